@@ -1,0 +1,154 @@
+import type {
+  Alert,
+  AtTimeout,
+  Authority,
+  Decision,
+  Diagnosis,
+  Execution,
+  Finding,
+  Outcome,
+  PassedOver,
+  Recommendation,
+  Refusal,
+  Verification,
+} from './types.ts';
+
+/** One look at the trouble while verifying. `healthy` null: no data, which is never taken for healthy. */
+export type Sample = { at: number; healthy: boolean | null; severity: number | null; worse: boolean; words: string };
+
+/** DESIGN.md's table, one member a row; a state holds only the fields that exist in it. */
+export type State =
+  | { name: 'noticed'; attempt: number }
+  | { name: 'watching'; until: number; why: string }
+  | {
+      name: 'awaiting_approval';
+      recommendation: Recommendation;
+      planDigest: string;
+      timeoutMs: number;
+      atTimeout: AtTimeout;
+      /** Confirmed delivery to Slack or PagerDuty of exactly this plan; null until then, and no deadline runs. */
+      deliveredAt: number | null;
+      deadline: number | null;
+      held: { by: string; until: number } | null;
+      /** How often this was asked: a deadline that came too late asks again once, then escalates. */
+      asked: number;
+      reason: string;
+    }
+  | { name: 'queued'; recommendation: Recommendation; authority: Authority; notAfter: number; tries: number; waiting: Refusal | null }
+  | { name: 'executing'; execution: Execution; progress: string | null }
+  | { name: 'verifying'; execution: Execution; since: number; until: number; steadyMs: number; samples: Sample[] }
+  | { name: 'undoing'; execution: Execution; by: string }
+  | { name: 'escalated'; why: string; level: number; acknowledgedBy: string | null; since: number }
+  | { name: 'closed'; outcome: Outcome; why: string };
+
+export type StateName = State['name'];
+
+export type Incident = {
+  id: string;
+  cluster: string;
+  namespace: string;
+  service: string;
+  /** Alerts with the same key belong to the same incident while it is open. */
+  groupKey: string;
+  /** Counts saves; 0 before the first. */
+  version: number;
+  state: State;
+  openedAt: number;
+  closedAt: number | null;
+  /** Bounded: see MAX_ALERTS. `alertCount` counts all that came, by fingerprint. */
+  alerts: Alert[];
+  alertCount: number;
+  anomalies: Finding[];
+  diagnosis: Diagnosis | null;
+  /** Every step that qualified, planned; the first is the one recommended. */
+  options: Recommendation[];
+  passedOver: PassedOver[];
+  /** Actions already tried in this incident: never taken a second time by itself. */
+  spent: string[];
+  executions: Execution[];
+  /** Where the message is, and the digest of what it shows. */
+  message: { channel: string; ts: string; digest: string; at: number } | null;
+  page: { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number } | null;
+  /** Earlier incidents of the same group. */
+  linked: string[];
+  feedback: { user: string; right: boolean; at: number } | null;
+};
+
+/** What happened. `at` is the application clock's time when it did. */
+export type Event = { at: number } & (
+  | { type: 'alerts'; alerts: Alert[] }
+  | { type: 'anomaly_seen'; finding: Finding }
+  | { type: 'calm_seen'; words: string }
+  | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; passedOver: PassedOver[] }
+  | { type: 'diagnosis_failed'; words: string }
+  | { type: 'watch_ended' }
+  | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null }
+  | { type: 'paged'; dedupKey: string; planDigest: string | null }
+  | { type: 'page_resolved' }
+  | { type: 'approved'; user: string; planDigest: string }
+  | { type: 'rejected'; user: string; how: 'next' | 'escalate' | 'false_alarm' }
+  | { type: 'option_chosen'; user: string; planDigest: string; asApproval: boolean }
+  | { type: 'held'; user: string; forMs: number }
+  | { type: 'deadline_reached' }
+  | { type: 'authorised'; execution: Execution }
+  | { type: 'refused'; refusal: Refusal; fresh: Recommendation | null }
+  | { type: 'progressed'; words: string }
+  | { type: 'executed'; undo: Record<string, unknown> | null; words: string; verify: { withinMs: number; steadyMs: number } }
+  | { type: 'execution_failed'; changed: boolean; refusal: Refusal | null; words: string; verify: { withinMs: number; steadyMs: number } }
+  | { type: 'sampled'; sample: Sample }
+  | { type: 'verified'; verification: Verification }
+  | { type: 'undone'; words: string }
+  | { type: 'undo_failed'; words: string }
+  | { type: 'undo_asked'; user: string }
+  | { type: 'trouble_gone'; words: string }
+  | { type: 'acknowledged'; by: string }
+  | { type: 'level_due' }
+  | { type: 'page_asked'; user: string }
+  | { type: 'closed_by_human'; user: string; outcome: 'healed_by_human' | 'false_alarm' }
+  | { type: 'feedback'; user: string; right: boolean }
+  | { type: 'noted'; words: string; by: string | null }
+);
+
+export type EventType = Event['type'];
+
+/**
+ * Work that is due. One of each kind per incident: a newer one takes the older one's place (a moved deadline, a message that shows the latest).
+ * A handler looks at the incident first; work whose state has passed does nothing.
+ */
+export const EFFECT_KINDS = [
+  'diagnose',
+  'tell',
+  'page',
+  'resolve_page',
+  'act',
+  'execute',
+  'verify',
+  'undo',
+  'deadline',
+  'watch',
+  'confirm_gone',
+  'level',
+] as const;
+export type EffectKind = (typeof EFFECT_KINDS)[number];
+export type Effect = { kind: EffectKind; dueAt: number };
+
+/** One line of the incident's record, kept for ever. */
+export type TimelineEntry = { at: number; type: EventType; words: string; by: string | null; from: StateName; to: StateName };
+
+export type Transition = { incident: Incident; effects: Effect[]; timeline: TimelineEntry[] };
+
+/** Alerts kept in full with the incident; more are counted only. */
+export const MAX_ALERTS = 100;
+/** A deadline acts at most this long after the moment that was shown. */
+export const MAX_LATE_MS = 60_000;
+/** How long all alerts must stay resolved before the trouble may be called gone. */
+export const SETTLE_MS = 15_000;
+/** How long an approval by a person stays good while a lock or a rollout is in the way. */
+export const APPROVAL_GOOD_MS = 15 * 60_000;
+/** Between looks at a lock, a rollout or a budget that is in the way. */
+export const RETRY_MS = 10_000;
+export const LEVEL_MS = 5 * 60_000;
+export const MAX_LEVEL = 3;
+export const MAX_ATTEMPTS = 6;
+/** Looks kept while verifying. */
+export const MAX_SAMPLES = 60;

@@ -1,0 +1,196 @@
+/** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
+
+/** One normalised signal from outside. */
+export type Alert = {
+  /** Alertmanager's fingerprint, or one of the same kind worked out from the labels. */
+  fingerprint: string;
+  name: string;
+  status: 'firing' | 'resolved';
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  startsAt: number;
+  endsAt: number | null;
+  generatorUrl: string;
+  source: 'alertmanager' | 'scan';
+};
+
+/** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
+export type EntityRef = { kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Pod' | 'Node' | 'Service'; namespace: string; name: string };
+
+/** What an alert or an incident is about; `name` is the workload's name. */
+export type Subject = { cluster: string; namespace: string; service: string };
+
+/** One scored piece of evidence. */
+export type Finding = {
+  kind: 'anomaly' | 'change' | 'event' | 'log' | 'trace' | 'state';
+  about: EntityRef;
+  /** When it began, or when it happened. */
+  at: number;
+  /** What is odd, one word in the field's terms: `latency`, `memory`, `rollout`, `crash_loop`, `oom_killed` … */
+  what: string;
+  /** One sentence a person can check, with numbers and units. */
+  words: string;
+  /** Probability in [0, 1] that this is not normal. */
+  strength: number;
+  /** For anomalies: the observed value and the band that was expected, in `unit`. */
+  value?: { observed: number; low: number; high: number; unit: string };
+};
+
+export const ISSUE_KINDS = ['high_memory_usage', 'high_latency', 'crash_loop', 'node_pressure', 'unknown'] as const;
+export type IssueKind = (typeof ISSUE_KINDS)[number] | (string & {});
+
+/** The kind of trouble with a severity in its own unit: memory as a fraction of the limit, latency as p99 in seconds, restarts as a count. */
+export type Issue = { kind: IssueKind; severity: number; unit: string; words: string };
+
+export type Cause = {
+  entity: EntityRef;
+  /** `rollout`, `leak`, `overload` … what about the entity is the cause. */
+  what: string;
+  probability: number;
+  reasons: string[];
+};
+
+/** Root causes, ranked; probabilities and `somethingElse` add up to 1. `named` false: too unsure to act on. */
+export type Diagnosis = {
+  at: number;
+  issue: Issue;
+  causes: Cause[];
+  somethingElse: number;
+  named: boolean;
+  findings: Finding[];
+  /** Whether the trouble was measured (metrics or objects), not merely alerted. */
+  measured: boolean;
+};
+
+export const RUNGS = ['observe', 'mitigate', 'remediate', 'rollback', 'escalate'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+export type Step = {
+  action: string;
+  rung: Rung;
+  /** Severity from which the step applies; 0 if absent. */
+  threshold: number;
+  /** What the engine's own confidence must reach. */
+  confidence: number;
+  params: Record<string, string | number | boolean>;
+};
+
+export type Playbook = {
+  issue: string;
+  title: string;
+  steps: Step[];
+  verify: {
+    /** How long after the change the trouble must be gone. */
+    withinMs: number;
+    /** How long it must stay gone before the incident is called healed. */
+    steadyMs: number;
+  };
+};
+
+/** One field that a change sets: what it was when planned and what it will be. `path` reads like `spec.replicas`. */
+export type FieldChange = { path: string; before: string; after: string };
+
+/** What an Action would do right now. */
+export type Plan = {
+  action: string;
+  target: EntityRef & { uid: string };
+  changes: FieldChange[];
+  /** Unified diff of the server's own dry run, bounded to 3,000 characters. */
+  diff: string;
+  summary: string;
+  reversible: boolean;
+  blastRadius: BlastRadius;
+  /** Things a person should know: another manager owns the field, a ConfigMap isn't rolled back … */
+  notes: string[];
+  /** SHA-256 over action, target uid and changes: an approval is for one digest. */
+  digest: string;
+  /** What `apply` and `undo` need; opaque to everybody else. */
+  data: Record<string, unknown>;
+  plannedAt: number;
+};
+
+export type BlastRadius = {
+  level: 'low' | 'medium' | 'high';
+  /** Pods that are restarted, moved or removed, of how many the service has. */
+  podsAffected: number;
+  podsTotal: number;
+  services: string[];
+  words: string;
+};
+
+/** A playbook step bound to a target. */
+export type Recommendation = {
+  issue: string;
+  step: Step;
+  /** Index of the step in its playbook. */
+  stepIndex: number;
+  plan: Plan;
+  confidence: Confidence;
+  reasons: string[];
+};
+
+/** The number that is shown is the number that is used; `parts` say what it was made of. */
+export type Confidence = { value: number; parts: { name: string; value: number; words: string }[]; worked: number; tried: number };
+
+/** Why a step of the playbook was passed over. */
+export type PassedOver = { action: string; reason: 'below_threshold' | 'low_confidence' | 'not_available' | 'spent' | 'refused' | 'rung_not_allowed' | 'no_target'; words: string };
+
+export type AtTimeout = 'execute' | 'escalate' | 'watch';
+
+export type Decision =
+  | { kind: 'auto'; recommendation: Recommendation; options: Recommendation[]; reason: string }
+  | { kind: 'ask'; recommendation: Recommendation; options: Recommendation[]; timeoutMs: number; atTimeout: AtTimeout; critical: boolean; reason: string }
+  /** Look again later: storm, paused, rollout in progress, trouble not measured. */
+  | { kind: 'hold'; untilMs: number; reason: string }
+  | { kind: 'observe'; untilMs: number; reason: string }
+  | { kind: 'escalate'; reason: string };
+
+/** A refusal is a value: `code` from a closed set, `words` with what would lift it. */
+export type Refusal = { code: RefusalCode; words: string };
+export type RefusalCode =
+  | 'paused'
+  | 'locked'
+  | 'rollout_in_progress'
+  | 'deployment_paused'
+  | 'pdb_blocks'
+  | 'protected_namespace'
+  | 'plan_changed'
+  | 'target_gone'
+  | 'trouble_gone'
+  | 'not_measured'
+  | 'no_data'
+  | 'too_late'
+  | 'no_history'
+  | 'not_needed'
+  | 'at_limit'
+  | 'managed_elsewhere'
+  | 'forbidden'
+  | 'invalid'
+  | 'unreachable'
+  | 'observe_only'
+  | 'unsupported';
+
+export type Authority = { by: 'auto' } | { by: 'person'; user: string; at: number } | { by: 'timeout'; at: number };
+
+/** One attempt at one Step. `id` also names the mark on the changed object. */
+export type Execution = {
+  id: string;
+  recommendation: Recommendation;
+  authority: Authority;
+  startedAt: number;
+  /** Fencing number of the lock and the pause epoch that were seen when authorising. */
+  fence: number;
+  pauseEpoch: number;
+  /** What `undo` needs, recorded before the change and completed after it. */
+  undo: Record<string, unknown> | null;
+  finishedAt: number | null;
+  result: 'done' | 'failed' | null;
+  words: string;
+  verification: Verification | null;
+  undone: { at: number; ok: boolean; words: string } | null;
+};
+
+export type Verification = { verdict: 'recovered' | 'unchanged' | 'worse' | 'unknown'; at: number; words: string };
+
+export const OUTCOMES = ['healed', 'self_healed', 'healed_by_human', 'false_alarm', 'escalated', 'undone'] as const;
+export type Outcome = (typeof OUTCOMES)[number];

@@ -1,0 +1,125 @@
+import type { Baseline, Deviation } from './analysis/baseline.ts';
+import type { Series } from './analysis/series.ts';
+import type { Authorised } from './domain/authorise.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Incident, TimelineEntry } from './domain/incident.ts';
+import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
+import type { Budget, Cluster, ClusterEvent, Metrics, NodeInfo, Pause, PodInfo, Revision, Scaler, Workload } from './ports.ts';
+
+/** The four things people add, each one file with one default export, found by load-modules.ts. */
+
+// ---------------------------------------------------------------- Action: src/actions/<name>.ts
+
+export type Permission = { group: string; resource: string; verbs: string[] };
+
+/** What an action may look at. */
+export type ActionContext = {
+  cluster: Cluster;
+  metrics: Metrics;
+  clock: Clock;
+  subject: Subject;
+  /** What to change: the named cause, else the service that hurts. */
+  target: EntityRef;
+  issue: Issue;
+  findings: Finding[];
+  step: Step;
+  limits: ActionLimits;
+};
+export type ActionLimits = { maxReplicas: number; maxMemoryBytes: number; maxPodsAffectedRatio: number; drainTimeoutMs: number };
+
+export type Planned = { ok: true; plan: Plan } | { ok: false; refusal: Refusal };
+export type Applied =
+  /** `undo` is what undo needs to know (fields written and what they held). */
+  | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
+  /** `changed`: something in the cluster may be different now. */
+  | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
+export type Settled = { kind: 'settled'; words: string } | { kind: 'in_progress'; words: string } | { kind: 'failed'; words: string };
+
+export type Action = {
+  /** snake_case, as in playbooks. */
+  name: string;
+  title: string;
+  /** The rungs it may stand on. */
+  rungs: Rung[];
+  reversible: boolean;
+  permissions: Permission[];
+  /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
+  plan(context: ActionContext): Promise<Planned>;
+  /** Was the change of this execution already made (the mark, the uid)? For after a crash. */
+  wasApplied(context: ActionContext, plan: Plan, executionId: string): Promise<Applied | null>;
+  /** The change, with its mark, in one patch; preconditions uid and (from the fresh plan in `authorised`) resourceVersion. */
+  apply(context: ActionContext, authorised: Authorised): Promise<Applied>;
+  /** Has the cluster taken it in (rollout ended, pod replaced)? */
+  settled(context: ActionContext, execution: Execution): Promise<Settled>;
+  /** Restores only fields that still hold what we wrote; fields that do not are named in `words`. Done twice is done once. */
+  undo(context: ActionContext, execution: Execution): Promise<Applied>;
+};
+
+// ---------------------------------------------------------------- Detector: src/detectors/<name>.ts (pure)
+
+export type DetectorInput = {
+  about: EntityRef;
+  /** `latency_p99`, `error_ratio`, `memory_ratio`, `request_rate`, `cpu_ratio`, `restarts` … */
+  metric: string;
+  unit: string;
+  at: number;
+  stepMs: number;
+  /** The last hour or so, gaps as NaN. */
+  recent: Series;
+  /** Null: no baseline yet, and then nothing is called anomalous. */
+  baseline: Baseline | null;
+  /** The hard limit where there is one (memory ratio: 1). */
+  limit: number | null;
+};
+export type Detector = { name: string; detect(input: DetectorInput): Finding[] };
+export type { Baseline, Deviation, Series };
+
+// ---------------------------------------------------------------- Correlator: src/correlators/<name>.ts (pure)
+
+/** What was gathered around an incident. Lists are bounded by the gatherer. */
+export type Surroundings = {
+  at: number;
+  /** When the trouble began, as well as is known. */
+  since: number;
+  subject: Subject;
+  workloads: Workload[];
+  revisions: Record<string, Revision[]>;
+  pods: PodInfo[];
+  nodes: NodeInfo[];
+  events: ClusterEvent[];
+  budgets: Budget[];
+  scalers: Scaler[];
+  /** Last log lines of the subject's troubled pods, by pod name. */
+  logs: Record<string, string[]>;
+};
+export type Correlator = { name: string; correlate(surroundings: Surroundings): Finding[] };
+
+// ---------------------------------------------------------------- Command: commands/<verb>.ts
+
+/** The answer to a person: exact, kind, in Slack's mrkdwn (already escaped). */
+export type Answer = { ok: boolean; words: string };
+
+/** What people can do, whatever they press; used by the buttons, the commands and the API alike. Every refusal says why and what would lift it. */
+export type People = {
+  /** `planDigest` null: the plan that is shown now (commands). */
+  approve(incidentId: string, user: string, planDigest: string | null): Promise<Answer>;
+  reject(incidentId: string, user: string, how: 'next' | 'escalate' | 'false_alarm'): Promise<Answer>;
+  hold(incidentId: string, user: string, forMs: number): Promise<Answer>;
+  choose(incidentId: string, user: string, planDigest: string): Promise<Answer>;
+  undo(incidentId: string, user: string): Promise<Answer>;
+  page(incidentId: string, user: string): Promise<Answer>;
+  feedback(incidentId: string, user: string, right: boolean): Promise<Answer>;
+  close(incidentId: string, user: string, outcome: 'healed_by_human' | 'false_alarm'): Promise<Answer>;
+  pause(user: string, reason: string, forMs: number | null): Promise<Answer>;
+  resume(user: string): Promise<Answer>;
+  /** `INC-12`, `12`, or a service's name (its newest open incident, else its newest). */
+  find(reference: string): Promise<Incident | null>;
+  open(): Promise<Incident[]>;
+  timeline(incidentId: string): Promise<TimelineEntry[]>;
+  pauseState(): Promise<Pause>;
+};
+
+export type CommandContext = { people: People; clock: Clock; user: string; commands: Command[]; args: string[]; flags: Record<string, string | true> };
+/** `blocks` are Block Kit; `words` is always complete by itself. */
+export type Reply = { visible: 'private' | 'channel'; words: string; blocks?: unknown[] };
+export type Command = { name: string; usage: string; summary: string; run(context: CommandContext): Promise<Reply> };

@@ -1,0 +1,65 @@
+import type { SpreadRates } from './rank-reach.ts';
+import type { EvidenceKind } from './rank-types.ts';
+
+/** Trouble that callers show because of those they call. */
+export const MODES = ['slow', 'failing', 'load'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Which mode an Evidence's `what` belongs to, or null when it is the entity's own and never passed on. */
+export function modeOf(what: string): Mode | null {
+  return MODE_OF[what] ?? null;
+}
+
+const MODE_OF: { readonly [what: string]: Mode } = {
+  latency: 'slow',
+  errors: 'failing',
+  availability: 'failing',
+  traffic: 'load',
+};
+
+/** How often the culprit, a victim (somebody who depends on it) and a bystander show a kind of evidence. */
+type Rates = { culprit: number; victim: number; bystander: number };
+
+/**
+ * The one set of parameters, for every use. They are rates that an engineer could argue about, not weights fitted to a
+ * data set; rankings change little when any of them is halved or doubled.
+ */
+export type RankModel = {
+  spread: SpreadRates;
+  /** a passed-on symptom in the fault's own mode, and in another one (slowness that ends in errors) */
+  symptom: { own: Rates; other: Rates };
+  local: { [kind in EvidenceKind]: Rates };
+  /** prior probability that the cause is none of the entities */
+  priorElse: number;
+  /** under "something else": how often the front, and everybody else, is abnormal */
+  elseRates: { front: number; others: number };
+  /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
+  ratio: { least: number; most: number };
+  /** an onset may be measured this late, ms */
+  onsetToleranceMs: number;
+  /** a change is likely to blame for what begins within this time after it, ms */
+  changeHorizonMs: number;
+  /** least probability at which a cause is named */
+  nameAt: number;
+};
+
+export const RANK_MODEL: RankModel = {
+  spread: { perCall: 0.85, hidden: 0.2, hiddenOrphan: 0.6, behindAddress: 0.35 },
+  symptom: {
+    own: { culprit: 0.9, victim: 0.9, bystander: 0.03 },
+    other: { culprit: 0.3, victim: 0.2, bystander: 0.03 },
+  },
+  local: {
+    metric: { culprit: 0.4, victim: 0.12, bystander: 0.06 },
+    change: { culprit: 0.4, victim: 0.04, bystander: 0.04 },
+    log: { culprit: 0.5, victim: 0.25, bystander: 0.06 },
+    trace: { culprit: 0.6, victim: 0.12, bystander: 0.04 },
+    state: { culprit: 0.4, victim: 0.08, bystander: 0.02 },
+  },
+  priorElse: 0.3,
+  elseRates: { front: 0.5, others: 0.04 },
+  ratio: { least: 0.1, most: 300 },
+  onsetToleranceMs: 120_000,
+  changeHorizonMs: 1_800_000,
+  nameAt: 0.6,
+};

@@ -1,0 +1,91 @@
+import { MODES, type Mode, modeOf, type RankModel } from './rank-model.ts';
+import type { Evidence, EvidenceKind } from './rank-types.ts';
+
+/** One thing seen, reduced to what the model uses. `ratio` is p(seen | abnormal) / p(seen | normal). */
+export type Seen = { ratio: number; at: number | null; excess: number | null };
+
+/** What was seen of one entity: passed-on symptoms by mode, and its own evidence by kind. Missing means nobody looked. */
+export type Observation = {
+  entity: number;
+  symptoms: { [mode in Mode]?: Seen };
+  local: { [kind in EvidenceKind]?: Seen };
+};
+
+/** Groups evidence by entity; of several of one mode or kind the strongest counts, as they are seldom independent. */
+export function observe(
+  entities: readonly string[],
+  evidence: readonly Evidence[],
+  at: number,
+  model: RankModel,
+): Observation[] {
+  const index = new Map(entities.map((entity, i) => [entity, i]));
+  const onset = onsetOf(evidence, at);
+  const byEntity = new Map<number, Observation>();
+  for (const item of evidence) {
+    const entity = index.get(item.entity);
+    if (entity === undefined || Number.isNaN(item.strength)) continue;
+    const seenOf = byEntity.get(entity) ?? { entity, symptoms: {}, local: {} };
+    byEntity.set(entity, seenOf);
+    const mode = modeOf(item.what);
+    const seen = { ratio: ratioOf(item, onset, model), at: item.at, excess: item.excess ?? null };
+    if (mode !== null) seenOf.symptoms[mode] = stronger(seenOf.symptoms[mode], seen);
+    else seenOf.local[item.kind] = stronger(seenOf.local[item.kind], seen);
+  }
+  return [...byEntity.values()];
+}
+
+/** The earliest onset among convincing symptoms; without one, now. */
+function onsetOf(evidence: readonly Evidence[], at: number): number {
+  let onset = at;
+  for (const item of evidence) {
+    if (item.kind !== 'change' && item.strength >= 0.8 && item.at !== null && item.at < onset) onset = item.at;
+  }
+  return onset;
+}
+
+function ratioOf(item: Evidence, onset: number, model: RankModel): number {
+  const strength =
+    Math.min(1, Math.max(0, item.strength)) * (item.kind === 'change' ? timeliness(item, onset, model) : 1);
+  const odds = strength / Math.max(1e-9, 1 - strength);
+  // A change that is old or unconvincing says nothing; it doesn't speak for innocence.
+  const least = item.kind === 'change' ? 1 : model.ratio.least;
+  return Math.min(model.ratio.most, Math.max(least, odds));
+}
+
+/** 1 just before the onset, falling to 0 at the horizon; what changed afterwards is no cause (0). */
+function timeliness(item: Evidence, onset: number, model: RankModel): number {
+  if (item.at === null) return 0.5;
+  const beforeMs = onset - item.at;
+  if (beforeMs < -model.onsetToleranceMs) return 0;
+  return Math.max(0, 1 - Math.max(0, beforeMs) / model.changeHorizonMs) ** 0.25;
+}
+
+function stronger(known: Seen | undefined, seen: Seen): Seen {
+  if (known === undefined) return seen;
+  const [strong, weak] = seen.ratio > known.ratio ? [seen, known] : [known, seen];
+  return { ...strong, excess: strong.excess ?? weak.excess };
+}
+
+/** The earliest convincing onset of anything that was seen of the entity except changes, which come before the trouble. */
+export function firstSign(observation: Observation): number | null {
+  const seen = [
+    ...MODES.map((mode) => observation.symptoms[mode]),
+    observation.local.metric,
+    observation.local.log,
+    observation.local.trace,
+    observation.local.state,
+  ];
+  let first: number | null = null;
+  for (const one of seen) {
+    if (one === undefined || one.at === null || one.ratio < ABNORMAL_RATIO) continue;
+    if (first === null || one.at < first) first = one.at;
+  }
+  return first;
+}
+
+const ABNORMAL_RATIO = 4;
+
+/** Whether it convincingly shows a symptom that callees may have passed on to it. */
+export function isAbnormal(observation: Observation): boolean {
+  return Object.values(observation.symptoms).some((seen) => seen.ratio >= ABNORMAL_RATIO);
+}

@@ -1,0 +1,37 @@
+/** What kind of observation it is. A culprit, its victims and bystanders show each kind at different rates. */
+export type EvidenceKind = 'metric' | 'change' | 'log' | 'trace' | 'state';
+
+/** One scored observation about one entity. A low strength says "looked, and it is normal"; no evidence says "didn't look". */
+export type Evidence = {
+  entity: string;
+  kind: EvidenceKind;
+  /** 0..1, calibrated: how sure we are that this is not normal */
+  strength: number;
+  /** when it began, epoch ms */
+  at: number | null;
+  /** "latency", "errors", "availability", "traffic" may be passed on by callees; everything else ("rollout", "oom", "cpu", "self time" …) is the entity's own */
+  what: string;
+  words: string;
+  /** How much trouble this is, comparable between entities: added waiting in seconds per second (latency) or failed requests per second (errors) */
+  excess?: number;
+};
+
+/** `from` calls `to`; weight 0..1 is how sure the call is known to happen */
+export type Edge = { from: string; to: string; weight: number };
+
+export type RankInput = {
+  /** the entity that hurts */
+  front: string;
+  entities: string[];
+  edges: Edge[];
+  evidence: Evidence[];
+  /** now, epoch ms */
+  at: number;
+  /** entities that send no telemetry of their own, known only from their callers (an address, a remote peer); another entity may be behind them */
+  inferred?: string[];
+};
+
+export type RankedCause = { entity: string; probability: number; reasons: string[]; evidence: Evidence[] };
+
+/** `causes` most probable first; their probabilities and `somethingElse` sum to 1. `named` is false when nobody should be blamed. */
+export type Ranking = { causes: RankedCause[]; somethingElse: number; named: boolean };

@@ -1,0 +1,67 @@
+import { logLikelihood, logLikelihoodElse, type Scene } from './rank-likelihood.ts';
+import { MODES, RANK_MODEL } from './rank-model.ts';
+import { isAbnormal, observe } from './rank-observations.ts';
+import { spread } from './rank-reach.ts';
+import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
+import { reasonsFor } from './rank-words.ts';
+
+export type { Edge, Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
+
+/**
+ * Ranks who is to blame. A Bayesian single-cause model: each entity, in each mode of failing, is a hypothesis, and
+ * "something else" is one more; each is judged by how well it accounts for all that was seen (rank-likelihood.ts).
+ * Probabilities of all entities and `somethingElse` sum to 1. Pure; about entities × abnormal ones × observations steps.
+ */
+export function rankCauses(input: RankInput): Ranking {
+  const model = RANK_MODEL;
+  const entities = [
+    ...new Set(input.entities.includes(input.front) ? input.entities : [input.front, ...input.entities]),
+  ];
+  const observations = observe(entities, input.evidence, input.at, model);
+  const scene: Scene = {
+    n: entities.length,
+    front: entities.indexOf(input.front),
+    observations,
+    suspects: observations.filter(isAbnormal).map((seen) => seen.entity),
+    reach: spread(entities, input.edges, new Set(input.inferred ?? []), model.spread),
+    model,
+  };
+  const { posteriors, somethingElse } = judge(scene);
+  const convincing = convincingByEntity(input.evidence);
+  const order = [...entities.keys()].sort(
+    (a, b) => posteriors[b]! - posteriors[a]! || entities[a]!.localeCompare(entities[b]!),
+  );
+  const causes = order.map((i): RankedCause => {
+    const own = convincing.get(entities[i]!) ?? [];
+    const reasons = own.length === 0 ? [] : reasonsFor(i, entities, scene, own);
+    return { entity: entities[i]!, probability: posteriors[i]!, reasons, evidence: own };
+  });
+  const first = causes[0]!;
+  return { causes, somethingElse, named: first.probability >= model.nameAt && first.evidence.length > 0 };
+}
+
+function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
+  const { priorElse } = scene.model;
+  const prior = Math.log((1 - priorElse) / (scene.n * MODES.length));
+  const logs: number[][] = [];
+  for (let cause = 0; cause < scene.n; cause += 1) {
+    logs.push(MODES.map((mode) => prior + logLikelihood(scene, cause, mode)));
+  }
+  const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
+  const top = Math.max(logElse, ...logs.flat());
+  const weights = logs.map((modes) => modes.reduce((sum, log) => sum + Math.exp(log - top), 0));
+  const weightElse = Math.exp(logElse - top);
+  const total = weights.reduce((sum, weight) => sum + weight, weightElse);
+  return { posteriors: weights.map((weight) => weight / total), somethingElse: weightElse / total };
+}
+
+function convincingByEntity(evidence: readonly Evidence[]): Map<string, Evidence[]> {
+  const byEntity = new Map<string, Evidence[]>();
+  for (const item of [...evidence].sort((a, b) => b.strength - a.strength)) {
+    if (!(item.strength >= 0.5)) continue;
+    const own = byEntity.get(item.entity);
+    if (own === undefined) byEntity.set(item.entity, [item]);
+    else own.push(item);
+  }
+  return byEntity;
+}

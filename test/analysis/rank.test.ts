@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, type RankInput, rankCauses } from '../../src/analysis/rank.ts';
+
+const NOW = 1_700_000_000_000;
+
+function sign(entity: string, what: string, strength: number, extra: Partial<Evidence> = {}): Evidence {
+  return { entity, kind: 'metric', strength, at: NOW - 300_000, what, words: `${what} of ${entity}`, ...extra };
+}
+
+function shop(evidence: Evidence[], extra: Partial<RankInput> = {}): RankInput {
+  return {
+    front: 'web',
+    entities: ['web', 'cart', 'orders', 'db', 'search'],
+    edges: [
+      { from: 'web', to: 'cart', weight: 1 },
+      { from: 'cart', to: 'orders', weight: 1 },
+      { from: 'orders', to: 'db', weight: 1 },
+      { from: 'web', to: 'search', weight: 1 },
+    ],
+    evidence,
+    at: NOW,
+    ...extra,
+  };
+}
+
+describe('rankCauses', () => {
+  it('blames the deepest abnormal service that explains its callers', () => {
+    const slow = ['web', 'cart', 'orders', 'db'].map((entity) => sign(entity, 'latency', 0.99));
+    const ranking = rankCauses(shop([...slow, sign('search', 'latency', 0.05)]));
+    expect(ranking.causes[0]?.entity).toBe('db');
+    expect(ranking.named).toBe(true);
+    expect(ranking.causes[0]?.reasons.join('; ')).toContain('depend on it');
+  });
+
+  it('gives probabilities that sum to 1 with something else', () => {
+    const ranking = rankCauses(
+      shop([sign('web', 'errors', 0.97), sign('cart', 'latency', 0.8), sign('db', 'oom', 0.9)]),
+    );
+    const sum = ranking.causes.reduce((total, cause) => total + cause.probability, ranking.somethingElse);
+    expect(sum).toBeCloseTo(1, 9);
+    expect(ranking.causes).toHaveLength(5);
+  });
+
+  it('blames a service in the middle when what it calls is normal', () => {
+    const ranking = rankCauses(
+      shop([
+        sign('web', 'errors', 0.99),
+        sign('cart', 'errors', 0.99),
+        sign('orders', 'errors', 0.02),
+        sign('db', 'errors', 0.02),
+      ]),
+    );
+    expect(ranking.causes[0]?.entity).toBe('cart');
+  });
+
+  it('still finds the culprit when the edge to it is not known', () => {
+    const evidence = ['web', 'cart', 'orders', 'db'].map((entity) => sign(entity, 'latency', 0.99));
+    const edges = shop([]).edges.filter((edge) => edge.to !== 'db');
+    expect(rankCauses(shop(evidence, { edges })).causes[0]?.entity).toBe('db');
+  });
+
+  it('names nobody when nothing is abnormal', () => {
+    const ranking = rankCauses(
+      shop(['web', 'cart', 'orders', 'db', 'search'].map((entity) => sign(entity, 'latency', 0.1))),
+    );
+    expect(ranking.named).toBe(false);
+    expect(ranking.somethingElse).toBeGreaterThan(ranking.causes[0]?.probability ?? 1);
+  });
+
+  it('names nobody when there is no evidence at all', () => {
+    expect(rankCauses(shop([])).named).toBe(false);
+  });
+
+  it('lets a change just before the trouble decide between two equals, and ignores one that came after', () => {
+    const both = [sign('web', 'errors', 0.99), sign('search', 'errors', 0.95), sign('cart', 'errors', 0.95)];
+    const rollout = (entity: string, at: number) => sign(entity, 'rollout', 0.95, { kind: 'change', at });
+    expect(rankCauses(shop([...both, rollout('cart', NOW - 360_000)])).causes[0]?.entity).toBe('cart');
+    const after = rankCauses(shop([...both, rollout('cart', NOW - 100_000), rollout('search', NOW - 360_000)]));
+    expect(after.causes[0]?.entity).toBe('search');
+  });
+
+  it('prefers the service that began first when the graph says nothing', () => {
+    const evidence = [
+      sign('web', 'latency', 0.99, { at: NOW - 60_000 }),
+      sign('search', 'latency', 0.97, { at: NOW - 60_000 }),
+      sign('db', 'latency', 0.97, { at: NOW - 900_000 }),
+    ];
+    expect(rankCauses(shop(evidence, { edges: [] })).causes[0]?.entity).toBe('db');
+  });
+
+  it('prefers the callee whose added waiting is enough to account for the front', () => {
+    const evidence = [
+      sign('web', 'latency', 0.99, { excess: 10 }),
+      sign('cart', 'latency', 0.99, { excess: 10 }),
+      sign('search', 'latency', 0.99, { excess: 0.5 }),
+    ];
+    expect(rankCauses(shop(evidence)).causes[0]?.entity).toBe('cart');
+  });
+
+  it('sees through an address to the service that stands behind it', () => {
+    const evidence = ['web', 'search', 'lb.example'].map((entity) => sign(entity, 'latency', 0.99));
+    const base = shop(evidence);
+    const edges = [...base.edges, { from: 'web', to: 'lb.example', weight: 1 }];
+    const ranking = rankCauses({
+      ...base,
+      entities: [...base.entities, 'lb.example'],
+      edges,
+      inferred: ['lb.example'],
+    });
+    expect(ranking.causes[0]?.entity).toBe('search');
+  });
+
+  it('survives call cycles, unknown entities, and numbers out of range', () => {
+    const cycle = [
+      { from: 'db', to: 'web', weight: 1 },
+      { from: 'nowhere', to: 'db', weight: 1 },
+    ];
+    const evidence = [sign('web', 'latency', 7), sign('ghost', 'latency', 1), sign('db', 'latency', Number.NaN)];
+    const base = shop(evidence);
+    const ranking = rankCauses({ ...base, edges: [...base.edges, ...cycle] });
+    expect(ranking.causes.every((cause) => Number.isFinite(cause.probability))).toBe(true);
+  });
+});

@@ -1,0 +1,93 @@
+import { median, robustSd } from './order-statistics.ts';
+import type { Series } from './series.ts';
+
+/** A line through recent values: `perMs` in the metric's unit; `agreement` is Kendall's τ, -1 to 1; `rise` is over `noise`. */
+export type Trend = {
+  perMs: number;
+  at: number;
+  level: number;
+  agreement: number;
+  rise: number;
+  noise: number;
+  spanMs: number;
+};
+
+/** More than these points tell no more about a line, but cost their square. */
+const MOST_POINTS = 60;
+const LEAST_POINTS = 8;
+/** A fall of this share of the range within one step is a restart or a collected heap, not the trend. */
+const RESTART_SHARE = 0.5;
+
+/**
+ * When a leak reaches its limit: `ms` from `now` (0 when it is there already) and `confidence` in [0,1], lower for a short
+ * look and a far horizon. null when nothing rises steadily. Only what came after the last restart counts.
+ */
+export function timeToLimitMs(recent: Series, limit: number, now: number): { ms: number; confidence: number } | null {
+  const trend = steadyTrend(sinceRestart(recent));
+  if (trend === null || trend.perMs <= 0) return null;
+  const steadiness = Math.max(0, (trend.agreement - 0.4) / 0.6) * Math.min(1, trend.rise / (6 * trend.noise));
+  if (!(steadiness > 0.1) || trend.rise < 2 * trend.noise) return null;
+  const levelNow = trend.level + trend.perMs * (now - trend.at);
+  const ms = Math.max(0, (limit - levelNow) / trend.perMs);
+  return { ms, confidence: steadiness / (1 + ms / (10 * trend.spanMs)) };
+}
+
+/**
+ * A robust line (Theil–Sen: the median of all pairwise slopes; Sen 1968) with Kendall's τ as its steadiness, through means of
+ * neighbouring points when there are many. null with fewer than eight points or no time between them.
+ */
+export function steadyTrend(recent: Series): Trend | null {
+  const { times, values } = thinned(recent);
+  const last = times.length - 1;
+  if (times.length < LEAST_POINTS || times[last] === times[0]) return null;
+  const slopes: number[] = [];
+  let agreement = 0;
+  for (let i = 0; i < times.length; i++) {
+    for (let j = i + 1; j < times.length; j++) {
+      const rise = values[j]! - values[i]!;
+      agreement += Math.sign(rise);
+      slopes.push(rise / (times[j]! - times[i]!));
+    }
+  }
+  const perMs = median(slopes);
+  const rests = values.map((value, i) => value - perMs * (times[i]! - times[last]!));
+  const level = median(rests);
+  const spanMs = times[last]! - times[0]!;
+  const rise = perMs * spanMs;
+  const noise = Math.max(robustSd(rests, level), 1e-6 * Math.abs(level), Number.MIN_VALUE);
+  return { perMs, at: times[last]!, level, agreement: agreement / slopes.length, rise, noise, spanMs };
+}
+
+function sinceRestart(recent: Series): Series {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of recent.values) {
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+  }
+  let start = 0;
+  let previous = Number.NaN;
+  recent.values.forEach((value, i) => {
+    if (!Number.isFinite(value)) return;
+    if (previous - value > RESTART_SHARE * (highest - lowest) && previous - value > 0.2 * Math.abs(previous)) start = i;
+    previous = value;
+  });
+  return { times: recent.times.subarray(start), values: recent.values.subarray(start) };
+}
+
+/** At most sixty finite points, each the median of its neighbours. */
+function thinned(recent: Series): Series {
+  const kept: number[] = [];
+  recent.values.forEach((value, i) => {
+    if (Number.isFinite(value)) kept.push(i);
+  });
+  const groups = Math.min(MOST_POINTS, kept.length);
+  const times = new Float64Array(groups);
+  const values = new Float64Array(groups);
+  for (let g = 0; g < groups; g++) {
+    const group = kept.slice(Math.floor((g * kept.length) / groups), Math.floor(((g + 1) * kept.length) / groups));
+    times[g] = median(group.map((i) => recent.times[i]!));
+    values[g] = median(group.map((i) => recent.values[i]!));
+  }
+  return { times, values };
+}

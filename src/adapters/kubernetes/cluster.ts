@@ -1,0 +1,58 @@
+import type { Cluster, ClusterResult } from '../../ports.ts';
+import { listBudgets } from './budgets.ts';
+import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { listEvents } from './events.ts';
+import { listNodes } from './nodes.ts';
+import { evictPod, listPods, readLogs, readPod } from './pods.ts';
+import { listRevisions } from './revisions.ts';
+import { listScalers } from './scalers.ts';
+import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads.ts';
+
+/**
+ * The Kubernetes API as the core's `Cluster`. Reads are tried again twice when a failure may pass; writes never are. Every call ends within
+ * `timeoutMs` (each try, each page). Throws when the kubeconfig can't be read.
+ */
+export function connectCluster(options: ConnectionOptions): Cluster {
+  const connection = openConnection(options);
+  return {
+    name: options.name,
+    workload: (namespace, name) => readWorkload(connection, namespace, name),
+    workloads: (namespace) => listWorkloads(connection, namespace),
+    rawWorkload: (target) => readRaw(connection, target),
+    patchWorkload: (target, patch, how) => patchWorkload(connection, target, patch, how),
+    revisions: (workload) => listRevisions(connection, workload),
+    pods: (namespace, selector) => listPods(connection, namespace, selector),
+    pod: (namespace, name) => readPod(connection, namespace, name),
+    podLogs: (namespace, name, how) => readLogs(connection, namespace, name, how),
+    evictPod: (namespace, name, how) => evictPod(connection, namespace, name, how),
+    nodes: () => listNodes(connection),
+    events: (namespace, sinceMs) => listEvents(connection, namespace, sinceMs),
+    budgets: (namespace) => listBudgets(connection, namespace),
+    scalers: (namespace, workload) => listScalers(connection, namespace, workload),
+    can: (verb, group, resource, namespace, subresource) =>
+      can(connection, { verb, group, resource, namespace, subresource }),
+    ping: () => ping(connection),
+  };
+}
+
+type Question = { verb: string; group: string; resource: string; namespace: string | null; subresource: string | null };
+
+async function can(connection: Connection, question: Question): Promise<ClusterResult<boolean>> {
+  const { verb, group, resource, namespace, subresource } = question;
+  const resourceAttributes = {
+    verb,
+    group,
+    resource,
+    ...(namespace ? { namespace } : {}),
+    ...(subresource ? { subresource } : {}),
+  };
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
+  const review = await connection.read(() => connection.authorization.createSelfSubjectAccessReview({ body }));
+  return review.ok ? { ok: true, value: review.value.status?.allowed ?? false } : review;
+}
+
+/** Throws with short words when the API server doesn't answer. */
+async function ping(connection: Connection): Promise<void> {
+  const version = await connection.read(() => connection.version.getCode());
+  if (!version.ok) throw new Error(version.failure.words);
+}

@@ -1,0 +1,113 @@
+import { ApiException } from '@kubernetes/client-node';
+import { z } from 'zod';
+import type { ClusterFailure } from '../../ports.ts';
+
+const MAX_WORDS = 300;
+
+/** The parts of a Kubernetes `Status` object that tell failures apart. */
+const statusSchema = z.looseObject({
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  details: z
+    .looseObject({
+      retryAfterSeconds: z.number().optional(),
+      causes: z
+        .array(
+          z.looseObject({
+            reason: z.string().optional(),
+            message: z.string().optional(),
+            field: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+type Status = z.infer<typeof statusSchema>;
+
+/** Any error of the client library as a failure with short words. Never throws. */
+export function toFailure(error: unknown, timeoutMs: number): ClusterFailure {
+  if (error instanceof ApiException) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
+  return { kind: 'unreachable', words: networkWords(error, timeoutMs), retryAfterMs: null };
+}
+
+/** Failures of reads that another try may mend: no connection, server overloaded or starting. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ApiException) return [429, 500, 502, 503, 504].includes(error.code);
+  return error instanceof Error && (error.name === 'TimeoutError' || error.message === 'fetch failed');
+}
+
+/** The continue token of a paged list is too old. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof ApiException && error.code === 410;
+}
+
+function fromStatus(code: number, status: Status, headerRetryMs: number | null): ClusterFailure {
+  const seconds = status.details?.retryAfterSeconds;
+  const retryMs = headerRetryMs ?? (seconds ? seconds * 1000 : null);
+  return { kind: kindOf(code, status), words: statusWords(code, status), retryAfterMs: retryMs };
+}
+
+function kindOf(code: number, status: Status): ClusterFailure['kind'] {
+  if (code === 401 || code === 403) return 'forbidden';
+  if (code === 404 || code === 410) return 'not_found';
+  if (code === 409) return 'conflict';
+  // A failed `test` of a JSON patch is a 422 that names nothing: our tests are the uid and resourceVersion preconditions.
+  if (code === 422) return status.details?.causes?.length ? 'invalid' : 'conflict';
+  if (code === 400 || code === 413) return 'invalid';
+  if (code === 405 || code === 406 || code === 415 || code === 501) return 'unsupported';
+  if (isAboutBudget(code, status)) return 'blocked';
+  return code === 429 || code >= 500 ? 'unreachable' : 'other';
+}
+
+function isAboutBudget(code: number, status: Status): boolean {
+  const causedByBudget = status.details?.causes?.some((cause) => cause.reason === 'DisruptionBudget') ?? false;
+  const says = /disruption ?budget/i.test(status.message ?? '');
+  // Two budgets on one pod answer 500 without a reason; an out-of-date budget answers 429 without a cause.
+  return (code === 429 && (causedByBudget || says)) || (code === 500 && says);
+}
+
+function statusWords(code: number, status: Status): string {
+  const causes = (status.details?.causes ?? [])
+    .map((cause) => [cause.field, cause.message].filter(Boolean).join(': '))
+    .filter(Boolean);
+  const message = status.message ?? '';
+  if (message.length > 0 && message.length <= MAX_WORDS && !message.includes('{')) return withCause(message, causes);
+  return shorten(causes.length > 0 ? causes.join('; ') : message || `The API server answered ${code}.`);
+}
+
+/** An eviction's 429 says only that it was refused; the budget is named in its cause. */
+function withCause(message: string, causes: string[]): string {
+  const extra = causes.filter((cause) => !message.includes(cause));
+  return message.startsWith('Cannot evict') && extra.length > 0 ? shorten(`${message} ${extra.join('; ')}`) : message;
+}
+
+/** Some messages embed the whole object: what is in braces goes, and what is left is bounded to 300 characters. */
+export function shorten(message: string): string {
+  let text = message.replace(/\s+/g, ' ').trim();
+  for (let depth = 0; depth < 12 && /\{[^{}]+\}/.test(text); depth += 1) text = text.replace(/\{[^{}]+\}/g, '{}');
+  text = text.replaceAll('{}', '{…}');
+  return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS - 1)}…` : text;
+}
+
+function statusOf(body: unknown): Status {
+  if (typeof body !== 'string') return statusSchema.safeParse(body).data ?? {};
+  try {
+    return statusSchema.safeParse(JSON.parse(body)).data ?? { message: body };
+  } catch {
+    return { message: body };
+  }
+}
+
+function retryAfterMs(headers: Record<string, string> | undefined): number | null {
+  const seconds = Number(headers?.['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
+}
+
+function networkWords(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return shorten(String(error));
+  if (error.name === 'TimeoutError' || error.name === 'AbortError')
+    return `The API server gave no answer within ${timeoutMs} ms.`;
+  const cause = error.cause instanceof Error ? error.cause.message || error.cause.name : '';
+  return shorten(`The API server can't be reached: ${cause || error.message}`);
+}

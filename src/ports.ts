@@ -18,6 +18,12 @@ export type SaveResult =
 
 export type Pause = { epoch: number; paused: boolean; by: string | null; reason: string | null; at: number | null; until: number | null };
 
+/** The store can't be reached or didn't answer in time; whether the change was made is not known. Ask again later (503 to the outside). */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** Every call rejects with StoreUnavailable, soon, when the store is away. */
 export type IncidentStore = {
   load(id: string): Promise<Incident | null>;
   /** The open incident of a group, or null; `lastClosed` is the id of the newest closed one. */
@@ -35,7 +41,8 @@ export type IncidentStore = {
     after: Incident;
     timeline: TimelineEntry[];
     effects: Effect[];
-    finished: { id: string; gen: number } | null;
+    /** With the claim's token only that lease is released; without it, whatever lease the effect has. */
+    finished: { id: string; gen: number; token?: string } | null;
   }): Promise<SaveResult>;
   /** A number for a new incident's id, never given twice. */
   nextNumber(): Promise<number>;
@@ -82,6 +89,20 @@ export type Metrics = {
   range(query: string, fromMs: number, toMs: number, stepMs: number): Promise<MetricsResult<LabelledSeries[]>>;
   instant(query: string, atMs: number): Promise<MetricsResult<{ labels: Record<string, string>; value: number }[]>>;
   ping(): Promise<void>;
+};
+
+/** The PromQL for what a service does; values are escaped by whoever makes it. */
+export type MetricName = 'request_rate' | 'error_ratio' | 'latency_p99' | 'cpu_ratio' | 'memory_ratio' | 'restarts' | 'ready_ratio';
+export type ServiceQueries = {
+  unit(metric: MetricName): string;
+  /** One series, for one service. */
+  ofService(metric: MetricName, namespace: string, service: string): string;
+  /** One series a service, labelled `service`, for a namespace. */
+  byService(metric: MetricName, namespace: string): string;
+  /** Working set over limit, one series a pod, labelled `pod`. */
+  memoryByPod(namespace: string, service: string): string;
+  /** Who calls whom, labelled `client` and `server`. */
+  calls(namespace: string): string;
 };
 
 // ---------------------------------------------------------------- cluster

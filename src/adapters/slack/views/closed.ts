@@ -1,0 +1,81 @@
+import type { KnownBlock } from '@slack/types';
+import type { EventType, Incident, State } from '../../../domain/incident.ts';
+import type { MessageContext } from '../../../ports.ts';
+import { actions, context, present, section } from './blocks.ts';
+import { feedbackButtons, undoButton, whyButton } from './controls.ts';
+import { escapeText, mention } from './escape.ts';
+import { clockTime, dayTime, duration } from './format.ts';
+import { triedLines } from './tried.ts';
+import { beganAt, linkedLine } from './trouble.ts';
+
+type Closed = Extract<State, { name: 'closed' }>;
+
+/** How it ended, what was done, how long each part took, and whether it was right. */
+export function closedBlocks(incident: Incident, state: Closed, message: MessageContext): KnownBlock[] {
+  return present([
+    section([
+      endLine(incident, state),
+      escapeText(state.why, 500),
+      ...triedLines(incident),
+      withdrawnLine(incident, message),
+    ]),
+    context([stagesLine(incident, message), linkedLine(incident), feedbackLine(incident)]),
+    actions('closed', [
+      state.outcome === 'healed' ? undoButton(incident) : null,
+      ...feedbackButtons(incident),
+      whyButton(incident),
+    ]),
+  ]);
+}
+
+function endLine(incident: Incident, state: Closed): string {
+  const closedAt = incident.closedAt ?? incident.openedAt;
+  const lasted = duration(closedAt - beganAt(incident));
+  switch (state.outcome) {
+    case 'healed':
+      return `*Healed* at ${dayTime(closedAt)}, after ${lasted}.`;
+    case 'self_healed':
+      return `*Recovered by itself* at ${dayTime(closedAt)}, after ${lasted}. ${incident.executions.length === 0 ? 'Nothing was done.' : ''}`;
+    case 'healed_by_human':
+      return `*Healed by a person* at ${dayTime(closedAt)}, after ${lasted}.`;
+    case 'false_alarm':
+      return `*A false alarm*, closed at ${dayTime(closedAt)}. Nothing more is done.`;
+    case 'escalated':
+      return `*Ended after a page*, at ${dayTime(closedAt)}, after ${lasted}.`;
+    case 'undone':
+      return `*The change was undone*; closed at ${dayTime(closedAt)}.`;
+  }
+}
+
+/** A request for approval that the end made pointless is said to be withdrawn. */
+function withdrawnLine(incident: Incident, message: MessageContext): string | null {
+  const last = message.timeline.findLast((entry) => entry.to === 'closed' && entry.from !== 'closed');
+  if (last?.from !== 'awaiting_approval' || incident.executions.length > 0) return null;
+  return 'The request for approval was withdrawn.';
+}
+
+const STAGES: { types: EventType[]; word: string }[] = [
+  { types: ['diagnosed'], word: 'diagnosed' },
+  { types: ['approved', 'option_chosen'], word: 'approved' },
+  { types: ['authorised'], word: 'started' },
+  { types: ['executed'], word: 'changed' },
+];
+
+/** "Noticed 02:58 · diagnosed +9 s · approved +7 min · healed +3 min": each after the one before. */
+function stagesLine(incident: Incident, message: MessageContext): string {
+  const parts = [`Noticed ${clockTime(incident.openedAt)}`];
+  let before = incident.openedAt;
+  for (const { types, word } of STAGES) {
+    const entry = message.timeline.find((one) => types.includes(one.type) && one.at >= before);
+    if (!entry) continue;
+    parts.push(`${word} +${duration(entry.at - before)}`);
+    before = entry.at;
+  }
+  if (incident.closedAt !== null) parts.push(`closed +${duration(incident.closedAt - before)}`);
+  return parts.join('  ·  ');
+}
+
+function feedbackLine(incident: Incident): string | null {
+  if (!incident.feedback) return null;
+  return `${mention(incident.feedback.user)} said this was ${incident.feedback.right ? '👍 right' : '👎 wrong'}`;
+}

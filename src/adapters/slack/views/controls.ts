@@ -1,0 +1,115 @@
+import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
+import type { Incident } from '../../../domain/incident.ts';
+import type { Recommendation } from '../../../domain/types.ts';
+import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
+import { button, confirm, LIMITS, plainText } from './blocks.ts';
+import { percent } from './format.ts';
+import { needsConfirming } from './step.ts';
+
+/** How long the Hold button holds. */
+export const HOLD_MS = 30 * 60_000;
+const MOST_OPTIONS = 8;
+
+export function approveButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
+  const { plan } = recommendation;
+  return button('approve', 'Approve', encodeValue(incident.id, plan.digest), {
+    style: 'primary',
+    label: `Approve: ${plan.summary}`,
+    confirm: needsConfirming(plan)
+      ? { title: 'Are you sure?', text: confirmWords(recommendation), yes: 'Approve' }
+      : null,
+  });
+}
+
+export function rejectButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
+  return button('reject', 'Reject', encodeValue(incident.id, recommendation.plan.digest), {
+    label: `Reject: ${recommendation.plan.summary}`,
+  });
+}
+
+export function holdButton(incident: Incident): ActionsBlockElement {
+  return button('hold', 'Hold 30 min', encodeValue(incident.id));
+}
+
+export function whyButton(incident: Incident): ActionsBlockElement {
+  return button('why', 'Why?', encodeValue(incident.id), { label: `Why? The evidence on ${incident.id}` });
+}
+
+export function pageButton(incident: Incident): ActionsBlockElement {
+  return button('page', 'Page someone', encodeValue(incident.id));
+}
+
+/** Present only while the last change can be taken back. */
+export function undoButton(incident: Incident): ActionsBlockElement | null {
+  const last = incident.executions.findLast(
+    (run) => run.result === 'done' && run.recommendation.plan.reversible && !run.undone,
+  );
+  if (!last) return null;
+  const text = `This takes back: ${last.recommendation.plan.summary}`;
+  return button('undo', 'Undo', encodeValue(incident.id), {
+    confirm: { title: 'Undo the change?', text, yes: 'Undo' },
+  });
+}
+
+/** Was this right? Said once. */
+export function feedbackButtons(incident: Incident): ActionsBlockElement[] {
+  if (incident.feedback) return [];
+  return [
+    button('right', '👍 This was right', encodeValue(incident.id)),
+    button('wrong', '👎 This was wrong', encodeValue(incident.id)),
+  ];
+}
+
+/** The other plans, then what isn't a plan. `asApproval`: choosing is approving, so Slack asks once more. */
+export function optionMenu(
+  incident: Incident,
+  shown: Recommendation | null,
+  choices: Choice[],
+  asApproval: boolean,
+): StaticSelect | null {
+  const others = incident.options.filter((one) => one.plan.digest !== shown?.plan.digest).slice(0, MOST_OPTIONS);
+  const options = [
+    ...others.map((one) => planOption(incident, one)),
+    ...choices.map((choice) => choiceOption(incident, choice)),
+  ];
+  if (options.length === 0) return null;
+  return {
+    type: 'static_select',
+    action_id: 'option',
+    placeholder: plainText(others.length > 0 ? 'Other options' : 'Something else', LIMITS.optionText),
+    options,
+    ...(asApproval
+      ? {
+          confirm: confirm({
+            title: 'Do this now?',
+            text: 'A step from this menu is done at once, on your word.',
+            yes: 'Do it',
+          }),
+        }
+      : {}),
+  };
+}
+
+function planOption(incident: Incident, one: Recommendation): PlainTextOption {
+  const sure = ` (${percent(one.confidence.value)})`;
+  const text = plainText(one.plan.summary, LIMITS.optionText - sure.length).text + sure;
+  return { text: plainText(text, LIMITS.optionText), value: encodeValue(incident.id, one.plan.digest) };
+}
+
+const CHOICE_WORDS: Record<Choice, string> = {
+  false_alarm: 'False alarm: close it',
+  escalate: 'None of these: page a person',
+  page: 'Page someone, keep this open',
+  healed_by_human: 'I fixed it: close it',
+};
+
+function choiceOption(incident: Incident, choice: Choice): PlainTextOption {
+  return { text: plainText(CHOICE_WORDS[choice], LIMITS.optionText), value: encodeChoice(incident.id, choice) };
+}
+
+function confirmWords(recommendation: Recommendation): string {
+  const { plan } = recommendation;
+  const { blastRadius } = plan;
+  const reach = `${blastRadius.podsAffected} of ${blastRadius.podsTotal} pods (blast radius ${blastRadius.level})`;
+  return `${plainText(plan.summary, 180).text}. ${reach}.${plan.reversible ? '' : ' This can’t be undone.'}`;
+}

@@ -1,0 +1,46 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident, State } from '../../../domain/incident.ts';
+import type { MessageContext } from '../../../ports.ts';
+import { actions, context, present, section } from './blocks.ts';
+import { optionMenu, pageButton, whyButton } from './controls.ts';
+import { escapeText, mention } from './escape.ts';
+import { clockTime } from './format.ts';
+import { pausedLine } from './paused.ts';
+import { passedOverLines, triedLines } from './tried.ts';
+
+/** Nightshift has no safe move left: why, who knows, what was tried and what wasn't, and what a person can do from here. */
+export function escalatedBlocks(
+  incident: Incident,
+  state: Extract<State, { name: 'escalated' }>,
+  message: MessageContext,
+): KnownBlock[] {
+  const tried = triedLines(incident);
+  const notTried = passedOverLines(incident, 4);
+  return present([
+    { type: 'divider' },
+    section([
+      `*This needs a person.* ${escapeText(state.why, 600)}`,
+      whoKnows(incident, state),
+      pausedLine(message.paused),
+      tried.length > 0 ? `*Tried*\n${tried.join('\n')}` : 'Nothing was changed.',
+      notTried.length > 0 ? `*Not tried*\n${notTried.join('\n')}` : null,
+    ]),
+    actions('escalated', [
+      optionMenu(incident, null, ['healed_by_human', 'false_alarm'], true),
+      pageButton(incident),
+      whyButton(incident),
+    ]),
+    context([
+      incident.options.length > 0 ? 'A step from the menu runs on your word, after the same checks as always' : null,
+    ]),
+  ]);
+}
+
+function whoKnows(incident: Incident, state: Extract<State, { name: 'escalated' }>): string {
+  if (state.acknowledgedBy !== null) return `✔ ${mention(state.acknowledgedBy)} has it.`;
+  const since = `since ${clockTime(state.since)}`;
+  if (incident.page?.status === 'acknowledged') return `✔ Acknowledged in PagerDuty, ${clockTime(incident.page.at)}.`;
+  if (incident.page)
+    return `Paged through PagerDuty ${clockTime(incident.page.at)}; *nobody has acknowledged yet* (level ${state.level}).`;
+  return `*Nobody has acknowledged yet* (level ${state.level}, ${since}).`;
+}

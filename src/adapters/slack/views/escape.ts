@@ -1,0 +1,87 @@
+/**
+ * The one way by which text from outside (labels, logs, names, annotations) enters a message: as data.
+ * It never becomes a mention, a link, formatting or an emoji, and it never grows beyond `max`.
+ */
+
+/** Joins two characters without a gap and without being seen: it breaks a pattern that Slack would act on, and nothing else. */
+const JOINER = '\u2060';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+/** Look-alikes that Slack doesn't read as formatting. */
+const LOOKALIKES: Record<string, string> = { '*': '∗', '~': '∼', '`': 'ˋ' };
+
+/** Escapes for mrkdwn outside code. `max` is the greatest length of the answer, in UTF-16 units, escapes included; a longer text ends in an ellipsis. */
+export function escapeText(text: string, max = 300): string {
+  const calm = oneLine(text.slice(0, max * 4))
+    .replaceAll(/@(?=[\p{L}\p{N}_-])/gu, `@${JOINER}`)
+    .replaceAll('://', `:${JOINER}//`)
+    .replaceAll(/:(?=[a-z0-9_+'-]{0,60}[a-z_+][a-z0-9_+'-]{0,60}:)/giu, `:${JOINER}`)
+    .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, 'ˍ')
+    .replaceAll(/^([-•]|\d+\.)(?=\s)/gu, `${JOINER}$1`);
+  return bounded(calm, max, (character) => ENTITIES[character] ?? LOOKALIKES[character] ?? character);
+}
+
+/** Inline code, fences included. */
+export function inlineCode(text: string, max = 200): string {
+  const inside = bounded(oneLine(text.slice(0, max * 4)), max - 2, codeCharacter);
+  return inside === '' ? '' : `\`${inside}\``;
+}
+
+/** A fenced block that keeps its lines. */
+export function codeBlock(text: string, max = 2_500): string {
+  const lines = clean(text.slice(0, max * 4).replaceAll('\r\n', '\n'), true);
+  return `\`\`\`\n${bounded(lines, max - 8, codeCharacter)}\n\`\`\``;
+}
+
+/** For plain_text objects, which Slack doesn't parse: only one line, no invisible characters, bounded. */
+export function plain(text: string, max: number): string {
+  return bounded(oneLine(text.slice(0, max * 4)), max, (character) => character);
+}
+
+/** A person or a group by Slack's id becomes a mention; any other name is outside text. Only for ids that Slack or the configuration gave. */
+export function mention(who: string): string {
+  if (/^[UW][A-Z0-9_]{2,30}$/.test(who)) return `<@${who}>`;
+  if (/^S[A-Z0-9]{6,30}$/.test(who)) return `<!subteam^${who}>`;
+  return escapeText(who, 80);
+}
+
+/** Cuts finished mrkdwn to `max` without leaving half an entity or half a `<…>`. */
+export function cutMarkup(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text
+    .slice(0, max - 1)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .replace(/<[^>]*$/, '')
+    .replace(/&[a-z]*$/, '');
+  return `${cut}…`;
+}
+
+const codeCharacter = (character: string) => ENTITIES[character] ?? (character === '`' ? 'ˋ' : character);
+
+const oneLine = (text: string) => clean(text, false).replaceAll(/\s+/gu, ' ').trim();
+
+/** Drops control, format (bidi, zero width) and private characters, which hide or reorder what a person reads. */
+function clean(text: string, keepLines: boolean): string {
+  const whole = text.toWellFormed();
+  const spaced = keepLines ? whole.replaceAll(/[\t\u2028\u2029]/gu, ' ') : whole.replaceAll(/[\s\u2028\u2029]/gu, ' ');
+  return spaced.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\uFFFD]/gu, (character) =>
+    keepLines && character === '\n' ? '\n' : '',
+  );
+}
+
+function bounded(text: string, max: number, write: (character: string) => string): string {
+  let out = '';
+  for (const character of text) {
+    const next = write(character);
+    if (out.length + next.length > max) return shortened(out, max);
+    out += next;
+  }
+  return out;
+}
+
+/** Room for the ellipsis: drops whole escapes or characters from the end. */
+function shortened(out: string, max: number): string {
+  let kept = out;
+  while (kept.length > max - 1) kept = kept.replace(/(&[a-z]+;|[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S])$/, '');
+  return `${kept}…`;
+}

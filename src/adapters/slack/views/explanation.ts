@@ -1,0 +1,71 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident, TimelineEntry } from '../../../domain/incident.ts';
+import type { Recommendation } from '../../../domain/types.ts';
+import { present, section } from './blocks.ts';
+import { codeBlock, escapeText, mention } from './escape.ts';
+import { dayTime, percent } from './format.ts';
+import { headline } from './headline.ts';
+import { changeLines, confidenceWords, reachWords } from './step.ts';
+import { executionLine, passedOverLines } from './tried.ts';
+import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
+
+/** The whole behind "Why?": evidence, ranking, how sure and from what, the full change, the steps passed over, the timeline. At most 12 blocks and 12,000 characters. */
+export function explanationBlocks(incident: Incident, timeline: TimelineEntry[]): KnownBlock[] {
+  const step = recommendationOf(incident);
+  return present([
+    section([headline(incident), ...troubleLines(incident)], 1_500),
+    titled(
+      'Evidence',
+      evidence(incident)
+        .slice(0, 10)
+        .map((finding) => `• ${findingLine(finding)} (${percent(finding.strength)}, ${dayTime(finding.at)})`),
+      2_000,
+    ),
+    titled('Causes, ranked', causeLines(incident), 1_400),
+    ...(step ? stepBlocks(step) : []),
+    titled('Steps not taken', passedOverLines(incident, 8), 1_000),
+    titled('Done so far', incident.executions.slice(-5).map(executionLine), 1_000),
+    titled('Timeline', timeline.slice(-20).map(timelineLine), 1_800),
+  ]);
+}
+
+/** One line of the record: when, what, by whom. */
+export function timelineLine(entry: TimelineEntry): string {
+  const by = entry.by ? ` (${mention(entry.by)})` : '';
+  return `${dayTime(entry.at)}  ${escapeText(entry.words, 300)}${by}`;
+}
+
+function recommendationOf(incident: Incident): Recommendation | null {
+  const { state } = incident;
+  if (state.name === 'awaiting_approval' || state.name === 'queued') return state.recommendation;
+  if (state.name === 'executing' || state.name === 'verifying' || state.name === 'undoing')
+    return state.execution.recommendation;
+  return incident.executions.at(-1)?.recommendation ?? incident.options[0] ?? null;
+}
+
+function stepBlocks(step: Recommendation): (KnownBlock | null)[] {
+  const parts = step.confidence.parts
+    .slice(0, 8)
+    .map((part) => `• ${escapeText(part.name, 60)} ${percent(part.value)}: ${escapeText(part.words, 200)}`);
+  const reasons = step.reasons.slice(0, 6).map((reason) => `• ${escapeText(reason, 250)}`);
+  const notes = step.plan.notes.slice(0, 4).map((note) => `⚠ ${escapeText(note, 250)}`);
+  const summary = `*The step:* ${escapeText(step.plan.summary, 250)}`;
+  return [
+    section([summary, confidenceWords(step.confidence), ...parts, ...reasons, reachWords(step.plan), ...notes], 2_000),
+    section([step.plan.diff ? codeBlock(step.plan.diff, 1_900) : changeLines(step.plan.changes, 12).join('\n')], 2_000),
+  ];
+}
+
+function causeLines(incident: Incident): string[] {
+  const { diagnosis } = incident;
+  if (!diagnosis) return [];
+  const ranked = diagnosis.causes
+    .slice(0, 5)
+    .map((cause, index) => `${index + 1}. ${percent(cause.probability)}  ${causeWords(cause, 4)}`);
+  const rest = `Something else: ${percent(diagnosis.somethingElse)}`;
+  return [...ranked, rest, diagnosis.named ? '' : 'Not sure enough to name one.'];
+}
+
+function titled(title: string, lines: string[], max: number): KnownBlock | null {
+  return lines.some((line) => line !== '') ? section([`*${title}*`, ...lines], max) : null;
+}

@@ -1,0 +1,87 @@
+import type { Incident } from '../../../domain/incident.ts';
+import { escapeText, plain } from './escape.ts';
+
+/** How an issue is said of a service: now, and once it is over. */
+const SAYINGS: Record<string, { now: string; past: string }> = {
+  high_latency: { now: 'is slow', past: 'was slow' },
+  high_memory_usage: { now: 'is running out of memory', past: 'was running out of memory' },
+  crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
+  node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
+  unknown: { now: 'is in trouble', past: 'was in trouble' },
+};
+
+/** A word that says by itself what the coloured mark says. */
+export type Standing = { mark: string; word: string };
+
+/** Mark and word of a state: colour alone never tells. */
+export function standing(incident: Incident): Standing {
+  const { state } = incident;
+  switch (state.name) {
+    case 'noticed':
+      return { mark: '🔴', word: 'finding out why' };
+    case 'watching':
+      return { mark: '🟡', word: 'watching' };
+    case 'awaiting_approval':
+      return { mark: '🔴', word: 'needs a decision' };
+    case 'queued':
+      return { mark: '🟠', word: 'about to act' };
+    case 'executing':
+      return { mark: '🟠', word: 'fixing' };
+    case 'verifying':
+      return { mark: '🟠', word: 'checking the fix' };
+    case 'undoing':
+      return { mark: '🟠', word: 'undoing' };
+    case 'escalated':
+      return { mark: '🟣', word: 'needs a person' };
+    case 'closed':
+      return { mark: OUTCOME_MARKS[state.outcome] ?? '⚪', word: OUTCOME_WORDS[state.outcome] ?? 'closed' };
+  }
+}
+
+const OUTCOME_MARKS: Record<string, string> = { healed: '🟢', healed_by_human: '🟢' };
+const OUTCOME_WORDS: Record<string, string> = {
+  healed: 'healed',
+  self_healed: 'recovered by itself',
+  healed_by_human: 'healed by a person',
+  false_alarm: 'false alarm',
+  escalated: 'closed after a page',
+  undone: 'closed, change undone',
+};
+
+/** What hurts, where, and how it stands: the message's first line, in mrkdwn. */
+export function headline(incident: Incident): string {
+  const { mark, word } = standing(incident);
+  return `${mark}  *${whatHurts(incident)}*  ·  ${where(incident)}  ·  ${word}  ·  ${escapeText(incident.id, 60)}`;
+}
+
+/** The same for a notification on a locked phone: the word first, no formatting. */
+export function notification(incident: Incident): string {
+  const { mark, word } = standing(incident);
+  return `${mark} ${word[0]?.toUpperCase()}${word.slice(1)}: ${whatHurts(incident)} (${where(incident)}) · ${escapeText(incident.id, 60)}`;
+}
+
+/** "payment-api is slow"; in the past once the incident is closed. Escaped. */
+export function whatHurts(incident: Incident): string {
+  const service = escapeText(incident.service, 80);
+  const kind = incident.diagnosis?.issue.kind;
+  const over = incident.state.name === 'closed';
+  if (kind === undefined) {
+    const alert = incident.alerts[0]?.name ?? incident.anomalies[0]?.what;
+    return alert === undefined
+      ? `${service} ${over ? 'was' : 'is'} in trouble`
+      : `${service}: ${escapeText(alert, 80)}`;
+  }
+  const saying = SAYINGS[kind];
+  return saying
+    ? `${service} ${over ? saying.past : saying.now}`
+    : `${service}: ${escapeText(kind.replaceAll('_', ' '), 80)}`;
+}
+
+export function where(incident: Incident): string {
+  return `${escapeText(incident.cluster, 60)}/${escapeText(incident.namespace, 80)}`;
+}
+
+/** For modal titles and dialogs. */
+export function plainName(incident: Incident, max: number): string {
+  return plain(`${incident.service} · ${incident.id}`, max);
+}

@@ -1,0 +1,56 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident } from '../../../domain/incident.ts';
+import type { MessageContext } from '../../../ports.ts';
+import { askingBlocks } from './asking.ts';
+import { type Message, present, section } from './blocks.ts';
+import { closedBlocks } from './closed.ts';
+import { escalatedBlocks } from './escalated.ts';
+import { cutMarkup, escapeText } from './escape.ts';
+import { headline, notification } from './headline.ts';
+import { causeLine, linkedLine, troubleLines } from './trouble.ts';
+import { waitingBlocks } from './waiting.ts';
+import { workingBlocks } from './working.ts';
+
+/**
+ * An incident's one message as it should look now: what hurts and where, why with a number, then what its state adds.
+ * Pure, and the same for the same incident whatever the time. Always within Slack's limits.
+ */
+export function incidentMessage(incident: Incident, message: MessageContext): Message {
+  const top = section([
+    headline(incident),
+    ...troubleLines(incident),
+    causeLine(incident),
+    incident.state.name === 'closed' ? null : linkedLine(incident),
+  ]);
+  return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
+}
+
+function stateBlocks(incident: Incident, message: MessageContext): KnownBlock[] {
+  const { state } = incident;
+  switch (state.name) {
+    case 'noticed':
+    case 'watching':
+      return waitingBlocks(incident, state, message);
+    case 'awaiting_approval':
+      return askingBlocks(incident, state, message);
+    case 'queued':
+    case 'executing':
+    case 'verifying':
+    case 'undoing':
+      return workingBlocks(incident, state, message);
+    case 'escalated':
+      return escalatedBlocks(incident, state, message);
+    case 'closed':
+      return closedBlocks(incident, state, message);
+  }
+}
+
+/** What a phone shows before it is unlocked: with the step, when one is asked for. */
+function fallbackText(incident: Incident): string {
+  const { state } = incident;
+  const first = notification(incident);
+  if (state.name === 'awaiting_approval')
+    return `${first}. Wants to: ${escapeText(state.recommendation.plan.summary, 250)}`;
+  if (state.name === 'escalated') return `${first}. ${escapeText(state.why, 250)}`;
+  return first;
+}

@@ -1,0 +1,84 @@
+import type { Incident } from '../../../domain/incident.ts';
+import type { Cause, Finding } from '../../../domain/types.ts';
+import { escapeText } from './escape.ts';
+import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';
+
+/** Why it hurts, with a number, and since when: lines of mrkdwn. Never depends on the present, so that a message that says the same stays the same. */
+export function troubleLines(incident: Incident): string[] {
+  const { diagnosis } = incident;
+  const since = `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
+  if (!diagnosis) return [...alertLines(incident), since];
+  const strongest = evidence(incident)[0];
+  const issue = escapeText(diagnosis.issue.words, 500);
+  const severity = /\d/.test(diagnosis.issue.words) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
+  return [
+    severity ? `${issue} (${severity})` : issue,
+    strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest) : '',
+    `${since}${diagnosis.measured ? '' : '. Heard of through alerts only: not measured yet'}`,
+  ].filter((line) => line !== '');
+}
+
+/** The likely cause, or that there is none sure enough to name. */
+export function causeLine(incident: Incident): string | null {
+  const { diagnosis } = incident;
+  if (!diagnosis) return null;
+  const top = diagnosis.causes[0];
+  if (!top) return '*Cause:* nothing stands out in what I can see.';
+  if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top)}`;
+  return `*Cause unclear.* Best guess (${percent(top.probability)}): ${causeWords(top)}`;
+}
+
+/** "ledger-db, rollout: revision 14 came 2 min before; …" */
+export function causeWords(cause: Cause, maxReasons = 2): string {
+  const reasons = cause.reasons.slice(0, maxReasons).map((reason) => escapeText(reason, 250));
+  const kind = cause.entity.kind === 'Deployment' || cause.entity.kind === 'Service' ? '' : `${cause.entity.kind} `;
+  const what = escapeText(cause.what.replaceAll('_', ' '), 60);
+  return `${kind}*${escapeText(cause.entity.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
+}
+
+/** One piece of evidence, with the observed value and the normal band unless its words have numbers already. */
+export function findingLine(finding: Finding): string {
+  const words = escapeText(finding.words, 400);
+  const { value } = finding;
+  if (!value || /\d/.test(finding.words)) return words;
+  return `${words}: ${quantity(value.observed, value.unit)}; normally ${band(value.low, value.high, value.unit)}`;
+}
+
+/** Strongest first; anomalies with a measured value before the rest. */
+export function evidence(incident: Incident): Finding[] {
+  const findings = incident.diagnosis?.findings ?? incident.anomalies;
+  const rank = (finding: Finding) => (finding.value ? 1 : 0) + finding.strength;
+  return [...findings].sort((a, b) => rank(b) - rank(a));
+}
+
+/** When the trouble began, as well as is known: the earliest alert or anomaly, never later than the incident. */
+export function beganAt(incident: Incident): number {
+  const starts = [
+    ...incident.alerts.map((alert) => alert.startsAt),
+    ...incident.anomalies.map((finding) => finding.at),
+  ];
+  const plausible = starts.filter((at) => Number.isFinite(at) && at > 0 && at <= incident.openedAt);
+  return Math.min(incident.openedAt, ...plausible);
+}
+
+/** "Linked to INC-3, which closed before": null without any. */
+export function linkedLine(incident: Incident): string | null {
+  const last = incident.linked.slice(-3).map((id) => escapeText(id, 40));
+  return last.length === 0 ? null : `The same trouble as in ${last.join(', ')}`;
+}
+
+function alertsInBrief(incident: Incident): string {
+  if (incident.alertCount === 0) return ', seen in the metrics before any alert';
+  const names = [...new Set(incident.alerts.map((alert) => alert.name))];
+  const first = names.slice(0, 2).map((name) => escapeText(name, 80));
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  return ` · ${plural(incident.alertCount, 'alert')}: ${first.join(', ')}${more}`;
+}
+
+function alertLines(incident: Incident): string[] {
+  const told = incident.alerts.slice(0, 2).map((alert) => {
+    const said = alert.annotations.summary ?? alert.annotations.description ?? '';
+    return `${escapeText(alert.name, 100)}${said ? `: ${escapeText(said, 300)}` : ''} (${alert.status} since ${dayTime(alert.startsAt)})`;
+  });
+  return told.length > 0 ? told : incident.anomalies.slice(0, 2).map(findingLine);
+}

@@ -1,0 +1,29 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident, State } from '../../../domain/incident.ts';
+import type { MessageContext } from '../../../ports.ts';
+import { actions, present, section } from './blocks.ts';
+import { pageButton, whyButton } from './controls.ts';
+import { escapeText } from './escape.ts';
+import { clockTime } from './format.ts';
+import { pausedLine } from './paused.ts';
+import { triedLines } from './tried.ts';
+
+/** Nothing is asked and nothing is being changed: the cause is being looked for, or the service is watched. */
+export function waitingBlocks(
+  incident: Incident,
+  state: Extract<State, { name: 'noticed' | 'watching' }>,
+  message: MessageContext,
+): KnownBlock[] {
+  return present([
+    section([waitingLine(state), pausedLine(message.paused), ...triedLines(incident)]),
+    actions('wait', [whyButton(incident), pageButton(incident)]),
+  ]);
+}
+
+function waitingLine(state: Extract<State, { name: 'noticed' | 'watching' }>): string {
+  if (state.name === 'watching')
+    return `*Nothing is being changed.* ${escapeText(state.why, 400)} I look again at ${clockTime(state.until)}.`;
+  return state.attempt === 0
+    ? 'Looking for the cause: metrics, rollouts, events and logs.'
+    : 'Looking again: what was tried did not end it.';
+}

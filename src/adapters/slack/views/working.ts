@@ -1,0 +1,75 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident, State } from '../../../domain/incident.ts';
+import type { MessageContext } from '../../../ports.ts';
+import { actions, present, section } from './blocks.ts';
+import { pageButton, whyButton } from './controls.ts';
+import { escapeText, mention } from './escape.ts';
+import { clockTime, duration } from './format.ts';
+import { pausedLine } from './paused.ts';
+import { changeLines, confidenceWords, reachWords } from './step.ts';
+import { authorityWords } from './tried.ts';
+
+type Working = Extract<State, { name: 'queued' | 'executing' | 'verifying' | 'undoing' }>;
+
+/** A step is being taken: who allowed it, how far it is, what comes next. */
+export function workingBlocks(incident: Incident, state: Working, message: MessageContext): KnownBlock[] {
+  const { plan, confidence } = stepOf(state);
+  return present([
+    { type: 'divider' },
+    section([
+      `*${escapeText(plan.summary, 250)}*`,
+      authorityLine(state),
+      confidenceWords(confidence),
+      ...changeLines(plan.changes, 4),
+      reachWords(plan),
+    ]),
+    section([progressLine(state), nowLine(state), pausedLine(message.paused)]),
+    actions('work', [pageButton(incident), whyButton(incident)]),
+  ]);
+}
+
+const stepOf = (state: Working) => (state.name === 'queued' ? state.recommendation : state.execution.recommendation);
+
+function authorityLine(state: Working): string {
+  if (state.name === 'undoing')
+    return `Being undone: ${state.by === 'nightshift' ? 'it made things worse' : `asked by ${mention(state.by)}`}`;
+  const authority = state.name === 'queued' ? state.authority : state.execution.authority;
+  const at = authority.by === 'auto' ? '' : `, ${clockTime(authority.at)}`;
+  const words = authorityWords(authority);
+  return `${words[0]?.toUpperCase()}${words.slice(1)}${at}`;
+}
+
+const STAGES = [
+  { name: 'queued', word: 'checked' },
+  { name: 'executing', word: 'changed' },
+  { name: 'verifying', word: 'verified' },
+] as const;
+
+/** ✔ planned   ✔ checked   ⟳ changing   ○ verified */
+function progressLine(state: Working): string | null {
+  if (state.name === 'undoing') return null;
+  const at = STAGES.findIndex((stage) => stage.name === state.name);
+  const marks = STAGES.map((stage, index) => `${index < at ? '✔' : index === at ? '⟳' : '○'} ${stage.word}`);
+  return `✔ planned   ${marks.join('   ')}`;
+}
+
+function nowLine(state: Working): string {
+  switch (state.name) {
+    case 'queued':
+      return state.waiting
+        ? `*Not done yet:* ${escapeText(state.waiting.words, 400)} I keep looking until ${clockTime(state.notAfter)}.`
+        : 'Checking once more on a fresh look at the cluster, then acting.';
+    case 'executing':
+      return state.progress ? escapeText(state.progress, 400) : 'Making the change.';
+    case 'verifying':
+      return verifyingLine(state);
+    case 'undoing':
+      return 'Restoring what was there before; fields that someone else changed since are left alone.';
+  }
+}
+
+function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
+  const last = state.samples.at(-1);
+  const seen = last ? `${escapeText(last.words, 300)} (${clockTime(last.at)}). ` : '';
+  return `${seen}It counts as healed once it has been well for ${duration(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
+}

@@ -1,0 +1,157 @@
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports.ts';
+import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
+
+/** Prometheus refuses more points per series than this (`exceeded maximum resolution`). */
+const MAX_POINTS = 11_000;
+const MAX_SERIES = 2_000;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export type PrometheusOptions = {
+  /** Base URL; `/api/v1/…` is appended, so a path prefix is kept. */
+  url: string;
+  /** For each request. */
+  timeoutMs: number;
+  /** Such as `Authorization` or `X-Scope-OrgID`. */
+  headers?: Record<string, string>;
+  /** Series of one query beyond this are a `too_many` failure; 2,000 if absent. */
+  maxSeries?: number;
+  /** Told of the server's warnings: the answer may be incomplete. */
+  onWarning?: (words: string) => void;
+};
+
+type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number; onWarning: (words: string) => void };
+
+const transient = retry(handleWhen(isTransient), {
+  maxAttempts: 2,
+  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }),
+});
+
+/** The Prometheus HTTP API as the core's `Metrics`. Failures are values; requests are tried again twice when that may help. */
+export function connectPrometheus(options: PrometheusOptions): Metrics {
+  const prometheus: Prometheus = {
+    http: axios.create({
+      baseURL: options.url.replace(/\/+$/, ''),
+      timeout: options.timeoutMs,
+      headers: { ...options.headers },
+      maxContentLength: MAX_BODY_BYTES,
+      // HTTP_PROXY is for the world outside, never for this machine.
+      ...(isLoopback(options.url) ? { proxy: false as const } : {}),
+    }),
+    maxSeries: options.maxSeries ?? MAX_SERIES,
+    timeoutMs: options.timeoutMs,
+    onWarning: options.onWarning ?? (() => {}),
+  };
+  return {
+    range: (query, fromMs, toMs, stepMs) => range(prometheus, query, { fromMs, toMs, stepMs }),
+    instant: async (query, atMs) => {
+      const answer = await ask(prometheus, '/api/v1/query', { query, time: seconds(atMs) });
+      return answer.ok ? { ok: true, value: toValues(answer.value) } : answer;
+    },
+    ping: async () => {
+      const answer = await ask(prometheus, '/api/v1/query', { query: 'vector(1)' });
+      if (!answer.ok) throw new Error(answer.failure.words);
+    },
+  };
+}
+
+type Span = { fromMs: number; toMs: number; stepMs: number };
+
+async function range(prometheus: Prometheus, query: string, span: Span): Promise<MetricsResult<LabelledSeries[]>> {
+  const bySeries = new Map<string, LabelledSeries>();
+  for (const chunk of chunks(span)) {
+    const form = { query, start: seconds(chunk.fromMs), end: seconds(chunk.toMs), step: seconds(span.stepMs) };
+    const answer = await ask(prometheus, '/api/v1/query_range', form);
+    if (!answer.ok) return answer;
+    for (const series of toSeries(answer.value)) append(bySeries, series);
+  }
+  return { ok: true, value: [...bySeries.values()] };
+}
+
+/** Spans of at most 11,000 points that share no point. */
+export function chunks({ fromMs, toMs, stepMs }: Span): { fromMs: number; toMs: number }[] {
+  if (!(stepMs > 0) || toMs < fromMs) return [];
+  const spanMs = (MAX_POINTS - 1) * stepMs;
+  const found: { fromMs: number; toMs: number }[] = [];
+  for (let from = fromMs; from <= toMs; from += spanMs + stepMs)
+    found.push({ fromMs: from, toMs: Math.min(toMs, from + spanMs) });
+  return found;
+}
+
+function append(bySeries: Map<string, LabelledSeries>, series: LabelledSeries): void {
+  const key = JSON.stringify(Object.entries(series.labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+  const known = bySeries.get(key);
+  if (!known) bySeries.set(key, series);
+  else for (const point of series.points) known.points.push(point);
+}
+
+async function ask(
+  prometheus: Prometheus,
+  path: string,
+  form: Record<string, string>,
+): Promise<MetricsResult<AnswerData>> {
+  try {
+    // The POST form: a long query doesn't fit into every proxy's URL limit.
+    const response = await transient.execute(() => prometheus.http.post<unknown>(path, new URLSearchParams(form)));
+    return read(prometheus, response.data);
+  } catch (error) {
+    return { ok: false, failure: toFailure(error, prometheus.timeoutMs) };
+  }
+}
+
+function read(prometheus: Prometheus, body: unknown): MetricsResult<AnswerData> {
+  const answer = answerSchema.safeParse(body);
+  if (!answer.success) return failed('unreachable', 'What answered is not the Prometheus HTTP API.');
+  if (answer.data.status === 'error')
+    return failed('bad_query', answer.data.error ?? 'The query failed without a reason.');
+  const { data, warnings } = answer.data;
+  for (const warning of warnings ?? []) prometheus.onWarning(warning.slice(0, 300));
+  const count = data.resultType === 'matrix' || data.resultType === 'vector' ? data.result.length : 1;
+  if (count > prometheus.maxSeries)
+    return failed(
+      'too_many',
+      `The query gave ${count} series; at most ${prometheus.maxSeries} are taken. Aggregate it further.`,
+    );
+  return { ok: true, value: data };
+}
+
+function failed(kind: MetricsFailure['kind'], words: string): { ok: false; failure: MetricsFailure } {
+  return { ok: false, failure: { kind, words: words.slice(0, 300) } };
+}
+
+function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
+  if (!isAxiosError(error)) return { kind: 'unreachable', words: String(error).slice(0, 300) };
+  const { response } = error;
+  if (response) {
+    const body = answerSchema.safeParse(response.data);
+    const words = body.success && body.data.status === 'error' ? (body.data.error ?? '') : '';
+    // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
+    if (response.status === 422)
+      return { kind: /too many samples/i.test(words) ? 'too_many' : 'bad_query', words: words.slice(0, 300) };
+    if (response.status === 400) return { kind: 'bad_query', words: (words || 'The query was refused.').slice(0, 300) };
+    return {
+      kind: 'unreachable',
+      words: `Prometheus answered ${response.status}${words ? `: ${words.slice(0, 250)}` : '.'}`,
+    };
+  }
+  if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT')
+    return { kind: 'unreachable', words: `Prometheus gave no answer within ${timeoutMs} ms.` };
+  return { kind: 'unreachable', words: `Prometheus can't be reached: ${(error.code ?? error.message).slice(0, 200)}` };
+}
+
+function isTransient(error: Error): boolean {
+  if (!isAxiosError(error)) return false;
+  const status = error.response?.status;
+  return status === undefined
+    ? error.code !== 'ERR_BAD_RESPONSE' && error.code !== 'ERR_CANCELED'
+    : [429, 500, 502, 503, 504].includes(status);
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

@@ -1,5 +1,5 @@
 import { MODES, type Mode, type RankModel } from './rank-model.ts';
-import { firstSign, type Observation, type Seen } from './rank-observations.ts';
+import { firstSign, type Observation, type Onset, type Seen } from './rank-observations.ts';
 import type { Reach } from './rank-reach.ts';
 
 type Rates = { culprit: number; victim: number; bystander: number };
@@ -47,14 +47,22 @@ function logGiven(scene: Scene, cause: number, mode: Mode, via: number | null): 
   const { n, reach, model } = scene;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
   const began = culprit === undefined ? null : firstSign(culprit);
+  const atFront = spreadTo(scene, cause, via, scene.front);
   let sum = 0;
   for (const observation of scene.observations) {
-    const along = reach.likely[cause * n + observation.entity]!;
-    const unseen = via === null ? 0 : model.spread.perCall * reach.known[via * n + observation.entity]!;
-    const spread = Math.max(along, unseen) * inOrder(began, observation, model);
+    const plain = spreadTo(scene, cause, via, observation.entity);
+    // The front does hurt; so of the ways from the culprit to it one is hurt all along, likeliest the best.
+    const onTheWay = atFront > 0 ? (plain * reach.known[observation.entity * n + scene.front]!) / atFront : 0;
+    const spread = Math.min(1, Math.max(plain, onTheWay)) * inOrder(began, observation, model);
     sum += logOfOne(model, observation, culprit, spread, mode);
   }
   return sum;
+}
+
+function spreadTo(scene: Scene, cause: number, via: number | null, victim: number): number {
+  const { n, reach, model } = scene;
+  const along = reach.likely[cause * n + victim]!;
+  return via === null ? along : Math.max(along, model.spread.perCall * reach.known[via * n + victim]!);
 }
 
 function logSum(logs: readonly number[]): number {
@@ -109,19 +117,24 @@ function logMixed(rate: number, seen: Seen): number {
   return Math.log(rate * seen.ratio + 1 - rate);
 }
 
-/** How far the culprit's trouble is big enough to make the victim's: 1 from half of it on, less below, never nothing, as clients retry and time out. */
+/**
+ * How far the culprit's trouble is big enough to make the victim's: waiting and failures add up along calls, so it has
+ * to be of about the same size. Never nothing, as clients retry and time out.
+ */
 function accounts(culprit: Seen | undefined, victim: Seen): number {
   if (culprit === undefined || culprit.excess === null || victim.excess === null || victim.excess <= 0) return 1;
-  return Math.min(1, Math.max(LEAST_ACCOUNTED, culprit.excess / (ENOUGH_SHARE * victim.excess)));
+  const share = culprit.excess / (ENOUGH_SHARE * victim.excess);
+  return Math.min(1, Math.max(LEAST_ACCOUNTED, share * share));
 }
 
-const ENOUGH_SHARE = 0.5;
+const ENOUGH_SHARE = 0.8;
 const LEAST_ACCOUNTED = 0.15;
 
 /** 1 when the victim began with or after the culprit, less the longer it began before, and never below a quarter: onsets are measured poorly. */
-function inOrder(began: number | null, victim: Observation, model: RankModel): number {
+function inOrder(began: Onset | null, victim: Observation, model: RankModel): number {
   const victimBegan = firstSign(victim);
   if (began === null || victimBegan === null) return 1;
-  const earlyMs = began - victimBegan - model.onsetToleranceMs;
-  return earlyMs <= 0 ? 1 : Math.max(0.25, Math.exp(-earlyMs / model.onsetToleranceMs));
+  const tolerance = model.onsetToleranceMs + Math.max(began.resolutionMs, victimBegan.resolutionMs);
+  const earlyMs = began.at - victimBegan.at - tolerance;
+  return earlyMs <= 0 ? 1 : Math.max(0.25, Math.exp(-earlyMs / tolerance));
 }

@@ -2,8 +2,8 @@ import type { SpreadRates } from './rank-reach.ts';
 import type { EvidenceKind } from './rank-types.ts';
 
 /** Trouble that callers show because of those they call. */
-export const MODES = ['slow', 'failing', 'load'] as const;
-export type Mode = (typeof MODES)[number];
+export type Mode = 'slow' | 'failing' | 'load';
+export const MODES: readonly Mode[] = ['slow', 'failing', 'load'];
 
 /** Which mode an Evidence's `what` belongs to, or null when it is the entity's own and never passed on. */
 export function modeOf(what: string): Mode | null {
@@ -29,8 +29,12 @@ export type RankModel = {
   /** a passed-on symptom in the fault's own mode, and in another one (slowness that ends in errors) */
   symptom: { own: Rates; other: Rates };
   local: { [kind in EvidenceKind]: Rates };
+  /** how the faults of the world divide into modes; sums to 1 */
+  modes: { [mode in Mode]: number };
   /** prior probability that the cause is none of the entities */
   priorElse: number;
+  /** how much less likely the culprit is somebody of whom nothing at all was seen */
+  unseenCulprit: number;
   /** under "something else": how often the front, and everybody else, is abnormal */
   elseRates: { front: number; others: number };
   /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
@@ -44,10 +48,10 @@ export type RankModel = {
 };
 
 export const RANK_MODEL: RankModel = {
-  spread: { perCall: 0.85, hidden: 0.2, hiddenOrphan: 0.6, behindAddress: 0.35 },
+  spread: { perCall: 0.6, hidden: 0.2, hiddenOrphan: 0.6, behindAddress: 0.35 },
   symptom: {
-    own: { culprit: 0.9, victim: 0.9, bystander: 0.03 },
-    other: { culprit: 0.3, victim: 0.2, bystander: 0.03 },
+    own: { culprit: 0.9, victim: 0.9, bystander: 0.02 },
+    other: { culprit: 0.3, victim: 0.2, bystander: 0.02 },
   },
   local: {
     metric: { culprit: 0.4, victim: 0.12, bystander: 0.06 },
@@ -56,9 +60,11 @@ export const RANK_MODEL: RankModel = {
     trace: { culprit: 0.6, victim: 0.12, bystander: 0.04 },
     state: { culprit: 0.4, victim: 0.08, bystander: 0.02 },
   },
-  priorElse: 0.3,
-  elseRates: { front: 0.5, others: 0.04 },
-  ratio: { least: 0.1, most: 300 },
+  modes: { slow: 0.45, failing: 0.45, load: 0.1 },
+  priorElse: 0.2,
+  unseenCulprit: 0.1,
+  elseRates: { front: 0.5, others: 0.02 },
+  ratio: { least: 0.15, most: 300 },
   onsetToleranceMs: 120_000,
   changeHorizonMs: 1_800_000,
   nameAt: 0.6,

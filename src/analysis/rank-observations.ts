@@ -1,8 +1,11 @@
-import { MODES, type Mode, modeOf, type RankModel } from './rank-model.ts';
+import { type Mode, modeOf, type RankModel } from './rank-model.ts';
 import type { Evidence, EvidenceKind } from './rank-types.ts';
 
 /** One thing seen, reduced to what the model uses. `ratio` is p(seen | abnormal) / p(seen | normal). */
-export type Seen = { ratio: number; at: number | null; excess: number | null };
+export type Seen = { ratio: number; onset: Onset | null; excess: number | null };
+
+/** When something began, and how coarsely that was measured; epoch ms, ms. */
+export type Onset = { at: number; resolutionMs: number };
 
 /** What was seen of one entity: passed-on symptoms by mode, and its own evidence by kind. Missing means nobody looked. */
 export type Observation = {
@@ -27,7 +30,7 @@ export function observe(
     const seenOf = byEntity.get(entity) ?? { entity, symptoms: {}, local: {} };
     byEntity.set(entity, seenOf);
     const mode = modeOf(item.what);
-    const seen = { ratio: ratioOf(item, onset, model), at: item.at, excess: item.excess ?? null };
+    const seen = { ratio: ratioOf(item, onset, model), onset: beginOf(item), excess: item.excess ?? null };
     if (mode !== null) seenOf.symptoms[mode] = stronger(seenOf.symptoms[mode], seen);
     else seenOf.local[item.kind] = stronger(seenOf.local[item.kind], seen);
   }
@@ -67,20 +70,18 @@ function stronger(known: Seen | undefined, seen: Seen): Seen {
 }
 
 /** The earliest convincing onset of anything that was seen of the entity except changes, which come before the trouble. */
-export function firstSign(observation: Observation): number | null {
-  const seen = [
-    ...MODES.map((mode) => observation.symptoms[mode]),
-    observation.local.metric,
-    observation.local.log,
-    observation.local.trace,
-    observation.local.state,
-  ];
-  let first: number | null = null;
-  for (const one of seen) {
-    if (one === undefined || one.at === null || one.ratio < ABNORMAL_RATIO) continue;
-    if (first === null || one.at < first) first = one.at;
+export function firstSign(observation: Observation): Onset | null {
+  const { change: _before, ...local } = observation.local;
+  let first: Onset | null = null;
+  for (const seen of [...Object.values(observation.symptoms), ...Object.values(local)]) {
+    if (seen.onset === null || seen.ratio < ABNORMAL_RATIO) continue;
+    if (first === null || seen.onset.at < first.at) first = seen.onset;
   }
   return first;
+}
+
+function beginOf(item: Evidence): Onset | null {
+  return item.at === null ? null : { at: item.at, resolutionMs: item.resolutionMs ?? 0 };
 }
 
 const ABNORMAL_RATIO = 4;

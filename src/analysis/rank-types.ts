@@ -9,6 +9,8 @@ export type Evidence = {
   strength: number;
   /** when it began, epoch ms */
   at: number | null;
+  /** how coarsely `at` was measured (a scrape interval), ms */
+  resolutionMs?: number;
   /** "latency", "errors", "availability", "traffic" may be passed on by callees; everything else ("rollout", "oom", "cpu", "self time" …) is the entity's own */
   what: string;
   words: string;

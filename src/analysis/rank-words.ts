@@ -44,8 +44,10 @@ function names(seen: readonly Observation[], entities: readonly string[]): strin
 function earlierReason(entity: number, scene: Scene, victims: readonly Observation[]): string | null {
   const self = scene.observations.find((seen) => seen.entity === entity);
   const began = self === undefined ? null : firstSign(self);
-  const others = victims.map(firstSign).filter((at) => at !== null);
+  const others = victims.map(firstSign).filter((one) => one !== null);
   if (began === null || others.length === 0) return null;
-  const leadMs = Math.min(...others) - began;
-  return leadMs < EARLIER_MS ? null : `it began ${Math.round(leadMs / 1000)} s before those that depend on it`;
+  const leadMs = Math.min(...others.map((one) => one.at)) - began.at;
+  return leadMs < EARLIER_MS + began.resolutionMs
+    ? null
+    : `it began ${Math.round(leadMs / 1000)} s before those that depend on it`;
 }

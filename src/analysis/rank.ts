@@ -41,11 +41,13 @@ export function rankCauses(input: RankInput): Ranking {
 }
 
 function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
-  const { priorElse } = scene.model;
-  const prior = Math.log((1 - priorElse) / (scene.n * MODES.length));
+  const { priorElse, unseenCulprit, modes } = scene.model;
+  const seen = new Set(scene.observations.map((observation) => observation.entity));
+  const shares = seen.size + (scene.n - seen.size) * unseenCulprit;
   const logs: number[][] = [];
   for (let cause = 0; cause < scene.n; cause += 1) {
-    logs.push(MODES.map((mode) => prior + logLikelihood(scene, cause, mode)));
+    const prior = ((1 - priorElse) * (seen.has(cause) ? 1 : unseenCulprit)) / shares;
+    logs.push(MODES.map((mode) => Math.log(prior * modes[mode]) + logLikelihood(scene, cause, mode)));
   }
   const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
   const top = Math.max(logElse, ...logs.flat());

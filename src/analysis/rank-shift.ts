@@ -1,0 +1,133 @@
+import { tailProbability } from './rank-surprise.ts';
+
+/**
+ * How values of a metric are compared. `amount`: positive, by ratio (latency, traffic, CPU). `fraction`: 0..1, by the
+ * angle asin √f, whose noise is about 1/√count whatever the fraction (errors, availability's complement).
+ */
+export type Shape = 'amount' | 'fraction';
+
+/** A regular series; NaN marks a gap. `counts[i]` is how many requests value i sums up, when known. */
+export type Series = { values: ArrayLike<number>; counts?: ArrayLike<number> };
+
+/** p: probability of such a rise by chance; `before` and `during` in the metric's unit; `first`: index of the incident's first clearly risen value, or -1. */
+export type Shift = { p: number; noises: number; before: number; during: number; first: number };
+
+export type ShiftInput = {
+  shape: Shape;
+  /** the normal period; may be from long ago, so its level is used only when `recent` is empty, its noise always */
+  normal: Series;
+  /** just before the incident; may be short or empty */
+  recent: Series;
+  incident: Series;
+};
+
+/** Least noise of one value: relative for amounts, as an angle for fractions. Smaller shifts aren't worth a page. */
+const LEAST_NOISE = { amount: 0.04, fraction: 0.04 } as const;
+/** What is assumed where the normal period is too short to tell. */
+const UNKNOWN_NOISE = { amount: 0.3, fraction: 0.1 } as const;
+/** Between a long-ago normal period and now levels drift by about this much. */
+const DRIFT_NOISE = { amount: 0.25, fraction: 0.1 } as const;
+const FEWEST_WINDOWS = 20;
+
+/**
+ * How surprising the incident's rise over `recent` is. The same statistic (the highest mean of two neighbours, minus
+ * the mean before) is taken over every window of the normal period, which yields its noise, trends and habits
+ * included. Null when the incident holds no value, or there is nothing to compare it with. A fall is a rise of the
+ * negated or inverted series.
+ */
+export function shiftOf(input: ShiftInput): Shift | null {
+  const incident = bent(input.incident, input.shape);
+  const recent = bent(input.recent, input.shape);
+  const normal = bent(input.normal, input.shape);
+  const level = mean(recent, 0, recent.length) ?? median(normal);
+  const peak = highest(incident, 0, incident.length);
+  if (peak === null || level === null) return null;
+  const drifted = mean(recent, 0, recent.length) === null;
+  const shifts = normalShifts(normal, drifted ? 0 : recent.length, incident.length, level);
+  const noise = noiseOf(shifts, input, drifted);
+  const centre = shifts.length < FEWEST_WINDOWS ? 0 : shifts[shifts.length >> 1]!;
+  const noises = (peak - level - centre) / noise;
+  const known = shifts.length < FEWEST_WINDOWS ? [] : shifts.map((shift) => (shift - centre) / noise);
+  const p = tailProbability(noises, known, 1 + known.length / (recent.length + incident.length));
+  const threshold = level + Math.max(noise * 2, (peak - level) / 4);
+  const first = noises > 2 ? incident.findIndex((value) => value > threshold) : -1;
+  return { p, noises, before: straight(level, input.shape), during: straight(peak, input.shape), first };
+}
+
+function bent(series: Series, shape: Shape): number[] {
+  return Array.from(series.values, (value) => {
+    if (!Number.isFinite(value)) return Number.NaN;
+    return shape === 'amount'
+      ? Math.log(Math.max(value, 1e-9))
+      : 2 * Math.asin(Math.sqrt(Math.min(1, Math.max(0, value))));
+  });
+}
+
+function straight(value: number, shape: Shape): number {
+  return shape === 'amount' ? Math.exp(value) : Math.sin(value / 2) ** 2;
+}
+
+/** The statistic over every window of the normal period, ascending. With no recent part the level is the period's own. */
+function normalShifts(normal: number[], recentLength: number, incidentLength: number, level: number): number[] {
+  const shifts: number[] = [];
+  const own = median(normal) ?? level;
+  for (let start = 0; start + recentLength + incidentLength <= normal.length; start += 1) {
+    const before = recentLength === 0 ? own : mean(normal, start, start + recentLength);
+    const peak = highest(normal, start + recentLength, start + recentLength + incidentLength);
+    if (before !== null && peak !== null) shifts.push(peak - before);
+  }
+  return shifts.sort((a, b) => a - b);
+}
+
+/** Robust spread of the normal shifts upwards, what few requests add, and drift when there is nothing recent. */
+function noiseOf(shifts: number[], input: ShiftInput, drifted: boolean): number {
+  const known = shifts.length >= FEWEST_WINDOWS;
+  const spread = known
+    ? (shifts[Math.floor(shifts.length * 0.9)]! - shifts[shifts.length >> 1]!) / 1.2816
+    : UNKNOWN_NOISE[input.shape];
+  const drift = drifted ? DRIFT_NOISE[input.shape] : 0;
+  const perRequest = input.shape === 'fraction' ? 1 : 0.5;
+  const counted =
+    perRequest * (perRequest / requests(input.incident) + (drifted ? 0 : perRequest / requests(input.recent)));
+  return Math.sqrt(spread ** 2 + drift ** 2 + counted + LEAST_NOISE[input.shape] ** 2);
+}
+
+/** Requests behind a mean of two values; infinite when unknown. */
+function requests(series: Series): number {
+  const counts = series.counts === undefined ? [] : Array.from(series.counts).filter((count) => count > 0);
+  if (counts.length === 0) return Number.POSITIVE_INFINITY;
+  return (Math.min(2, counts.length) * counts.reduce((sum, count) => sum + count, 0)) / counts.length;
+}
+
+function mean(values: number[], from: number, to: number): number | null {
+  let sum = 0;
+  let n = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    n += 1;
+  }
+  return n === 0 ? null : sum / n;
+}
+
+/** Highest mean of two neighbouring values (gaps skipped); of a single value, itself. */
+function highest(values: number[], from: number, to: number): number | null {
+  let best: number | null = null;
+  let last: number | null = null;
+  let n = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    if (last !== null && (n === 1 || best === null || (last + value) / 2 > best)) best = (last + value) / 2;
+    else if (last === null) best = value;
+    last = value;
+    n += 1;
+  }
+  return best;
+}
+
+function median(values: number[]): number | null {
+  const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return known.length === 0 ? null : known[known.length >> 1]!;
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { RUNGS } from '../../domain/types.ts';
+
+const UNITS_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `5m`, `1h30m` in milliseconds; null when the text is no duration. */
+export function parseDuration(text: string): number | null {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;
+  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+  return Math.round(
+    [...parts].reduce((sum, [, digits, unit]) => sum + Number(digits) * (UNITS_MS[unit ?? ''] ?? 0), 0),
+  );
+}
+
+const duration = (minMs: number, maxMs: number, words: string) =>
+  z.string().transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
+    context.addIssue({ code: 'custom', message: `must be a duration ${words}, such as 90s or 5m` });
+    return z.NEVER;
+  });
+
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name in snake_case');
+
+const stepSchema = z.strictObject({
+  action: name,
+  rung: z.enum(RUNGS, `must be one of ${RUNGS.join(', ')}`),
+  threshold: z.number().nonnegative().default(0),
+  confidence: z.number().min(0).max(1),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+
+/** A playbook as people write it; the output is the domain's `Playbook`. Unknown keys are refused: they are typing errors. */
+export const playbookSchema = z
+  .strictObject({
+    issue: name,
+    title: z.string().min(1).max(120),
+    steps: z.array(stepSchema).min(1).max(20),
+    verify: z
+      .strictObject({
+        within: duration(1_000, 86_400_000, 'from 1s to 24h'),
+        steady: duration(0, 86_400_000, 'up to 24h'),
+      })
+      .transform(({ within, steady }) => ({ withinMs: within, steadyMs: steady })),
+  })
+  .superRefine(({ steps }, context) => {
+    steps.forEach(({ action }, index) => {
+      if (steps.findIndex((step) => step.action === action) !== index)
+        context.addIssue({
+          code: 'custom',
+          path: ['steps', index, 'action'],
+          message: `"${action}" is in this playbook twice`,
+        });
+    });
+  });

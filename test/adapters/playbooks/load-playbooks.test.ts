@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadPlaybooks, PlaybookErrors, parsePlaybook } from '../../../src/adapters/playbooks/load-playbooks.ts';
+import { parseDuration } from '../../../src/adapters/playbooks/playbook-schema.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../../playbooks');
+const GOOD =
+  'issue: crash_loop\ntitle: Crashes\nsteps:\n  - {action: notify_oncall, rung: escalate, confidence: 0.5}\nverify: {within: 5m, steady: 60s}\n';
+
+const folders: string[] = [];
+function folder(files: Record<string, string>): string {
+  const path = mkdtempSync(join(tmpdir(), 'nightshift-playbooks-'));
+  folders.push(path);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
+const errorsOf = async (paths: string[]) =>
+  loadPlaybooks(paths).then(
+    () => [],
+    (error: unknown) => {
+      if (!(error instanceof PlaybookErrors)) throw error;
+      return error.errors;
+    },
+  );
+
+afterEach(() => {
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true });
+});
+
+describe('the shipped playbooks', () => {
+  it('are the four of the mission, with its figures', async () => {
+    const playbooks = await loadPlaybooks([SHIPPED]);
+    const figures = playbooks.map(({ issue, steps }) => [
+      issue,
+      steps.map((step) => `${step.action} ${step.threshold} ${step.confidence}`),
+    ]);
+    expect(Object.fromEntries(figures)).toEqual({
+      high_memory_usage: ['restart_pod 0.9 0.8', 'scale_horizontal 0.85 0.7', 'increase_memory_limit 0.95 0.9'],
+      high_latency: ['scale_horizontal 2 0.7', 'restart_deployment 5 0.8', 'enable_circuit_breaker 10 0.6'],
+      crash_loop: ['rollback_deployment 0 0.9', 'notify_oncall 0 0.5'],
+      node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
+    });
+    expect(playbooks.every(({ verify }) => verify.withinMs === 300_000 && verify.steadyMs === 60_000)).toBe(true);
+  });
+});
+
+describe('playbooks', () => {
+  it('of a later folder replace those for the same issue', async () => {
+    const own = folder({ 'mine.yml': GOOD.replace('title: Crashes', 'title: Mine') });
+    const playbooks = await loadPlaybooks([SHIPPED, own]);
+    expect(playbooks).toHaveLength(4);
+    expect(playbooks.find(({ issue }) => issue === 'crash_loop')?.title).toBe('Mine');
+  });
+
+  it('are refused with file, line and column, all errors at once', async () => {
+    const bad = folder({
+      'a.yaml':
+        'issue: crash_loop\ntitle: T\nsteps:\n  - action: restart_pod\n    rung: remedy\n    confidence: 80\n    treshold: 1\nverify:\n  within: soon\n  steady: 60s\n',
+      'b.yaml': 'issue: x\n  title: broken\n',
+      'c.yaml': 'title: T\nsteps: []\nverify: {within: 5m, steady: 60s}\n',
+    });
+    const errors = (await errorsOf([bad])).map(
+      ({ file, line, column, words }) => `${file.slice(-6)}:${line}:${column} ${words}`,
+    );
+    expect(errors).toEqual([
+      expect.stringMatching(/^a\.yaml:5:11 steps\[0\]\.rung: must be one of observe, /),
+      expect.stringMatching(/^a\.yaml:6:17 steps\[0\]\.confidence: /),
+      expect.stringMatching(/^a\.yaml:7:5 steps\[0\]: unknown key "treshold"/),
+      expect.stringMatching(/^a\.yaml:9:11 verify\.within: must be a duration/),
+      expect.stringMatching(/^b\.yaml:\d:\d+ /),
+      expect.stringMatching(/^c\.yaml:1:1 issue: is missing$/),
+      expect.stringMatching(/^c\.yaml:2:8 steps: /),
+    ]);
+  });
+
+  it('are refused twice in one folder, and with an action twice', async () => {
+    const [error] = await errorsOf([folder({ 'a.yaml': GOOD, 'b.yaml': GOOD })]);
+    expect(error).toMatchObject({ line: 1, column: 8, words: expect.stringContaining('already in') });
+    const twice = GOOD.replace('verify', '  - {action: notify_oncall, rung: escalate, confidence: 0.9}\nverify');
+    expect(parsePlaybook('x.yaml', twice)).toMatchObject({
+      ok: false,
+      errors: [{ line: 5, words: expect.stringContaining('twice') }],
+    });
+  });
+
+  it('name a folder that is not there', async () => {
+    expect(await errorsOf([join(SHIPPED, 'nowhere')])).toMatchObject([
+      { words: expect.stringContaining("can't be read") },
+    ]);
+  });
+
+  it('that are empty or not a mapping are refused, not taken for nothing', () => {
+    expect(parsePlaybook('x.yaml', '')).toMatchObject({ ok: false });
+    expect(parsePlaybook('x.yaml', '- 1\n')).toMatchObject({ ok: false });
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['60s', 60_000],
+    ['5m', 300_000],
+    ['1h30m', 5_400_000],
+    ['250ms', 250],
+    ['0s', 0],
+    ['5', null],
+    ['', null],
+    ['5 m', null],
+    ['-5m', null],
+  ])('%s is %s', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+});

@@ -4,7 +4,18 @@ import type { Authorised } from './domain/authorise.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
-import type { Budget, Cluster, ClusterEvent, Metrics, NodeInfo, Pause, PodInfo, Revision, Scaler, Workload } from './ports.ts';
+import type {
+  Budget,
+  Cluster,
+  ClusterEvent,
+  Metrics,
+  NodeInfo,
+  Pause,
+  PodInfo,
+  Revision,
+  Scaler,
+  Workload,
+} from './ports.ts';
 
 /** The four things people add, each one file with one default export, found by load-modules.ts. */
 
@@ -25,7 +36,12 @@ export type ActionContext = {
   step: Step;
   limits: ActionLimits;
 };
-export type ActionLimits = { maxReplicas: number; maxMemoryBytes: number; maxPodsAffectedRatio: number; drainTimeoutMs: number };
+export type ActionLimits = {
+  maxReplicas: number;
+  maxMemoryBytes: number;
+  maxPodsAffectedRatio: number;
+  drainTimeoutMs: number;
+};
 
 export type Planned = { ok: true; plan: Plan } | { ok: false; refusal: Refusal };
 export type Applied =
@@ -33,7 +49,10 @@ export type Applied =
   | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
   /** `changed`: something in the cluster may be different now. */
   | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
-export type Settled = { kind: 'settled'; words: string } | { kind: 'in_progress'; words: string } | { kind: 'failed'; words: string };
+export type Settled =
+  | { kind: 'settled'; words: string }
+  | { kind: 'in_progress'; words: string }
+  | { kind: 'failed'; words: string };
 
 export type Action = {
   /** snake_case, as in playbooks. */
@@ -119,7 +138,14 @@ export type People = {
   pauseState(): Promise<Pause>;
 };
 
-export type CommandContext = { people: People; clock: Clock; user: string; commands: Command[]; args: string[]; flags: Record<string, string | true> };
+export type CommandContext = {
+  people: People;
+  clock: Clock;
+  user: string;
+  commands: Command[];
+  args: string[];
+  flags: Record<string, string | true>;
+};
 /** `blocks` are Block Kit; `words` is always complete by itself. */
 export type Reply = { visible: 'private' | 'channel'; words: string; blocks?: unknown[] };
 export type Command = { name: string; usage: string; summary: string; run(context: CommandContext): Promise<Reply> };

@@ -16,7 +16,14 @@ export type SaveResult =
   /** Somebody saved first, or (for a new incident) the group has an open incident: load and try again. */
   | { kind: 'conflict' };
 
-export type Pause = { epoch: number; paused: boolean; by: string | null; reason: string | null; at: number | null; until: number | null };
+export type Pause = {
+  epoch: number;
+  paused: boolean;
+  by: string | null;
+  reason: string | null;
+  at: number | null;
+  until: number | null;
+};
 
 /** The store can't be reached or didn't answer in time; whether the change was made is not known. Ask again later (503 to the outside). */
 export class StoreUnavailable extends Error {
@@ -60,9 +67,17 @@ export type IncidentStore = {
   listLater(now: number, limit: number): Promise<DueEffect[]>;
 
   /** The lock on services, held by the incident until a save leaves it without need. Same incident: the same fence again. */
-  lock(incidentId: string, services: string[], maxServices: number): Promise<{ kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal }>;
+  lock(
+    incidentId: string,
+    services: string[],
+    maxServices: number,
+  ): Promise<{ kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal }>;
   /** The last look before acting: same fence, not paused since. One script. */
-  mayAct(incidentId: string, fence: number, pauseEpoch: number): Promise<{ kind: 'yes' } | { kind: 'refused'; refusal: Refusal }>;
+  mayAct(
+    incidentId: string,
+    fence: number,
+    pauseEpoch: number,
+  ): Promise<{ kind: 'yes' } | { kind: 'refused'; refusal: Refusal }>;
   pause(by: string, reason: string, at: number, until: number | null): Promise<Pause>;
   resume(by: string, at: number): Promise<Pause>;
   pauseState(): Promise<Pause>;
@@ -92,7 +107,14 @@ export type Metrics = {
 };
 
 /** The PromQL for what a service does; values are escaped by whoever makes it. */
-export type MetricName = 'request_rate' | 'error_ratio' | 'latency_p99' | 'cpu_ratio' | 'memory_ratio' | 'restarts' | 'ready_ratio';
+export type MetricName =
+  | 'request_rate'
+  | 'error_ratio'
+  | 'latency_p99'
+  | 'cpu_ratio'
+  | 'memory_ratio'
+  | 'restarts'
+  | 'ready_ratio';
 export type ServiceQueries = {
   unit(metric: MetricName): string;
   /** One series, for one service. */
@@ -107,7 +129,14 @@ export type ServiceQueries = {
 
 // ---------------------------------------------------------------- cluster
 
-export type ContainerInfo = { name: string; image: string; memoryLimitBytes: number | null; memoryRequestBytes: number | null; cpuLimit: number | null; cpuRequest: number | null };
+export type ContainerInfo = {
+  name: string;
+  image: string;
+  memoryLimitBytes: number | null;
+  memoryRequestBytes: number | null;
+  cpuLimit: number | null;
+  cpuRequest: number | null;
+};
 
 export type Workload = {
   kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -169,11 +198,28 @@ export type PodInfo = {
 };
 
 export type NodeInfo = { name: string; uid: string; ready: boolean; pressures: string[]; unschedulable: boolean };
-export type ClusterEvent = { at: number; type: string; reason: string; message: string; about: EntityRef; count: number };
-export type Budget = { name: string; namespace: string; selector: Record<string, string>; disruptionsAllowed: number; words: string };
+export type ClusterEvent = {
+  at: number;
+  type: string;
+  reason: string;
+  message: string;
+  about: EntityRef;
+  count: number;
+};
+export type Budget = {
+  name: string;
+  namespace: string;
+  selector: Record<string, string>;
+  disruptionsAllowed: number;
+  words: string;
+};
 export type Scaler = { kind: 'HorizontalPodAutoscaler' | 'ScaledObject'; name: string; min: number; max: number };
 
-export type ClusterFailure = { kind: 'unreachable' | 'forbidden' | 'not_found' | 'conflict' | 'invalid' | 'blocked' | 'unsupported' | 'other'; words: string; retryAfterMs: number | null };
+export type ClusterFailure = {
+  kind: 'unreachable' | 'forbidden' | 'not_found' | 'conflict' | 'invalid' | 'blocked' | 'unsupported' | 'other';
+  words: string;
+  retryAfterMs: number | null;
+};
 export type ClusterResult<T> = { ok: true; value: T } | { ok: false; failure: ClusterFailure };
 
 /** Reads and writes as the actions need them. Every write takes `dryRun`; it carries our field manager `nightshift`. */
@@ -183,7 +229,11 @@ export type Cluster = {
   revisions(workload: Workload): Promise<ClusterResult<Revision[]>>;
   pods(namespace: string, selector: Record<string, string>): Promise<ClusterResult<PodInfo[]>>;
   pod(namespace: string, name: string): Promise<ClusterResult<PodInfo>>;
-  podLogs(namespace: string, name: string, options: { previous: boolean; tailLines: number }): Promise<ClusterResult<string[]>>;
+  podLogs(
+    namespace: string,
+    name: string,
+    options: { previous: boolean; tailLines: number },
+  ): Promise<ClusterResult<string[]>>;
   nodes(): Promise<ClusterResult<NodeInfo[]>>;
   events(namespace: string, sinceMs: number): Promise<ClusterResult<ClusterEvent[]>>;
   budgets(namespace: string): Promise<ClusterResult<Budget[]>>;
@@ -197,17 +247,29 @@ export type Cluster = {
     options: { dryRun: boolean; uid: string; resourceVersion: string | null; type: 'strategic' | 'json' },
   ): Promise<ClusterResult<{ workload: Workload; object: Record<string, unknown> }>>;
   /** The whole object, for a diff. */
-  rawWorkload(target: { kind: Workload['kind']; namespace: string; name: string }): Promise<ClusterResult<Record<string, unknown>>>;
+  rawWorkload(target: {
+    kind: Workload['kind'];
+    namespace: string;
+    name: string;
+  }): Promise<ClusterResult<Record<string, unknown>>>;
   evictPod(namespace: string, name: string, options: { uid: string; dryRun: boolean }): Promise<ClusterResult<void>>;
   /** May we? SelfSubjectAccessReview. */
-  can(verb: string, group: string, resource: string, namespace: string | null, subresource: string | null): Promise<ClusterResult<boolean>>;
+  can(
+    verb: string,
+    group: string,
+    resource: string,
+    namespace: string | null,
+    subresource: string | null,
+  ): Promise<ClusterResult<boolean>>;
   ping(): Promise<void>;
 };
 
 // ---------------------------------------------------------------- people
 
 /** What the chat shows of an incident: the views turn an Incident into blocks. */
-export type Delivery = { ok: true; channel: string; ts: string } | { ok: false; retryAfterMs: number | null; words: string };
+export type Delivery =
+  | { ok: true; channel: string; ts: string }
+  | { ok: false; retryAfterMs: number | null; words: string };
 
 export type Chat = {
   /** Digest of what `deliver` would show now: equal digest, nothing to do. `planDigest` is the plan that it shows as awaiting approval. */
@@ -221,7 +283,14 @@ export type Chat = {
 
 export type MessageContext = { timeline: TimelineEntry[]; paused: Pause; approvers: string[]; now: number };
 
-export type PageRequest = { dedupKey: string; summary: string; severity: 'critical' | 'error' | 'warning' | 'info'; source: string; link: string | null; details: Record<string, string> };
+export type PageRequest = {
+  dedupKey: string;
+  summary: string;
+  severity: 'critical' | 'error' | 'warning' | 'info';
+  source: string;
+  link: string | null;
+  details: Record<string, string>;
+};
 export type Pager = {
   configured: boolean;
   trigger(page: PageRequest): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;

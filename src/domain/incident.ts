@@ -34,7 +34,14 @@ export type State =
       asked: number;
       reason: string;
     }
-  | { name: 'queued'; recommendation: Recommendation; authority: Authority; notAfter: number; tries: number; waiting: Refusal | null }
+  | {
+      name: 'queued';
+      recommendation: Recommendation;
+      authority: Authority;
+      notAfter: number;
+      tries: number;
+      waiting: Refusal | null;
+    }
   | { name: 'executing'; execution: Execution; progress: string | null }
   | { name: 'verifying'; execution: Execution; since: number; until: number; steadyMs: number; samples: Sample[] }
   | { name: 'undoing'; execution: Execution; by: string }
@@ -63,15 +70,25 @@ export type Incident = {
   /** Every step that qualified, planned; the first is the one recommended. */
   options: Recommendation[];
   passedOver: PassedOver[];
-  /** Actions already tried in this incident: never taken a second time by itself. */
+  /** Steps already tried or turned down (see `spentKey`): never taken a second time by itself. */
   spent: string[];
   executions: Execution[];
   /** Where the message is, and the digest of what it shows. */
-  message: { channel: string; ts: string; digest: string; at: number } | null;
+  message: {
+    channel: string;
+    ts: string;
+    digest: string;
+    at: number /** Timeline lines that its thread holds. */;
+    threaded: number;
+  } | null;
   page: { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number } | null;
   /** Earlier incidents of the same group. */
   linked: string[];
   feedback: { user: string; right: boolean; at: number } | null;
+  /** Who asked to page a person, whatever the state. */
+  pageAskedBy: string | null;
+  /** Diagnoses in a row that could not measure the trouble. */
+  unmeasured: number;
 };
 
 /** What happened. `at` is the application clock's time when it did. */
@@ -82,7 +99,7 @@ export type Event = { at: number } & (
   | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; passedOver: PassedOver[] }
   | { type: 'diagnosis_failed'; words: string }
   | { type: 'watch_ended' }
-  | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null }
+  | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null; threaded: number }
   | { type: 'paged'; dedupKey: string; planDigest: string | null }
   | { type: 'page_resolved' }
   | { type: 'approved'; user: string; planDigest: string }
@@ -93,8 +110,19 @@ export type Event = { at: number } & (
   | { type: 'authorised'; execution: Execution }
   | { type: 'refused'; refusal: Refusal; fresh: Recommendation | null }
   | { type: 'progressed'; words: string }
-  | { type: 'executed'; undo: Record<string, unknown> | null; words: string; verify: { withinMs: number; steadyMs: number } }
-  | { type: 'execution_failed'; changed: boolean; refusal: Refusal | null; words: string; verify: { withinMs: number; steadyMs: number } }
+  | {
+      type: 'executed';
+      undo: Record<string, unknown> | null;
+      words: string;
+      verify: { withinMs: number; steadyMs: number };
+    }
+  | {
+      type: 'execution_failed';
+      changed: boolean;
+      refusal: Refusal | null;
+      words: string;
+      verify: { withinMs: number; steadyMs: number };
+    }
   | { type: 'sampled'; sample: Sample }
   | { type: 'verified'; verification: Verification }
   | { type: 'undone'; words: string }
@@ -133,7 +161,14 @@ export type EffectKind = (typeof EFFECT_KINDS)[number];
 export type Effect = { kind: EffectKind; dueAt: number };
 
 /** One line of the incident's record, kept for ever. */
-export type TimelineEntry = { at: number; type: EventType; words: string; by: string | null; from: StateName; to: StateName };
+export type TimelineEntry = {
+  at: number;
+  type: EventType;
+  words: string;
+  by: string | null;
+  from: StateName;
+  to: StateName;
+};
 
 export type Transition = { incident: Incident; effects: Effect[]; timeline: TimelineEntry[] };
 

@@ -15,7 +15,11 @@ export type Alert = {
 };
 
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
-export type EntityRef = { kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Pod' | 'Node' | 'Service'; namespace: string; name: string };
+export type EntityRef = {
+  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Pod' | 'Node' | 'Service';
+  namespace: string;
+  name: string;
+};
 
 /** What an alert or an incident is about; `name` is the workload's name. */
 export type Subject = { cluster: string; namespace: string; service: string };
@@ -130,20 +134,45 @@ export type Recommendation = {
 };
 
 /** The number that is shown is the number that is used; `parts` say what it was made of. */
-export type Confidence = { value: number; parts: { name: string; value: number; words: string }[]; worked: number; tried: number };
+export type Confidence = {
+  value: number;
+  parts: { name: string; value: number; words: string }[];
+  worked: number;
+  tried: number;
+};
 
 /** Why a step of the playbook was passed over. */
-export type PassedOver = { action: string; reason: 'below_threshold' | 'low_confidence' | 'not_available' | 'spent' | 'refused' | 'rung_not_allowed' | 'no_target'; words: string };
+export type PassedOver = {
+  action: string;
+  reason:
+    | 'below_threshold'
+    | 'low_confidence'
+    | 'not_available'
+    | 'spent'
+    | 'refused'
+    | 'rung_not_allowed'
+    | 'no_target';
+  words: string;
+};
 
 export type AtTimeout = 'execute' | 'escalate' | 'watch';
 
 export type Decision =
   | { kind: 'auto'; recommendation: Recommendation; options: Recommendation[]; reason: string }
-  | { kind: 'ask'; recommendation: Recommendation; options: Recommendation[]; timeoutMs: number; atTimeout: AtTimeout; critical: boolean; reason: string }
+  | {
+      kind: 'ask';
+      recommendation: Recommendation;
+      options: Recommendation[];
+      timeoutMs: number;
+      atTimeout: AtTimeout;
+      critical: boolean;
+      reason: string;
+    }
   /** Look again later: storm, paused, rollout in progress, trouble not measured. */
   | { kind: 'hold'; untilMs: number; reason: string }
   | { kind: 'observe'; untilMs: number; reason: string }
-  | { kind: 'escalate'; reason: string };
+  /** `options`: what a person may still choose. */
+  | { kind: 'escalate'; options: Recommendation[]; reason: string };
 
 /** A refusal is a value: `code` from a closed set, `words` with what would lift it. */
 export type Refusal = { code: RefusalCode; words: string };

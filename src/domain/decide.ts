@@ -1,0 +1,116 @@
+import type { AtTimeout, BlastRadius, Decision, Diagnosis, Recommendation, Refusal } from './types.ts';
+
+/** What the configuration says of a service. `listed`: somebody named it there. */
+export type ServicePolicy = {
+  listed: boolean;
+  critical: boolean;
+  autonomy: 'auto' | 'ask' | 'observe';
+  timeoutMs: number;
+  /** Null: what the laws say by default. */
+  atTimeout: AtTimeout | null;
+  approvers: string[];
+};
+
+export type DecideInput = {
+  now: number;
+  mode: 'act' | 'observe';
+  policy: ServicePolicy;
+  diagnosis: Diagnosis;
+  /** Steps that qualified, planned and not spent, in the playbook's order. */
+  qualified: Recommendation[];
+  /** What stood in the way of planning otherwise good steps. */
+  refusals: Refusal[];
+  paused: boolean;
+  /** A mass failure: more open incidents than one service at a time can explain. */
+  storm: boolean;
+  /** An older open incident that already deals with the same cause. */
+  sameCauseAs: string | null;
+  /** Steps already carried out in this incident, and how many there may be. */
+  attempts: number;
+  maxAttempts: number;
+  /** Diagnoses in a row that could not measure the trouble. */
+  unmeasured: number;
+  /** No alert yet and still within the time of watching closer: the observe rung comes first. */
+  observeUntil: number | null;
+  hasPlaybook: boolean;
+};
+
+/** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
+export const CRITICAL_CONFIDENCE = 0.95;
+
+/** Act, ask, wait, watch or call a person; the reason comes with it. Pure; the first rule that applies decides. */
+export function decide(input: DecideInput): Decision {
+  const { now, diagnosis, qualified, policy } = input;
+  const hold = (ms: number, reason: string): Decision => ({ kind: 'hold', untilMs: now + ms, reason });
+  const escalate = (reason: string): Decision => ({
+    kind: 'escalate',
+    options: qualified.filter(changesSomething),
+    reason,
+  });
+
+  if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
+  if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`);
+  if (!diagnosis.measured)
+    return input.unmeasured >= 2
+      ? escalate('an alert fires, but neither metrics nor objects show the trouble, so nothing is done automatically')
+      : hold(60_000, 'an alert fires, but neither metrics nor objects show the trouble yet');
+  if (input.observeUntil !== null && input.observeUntil > now)
+    return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
+  if (!input.hasPlaybook) return escalate(`there is no playbook for ${diagnosis.issue.kind}`);
+  if (!diagnosis.named) return escalate('no cause is sure enough to act on');
+  if (input.paused) return hold(60_000, 'Nightshift is paused');
+  if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started');
+  const rolling = input.refusals.find((refusal) => refusal.code === 'rollout_in_progress');
+  if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.words);
+
+  const first = qualified[0];
+  if (!first) return escalate('no step of the playbook qualifies');
+  if (!changesSomething(first)) return escalate(`the playbook says so: ${first.step.action}`);
+  if (input.mode === 'observe' || policy.autonomy === 'observe')
+    return {
+      kind: 'observe',
+      untilMs: now + 10 * 60_000,
+      reason: `observe mode: would ${first.plan.summary.toLowerCase()}`,
+    };
+  return actOrAsk(input, first, qualified.slice(1).filter(changesSomething));
+}
+
+const changesSomething = (one: Recommendation): boolean => one.plan.changes.length > 0;
+
+function actOrAsk(input: DecideInput, recommendation: Recommendation, options: Recommendation[]): Decision {
+  const { policy } = input;
+  const { blastRadius, reversible } = recommendation.plan;
+  const critical = policy.critical || !policy.listed;
+  const sure = recommendation.confidence.value > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
+  const mayAct = critical ? policy.listed && sure : blastRadius.level !== 'high';
+  if (policy.autonomy === 'auto' && mayAct) {
+    const reason = critical
+      ? 'confidence is over 95 % and the blast radius is low'
+      : 'not critical, and the blast radius is not high';
+    return { kind: 'auto', recommendation, options, reason };
+  }
+  const atTimeout = timeoutRule(policy, blastRadius, reversible);
+  return {
+    kind: 'ask',
+    recommendation,
+    options,
+    timeoutMs: policy.timeoutMs,
+    atTimeout,
+    critical,
+    reason: askReason(policy, critical, blastRadius),
+  };
+}
+
+/** Law 4 and the mission's section 6: what may happen when nobody answers. */
+function timeoutRule(policy: ServicePolicy, blastRadius: BlastRadius, reversible: boolean): AtTimeout {
+  if (policy.approvers.length === 0) return 'escalate';
+  if (!policy.listed) return 'escalate';
+  if (policy.atTimeout) return policy.atTimeout;
+  return !reversible && blastRadius.level === 'high' ? 'escalate' : 'execute';
+}
+
+function askReason(policy: ServicePolicy, critical: boolean, blastRadius: BlastRadius): string {
+  if (!policy.listed) return 'nobody has listed this service in the configuration, so it counts as critical';
+  if (critical) return 'this service is critical';
+  return blastRadius.level === 'high' ? 'the blast radius is high' : 'the configuration says to ask';
+}

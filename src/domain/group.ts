@@ -1,0 +1,89 @@
+import type { Incident } from './incident.ts';
+import type { Alert, Subject } from './types.ts';
+
+/** Calls as far as they are known: caller → callees, by `namespace/service`. */
+export type Calls = Map<string, Set<string>>;
+
+const NEAR_MS = 15 * 60_000;
+const MAX_HOPS = 3;
+
+export const groupKeyOf = (subject: Subject): string => `${subject.cluster}/${subject.namespace}/${subject.service}`;
+const nodeOf = (subject: { namespace: string; service: string }): string => `${subject.namespace}/${subject.service}`;
+
+/** Latency and errors travel to callers; memory, crashes and nodes do not, and speak for a cause of their own. */
+export const isSymptom = (alert: Alert): boolean =>
+  /latency|slow|error|5xx|p9\d|slo|availab|timeout|duration/i.test(alert.name) &&
+  !/memory|oom|crash|restart|node|disk/i.test(alert.name);
+
+/**
+ * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
+ * that this service calls, directly or through others. Unrelated trouble stays apart. Pure.
+ */
+export function incidentFor(
+  alert: Alert,
+  subject: Subject,
+  open: Incident[],
+  calls: Calls,
+  now: number,
+): Incident | null {
+  const here = open.filter((incident) => incident.cluster === subject.cluster);
+  const own = here.find((incident) => groupKeyOf(incident) === groupKeyOf(subject));
+  if (own) return own;
+  const asCause = here.find((incident) => {
+    const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+    return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
+  });
+  if (asCause) return asCause;
+  if (!isSymptom(alert)) return null;
+  const reachable = callees(nodeOf(subject), calls);
+  return (
+    here.find(
+      (incident) =>
+        now - incident.openedAt <= NEAR_MS && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
+    ) ?? null
+  );
+}
+
+function causeNode(incident: Incident): string {
+  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  return cause ? `${cause.entity.namespace}/${cause.entity.name}` : '';
+}
+
+function callees(from: string, calls: Calls): Set<string> {
+  const seen = new Set<string>();
+  let frontier = [from];
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    frontier = frontier.flatMap((node) => [...(calls.get(node) ?? [])]).filter((node) => !seen.has(node));
+    for (const node of frontier) seen.add(node);
+  }
+  return seen;
+}
+
+/** A new incident for a subject, as it is before its first save. */
+export function newIncident(id: string, subject: Subject, at: number, lastClosed: string | null): Incident {
+  return {
+    id,
+    cluster: subject.cluster,
+    namespace: subject.namespace,
+    service: subject.service,
+    groupKey: groupKeyOf(subject),
+    version: 0,
+    state: { name: 'noticed', attempt: 0 },
+    openedAt: at,
+    closedAt: null,
+    alerts: [],
+    alertCount: 0,
+    anomalies: [],
+    diagnosis: null,
+    options: [],
+    passedOver: [],
+    spent: [],
+    executions: [],
+    message: null,
+    page: null,
+    linked: lastClosed ? [lastClosed] : [],
+    feedback: null,
+    pageAskedBy: null,
+    unmeasured: 0,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Sample } from './incident.ts';
+import type { Verification } from './types.ts';
+
+export type JudgeInput = {
+  now: number;
+  since: number;
+  until: number;
+  steadyMs: number;
+  samples: Sample[];
+  settled: boolean;
+};
+
+/** Samples in a row that make it worse: one odd look doesn't undo a good change. */
+const WORSE_IN_A_ROW = 3;
+
+/**
+ * Did the change work? Null: keep looking. Recovered needs health that lasts `steadyMs`; worse needs several looks in a row; at the end of the time, no data is unknown and never success.
+ */
+export function judge(input: JudgeInput): Verification | null {
+  const { samples, now } = input;
+  const last = samples.at(-1);
+  const verdict = (kind: Verification['verdict'], words: string): Verification => ({ verdict: kind, at: now, words });
+  const recent = samples.slice(-WORSE_IN_A_ROW);
+  if (recent.length === WORSE_IN_A_ROW && recent.every((sample) => sample.worse)) return verdict('worse', last!.words);
+  const healthySince = steadySince(samples);
+  if (healthySince !== null && last && last.at - healthySince >= input.steadyMs && input.settled)
+    return verdict('recovered', last.words);
+  if (now < input.until) return null;
+  // Healthy at the end but not yet for long enough: it gets the time that it still needs, once.
+  if (healthySince !== null && now < input.until + input.steadyMs * 2) return null;
+  const known = samples.filter((sample) => sample.healthy !== null);
+  if (!last || last.healthy === null || known.length === 0)
+    return verdict('unknown', last?.words ?? 'no look at it succeeded');
+  return verdict('unchanged', last.words);
+}
+
+/** When the unbroken run of healthy looks at the end began, or null. Looks without data neither break nor make the run, but it must end with a healthy one. */
+function steadySince(samples: Sample[]): number | null {
+  if (samples.at(-1)?.healthy !== true) return null;
+  let since: number | null = null;
+  for (const sample of samples.toReversed()) {
+    if (sample.healthy === false) break;
+    if (sample.healthy === true) since = sample.at;
+  }
+  return since;
+}

@@ -1,0 +1,277 @@
+import {
+  APPROVAL_GOOD_MS,
+  type Effect,
+  type Event,
+  type Incident,
+  LEVEL_MS,
+  MAX_LATE_MS,
+  MAX_SAMPLES,
+  RETRY_MS,
+  type Sample,
+  SETTLE_MS,
+  type State,
+} from './incident.ts';
+import { spentKey } from './recommend.ts';
+import { allResolved } from './record-facts.ts';
+import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal } from './types.ts';
+
+/** The moves that the rows of the incident machine share. Each answers the incident in its next state and the work that is then due. */
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+type In<N extends State['name']> = Extract<State, { name: N }>;
+type Moved = { incident: Incident; effects: Effect[] };
+
+export function notice(incident: Incident, at: number, attempt: number): Moved {
+  return { incident: { ...incident, state: { name: 'noticed', attempt } }, effects: [{ kind: 'diagnose', dueAt: at }] };
+}
+
+export function watch(incident: Incident, until: number, why: string): Moved {
+  return {
+    incident: { ...incident, state: { name: 'watching', until, why } },
+    effects: [{ kind: 'watch', dueAt: until }],
+  };
+}
+
+export function close(incident: Incident, at: number, outcome: Outcome, why: string): Moved {
+  return { incident: { ...incident, state: { name: 'closed', outcome, why }, closedAt: at }, effects: [] };
+}
+
+export function escalate(incident: Incident, at: number, why: string, level = 1): Moved {
+  const since = incident.state.name === 'escalated' ? incident.state.since : at;
+  const state: State = { name: 'escalated', why, level, acknowledgedBy: null, since };
+  return {
+    incident: { ...incident, state },
+    effects: [
+      { kind: 'page', dueAt: at },
+      { kind: 'level', dueAt: at + LEVEL_MS },
+    ],
+  };
+}
+
+export function queue(incident: Incident, at: number, recommendation: Recommendation, authority: Authority): Moved {
+  const notAfter = authority.by === 'timeout' ? at + MAX_LATE_MS : at + APPROVAL_GOOD_MS;
+  const state: State = { name: 'queued', recommendation, authority, notAfter, tries: 0, waiting: null };
+  return { incident: { ...incident, state }, effects: [{ kind: 'act', dueAt: at }] };
+}
+
+type Asking = { timeoutMs: number; atTimeout: AtTimeout; reason: string; asked: number };
+
+/** Asks for approval of one plan. No deadline runs before delivery is confirmed. The pager is a second way to be heard (for critical services). */
+export function ask(incident: Incident, at: number, recommendation: Recommendation, asking: Asking): Moved {
+  const state: State = {
+    name: 'awaiting_approval',
+    recommendation,
+    planDigest: recommendation.plan.digest,
+    timeoutMs: asking.timeoutMs,
+    atTimeout: asking.atTimeout,
+    deliveredAt: null,
+    deadline: null,
+    held: null,
+    asked: asking.asked,
+    reason: asking.reason,
+  };
+  const others = incident.options.filter((one) => one.plan.digest !== recommendation.plan.digest);
+  return {
+    incident: { ...incident, state, options: [recommendation, ...others] },
+    effects: [
+      { kind: 'tell', dueAt: at },
+      { kind: 'page', dueAt: at },
+    ],
+  };
+}
+
+export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
+  const { decision, at } = event;
+  switch (decision.kind) {
+    case 'auto':
+      return queue(
+        { ...incident, options: [decision.recommendation, ...decision.options] },
+        at,
+        decision.recommendation,
+        { by: 'auto' },
+      );
+    case 'ask':
+      return ask(
+        { ...incident, options: [decision.recommendation, ...decision.options] },
+        at,
+        decision.recommendation,
+        { ...decision, asked: 1 },
+      );
+    case 'hold':
+    case 'observe':
+      return watch(incident, decision.untilMs, decision.reason);
+    case 'escalate':
+      return escalate({ ...incident, options: decision.options }, at, decision.reason);
+  }
+}
+
+/** All alerts resolved, or the scan sees calm: look again after a while before the trouble is called gone (flapping). */
+export function maybeGone(incident: Incident, event: Of<'alerts'> | Of<'calm_seen'>): Moved | null {
+  if (event.type === 'alerts' && !allResolved(incident)) return null;
+  return { incident, effects: [{ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS }] };
+}
+
+/** The deadline runs from confirmed delivery of exactly the plan that is awaiting; a later confirmation doesn't move it. */
+export function startDeadline(
+  incident: Incident,
+  state: In<'awaiting_approval'>,
+  event: Of<'delivered'> | Of<'paged'>,
+): Moved | null {
+  if (state.deliveredAt !== null || event.planDigest !== state.planDigest) return null;
+  const deadline = Math.max(event.at + state.timeoutMs, state.held?.until ?? 0);
+  const next: State = { ...state, deliveredAt: event.at, deadline };
+  return {
+    incident: { ...incident, state: next },
+    effects: [
+      { kind: 'deadline', dueAt: deadline },
+      { kind: 'tell', dueAt: event.at },
+    ],
+  };
+}
+
+export function deadline(incident: Incident, state: In<'awaiting_approval'>, at: number): Moved | null {
+  if (state.deadline === null || at < state.deadline) return null;
+  if (at - state.deadline > MAX_LATE_MS) {
+    if (state.asked > 1)
+      return escalate(
+        incident,
+        at,
+        'The deadline passed while Nightshift could not act in time, twice; nothing was done.',
+      );
+    return ask(incident, at, state.recommendation, {
+      ...state,
+      reason: 'The deadline passed unattended, so nothing was done; asking again.',
+      asked: state.asked + 1,
+    });
+  }
+  switch (state.atTimeout) {
+    case 'execute':
+      return queue(incident, at, state.recommendation, { by: 'timeout', at: state.deadline });
+    case 'escalate':
+      return escalate(incident, at, 'Nobody answered in time, and this may not run without an answer.');
+    case 'watch':
+      return watch(incident, at + 10 * 60_000, 'Nobody answered in time; watching.');
+  }
+}
+
+export function rejected(incident: Incident, state: In<'awaiting_approval'>, event: Of<'rejected'>): Moved {
+  const left = incident.options.filter((one) => one.plan.digest !== state.planDigest);
+  const without = { ...incident, options: left, spent: [...incident.spent, spentKey(state.recommendation)] };
+  if (event.how === 'false_alarm')
+    return close(without, event.at, 'false_alarm', `${event.user} said it is a false alarm`);
+  const next = left[0];
+  if (event.how === 'escalate' || !next)
+    return escalate(without, event.at, `Rejected by ${event.user}${next ? '' : '; there is no other safe step'}.`);
+  // What a person turned down is followed by a question, never by an action on its own.
+  return ask(without, event.at, next, {
+    ...state,
+    atTimeout: 'escalate',
+    reason: `${event.user} rejected the first choice.`,
+    asked: 1,
+  });
+}
+
+const WAIT_FOR: Refusal['code'][] = ['locked', 'rollout_in_progress', 'pdb_blocks', 'unreachable', 'paused'];
+
+export function refused(incident: Incident, state: In<'queued'>, event: Of<'refused'>): Moved {
+  const { refusal, at } = event;
+  const byTimeout = state.authority.by === 'timeout';
+  if (refusal.code === 'trouble_gone') return close(incident, at, 'self_healed', refusal.words);
+  if (refusal.code === 'paused' && byTimeout) {
+    return ask(incident, at, state.recommendation, {
+      timeoutMs: 30 * 60_000,
+      atTimeout: 'escalate',
+      reason: 'Nightshift was paused at the deadline; asking again.',
+      asked: 2,
+    });
+  }
+  if (refusal.code === 'plan_changed' && event.fresh) {
+    const again = { timeoutMs: 5 * 60_000, atTimeout: 'escalate' as const, reason: refusal.words, asked: 1 };
+    return ask(incident, at, event.fresh, again);
+  }
+  if (WAIT_FOR.includes(refusal.code) && at + RETRY_MS <= state.notAfter) {
+    const waiting: State = { ...state, tries: state.tries + 1, waiting: refusal };
+    return { incident: { ...incident, state: waiting }, effects: [{ kind: 'act', dueAt: at + RETRY_MS }] };
+  }
+  if (refusal.code === 'target_gone' || refusal.code === 'plan_changed')
+    return watch(incident, at + 30_000, refusal.words);
+  if (refusal.code === 'observe_only') return watch(incident, at + 10 * 60_000, refusal.words);
+  return escalate(incident, at, `Not done: ${refusal.words}`);
+}
+
+export function rememberExecution(incident: Incident, execution: Execution): Incident {
+  const others = incident.executions.filter((run) => run.id !== execution.id);
+  return { ...incident, executions: [...others, execution] };
+}
+
+type Finished = { result: 'done' | 'failed'; undo: Record<string, unknown> | null; words: string };
+
+export function verify(
+  incident: Incident,
+  running: Execution,
+  at: number,
+  finished: Finished,
+  how: { withinMs: number; steadyMs: number },
+): Moved {
+  const execution: Execution = { ...running, ...finished, finishedAt: at };
+  const state: State = {
+    name: 'verifying',
+    execution,
+    since: at,
+    until: at + how.withinMs,
+    steadyMs: how.steadyMs,
+    samples: [],
+  };
+  const spent = [...incident.spent, spentKey(running.recommendation)];
+  return {
+    incident: { ...rememberExecution(incident, execution), state, spent },
+    effects: [{ kind: 'verify', dueAt: at }],
+  };
+}
+
+export function executionFailed(incident: Incident, running: Execution, event: Of<'execution_failed'>): Moved {
+  if (event.changed)
+    return verify(
+      incident,
+      running,
+      event.at,
+      { result: 'failed', undo: running.undo, words: event.words },
+      event.verify,
+    );
+  const execution: Execution = { ...running, result: 'failed', finishedAt: event.at, words: event.words };
+  const kept = rememberExecution(incident, execution);
+  if (event.refusal?.code === 'trouble_gone') return notice(kept, event.at, 0);
+  // Stopped before anything changed (a pause, a changed cluster): the step isn't spent, and what follows is decided anew.
+  if (event.refusal) return notice(kept, event.at, incident.executions.length + 1);
+  const spent = [...incident.spent, spentKey(running.recommendation)];
+  return notice({ ...kept, spent }, event.at, incident.executions.length + 1);
+}
+
+export const withSample = (incident: Incident, state: In<'verifying'>, sample: Sample): Incident => ({
+  ...incident,
+  state: { ...state, samples: [...state.samples, sample].slice(-MAX_SAMPLES) },
+});
+
+export function verified(incident: Incident, state: In<'verifying'>, event: Of<'verified'>): Moved {
+  const { verification, at } = event;
+  const execution: Execution = { ...state.execution, verification };
+  const kept = rememberExecution(incident, execution);
+  switch (verification.verdict) {
+    case 'recovered':
+      return close(kept, at, 'healed', verification.words);
+    case 'unchanged':
+      return notice(kept, at, incident.executions.length);
+    case 'worse':
+      return {
+        incident: { ...kept, state: { name: 'undoing', execution, by: 'nightshift' } },
+        effects: [{ kind: 'undo', dueAt: at }],
+      };
+    case 'unknown':
+      return escalate(kept, at, `It can't be told whether it helped: ${verification.words}`);
+  }
+}
+
+export function outcomeAfterEscalation(incident: Incident, state: In<'escalated'>): Outcome {
+  if (incident.executions.some((run) => run.undone?.ok)) return 'undone';
+  return state.acknowledgedBy === null ? 'escalated' : 'healed_by_human';
+}

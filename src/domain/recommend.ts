@@ -1,0 +1,84 @@
+import type { Cause, Confidence, Diagnosis, PassedOver, Playbook, Recommendation, Step } from './types.ts';
+
+/** The same step on the same object is one try, however its plan looked. */
+export const spentKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>): string =>
+  `${recommendation.step.action}@${recommendation.plan.target.uid}`;
+
+export type Candidate = { step: Step; stepIndex: number; confidence: Confidence };
+
+/**
+ * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over.
+ * `available` says whether an action exists; `confidenceOf` gives the engine's confidence for it.
+ */
+export function qualify(
+  playbook: Playbook,
+  diagnosis: Diagnosis,
+  available: (action: string) => boolean,
+  confidenceOf: (step: Step) => Confidence,
+): { candidates: Candidate[]; passedOver: PassedOver[] } {
+  const candidates: Candidate[] = [];
+  const passedOver: PassedOver[] = [];
+  const { severity } = diagnosis.issue;
+  playbook.steps.forEach((step, stepIndex) => {
+    const pass = (reason: PassedOver['reason'], words: string) =>
+      passedOver.push({ action: step.action, reason, words });
+    if (!available(step.action)) return pass('not_available', `${step.action} is not there yet`);
+    if (severity < step.threshold)
+      return pass('below_threshold', `severity ${round(severity)} is under ${step.threshold}`);
+    const confidence = confidenceOf(step);
+    if (confidence.value < step.confidence)
+      return pass('low_confidence', `confidence ${round(confidence.value)} is under ${step.confidence}`);
+    candidates.push({ step, stepIndex, confidence });
+  });
+  return { candidates, passedOver };
+}
+
+const round = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** What an action cures, as pseudo-counts (worked, did not) before any experience: the engineers' expectation, worth about twenty cases where it is sure. */
+const PRIORS: Record<string, Record<string, [number, number]>> = {
+  rollback_deployment: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
+  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [6, 3], rollout: [1, 8], '*': [3, 4] },
+  restart_deployment: { leak: [10, 1], deadlock: [8, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  scale_horizontal: {
+    overload: [18, 2],
+    saturation: [18, 2],
+    cpu: [9, 3],
+    traffic: [18, 2],
+    memory: [3, 4],
+    leak: [1, 5],
+    rollout: [1, 8],
+    '*': [2, 4],
+  },
+  increase_memory_limit: {
+    memory_limit: [19, 1],
+    oom_killed: [6, 4],
+    leak: [1, 8],
+    memory: [3, 4],
+    rollout: [1, 8],
+    '*': [1, 4],
+  },
+  notify_oncall: { '*': [99, 1] },
+  evict_low_priority: { node_pressure: [8, 2], '*': [2, 4] },
+  drain_and_cordon: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },
+};
+
+/**
+ * Confidence that a step cures the trouble: P(the named cause) × P(the action works | cause of that kind), the latter the mean of a Beta distribution whose prior is above and
+ * whose counts are this cluster's own results. `notify_oncall` needs no cause: a person can always be told.
+ */
+export function confidenceIn(step: Step, cause: Cause | null, results: { worked: number; tried: number }): Confidence {
+  const table = PRIORS[step.action] ?? { '*': [1, 1] };
+  const [yes, no] = table[cause?.what ?? '*'] ?? table['*'] ?? [1, 1];
+  const works = (yes + results.worked) / (yes + no + results.tried);
+  const needsCause = step.action !== 'notify_oncall';
+  const sure = needsCause ? (cause?.probability ?? 0) : 1;
+  const parts = [{ name: 'works', value: works, words: `${results.worked} of ${results.tried} worked before` }];
+  if (needsCause)
+    parts.unshift({
+      name: 'cause',
+      value: sure,
+      words: cause ? `${cause.what} of ${cause.entity.name} is the cause` : 'no cause is known',
+    });
+  return { value: sure * works, parts, ...results };
+}

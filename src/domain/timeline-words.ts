@@ -1,0 +1,129 @@
+import type { Event, Incident, TimelineEntry } from './incident.ts';
+import type { Decision } from './types.ts';
+
+/** One line of the timeline for an event: what happened, by whom. Null for events that only keep books. Text from outside stays data: the views escape it. */
+export function wordsOf(before: Incident, event: Event, after: Incident): TimelineEntry | null {
+  const words = sentence(event);
+  if (words === null) return null;
+  const ignored = !CHANGES_NO_STATE.has(event.type) && before.state === after.state ? ' (no effect in this state)' : '';
+  return {
+    at: event.at,
+    type: event.type,
+    words: words + ignored,
+    by: 'user' in event ? event.user : 'by' in event ? event.by : null,
+    from: before.state.name,
+    to: after.state.name,
+  };
+}
+
+const CHANGES_NO_STATE = new Set<Event['type']>([
+  'alerts',
+  'anomaly_seen',
+  'calm_seen',
+  'delivered',
+  'paged',
+  'page_resolved',
+  'page_asked',
+  'feedback',
+  'noted',
+  'level_due',
+  'deadline_reached',
+  'trouble_gone',
+  'watch_ended',
+]);
+
+function sentence(event: Event): string | null {
+  switch (event.type) {
+    case 'alerts':
+      return alertWords(event);
+    case 'anomaly_seen':
+      return event.finding.words;
+    case 'calm_seen':
+      return event.words;
+    case 'diagnosed':
+      return `${causeWords(event)} ${decisionWords(event.decision)}`;
+    case 'diagnosis_failed':
+      return `Diagnosis failed: ${event.words}`;
+    case 'watch_ended':
+      return 'Looking again';
+    case 'delivered':
+      return null;
+    case 'paged':
+      return event.planDigest === null ? 'Paged through PagerDuty' : 'Asked for approval through PagerDuty too';
+    case 'page_resolved':
+      return 'PagerDuty resolved';
+    case 'approved':
+      return 'Approved';
+    case 'rejected':
+      return event.how === 'false_alarm'
+        ? 'Rejected: false alarm'
+        : event.how === 'escalate'
+          ? 'Rejected: page a person'
+          : 'Rejected';
+    case 'option_chosen':
+      return 'Chose another option';
+    case 'held':
+      return `Held for ${Math.round(event.forMs / 60_000)} min`;
+    case 'deadline_reached':
+      return 'The time to answer ran out';
+    case 'authorised':
+      return `Checked on a fresh look; starting: ${event.execution.recommendation.plan.summary}`;
+    case 'refused':
+      return `Not done: ${event.refusal.words}`;
+    case 'progressed':
+    case 'executed':
+      return event.words;
+    case 'execution_failed':
+      return `Failed: ${event.words}`;
+    case 'sampled':
+      return null;
+    case 'verified':
+      return `Verified: ${event.verification.verdict}. ${event.verification.words}`;
+    case 'undone':
+      return `Undone: ${event.words}`;
+    case 'undo_failed':
+      return `UNDO FAILED: ${event.words}`;
+    case 'undo_asked':
+      return 'Asked for undo';
+    case 'trouble_gone':
+      return event.words;
+    case 'acknowledged':
+      return 'Acknowledged';
+    case 'level_due':
+      return 'Nobody acknowledged';
+    case 'page_asked':
+      return 'Asked to page a person';
+    case 'closed_by_human':
+      return event.outcome === 'false_alarm' ? 'Closed: false alarm' : 'Closed: healed by a person';
+    case 'feedback':
+      return event.right ? 'Said: this was right' : 'Said: this was wrong';
+    case 'noted':
+      return event.words;
+  }
+}
+
+function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
+  const firing = event.alerts.filter((alert) => alert.status === 'firing').length;
+  const names = [...new Set(event.alerts.map((alert) => alert.name))].slice(0, 3).join(', ');
+  return `${firing} firing, ${event.alerts.length - firing} resolved: ${names}`;
+}
+
+function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
+  const top = event.diagnosis.causes[0];
+  if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.words}. No cause is sure enough to name.`;
+  return `${event.diagnosis.issue.words}. Likely cause (${Math.round(top.probability * 100)} %): ${top.entity.name}, ${top.reasons[0] ?? top.what}.`;
+}
+
+function decisionWords(decision: Decision): string {
+  switch (decision.kind) {
+    case 'auto':
+      return `Runs by itself: ${decision.recommendation.plan.summary} (${decision.reason})`;
+    case 'ask':
+      return `Recommends: ${decision.recommendation.plan.summary} (${decision.reason})`;
+    case 'hold':
+    case 'observe':
+      return `Watching: ${decision.reason}`;
+    case 'escalate':
+      return `Needs a person: ${decision.reason}`;
+  }
+}

@@ -1,0 +1,221 @@
+import { type Effect, type Event, type Incident, MAX_LEVEL, type State, type Transition } from './incident.ts';
+import * as moves from './moves.ts';
+import { newlyFiring, recordFacts } from './record-facts.ts';
+import { wordsOf } from './timeline-words.ts';
+
+/** A state's answer to an event: the changed incident and what is due; null when DESIGN.md's row doesn't name the event. */
+export type Move = { incident: Incident; effects: Effect[] } | null;
+
+/**
+ * The incident machine: which state follows an event, and what work is then due. Pure and total: an event that the state's row doesn't name is recorded and changes no state.
+ * Judgement that needs more than the incident (which step, ask or act) comes in with the event, made by the other functions of `domain/`.
+ */
+export function transition(before: Incident, event: Event): Transition {
+  const noted = recordFacts(before, event);
+  const move = moveFrom(noted, event, before);
+  const after = move?.incident ?? noted;
+  const changed = JSON.stringify({ ...after, version: 0 }) !== JSON.stringify({ ...before, version: 0 });
+  const effects = [...(move?.effects ?? [])];
+  if (changed && event.type !== 'delivered' && !effects.some((effect) => effect.kind === 'tell'))
+    effects.push({ kind: 'tell', dueAt: event.at });
+  if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
+  if (closedNow(before, after) && after.page && after.page.status !== 'resolved')
+    effects.push({ kind: 'resolve_page', dueAt: event.at });
+  const entry = wordsOf(noted, event, after);
+  return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };
+}
+
+const closedNow = (before: Incident, after: Incident) =>
+  before.state.name !== 'closed' && after.state.name === 'closed';
+
+function moveFrom(incident: Incident, event: Event, before: Incident): Move {
+  const { state } = incident;
+  switch (state.name) {
+    case 'noticed':
+      return fromNoticed(incident, event);
+    case 'watching':
+      return fromWatching(incident, event, before);
+    case 'awaiting_approval':
+      return fromAwaiting(incident, state, event);
+    case 'queued':
+      return fromQueued(incident, state, event);
+    case 'executing':
+      return fromExecuting(incident, state, event);
+    case 'verifying':
+      return fromVerifying(incident, state, event);
+    case 'undoing':
+      return fromUndoing(incident, state, event);
+    case 'escalated':
+      return fromEscalated(incident, state, event);
+    case 'closed':
+      return fromClosed(incident, state, event);
+  }
+}
+
+type In<N extends State['name']> = Extract<State, { name: N }>;
+
+function fromNoticed(incident: Incident, event: Event): Move {
+  switch (event.type) {
+    case 'diagnosed':
+      return moves.decided(incident, event);
+    case 'diagnosis_failed':
+      return moves.escalate(incident, event.at, event.words);
+    case 'trouble_gone':
+      return moves.close(
+        incident,
+        event.at,
+        incident.executions.some((run) => run.result === 'done') ? 'healed' : 'self_healed',
+        event.words,
+      );
+    case 'alerts':
+    case 'calm_seen':
+      return moves.maybeGone(incident, event);
+    default:
+      return null;
+  }
+}
+
+function fromWatching(incident: Incident, event: Event, before: Incident): Move {
+  switch (event.type) {
+    case 'anomaly_seen':
+    case 'watch_ended':
+      return moves.notice(incident, event.at, 0);
+    case 'alerts':
+      return newlyFiring(before, event.alerts) ? moves.notice(incident, event.at, 0) : moves.maybeGone(incident, event);
+    case 'calm_seen':
+      return moves.maybeGone(incident, event);
+    case 'trouble_gone':
+      return moves.close(incident, event.at, 'self_healed', event.words);
+    default:
+      return null;
+  }
+}
+
+function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event: Event): Move {
+  switch (event.type) {
+    case 'delivered':
+    case 'paged':
+      return moves.startDeadline(incident, state, event);
+    case 'approved':
+      if (event.planDigest !== state.planDigest) return null;
+      return moves.queue(incident, event.at, state.recommendation, { by: 'person', user: event.user, at: event.at });
+    case 'rejected':
+      return moves.rejected(incident, state, event);
+    case 'option_chosen': {
+      const option = incident.options.find((one) => one.plan.digest === event.planDigest);
+      if (!option) return null;
+      if (event.asApproval)
+        return moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
+      return moves.ask(incident, event.at, option, { ...state, asked: state.asked });
+    }
+    case 'held': {
+      const until = event.at + event.forMs;
+      const deadline = state.deadline === null ? null : Math.max(state.deadline, until);
+      const held: State = { ...state, held: { by: event.user, until }, deadline };
+      return {
+        incident: { ...incident, state: held },
+        effects: deadline === null ? [] : [{ kind: 'deadline', dueAt: deadline }],
+      };
+    }
+    case 'deadline_reached':
+      return moves.deadline(incident, state, event.at);
+    case 'trouble_gone':
+      return moves.close(incident, event.at, 'self_healed', event.words);
+    case 'alerts':
+    case 'calm_seen':
+      return moves.maybeGone(incident, event);
+    default:
+      return null;
+  }
+}
+
+function fromQueued(incident: Incident, state: In<'queued'>, event: Event): Move {
+  switch (event.type) {
+    case 'authorised': {
+      const next: State = { name: 'executing', execution: event.execution, progress: null };
+      return { incident: { ...incident, state: next }, effects: [{ kind: 'execute', dueAt: event.at }] };
+    }
+    case 'refused':
+      return moves.refused(incident, state, event);
+    case 'trouble_gone':
+      return moves.close(incident, event.at, 'self_healed', event.words);
+    case 'alerts':
+    case 'calm_seen':
+      return moves.maybeGone(incident, event);
+    default:
+      return null;
+  }
+}
+
+function fromExecuting(incident: Incident, state: In<'executing'>, event: Event): Move {
+  switch (event.type) {
+    case 'progressed':
+      return { incident: { ...incident, state: { ...state, progress: event.words } }, effects: [] };
+    case 'executed':
+      return moves.verify(
+        incident,
+        state.execution,
+        event.at,
+        { result: 'done', undo: event.undo, words: event.words },
+        event.verify,
+      );
+    case 'execution_failed':
+      return moves.executionFailed(incident, state.execution, event);
+    default:
+      return null;
+  }
+}
+
+function fromVerifying(incident: Incident, state: In<'verifying'>, event: Event): Move {
+  switch (event.type) {
+    case 'sampled':
+      return { incident: moves.withSample(incident, state, event.sample), effects: [] };
+    case 'verified':
+      return moves.verified(incident, state, event);
+    default:
+      return null;
+  }
+}
+
+function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Move {
+  if (event.type !== 'undone' && event.type !== 'undo_failed') return null;
+  const ok = event.type === 'undone';
+  const execution = { ...state.execution, undone: { at: event.at, ok, words: event.words } };
+  const remembered = moves.rememberExecution(incident, execution);
+  const why = ok ? `The change was undone: ${event.words}` : `UNDO FAILED, look at it now: ${event.words}`;
+  return moves.escalate(remembered, event.at, why);
+}
+
+function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event): Move {
+  switch (event.type) {
+    case 'acknowledged':
+      return { incident: { ...incident, state: { ...state, acknowledgedBy: event.by } }, effects: [] };
+    case 'level_due':
+      if (state.acknowledgedBy !== null || state.level >= MAX_LEVEL) return null;
+      return moves.escalate(incident, event.at, state.why, state.level + 1);
+    case 'approved':
+    case 'option_chosen': {
+      const option = incident.options.find((one) => one.plan.digest === event.planDigest);
+      return option ? moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at }) : null;
+    }
+    case 'trouble_gone':
+      return moves.close(incident, event.at, moves.outcomeAfterEscalation(incident, state), event.words);
+    case 'closed_by_human':
+      return moves.close(incident, event.at, event.outcome, `Closed by ${event.user}`);
+    case 'alerts':
+    case 'calm_seen':
+      return moves.maybeGone(incident, event);
+    default:
+      return null;
+  }
+}
+
+function fromClosed(incident: Incident, state: In<'closed'>, event: Event): Move {
+  if (event.type !== 'undo_asked' || state.outcome !== 'healed') return null;
+  const execution = incident.executions.findLast(
+    (run) => run.result === 'done' && run.recommendation.plan.reversible && !run.undone,
+  );
+  if (!execution) return null;
+  const next: State = { name: 'undoing', execution, by: event.user };
+  return { incident: { ...incident, state: next, closedAt: null }, effects: [{ kind: 'undo', dueAt: event.at }] };
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import type { ServicePolicy } from '../domain/decide.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Playbook, Recommendation } from '../domain/types.ts';
+import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Jobs, Metrics, Pager, ServiceQueries } from '../ports.ts';
+import type { Baselines } from './baselines.ts';
+
+export type Limits = ActionLimits & {
+  /** Services that may be changed at the same time. */
+  servicesAtOnce: number;
+  /** From so many open incidents on it is a storm: no new action starts. */
+  stormIncidents: number;
+  /** Steps that one incident may carry out. */
+  stepsPerIncident: number;
+};
+
+/** What the stages are given. One object, made in main.ts. */
+export type Deps = {
+  store: IncidentStore;
+  jobs: Jobs;
+  cluster: Cluster;
+  metrics: Metrics;
+  queries: ServiceQueries;
+  baselines: Baselines;
+  chat: Chat;
+  pager: Pager;
+  clock: Clock;
+  actions: Map<string, Action>;
+  detectors: Detector[];
+  correlators: Correlator[];
+  playbooks: Map<string, Playbook>;
+  /** What the configuration says of a service, and of the whole. */
+  policy(namespace: string, service: string): ServicePolicy;
+  limits: Limits;
+  protectedNamespaces: string[];
+  /** Observe: nothing is changed, whatever the settings of a service say. */
+  mode: 'act' | 'observe';
+  /** Whether the user is an approver of anything. */
+  anyApprover(user: string): boolean;
+  /** Open incidents as they were at most a second ago. */
+  recentlyOpen(limit: number): Promise<Incident[]>;
+  log: Logger;
+};
+
+/** What an action may look at, for a recommendation of this incident. */
+export function actionContext(
+  deps: Deps,
+  incident: Incident,
+  recommendation: Pick<Recommendation, 'step'>,
+): ActionContext {
+  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  return {
+    cluster: deps.cluster,
+    metrics: deps.metrics,
+    clock: deps.clock,
+    subject: { cluster: incident.cluster, namespace: incident.namespace, service: incident.service },
+    target: cause?.entity ?? { kind: 'Deployment', namespace: incident.namespace, name: incident.service },
+    issue: incident.diagnosis?.issue ?? { kind: 'unknown', severity: 0, unit: '', words: '' },
+    findings: incident.diagnosis?.findings ?? [],
+    step: recommendation.step,
+    limits: deps.limits,
+  };
+}

@@ -1,0 +1,122 @@
+import { decide } from '../domain/decide.ts';
+import type { Incident } from '../domain/incident.ts';
+import { type Candidate, confidenceIn, qualify, spentKey } from '../domain/recommend.ts';
+import type { Cause, Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
+import { actionContext, type Deps } from './deps.ts';
+import { diagnosisOf } from './diagnosis.ts';
+import { NOTHING, type Stage } from './stage.ts';
+
+const OBSERVE_FIRST_MS = 2 * 60_000;
+const RELATED_LIMIT = 200;
+
+/** From evidence to a decision: gather, score, find the cause, name the issue, choose the playbook's step, plan it, and decide whether to act, ask, wait or call a person. */
+const diagnose: Stage = {
+  kind: 'diagnose',
+  does: 'find the cause, choose the step, decide',
+  giveUp: {
+    afterTries: 5,
+    event: (deps, _incident, words) => ({ type: 'diagnosis_failed', at: deps.clock.now(), words }),
+  },
+  async run(deps, incident) {
+    if (incident.state.name !== 'noticed') return NOTHING;
+    const diagnosis = await diagnosisOf(deps, incident);
+    const playbook = deps.playbooks.get(diagnosis.issue.kind) ?? null;
+    const diagnosed = { ...incident, diagnosis };
+    const chosen = playbook
+      ? await recommend(deps, diagnosed, playbook, diagnosis)
+      : { qualified: [], passedOver: [], refusals: [] };
+    const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
+    const now = deps.clock.now();
+    const decision = decide({
+      now,
+      mode: deps.mode,
+      policy: strictest(deps, incident, diagnosis),
+      diagnosis,
+      qualified: chosen.qualified,
+      refusals: chosen.refusals,
+      paused: pause.paused && (pause.until === null || pause.until > now),
+      storm: open.length >= deps.limits.stormIncidents,
+      sameCauseAs: sameCause(incident, diagnosis, open),
+      attempts: incident.executions.filter((run) => run.result === 'done').length,
+      maxAttempts: deps.limits.stepsPerIncident,
+      unmeasured: incident.unmeasured,
+      observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
+      hasPlaybook: playbook !== null,
+    });
+    return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
+  },
+};
+
+/** A change to the cause's service is judged by the stricter of two policies: the service that hurts and the service that is changed. */
+function strictest(deps: Deps, incident: Incident, diagnosis: Diagnosis) {
+  const own = deps.policy(incident.namespace, incident.service);
+  const cause = diagnosis.named ? diagnosis.causes[0] : undefined;
+  return cause && cause.entity.kind !== 'Node' ? deps.policy(cause.entity.namespace, cause.entity.name) : own;
+}
+
+type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };
+
+async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
+  const cause = (diagnosis.named ? diagnosis.causes[0] : undefined) ?? null;
+  const results = new Map<string, { worked: number; tried: number }>();
+  for (const { action } of playbook.steps) results.set(action, await deps.store.results(`${playbook.issue}/${action}`));
+  const confidenceOf = (step: Step) => confidenceIn(step, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
+  const { candidates, passedOver } = qualify(playbook, diagnosis, (action) => deps.actions.has(action), confidenceOf);
+  const chosen: Chosen = { qualified: [], passedOver, refusals: [] };
+  for (const candidate of candidates) await plan(deps, incident, playbook, candidate, cause, chosen);
+  return chosen;
+}
+
+async function plan(
+  deps: Deps,
+  incident: Incident,
+  playbook: Playbook,
+  candidate: Candidate,
+  cause: Cause | null,
+  chosen: Chosen,
+): Promise<void> {
+  const { step } = candidate;
+  const action = deps.actions.get(step.action)!;
+  const planned = await action.plan(actionContext(deps, incident, candidate));
+  if (!planned.ok) {
+    chosen.refusals.push(planned.refusal);
+    chosen.passedOver.push({ action: step.action, reason: 'refused', words: planned.refusal.words });
+    return;
+  }
+  const { confidence } = candidate;
+  const recommendation: Recommendation = {
+    issue: playbook.issue,
+    step,
+    stepIndex: candidate.stepIndex,
+    plan: planned.plan,
+    confidence,
+    reasons: reasonsFor(cause, confidence),
+  };
+  if (incident.spent.includes(spentKey(recommendation))) {
+    chosen.passedOver.push({ action: step.action, reason: 'spent', words: 'already tried in this incident' });
+  } else {
+    chosen.qualified.push(recommendation);
+  }
+}
+
+const reasonsFor = (cause: Cause | null, confidence: Recommendation['confidence']): string[] => [
+  ...(cause ? cause.reasons.slice(0, 3) : []),
+  ...(confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : []),
+];
+
+/** An older open incident that is about the same entity: one of the two deals with it. */
+function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {
+  const cause = diagnosis.named ? diagnosis.causes[0]?.entity : undefined;
+  if (!cause) return null;
+  const same = open.find((other) => {
+    if (other.id === incident.id || other.state.name === 'escalated') return false;
+    if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
+      return false;
+    const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
+    const about = otherCause ?? { namespace: other.namespace, name: other.service };
+    return about.namespace === cause.namespace && about.name === cause.name;
+  });
+  return same?.id ?? null;
+}
+
+export default diagnose;

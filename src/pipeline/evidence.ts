@@ -1,0 +1,91 @@
+import type { Evidence, RankInput } from '../analysis/rank.ts';
+import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
+import { strengthOf } from '../analysis/rank-surprise.ts';
+import type { Series } from '../analysis/series.ts';
+import type { Finding } from '../domain/types.ts';
+import type { LabelledSeries, MetricName } from '../ports.ts';
+import type { Gathered } from './gather.ts';
+
+/** Pure: what was gathered, as evidence for the ranking; entities are workload names of the incident's namespace. */
+
+const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
+  latency_p99: { shape: 'amount', what: 'latency' },
+  error_ratio: { shape: 'fraction', what: 'errors' },
+  cpu_ratio: { shape: 'amount', what: 'cpu' },
+  memory_ratio: { shape: 'amount', what: 'memory' },
+  request_rate: { shape: 'amount', what: 'traffic' },
+};
+/** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
+const ALERT_LAG_MS = 3 * 60_000;
+const RECENT_MS = 10 * 60_000;
+
+export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
+  const { surroundings } = gathered;
+  const entities = [
+    ...new Set([surroundings.subject.service, ...surroundings.workloads.map((workload) => workload.name)]),
+  ];
+  const known = new Set(entities);
+  const evidence = [...metricEvidence(gathered, known), ...findings.flatMap((finding) => evidenceOf(finding, known))];
+  const edges = gathered.calls
+    .filter((call) => known.has(call.from) && known.has(call.to))
+    .map((call) => ({ ...call, weight: 1 }));
+  return { front: surroundings.subject.service, entities, edges, evidence, at: surroundings.at };
+}
+
+/** A correlator's finding speaks for its workload; a pod's for the workload that its name begins with. */
+function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
+  const entity = known.has(finding.about.name)
+    ? finding.about.name
+    : [...known].find((name) => finding.about.kind === 'Pod' && finding.about.name.startsWith(`${name}-`));
+  if (!entity || finding.kind === 'anomaly') return [];
+  const kind = finding.kind === 'event' ? 'state' : finding.kind;
+  return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
+}
+
+function metricEvidence(gathered: Gathered, known: Set<string>): Evidence[] {
+  const all: Evidence[] = [];
+  for (const [metric, byService] of gathered.series) {
+    const shape = SHAPES[metric];
+    if (!shape) continue;
+    for (const [service, series] of byService) {
+      if (!known.has(service)) continue;
+      const evidence = shiftEvidence(service, shape, series, gathered.surroundings.since);
+      if (evidence) all.push(evidence);
+    }
+  }
+  return all;
+}
+
+function shiftEvidence(
+  entity: string,
+  { shape, what }: { shape: Shape; what: string },
+  series: LabelledSeries,
+  since: number,
+): Evidence | null {
+  const start = since - ALERT_LAG_MS;
+  const values = (from: number, to: number) => ({
+    values: series.points.filter((point) => point.at >= from && point.at < to).map((point) => point.value),
+  });
+  const incident = series.points.filter((point) => point.at >= start);
+  const shift = shiftOf({
+    shape,
+    normal: values(0, start - RECENT_MS),
+    recent: values(start - RECENT_MS, start),
+    incident: { values: incident.map((point) => point.value) },
+  });
+  if (!shift) return null;
+  const words = `${what} ${figure(shift.before, what)} → ${figure(shift.during, what)}`;
+  return { entity, kind: 'metric', strength: strengthOf(shift.p), at: incident[shift.first]?.at ?? null, what, words };
+}
+
+export function figure(value: number, what: string): string {
+  const two = (number: number) => String(Number(number.toPrecision(2)));
+  if (what === 'latency') return value < 1 ? `${two(value * 1000)} ms` : `${two(value)} s`;
+  if (what === 'traffic') return `${two(value)} requests/s`;
+  return `${two(value * 100)} %`;
+}
+
+export const toSeries = (series: LabelledSeries): Series => ({
+  times: Float64Array.from(series.points, (point) => point.at),
+  values: Float64Array.from(series.points, (point) => point.value),
+});

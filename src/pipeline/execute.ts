@@ -1,0 +1,77 @@
+import { authorise, type FreshLook } from '../domain/authorise.ts';
+import type { Event, Incident } from '../domain/incident.ts';
+import type { Execution, Refusal } from '../domain/types.ts';
+import type { Action, Applied } from '../extension-points.ts';
+import { freshLook } from './act.ts';
+import { actionContext, type Deps } from './deps.ts';
+import { NOTHING, type Stage } from './stage.ts';
+
+const DEFAULT_VERIFY = { withinMs: 5 * 60_000, steadyMs: 60_000 };
+/** An intent is acted on this long after it was saved; after a longer gap (a crash) it is decided anew. */
+const INTENT_GOOD_MS = 5 * 60_000;
+
+/** The change itself. First it asks whether a try before a crash has made it already; then it authorises once more on its own look, and asks the store as the last thing before acting. */
+const execute: Stage = {
+  kind: 'execute',
+  does: 'make the change, once',
+  giveUp: {
+    afterTries: 6,
+    event: (deps, incident, words) => ({
+      type: 'execution_failed',
+      at: deps.clock.now(),
+      changed: true,
+      refusal: null,
+      words,
+      verify: verifyOf(deps, incident),
+    }),
+  },
+  async run(deps, incident) {
+    const { state } = incident;
+    if (state.name !== 'executing') return NOTHING;
+    const { execution } = state;
+    const action = deps.actions.get(execution.recommendation.step.action);
+    if (!action)
+      return { events: [failure(deps, incident, { code: 'unsupported', words: 'the action is not there any more' })] };
+    const context = actionContext(deps, incident, execution.recommendation);
+    const already = await action.wasApplied(context, execution.recommendation.plan, execution.id);
+    return { events: [eventOf(deps, incident, already ?? (await applyNow(deps, incident, execution, action)))] };
+  },
+};
+
+async function applyNow(deps: Deps, incident: Incident, execution: Execution, action: Action): Promise<Applied> {
+  const { recommendation } = execution;
+  const look: FreshLook = await freshLook(
+    deps,
+    incident,
+    recommendation,
+    execution.startedAt + INTENT_GOOD_MS,
+    execution.id,
+  );
+  const verdict = authorise(look);
+  if (!verdict.ok) return { kind: 'failed', changed: false, refusal: verdict.refusal, words: verdict.refusal.words };
+  const may = await deps.store.mayAct(incident.id, execution.fence, execution.pauseEpoch);
+  if (may.kind === 'refused') return { kind: 'failed', changed: false, refusal: may.refusal, words: may.refusal.words };
+  return action.apply(actionContext(deps, incident, recommendation), verdict.authorised);
+}
+
+function eventOf(deps: Deps, incident: Incident, applied: Applied): Event {
+  const at = deps.clock.now();
+  const verify = verifyOf(deps, incident);
+  if (applied.kind === 'done') return { type: 'executed', at, undo: applied.undo, words: applied.words, verify };
+  return {
+    type: 'execution_failed',
+    at,
+    changed: applied.changed,
+    refusal: applied.refusal,
+    words: applied.words,
+    verify,
+  };
+}
+
+const failure = (deps: Deps, incident: Incident, refusal: Refusal): Event =>
+  eventOf(deps, incident, { kind: 'failed', changed: false, refusal, words: refusal.words });
+
+const verifyOf = (deps: Deps, incident: Incident) =>
+  deps.playbooks.get(incident.diagnosis?.issue.kind ?? '')?.verify ?? DEFAULT_VERIFY;
+
+export default execute;

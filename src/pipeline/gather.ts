@@ -1,0 +1,151 @@
+import type { Incident } from '../domain/incident.ts';
+import type { Surroundings } from '../extension-points.ts';
+import type {
+  ClusterResult,
+  LabelledSeries,
+  MetricName,
+  MetricsResult,
+  PodInfo,
+  Revision,
+  Workload,
+} from '../ports.ts';
+import type { Deps } from './deps.ts';
+
+export const GATHERED_METRICS = [
+  'request_rate',
+  'error_ratio',
+  'latency_p99',
+  'cpu_ratio',
+  'memory_ratio',
+] as const satisfies MetricName[];
+
+/** Everything that was looked up around an incident; `missing` says in words what could not be. */
+export type Gathered = {
+  surroundings: Surroundings;
+  /** By metric, then by service. */
+  series: Map<MetricName, Map<string, LabelledSeries>>;
+  memoryByPod: LabelledSeries[];
+  calls: { from: string; to: string }[];
+  /** When metrics answered: whether any series of the subject was there at all. */
+  metricsAnswered: boolean;
+  missing: string[];
+};
+
+export const LOOK_BACK_MS = 90 * 60_000;
+const STEP_MS = 30_000;
+const MAX_WORKLOADS = 200;
+const MAX_REVISIONS_OF = 40;
+const MAX_LOGS_OF = 4;
+const LOG_LINES = 60;
+
+/** Looks at metrics and objects at the same time. Nothing here fails the whole: what is away is named and the diagnosis is less sure. */
+export async function gather(deps: Deps, incident: Incident): Promise<Gathered> {
+  const missing: string[] = [];
+  const at = deps.clock.now();
+  const [metrics, surroundings] = await Promise.all([
+    gatherMetrics(deps, incident, at, missing),
+    gatherObjects(deps, incident, at, missing),
+  ]);
+  return { ...metrics, surroundings, missing };
+}
+
+async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing: string[]) {
+  const { namespace, service } = incident;
+  const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
+  const [calls, memoryByPod, ...byMetric] = await Promise.all([
+    deps.metrics.instant(deps.queries.calls(namespace), at),
+    range(deps.queries.memoryByPod(namespace, service)),
+    ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
+  ]);
+  const series = new Map<MetricName, Map<string, LabelledSeries>>();
+  GATHERED_METRICS.forEach((metric, index) => {
+    const found = valueOf(byMetric[index]!, [], metric, missing);
+    series.set(metric, new Map(found.map((one) => [one.labels.service ?? '', one])));
+  });
+  return {
+    series,
+    memoryByPod: valueOf(memoryByPod, [], 'memory by pod', missing),
+    calls: valueOf(calls, [], 'calls', missing).map(({ labels }) => ({
+      from: labels.client ?? '',
+      to: labels.server ?? '',
+    })),
+    metricsAnswered: byMetric.some((result) => result.ok),
+  };
+}
+
+async function gatherObjects(deps: Deps, incident: Incident, at: number, missing: string[]): Promise<Surroundings> {
+  const { namespace, service } = incident;
+  const { cluster } = deps;
+  const [workloads, pods, nodes, events, budgets, scalers] = await Promise.all([
+    cluster.workloads(namespace),
+    cluster.pods(namespace, {}),
+    cluster.nodes(),
+    cluster.events(namespace, at - LOOK_BACK_MS),
+    cluster.budgets(namespace),
+    cluster.scalers(namespace, service),
+  ]);
+  const known = valueOf(workloads, [], 'workloads', missing).slice(0, MAX_WORKLOADS);
+  const allPods = valueOf(pods, [], 'pods', missing);
+  const [revisions, logs] = await Promise.all([
+    gatherRevisions(deps, known, missing),
+    gatherLogs(deps, allPods, missing),
+  ]);
+  return {
+    at,
+    since: troubleSince(incident, at),
+    subject: { cluster: incident.cluster, namespace, service },
+    workloads: known,
+    revisions,
+    pods: allPods,
+    nodes: valueOf(nodes, [], 'nodes', missing),
+    events: valueOf(events, [], 'events', missing),
+    budgets: valueOf(budgets, [], 'budgets', missing),
+    scalers: valueOf(scalers, [], 'scalers', missing),
+    logs,
+  };
+}
+
+/** When the trouble began, as well as is known: the earliest of what fires, never later than the incident's opening. */
+export function troubleSince(incident: Incident, now: number): number {
+  const starts = [
+    ...incident.alerts.filter((alert) => alert.status === 'firing').map((alert) => alert.startsAt),
+    ...incident.anomalies.map((finding) => finding.at),
+  ];
+  return Math.max(now - LOOK_BACK_MS, Math.min(incident.openedAt, ...starts));
+}
+
+async function gatherRevisions(
+  deps: Deps,
+  workloads: Workload[],
+  missing: string[],
+): Promise<Record<string, Revision[]>> {
+  const some = workloads.filter((workload) => workload.kind === 'Deployment').slice(0, MAX_REVISIONS_OF);
+  const all = await Promise.all(some.map((workload) => deps.cluster.revisions(workload)));
+  return Object.fromEntries(
+    some.map((workload, index) => [workload.name, valueOf(all[index]!, [], `revisions of ${workload.name}`, missing)]),
+  );
+}
+
+/** The last lines of the pods that look worst, the crashed container's own first. */
+async function gatherLogs(deps: Deps, pods: PodInfo[], missing: string[]): Promise<Record<string, string[]>> {
+  const troubled = pods
+    .filter((pod) => pod.containers.some((container) => container.waiting || container.lastExit))
+    .slice(0, MAX_LOGS_OF);
+  const lines = await Promise.all(
+    troubled.map((pod) =>
+      deps.cluster.podLogs(pod.namespace, pod.name, {
+        previous: pod.containers.some((container) => container.lastExit),
+        tailLines: LOG_LINES,
+      }),
+    ),
+  );
+  return Object.fromEntries(
+    troubled.map((pod, index) => [pod.name, valueOf(lines[index]!, [], `logs of ${pod.name}`, missing)]),
+  );
+}
+
+function valueOf<T>(result: ClusterResult<T> | MetricsResult<T>, otherwise: T, what: string, missing: string[]): T {
+  if (result.ok) return result.value;
+  missing.push(`${what}: ${result.failure.words}`);
+  return otherwise;
+}

@@ -1,0 +1,152 @@
+import { expectedAt } from '../analysis/baseline.ts';
+import type { Incident } from '../domain/incident.ts';
+import { nameIssue, type Vitals } from '../domain/name-issue.ts';
+import type { Finding } from '../domain/types.ts';
+import type { MetricName, PodInfo } from '../ports.ts';
+import type { Deps } from './deps.ts';
+
+/** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
+export type Trouble = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; words: string };
+
+const OOM_RECENT_MS = 3 * 60_000;
+const CRASH_RECENT_MS = 2 * 60_000;
+const WAITING_BADLY = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'InvalidImageName',
+]);
+
+/** Measures what the diagnosis named, on the cause's workload where one is named, from metrics and objects. Before a diagnosis any trouble of the service counts. */
+export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
+  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
+  const namespace = named?.entity.namespace || incident.namespace;
+  const kind = incident.diagnosis?.measured ? incident.diagnosis.issue.kind : null;
+  const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
+  const { issue, measured } = nameIssue(vitals, findings);
+  const severity = kind === null ? issue.severity : severityOf(kind, vitals, findings);
+  if (severity === null) return { kind: 'unknown', severity: null, words: blind.join('; ') || 'no data' };
+  const present = kind === null ? measured : measured && (issue.kind === kind || outranks(kind, vitals));
+  if (present) return { kind: 'present', severity, words: issue.words };
+  if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
+  return { kind: 'gone', severity, words: goneWords(kind, vitals) };
+}
+
+/** The severity in the issue's unit, null when what it is measured by gave no answer. */
+function severityOf(kind: string, vitals: Vitals, findings: Finding[]): number | null {
+  switch (kind) {
+    case 'high_memory_usage':
+      return vitals.memoryRatio === null
+        ? null
+        : findings.some((finding) => finding.what === 'oom_killed')
+          ? Math.max(1, vitals.memoryRatio)
+          : vitals.memoryRatio;
+    case 'high_latency':
+      return vitals.latencyP99Seconds;
+    case 'high_error_rate':
+      return vitals.errorRatio;
+    case 'node_pressure':
+      return vitals.nodesInTrouble;
+    case 'not_ready':
+      return vitals.notReady;
+    default:
+      return vitals.crashLooping < 0 ? null : vitals.restarts;
+  }
+}
+
+/** The named trouble may hide behind one that is named first: pods that crash while memory was the issue are still trouble. */
+const outranks = (kind: string, vitals: Vitals): boolean => kind !== 'crash_loop' && vitals.crashLooping > 0;
+
+function goneWords(kind: string | null, vitals: Vitals): string {
+  const percent = (value: number | null) => `${Math.round((value ?? 0) * 100)} %`;
+  switch (kind) {
+    case 'high_memory_usage':
+      return `${vitals.service} is at ${percent(vitals.memoryRatio)} of its memory limit`;
+    case 'high_latency':
+      return `${vitals.service}: p99 is back to ${Number((vitals.latencyP99Seconds ?? 0).toPrecision(2))} s`;
+    case 'high_error_rate':
+      return `${vitals.service}: ${percent(vitals.errorRatio)} of requests fail`;
+    case 'crash_loop':
+      return `${vitals.service}: all pods are ready and none crashes`;
+    default:
+      return `${vitals.service}: no trouble is measured any more`;
+  }
+}
+
+export type Measured = { vitals: Vitals; findings: Finding[]; blind: string[] };
+
+/** One service's vital signs now. `blind` names what gave no answer. */
+export async function vitalsOf(deps: Deps, namespace: string, service: string): Promise<Measured> {
+  const now = deps.clock.now();
+  const blind: string[] = [];
+  const one = async (metric: MetricName): Promise<number | null> => {
+    const result = await deps.metrics.instant(deps.queries.ofService(metric, namespace, service), now);
+    if (!result.ok) blind.push(`${metric}: ${result.failure.words}`);
+    const value = result.ok ? result.value[0]?.value : undefined;
+    return value === undefined || !Number.isFinite(value) ? null : value;
+  };
+  const [memoryRatio, latencyP99Seconds, errorRatio, workload, nodes] = await Promise.all([
+    one('memory_ratio'),
+    one('latency_p99'),
+    one('error_ratio'),
+    deps.cluster.workload(namespace, service),
+    deps.cluster.nodes(),
+  ]);
+  if (!workload.ok && workload.failure.kind !== 'not_found') blind.push(`workload: ${workload.failure.words}`);
+  const pods = workload.ok ? await deps.cluster.pods(namespace, workload.value.selector) : null;
+  if (pods && !pods.ok) blind.push(`pods: ${pods.failure.words}`);
+  const list = pods?.ok ? pods.value.filter((pod) => !pod.deleting) : [];
+  const crashing = list.filter((pod) => isCrashing(pod, now));
+  const band = deps.baselines.atHand('latency_p99', namespace, service);
+  const vitals: Vitals = {
+    service,
+    memoryRatio,
+    latencyP99Seconds,
+    latencyBandHighSeconds: band ? expectedAt(band, now).high : null,
+    errorRatio,
+    crashLooping: pods?.ok ? crashing.length : workload.ok ? -1 : 0,
+    restarts: list.reduce(
+      (sum, pod) => sum + pod.containers.reduce((all, container) => all + container.restarts, 0),
+      0,
+    ),
+    notReady: workload.ok ? Math.max(0, workload.value.replicas - workload.value.readyReplicas) : 0,
+    nodesInTrouble: nodes.ok ? nodes.value.filter((node) => !node.ready || node.pressures.length > 0).length : 0,
+  };
+  return { vitals, findings: list.flatMap((pod) => oomFinding(pod, now)), blind };
+}
+
+/** A pod that waits in a bad way, or died of its own fault (not of memory) a moment ago. */
+function isCrashing(pod: PodInfo, now: number): boolean {
+  return pod.containers.some((container) => {
+    const exit = container.lastExit;
+    if (container.waiting && WAITING_BADLY.has(container.waiting.reason)) return exit?.reason !== 'OOMKilled';
+    return (
+      exit !== null &&
+      exit.exitCode !== 0 &&
+      exit.reason !== 'OOMKilled' &&
+      container.restarts > 1 &&
+      now - exit.finishedAt < CRASH_RECENT_MS
+    );
+  });
+}
+
+function oomFinding(pod: PodInfo, now: number): Finding[] {
+  const killed = pod.containers.find(
+    (container) => container.lastExit?.reason === 'OOMKilled' && now - container.lastExit.finishedAt < OOM_RECENT_MS,
+  );
+  if (!killed?.lastExit) return [];
+  const about = { kind: 'Pod' as const, namespace: pod.namespace, name: pod.name };
+  return [
+    {
+      kind: 'state',
+      about,
+      at: killed.lastExit.finishedAt,
+      what: 'oom_killed',
+      words: `${pod.name} was killed for its memory`,
+      strength: 0.99,
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import type { Incident } from '../domain/incident.ts';
+import type { PageRequest } from '../ports.ts';
+import type { Deps } from './deps.ts';
+import { NOTHING, type Stage } from './stage.ts';
+
+const AGAIN_MS = 10_000;
+
+/** Triggers PagerDuty: the approval of a critical service, every escalation, and when a person asked for it. One dedup key per incident, so a repeat never pages twice. */
+const page: Stage = {
+  kind: 'page',
+  does: 'page a person through PagerDuty',
+  giveUp: null,
+  async run(deps, incident) {
+    if (!deps.pager.configured) return NOTHING;
+    const request = requestFor(deps, incident);
+    if (!request) return NOTHING;
+    const sent = await deps.pager.trigger(request);
+    const at = deps.clock.now();
+    if (!sent.ok) {
+      deps.log.warn({ incident: incident.id, why: sent.words }, 'the page could not be sent');
+      return { events: [], againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
+    }
+    const planDigest = incident.state.name === 'awaiting_approval' ? incident.state.planDigest : null;
+    return { events: [{ type: 'paged', at, dedupKey: request.dedupKey, planDigest }] };
+  },
+};
+
+function requestFor(deps: Deps, incident: Incident): PageRequest | null {
+  const { state } = incident;
+  const policy = deps.policy(incident.namespace, incident.service);
+  const asked = incident.pageAskedBy !== null && incident.page?.status !== 'triggered';
+  const approval = state.name === 'awaiting_approval' && (policy.critical || !policy.listed);
+  if (state.name !== 'escalated' && !approval && !asked) return null;
+  const where = `${incident.service} (${incident.cluster}/${incident.namespace})`;
+  const hurts = incident.diagnosis?.issue.words ?? incident.alerts[0]?.name ?? 'in trouble';
+  return {
+    dedupKey: `nightshift-${incident.cluster}-${incident.id}`,
+    summary:
+      state.name === 'awaiting_approval'
+        ? `Approval wanted: ${state.recommendation.plan.summary}. ${where}: ${hurts}`
+        : `${where}: ${hurts}`,
+    severity: state.name === 'escalated' ? 'critical' : 'warning',
+    source: `${incident.cluster}/${incident.namespace}/${incident.service}`,
+    link: null,
+    details: detailsOf(incident),
+  };
+}
+
+function detailsOf(incident: Incident): Record<string, string> {
+  const { state, diagnosis } = incident;
+  const details: Record<string, string> = { incident: incident.id };
+  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  if (cause)
+    details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${Math.round(cause.probability * 100)} %)`;
+  if (state.name === 'awaiting_approval') {
+    details.plan = state.recommendation.plan.summary;
+    details.confidence = `${Math.round(state.recommendation.confidence.value * 100)} %`;
+    details.at_timeout = state.atTimeout;
+    details.deadline = state.deadline
+      ? new Date(state.deadline).toISOString()
+      : `${state.timeoutMs / 60_000} min after this page`;
+  }
+  if (state.name === 'escalated') details.why = state.why;
+  if (incident.executions.length > 0)
+    details.tried = incident.executions
+      .map((run) => `${run.recommendation.plan.summary}: ${run.verification?.verdict ?? run.result ?? 'not finished'}`)
+      .join('; ');
+  return details;
+}
+
+export default page;

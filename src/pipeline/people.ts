@@ -1,0 +1,139 @@
+import type { Event, Incident, State } from '../domain/incident.ts';
+import type { Answer, People } from '../extension-points.ts';
+import type { Deps } from './deps.ts';
+import { type Recorded, record } from './record.ts';
+
+const MAX_LISTED = 100;
+
+/** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */
+export function createPeople(deps: Deps): People {
+  const now = () => deps.clock.now();
+  const mayStart = (user: string, incident: Incident): string | null => {
+    const { approvers } = deps.policy(incident.namespace, incident.service);
+    if (approvers.includes(user)) return null;
+    if (approvers.length === 0)
+      return `Nobody is named as an approver for ${incident.service}: add approvers to nightshift.yaml. You can still reject or hold.`;
+    return `Only ${approvers.map((one) => `<@${one}>`).join(', ')} may start something for ${incident.service}; you can still reject, hold or pause.`;
+  };
+  const start = async (id: string, user: string, eventOf: (incident: Incident) => Event | string): Promise<Answer> => {
+    const incident = await deps.store.load(id);
+    if (!incident) return no(`There is no incident ${id}.`);
+    const refusal = mayStart(user, incident);
+    if (refusal) {
+      await record(deps, id, {
+        type: 'noted',
+        at: now(),
+        words: 'Tried to start something and is not an approver',
+        by: user,
+      });
+      return no(refusal);
+    }
+    const event = eventOf(incident);
+    return typeof event === 'string' ? no(event) : told(await record(deps, id, event), event, now());
+  };
+  const stop = async (id: string, event: Event): Promise<Answer> => told(await record(deps, id, event), event, now());
+
+  return {
+    approve: (id, user, planDigest) =>
+      start(id, user, (incident) => {
+        const digest = planDigest ?? shownDigest(incident);
+        if (!digest) return tooLate(incident);
+        const shown = shownDigest(incident);
+        if (shown && shown !== digest && incident.state.name === 'awaiting_approval')
+          return 'The plan has changed since that message: look at the newest one.';
+        return { type: 'approved', at: now(), user, planDigest: digest };
+      }),
+    choose: (id, user, planDigest) =>
+      start(id, user, () => ({ type: 'option_chosen', at: now(), user, planDigest, asApproval: true })),
+    undo: (id, user) =>
+      start(id, user, (incident) =>
+        incident.state.name === 'closed'
+          ? { type: 'undo_asked', at: now(), user }
+          : 'Undo is possible once the step has been carried out and verified.',
+      ),
+    reject: (id, user, how) => stop(id, { type: 'rejected', at: now(), user, how }),
+    hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
+    page: (id, user) => stop(id, { type: 'page_asked', at: now(), user }),
+    feedback: (id, user, right) => stop(id, { type: 'feedback', at: now(), user, right }),
+    close: (id, user, outcome) => start(id, user, () => ({ type: 'closed_by_human', at: now(), user, outcome })),
+    async pause(user, reason, forMs) {
+      const pause = await deps.store.pause(user, reason, now(), forMs === null ? null : now() + forMs);
+      return yes(`Paused${pause.until ? ' until then' : ''}: nothing new starts anywhere. \`/heal resume\` lifts it.`);
+    },
+    async resume(user) {
+      const before = await deps.store.pauseState();
+      if (!before.paused) return no('Nightshift is not paused.');
+      if (deps.anyApprover(user)) {
+        await deps.store.resume(user, now());
+        return yes('Resumed.');
+      }
+      return no('Only an approver may resume; anyone may pause.');
+    },
+    find: (reference) => find(deps, reference),
+    open: () => deps.store.listOpen(MAX_LISTED),
+    timeline: (id) => deps.store.timeline(id),
+    pauseState: () => deps.store.pauseState(),
+  };
+}
+
+const yes = (words: string): Answer => ({ ok: true, words });
+const no = (words: string): Answer => ({ ok: false, words });
+
+const shownDigest = (incident: Incident): string | null =>
+  incident.state.name === 'awaiting_approval' ? incident.state.planDigest : (incident.options[0]?.plan.digest ?? null);
+
+/** Whether the event moved the incident, in words for the one who pressed. */
+function told(recorded: Recorded | null, event: Event, now: number): Answer {
+  if (!recorded) return no('There is no such incident.');
+  const { before, after } = recorded;
+  if (before.state.name !== after.state.name || JSON.stringify(before.state) !== JSON.stringify(after.state))
+    return yes(doneWords(event, after));
+  if (event.type === 'feedback') return yes('Thank you; that is remembered.');
+  if (event.type === 'page_asked')
+    return before.state.name === 'closed'
+      ? no('The incident is closed: nobody was paged.')
+      : yes('A person is being paged.');
+  return no(tooLate(before, now));
+}
+
+function doneWords(event: Event, after: Incident): string {
+  switch (event.type) {
+    case 'approved':
+    case 'option_chosen':
+      return after.state.name === 'queued' ? `Approved: ${after.state.recommendation.plan.summary}` : 'Taken.';
+    case 'rejected':
+      return after.state.name === 'awaiting_approval'
+        ? `Rejected. Next: ${after.state.recommendation.plan.summary}`
+        : 'Rejected.';
+    case 'held':
+      return 'Held: nothing runs by itself before then.';
+    default:
+      return 'Done.';
+  }
+}
+
+/** Who was first, or what state it is in, for a click that came too late. */
+function tooLate(incident: Incident, now?: number): string {
+  const { state } = incident;
+  const running = 'execution' in state ? state.execution : incident.executions.at(-1);
+  const authority = state.name === 'queued' ? state.authority : running?.authority;
+  const ago = (at: number) => (now === undefined ? '' : ` ${Math.max(0, Math.round((now - at) / 1000))} s before you`);
+  if (authority?.by === 'person') return `Approved by <@${authority.user}>${ago(authority.at)}.`;
+  if (authority?.by === 'timeout') return `The time to answer ran out${ago(authority.at)}, and it ran by itself.`;
+  if (authority?.by === 'auto') return 'It ran by itself: no approval was needed.';
+  if (state.name === 'closed') return `The incident is closed: ${closedWords(state)}`;
+  return `Nothing is waiting for that now (${state.name.replaceAll('_', ' ')}).`;
+}
+
+const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
+  state.outcome === 'self_healed'
+    ? `it recovered by itself. ${state.why}`
+    : `${state.outcome.replaceAll('_', ' ')}. ${state.why}`;
+
+async function find(deps: Deps, reference: string): Promise<Incident | null> {
+  const id = /^(?:INC-)?(\d+)$/i.exec(reference.trim())?.[1];
+  if (id) return deps.store.load(`INC-${id}`);
+  const service = reference.trim().split('/').at(-1) ?? '';
+  const open = (await deps.store.listOpen(MAX_LISTED)).find((incident) => incident.service === service);
+  return open ?? (await deps.store.list({ service, limit: 1 }))[0] ?? null;
+}

@@ -1,0 +1,49 @@
+import type { Event, Incident, Transition } from '../domain/incident.ts';
+import { transition } from '../domain/transition.ts';
+import type { DueEffect } from '../ports.ts';
+import type { Deps } from './deps.ts';
+
+const MAX_TRIES = 50;
+
+export type Recorded = { before: Incident; after: Incident };
+
+/**
+ * Applies an event to an incident and saves both with the work that follows, in one step; tries again from the newest version when somebody else saved first.
+ * `finished` is the due effect that this event ends. Null when there is no such incident.
+ */
+export async function record(
+  deps: Deps,
+  incidentId: string,
+  event: Event,
+  finished: DueEffect | null = null,
+): Promise<Recorded | null> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const before = await deps.store.load(incidentId);
+    if (!before) return null;
+    const saved = await saveTransition(deps, before, transition(before, event), finished);
+    if (saved) return { before, after: saved };
+  }
+  throw new Error(`${incidentId} was saved by others ${MAX_TRIES} times in a row`);
+}
+
+/** Saves and wakes what is due; null on a conflict. */
+export async function saveTransition(
+  deps: Deps,
+  before: Incident | null,
+  made: Transition,
+  finished: DueEffect | null,
+): Promise<Incident | null> {
+  const result = await deps.store.save({
+    before,
+    after: made.incident,
+    timeline: made.timeline,
+    effects: made.effects,
+    finished: finished && { id: finished.id, gen: finished.gen },
+  });
+  if (result.kind === 'conflict') return null;
+  // A wake that is lost is made good by the sweep, so a failure here must not undo what is saved.
+  await deps.jobs
+    .wake(result.due)
+    .catch((error: unknown) => deps.log.warn({ err: error }, 'waking failed; the sweep will'));
+  return made.incident;
+}

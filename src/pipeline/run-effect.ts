@@ -1,0 +1,69 @@
+import type { DueEffect } from '../ports.ts';
+import type { Deps } from './deps.ts';
+import { record } from './record.ts';
+import type { Stage, StageResult } from './stage.ts';
+
+const LEASE_MS = 10_000;
+const MAX_BACKOFF_MS = 60_000;
+
+/**
+ * Runs one due effect: takes its lease, runs its stage on the incident as it is now, saves the events that it ends in, the last together with the effect's end.
+ * A crash anywhere leaves the effect due, and the sweep runs it again; so every stage must be able to run twice.
+ */
+export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: DueEffect): Promise<void> {
+  const claimed = await deps.store.claim(woken.id, woken.gen, LEASE_MS);
+  if (!claimed) return;
+  const { effect, token } = claimed;
+  const stage = stages.get(effect.kind);
+  const incident = await deps.store.load(effect.incidentId);
+  if (!stage || !incident) return void (await deps.store.finish(effect.id, effect.gen, token));
+  const stopExtending = keepLease(deps, effect, token);
+  try {
+    await conclude(deps, effect, token, await stage.run(deps, incident, effect));
+  } catch (error) {
+    await failed(deps, stage, effect, token, error);
+  } finally {
+    stopExtending();
+  }
+}
+
+async function conclude(deps: Deps, effect: DueEffect, token: string, result: StageResult): Promise<void> {
+  const { events, againAt } = result;
+  const ends = againAt === undefined;
+  for (const [index, event] of events.entries()) {
+    await record(deps, effect.incidentId, event, ends && index === events.length - 1 ? effect : null);
+  }
+  if (!ends) await wakeIf(deps, await deps.store.retryLater(effect.id, effect.gen, token, againAt));
+  else await wakeIf(deps, await deps.store.finish(effect.id, effect.gen, token));
+}
+
+async function failed(deps: Deps, stage: Stage, effect: DueEffect, token: string, error: unknown): Promise<void> {
+  const words = error instanceof Error ? error.message : String(error);
+  deps.log.error(
+    { err: error, effect: effect.kind, incident: effect.incidentId, attempt: effect.attempt },
+    'a stage failed',
+  );
+  const incident = await deps.store.load(effect.incidentId);
+  if (stage.giveUp && incident && effect.attempt + 1 >= stage.giveUp.afterTries) {
+    await record(deps, effect.incidentId, stage.giveUp.event(deps, incident, words), effect);
+    return void (await deps.store.finish(effect.id, effect.gen, token));
+  }
+  const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** effect.attempt);
+  await wakeIf(deps, await deps.store.retryLater(effect.id, effect.gen, token, deps.clock.now() + backoffMs));
+}
+
+const wakeIf = async (deps: Deps, due: DueEffect | null): Promise<void> => {
+  if (due)
+    await deps.jobs
+      .wake([due])
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'waking failed; the sweep will'));
+};
+
+function keepLease(deps: Deps, effect: DueEffect, token: string): () => void {
+  const timer = setInterval(
+    () => void deps.store.extend(effect.id, token, LEASE_MS).catch(() => undefined),
+    LEASE_MS / 3,
+  );
+  timer.unref();
+  return () => clearInterval(timer);
+}

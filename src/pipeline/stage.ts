@@ -1,0 +1,18 @@
+import type { EffectKind, Event, Incident } from '../domain/incident.ts';
+import type { DueEffect } from '../ports.ts';
+import type { Deps } from './deps.ts';
+
+/** What a stage answers: the events that it ends in (none: nothing to do), and when it wants to run again. */
+export type StageResult = { events: Event[]; againAt?: number };
+
+/** One kind of due work. A stage looks at the incident first; work whose state has passed answers `NOTHING`. */
+export type Stage = {
+  kind: EffectKind;
+  /** One line for the page that lists them. */
+  does: string;
+  run(deps: Deps, incident: Incident, due: DueEffect): Promise<StageResult>;
+  /** After this many failed tries, the event that says so; null: it is tried for ever, ever more slowly. */
+  giveUp: { afterTries: number; event(deps: Deps, incident: Incident, words: string): Event } | null;
+};
+
+export const NOTHING: StageResult = { events: [] };

@@ -1,0 +1,32 @@
+import act from './act.ts';
+import confirmGone from './confirm-gone.ts';
+import diagnose from './diagnose.ts';
+import execute from './execute.ts';
+import page from './page.ts';
+import resolvePage from './resolve-page.ts';
+import type { Stage } from './stage.ts';
+import tell from './tell.ts';
+import { deadline, level, watch } from './timers.ts';
+import undo from './undo.ts';
+import verify from './verify.ts';
+
+/**
+ * The way of an incident, in order; the page to read first. Each stage runs as a queued job when it is due and ends in events; `domain/transition.ts` says what follows.
+ * Alerts come in through receive-alerts.ts, anomalies through scan.ts, people through people.ts.
+ */
+export const STAGES: Stage[] = [
+  diagnose,
+  tell,
+  page,
+  deadline,
+  act,
+  execute,
+  verify,
+  undo,
+  confirmGone,
+  watch,
+  level,
+  resolvePage,
+];
+
+export const stagesByKind: Map<string, Stage> = new Map(STAGES.map((stage) => [stage.kind, stage]));

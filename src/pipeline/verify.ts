@@ -1,0 +1,78 @@
+import type { Incident, Sample } from '../domain/incident.ts';
+import { judge } from '../domain/judge.ts';
+import type { Execution } from '../domain/types.ts';
+import type { Settled } from '../extension-points.ts';
+import { actionContext, type Deps } from './deps.ts';
+import { measureTrouble, type Trouble } from './measure.ts';
+import { NOTHING, type Stage } from './stage.ts';
+
+const LOOK_EVERY_MS = 10_000;
+
+/** Looks at metrics and objects until they say recovered, unchanged or worse; no data is unknown, never success. */
+const verify: Stage = {
+  kind: 'verify',
+  does: 'check that the fix worked',
+  giveUp: {
+    afterTries: 8,
+    event: (deps, _incident, words) => ({
+      type: 'verified',
+      at: deps.clock.now(),
+      verification: { verdict: 'unknown', at: deps.clock.now(), words },
+    }),
+  },
+  async run(deps, incident) {
+    const { state } = incident;
+    if (state.name !== 'verifying') return NOTHING;
+    const [settled, trouble] = await Promise.all([
+      settledNow(deps, incident, state.execution),
+      measureTrouble(deps, incident),
+    ]);
+    const at = deps.clock.now();
+    const sample = sampleOf(at, settled, trouble, incident);
+    const verdict = judge({
+      now: at,
+      since: state.since,
+      until: state.until,
+      steadyMs: state.steadyMs,
+      samples: [...state.samples, sample],
+      settled: settled.kind === 'settled',
+    });
+    if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
+    const { recommendation, id } = state.execution;
+    await deps.store.recordResult(
+      `${recommendation.issue}/${recommendation.step.action}`,
+      id,
+      verdict.verdict === 'recovered',
+    );
+    return {
+      events: [
+        { type: 'sampled', at, sample },
+        { type: 'verified', at, verification: verdict },
+      ],
+    };
+  },
+};
+
+async function settledNow(deps: Deps, incident: Incident, execution: Execution): Promise<Settled> {
+  const action = deps.actions.get(execution.recommendation.step.action);
+  if (!action) return { kind: 'failed', words: 'the action is not there any more' };
+  return action.settled(actionContext(deps, incident, execution.recommendation), execution);
+}
+
+/** Health needs both: the change has settled and the trouble is measured to be gone. A change that failed to settle made it worse. */
+function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident): Sample {
+  const severity = trouble.severity;
+  const before = incident.diagnosis?.issue.severity ?? 0;
+  const words = settled.kind === 'settled' ? trouble.words : `${settled.words}; ${trouble.words}`;
+  if (settled.kind === 'failed') return { at, healthy: false, severity, worse: true, words };
+  if (trouble.kind === 'unknown') return { at, healthy: null, severity: null, worse: false, words };
+  const worse =
+    trouble.kind === 'present' &&
+    settled.kind === 'settled' &&
+    severity !== null &&
+    before > 0 &&
+    severity > before * 1.5;
+  return { at, healthy: trouble.kind === 'gone' && settled.kind === 'settled', severity, worse, words };
+}
+
+export default verify;

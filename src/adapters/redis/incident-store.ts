@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../../domain/clock.ts';
+import type { IncidentStore } from '../../ports.ts';
+import { whenAvailable } from './availability.ts';
+import { effectCalls } from './effect-calls.ts';
+import { lockCalls } from './lock-calls.ts';
+import { readCalls } from './read-calls.ts';
+import { saveCall } from './save-call.ts';
+import { loadScripts } from './scripts.ts';
+
+/**
+ * The incident store on Redis 7: every decision is one Lua script, everything of a cluster is under `{nightshift:<cluster>}:` and so in one hash slot.
+ * `clock` is the application's: it says when a pause is over. Leases run on the Redis server's clock.
+ * `onUnreadable` hears of records that a list leaves out because this version can't read them.
+ */
+export function createIncidentStore(options: {
+  redis: Redis;
+  cluster: string;
+  clock: Pick<Clock, 'now'>;
+  onUnreadable?: (words: string) => void;
+}): IncidentStore {
+  const { redis, clock } = options;
+  const prefix = keyPrefix(options.cluster);
+  const run = loadScripts(redis, `${prefix}:`);
+  return {
+    ...readCalls({ redis, run, prefix, onUnreadable: options.onUnreadable ?? (() => {}) }),
+    save: saveCall(run),
+    ...effectCalls(run, options.onUnreadable ?? (() => {})),
+    ...lockCalls({ redis, run, prefix, now: () => clock.now() }),
+    ping: async () => {
+      await whenAvailable(() => redis.ping());
+    },
+  };
+}
+
+/** The hash tag that keeps a cluster's keys together; BullMQ's queue uses it too. */
+export const keyPrefix = (cluster: string): string => `{nightshift:${cluster}}`;

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis';
+import type { Incident } from '../../domain/incident.ts';
+import type { IncidentStore } from '../../ports.ts';
+import { whenAvailable } from './availability.ts';
+import type { RunScript } from './scripts.ts';
+import { eachReadable, incidentFrom, timelineEntryFrom } from './stored.ts';
+
+type ReadCalls = Pick<
+  IncidentStore,
+  'load' | 'findByGroup' | 'listOpen' | 'list' | 'timeline' | 'nextNumber' | 'recordResult' | 'results'
+>;
+type Options = { redis: Redis; run: RunScript; prefix: string; onUnreadable: (words: string) => void };
+
+const PAGE = 100;
+/** A list that matches hardly anything stops looking after so many incidents. */
+const MOST_LOOKED_AT = 10_000;
+
+/** Incidents, timelines and counters. */
+export function readCalls({ redis, run, prefix, onUnreadable }: Options): ReadCalls {
+  const key = (name: string) => `${prefix}:${name}`;
+  const list: IncidentStore['list'] = async ({ state, service, since, limit }) => {
+    const index =
+      state !== undefined && state !== 'closed' ? 'open' : service !== undefined ? `service:${service}` : 'all';
+    const found: Incident[] = [];
+    for (let offset = 0; offset < MOST_LOOKED_AT && found.length < limit; offset += PAGE) {
+      const page = (await run('list-incidents', index, since ?? '-inf', offset, PAGE)) as unknown[];
+      const incidents = eachReadable(incidentFrom, page, onUnreadable);
+      found.push(
+        ...incidents.filter(
+          (one) =>
+            (state === undefined || one.state.name === state) && (service === undefined || one.service === service),
+        ),
+      );
+      if (page.length < PAGE) break;
+    }
+    return found.slice(0, limit);
+  };
+  return {
+    load: async (id) => {
+      const json = await whenAvailable(() => redis.hget(key(`incident:${id}`), 'json'));
+      return json === null ? null : incidentFrom(json);
+    },
+    findByGroup: async (groupKey) => {
+      const [json, lastClosed] = (await run('find-by-group', groupKey)) as [string | null, string | null];
+      return { open: json === null ? null : incidentFrom(json), lastClosed };
+    },
+    listOpen: async (limit) => {
+      const rows = (await run('list-incidents', 'open', '-inf', 0, limit)) as unknown[];
+      return eachReadable(incidentFrom, rows, onUnreadable);
+    },
+    list,
+    timeline: async (id) =>
+      eachReadable(
+        timelineEntryFrom,
+        await whenAvailable(() => redis.lrange(key(`timeline:${id}`), 0, -1)),
+        onUnreadable,
+      ),
+    nextNumber: () => whenAvailable(() => redis.incr(key('number'))),
+    recordResult: async (result, executionId, worked) => {
+      await run('record-result', result, executionId, worked ? 1 : 0);
+    },
+    results: async (result) => {
+      const [worked, tried] = await whenAvailable(() => redis.hmget(key(`results:${result}`), 'worked', 'tried'));
+      return { worked: Number(worked ?? 0), tried: Number(tried ?? 0) };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { StateName } from '../../domain/incident.ts';
+import type { IncidentStore } from '../../ports.ts';
+import type { RunScript } from './scripts.ts';
+import { dueEffectFrom } from './stored.ts';
+
+/** In these states an incident needs its services to itself; a save into any other lets them go. */
+const KEEPS_LOCK: readonly StateName[] = ['queued', 'executing', 'verifying', 'undoing'];
+
+/** See `IncidentStore.save`: one script. Throws on versions that don't follow each other, which only a bug can bring. */
+export function saveCall(run: RunScript): IncidentStore['save'] {
+  return async ({ before, after, timeline, effects, finished }) => {
+    const versionBefore = before?.version ?? 0;
+    if (after.version !== versionBefore + 1)
+      throw new Error(`${after.id}: version ${after.version} can't follow ${versionBefore}`);
+    if (before && (before.id !== after.id || before.groupKey !== after.groupKey))
+      throw new Error(`${before.id}: an incident keeps its id and its group`);
+    const reply = (await run(
+      'save',
+      after.id,
+      versionBefore,
+      after.version,
+      JSON.stringify(after),
+      after.groupKey,
+      after.service,
+      after.openedAt,
+      after.state.name,
+      KEEPS_LOCK.includes(after.state.name) ? 1 : 0,
+      finished?.id ?? '',
+      finished?.gen ?? '',
+      finished?.token ?? '',
+      timeline.length,
+      ...timeline.map((entry) => JSON.stringify(entry)),
+      ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),
+    )) as [string, ...unknown[]];
+    const [answer, ...due] = reply;
+    return answer === 'saved' ? { kind: 'saved', due: due.map(dueEffectFrom) } : { kind: 'conflict' };
+  };
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { whenAvailable } from './availability.ts';
+
+const NAMES = [
+  'save',
+  'claim',
+  'extend',
+  'finish',
+  'retry-later',
+  'list-effects',
+  'find-by-group',
+  'list-incidents',
+  'lock',
+  'may-act',
+  'pause',
+  'record-result',
+] as const;
+
+/** Runs one of scripts/*.lua in one step; rejects with StoreUnavailable when Redis is away. */
+export type RunScript = (name: (typeof NAMES)[number], ...args: (string | number)[]) => Promise<unknown>;
+
+/** Registers the scripts with the connection. `prefix` is each one's KEYS[1]: it carries the hash tag that puts all keys of a cluster in one slot. */
+export function loadScripts(redis: Redis, prefix: string): RunScript {
+  for (const name of NAMES) {
+    const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+    redis.defineCommand(commandOf(name), { lua, numberOfKeys: 1 });
+  }
+  const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+  return (name, ...args) => whenAvailable(() => commands[commandOf(name)]!(prefix, ...args));
+}
+
+const commandOf = (name: string) => `nightshift:${name}`;

@@ -1,0 +1,65 @@
+-- Find-or-create, save and enqueue as one step: everything below happens, or nothing does.
+-- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
+-- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, keeps its lock (1 or 0),
+--          finished effect's id, gen, token ('' where there is none), number of timeline lines, the lines, then kind and dueAt of each effect.
+-- Returns  {'conflict'} or {'saved', due effect, due effect, ...}
+local p = KEYS[1]
+local id, before, after, json, group, service, openedAt, state, keepsLock = unpack(ARGV, 1, 9)
+local finishedId, finishedGen, finishedToken = unpack(ARGV, 10, 12)
+local incident = p .. 'incident:' .. id
+
+if (redis.call('HGET', incident, 'version') or '0') ~= before then return { 'conflict' } end
+local open = redis.call('HGET', p .. 'open-by-group', group)
+if before == '0' and open then return { 'conflict' } end
+
+redis.call('HSET', incident, 'version', after, 'json', json)
+redis.call('ZADD', p .. 'all', openedAt, id)
+redis.call('ZADD', p .. 'service:' .. service, openedAt, id)
+if state == 'closed' then
+  local closedNow = redis.call('ZREM', p .. 'open', id) == 1 or before == '0'
+  if open == id then redis.call('HDEL', p .. 'open-by-group', group) end
+  if closedNow then redis.call('HSET', p .. 'closed-by-group', group, id) end
+else
+  redis.call('ZADD', p .. 'open', openedAt, id)
+  -- An undo opens an incident again; where a newer one has the group by then, that one keeps it.
+  redis.call('HSETNX', p .. 'open-by-group', group, id)
+end
+
+local at = 13
+local lines = tonumber(ARGV[at])
+for line = 1, lines do redis.call('RPUSH', p .. 'timeline:' .. id, ARGV[at + line]) end
+at = at + lines
+
+local touched = {}
+if finishedId ~= '' then
+  local lease = p .. 'lease:' .. finishedId
+  if finishedToken == '' or redis.call('GET', lease) == finishedToken then redis.call('DEL', lease) end
+  if redis.call('HGET', p .. 'effect:' .. finishedId, 'gen') == finishedGen then
+    redis.call('DEL', p .. 'effect:' .. finishedId)
+    redis.call('ZREM', p .. 'due', finishedId)
+  else
+    touched[finishedId] = true
+  end
+end
+for effect = at + 1, #ARGV, 2 do
+  local kind, dueAt = ARGV[effect], ARGV[effect + 1]
+  local effectId = id .. '.' .. kind
+  redis.call('HSET', p .. 'effect:' .. effectId, 'kind', kind, 'incidentId', id, 'dueAt', dueAt, 'gen', after, 'attempt', 0)
+  redis.call('ZADD', p .. 'due', dueAt, effectId)
+  touched[effectId] = true
+end
+
+if keepsLock == '0' and redis.call('HEXISTS', p .. 'fences', id) == 1 then
+  local locks = redis.call('HGETALL', p .. 'locks')
+  for lock = 1, #locks, 2 do
+    if locks[lock + 1] == id then redis.call('HDEL', p .. 'locks', locks[lock]) end
+  end
+  redis.call('HDEL', p .. 'fences', id)
+end
+
+local reply = { 'saved' }
+for effectId in pairs(touched) do
+  local effect = redis.call('HMGET', p .. 'effect:' .. effectId, 'kind', 'incidentId', 'dueAt', 'gen', 'attempt')
+  if effect[1] then reply[#reply + 1] = { effectId, unpack(effect) } end
+end
+return reply

@@ -1,0 +1,373 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { DueEffect, IncidentStore } from '../../../src/ports.ts';
+import { anIncident, CLOSED, type Fixture, next, saving, startFixture } from './store-fixture.ts';
+
+let fixture: Fixture;
+let store: IncidentStore;
+let other: IncidentStore;
+let cluster = 0;
+
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.end());
+beforeEach(async () => {
+  const name = `c${++cluster}`;
+  ({ store } = await fixture.replica({ cluster: name }));
+  ({ store: other } = await fixture.replica({ cluster: name }));
+});
+
+const line = (words: string): TimelineEntry => ({
+  at: 1_000,
+  type: 'noted',
+  words,
+  by: null,
+  from: 'noticed',
+  to: 'noticed',
+});
+const inc = anIncident('INC-1', 'shop/payment-api');
+
+async function saved(change: Parameters<IncidentStore['save']>[0]): Promise<DueEffect[]> {
+  const result = await store.save(change);
+  if (result.kind !== 'saved') throw new Error('conflict');
+  return result.due;
+}
+
+describe('save', () => {
+  it('keeps incident, group, timeline and due effects in one step', async () => {
+    const due = await saved(
+      saving(null, inc, { timeline: [line('one'), line('two')], effects: [{ kind: 'diagnose', dueAt: 1_500 }] }),
+    );
+    expect(due).toEqual([
+      { id: 'INC-1.diagnose', kind: 'diagnose', incidentId: 'INC-1', dueAt: 1_500, gen: 1, attempt: 0 },
+    ]);
+    expect(await other.load('INC-1')).toEqual(inc);
+    expect(await other.findByGroup('shop/payment-api')).toEqual({ open: inc, lastClosed: null });
+    expect((await other.timeline('INC-1')).map((entry) => entry.words)).toEqual(['one', 'two']);
+    expect(await other.listDue(1_500, 10)).toEqual(due);
+  });
+
+  it('lets one of two replicas make the incident of a group; the other hears of a conflict and nothing of its own is kept', async () => {
+    const results = await Promise.all([
+      store.save(saving(null, anIncident('INC-1', 'g'), { effects: [{ kind: 'tell', dueAt: 0 }] })),
+      other.save(saving(null, anIncident('INC-2', 'g'), { effects: [{ kind: 'tell', dueAt: 0 }] })),
+    ]);
+    expect(results.map((result) => result.kind).sort()).toEqual(['conflict', 'saved']);
+    expect(await store.listOpen(10)).toHaveLength(1);
+    expect(await store.listDue(10, 10)).toHaveLength(1);
+  });
+
+  it('refuses a version that somebody saved before', async () => {
+    await saved(saving(null, inc));
+    await saved(saving(inc, next(inc, { service: 'a' })));
+    expect(await other.save(saving(inc, next(inc, { service: 'b' }), { timeline: [line('lost')] }))).toEqual({
+      kind: 'conflict',
+    });
+    expect((await other.load('INC-1'))?.service).toBe('a');
+    expect(await other.timeline('INC-1')).toEqual([]);
+  });
+
+  it('frees the group when the incident closes and remembers it as the last', async () => {
+    await saved(saving(null, inc));
+    await saved(saving(inc, next(inc, { state: CLOSED, closedAt: 2_000 })));
+    expect(await store.findByGroup('shop/payment-api')).toEqual({ open: null, lastClosed: 'INC-1' });
+    expect(await store.listOpen(10)).toEqual([]);
+    expect(await store.save(saving(null, anIncident('INC-2', 'shop/payment-api')))).toMatchObject({ kind: 'saved' });
+  });
+
+  it('lets an undo open a closed incident again without taking the group from a newer one', async () => {
+    const closed = next(inc, { state: CLOSED });
+    await saved(saving(null, inc));
+    await saved(saving(inc, closed));
+    const newer = anIncident('INC-2', 'shop/payment-api');
+    await saved(saving(null, newer));
+    const again = next(closed, { state: { name: 'noticed', attempt: 1 } });
+    await saved(saving(closed, again));
+    expect((await store.findByGroup('shop/payment-api')).open?.id).toBe('INC-2');
+    expect((await store.listOpen(10)).map((one) => one.id).sort()).toEqual(['INC-1', 'INC-2']);
+    await saved(saving(again, next(again, { state: CLOSED })));
+    expect((await store.findByGroup('shop/payment-api')).open?.id).toBe('INC-2');
+  });
+
+  it('a save to a closed incident (feedback) leaves the order of the closed ones alone', async () => {
+    const closed = next(inc, { state: CLOSED });
+    await saved(saving(null, inc));
+    await saved(saving(inc, closed));
+    const newer = anIncident('INC-2', 'shop/payment-api');
+    await saved(saving(null, newer));
+    await saved(saving(newer, next(newer, { state: CLOSED })));
+    await saved(saving(closed, next(closed, { feedback: { user: 'U_ONCALL', right: true, at: 1 } })));
+    expect((await store.findByGroup('shop/payment-api')).lastClosed).toBe('INC-2');
+  });
+
+  it('keeps one due effect of each kind, the newest', async () => {
+    await saved(saving(null, inc, { effects: [{ kind: 'deadline', dueAt: 100 }] }));
+    await saved(saving(inc, next(inc), { effects: [{ kind: 'deadline', dueAt: 900 }] }));
+    expect(await store.listDue(100, 10)).toEqual([]);
+    expect(await store.listLater(100, 10)).toMatchObject([{ id: 'INC-1.deadline', gen: 2, dueAt: 900 }]);
+  });
+
+  it('drops the finished effect only at its gen, and gives back the newer one to be woken', async () => {
+    await saved(saving(null, inc, { effects: [{ kind: 'tell', dueAt: 0 }] }));
+    const claimed = await store.claim('INC-1.tell', 1, 60_000);
+    const second = next(inc);
+    await saved(saving(inc, second, { effects: [{ kind: 'tell', dueAt: 5 }] }));
+    expect(await other.claim('INC-1.tell', 2, 1_000)).toBeNull();
+    const due = await saved(
+      saving(second, next(second), { finished: { id: 'INC-1.tell', gen: 1, token: claimed!.token } }),
+    );
+    expect(due).toMatchObject([{ id: 'INC-1.tell', gen: 2 }]);
+    expect(await other.claim('INC-1.tell', 2, 1_000)).not.toBeNull();
+  });
+
+  it('a finished effect that is due again at once stays due in its new gen', async () => {
+    await saved(saving(null, inc, { effects: [{ kind: 'verify', dueAt: 0 }] }));
+    const claimed = await store.claim('INC-1.verify', 1, 60_000);
+    await saved(
+      saving(inc, next(inc), {
+        effects: [{ kind: 'verify', dueAt: 7 }],
+        finished: { id: 'INC-1.verify', gen: 1, token: claimed!.token },
+      }),
+    );
+    expect(await store.listDue(7, 10)).toMatchObject([{ id: 'INC-1.verify', gen: 2, dueAt: 7 }]);
+  });
+
+  it('leaves the lease alone of one who took over from a worker that was too slow', async () => {
+    await saved(saving(null, inc, { effects: [{ kind: 'execute', dueAt: 0 }] }));
+    const slow = await store.claim('INC-1.execute', 1, 1);
+    let taken: Awaited<ReturnType<IncidentStore['claim']>> = null;
+    while (taken === null) taken = await other.claim('INC-1.execute', 1, 60_000);
+    await saved(
+      saving(inc, next(inc), {
+        effects: [{ kind: 'execute', dueAt: 0 }],
+        finished: { id: 'INC-1.execute', gen: 1, token: slow!.token },
+      }),
+    );
+    expect(await store.claim('INC-1.execute', 2, 1_000)).toBeNull();
+    expect(await other.finish('INC-1.execute', 1, taken.token)).toMatchObject({ gen: 2 });
+  });
+
+  it('refuses versions that do not follow each other, as a bug', async () => {
+    await expect(store.save(saving(inc, next(next(inc))))).rejects.toThrow("version 3 can't follow 1");
+    await expect(store.save(saving(inc, next(inc, { groupKey: 'other' })))).rejects.toThrow(
+      'keeps its id and its group',
+    );
+  });
+
+  it('keeps clusters apart', async () => {
+    await saved(saving(null, inc));
+    const { store: elsewhere } = await fixture.replica({ cluster: 'elsewhere' });
+    expect(await elsewhere.load('INC-1')).toBeNull();
+    expect(await elsewhere.save(saving(null, inc))).toMatchObject({ kind: 'saved' });
+  });
+});
+
+describe('due effects', () => {
+  const withEffect = () => saved(saving(null, inc, { effects: [{ kind: 'diagnose', dueAt: 10 }] }));
+
+  it('one of two replicas gets it', async () => {
+    await withEffect();
+    const claims = await Promise.all([
+      store.claim('INC-1.diagnose', 1, 60_000),
+      other.claim('INC-1.diagnose', 1, 60_000),
+    ]);
+    expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+    expect(await store.listDue(10, 10)).toEqual([]);
+  });
+
+  it('is free again when the lease has run out, and cannot be extended by the one who lost it', async () => {
+    await withEffect();
+    const first = await store.claim('INC-1.diagnose', 1, 20);
+    let second = await other.claim('INC-1.diagnose', 1, 60_000);
+    while (second === null) second = await other.claim('INC-1.diagnose', 1, 60_000);
+    expect(await store.extend('INC-1.diagnose', first!.token, 60_000)).toBe(false);
+    expect(await other.extend('INC-1.diagnose', second.token, 60_000)).toBe(true);
+    expect(await store.finish('INC-1.diagnose', 1, first!.token)).toBeNull();
+    expect(await store.retryLater('INC-1.diagnose', 1, first!.token, 99)).toBeNull();
+    expect(await other.listLater(-1, 10)).toMatchObject([{ id: 'INC-1.diagnose', dueAt: 10, attempt: 0 }]);
+  });
+
+  it('is not given at another gen, nor when nothing is due', async () => {
+    await withEffect();
+    expect(await store.claim('INC-1.diagnose', 2, 1_000)).toBeNull();
+    expect(await store.claim('INC-1.tell', 1, 1_000)).toBeNull();
+  });
+
+  it('finished: nothing is due any more', async () => {
+    await withEffect();
+    const claimed = await store.claim('INC-1.diagnose', 1, 60_000);
+    expect(await store.finish('INC-1.diagnose', 1, claimed!.token)).toBeNull();
+    expect(await store.listDue(10, 10)).toEqual([]);
+    expect(await store.claim('INC-1.diagnose', 1, 1_000)).toBeNull();
+  });
+
+  it('retried: due later, one attempt more', async () => {
+    await withEffect();
+    const claimed = await store.claim('INC-1.diagnose', 1, 60_000);
+    const again = await store.retryLater('INC-1.diagnose', 1, claimed!.token, 500);
+    expect(again).toMatchObject({ dueAt: 500, attempt: 1, gen: 1 });
+    expect(await store.listDue(499, 10)).toEqual([]);
+    expect(await store.listDue(500, 10)).toEqual([again]);
+  });
+
+  it('retried after a newer one came: the newer stays as it is', async () => {
+    await withEffect();
+    const claimed = await store.claim('INC-1.diagnose', 1, 60_000);
+    await saved(saving(inc, next(inc), { effects: [{ kind: 'diagnose', dueAt: 20 }] }));
+    expect(await store.retryLater('INC-1.diagnose', 1, claimed!.token, 500)).toMatchObject({
+      gen: 2,
+      dueAt: 20,
+      attempt: 0,
+    });
+  });
+
+  it('lists past those that are leased, soonest first, no more than asked', async () => {
+    for (let n = 1; n <= 250; n++) {
+      await saved(saving(null, anIncident(`INC-${n}`), { effects: [{ kind: 'tell', dueAt: n }] }));
+      if (n <= 230) await store.claim(`INC-${n}.tell`, 1, 60_000);
+    }
+    expect((await store.listDue(1_000, 3)).map((effect) => effect.incidentId)).toEqual([
+      'INC-231',
+      'INC-232',
+      'INC-233',
+    ]);
+    expect(await store.listDue(1_000, 100)).toHaveLength(20);
+  });
+});
+
+describe('the lock on services', () => {
+  const queued = (id: string) =>
+    anIncident(id, id, { state: { name: 'executing', execution: {} as never, progress: null } });
+
+  it('is the same fence for the same incident, and a greater one for the next', async () => {
+    const incident = queued('INC-1');
+    await saved(saving(null, incident));
+    const first = await store.lock('INC-1', ['payment-api'], 1);
+    expect(first).toEqual({ kind: 'locked', fence: 1, pauseEpoch: 0 });
+    expect(await other.lock('INC-1', ['payment-api'], 1)).toEqual(first);
+    await saved(saving(incident, next(incident, { state: CLOSED })));
+    expect(await other.lock('INC-2', ['payment-api'], 1)).toMatchObject({ kind: 'locked', fence: 2 });
+    expect(await store.mayAct('INC-1', 1, 0)).toMatchObject({ kind: 'refused', refusal: { code: 'locked' } });
+  });
+
+  it('is refused while somebody else holds the service, and says who', async () => {
+    await store.lock('INC-1', ['payment-api'], 5);
+    const refused = await other.lock('INC-2', ['ledger-db', 'payment-api'], 5);
+    expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'locked' } });
+    expect(refused.kind === 'refused' && refused.refusal.words).toContain('INC-1 is working on payment-api');
+    expect(await other.lock('INC-2', ['ledger-db'], 5)).toMatchObject({ kind: 'locked' });
+  });
+
+  it('counts all services that are held; a drain of several is let in only by itself', async () => {
+    expect(await store.lock('INC-1', ['a', 'b', 'c'], 1)).toMatchObject({ kind: 'locked' });
+    expect(await other.lock('INC-2', ['d'], 1)).toMatchObject({ kind: 'refused' });
+    expect(await other.lock('INC-2', ['d'], 3)).toMatchObject({ kind: 'refused' });
+    expect(await other.lock('INC-2', ['d'], 4)).toMatchObject({ kind: 'locked' });
+    expect(await store.lock('INC-3', ['e', 'f'], 5)).toMatchObject({ kind: 'refused' });
+  });
+
+  it.each(['queued', 'executing', 'verifying', 'undoing'] as const)('is kept in %s', async (name) => {
+    await saved(saving(null, inc));
+    await store.lock('INC-1', ['payment-api'], 1);
+    await saved(saving(inc, next(inc, { state: { name } as Incident['state'] })));
+    expect(await other.lock('INC-2', ['payment-api'], 1)).toMatchObject({ kind: 'refused' });
+  });
+
+  it.each(['noticed', 'watching', 'awaiting_approval', 'escalated', 'closed'] as const)(
+    'is let go in %s',
+    async (name) => {
+      await saved(saving(null, inc));
+      await store.lock('INC-1', ['payment-api', 'ledger-db'], 2);
+      await saved(saving(inc, next(inc, { state: { name } as Incident['state'] })));
+      expect(await other.lock('INC-2', ['payment-api', 'ledger-db'], 2)).toMatchObject({ kind: 'locked', fence: 2 });
+    },
+  );
+});
+
+describe('pause', () => {
+  it('stops locks and last looks everywhere at once, also for what was authorised before and resumed after', async () => {
+    const held = await store.lock('INC-1', ['a'], 1);
+    if (held.kind !== 'locked') throw new Error('refused');
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toEqual({ kind: 'yes' });
+    expect(await other.pause('U_ONCALL', 'too many changes', 5, null)).toEqual({
+      epoch: 1,
+      paused: true,
+      by: 'U_ONCALL',
+      reason: 'too many changes',
+      at: 5,
+      until: null,
+    });
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'paused' },
+    });
+    expect(await store.lock('INC-2', ['b'], 5)).toMatchObject({ kind: 'refused', refusal: { code: 'paused' } });
+    expect(await other.resume('U_SECOND', 6)).toMatchObject({ epoch: 1, paused: false, by: 'U_SECOND', at: 6 });
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'paused' },
+    });
+    const again = await store.lock('INC-1', ['a'], 1);
+    expect(again).toEqual({ kind: 'locked', fence: held.fence, pauseEpoch: 1 });
+    expect(await store.mayAct('INC-1', held.fence, 1)).toEqual({ kind: 'yes' });
+  });
+
+  it('ends by itself when its time has come', async () => {
+    const now = fixture.clock.now();
+    await store.pause('U_ONCALL', 'lunch', now, now + 1_000);
+    fixture.clock.set(now + 999);
+    expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'refused' });
+    expect((await other.pauseState()).paused).toBe(true);
+    fixture.clock.set(now + 1_000);
+    expect((await other.pauseState()).paused).toBe(false);
+    expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'locked', pauseEpoch: 1 });
+  });
+
+  it('nobody ever paused', async () => {
+    expect(await store.pauseState()).toEqual({
+      epoch: 0,
+      paused: false,
+      by: null,
+      reason: null,
+      at: null,
+      until: null,
+    });
+  });
+});
+
+describe('lists and counters', () => {
+  it('finds by state, service and time, newest first', async () => {
+    for (let n = 1; n <= 230; n++)
+      await saved(
+        saving(
+          null,
+          anIncident(`INC-${n}`, `g${n}`, {
+            openedAt: n,
+            service: n % 2 ? 'a' : 'b',
+            state: n % 5 ? { name: 'noticed', attempt: 0 } : CLOSED,
+          }),
+        ),
+      );
+    const ids = async (filter: Parameters<IncidentStore['list']>[0]) => (await store.list(filter)).map((one) => one.id);
+    expect(await ids({ limit: 3 })).toEqual(['INC-230', 'INC-229', 'INC-228']);
+    expect(await ids({ service: 'a', limit: 2 })).toEqual(['INC-229', 'INC-227']);
+    expect(await ids({ state: 'closed', service: 'b', limit: 2 })).toEqual(['INC-230', 'INC-220']);
+    expect(await ids({ state: 'noticed', since: 228, limit: 10 })).toEqual(['INC-229', 'INC-228']);
+    expect(await ids({ since: 1, limit: 1_000 })).toHaveLength(230);
+    expect(await ids({ state: 'nonsense', limit: 5 })).toEqual([]);
+  });
+
+  it('never gives a number twice', async () => {
+    const numbers = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? store : other).nextNumber()));
+    expect(new Set(numbers).size).toBe(50);
+  });
+
+  it('counts an execution once', async () => {
+    await store.recordResult('high_latency/restart_pod', 'x1', true);
+    await other.recordResult('high_latency/restart_pod', 'x1', true);
+    await other.recordResult('high_latency/restart_pod', 'x2', false);
+    expect(await store.results('high_latency/restart_pod')).toEqual({ worked: 1, tried: 2 });
+    expect(await store.results('other')).toEqual({ worked: 0, tried: 0 });
+  });
+});

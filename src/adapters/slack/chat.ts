@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { WebClient } from '@slack/web-api';
+import type { Incident, TimelineEntry } from '../../domain/incident.ts';
+import type { Chat, Delivery, MessageContext } from '../../ports.ts';
+import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
+import { findMessage, MESSAGE_EVENT } from './find-message.ts';
+import type { Log } from './log.ts';
+import { LIMITS, type Message, section } from './views/blocks.ts';
+import { escapeText } from './views/escape.ts';
+import { timelineLine } from './views/explanation.ts';
+import { incidentMessage } from './views/incident-message.ts';
+import { createWebClient, slackFailure } from './web-client.ts';
+
+export type SlackChatSettings = {
+  token: string;
+  /** Another server that speaks Slack's Web API; ends in `/api/` or the like. */
+  slackApiUrl?: string | undefined;
+  /** Id or name. */
+  channel: string;
+  /** Of each call, in real ms. */
+  timeoutMs?: number;
+  log: Log;
+};
+
+/** The Chat port and, beyond it, pictures for the thread. */
+export type SlackChat = Chat & {
+  threadLines(incident: Incident, lines: (TimelineEntry | string)[]): Promise<Delivery>;
+  /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
+  threadImage(
+    incident: Incident,
+    image: { png: Buffer; fileName: string; title: string; altText: string },
+  ): Promise<Delivery>;
+};
+
+/** A post that a crash left unrecorded is looked for from this long before the incident. */
+const BEFORE_MS = 60_000;
+/** The message isn't there any more, or isn't ours to edit: a new one is posted. */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
+
+/** Slack as the Chat port: one message an incident, edited in place, and its thread. Expected failures are values; nothing is retried here. */
+export function createSlackChat(settings: SlackChatSettings): SlackChat {
+  const timeoutMs = settings.timeoutMs ?? 5_000;
+  const client = createWebClient({ ...settings, timeoutMs });
+  const channel = channelId(client, settings.channel);
+  return {
+    digest: (incident, context) => digestOf(incidentMessage(incident, context)),
+    async deliver(incident, context) {
+      return attempt(() => deliver({ client, channel, log: settings.log }, incident, context));
+    },
+    async threadLines(incident, lines) {
+      const { message } = incident;
+      if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
+      if (lines.length === 0) return { ok: true, channel: message.channel, ts: message.ts };
+      return attempt(() => reply(client, message, lines));
+    },
+    async threadImage(incident, image) {
+      const { message } = incident;
+      if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
+      return attempt(() => upload(client, message, image));
+    },
+    async ping() {
+      await client.auth.test();
+    },
+  };
+}
+
+type Parts = { client: WebClient; channel: ChannelId; log: Log };
+
+async function deliver(parts: Parts, incident: Incident, context: MessageContext): Promise<Delivery> {
+  const message = incidentMessage(incident, context);
+  const { message: known } = incident;
+  if (known?.digest === digestOf(message)) return { ok: true, channel: known.channel, ts: known.ts };
+  if (known) {
+    const edited = await edit(parts, known.channel, known.ts, incident, message);
+    if (edited) return edited;
+    parts.log.warn({ incident: incident.id, ts: known.ts }, 'the message is gone from the channel; posting a new one');
+  }
+  const channel = await parts.channel();
+  const unrecorded = await findMessage(parts.client, channel, incident.id, incident.openedAt - BEFORE_MS);
+  const adopted = unrecorded ? await edit(parts, channel, unrecorded, incident, message) : null;
+  return adopted ?? post(parts.client, channel, incident, message);
+}
+
+/** Null when the message can't be edited any more. */
+async function edit(
+  parts: Parts,
+  channel: string,
+  ts: string,
+  incident: Incident,
+  message: Message,
+): Promise<Delivery | null> {
+  try {
+    await parts.client.chat.update({ channel, ts, ...bodyOf(incident, message) });
+    return { ok: true, channel, ts };
+  } catch (error) {
+    if (GONE.has(slackFailure(error).code)) return null;
+    throw error;
+  }
+}
+
+async function post(client: WebClient, channel: string, incident: Incident, message: Message): Promise<Delivery> {
+  const posted = await client.chat.postMessage({
+    channel,
+    ...bodyOf(incident, message),
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  if (!posted.ts) return { ok: false, retryAfterMs: null, words: 'Slack named no ts for the new message' };
+  return { ok: true, channel: posted.channel ?? channel, ts: posted.ts };
+}
+
+function bodyOf(incident: Incident, message: Message) {
+  const metadata = { event_type: MESSAGE_EVENT, event_payload: { id: incident.id } };
+  return { text: message.text, blocks: message.blocks, parse: 'none' as const, link_names: false, metadata };
+}
+
+type Where = { channel: string; ts: string };
+
+async function reply(client: WebClient, where: Where, lines: (TimelineEntry | string)[]): Promise<Delivery> {
+  const words = lines.map((line) => (typeof line === 'string' ? escapeText(line, 600) : timelineLine(line)));
+  const block = section(words, LIMITS.sectionText);
+  const text = lines
+    .map((line) => escapeText(typeof line === 'string' ? line : line.words, 200))
+    .join(' · ')
+    .slice(0, 500);
+  const sent = await client.chat.postMessage({
+    channel: where.channel,
+    thread_ts: where.ts,
+    text,
+    blocks: block ? [block] : [],
+    parse: 'none',
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return { ok: true, channel: where.channel, ts: sent.ts ?? where.ts };
+}
+
+async function upload(
+  client: WebClient,
+  where: Where,
+  image: Parameters<SlackChat['threadImage']>[1],
+): Promise<Delivery> {
+  await client.filesUploadV2({
+    channel_id: where.channel,
+    thread_ts: where.ts,
+    file: image.png,
+    filename: image.fileName,
+    title: image.title.slice(0, 200),
+    alt_text: image.altText.slice(0, 1_000),
+  });
+  return { ok: true, channel: where.channel, ts: where.ts };
+}
+
+async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ChannelUnknown) return { ok: false, retryAfterMs: null, words: error.message };
+    const { words, retryAfterMs } = slackFailure(error);
+    return { ok: false, retryAfterMs, words };
+  }
+}
+
+/** Of all that a reader sees. */
+function digestOf(message: Message): string {
+  return createHash('sha256')
+    .update(JSON.stringify([message.text, message.blocks]))
+    .digest('hex');
+}

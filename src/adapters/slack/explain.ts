@@ -1,0 +1,22 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { Incident, TimelineEntry } from '../../domain/incident.ts';
+import { LIMITS, plainText } from './views/blocks.ts';
+import { explanationBlocks } from './views/explanation.ts';
+import { notification } from './views/headline.ts';
+
+/** The whole behind "Why?", as a modal (easier to read on a phone, and it stays) and as blocks for where a modal can't be opened. */
+export function explain(
+  incident: Incident,
+  timeline: TimelineEntry[],
+): { modal: ModalView; words: string; blocks: KnownBlock[] } {
+  const blocks = explanationBlocks(incident, timeline);
+  const title = plainText(`Why? ${incident.id}`, LIMITS.modalTitle);
+  const modal: ModalView = {
+    type: 'modal',
+    callback_id: 'why',
+    title,
+    close: plainText('Close', LIMITS.modalTitle),
+    blocks,
+  };
+  return { modal, words: `Why: ${notification(incident)}`, blocks };
+}

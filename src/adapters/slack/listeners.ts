@@ -1,0 +1,106 @@
+import type { App, BlockAction, RespondFn, SlackAction } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import type { Incident } from '../../domain/incident.ts';
+import { explain } from './explain.ts';
+import type { Log } from './log.ts';
+import { pressed } from './press.ts';
+import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
+import { slackFailure } from './web-client.ts';
+
+export type ListenerDeps = CommandDeps & { log: Log };
+
+/** Slack wants its answer within 3 s; a command that is quick answers in it, and a slow one afterwards. Real ms. */
+const QUICK_MS = 1_500;
+
+const TROUBLE =
+  'Nightshift couldn’t finish that just now, and can’t tell whether it took. Look at the message, or try again in a moment.';
+
+/** Everything that people can do in Slack. Each request is acknowledged at once, also those that nobody handles: they'd be shown as failures otherwise. */
+export function listen(app: App, deps: ListenerDeps): void {
+  app.use(async ({ context, next }) => {
+    // Left without an acknowledgement, Bolt answers with an error.
+    if (context.replayed !== true) await next();
+  });
+  app.action(/.*/, async ({ ack, body, respond, client }) => {
+    await ack();
+    await onAction(deps, body, respond, client);
+  });
+  app.command(/.*/, async ({ ack, command, respond }) => {
+    const reply = runCommand(deps, command.user_id, command.text ?? '').catch((error: unknown) => {
+      deps.log.error({ err: error, text: command.text }, 'a command failed');
+      return { visible: 'private' as const, words: TROUBLE };
+    });
+    const quick = await Promise.race([reply, afterMs(QUICK_MS)]);
+    if (quick) return ack(replyBody(quick));
+    await ack();
+    await respond(replyBody(await reply));
+  });
+  app.view(/.*/, async ({ ack }) => ack());
+  app.view({ type: 'view_closed', callback_id: /.*/ }, async ({ ack }) => ack());
+  app.shortcut(/.*/, async ({ ack }) => ack());
+  app.options(/.*/, async ({ ack }) => ack({ options: [] }));
+  app.error(async (error) => {
+    deps.log.error({ err: error }, 'a request from Slack failed');
+  });
+}
+
+async function onAction(deps: ListenerDeps, body: SlackAction, respond: RespondFn, client: WebClient): Promise<void> {
+  const action = body.type === 'block_actions' ? body.actions[0] : undefined;
+  if (body.type !== 'block_actions' || !action) return;
+  const value =
+    action.type === 'button'
+      ? action.value
+      : 'selected_option' in action
+        ? (action.selected_option as { value?: string } | null)?.value
+        : undefined;
+  try {
+    const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id });
+    if (after.kind === 'private') await tell(deps, body, respond, client, after.words);
+    if (after.kind === 'explain') await explainTo(deps, body, respond, client, after.incident);
+  } catch (error) {
+    deps.log.error({ err: error, action: action.action_id }, 'a press failed');
+    await tell(deps, body, respond, client, TROUBLE);
+  }
+}
+
+async function explainTo(
+  deps: ListenerDeps,
+  body: BlockAction,
+  respond: RespondFn,
+  client: WebClient,
+  incident: Incident,
+): Promise<void> {
+  const { modal, words, blocks } = explain(incident, await deps.people.timeline(incident.id));
+  try {
+    await client.views.open({ trigger_id: body.trigger_id, view: modal });
+  } catch (error) {
+    // A trigger lasts three seconds. The same as a private message is as good.
+    deps.log.debug({ why: slackFailure(error).words }, 'no modal; answering with a private message');
+    await respond({ response_type: 'ephemeral', replace_original: false, text: words, blocks });
+  }
+}
+
+/** A private word, through the click's own URL or, when that is used up, as a private message. */
+async function tell(
+  deps: ListenerDeps,
+  body: BlockAction,
+  respond: RespondFn,
+  client: WebClient,
+  words: string,
+): Promise<void> {
+  const { text, blocks } = replyBody({ visible: 'private', words });
+  try {
+    await respond({ response_type: 'ephemeral', replace_original: false, text, blocks });
+  } catch (error) {
+    deps.log.debug({ err: error }, 'the response URL failed; sending a private message');
+    const channel = body.channel?.id;
+    if (!channel) return;
+    await client.chat.postEphemeral({ channel, user: body.user.id, text, blocks }).catch((failure: unknown) => {
+      deps.log.warn({ why: slackFailure(failure).words }, 'a person could not be told');
+    });
+  }
+}
+
+function afterMs(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(resolve, ms, null).unref());
+}

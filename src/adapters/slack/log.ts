@@ -1,0 +1,23 @@
+import { type Logger, LogLevel } from '@slack/web-api';
+
+/** What this adapter wants of a logger; pino's fits. Fields first, static text second. */
+export type Log = {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+};
+
+/** Slack's libraries log through ours. Their debug lines hold whole request bodies, so they are left out, and what they call info is our debug. */
+export function slackLogger(log: Log): Logger {
+  const words = (parts: unknown[]) => ({ words: parts.map(String).join(' ').slice(0, 500) });
+  return {
+    debug: () => {},
+    info: (...parts: unknown[]) => log.debug(words(parts), 'slack library'),
+    warn: (...parts: unknown[]) => log.warn(words(parts), 'slack library'),
+    error: (...parts: unknown[]) => log.error(words(parts), 'slack library'),
+    setLevel: () => {},
+    getLevel: () => LogLevel.INFO,
+    setName: () => {},
+  };
+}

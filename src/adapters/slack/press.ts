@@ -1,0 +1,98 @@
+import type { Incident } from '../../domain/incident.ts';
+import type { Answer, People } from '../../extension-points.ts';
+import { type ButtonValue, type Choice, decodeValue } from './button-value.ts';
+import { HOLD_MS } from './views/controls.ts';
+import { escapeText } from './views/escape.ts';
+
+/** Somebody pressed a button or chose from a menu. */
+export type Press = { actionId: string; value: string | undefined; user: string };
+
+/** What follows: nothing to say (the message itself shows it), a private word, or the whole explanation. */
+export type AfterPress =
+  | { kind: 'silent' }
+  | { kind: 'private'; words: string }
+  | { kind: 'explain'; incident: Incident };
+
+/**
+ * Carries a press to `People`, which judges it. A press is for the plan that its button was drawn for: if the incident shows another by now, it is refused here,
+ * so that a tap on an old message never rejects or approves something else. Rejects only when `People` does.
+ */
+export async function pressed(people: People, press: Press): Promise<AfterPress> {
+  const value = decodeValue(press.value);
+  if (!value)
+    return {
+      kind: 'private',
+      words: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
+    };
+  const incident = await people.find(value.incidentId);
+  if (!incident) return { kind: 'private', words: `${escapeText(value.incidentId, 60)} isn’t known here any more.` };
+  if (press.actionId === 'why') return { kind: 'explain', incident };
+  const act = ACTS[press.actionId];
+  if (!act)
+    return {
+      kind: 'private',
+      words: 'This version of Nightshift doesn’t know that button. `/heal help` lists what it can do.',
+    };
+  const answer = await act(people, incident, press.user, value);
+  if (answer.ok && !ALWAYS_TOLD.has(press.actionId)) return { kind: 'silent' };
+  return { kind: 'private', words: answer.words };
+}
+
+/** The message changes little or not at all after these, so the person is told. */
+const ALWAYS_TOLD = new Set(['page', 'right', 'wrong']);
+
+type Act = (people: People, incident: Incident, user: string, value: ButtonValue) => Promise<Answer>;
+
+const ACTS: Record<string, Act> = {
+  approve: async (people, incident, user, value) => {
+    const digest = wholeDigest(incident, value.planDigest);
+    // An unknown digest goes on as it is: `People` knows who won meanwhile, and says so.
+    return people.approve(incident.id, user, digest ?? value.planDigest ?? '');
+  },
+  reject: async (people, incident, user, value) =>
+    isStale(incident, value.planDigest) ? STALE : people.reject(incident.id, user, 'next'),
+  hold: (people, incident, user) => people.hold(incident.id, user, HOLD_MS),
+  undo: (people, incident, user) => people.undo(incident.id, user),
+  page: (people, incident, user) => people.page(incident.id, user),
+  right: (people, incident, user) => people.feedback(incident.id, user, true),
+  wrong: (people, incident, user) => people.feedback(incident.id, user, false),
+  option: async (people, incident, user, value) => {
+    if (value.choice) return chosen(people, incident, user, value.choice);
+    const digest = wholeDigest(incident, value.planDigest);
+    return digest ? people.choose(incident.id, user, digest) : STALE;
+  },
+};
+
+const STALE: Answer = {
+  ok: false,
+  words: 'The plan has changed since that button was drawn, so nothing was done. Look at the message as it is now.',
+};
+
+function chosen(people: People, incident: Incident, user: string, choice: Choice): Promise<Answer> {
+  switch (choice) {
+    case 'false_alarm':
+      return incident.state.name === 'escalated'
+        ? people.close(incident.id, user, 'false_alarm')
+        : people.reject(incident.id, user, 'false_alarm');
+    case 'healed_by_human':
+      return people.close(incident.id, user, 'healed_by_human');
+    case 'escalate':
+      return people.reject(incident.id, user, 'escalate');
+    case 'page':
+      return people.page(incident.id, user);
+  }
+}
+
+/** The digest of this incident that begins with what the button holds; null when none does. */
+function wholeDigest(incident: Incident, start: string | null): string | null {
+  if (start === null || start.length < 8) return null;
+  const shown = incident.state.name === 'awaiting_approval' ? [incident.state.planDigest] : [];
+  return (
+    [...shown, ...incident.options.map((one) => one.plan.digest)].find((digest) => digest.startsWith(start)) ?? null
+  );
+}
+
+/** The incident asks about another plan now. In other states `People` says what happened. */
+function isStale(incident: Incident, start: string | null): boolean {
+  return start !== null && incident.state.name === 'awaiting_approval' && !incident.state.planDigest.startsWith(start);
+}

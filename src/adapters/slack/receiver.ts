@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import type { Clock } from '../../domain/clock.ts';
+import type { Command, People } from '../../extension-points.ts';
+import { listen } from './listeners.ts';
+import { type Log, slackLogger } from './log.ts';
+import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
+import { clientOptions } from './web-client.ts';
+
+export type SlackAppSettings = {
+  token: string;
+  /** For requests over HTTP. */
+  signingSecret?: string | undefined;
+  /** For socket mode; both together work too. */
+  appToken?: string | undefined;
+  slackApiUrl?: string | undefined;
+  /** Of each call to Slack, in real ms. */
+  timeoutMs?: number;
+  people: People;
+  commands: Command[];
+  clock: Clock;
+  log: Log;
+};
+
+export type SlackApp = {
+  /** For `POST /slack/events` (events, actions, commands) of whoever owns the HTTP server. It answers every request itself, others with 404 or 405. */
+  handler(req: IncomingMessage, res: ServerResponse): void;
+  /** Connects socket mode, if it is set up; rejects when Slack doesn't let it. Over HTTP there is nothing to start. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  client: WebClient;
+};
+
+export const SLACK_PATH = '/slack/events';
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Slack's way in: Bolt behind a handler, so that one HTTP server can hold everything. A forged, stale or replayed request is refused with 401. Throws when neither a signing secret nor an app token is given. */
+export function createSlackApp(settings: SlackAppSettings): SlackApp {
+  const { signingSecret, appToken, token, log } = settings;
+  const guard = createReplayGuard(Date.now);
+  const options = clientOptions({ slackApiUrl: settings.slackApiUrl, timeoutMs: settings.timeoutMs ?? 5_000, log });
+  const http = signingSecret ? httpReceiver(signingSecret, guard, log) : null;
+  const socket = appToken
+    ? new SocketModeReceiver({ appToken, installerOptions: { clientOptions: options }, logger: slackLogger(log) })
+    : null;
+  const receiver = socket ?? http;
+  if (!receiver) throw new Error('Slack needs a signing secret (HTTP) or an app token (socket mode)');
+  const app = new App({
+    receiver,
+    // A function, not a token: Bolt would otherwise ask Slack who it is at the first click, and fail the click when Slack doesn't answer.
+    authorize: async () => ({ botToken: token }),
+    clientOptions: options,
+    logger: slackLogger(log),
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  if (socket && http) http.init(app);
+  listen(app, settings);
+  return {
+    handler: http ? handlerOf(http, guard, log) : (_req, res) => end(res, 404),
+    async start() {
+      if (socket) await app.start();
+    },
+    async stop() {
+      if (socket) await app.stop();
+    },
+    client: app.client,
+  };
+}
+
+function httpReceiver(signingSecret: string, guard: ReplayGuard, log: Log): HTTPReceiver {
+  return new HTTPReceiver({
+    signingSecret,
+    endpoints: [SLACK_PATH],
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: slackLogger(log),
+    // Called once a request is verified: two copies at the same moment both come this far, and only the first is new.
+    customPropertiesExtractor: (request) => ({ replayed: !guard.remember(signatureOf(request)) }),
+  });
+}
+
+function handlerOf(receiver: HTTPReceiver, guard: ReplayGuard, log: Log) {
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    const replayed = guard.seen(signatureOf(req));
+    if ((req.url ?? '').split('?')[0] !== SLACK_PATH) end(res, 404);
+    else if (req.method !== 'POST') end(res, 405);
+    else if (replayed) {
+      log.warn({}, 'a signed request from Slack came twice; refused');
+      end(res, 401);
+    } else receiver.requestListener(req, res);
+  };
+}
+
+const signatureOf = (req: { headers: IncomingMessage['headers'] }) => String(req.headers['x-slack-signature'] ?? '');
+
+function end(res: ServerResponse, status: number): void {
+  res.writeHead(status).end();
+}

@@ -1,0 +1,73 @@
+import type { KnownBlock } from '@slack/types';
+import type { Clock } from '../../domain/clock.ts';
+import type { Command, People, Reply } from '../../extension-points.ts';
+import { parseCommand } from './parse-command.ts';
+import { mrkdwn } from './views/blocks.ts';
+import { escapeText } from './views/escape.ts';
+
+export type CommandDeps = { people: People; commands: Command[]; clock: Clock };
+
+/** Runs what stands after `/heal` for that person. Without a verb, or with an unknown one, the help answers. Rejects only when `People` does. */
+export async function runCommand(deps: CommandDeps, user: string, text: string): Promise<Reply> {
+  const parsed = parseCommand(text);
+  if (!parsed.ok)
+    return { visible: 'private', words: `${parsed.words} \`/heal help\` shows how each command is written.` };
+  const { verb, args, flags } = parsed.command;
+  const { people, commands, clock } = deps;
+  const run = (command: Command, given: string[]) => command.run({ people, clock, user, commands, args: given, flags });
+  const command = commands.find((one) => one.name === (verb || 'help'));
+  if (command) return run(command, args);
+  const help = commands.find((one) => one.name === 'help');
+  const meant = nearest(verb, commands);
+  const unknown = `There is no \`/heal\` command called “${escapeText(verb, 40)}”.${meant ? ` Did you mean \`/heal ${meant}\`?` : ''}`;
+  if (!help) return { visible: 'private', words: unknown };
+  const shown = await run(help, []);
+  return { visible: 'private', words: `${unknown}\n${shown.words}` };
+}
+
+/** Four of 2,800 characters stay within what one message may hold. */
+const MOST_SECTIONS = 4;
+
+/** A reply as Slack takes it for commands and response URLs: its blocks, or its words in as many sections as they need. */
+export function replyBody(reply: Reply): {
+  response_type: 'ephemeral' | 'in_channel';
+  text: string;
+  blocks: KnownBlock[];
+} {
+  const blocks = (reply.blocks as KnownBlock[] | undefined) ?? sectionsOf(reply.words);
+  const text =
+    reply.words.length > 2_900 ? `${reply.words.slice(0, reply.words.lastIndexOf('\n', 2_900) + 1)}…` : reply.words;
+  return { response_type: reply.visible === 'channel' ? 'in_channel' : 'ephemeral', text, blocks };
+}
+
+/** Cut between lines, so that no line's formatting is torn. */
+function sectionsOf(words: string): KnownBlock[] {
+  const parts: string[] = [];
+  for (const line of words.split('\n')) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.length + line.length < 2_800) parts[parts.length - 1] = `${last}\n${line}`;
+    else parts.push(line);
+  }
+  const kept = parts.filter((part) => part.trim() !== '');
+  return kept.slice(0, MOST_SECTIONS).map((part) => ({ type: 'section', text: mrkdwn(part) }));
+}
+
+/** A verb one slip away: the same beginning, or one letter more, less or other. */
+function nearest(verb: string, commands: Command[]): string | null {
+  const names = commands.map((command) => command.name);
+  return (
+    names.find((name) => verb.length >= 3 && name.startsWith(verb)) ??
+    names.find((name) => isOneSlip(verb, name)) ??
+    null
+  );
+}
+
+function isOneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  const swapped =
+    restA.length >= 2 && restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
+  return swapped || restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1);
+}

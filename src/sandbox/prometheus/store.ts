@@ -1,0 +1,114 @@
+import { createSampleBlocks, type SampleBlocks } from './sample-blocks.ts';
+import { type Labels, labelKey, matchesAll, type Samples, type Series, type SeriesSource } from './series.ts';
+
+export const SCRAPE_MS = 15_000;
+const KEEP_FULL_MS = 12 * 3_600_000;
+const KEEP_MS = 15 * 86_400_000;
+const THIN_EVERY = 8;
+
+export type Sample = { name: string; labels: Labels; value: number; past?: (t: number) => number };
+
+/** The sandbox's time series: what was scraped, and before the start what each series says of its own past. */
+export type SeriesStore = SeriesSource & {
+  /** One scrape of everything at `at`, a multiple of SCRAPE_MS. A series that isn't in it any more is marked stale. */
+  record(at: number, samples: Iterable<Sample>): void;
+  /** Pasts begin here; they end at the first scrape. */
+  all(): Labels[];
+};
+
+type Past = { fromMs: number; toMs: number; at: (t: number) => number };
+
+type Stored = {
+  labels: Labels;
+  blocks: SampleBlocks;
+  past: Past | undefined;
+  lastTick: number;
+  ended: number[];
+};
+
+export function createSeriesStore(options: { pastMs: number }): SeriesStore {
+  const byKey = new Map<string, Stored>();
+  const byName = new Map<string, Set<Stored>>();
+  let firstAt: number | undefined;
+  let lastTick = Number.NEGATIVE_INFINITY;
+
+  const add = (key: string, sample: Sample): Stored => {
+    const { name, labels, past } = sample;
+    const from = (firstAt ?? 0) - options.pastMs;
+    const stored: Stored = {
+      labels: { __name__: name, ...labels },
+      blocks: createSampleBlocks(),
+      past: past && firstAt !== undefined ? { fromMs: from, toMs: firstAt - SCRAPE_MS, at: past } : undefined,
+      lastTick: 0,
+      ended: [],
+    };
+    byKey.set(key, stored);
+    const named = byName.get(name) ?? new Set();
+    byName.set(name, named.add(stored));
+    return stored;
+  };
+
+  const forget = (key: string, stored: Stored): void => {
+    byKey.delete(key);
+    byName.get(stored.labels.__name__ ?? '')?.delete(stored);
+  };
+
+  const sweep = (tick: number): void => {
+    const thinBefore = tick - KEEP_FULL_MS / SCRAPE_MS;
+    const dropBefore = tick - KEEP_MS / SCRAPE_MS;
+    for (const [key, stored] of byKey) {
+      if (stored.lastTick === lastTick) stored.ended.push(tick);
+      stored.blocks.age(thinBefore, dropBefore, THIN_EVERY);
+      if (stored.blocks.empty()) forget(key, stored);
+    }
+  };
+
+  return {
+    record(at, samples) {
+      firstAt ??= at;
+      const tick = Math.round(at / SCRAPE_MS);
+      if (tick <= lastTick) return;
+      for (const sample of samples) {
+        const key = labelKey({ __name__: sample.name, ...sample.labels });
+        const stored = byKey.get(key) ?? add(key, sample);
+        stored.blocks.put(tick, sample.value);
+        stored.lastTick = tick;
+      }
+      sweep(tick);
+      lastTick = tick;
+    },
+    select(matchers) {
+      const named = matchers.find((m) => m.name === '__name__' && m.kind === '=');
+      const candidates = named ? (byName.get(named.value) ?? []) : byKey.values();
+      const found: Series[] = [];
+      for (const stored of candidates) if (matchesAll(stored.labels, matchers)) found.push(asSeries(stored));
+      return found;
+    },
+    all: () => [...byKey.values()].map((s) => s.labels),
+  };
+}
+
+function asSeries(stored: Stored): Series {
+  return {
+    labels: stored.labels,
+    read: (fromMs, toMs) => read(stored, fromMs, toMs),
+    stale: (afterMs, untilMs) => stored.ended.some((tick) => tick * SCRAPE_MS > afterMs && tick * SCRAPE_MS <= untilMs),
+  };
+}
+
+function read(stored: Stored, fromMs: number, toMs: number): Samples {
+  const samples: Samples = { times: [], values: [] };
+  const { past } = stored;
+  if (past && fromMs <= past.toMs) {
+    const first = Math.ceil(Math.max(fromMs, past.fromMs) / SCRAPE_MS) * SCRAPE_MS;
+    for (let t = first; t <= toMs && t <= past.toMs; t += SCRAPE_MS) {
+      samples.times.push(t);
+      samples.values.push(past.at(t));
+    }
+  }
+  stored.blocks.each(Math.ceil(fromMs / SCRAPE_MS), Math.floor(toMs / SCRAPE_MS), (tick, value) => {
+    samples.times.push(tick * SCRAPE_MS);
+    samples.values.push(value);
+  });
+  return samples;
+}

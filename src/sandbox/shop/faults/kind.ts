@@ -1,0 +1,68 @@
+import type { ShopCluster } from '../cluster-port.ts';
+import type { PodView } from '../pods.ts';
+import type { ServiceSpec } from '../services.ts';
+
+/** What is really wrong, and what would be right and wrong to do: for judging, never shown to the healer. */
+export type Truth = { cause: string; remedies: string[]; harmful: string[] };
+
+/** What a fault keeps: plain JSON, so that it outlives the process. */
+export type FaultData = Record<string, string | number | boolean | null | string[] | Record<string, number>>;
+
+export type Fault<D extends FaultData = FaultData> = {
+  id: string;
+  kind: string;
+  service: string;
+  since: number;
+  /** 1 is the usual strength; 0.25 to 4. */
+  severity: number;
+  data: D;
+  truth: Truth;
+};
+
+/** What a fault does to one pod. */
+export type PodEffect = {
+  /** Times slower, and so much less capacity. */
+  slow?: number;
+  errorRatio?: number;
+  hangs?: boolean;
+  /** Bytes on top of the healthy working set. */
+  extraMemoryBytes?: number;
+  extraCores?: number;
+  notReady?: string;
+  /** The process ends by itself after so long. */
+  exit?: { afterMs: number; exitCode: number };
+  imagePull?: string;
+  configError?: string;
+  logs?: string[];
+};
+
+export type RunningPod = { view: PodView; startedAt: number };
+
+export type FaultWorld = {
+  cluster: ShopCluster;
+  now: number;
+  pods(service?: string): RunningPod[];
+  workingSet(uid: string): number;
+};
+
+export type FaultKind<D extends FaultData = FaultData> = {
+  kind: string;
+  title: string;
+  description: string;
+  services: readonly string[];
+  start(service: ServiceSpec, severity: number, world: FaultWorld): { data: D; truth: Truth };
+  onPod?(fault: Fault<D>, pod: RunningPod, now: number): PodEffect | undefined;
+  /** Requests per second that reach `service` from outside on top of the usual ones. */
+  extraRps?(fault: Fault<D>, service: ServiceSpec, usualRps: number, now: number): number;
+  /** Called every five sandbox seconds while the fault lasts. */
+  step?(fault: Fault<D>, world: FaultWorld): void;
+  /** True once a remedy (or time) has cured it. */
+  cured(fault: Fault<D>, world: FaultWorld): boolean;
+  /** Takes it back as if it never was. Effects through `onPod` and `extraRps` end by themselves. */
+  undo?(fault: Fault<D>, world: FaultWorld): void;
+};
+
+/** The one place where a kind forgets what its data looks like: only faults that it started itself are handed back to it. */
+export function defineFault<D extends FaultData>(kind: FaultKind<D>): FaultKind {
+  return kind as unknown as FaultKind;
+}

@@ -1,0 +1,145 @@
+import type { KubeObject } from '../../kube/objects.ts';
+import { at, listAt, numberAt, quantity, type ShopCluster, textAt } from '../cluster-port.ts';
+import type { PodView } from '../pods.ts';
+import type { Collector, Labels } from './family.ts';
+
+/** The past of what has been so since before the start: its present value. Series get it when they are first seen at the start. */
+type Still = (value: number) => ((t: number) => number) | undefined;
+
+/** What kube-state-metrics says of pods, deployments and nodes. `still` gives the constant past to what is there at the start. */
+export function collectKubeMetrics(
+  into: Collector,
+  cluster: ShopCluster,
+  pods: readonly PodView[],
+  namespace: string,
+  atStart: boolean,
+): void {
+  const still: Still = (value) => (atStart ? () => value : undefined);
+  const add: Add = (name, labels, value) => {
+    const passing = name.endsWith('_reason');
+    into.add(name, labels, value, passing ? undefined : still(value));
+  };
+  for (const pod of pods) collectPod(add, pod);
+  for (const set of cluster.list('replicasets', namespace)) {
+    const owner = at(set, 'metadata', 'ownerReferences', 0);
+    const labels = { namespace, replicaset: set.metadata.name };
+    add(
+      'kube_replicaset_owner',
+      { ...labels, owner_kind: textAt(owner, 'kind'), owner_name: textAt(owner, 'name') },
+      1,
+    );
+  }
+  for (const deployment of cluster.list('deployments', namespace)) collectDeployment(add, deployment, namespace);
+}
+
+type Add = (name: string, labels: Labels, value: number) => void;
+
+const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
+
+function collectPod(add: Add, pod: PodView): void {
+  const { namespace, name, node, uid, object } = pod;
+  const labels = { namespace, pod: name };
+  const owner = at(object, 'metadata', 'ownerReferences', 0);
+  const [ownerKind, ownerName] = [textAt(owner, 'kind') || '<none>', textAt(owner, 'name') || '<none>'];
+  const info = {
+    ...labels,
+    node,
+    uid,
+    pod_ip: textAt(object, 'status', 'podIP'),
+    created_by_kind: ownerKind,
+    created_by_name: ownerName,
+  };
+  add('kube_pod_info', info, 1);
+  add('kube_pod_owner', { ...labels, owner_kind: ownerKind, owner_name: ownerName, owner_is_controller: 'true' }, 1);
+  add('kube_pod_labels', { ...labels, label_app: pod.service.name }, 1);
+  add('kube_pod_created', labels, pod.createdAt / 1000);
+  for (const phase of PHASES) add('kube_pod_status_phase', { ...labels, phase }, Number(pod.phase === phase));
+  for (const condition of ['true', 'false', 'unknown']) {
+    add('kube_pod_status_ready', { ...labels, condition }, Number(condition === String(pod.ready)));
+  }
+  collectContainer(add, pod);
+}
+
+function collectContainer(add: Add, pod: PodView): void {
+  const container = { namespace: pod.namespace, pod: pod.name, container: 'app' };
+  const resources = at(pod.object, 'spec', 'containers', 0, 'resources');
+  for (const kind of ['limits', 'requests'] as const) {
+    for (const [resource, unit] of [
+      ['cpu', 'core'],
+      ['memory', 'byte'],
+    ] as const) {
+      const value = quantity(at(resources, kind, resource));
+      const labels = { ...container, node: pod.node, resource, unit };
+      if (!Number.isNaN(value)) add(`kube_pod_container_resource_${kind}`, labels, value);
+    }
+  }
+  const status = at(pod.object, 'status', 'containerStatuses', 0);
+  if (status === undefined) return;
+  add('kube_pod_container_status_restarts_total', container, pod.restarts);
+  add('kube_pod_container_status_ready', container, Number(at(status, 'ready') === true));
+  const waiting = textAt(status, 'state', 'waiting', 'reason');
+  if (waiting) add('kube_pod_container_status_waiting_reason', { ...container, reason: waiting }, 1);
+  const ended = textAt(status, 'lastState', 'terminated', 'reason');
+  if (ended) add('kube_pod_container_status_last_terminated_reason', { ...container, reason: ended }, 1);
+}
+
+function collectDeployment(add: Add, deployment: KubeObject, namespace: string): void {
+  const labels = { namespace, deployment: deployment.metadata.name };
+  const status = deployment.status;
+  add('kube_deployment_created', labels, (Date.parse(deployment.metadata.creationTimestamp ?? '') || 0) / 1000);
+  add('kube_deployment_spec_replicas', labels, numberAt(deployment, 'spec', 'replicas'));
+  add('kube_deployment_spec_paused', labels, Number(at(deployment, 'spec', 'paused') === true));
+  add('kube_deployment_status_replicas', labels, numberAt(status, 'replicas'));
+  add('kube_deployment_status_replicas_ready', labels, numberAt(status, 'readyReplicas'));
+  add('kube_deployment_status_replicas_available', labels, numberAt(status, 'availableReplicas'));
+  add('kube_deployment_status_replicas_unavailable', labels, numberAt(status, 'unavailableReplicas'));
+  add('kube_deployment_status_replicas_updated', labels, numberAt(status, 'updatedReplicas'));
+  add('kube_deployment_metadata_generation', labels, deployment.metadata.generation ?? 0);
+  add('kube_deployment_status_observed_generation', labels, numberAt(status, 'observedGeneration'));
+}
+
+const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+/** Nodes: their conditions, what they have, and the memory that their pods leave. `workingSets`: bytes by node. */
+export function collectNodeMetrics(
+  into: Collector,
+  nodes: readonly KubeObject[],
+  workingSets: ReadonlyMap<string, number>,
+  atStart: boolean,
+): void {
+  const add: Add = (name, labels, value) => into.add(name, labels, value, atStart ? () => value : undefined);
+  for (const node of nodes) {
+    const labels = { node: node.metadata.name };
+    add('kube_node_info', labels, 1);
+    add('kube_node_spec_unschedulable', labels, Number(at(node, 'spec', 'unschedulable') === true));
+    const conditions = listAt(node, 'status', 'conditions');
+    for (const condition of CONDITIONS) {
+      const found =
+        textAt(
+          conditions.find((c) => textAt(c, 'type') === condition),
+          'status',
+        ) || 'Unknown';
+      for (const status of ['True', 'False', 'Unknown']) {
+        add(
+          'kube_node_status_condition',
+          { ...labels, condition, status: status.toLowerCase() },
+          Number(found === status),
+        );
+      }
+    }
+    const memory = quantity(at(node, 'status', 'capacity', 'memory'));
+    add('kube_node_status_allocatable', { ...labels, resource: 'memory', unit: 'byte' }, memory);
+    add(
+      'kube_node_status_allocatable',
+      { ...labels, resource: 'cpu', unit: 'core' },
+      quantity(at(node, 'status', 'capacity', 'cpu')),
+    );
+    add('node_memory_MemTotal_bytes', labels, memory);
+    const system = 0.08 * memory;
+    add(
+      'node_memory_MemAvailable_bytes',
+      labels,
+      Math.max(0, memory - system - (workingSets.get(node.metadata.name) ?? 0)),
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import type { KubeObject } from '../kube/objects.ts';
+import { COLUMNS, type Counters, cpuCores } from './counters.ts';
+import type { PodEffect, RunningPod } from './faults/kind.ts';
+import type { PodFlow } from './flow.ts';
+import { processLog } from './logs.ts';
+import { collectionSlowdown, healthyMemory } from './memory.ts';
+import { type PodView, viewPod } from './pods.ts';
+
+/** What a container does, as the kubelet sees it. */
+export type ContainerState =
+  | { kind: 'running'; ready: boolean; message?: string }
+  | { kind: 'exited'; reason: 'OOMKilled' | 'Error' | 'Completed'; exitCode: number; message?: string }
+  | { kind: 'image_pull_failed'; message: string }
+  | { kind: 'config_error'; message: string };
+
+/** One run of a pod's process. A restart is another run, with counters from zero. */
+export type Run = RunningPod & {
+  restarts: number;
+  counters: Counters;
+  exited: (ContainerState & { kind: 'exited' }) | undefined;
+  flow: PodFlow | undefined;
+  /** Log of the run before, as it was when that ended. */
+  previousLog: string[];
+};
+
+export type Processes = {
+  observe(pod: KubeObject): ContainerState;
+  logs(pod: KubeObject, previous: boolean): string[];
+  /** For the HPA and `kubectl top`; undefined while no process runs. */
+  usage(pod: KubeObject): { cpuCores: number; memoryBytes: number } | undefined;
+  run(uid: string): Run | undefined;
+  runs(): Run[];
+  workingSet(run: Run, now: number): number;
+  /** Times slower than a healthy one: faults, garbage collection near the limit, too little CPU. */
+  slowness(run: Run, now: number): number;
+  /** Takes the newest look at the pods; runs of pods that are gone end. */
+  refresh(pods: readonly PodView[]): void;
+};
+
+export function createProcesses(options: {
+  seed: number;
+  now: () => number;
+  effect: (pod: RunningPod, now: number) => PodEffect;
+}): Processes {
+  const { seed, now, effect } = options;
+  const runs = new Map<string, Run>();
+
+  const runOf = (view: PodView): Run => {
+    const known = runs.get(view.uid);
+    if (known && known.restarts === view.restarts) {
+      known.view = view;
+      return known;
+    }
+    const startedAt = startOf(view) ?? now();
+    const previousLog = known ? processLog(known, effect(known, now()), seed, now()) : [];
+    const run: Run = {
+      view,
+      startedAt,
+      restarts: view.restarts,
+      counters: new Float64Array(COLUMNS),
+      exited: undefined,
+      flow: undefined,
+      previousLog,
+    };
+    runs.set(view.uid, run);
+    return run;
+  };
+
+  const workingSet = (run: Run, at: number): number => {
+    const { service, name } = run.view;
+    const extra = effect(run, at).extraMemoryBytes ?? 0;
+    return healthyMemory(service, name, seed, at, run.startedAt, run.flow?.load ?? 0) + Math.round(extra);
+  };
+
+  return {
+    observe(pod) {
+      const view = viewPod(pod);
+      if (!view) return { kind: 'running', ready: true };
+      const run = runOf(view);
+      run.exited ??= endOf(run, effect(run, now()), workingSet(run, now()), now());
+      return run.exited ?? aliveState(effect(run, now()));
+    },
+    logs(pod, previous) {
+      const run = runs.get(pod.metadata.uid ?? '');
+      if (!run) return [];
+      return previous ? run.previousLog : processLog(run, effect(run, now()), seed, now());
+    },
+    usage(pod) {
+      const run = runs.get(pod.metadata.uid ?? '');
+      if (!run || run.exited) return undefined;
+      const wanted = cpuCores(run.view.service, run.flow?.load ?? 0) + (effect(run, now()).extraCores ?? 0);
+      return { cpuCores: Math.min(wanted, run.view.cpuLimitCores), memoryBytes: workingSet(run, now()) };
+    },
+    run: (uid) => runs.get(uid),
+    runs: () => [...runs.values()],
+    workingSet,
+    slowness(run, at) {
+      const { memoryLimitBytes, cpuLimitCores, service } = run.view;
+      const memory = collectionSlowdown(workingSet(run, at) / memoryLimitBytes);
+      return (effect(run, at).slow ?? 1) * memory * Math.max(1, service.cpuCoresAtCapacity / cpuLimitCores);
+    },
+    refresh(pods) {
+      const there = new Set(pods.map((p) => p.uid));
+      for (const uid of runs.keys()) if (!there.has(uid)) runs.delete(uid);
+      for (const pod of pods) {
+        const run = runs.get(pod.uid);
+        if (run && run.restarts === pod.restarts) run.view = pod;
+      }
+    },
+  };
+}
+
+/** When the kubelet says that the container started, where it does: so a restored cluster keeps its processes' ages. */
+function startOf(view: PodView): number | undefined {
+  const status = (
+    view.object.status?.containerStatuses as { state?: { running?: { startedAt?: string } } }[] | undefined
+  )?.[0];
+  const at = Date.parse(status?.state?.running?.startedAt ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function endOf(run: Run, effect: PodEffect, memory: number, now: number): Run['exited'] {
+  if (effect.imagePull !== undefined || effect.configError !== undefined) return undefined;
+  if (memory >= run.view.memoryLimitBytes) return { kind: 'exited', reason: 'OOMKilled', exitCode: 137 };
+  if (effect.exit && now - run.startedAt >= effect.exit.afterMs) {
+    return { kind: 'exited', reason: 'Error', exitCode: effect.exit.exitCode, message: effect.logs?.at(-1) ?? '' };
+  }
+  return undefined;
+}
+
+function aliveState(effect: PodEffect): ContainerState {
+  if (effect.imagePull !== undefined) return { kind: 'image_pull_failed', message: effect.imagePull };
+  if (effect.configError !== undefined) return { kind: 'config_error', message: effect.configError };
+  if (effect.notReady !== undefined) return { kind: 'running', ready: false, message: effect.notReady };
+  return { kind: 'running', ready: true };
+}

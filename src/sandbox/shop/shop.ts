@@ -1,0 +1,114 @@
+import type { ShopCluster } from './cluster-port.ts';
+import { count } from './counters.ts';
+import { createFaultBook, type FaultBook } from './faults/book.ts';
+import type { FaultWorld } from './faults/kind.ts';
+import { FAULT_KINDS } from './faults/kinds.ts';
+import { emptyFlowState, type FlowInput, type ServiceFlow, solveFlow } from './flow.ts';
+import { createHistory, type History } from './history.ts';
+import { type PodView, takesTraffic, viewPod } from './pods.ts';
+import { createProcesses, type Processes, type Run } from './processes.ts';
+import { NAMESPACE, SERVICES } from './services.ts';
+import { shopperTraffic } from './traffic.ts';
+
+export const STEP_MS = 5_000;
+
+/** The living shop: processes in the cluster's pods, the traffic through them, and what is wrong with them. */
+export type Shop = {
+  processes: Processes;
+  faults: FaultBook;
+  /** Pods of the shop at the last step, those without a process too. */
+  pods(): PodView[];
+  flows(): ReadonlyMap<string, ServiceFlow>;
+  /** Moves everything on to `now`: every STEP_MS. */
+  step(now: number): void;
+  /** From here on time is live: pods that run now get the history behind them. */
+  begin(now: number): void;
+  /** Undefined before `begin`. */
+  history(): History | undefined;
+  /** Whether the pod ran at the start, so that the history is its own. */
+  hasPast(uid: string): boolean;
+};
+
+export function createShop(options: { cluster: ShopCluster; seed: number; now: () => number }): Shop {
+  const { cluster, seed, now } = options;
+  const processes: Processes = createProcesses({ seed, now, effect: (pod, t) => faults.effect(pod, t) });
+  const world = (): FaultWorld => ({
+    cluster,
+    now: now(),
+    pods: (service) => processes.runs().filter((r) => service === undefined || r.view.service.name === service),
+    workingSet(uid) {
+      const run = processes.run(uid);
+      return run ? processes.workingSet(run, now()) : 0;
+    },
+  });
+  const faults: FaultBook = createFaultBook(FAULT_KINDS, world);
+  const flowState = emptyFlowState();
+  const withPast = new Set<string>();
+  let views: PodView[] = [];
+  let flows: ReadonlyMap<string, ServiceFlow> = new Map();
+  let history: History | undefined;
+
+  const look = (): void => {
+    views = cluster.list('pods', NAMESPACE).flatMap((p) => viewPod(p) ?? []);
+    processes.refresh(views);
+  };
+
+  return {
+    processes,
+    faults,
+    pods: () => views,
+    flows: () => flows,
+    step(at) {
+      look();
+      faults.step();
+      flows = solveFlow(flowInputs(processes, faults, at, seed), shopperTraffic(seed, at), flowState, STEP_MS / 1000);
+      forgetQueues(flowState.waiting, processes);
+      for (const run of processes.runs()) countRun(run, faults, flows, at);
+    },
+    begin(at) {
+      look();
+      const running = processes.runs().filter((r) => !r.exited);
+      history = createHistory(seed, at, (s) => running.filter((r) => r.view.service.name === s).length);
+      for (const run of running) {
+        withPast.add(run.view.uid);
+        run.counters = history.counters(run.view.service.name, at);
+      }
+      this.step(at);
+    },
+    history: () => history,
+    hasPast: (uid) => withPast.has(uid),
+  };
+}
+
+function flowInputs(processes: Processes, faults: FaultBook, at: number, seed: number): Map<string, FlowInput> {
+  const usual = shopperTraffic(seed, at);
+  const inputs = new Map<string, { pods: FlowInput['pods'][number][]; extraRps: number }>();
+  for (const s of SERVICES) inputs.set(s.name, { pods: [], extraRps: faults.extraRps(s, usual, at) });
+  for (const run of processes.runs()) {
+    if (!takesTraffic(run.view) || run.exited) continue;
+    const effect = faults.effect(run, at);
+    inputs.get(run.view.service.name)?.pods.push({
+      key: run.view.uid,
+      slow: processes.slowness(run, at),
+      errorRatio: effect.errorRatio ?? 0,
+      hangs: effect.hangs ?? false,
+    });
+  }
+  return inputs;
+}
+
+function countRun(run: Run, faults: FaultBook, flows: ReadonlyMap<string, ServiceFlow>, at: number): void {
+  run.flow = flows.get(run.view.service.name)?.pods.get(run.view.uid);
+  if (run.exited) return;
+  const extraCores = faults.effect(run, at).extraCores ?? 0;
+  const cpu = { extraCores, limitCores: run.view.cpuLimitCores };
+  count(run.counters, 0, run.view.service, run.flow, STEP_MS / 1000, cpu);
+}
+
+/** What waited in a pod that is gone is lost with it. */
+function forgetQueues(waiting: Map<string, number>, processes: Processes): void {
+  for (const key of waiting.keys()) {
+    const run = processes.run(key);
+    if (!run || run.exited) waiting.delete(key);
+  }
+}

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Incident, TimelineEntry } from '../../domain/incident.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports.ts';
 import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
 import { findMessage, MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
-import { LIMITS, type Message, section } from './views/blocks.ts';
+import { LIMITS, type Message, present, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { timelineLine } from './views/explanation.ts';
 import { incidentMessage } from './views/incident-message.ts';
@@ -118,7 +119,6 @@ type Where = { channel: string; ts: string };
 
 async function reply(client: WebClient, where: Where, lines: (TimelineEntry | string)[]): Promise<Delivery> {
   const words = lines.map((line) => (typeof line === 'string' ? escapeText(line, 600) : timelineLine(line)));
-  const block = section(words, LIMITS.sectionText);
   const text = lines
     .map((line) => escapeText(typeof line === 'string' ? line : line.words, 200))
     .join(' · ')
@@ -127,13 +127,28 @@ async function reply(client: WebClient, where: Where, lines: (TimelineEntry | st
     channel: where.channel,
     thread_ts: where.ts,
     text,
-    blocks: block ? [block] : [],
+    blocks: inSections(words),
     parse: 'none',
     link_names: false,
     unfurl_links: false,
     unfurl_media: false,
   });
   return { ok: true, channel: where.channel, ts: sent.ts ?? where.ts };
+}
+
+/** As many sections as the lines need; what would make the message too long stays in Why?. */
+function inSections(lines: string[]): KnownBlock[] {
+  const sections: string[][] = [[]];
+  let length = 0;
+  for (const line of lines) {
+    if (length + line.length > LIMITS.sectionText - 100) {
+      sections.push([]);
+      length = 0;
+    }
+    sections.at(-1)?.push(line);
+    length += line.length + 1;
+  }
+  return present(sections.slice(0, 4).map((part) => section(part)));
 }
 
 async function upload(

@@ -1,4 +1,5 @@
 import {
+  SlackError,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -62,6 +63,9 @@ export function slackFailure(error: unknown): SlackFailure {
       words: `Slack can’t be reached: ${causeOf(error.original)}`,
       retryAfterMs: null,
     };
+  if (error instanceof Error && error.message.startsWith('Retry header did not contain'))
+    return { ok: false, code: 'rate_limited', words: 'Slack asks to wait, and not how long', retryAfterMs: null };
+  if (error instanceof SlackError) return { ok: false, code: error.code, words: error.message, retryAfterMs: null };
   throw error;
 }
 

@@ -1,19 +1,19 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { approveButton, holdButton, optionMenu, rejectButton, whyButton } from './controls.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
+import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
 
 type Asking = Extract<State, { name: 'awaiting_approval' }>;
 
 /** A decision is asked for: the step, what happens if nobody answers, and the buttons. */
-export function askingBlocks(incident: Incident, state: Asking, message: MessageContext): KnownBlock[] {
+export function askingBlocks(incident: Incident, state: Asking, message: Shown): KnownBlock[] {
   const { recommendation } = state;
-  const nobody = message.approvers.length === 0;
+  const nobody = nobodyMay(message);
   return present([
     { type: 'divider' },
     section(stepLines(recommendation)),
@@ -22,7 +22,7 @@ export function askingBlocks(incident: Incident, state: Asking, message: Message
       nobody ? null : approveButton(incident, recommendation),
       rejectButton(incident, recommendation),
       holdButton(incident),
-      optionMenu(incident, recommendation, ['false_alarm', 'escalate'], false),
+      optionMenu(incident, recommendation, ['false_alarm', 'escalate']),
       whyButton(incident),
     ]),
     context([
@@ -33,12 +33,12 @@ export function askingBlocks(incident: Incident, state: Asking, message: Message
 }
 
 /** What follows when nobody presses anything, and when: exactly what the deadline will do. */
-export function ifNobodyAnswers(state: Asking, message: MessageContext): string {
+export function ifNobodyAnswers(state: Asking, message: Shown): string {
   if (message.paused.paused)
     return '⏸  Nothing runs while Nightshift is paused. The step stays here until somebody decides.';
   const held = state.held ? `⏸  Held by ${mention(state.held.by)} until ${clockTime(state.held.until)}. ` : '⏱  ';
   const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
-  const atTimeout = message.approvers.length === 0 && state.atTimeout === 'execute' ? 'escalate' : state.atTimeout;
+  const atTimeout = nobodyMay(message) && state.atTimeout === 'execute' ? 'escalate' : state.atTimeout;
   switch (atTimeout) {
     case 'execute':
       return `${held}*Runs by itself ${when}* unless someone stops it: Reject and Hold are open to everyone here.`;
@@ -49,7 +49,11 @@ export function ifNobodyAnswers(state: Asking, message: MessageContext): string 
   }
 }
 
-function whoMay(incident: Incident, approvers: string[]): string {
+/** An empty list of approvers means nobody. */
+const nobodyMay = (message: Shown) => message.approvers?.length === 0;
+
+function whoMay(incident: Incident, approvers: string[] | null): string | null {
+  if (approvers === null) return null;
   if (approvers.length === 0)
     return `Nobody is named who may approve for ${escapeText(incident.service, 80)}, so this can’t be approved; anyone may reject or hold`;
   const named = approvers.slice(0, 8).map(mention).join(', ');

@@ -1,17 +1,17 @@
 import type { KnownBlock } from '@slack/types';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime, dayTime, duration } from './format.ts';
+import type { Shown } from './shown.ts';
 import { triedLines } from './tried.ts';
 import { beganAt, linkedLine } from './trouble.ts';
 
 type Closed = Extract<State, { name: 'closed' }>;
 
 /** How it ended, what was done, how long each part took, and whether it was right. */
-export function closedBlocks(incident: Incident, state: Closed, message: MessageContext): KnownBlock[] {
+export function closedBlocks(incident: Incident, state: Closed, message: Shown): KnownBlock[] {
   return present([
     section([
       endLine(incident, state),
@@ -48,7 +48,7 @@ function endLine(incident: Incident, state: Closed): string {
 }
 
 /** A request for approval that the end made pointless is said to be withdrawn. */
-function withdrawnLine(incident: Incident, message: MessageContext): string | null {
+function withdrawnLine(incident: Incident, message: Shown): string | null {
   const last = message.timeline.findLast((entry) => entry.to === 'closed' && entry.from !== 'closed');
   if (last?.from !== 'awaiting_approval' || incident.executions.length > 0) return null;
   return 'The request for approval was withdrawn.';
@@ -62,7 +62,7 @@ const STAGES: { types: EventType[]; word: string }[] = [
 ];
 
 /** "Noticed 02:58 · diagnosed +9 s · approved +7 min · healed +3 min": each after the one before. */
-function stagesLine(incident: Incident, message: MessageContext): string {
+function stagesLine(incident: Incident, message: Shown): string {
   const parts = [`Noticed ${clockTime(incident.openedAt)}`];
   let before = incident.openedAt;
   for (const { types, word } of STAGES) {

@@ -60,13 +60,8 @@ export function feedbackButtons(incident: Incident): ActionsBlockElement[] {
   ];
 }
 
-/** The other plans, then what isn't a plan. `asApproval`: choosing is approving, so Slack asks once more. */
-export function optionMenu(
-  incident: Incident,
-  shown: Recommendation | null,
-  choices: Choice[],
-  asApproval: boolean,
-): StaticSelect | null {
+/** The other plans, then what isn't a plan. Choosing is a decision, so Slack asks once more: a menu is easily mis-tapped on a phone. */
+export function optionMenu(incident: Incident, shown: Recommendation | null, choices: Choice[]): StaticSelect | null {
   const others = incident.options.filter((one) => one.plan.digest !== shown?.plan.digest).slice(0, MOST_OPTIONS);
   const options = [
     ...others.map((one) => planOption(incident, one)),
@@ -78,15 +73,11 @@ export function optionMenu(
     action_id: 'option',
     placeholder: plainText(others.length > 0 ? 'Other options' : 'Something else', LIMITS.optionText),
     options,
-    ...(asApproval
-      ? {
-          confirm: confirm({
-            title: 'Do this now?',
-            text: 'A step from this menu is done at once, on your word.',
-            yes: 'Do it',
-          }),
-        }
-      : {}),
+    confirm: confirm({
+      title: 'Do this now?',
+      text: 'What you choose here is done at once, on your word.',
+      yes: 'Do it',
+    }),
   };
 }
 

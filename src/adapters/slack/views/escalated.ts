@@ -1,18 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { optionMenu, pageButton, whyButton } from './controls.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
+import type { Shown } from './shown.ts';
 import { passedOverLines, triedLines } from './tried.ts';
 
 /** Nightshift has no safe move left: why, who knows, what was tried and what wasn't, and what a person can do from here. */
 export function escalatedBlocks(
   incident: Incident,
   state: Extract<State, { name: 'escalated' }>,
-  message: MessageContext,
+  message: Shown,
 ): KnownBlock[] {
   const tried = triedLines(incident);
   const notTried = passedOverLines(incident, 4);
@@ -26,7 +26,7 @@ export function escalatedBlocks(
       notTried.length > 0 ? `*Not tried*\n${notTried.join('\n')}` : null,
     ]),
     actions('escalated', [
-      optionMenu(incident, null, ['healed_by_human', 'false_alarm'], true),
+      optionMenu(incident, null, ['healed_by_human', 'false_alarm']),
       pageButton(incident),
       whyButton(incident),
     ]),

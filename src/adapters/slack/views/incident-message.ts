@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { askingBlocks } from './asking.ts';
 import { type Message, present, section } from './blocks.ts';
 import { closedBlocks } from './closed.ts';
 import { escalatedBlocks } from './escalated.ts';
 import { cutMarkup, escapeText } from './escape.ts';
 import { headline, notification } from './headline.ts';
+import type { Shown } from './shown.ts';
 import { causeLine, linkedLine, troubleLines } from './trouble.ts';
 import { waitingBlocks } from './waiting.ts';
 import { workingBlocks } from './working.ts';
@@ -15,7 +15,7 @@ import { workingBlocks } from './working.ts';
  * An incident's one message as it should look now: what hurts and where, why with a number, then what its state adds.
  * Pure, and the same for the same incident whatever the time. Always within Slack's limits.
  */
-export function incidentMessage(incident: Incident, message: MessageContext): Message {
+export function incidentMessage(incident: Incident, message: Shown): Message {
   const top = section([
     headline(incident),
     ...troubleLines(incident),
@@ -25,7 +25,7 @@ export function incidentMessage(incident: Incident, message: MessageContext): Me
   return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
 }
 
-function stateBlocks(incident: Incident, message: MessageContext): KnownBlock[] {
+function stateBlocks(incident: Incident, message: Shown): KnownBlock[] {
   const { state } = incident;
   switch (state.name) {
     case 'noticed':

@@ -1,18 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
 import { escapeText } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
+import type { Shown } from './shown.ts';
 import { triedLines } from './tried.ts';
 
 /** Nothing is asked and nothing is being changed: the cause is being looked for, or the service is watched. */
 export function waitingBlocks(
   incident: Incident,
   state: Extract<State, { name: 'noticed' | 'watching' }>,
-  message: MessageContext,
+  message: Shown,
 ): KnownBlock[] {
   return present([
     section([waitingLine(state), pausedLine(message.paused), ...triedLines(incident)]),

@@ -1,18 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
-import type { MessageContext } from '../../../ports.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
+import type { Shown } from './shown.ts';
 import { changeLines, confidenceWords, reachWords } from './step.ts';
 import { authorityWords } from './tried.ts';
 
 type Working = Extract<State, { name: 'queued' | 'executing' | 'verifying' | 'undoing' }>;
 
 /** A step is being taken: who allowed it, how far it is, what comes next. */
-export function workingBlocks(incident: Incident, state: Working, message: MessageContext): KnownBlock[] {
+export function workingBlocks(incident: Incident, state: Working, message: Shown): KnownBlock[] {
   const { plan, confidence } = stepOf(state);
   return present([
     { type: 'divider' },

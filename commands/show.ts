@@ -1,0 +1,22 @@
+import { findIncident } from '../src/adapters/slack/command-input.ts';
+import { incidentMessage } from '../src/adapters/slack/views/incident-message.ts';
+import type { Command } from '../src/extension-points.ts';
+
+const usage = 'show <incident>';
+
+/** An incident as its message shows it, without the list of approvers that the message has. */
+const show: Command = {
+  name: 'show',
+  usage,
+  summary: 'an incident as it stands, with its buttons',
+  async run(context) {
+    const found = await findIncident(context, usage);
+    if (!found.ok) return found.reply;
+    const { incident } = found;
+    const [timeline, paused] = await Promise.all([context.people.timeline(incident.id), context.people.pauseState()]);
+    const { text, blocks } = incidentMessage(incident, { timeline, paused, approvers: null });
+    return { visible: 'private', words: text, blocks };
+  },
+};
+
+export default show;

@@ -20,17 +20,26 @@ export function qualify(
   const passedOver: PassedOver[] = [];
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
-    const pass = (reason: PassedOver['reason'], words: string) =>
-      passedOver.push({ action: step.action, reason, words });
-    if (!available(step.action)) return pass('not_available', `${step.action} is not there yet`);
-    if (severity < step.threshold)
-      return pass('below_threshold', `severity ${round(severity)} is under ${step.threshold}`);
     const confidence = confidenceOf(step);
-    if (confidence.value < step.confidence)
-      return pass('low_confidence', `confidence ${round(confidence.value)} is under ${step.confidence}`);
-    candidates.push({ step, stepIndex, confidence });
+    const obstacle = obstacleTo(step, severity, confidence, available(step.action));
+    if (obstacle) passedOver.push({ action: step.action, ...obstacle });
+    else candidates.push({ step, stepIndex, confidence });
   });
   return { candidates, passedOver };
+}
+
+function obstacleTo(
+  step: Step,
+  severity: number,
+  confidence: Confidence,
+  available: boolean,
+): Omit<PassedOver, 'action'> | null {
+  if (!available) return { reason: 'not_available', words: `${step.action} is not there yet` };
+  if (severity < step.threshold)
+    return { reason: 'below_threshold', words: `severity ${round(severity)} is under ${step.threshold}` };
+  if (confidence.value < step.confidence)
+    return { reason: 'low_confidence', words: `confidence ${round(confidence.value)} is under ${step.confidence}` };
+  return null;
 }
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);

@@ -59,13 +59,13 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
   ]);
   const series = new Map<MetricName, Map<string, LabelledSeries>>();
   GATHERED_METRICS.forEach((metric, index) => {
-    const found = valueOf(byMetric[index]!, [], metric, missing);
+    const found = answerOr(byMetric[index]!, [], metric, missing);
     series.set(metric, new Map(found.map((one) => [one.labels.service ?? '', one])));
   });
   return {
     series,
-    memoryByPod: valueOf(memoryByPod, [], 'memory by pod', missing),
-    calls: valueOf(calls, [], 'calls', missing).map(({ labels }) => ({
+    memoryByPod: answerOr(memoryByPod, [], 'memory by pod', missing),
+    calls: answerOr(calls, [], 'calls', missing).map(({ labels }) => ({
       from: labels.client ?? '',
       to: labels.server ?? '',
     })),
@@ -84,8 +84,8 @@ async function gatherObjects(deps: Deps, incident: Incident, at: number, missing
     cluster.budgets(namespace),
     cluster.scalers(namespace, service),
   ]);
-  const known = valueOf(workloads, [], 'workloads', missing).slice(0, MAX_WORKLOADS);
-  const allPods = valueOf(pods, [], 'pods', missing);
+  const known = answerOr(workloads, [], 'workloads', missing).slice(0, MAX_WORKLOADS);
+  const allPods = answerOr(pods, [], 'pods', missing);
   const [revisions, logs] = await Promise.all([
     gatherRevisions(deps, known, missing),
     gatherLogs(deps, allPods, missing),
@@ -97,10 +97,10 @@ async function gatherObjects(deps: Deps, incident: Incident, at: number, missing
     workloads: known,
     revisions,
     pods: allPods,
-    nodes: valueOf(nodes, [], 'nodes', missing),
-    events: valueOf(events, [], 'events', missing),
-    budgets: valueOf(budgets, [], 'budgets', missing),
-    scalers: valueOf(scalers, [], 'scalers', missing),
+    nodes: answerOr(nodes, [], 'nodes', missing),
+    events: answerOr(events, [], 'events', missing),
+    budgets: answerOr(budgets, [], 'budgets', missing),
+    scalers: answerOr(scalers, [], 'scalers', missing),
     logs,
   };
 }
@@ -122,7 +122,7 @@ async function gatherRevisions(
   const some = workloads.filter((workload) => workload.kind === 'Deployment').slice(0, MAX_REVISIONS_OF);
   const all = await Promise.all(some.map((workload) => deps.cluster.revisions(workload)));
   return Object.fromEntries(
-    some.map((workload, index) => [workload.name, valueOf(all[index]!, [], `revisions of ${workload.name}`, missing)]),
+    some.map((workload, index) => [workload.name, answerOr(all[index]!, [], `revisions of ${workload.name}`, missing)]),
   );
 }
 
@@ -140,11 +140,11 @@ async function gatherLogs(deps: Deps, pods: PodInfo[], missing: string[]): Promi
     ),
   );
   return Object.fromEntries(
-    troubled.map((pod, index) => [pod.name, valueOf(lines[index]!, [], `logs of ${pod.name}`, missing)]),
+    troubled.map((pod, index) => [pod.name, answerOr(lines[index]!, [], `logs of ${pod.name}`, missing)]),
   );
 }
 
-function valueOf<T>(result: ClusterResult<T> | MetricsResult<T>, otherwise: T, what: string, missing: string[]): T {
+function answerOr<T>(result: ClusterResult<T> | MetricsResult<T>, otherwise: T, what: string, missing: string[]): T {
   if (result.ok) return result.value;
   missing.push(`${what}: ${result.failure.words}`);
   return otherwise;

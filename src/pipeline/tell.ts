@@ -1,4 +1,4 @@
-import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -30,7 +30,7 @@ const tell: Stage = {
     }
     const { channel, ts } = delivery;
     const message = { channel, ts, digest, at: deps.clock.now(), threaded: incident.message?.threaded ?? 0 };
-    const threaded = await deps.chat.threadLines({ ...incident, message }, lines.map(lineOf));
+    const threaded = await deps.chat.threadLines({ ...incident, message }, lines);
     return {
       events: [
         {
@@ -46,8 +46,6 @@ const tell: Stage = {
     };
   },
 };
-
-const lineOf = (entry: TimelineEntry): string => (entry.by ? `${entry.words} (${entry.by})` : entry.words);
 
 async function contextOf(deps: Deps, incident: Incident): Promise<MessageContext> {
   const [timeline, paused] = await Promise.all([deps.store.timeline(incident.id), deps.store.pauseState()]);

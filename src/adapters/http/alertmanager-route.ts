@@ -1,0 +1,58 @@
+import { timingSafeEqual } from 'node:crypto';
+import { StoreUnavailable } from '../../ports.ts';
+import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
+
+const BODY_LIMIT = 5 * 1024 * 1024;
+
+export type AlertIntake = {
+  /** The bearer that the webhook demands; null: none (sandbox only). */
+  token: string | null;
+  parse(
+    body: unknown,
+  ):
+    | { ok: true; accept(): Promise<{ incidents: string[]; received: number; ignored: number; truncated: number }> }
+    | { ok: false; status: number; words: string };
+};
+
+/** `POST /webhooks/alertmanager`: 2xx only once every alert is saved; everything else makes Alertmanager send it again or says what is wrong with it. */
+export function alertmanagerRoute(intake: AlertIntake): Handler {
+  return async (req, res) => {
+    if (pathOf(req).pathname !== '/webhooks/alertmanager') return false;
+    if (req.method !== 'POST') return sendJson(res, 405, { error: 'use POST' }, { allow: 'POST' });
+    if (intake.token !== null && !bearerIs(req.headers.authorization, intake.token))
+      return sendJson(res, 401, { error: 'Authorization: the bearer token is missing or wrong (ALERTMANAGER_TOKEN)' });
+    const body = await readBody(req, BODY_LIMIT);
+    if (body === null)
+      return sendJson(
+        res,
+        413,
+        { error: 'the body is over 5 MB; lower max_alerts of the receiver' },
+        { connection: 'close' },
+      );
+    const json = parseJson(body);
+    if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.words}` });
+    const parsed = intake.parse(json.value);
+    if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.words });
+    try {
+      return sendJson(res, 200, { ok: true, ...(await parsed.accept()) });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return sendJson(res, 503, { error: 'the store (Redis) is away; send it again' }, { 'retry-after': '5' });
+    }
+  };
+}
+
+/** Compares a bearer token in constant time. */
+export function bearerIs(header: string | undefined, token: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/i.exec(header ?? '')?.[1] ?? '');
+  const wanted = Buffer.from(token);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; words: string } {
+  try {
+    return { ok: true, value: JSON.parse(body.toString('utf8')) };
+  } catch (error) {
+    return { ok: false, words: error instanceof Error ? error.message.slice(0, 200) : 'unreadable' };
+  }
+}

@@ -1,0 +1,92 @@
+import type { Incident } from '../../domain/incident.ts';
+import { measureOutcomes } from '../../domain/stats.ts';
+import type { IncidentStore } from '../../ports.ts';
+import { bearerIs } from './alertmanager-route.ts';
+import { type Handler, pathOf, sendJson } from './routes.ts';
+
+const MAX_LISTED = 500;
+
+/** `GET /api/incidents`, `/api/incidents/:id`, `/api/stats`. `token` null: open (sandbox only). */
+export function apiRoutes(options: { token: string | null; store: IncidentStore; now: () => number }): Handler {
+  const { store } = options;
+  return async (req, res) => {
+    const url = pathOf(req);
+    if (!url.pathname.startsWith('/api/')) return false;
+    if (req.method !== 'GET') return sendJson(res, 405, { error: 'use GET' }, { allow: 'GET' });
+    if (options.token !== null && !bearerIs(req.headers.authorization, options.token))
+      return sendJson(res, 401, {
+        error: 'Authorization: the bearer token is missing or wrong (NIGHTSHIFT_API_TOKEN)',
+      });
+    if (url.pathname === '/api/incidents') {
+      const filter = filterOf(url.searchParams);
+      if (typeof filter === 'string') return sendJson(res, 400, { error: filter });
+      return sendJson(res, 200, (await store.list({ ...filter, limit: MAX_LISTED })).map(summaryOf));
+    }
+    if (url.pathname === '/api/stats')
+      return sendJson(res, 200, measureOutcomes(await store.list({ limit: MAX_LISTED }), options.now()));
+    const id = /^\/api\/incidents\/([\w-]{1,64})$/.exec(url.pathname)?.[1];
+    const incident = id ? await store.load(id) : null;
+    if (!incident)
+      return sendJson(res, 404, { error: id ? `there is no incident ${id}` : `there is nothing at ${url.pathname}` });
+    return sendJson(res, 200, {
+      ...summaryOf(incident),
+      ...detailOf(incident),
+      timeline: await store.timeline(incident.id),
+    });
+  };
+}
+
+function filterOf(params: URLSearchParams): { service?: string; state?: string; since?: number } | string {
+  const since = params.get('since');
+  if (since !== null && !Number.isFinite(Number(since))) return 'since: must be a time in epoch milliseconds';
+  return {
+    ...(params.get('service') ? { service: params.get('service')! } : {}),
+    ...(params.get('state') ? { state: params.get('state')! } : {}),
+    ...(since === null ? {} : { since: Number(since) }),
+  };
+}
+
+function summaryOf(incident: Incident) {
+  const { state, diagnosis } = incident;
+  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  return {
+    id: incident.id,
+    state: state.name,
+    outcome: state.name === 'closed' ? state.outcome : null,
+    cluster: incident.cluster,
+    namespace: incident.namespace,
+    service: incident.service,
+    issue: diagnosis?.issue.kind ?? null,
+    severity: diagnosis?.issue.severity ?? null,
+    cause: cause
+      ? {
+          kind: cause.entity.kind,
+          namespace: cause.entity.namespace,
+          name: cause.entity.name,
+          probability: cause.probability,
+        }
+      : null,
+    confidence: recommendationOf(incident)?.confidence.value ?? null,
+    openedAt: incident.openedAt,
+    closedAt: incident.closedAt,
+    mttrMs: incident.closedAt === null ? null : incident.closedAt - incident.openedAt,
+    alerts: incident.alertCount,
+  };
+}
+
+const detailOf = (incident: Incident) => ({
+  stateDetail: incident.state,
+  diagnosis: incident.diagnosis,
+  recommendation: recommendationOf(incident),
+  options: incident.options,
+  passedOver: incident.passedOver,
+  executions: incident.executions,
+  linked: incident.linked,
+});
+
+function recommendationOf({ state, options, executions }: Incident) {
+  if (state.name === 'awaiting_approval' || state.name === 'queued') return state.recommendation;
+  return (
+    ('execution' in state ? state.execution.recommendation : (options[0] ?? executions.at(-1)?.recommendation)) ?? null
+  );
+}

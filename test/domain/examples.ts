@@ -47,7 +47,14 @@ export const recommendationOf = (over: Partial<Recommendation> = {}): Recommenda
 export const diagnosisOf = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   at: T0,
   issue: { kind: 'crash_loop', severity: 4, unit: 'restarts', words: 'payment-api: 2 pods keep crashing' },
-  causes: [{ entity: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' }, what: 'rollout', probability: 0.95, reasons: ['revision 2 came 1 min before'] }],
+  causes: [
+    {
+      entity: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
+      what: 'rollout',
+      probability: 0.95,
+      reasons: ['revision 2 came 1 min before'],
+    },
+  ],
   somethingElse: 0.05,
   named: true,
   findings: [],

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { type DecideInput, decide } from '../../src/domain/decide.ts';
+import type { BlastRadius } from '../../src/domain/types.ts';
+import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
+
+const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
+  now: T0,
+  mode: 'act',
+  policy: { listed: true, critical: true, autonomy: 'auto', timeoutMs: 300_000, atTimeout: null, approvers: ['U1'] },
+  diagnosis: diagnosisOf(),
+  qualified: [recommendationOf()],
+  refusals: [],
+  paused: false,
+  storm: false,
+  sameCauseAs: null,
+  attempts: 0,
+  maxAttempts: 6,
+  unmeasured: 0,
+  observeUntil: null,
+  hasPlaybook: true,
+  ...over,
+});
+const radius = (level: BlastRadius['level']): BlastRadius => ({
+  level,
+  podsAffected: 1,
+  podsTotal: 3,
+  services: [],
+  words: '',
+});
+const sure = recommendationOf({ confidence: { value: 0.96, parts: [], worked: 0, tried: 0 } });
+const policy = (over: Partial<DecideInput['policy']>) => ({ ...inputOf().policy, ...over });
+
+describe('deciding', () => {
+  it('asks about a critical service, and runs at the timeout', () => {
+    expect(decide(inputOf())).toMatchObject({ kind: 'ask', atTimeout: 'execute', timeoutMs: 300_000 });
+  });
+
+  it('acts on a critical service only above 95 % and with a low blast radius', () => {
+    expect(decide(inputOf({ qualified: [sure] })).kind).toBe('auto');
+    expect(decide(inputOf({ qualified: [{ ...sure, confidence: { ...sure.confidence, value: 0.95 } }] })).kind).toBe(
+      'ask',
+    );
+    expect(decide(inputOf({ qualified: [{ ...sure, plan: planOf({ blastRadius: radius('medium') }) }] })).kind).toBe(
+      'ask',
+    );
+  });
+
+  it('asks about a service that nobody listed, however sure, and escalates at the timeout', () => {
+    expect(decide(inputOf({ qualified: [sure], policy: policy({ listed: false }) }))).toMatchObject({
+      kind: 'ask',
+      atTimeout: 'escalate',
+    });
+  });
+
+  it('never executes at a timeout when no approver is named, whatever is configured', () => {
+    expect(decide(inputOf({ policy: policy({ approvers: [], atTimeout: 'execute' }) }))).toMatchObject({
+      kind: 'ask',
+      atTimeout: 'escalate',
+    });
+  });
+
+  it('escalates at the timeout what cannot be undone and has a high blast radius, unless someone wrote otherwise', () => {
+    const grave = recommendationOf({ plan: planOf({ reversible: false, blastRadius: radius('high') }) });
+    expect(decide(inputOf({ qualified: [grave] }))).toMatchObject({ kind: 'ask', atTimeout: 'escalate' });
+    expect(decide(inputOf({ qualified: [grave], policy: policy({ atTimeout: 'execute' }) }))).toMatchObject({
+      atTimeout: 'execute',
+    });
+  });
+
+  it('acts by itself on a service that is not critical, but asks about a high blast radius', () => {
+    expect(decide(inputOf({ policy: policy({ critical: false }) })).kind).toBe('auto');
+    const high = recommendationOf({ plan: planOf({ blastRadius: radius('high') }) });
+    expect(decide(inputOf({ policy: policy({ critical: false }), qualified: [high] })).kind).toBe('ask');
+  });
+
+  it('does nothing about an alert that nothing measured confirms: looks again, then calls a person', () => {
+    const unmeasured = diagnosisOf({ measured: false });
+    expect(decide(inputOf({ diagnosis: unmeasured })).kind).toBe('hold');
+    expect(decide(inputOf({ diagnosis: unmeasured, unmeasured: 2 })).kind).toBe('escalate');
+  });
+
+  it.each<[string, Partial<DecideInput>, string]>([
+    ['no cause is sure enough', { diagnosis: diagnosisOf({ named: false }) }, 'escalate'],
+    ['there is no playbook', { hasPlaybook: false }, 'escalate'],
+    ['nothing qualifies', { qualified: [] }, 'escalate'],
+    [
+      'a rollout is in progress',
+      { qualified: [], refusals: [{ code: 'rollout_in_progress', words: 'a rollout runs' }] },
+      'hold',
+    ],
+    ['it is paused', { paused: true }, 'hold'],
+    ['it is a storm', { storm: true }, 'hold'],
+    ['an older incident has the same cause', { sameCauseAs: 'INC-1' }, 'hold'],
+    ['only observing', { mode: 'observe' }, 'observe'],
+    ['no alert has fired yet', { observeUntil: T0 + 1 }, 'observe'],
+    ['it tried often enough', { attempts: 6 }, 'escalate'],
+    [
+      'the playbook says to tell the on-call',
+      { qualified: [recommendationOf({ plan: planOf({ changes: [] }) })] },
+      'escalate',
+    ],
+  ])('when %s', (_title, over, kind) => {
+    expect(decide(inputOf(over)).kind).toBe(kind);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { type Calls, incidentFor } from '../../src/domain/group.ts';
+import { alertOf, diagnosisOf, incidentOf, T0 } from './examples.ts';
+
+const checkout = { cluster: 'test', namespace: 'shop', service: 'checkout-api' };
+const calls: Calls = new Map([
+  ['shop/checkout-api', new Set(['shop/payment-api'])],
+  ['shop/payment-api', new Set(['shop/ledger-db'])],
+]);
+
+describe('grouping', () => {
+  it('joins the open incident of the same service', () => {
+    const open = incidentOf();
+    expect(
+      incidentFor(alertOf(), { cluster: 'test', namespace: 'shop', service: 'payment-api' }, [open], new Map(), T0),
+    ).toBe(open);
+  });
+
+  it('joins a symptom of a caller to a recent incident of what it calls', () => {
+    const open = incidentOf({ service: 'ledger-db', groupKey: 'test/shop/ledger-db' });
+    expect(incidentFor(alertOf({ name: 'HighErrorRate' }), checkout, [open], calls, T0)).toBe(open);
+    expect(incidentFor(alertOf({ name: 'HighErrorRate' }), checkout, [open], calls, T0 + 20 * 60_000)).toBeNull();
+  });
+
+  it('keeps trouble of its own apart: memory does not travel to callers', () => {
+    expect(incidentFor(alertOf({ name: 'ContainerMemoryHigh' }), checkout, [incidentOf()], calls, T0)).toBeNull();
+  });
+
+  it('keeps services apart that do not call each other, and clusters', () => {
+    expect(incidentFor(alertOf(), { ...checkout, service: 'catalog-api' }, [incidentOf()], calls, T0)).toBeNull();
+    expect(
+      incidentFor(
+        alertOf(),
+        { cluster: 'other', namespace: 'shop', service: 'payment-api' },
+        [incidentOf()],
+        calls,
+        T0,
+      ),
+    ).toBeNull();
+  });
+
+  it('joins alerts of the service that an open incident names as its cause', () => {
+    const open = incidentOf({ service: 'web', groupKey: 'test/shop/web', diagnosis: diagnosisOf() });
+    expect(
+      incidentFor(
+        alertOf({ name: 'KubePodCrashLooping' }),
+        { cluster: 'test', namespace: 'shop', service: 'payment-api' },
+        [open],
+        new Map(),
+        T0,
+      ),
+    ).toBe(open);
+  });
+});

@@ -1,0 +1,411 @@
+import { describe, expect, it } from 'vitest';
+import { type Event, type Incident, MAX_ALERTS, MAX_LATE_MS, type State } from '../../src/domain/incident.ts';
+import { transition } from '../../src/domain/transition.ts';
+import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from './examples.ts';
+
+const next = (incident: Incident, ...events: Event[]): Incident =>
+  events.reduce((now, event) => transition(now, event).incident, incident);
+const effectsOf = (incident: Incident, event: Event): string[] =>
+  transition(incident, event).effects.map((effect) => effect.kind);
+const inState = (state: State, over: Partial<Incident> = {}): Incident =>
+  incidentOf({ state, diagnosis: diagnosisOf(), options: [recommendationOf()], ...over });
+
+const other = recommendationOf({
+  plan: planOf({
+    digest: 'digest-2',
+    target: { kind: 'Deployment', namespace: 'shop', name: 'payment-api', uid: 'uid-1' },
+    action: 'scale_horizontal',
+  }),
+  step: { action: 'scale_horizontal', rung: 'mitigate', threshold: 0, confidence: 0.5, params: {} },
+});
+const awaiting = (over: Partial<Extract<State, { name: 'awaiting_approval' }>> = {}): State => ({
+  name: 'awaiting_approval',
+  recommendation: recommendationOf(),
+  planDigest: 'digest-1',
+  timeoutMs: 300_000,
+  atTimeout: 'execute',
+  deliveredAt: T0,
+  deadline: T0 + 300_000,
+  held: null,
+  asked: 1,
+  reason: '',
+  ...over,
+});
+const queued = (authority: Extract<State, { name: 'queued' }>['authority'] = { by: 'auto' }): State => ({
+  name: 'queued',
+  recommendation: recommendationOf(),
+  authority,
+  notAfter: T0 + 60_000,
+  tries: 0,
+  waiting: null,
+});
+const verifying: State = {
+  name: 'verifying',
+  execution: executionOf({ result: 'done' }),
+  since: T0,
+  until: T0 + 300_000,
+  steadyMs: 60_000,
+  samples: [],
+};
+const escalated: State = { name: 'escalated', why: 'x', level: 1, acknowledgedBy: null, since: T0 };
+const how = { withinMs: 300_000, steadyMs: 60_000 };
+
+describe('the incident machine', () => {
+  it.each<[string, State, Event, State['name']]>([
+    [
+      'noticed, diagnosed: ask',
+      { name: 'noticed', attempt: 0 },
+      { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), passedOver: [] },
+      'awaiting_approval',
+    ],
+    [
+      'noticed, diagnosed: auto',
+      { name: 'noticed', attempt: 0 },
+      {
+        type: 'diagnosed',
+        at: T0,
+        diagnosis: diagnosisOf(),
+        decision: { kind: 'auto', recommendation: recommendationOf(), options: [], reason: '' },
+        passedOver: [],
+      },
+      'queued',
+    ],
+    [
+      'noticed, diagnosed: hold',
+      { name: 'noticed', attempt: 0 },
+      {
+        type: 'diagnosed',
+        at: T0,
+        diagnosis: diagnosisOf(),
+        decision: { kind: 'hold', untilMs: T0 + 1, reason: '' },
+        passedOver: [],
+      },
+      'watching',
+    ],
+    [
+      'noticed, diagnosed: escalate',
+      { name: 'noticed', attempt: 0 },
+      {
+        type: 'diagnosed',
+        at: T0,
+        diagnosis: diagnosisOf(),
+        decision: { kind: 'escalate', options: [], reason: '' },
+        passedOver: [],
+      },
+      'escalated',
+    ],
+    ['noticed, trouble gone', { name: 'noticed', attempt: 0 }, { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    ['watching, watch ended', { name: 'watching', until: T0, why: '' }, { type: 'watch_ended', at: T0 }, 'noticed'],
+    [
+      'watching, a new alert',
+      { name: 'watching', until: T0, why: '' },
+      { type: 'alerts', at: T0, alerts: [alertOf()] },
+      'noticed',
+    ],
+    [
+      'watching, an anomaly',
+      { name: 'watching', until: T0, why: '' },
+      {
+        type: 'anomaly_seen',
+        at: T0,
+        finding: {
+          kind: 'anomaly',
+          about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
+          at: T0,
+          what: 'latency',
+          words: '',
+          strength: 1,
+        },
+      },
+      'noticed',
+    ],
+    ['awaiting, approved', awaiting(), { type: 'approved', at: T0, user: 'U1', planDigest: 'digest-1' }, 'queued'],
+    [
+      'awaiting, rejected, nothing left',
+      awaiting(),
+      { type: 'rejected', at: T0, user: 'U1', how: 'next' },
+      'escalated',
+    ],
+    ['awaiting, false alarm', awaiting(), { type: 'rejected', at: T0, user: 'U1', how: 'false_alarm' }, 'closed'],
+    ['awaiting, deadline', awaiting(), { type: 'deadline_reached', at: T0 + 300_000 }, 'queued'],
+    [
+      'awaiting, deadline, may not run',
+      awaiting({ atTimeout: 'escalate' }),
+      { type: 'deadline_reached', at: T0 + 300_000 },
+      'escalated',
+    ],
+    [
+      'awaiting, deadline, watch',
+      awaiting({ atTimeout: 'watch' }),
+      { type: 'deadline_reached', at: T0 + 300_000 },
+      'watching',
+    ],
+    ['awaiting, trouble gone', awaiting(), { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    ['queued, authorised', queued(), { type: 'authorised', at: T0, execution: executionOf() }, 'executing'],
+    [
+      'queued, refused for a lock',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'locked', words: '' }, fresh: null },
+      'queued',
+    ],
+    [
+      'queued, refused: plan changed',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'plan_changed', words: '' }, fresh: other },
+      'awaiting_approval',
+    ],
+    [
+      'queued, refused: trouble gone',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'trouble_gone', words: '' }, fresh: null },
+      'closed',
+    ],
+    [
+      'queued, refused: target gone',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'target_gone', words: '' }, fresh: null },
+      'watching',
+    ],
+    [
+      'queued, refused: not measured',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'not_measured', words: '' }, fresh: null },
+      'escalated',
+    ],
+    [
+      'queued by timeout, paused',
+      queued({ by: 'timeout', at: T0 }),
+      { type: 'refused', at: T0, refusal: { code: 'paused', words: '' }, fresh: null },
+      'awaiting_approval',
+    ],
+    [
+      'executing, executed',
+      { name: 'executing', execution: executionOf(), progress: null },
+      { type: 'executed', at: T0, undo: null, words: '', verify: how },
+      'verifying',
+    ],
+    [
+      'executing, failed after a change',
+      { name: 'executing', execution: executionOf(), progress: null },
+      { type: 'execution_failed', at: T0, changed: true, refusal: null, words: '', verify: how },
+      'verifying',
+    ],
+    [
+      'executing, failed before any',
+      { name: 'executing', execution: executionOf(), progress: null },
+      { type: 'execution_failed', at: T0, changed: false, refusal: null, words: '', verify: how },
+      'noticed',
+    ],
+    [
+      'verifying, recovered',
+      verifying,
+      { type: 'verified', at: T0, verification: { verdict: 'recovered', at: T0, words: '' } },
+      'closed',
+    ],
+    [
+      'verifying, unchanged',
+      verifying,
+      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, words: '' } },
+      'noticed',
+    ],
+    [
+      'verifying, worse',
+      verifying,
+      { type: 'verified', at: T0, verification: { verdict: 'worse', at: T0, words: '' } },
+      'undoing',
+    ],
+    [
+      'verifying, unknown',
+      verifying,
+      { type: 'verified', at: T0, verification: { verdict: 'unknown', at: T0, words: '' } },
+      'escalated',
+    ],
+    [
+      'undoing, undone',
+      { name: 'undoing', execution: executionOf(), by: 'U1' },
+      { type: 'undone', at: T0, words: '' },
+      'escalated',
+    ],
+    [
+      'undoing, undo failed',
+      { name: 'undoing', execution: executionOf(), by: 'U1' },
+      { type: 'undo_failed', at: T0, words: '' },
+      'escalated',
+    ],
+    [
+      'escalated, a person takes a step',
+      escalated,
+      { type: 'approved', at: T0, user: 'U1', planDigest: 'digest-1' },
+      'queued',
+    ],
+    ['escalated, trouble gone', escalated, { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    [
+      'escalated, closed by a person',
+      escalated,
+      { type: 'closed_by_human', at: T0, user: 'U1', outcome: 'healed_by_human' },
+      'closed',
+    ],
+    [
+      'closed, a late click',
+      { name: 'closed', outcome: 'self_healed', why: '' },
+      { type: 'approved', at: T0, user: 'U1', planDigest: 'digest-1' },
+      'closed',
+    ],
+    [
+      'executing, trouble gone by itself',
+      { name: 'executing', execution: executionOf(), progress: null },
+      { type: 'trouble_gone', at: T0, words: '' },
+      'executing',
+    ],
+    ['verifying, a click', verifying, { type: 'rejected', at: T0, user: 'U1', how: 'next' }, 'verifying'],
+  ])('%s', (_title, state, event, expected) => {
+    const { incident, timeline } = transition(inState(state), event);
+    expect(incident.state.name).toBe(expected);
+    expect(incident.version).toBe(1);
+    expect(timeline.length).toBe(1);
+  });
+
+  it('records an event that the row does not name and changes no state', () => {
+    const { incident, timeline } = transition(inState(verifying), {
+      type: 'approved',
+      at: T0,
+      user: 'U1',
+      planDigest: 'digest-1',
+    });
+    expect(incident.state).toEqual(verifying);
+    expect(timeline[0]?.words).toContain('no effect');
+  });
+
+  it('undoes a healed incident on request, and only a healed one', () => {
+    const healed = inState(
+      { name: 'closed', outcome: 'healed', why: '' },
+      { executions: [executionOf({ result: 'done' })] },
+    );
+    expect(next(healed, { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('undoing');
+    const selfHealed = inState(
+      { name: 'closed', outcome: 'self_healed', why: '' },
+      { executions: [executionOf({ result: 'done' })] },
+    );
+    expect(next(selfHealed, { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('closed');
+  });
+
+  it('does not approve another plan than the one that is shown', () => {
+    expect(next(inState(awaiting()), { type: 'approved', at: T0, user: 'U1', planDigest: 'digest-2' }).state.name).toBe(
+      'awaiting_approval',
+    );
+  });
+});
+
+describe('the deadline', () => {
+  it('does not run before delivery of exactly this plan is confirmed', () => {
+    const undelivered = inState(awaiting({ deliveredAt: null, deadline: null }));
+    expect(next(undelivered, { type: 'deadline_reached', at: T0 + 10 * 300_000 }).state.name).toBe('awaiting_approval');
+    const wrongPlan = next(undelivered, {
+      type: 'delivered',
+      at: T0,
+      channel: 'C',
+      ts: '1',
+      digest: 'd',
+      planDigest: 'digest-2',
+      threaded: 0,
+    });
+    expect(wrongPlan.state).toMatchObject({ deadline: null });
+    const delivered = transition(undelivered, {
+      type: 'delivered',
+      at: T0 + 5,
+      channel: 'C',
+      ts: '1',
+      digest: 'd',
+      planDigest: 'digest-1',
+      threaded: 0,
+    });
+    expect(delivered.incident.state).toMatchObject({ deliveredAt: T0 + 5, deadline: T0 + 5 + 300_000 });
+    expect(delivered.effects).toContainEqual({ kind: 'deadline', dueAt: T0 + 5 + 300_000 });
+  });
+
+  it('is not moved by a second confirmation', () => {
+    const again = next(inState(awaiting()), { type: 'paged', at: T0 + 100_000, dedupKey: 'k', planDigest: 'digest-1' });
+    expect(again.state).toMatchObject({ deadline: T0 + 300_000 });
+  });
+
+  it('never executes more than a minute late: asks again, then escalates', () => {
+    const late = T0 + 300_000 + MAX_LATE_MS + 1;
+    const asked = next(inState(awaiting()), { type: 'deadline_reached', at: late });
+    expect(asked.state).toMatchObject({ name: 'awaiting_approval', deliveredAt: null, deadline: null, asked: 2 });
+    expect(next(inState(awaiting({ asked: 2 })), { type: 'deadline_reached', at: late }).state.name).toBe('escalated');
+  });
+
+  it('does not act early', () => {
+    expect(next(inState(awaiting()), { type: 'deadline_reached', at: T0 + 299_999 }).state.name).toBe(
+      'awaiting_approval',
+    );
+  });
+
+  it('is moved by a hold and never brought forward by one', () => {
+    const held = next(inState(awaiting()), { type: 'held', at: T0, user: 'U_GUEST', forMs: 1_800_000 });
+    expect(held.state).toMatchObject({ deadline: T0 + 1_800_000 });
+    expect(next(inState(awaiting()), { type: 'held', at: T0, user: 'U_GUEST', forMs: 1_000 }).state).toMatchObject({
+      deadline: T0 + 300_000,
+    });
+  });
+});
+
+describe('a rejection', () => {
+  it('shows the next option, which then needs an answer', () => {
+    const rejected = next(inState(awaiting(), { options: [recommendationOf(), other] }), {
+      type: 'rejected',
+      at: T0,
+      user: 'U1',
+      how: 'next',
+    });
+    expect(rejected.state).toMatchObject({ name: 'awaiting_approval', planDigest: 'digest-2', atTimeout: 'escalate' });
+    expect(rejected.spent).toEqual(['rollback_deployment@uid-1']);
+  });
+});
+
+describe('alerts', () => {
+  it('are kept once by fingerprint, and the newest word about each counts', () => {
+    const both = next(
+      incidentOf(),
+      { type: 'alerts', at: T0, alerts: [alertOf(), alertOf()] },
+      { type: 'alerts', at: T0 + 1, alerts: [alertOf({ status: 'resolved', endsAt: T0 + 1 })] },
+    );
+    expect(both.alerts).toHaveLength(1);
+    expect(both.alertCount).toBe(1);
+    expect(both.alerts[0]?.status).toBe('resolved');
+  });
+
+  it('stay resolved when the firing that was ended arrives late', () => {
+    const late = next(
+      incidentOf(),
+      { type: 'alerts', at: T0 + 2, alerts: [alertOf({ status: 'resolved', endsAt: T0 + 1 })] },
+      { type: 'alerts', at: T0 + 3, alerts: [alertOf()] },
+    );
+    expect(late.alerts[0]?.status).toBe('resolved');
+  });
+
+  it('are bounded, firing ones first, and all are counted', () => {
+    const many = Array.from({ length: 1_000 }, (_, i) =>
+      alertOf({ fingerprint: `f${i}`, status: i === 999 ? 'firing' : 'resolved', endsAt: T0 }),
+    );
+    const incident = next(incidentOf(), { type: 'alerts', at: T0, alerts: many });
+    expect(incident.alerts).toHaveLength(MAX_ALERTS);
+    expect(incident.alerts[0]?.status).toBe('firing');
+    expect(incident.alertCount).toBe(1_000);
+  });
+
+  it('that are all resolved lead to a look, not to a conclusion', () => {
+    const firing = inState(awaiting(), { alerts: [alertOf()] });
+    const event: Event = { type: 'alerts', at: T0, alerts: [alertOf({ status: 'resolved', endsAt: T0 })] };
+    expect(effectsOf(firing, event)).toContain('confirm_gone');
+    expect(next(firing, event).state.name).toBe('awaiting_approval');
+  });
+});
+
+describe('closing', () => {
+  it('resolves the page, if there was one', () => {
+    const paged = inState(awaiting(), { page: { dedupKey: 'k', status: 'triggered', at: T0 } });
+    expect(effectsOf(paged, { type: 'trouble_gone', at: T0, words: '' })).toContain('resolve_page');
+    expect(effectsOf(inState(awaiting()), { type: 'trouble_gone', at: T0, words: '' })).not.toContain('resolve_page');
+  });
+});

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunks, connectPrometheus } from '../../../src/adapters/prometheus/metrics.ts';
-import { serviceQuery } from '../../../src/adapters/prometheus/queries.ts';
+import { createServiceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { type PrometheusServer, startPrometheus } from './prometheus-server.ts';
 
 const STEP_MS = 60_000;
@@ -34,11 +34,34 @@ const PAST = [
     { labels: of('payment-api-7d9f8c6b5-x2x2x'), value: () => 400 },
     { labels: of('payment-api-7d9f8c6b5-b4b4b'), value: () => 950 },
     { labels: of('payment-api-worker-zzzzz'), value: () => 2_000 },
+    { labels: of('ledger-db-0'), value: () => 500 },
   ]),
   family('kube_pod_container_resource_limits', 'gauge', [
     { labels: of('payment-api-7d9f8c6b5-x2x2x', ',resource="memory"'), value: () => 1_000 },
     { labels: of('payment-api-7d9f8c6b5-b4b4b', ',resource="memory"'), value: () => 1_000 },
     { labels: of('payment-api-worker-zzzzz', ',resource="memory"'), value: () => 1_000 },
+    { labels: of('ledger-db-0', ',resource="memory"'), value: () => 1_000 },
+    { labels: of('payment-api-7d9f8c6b5-x2x2x', ',resource="cpu"'), value: () => 1 },
+  ]),
+  family('kube_statefulset_status_replicas_ready', 'gauge', [
+    { labels: 'namespace="shop",statefulset="ledger-db"', value: () => 2 },
+  ]),
+  family('kube_statefulset_replicas', 'gauge', [
+    { labels: 'namespace="shop",statefulset="ledger-db"', value: () => 2 },
+  ]),
+  family('container_cpu_usage_seconds_total', 'counter', [
+    { labels: of('payment-api-7d9f8c6b5-x2x2x'), value: (minute) => minute * 15 },
+  ]),
+  family('kube_pod_container_status_restarts_total', 'counter', [
+    { labels: of('ledger-db-0'), value: (minute) => minute },
+  ]),
+  family('http_request_duration_seconds_bucket', 'gauge', [
+    { labels: 'namespace="shop",service="payment-api",le="1"', value: (minute) => minute * 100 },
+    { labels: 'namespace="shop",service="payment-api",le="+Inf"', value: (minute) => minute * 100 },
+  ]),
+  family('traces_service_graph_request_total', 'counter', [
+    { labels: 'client="checkout-api",server="payment-api"', value: (minute) => minute * 60 },
+    { labels: 'client="payment-api",server="ledger-db"', value: () => 7 },
   ]),
   family('kube_deployment_status_replicas_available', 'gauge', [
     { labels: 'namespace="shop",deployment="payment-api"', value: () => 3 },
@@ -55,7 +78,7 @@ const PAST = [
 describe('metrics from a real Prometheus', () => {
   let server: PrometheusServer;
   const metrics = () => connectPrometheus({ url: server.url, timeoutMs: 5_000 });
-  const shop = { namespace: 'shop', service: 'payment-api' };
+  const queries = createServiceQueries();
   const value = async (query: string) => {
     const answer = await metrics().instant(query, END);
     return answer.ok ? answer.value.map((entry) => entry.value) : answer.failure;
@@ -92,21 +115,48 @@ describe('metrics from a real Prometheus', () => {
   });
 
   it('knows the figures of a service', async () => {
-    expect(await value(serviceQuery('request_rate', shop))).toEqual([expect.closeTo(10, 3)]);
-    expect(await value(serviceQuery('error_ratio', shop))).toEqual([expect.closeTo(0.1, 3)]);
-    expect(await value(serviceQuery('ready_ratio', shop))).toEqual([0.75]);
+    expect(await value(queries.ofService('request_rate', 'shop', 'payment-api'))).toEqual([expect.closeTo(10, 3)]);
+    expect(await value(queries.ofService('error_ratio', 'shop', 'payment-api'))).toEqual([expect.closeTo(0.1, 3)]);
+    expect(await value(queries.ofService('ready_ratio', 'shop', 'payment-api'))).toEqual([0.75]);
+    expect(await value(queries.ofService('cpu_ratio', 'shop', 'payment-api'))).toEqual([expect.closeTo(0.25, 3)]);
+    expect(await value(queries.ofService('restarts', 'shop', 'ledger-db'))).toEqual([expect.closeTo(5, 0)]);
+    expect(await value(queries.ofService('latency_p99', 'shop', 'payment-api'))).toEqual([expect.closeTo(0.99, 3)]);
+  });
+
+  it('knows them for all services of a namespace at once', async () => {
+    const all = async (query: string) => {
+      const answer = await metrics().instant(query, END);
+      return answer.ok
+        ? Object.fromEntries(answer.value.map(({ labels, value }) => [labels.service, Number(value.toFixed(3))]))
+        : answer.failure;
+    };
+    expect(await all(queries.byService('request_rate', 'shop'))).toEqual({ 'payment-api': 10, 'checkout-api': 2 });
+    expect(await all(queries.byService('error_ratio', 'shop'))).toEqual({ 'payment-api': 0.1, 'checkout-api': 0 });
+    expect(await all(queries.byService('ready_ratio', 'shop'))).toEqual({ 'payment-api': 0.75, 'ledger-db': 1 });
+    expect(await all(queries.byService('memory_ratio', 'shop'))).toEqual({
+      'payment-api': 0.95,
+      'payment-api-worker': 2,
+      'ledger-db': 0.5,
+    });
+    expect(await all(queries.byService('cpu_ratio', 'shop'))).toEqual({ 'payment-api': 0.25 });
+    expect(await all(queries.byService('latency_p99', 'shop'))).toEqual({ 'payment-api': 0.99 });
+    expect(await all(queries.byService('request_rate', 'other'))).toEqual({});
+  });
+
+  it('knows who calls whom', async () => {
+    const answer = await metrics().instant(queries.calls('shop'), END);
+    expect(answer.ok && answer.value.map(({ labels }) => labels)).toEqual([
+      { client: 'checkout-api', server: 'payment-api' },
+    ]);
   });
 
   it('calls a service without failures one with an error ratio of 0', async () => {
-    expect(await value(serviceQuery('error_ratio', { ...shop, service: 'checkout-api' }))).toEqual([0]);
+    expect(await value(queries.ofService('error_ratio', 'shop', 'checkout-api'))).toEqual([0]);
   });
 
   it("takes the fullest pod for the memory ratio, and no other workload's", async () => {
-    expect(await value(serviceQuery('memory_ratio', shop))).toEqual([0.95]);
-    expect(await value(serviceQuery('memory_ratio', { ...shop, pods: ['payment-api-7d9f8c6b5-x2x2x'] }))).toEqual([
-      0.4,
-    ]);
-    const byPod = await metrics().instant(serviceQuery('memory_ratio_by_pod', shop), END);
+    expect(await value(queries.ofService('memory_ratio', 'shop', 'payment-api'))).toEqual([0.95]);
+    const byPod = await metrics().instant(queries.memoryByPod('shop', 'payment-api'), END);
     expect(byPod.ok && byPod.value.map(({ labels }) => labels.pod).sort()).toEqual([
       'payment-api-7d9f8c6b5-b4b4b',
       'payment-api-7d9f8c6b5-x2x2x',
@@ -115,9 +165,9 @@ describe('metrics from a real Prometheus', () => {
 
   it('finds nothing, and fails not, for names that try to be a query', async () => {
     const service = 'x"} or vector(1) or http_requests_total{service="payment-api';
-    expect(await value(serviceQuery('request_rate', { ...shop, service }))).toEqual([]);
-    expect(await value(serviceQuery('memory_ratio', { ...shop, service: '.*' }))).toEqual([]);
-    expect(await value(serviceQuery('request_rate', { namespace: '$service', service: '$pods\\' }))).toEqual([]);
+    expect(await value(queries.ofService('request_rate', 'shop', service))).toEqual([]);
+    expect(await value(queries.ofService('memory_ratio', 'shop', '.*'))).toEqual([]);
+    expect(await value(queries.ofService('request_rate', '$http', '$pods\\'))).toEqual([]);
   });
 
   it('says what is wrong with a query', async () => {
@@ -129,7 +179,7 @@ describe('metrics from a real Prometheus', () => {
     const answer = await small.instant('container_memory_working_set_bytes', END);
     expect(answer).toMatchObject({
       ok: false,
-      failure: { kind: 'too_many', words: expect.stringContaining('3 series') },
+      failure: { kind: 'too_many', words: expect.stringContaining('4 series') },
     });
   });
 });

@@ -22,7 +22,7 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
       nobody ? null : approveButton(incident, recommendation),
       rejectButton(incident, recommendation),
       holdButton(incident),
-      optionMenu(incident, recommendation, ['false_alarm', 'escalate']),
+      optionMenu(incident, recommendation, ['false_alarm', 'escalate'], 'Other options'),
       whyButton(incident),
     ]),
     context([

@@ -2,11 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
-import { escapeText, mention } from './escape.ts';
+import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, dayTime, duration } from './format.ts';
 import type { Shown } from './shown.ts';
 import { triedLines } from './tried.ts';
-import { beganAt, linkedLine } from './trouble.ts';
+import { beganAt, causeLine, linkedLine } from './trouble.ts';
 
 type Closed = Extract<State, { name: 'closed' }>;
 
@@ -15,10 +15,11 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
   return present([
     section([
       endLine(incident, state),
-      escapeText(state.why, 500),
+      sentence(state.why, 500),
       ...triedLines(incident),
       withdrawnLine(incident, message),
     ]),
+    context([atItsWorst(incident)]),
     context([stagesLine(incident, message), linkedLine(incident), feedbackLine(incident)]),
     actions('closed', [
       state.outcome === 'healed' ? undoButton(incident) : null,
@@ -28,22 +29,29 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
   ]);
 }
 
+/** What it was, in small print: the present tense of its words is over. */
+function atItsWorst(incident: Incident): string | null {
+  if (!incident.diagnosis) return null;
+  const cause = causeLine(incident);
+  return [`It was: ${escapeText(incident.diagnosis.issue.words, 300)}`, cause].filter(Boolean).join('  ·  ');
+}
+
 function endLine(incident: Incident, state: Closed): string {
   const closedAt = incident.closedAt ?? incident.openedAt;
   const lasted = duration(closedAt - beganAt(incident));
   switch (state.outcome) {
     case 'healed':
-      return `*Healed* at ${dayTime(closedAt)}, after ${lasted}.`;
+      return `*Healed* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'self_healed':
-      return `*Recovered by itself* at ${dayTime(closedAt)}, after ${lasted}. ${incident.executions.length === 0 ? 'Nothing was done.' : ''}`;
+      return `*Recovered by itself* ${dayTime(closedAt)}, after ${lasted}. ${incident.executions.length === 0 ? 'Nothing was done.' : ''}`;
     case 'healed_by_human':
-      return `*Healed by a person* at ${dayTime(closedAt)}, after ${lasted}.`;
+      return `*Healed by a person* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'false_alarm':
-      return `*A false alarm*, closed at ${dayTime(closedAt)}. Nothing more is done.`;
+      return `*A false alarm*, closed ${dayTime(closedAt)}. Nothing more is done.`;
     case 'escalated':
-      return `*Ended after a page*, at ${dayTime(closedAt)}, after ${lasted}.`;
+      return `*Ended after a page* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'undone':
-      return `*The change was undone*; closed at ${dayTime(closedAt)}.`;
+      return `*The change was undone*; closed ${dayTime(closedAt)}.`;
   }
 }
 

@@ -61,7 +61,12 @@ export function feedbackButtons(incident: Incident): ActionsBlockElement[] {
 }
 
 /** The other plans, then what isn't a plan. Choosing is a decision, so Slack asks once more: a menu is easily mis-tapped on a phone. */
-export function optionMenu(incident: Incident, shown: Recommendation | null, choices: Choice[]): StaticSelect | null {
+export function optionMenu(
+  incident: Incident,
+  shown: Recommendation | null,
+  choices: Choice[],
+  placeholder: string,
+): StaticSelect | null {
   const others = incident.options.filter((one) => one.plan.digest !== shown?.plan.digest).slice(0, MOST_OPTIONS);
   const options = [
     ...others.map((one) => planOption(incident, one)),
@@ -71,7 +76,7 @@ export function optionMenu(incident: Incident, shown: Recommendation | null, cho
   return {
     type: 'static_select',
     action_id: 'option',
-    placeholder: plainText(others.length > 0 ? 'Other options' : 'Something else', LIMITS.optionText),
+    placeholder: plainText(placeholder, LIMITS.optionText),
     options,
     confirm: confirm({
       title: 'Do this now?',

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { optionMenu, pageButton, whyButton } from './controls.ts';
-import { escapeText, mention } from './escape.ts';
+import { mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
@@ -19,14 +19,14 @@ export function escalatedBlocks(
   return present([
     { type: 'divider' },
     section([
-      `*This needs a person.* ${escapeText(state.why, 600)}`,
+      `*This needs a person.* ${sentence(state.why, 600)}`,
       whoKnows(incident, state),
       pausedLine(message.paused),
       tried.length > 0 ? `*Tried*\n${tried.join('\n')}` : 'Nothing was changed.',
       notTried.length > 0 ? `*Not tried*\n${notTried.join('\n')}` : null,
     ]),
     actions('escalated', [
-      optionMenu(incident, null, ['healed_by_human', 'false_alarm']),
+      optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       pageButton(incident),
       whyButton(incident),
     ]),

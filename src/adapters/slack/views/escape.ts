@@ -21,6 +21,14 @@ export function escapeText(text: string, max = 300): string {
   return bounded(calm, max, (character) => ENTITIES[character] ?? LOOKALIKES[character] ?? character);
 }
 
+/** Outside text that stands as a sentence of its own: begins with a capital, ends with a stop. */
+export function sentence(text: string, max = 300): string {
+  const escaped = escapeText(text, max - 1);
+  if (escaped === '') return '';
+  const begun = /^\p{Ll}+(?=[\s,.:;])/u.test(escaped) ? (escaped[0] ?? '').toUpperCase() + escaped.slice(1) : escaped;
+  return /[.!?…:]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** Inline code, fences included. */
 export function inlineCode(text: string, max = 200): string {
   const inside = bounded(oneLine(text.slice(0, max * 4)), max - 2, codeCharacter);

@@ -18,7 +18,7 @@ export function explanationBlocks(incident: Incident, timeline: TimelineEntry[])
       'Evidence',
       evidence(incident)
         .slice(0, 10)
-        .map((finding) => `• ${findingLine(finding)} (${percent(finding.strength)}, ${dayTime(finding.at)})`),
+        .map((finding) => `• ${findingLine(finding)} (${percent(finding.strength)} unusual, ${dayTime(finding.at)})`),
       2_000,
     ),
     titled('Causes, ranked', causeLines(incident), 1_400),

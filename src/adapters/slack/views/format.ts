@@ -50,7 +50,7 @@ export function band(low: number, high: number, unit: string): string {
 export function percent(value: number): string {
   if (!Number.isFinite(value)) return 'unknown';
   const whole = Math.floor(Math.min(Math.max(value, 0), 1) * 100 + 1e-9);
-  return whole === 0 && value > 0 ? '<1 %' : `${whole} %`;
+  return whole === 0 && value > 0 ? 'under 1 %' : `${whole} %`;
 }
 
 /** Lengths of time as people say them: "40 s", "9 min", "1 h 20 min", "3 d 4 h". */
@@ -71,12 +71,7 @@ export function clockTime(at: number): string {
 
 /** The same with the day: for what may not be today. */
 export function dayTime(at: number): string {
-  return date(at, '{date_short_pretty} {time}', (iso) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`);
-}
-
-/** For plain_text, where Slack's date format doesn't work. */
-export function plainTime(at: number): string {
-  return valid(at) ? `${new Date(at).toISOString().slice(11, 16)} UTC` : 'an unknown time';
+  return date(at, '{date_short_pretty} at {time}', (iso) => `${iso.slice(0, 10)} at ${iso.slice(11, 16)} UTC`);
 }
 
 /** "1 pod", "3 pods". */
@@ -94,7 +89,7 @@ const valid = (at: number) => Number.isFinite(at) && at >= 0 && at < 253_402_300
 
 const count = (value: number) => (Number.isInteger(value) && Math.abs(value) < 1000 ? String(value) : number(value));
 
-const unitOf = (text: string) => /[^\d.,e-]+$/.exec(text)?.[0] ?? '';
+const unitOf = (text: string) => (text.includes(' ') ? text.slice(text.indexOf(' ')) : '');
 
 function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,5 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
-import { escapeText, plain } from './escape.ts';
+import { escapeText } from './escape.ts';
 
 /** How an issue is said of a service: now, and once it is over. */
 const SAYINGS: Record<string, { now: string; past: string }> = {
@@ -79,9 +79,4 @@ export function whatHurts(incident: Incident): string {
 
 export function where(incident: Incident): string {
   return `${escapeText(incident.cluster, 60)}/${escapeText(incident.namespace, 80)}`;
-}
-
-/** For modal titles and dialogs. */
-export function plainName(incident: Incident, max: number): string {
-  return plain(`${incident.service} · ${incident.id}`, max);
 }

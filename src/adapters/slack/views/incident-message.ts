@@ -16,12 +16,9 @@ import { workingBlocks } from './working.ts';
  * Pure, and the same for the same incident whatever the time. Always within Slack's limits.
  */
 export function incidentMessage(incident: Incident, message: Shown): Message {
-  const top = section([
-    headline(incident),
-    ...troubleLines(incident),
-    causeLine(incident),
-    incident.state.name === 'closed' ? null : linkedLine(incident),
-  ]);
+  const closed = incident.state.name === 'closed';
+  const why = closed ? [] : [...troubleLines(incident), causeLine(incident), linkedLine(incident)];
+  const top = section([headline(incident), ...why]);
   return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
 }
 

@@ -6,7 +6,7 @@ import { percent, plural } from './format.ts';
 export function stepLines(recommendation: Recommendation): string[] {
   const { plan, confidence } = recommendation;
   return [
-    `*${escapeText(plan.summary, 250)}*`,
+    `*Recommended: ${escapeText(plan.summary, 250)}*`,
     confidenceWords(confidence),
     ...changeLines(plan.changes, 4),
     reachWords(plan),

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
-import { escapeText } from './escape.ts';
+import { sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
@@ -22,7 +22,7 @@ export function waitingBlocks(
 
 function waitingLine(state: Extract<State, { name: 'noticed' | 'watching' }>): string {
   if (state.name === 'watching')
-    return `*Nothing is being changed.* ${escapeText(state.why, 400)} I look again at ${clockTime(state.until)}.`;
+    return `*Nothing is being changed.* ${sentence(state.why, 400)} I look again at ${clockTime(state.until)}.`;
   return state.attempt === 0
     ? 'Looking for the cause: metrics, rollouts, events and logs.'
     : 'Looking again: what was tried did not end it.';

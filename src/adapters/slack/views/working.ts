@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
-import { escapeText, mention } from './escape.ts';
+import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
@@ -17,7 +17,7 @@ export function workingBlocks(incident: Incident, state: Working, message: Shown
   return present([
     { type: 'divider' },
     section([
-      `*${escapeText(plan.summary, 250)}*`,
+      `*${state.name === 'undoing' ? 'Undoing' : 'Step'}: ${escapeText(plan.summary, 250)}*`,
       authorityLine(state),
       confidenceWords(confidence),
       ...changeLines(plan.changes, 4),
@@ -40,16 +40,19 @@ function authorityLine(state: Working): string {
 }
 
 const STAGES = [
-  { name: 'queued', word: 'checked' },
-  { name: 'executing', word: 'changed' },
-  { name: 'verifying', word: 'verified' },
+  { name: 'queued', doing: 'checking', done: 'checked', next: 'check' },
+  { name: 'executing', doing: 'changing', done: 'changed', next: 'change' },
+  { name: 'verifying', doing: 'verifying', done: 'verified', next: 'verify' },
 ] as const;
 
-/** ✔ planned   ✔ checked   ⟳ changing   ○ verified */
+/** ✔ planned   ✔ checked   ⟳ changing   ○ verify */
 function progressLine(state: Working): string | null {
   if (state.name === 'undoing') return null;
   const at = STAGES.findIndex((stage) => stage.name === state.name);
-  const marks = STAGES.map((stage, index) => `${index < at ? '✔' : index === at ? '⟳' : '○'} ${stage.word}`);
+  const marks = STAGES.map((stage, index) => {
+    if (index < at) return `✔ ${stage.done}`;
+    return index === at ? `⟳ ${stage.doing}` : `○ ${stage.next}`;
+  });
   return `✔ planned   ${marks.join('   ')}`;
 }
 
@@ -57,7 +60,7 @@ function nowLine(state: Working): string {
   switch (state.name) {
     case 'queued':
       return state.waiting
-        ? `*Not done yet:* ${escapeText(state.waiting.words, 400)} I keep looking until ${clockTime(state.notAfter)}.`
+        ? `*Not done yet:* ${sentence(state.waiting.words, 400)} I keep looking until ${clockTime(state.notAfter)}.`
         : 'Checking once more on a fresh look at the cluster, then acting.';
     case 'executing':
       return state.progress ? escapeText(state.progress, 400) : 'Making the change.';
@@ -70,6 +73,6 @@ function nowLine(state: Working): string {
 
 function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
   const last = state.samples.at(-1);
-  const seen = last ? `${escapeText(last.words, 300)} (${clockTime(last.at)}). ` : '';
+  const seen = last ? `${clockTime(last.at)}: ${sentence(last.words, 300)} ` : '';
   return `${seen}It counts as healed once it has been well for ${duration(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
 }

@@ -1,0 +1,212 @@
+import type { KnownBlock } from '@slack/types';
+import { describe, expect, it } from 'vitest';
+import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
+import type { State } from '../../../../src/domain/incident.ts';
+import {
+  AWAITING,
+  context,
+  EVERY_STATE,
+  entry,
+  execution,
+  incident,
+  MIN,
+  NOT_PAUSED,
+  OTHER,
+  plan,
+  recommendation,
+  T0,
+} from '../incidents.ts';
+
+/** Everything that can be read in the blocks. */
+function words(blocks: KnownBlock[]): string {
+  const texts: string[] = [];
+  JSON.stringify(blocks, (key, value) => {
+    if (key === 'text' && typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts.join('\n');
+}
+
+type Element = {
+  type: string;
+  action_id: string;
+  value?: string;
+  confirm?: object;
+  options?: { value: string; text: { text: string } }[];
+};
+
+function elements(blocks: KnownBlock[]): Record<string, Element> {
+  const found = blocks.flatMap((block) => (block.type === 'actions' ? (block.elements as Element[]) : []));
+  return Object.fromEntries(found.map((element) => [element.action_id, element]));
+}
+
+const shown = (over: Parameters<typeof incident>[0] = {}, around: Parameters<typeof context>[0] = {}) =>
+  incidentMessage(incident(over), context(around));
+const asking = (over: Partial<Extract<State, { name: 'awaiting_approval' }>>): State =>
+  ({ ...AWAITING, ...over }) as State;
+
+describe('every state', () => {
+  it('says in its first line what hurts, where, and in a word how it stands', () => {
+    const expected: Record<string, string> = {
+      noticed: 'finding out why',
+      watching: 'watching',
+      awaiting_approval: 'needs a decision',
+      queued: 'about to act',
+      executing: 'fixing',
+      verifying: 'checking the fix',
+      undoing: 'undoing',
+      escalated: 'needs a person',
+      closed: 'healed',
+    };
+    for (const state of EVERY_STATE) {
+      const first = words(shown({ state }).blocks).split('\n')[0] ?? '';
+      expect(first).toContain('payment-api');
+      expect(first).toContain('prod-eu/shop');
+      expect(first).toContain('INC-241');
+      expect(first).toContain(expected[state.name]);
+    }
+  });
+
+  it('looks the same at any time, so that nothing is edited for nothing', () => {
+    for (const state of EVERY_STATE)
+      expect(shown({ state }, { now: T0 + 9 * MIN })).toEqual(shown({ state }, { now: T0 }));
+  });
+});
+
+describe('a request for approval', () => {
+  it('says why with a number, what it wants, how sure it is, how far it reaches and whether it can be undone', () => {
+    const told = words(shown().blocks);
+    for (const part of [
+      'p99 is 2.8 s',
+      'normally 0.18–0.32 s',
+      'Likely cause (82 %)',
+      'Roll ledger-db back to revision 13',
+      'Confidence 91 %',
+      'worked 11 of 12 times',
+      '`ledger-db:4.2.0` → `ledger-db:4.1.7`',
+      'Blast radius low',
+      'can be undone',
+      'The trouble began 2 min after rollout 14',
+    ])
+      expect(told).toContain(part);
+  });
+
+  it('says what happens when nobody answers: relative before delivery, the very instant after', () => {
+    expect(words(shown({ state: asking({ deadline: null, deliveredAt: null }) }).blocks)).toContain(
+      'Runs by itself in 5 min* unless someone stops it',
+    );
+    expect(words(shown().blocks)).toContain(`Runs by itself at <!date^${(T0 + 10_000 + 5 * MIN) / 1000}^`);
+    expect(words(shown({ state: asking({ atTimeout: 'escalate' }) }).blocks)).toContain('Pages a person at');
+    expect(words(shown({ state: asking({ atTimeout: 'watch' }) }).blocks)).toContain('nothing is changed');
+    expect(words(shown({ state: asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } }) }).blocks)).toContain(
+      'Held by <@U_GUEST> until',
+    );
+  });
+
+  it('promises no execution while paused or when nobody may approve', () => {
+    const paused = words(
+      shown({}, { paused: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'deploy freeze', at: T0 } }).blocks,
+    );
+    expect(paused).toContain('paused* by <@U_SECOND>');
+    expect(paused).not.toContain('Runs by itself');
+    const nobody = shown({}, { approvers: [] });
+    expect(words(nobody.blocks)).not.toContain('Runs by itself');
+    expect(elements(nobody.blocks).approve).toBeUndefined();
+    expect(elements(nobody.blocks).reject).toBeDefined();
+  });
+
+  it('puts ids only into its buttons', () => {
+    const found = elements(shown().blocks);
+    expect(Object.keys(found)).toEqual(['approve', 'reject', 'hold', 'option', 'why']);
+    expect(found.approve?.value).toBe(`INC-241|${plan().digest.slice(0, 16)}`);
+    expect(found.hold?.value).toBe('INC-241');
+    expect(found.option?.options?.map((one) => one.value)).toEqual([
+      `INC-241|${OTHER.plan.digest.slice(0, 16)}`,
+      'INC-241|~false_alarm',
+      'INC-241|~escalate',
+    ]);
+    expect(found.option?.options?.[0]?.text.text).toBe('Restart 1 pod of ledger-db (84 %)');
+  });
+
+  it('asks once more before what can’t be undone or reaches far', () => {
+    const withPlan = (over: Parameters<typeof plan>[0]) =>
+      elements(shown({ state: asking({ recommendation: recommendation({ plan: plan(over) }) }) }).blocks).approve
+        ?.confirm;
+    expect(withPlan({})).toBeUndefined();
+    expect(withPlan({ reversible: false })).toBeDefined();
+    expect(
+      withPlan({ blastRadius: { level: 'high', podsAffected: 9, podsTotal: 9, services: [], words: '' } }),
+    ).toBeDefined();
+  });
+
+  it('tells a locked phone what is wanted', () => {
+    expect(shown().text).toBe(
+      '🔴 Needs a decision: payment-api is slow (prod-eu/shop) · INC-241. Wants to: Roll ledger-db back to revision 13',
+    );
+  });
+});
+
+describe('the other states', () => {
+  it('say why a step waits', () => {
+    const state = EVERY_STATE.find((one) => one.name === 'queued') as State;
+    expect(words(shown({ state }).blocks)).toContain('*Not done yet:* Another service is being healed.');
+  });
+
+  it('name what was tried and what wasn’t when a person is needed, and let that person take a step', () => {
+    const tried = execution({ verification: { verdict: 'unchanged', at: T0, words: 'p99 still 2.8 s' } });
+    const state = EVERY_STATE.find((one) => one.name === 'escalated') as State;
+    const message = shown({ state, executions: [tried] });
+    const told = words(message.blocks);
+    expect(told).toContain('No change: p99 still 2.8 s');
+    expect(told).toContain('scale horizontal: confidence 0.41 is below 0.7');
+    expect(told).toContain('Nobody has acknowledged yet');
+    expect(elements(message.blocks).option?.options).toHaveLength(4);
+    expect(words(shown({ state: { ...state, acknowledgedBy: 'U_ONCALL' } as State }).blocks)).toContain(
+      '<@U_ONCALL> has it',
+    );
+  });
+
+  it('offer undo only for what was done and can be taken back', () => {
+    const state: State = { name: 'closed', outcome: 'healed', why: 'p99 back' };
+    const undo = (runs: Parameters<typeof incident>[0]) =>
+      elements(shown({ state, closedAt: T0 + 11 * MIN, ...runs }).blocks).undo;
+    expect(undo({ executions: [execution()] })).toBeDefined();
+    expect(undo({ executions: [] })).toBeUndefined();
+    expect(undo({ executions: [execution({ undone: { at: T0, ok: true, words: '' } })] })).toBeUndefined();
+    expect(
+      undo({ executions: [execution({ recommendation: recommendation({ plan: plan({ reversible: false }) }) })] }),
+    ).toBeUndefined();
+  });
+
+  it('ask for feedback once', () => {
+    const state: State = { name: 'closed', outcome: 'healed', why: 'p99 back' };
+    expect(elements(shown({ state }).blocks).right).toBeDefined();
+    const said = shown({ state, feedback: { user: 'U_ONCALL', right: true, at: T0 } });
+    expect(elements(said.blocks).right).toBeUndefined();
+    expect(words(said.blocks)).toContain('<@U_ONCALL> said this was 👍 right');
+  });
+
+  it('say that nothing was done and the approval withdrawn when the trouble went by itself', () => {
+    const state: State = { name: 'closed', outcome: 'self_healed', why: 'the alert resolved' };
+    const message = shown(
+      { state, closedAt: T0 + 4 * MIN },
+      { timeline: [entry({ type: 'trouble_gone', from: 'awaiting_approval', to: 'closed' })] },
+    );
+    const told = words(message.blocks);
+    expect(told).toContain('Recovered by itself');
+    expect(told).toContain('Nothing was done.');
+    expect(told).toContain('The request for approval was withdrawn.');
+  });
+
+  it('tell how long each part took', () => {
+    const timeline = [
+      entry({ type: 'diagnosed', at: T0 + 9_000 }),
+      entry({ type: 'approved', at: T0 + 7 * MIN }),
+      entry({ type: 'executed', at: T0 + 8 * MIN }),
+    ];
+    const told = words(
+      shown({ state: { name: 'closed', outcome: 'healed', why: '' }, closedAt: T0 + 11 * MIN }, { timeline }).blocks,
+    );
+    expect(told).toContain('diagnosed +9 s  ·  approved +7 min  ·  changed +60 s  ·  closed +3 min');
+  });
+});

@@ -10,7 +10,7 @@ export type AlertIntake = {
   parse(
     body: unknown,
   ):
-    | { ok: true; accept(): Promise<{ incidents: string[]; received: number; ignored: number; truncated: number }> }
+    | { ok: true; accept(): Promise<{ incidents: string[]; received: number; truncated: number }> }
     | { ok: false; status: number; words: string };
 };
 

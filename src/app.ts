@@ -1,0 +1,216 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { createEffectQueue } from './adapters/bullmq/jobs.ts';
+import { startSweep } from './adapters/bullmq/sweep.ts';
+import { startWorker } from './adapters/bullmq/worker.ts';
+import { alertmanagerRoute } from './adapters/http/alertmanager-route.ts';
+import { apiRoutes } from './adapters/http/api-routes.ts';
+import { healthRoutes } from './adapters/http/health-routes.ts';
+import { pagerDutyRoute } from './adapters/http/pagerduty-route.ts';
+import { dispatch, type Handler, pathOf } from './adapters/http/routes.ts';
+import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
+import { serviceQueries } from './adapters/prometheus/service-queries.ts';
+import { connectRedis } from './adapters/redis/connect-redis.ts';
+import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
+import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
+import { type Config, policyFor } from './config.ts';
+import type { Action, Command, Correlator, Detector } from './extension-points.ts';
+import { alertIntake, pagerDutyIntake } from './intake.ts';
+import { loadModules } from './load-modules.ts';
+import { createMeters } from './meters.ts';
+import { createBaselines } from './pipeline/baselines.ts';
+import type { Deps } from './pipeline/deps.ts';
+import { createPeople } from './pipeline/people.ts';
+import { runEffect } from './pipeline/run-effect.ts';
+import { stagesByKind } from './pipeline/stages.ts';
+import { createTopology } from './pipeline/topology.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Metrics, Pager } from './ports.ts';
+import { startScanning } from './scanning.ts';
+
+/** What the outside is, real or the sandbox's. */
+export type World = {
+  redisUrl: string;
+  clock: Clock;
+  cluster: Cluster;
+  metrics: Metrics;
+  chat: Chat;
+  pager: Pager;
+  slack: {
+    token: string;
+    signingSecret?: string | undefined;
+    appToken?: string | undefined;
+    apiUrl?: string | undefined;
+  } | null;
+  alertmanagerToken: string | null;
+  apiToken: string | null;
+  /** Answered before all else: the sandbox's page. */
+  firstHandlers: Handler[];
+};
+
+export type App = { url: string; port: number; stop(): Promise<void> };
+
+const CONCURRENCY = 32;
+const MAX_BASELINES = 5_000;
+const DRAIN_MS = 5_000;
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
+export async function startApp(config: Config, world: World, log: Logger): Promise<App> {
+  const { clock } = world;
+  const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
+  const prefix = keyPrefix(config.settings.cluster);
+  const [redis, queue] = await Promise.all([
+    connectRedis({ url: world.redisUrl, name: 'nightshift-store', onError }),
+    createEffectQueue({ url: world.redisUrl, prefix, clock, onError }),
+  ]);
+  const store = createIncidentStore({
+    redis,
+    cluster: config.settings.cluster,
+    clock,
+    onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
+  });
+  const meters = createMeters(queue);
+  const deps = await createDeps(config, world, store, queue, log);
+  const worker = startWorker({
+    url: world.redisUrl,
+    prefix,
+    clock,
+    concurrency: CONCURRENCY,
+    handle: (due) => meters.effect(due.kind, () => runEffect(deps, stagesByKind, due)),
+    onError,
+  });
+  const stopSweep = startSweep({ store, queue, clock, onError });
+  const topology = createTopology();
+  const people = createPeople(deps);
+  const commands = await loadModules<Command>(here('../commands'));
+  const slack =
+    world.slack && createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, clock, log });
+  let started = false;
+  const handlers: Handler[] = [
+    ...world.firstHandlers,
+    healthRoutes({ parts: partsOf(world, store), registry: meters.registry, started: () => started }),
+    alertmanagerRoute(alertIntake(deps, topology, meters, world.alertmanagerToken)),
+    pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null)),
+    apiRoutes({ token: world.apiToken, store, now: clock.now }),
+    (req, res) => {
+      if (!slack || pathOf(req).pathname !== SLACK_PATH) return false;
+      slack.handler(req, res);
+      return true;
+    },
+  ];
+  const server = createServer(dispatch(handlers, onError));
+  const port = await listen(server, config.env.PORT, config.env.HOST);
+  await slack?.start();
+  const stopScanning = startScanning(deps, topology, config.settings.scan, log);
+  started = true;
+  return {
+    url: `http://${config.env.HOST}:${port}`,
+    port,
+    async stop() {
+      started = false;
+      stopScanning();
+      await stopSweep();
+      await slack?.stop();
+      await closeServer(server);
+      if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+}
+
+async function createDeps(
+  config: Config,
+  world: World,
+  store: IncidentStore,
+  jobs: Deps['jobs'],
+  log: Logger,
+): Promise<Deps> {
+  const { settings } = config;
+  const [actions, detectors, correlators, playbooks] = await Promise.all([
+    loadModules<Action>(here('./actions')),
+    loadModules<Detector>(here('./detectors')),
+    loadModules<Correlator>(here('./correlators')),
+    loadPlaybooks([
+      here('../playbooks'),
+      ...(config.env.NIGHTSHIFT_PLAYBOOKS ? [config.env.NIGHTSHIFT_PLAYBOOKS] : []),
+    ]),
+  ]);
+  const { limits } = settings;
+  const approvers = new Set([
+    ...settings.approvers,
+    ...settings.services.flatMap((service) => service.approvers ?? []),
+  ]);
+  return {
+    store,
+    jobs,
+    cluster: world.cluster,
+    metrics: world.metrics,
+    queries: serviceQueries,
+    baselines: createBaselines(world.metrics, serviceQueries, MAX_BASELINES),
+    chat: world.chat,
+    pager: world.pager,
+    clock: world.clock,
+    actions: new Map(actions.map((action) => [action.name, action])),
+    detectors,
+    correlators,
+    playbooks: new Map(playbooks.map((playbook) => [playbook.issue, playbook])),
+    policy: (namespace, service) => policyFor(settings, namespace, service),
+    limits: {
+      maxReplicas: limits.max_replicas,
+      maxMemoryBytes: limits.max_memory,
+      maxPodsAffectedRatio: limits.max_pods_affected_ratio,
+      drainTimeoutMs: limits.drain_timeout,
+      servicesAtOnce: limits.services_at_once,
+      stormIncidents: limits.storm_incidents,
+      stepsPerIncident: limits.steps_per_incident,
+    },
+    protectedNamespaces: settings.protected_namespaces,
+    mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
+    anyApprover: (user) => approvers.has(user),
+    recentlyOpen: recently(store),
+    log,
+  };
+}
+
+const RECENT_MS = 1_000;
+
+/** Open incidents as they were at most a second ago: joining an alert to another service's incident is a judgement, and needn't read them all for each alert. */
+function recently(store: IncidentStore): Deps['recentlyOpen'] {
+  let at = 0;
+  let answer: ReturnType<IncidentStore['listOpen']> | null = null;
+  return (limit) => {
+    if (!answer || Date.now() - at > RECENT_MS) {
+      at = Date.now();
+      answer = store.listOpen(limit);
+      answer.catch(() => {
+        answer = null;
+      });
+    }
+    return answer;
+  };
+}
+
+const partsOf = (world: World, store: IncidentStore) => [
+  { name: 'redis', ping: () => store.ping() },
+  { name: 'cluster', ping: () => world.cluster.ping() },
+  { name: 'metrics', ping: () => world.metrics.ping() },
+  { name: 'chat', ping: () => world.chat.ping() },
+];
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+  });
+}

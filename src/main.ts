@@ -1,0 +1,177 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { createPager } from './adapters/pagerduty/pager.ts';
+import { connectPrometheus } from './adapters/prometheus/metrics.ts';
+import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-redis.ts';
+import { createSlackChat } from './adapters/slack/chat.ts';
+import { type App, startApp, type World } from './app.ts';
+import { type Config, readConfig, sandboxSettings } from './config.ts';
+import { silentChat, unreachableCluster, unreachableMetrics } from './missing-parts.ts';
+import { startSandbox } from './sandbox/start.ts';
+
+const CALL_MS = 10_000;
+const USER_AGENT = 'nightshift';
+
+async function main(): Promise<void> {
+  const read = readConfig(process.env);
+  if (!read.ok)
+    return fail(
+      `The configuration has errors; mend them and start again:\n${read.errors.map((error) => `  - ${error}`).join('\n')}`,
+    );
+  const log = pino({ level: read.config.env.LOG_LEVEL, name: 'nightshift' }, pino.destination(2));
+  const { config } = read;
+  const dataDir = resolve(config.env.NIGHTSHIFT_DATA);
+  const redis = config.env.REDIS_URL ? null : await startPrivateRedis({ dataDir: join(dataDir, 'redis') });
+  const running = config.sandbox
+    ? await startInSandbox(config, dataDir, redis, log)
+    : await startForReal(config, redis, log);
+  onSignals(running, redis, log);
+  console.log(running.table);
+}
+
+type Running = { app: App; table: string; stopOthers(): Promise<void> };
+
+async function startInSandbox(
+  given: Config,
+  dataDir: string,
+  redis: PrivateRedis | null,
+  log: Logger,
+): Promise<Running> {
+  await mkdir(dataDir, { recursive: true });
+  const sandbox = await startSandbox({
+    speed: given.env.NIGHTSHIFT_SANDBOX_SPEED,
+    stateFile: join(dataDir, 'sandbox.json'),
+  });
+  const config: Config = {
+    ...given,
+    settings: given.env.NIGHTSHIFT_CONFIG ? { ...given.settings, cluster: 'sandbox' } : sandboxSettings(),
+  };
+  const { clock } = sandbox;
+  const world: World = {
+    redisUrl: config.env.REDIS_URL ?? redis!.url,
+    clock,
+    cluster: connectCluster({ name: 'sandbox', serverUrl: sandbox.kubeUrl, timeoutMs: CALL_MS, userAgent: USER_AGENT }),
+    metrics: connectPrometheus({ url: sandbox.prometheusUrl, timeoutMs: CALL_MS }),
+    chat: createSlackChat({ token: sandbox.botToken, slackApiUrl: sandbox.slackApiUrl, channel: sandbox.channel, log }),
+    pager: createPager({
+      routingKey: config.env.PAGERDUTY_ROUTING_KEY,
+      eventsUrl: config.env.PAGERDUTY_EVENTS_URL,
+      timeoutMs: CALL_MS,
+    }),
+    slack: { token: sandbox.botToken, signingSecret: sandbox.signingSecret, apiUrl: sandbox.slackApiUrl },
+    alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
+    apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
+    firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
+  };
+  const app = await startApp(config, world, log);
+  sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
+  const rows: Row[] = [
+    ['page', `${app.url}/sandbox`],
+    ['cluster', `sandbox, simulated; kubectl -s ${sandbox.kubeUrl} get pods -n shop`],
+    ['metrics', `sandbox, ${sandbox.prometheusUrl} (14 days of history)`],
+    ['chat', 'sandbox, on the page'],
+    ...commonRows(config, dataDir),
+    ['time', `${clock.speed()}x: a minute passes in ${60 / clock.speed()} s`],
+  ];
+  return {
+    app,
+    table: table('Nightshift is ready, in the sandbox: nothing here is real.', rows),
+    stopOthers: () => sandbox.stop(),
+  };
+}
+
+async function startForReal(config: Config, redis: PrivateRedis | null, log: Logger): Promise<Running> {
+  const { env } = config;
+  const clock = { now: Date.now, realDelay: (ms: number) => ms };
+  const name = config.settings.cluster;
+  const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
+  const world: World = {
+    redisUrl: env.REDIS_URL ?? redis!.url,
+    clock,
+    cluster: hasCluster
+      ? connectCluster({
+          name,
+          ...(env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {}),
+          timeoutMs: CALL_MS,
+          userAgent: USER_AGENT,
+        })
+      : unreachableCluster(name),
+    metrics: env.PROMETHEUS_URL
+      ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS })
+      : unreachableMetrics(),
+    chat:
+      env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL
+        ? createSlackChat({
+            token: env.SLACK_BOT_TOKEN,
+            slackApiUrl: env.SLACK_API_URL,
+            channel: env.SLACK_CHANNEL,
+            log,
+          })
+        : silentChat(log),
+    pager: createPager({
+      routingKey: env.PAGERDUTY_ROUTING_KEY,
+      eventsUrl: env.PAGERDUTY_EVENTS_URL,
+      timeoutMs: CALL_MS,
+    }),
+    slack:
+      env.SLACK_BOT_TOKEN && (env.SLACK_SIGNING_SECRET || env.SLACK_APP_TOKEN)
+        ? {
+            token: env.SLACK_BOT_TOKEN,
+            signingSecret: env.SLACK_SIGNING_SECRET,
+            appToken: env.SLACK_APP_TOKEN,
+            apiUrl: env.SLACK_API_URL,
+          }
+        : null,
+    alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
+    apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
+    firstHandlers: [],
+  };
+  const app = await startApp(config, world, log);
+  const observe = config.observeBecause;
+  const rows: Row[] = [
+    ['address', app.url],
+    ['cluster', hasCluster ? name : 'missing'],
+    ['metrics', env.PROMETHEUS_URL ?? 'missing'],
+    ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
+    ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
+    ['mode', observe.length > 0 ? `OBSERVE, nothing is ever changed: ${observe.join('; ')}` : 'act'],
+  ];
+  return { app, table: table('Nightshift is on watch.', rows), stopOthers: async () => {} };
+}
+
+type Row = [string, string];
+const commonRows = ({ env }: Config, dataDir: string): Row[] => [
+  ['redis', env.REDIS_URL ? 'given (REDIS_URL)' : `private, data in ${join(dataDir, 'redis')}`],
+  ['pager', env.PAGERDUTY_ROUTING_KEY ? 'PagerDuty' : 'none (PAGERDUTY_ROUTING_KEY is not set)'],
+];
+
+function table(title: string, rows: Row[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `\n${title}\n\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}\n`;
+}
+
+function onSignals(running: Running, redis: PrivateRedis | null, log: Logger): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await running.app.stop();
+    await running.stopOthers();
+    await redis?.stop();
+    log.info('stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+function fail(words: string): void {
+  console.error(words);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

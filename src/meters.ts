@@ -1,0 +1,51 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EffectQueue } from './adapters/bullmq/jobs.ts';
+
+/** What `/metrics` shows. Label sets are closed: effect kinds and queue states. */
+export type Meters = {
+  registry: Registry;
+  alerts: Counter;
+  effect<T>(kind: string, run: () => Promise<T>): Promise<T>;
+};
+
+export function createMeters(queue: EffectQueue): Meters {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const alerts = new Counter({
+    name: 'nightshift_alerts_received_total',
+    help: 'Alerts that were taken',
+    registers: [registry],
+  });
+  const effects = new Histogram({
+    name: 'nightshift_effect_duration_seconds',
+    help: 'How long a queued stage ran',
+    labelNames: ['effect', 'result'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'nightshift_queue_jobs',
+    help: 'Jobs in the queue by state',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const counts = await queue.counts().catch(() => null);
+      for (const [state, count] of Object.entries(counts ?? {})) this.set({ state }, count);
+    },
+  });
+  return {
+    registry,
+    alerts,
+    async effect(kind, run) {
+      const end = effects.startTimer({ effect: kind });
+      try {
+        const result = await run();
+        end({ result: 'ok' });
+        return result;
+      } catch (error) {
+        end({ result: 'error' });
+        throw error;
+      }
+    },
+  };
+}

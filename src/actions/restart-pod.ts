@@ -1,0 +1,189 @@
+import { blastRadius, planDigest } from '../domain/plan.ts';
+import type { FieldChange, Finding, Plan, Refusal } from '../domain/types.ts';
+import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
+import type { Metrics, PodInfo } from '../ports.ts';
+import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
+
+const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
+
+/** Evicts one pod, the worst, so that its owner makes a new one. Through the eviction API, which respects PodDisruptionBudgets; the pod's uid is the mark. */
+const restartPod: Action = {
+  name: 'restart_pod',
+  title: 'Restart a pod',
+  rungs: ['remediate', 'mitigate'],
+  reversible: false,
+  permissions: [
+    { group: 'apps', resource: 'deployments', verbs: ['get', 'list'] },
+    { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list'] },
+    { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list'] },
+    { group: 'apps', resource: 'replicasets', verbs: ['list'] },
+    { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
+    { group: '', resource: 'pods', verbs: ['get', 'list'] },
+    { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  ],
+  async plan(context) {
+    const looked = await lookAtTarget(context);
+    if (!looked.ok) return looked;
+    const { look } = looked;
+    const busy = inTheWay(look, 'restarting a pod');
+    if (busy) return { ok: false, refusal: busy };
+    const pod = await worstPod(context, look);
+    const refusal = refuse(look, pod);
+    return pod === null || refusal ? { ok: false, refusal: refusal ?? gone(look) } : planEviction(context, look, pod);
+  },
+  async wasApplied({ cluster }, { data, target, summary }) {
+    const pod = await cluster.pod(target.namespace, target.name);
+    if (!pod.ok && pod.failure.kind !== 'not_found') {
+      const refusal = refusalOf(pod.failure, `Pod ${target.name}`);
+      return {
+        kind: 'failed',
+        changed: true,
+        refusal,
+        words: `Whether the pod was evicted can't be told: ${refusal.words}`,
+      };
+    }
+    const there = pod.ok && pod.value.uid === data.uid && !pod.value.deleting;
+    return there ? null : { kind: 'done', undo: null, words: summary };
+  },
+  async apply({ cluster }, { plan }): Promise<Applied> {
+    const { namespace, name, uid } = plan.target;
+    const answer = await cluster.evictPod(namespace, name, { uid, dryRun: false });
+    if (answer.ok) return { kind: 'done', undo: null, words: plan.summary };
+    const refusal = refusalOf(answer.failure, `Pod ${name}`);
+    return { kind: 'failed', changed: answer.failure.kind === 'unreachable', refusal, words: refusal.words };
+  },
+  settled: ({ cluster }, { recommendation }) => settled(cluster, recommendation.plan),
+  undo: async () => {
+    const words = "A restart can't be undone.";
+    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
+  },
+};
+
+/** The pod itself when it is the target; else the one that findings name most strongly, then the one that uses most memory, then one that can't run. */
+async function worstPod({ findings, metrics, clock, target }: ActionContext, { pods }: Look): Promise<PodInfo | null> {
+  if (target.kind === 'Pod') return pods.find((pod) => pod.name === target.name) ?? null;
+  const named = strongest(findings, pods);
+  if (named) return named;
+  const memory = await memoryByPod(metrics, pods, clock.now());
+  const [fullest] = [...pods].sort(
+    (left, right) =>
+      (memory.get(right.name) ?? 0) - (memory.get(left.name) ?? 0) ||
+      left.createdAt - right.createdAt ||
+      (left.name < right.name ? -1 : 1),
+  );
+  if (fullest && memory.has(fullest.name)) return fullest;
+  return troubledPods(pods)[0]?.pod ?? null;
+}
+
+function strongest(findings: Finding[], pods: PodInfo[]): PodInfo | undefined {
+  const about = findings
+    .filter((finding) => finding.about.kind === 'Pod' && finding.strength >= 0.5)
+    .sort((left, right) => right.strength - left.strength);
+  for (const { about: entity } of about) {
+    const pod = pods.find((one) => one.name === entity.name && one.namespace === entity.namespace);
+    if (pod) return pod;
+  }
+  return undefined;
+}
+
+/** Working sets in steps of about 5 %, so that two pods that are alike don't change places between plan and fresh look. */
+async function memoryByPod(metrics: Metrics, pods: PodInfo[], now: number): Promise<Map<string, number>> {
+  if (pods.length === 0) return new Map();
+  const names = pods.map((pod) => pod.name.replaceAll('.', '\\\\.')).join('|');
+  const answer = await metrics.instant(
+    `max by (pod) (container_memory_working_set_bytes{namespace="${pods[0]?.namespace}",pod=~"${names}",container!=""})`,
+    now,
+  );
+  if (!answer.ok) return new Map();
+  return new Map(
+    answer.value.map(({ labels, value }) => [
+      labels.pod ?? '',
+      Math.round(Math.log(Math.max(1, value)) / Math.log(1.05)),
+    ]),
+  );
+}
+
+function refuse({ workload }: Look, pod: PodInfo | null): Refusal | null {
+  if (pod === null) return null;
+  if (!pod.owner || !OWNERS.includes(pod.owner.kind))
+    return {
+      code: 'unsupported',
+      words: `Pod ${pod.name} belongs to ${pod.owner?.kind ?? 'nothing'}: nobody would make a new one.`,
+    };
+  if (workload.replicas === 0) return { code: 'not_needed', words: `${workload.name} is scaled to zero.` };
+  return null;
+}
+
+function gone({ workload }: Look): Refusal {
+  return {
+    code: 'target_gone',
+    words: `${workload.kind} ${workload.name} has no pod that stands out or that is in trouble.`,
+  };
+}
+
+async function planEviction(
+  { cluster, clock }: ActionContext,
+  { workload, pods }: Look,
+  pod: PodInfo,
+): Promise<Planned> {
+  const dry = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });
+  if (!dry.ok) return refused(dry.failure, `Pod ${pod.name}`);
+  const podsReady = pods.filter((one) => one.ready).length;
+  const changes: FieldChange[] = [
+    {
+      path: `pod ${pod.name}`,
+      before: `uid ${pod.uid}`,
+      after: `evicted; ${pod.owner?.kind} ${pod.owner?.name} makes a new one`,
+    },
+  ];
+  const words = pod.ready
+    ? `1 of ${pods.length} pods restarts; ${podsReady - 1} serve meanwhile.`
+    : `1 of ${pods.length} pods restarts; it isn't serving now.`;
+  return {
+    ok: true,
+    plan: {
+      action: 'restart_pod',
+      target: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
+      changes,
+      diff: '',
+      summary: `Restart pod ${pod.name}`,
+      reversible: false,
+      blastRadius: blastRadius({
+        service: workload.name,
+        podsTotal: pods.length,
+        podsAffected: 1,
+        readyAwayAtOnce: pod.ready ? 1 : 0,
+        podsReady,
+        words,
+      }),
+      notes:
+        workload.replicas === 1 ? [`${workload.name} has only one replica: it is away while the pod restarts.`] : [],
+      digest: planDigest('restart_pod', pod.uid, changes),
+      data: { uid: pod.uid, workload: workload.name, others: pods.map((one) => one.uid) },
+      plannedAt: clock.now(),
+    },
+  };
+}
+
+/** Settled once the pod is gone and all that are wanted are ready; failed when its successor can't run. */
+async function settled(cluster: ActionContext['cluster'], { target, data }: Plan): Promise<Settled> {
+  const looked = await lookAt(cluster, target.namespace, String(data.workload));
+  if (!looked.ok)
+    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', words: looked.refusal.words };
+  const { workload, pods } = looked.look;
+  const old = await cluster.pod(target.namespace, target.name);
+  if (!old.ok && old.failure.kind !== 'not_found') return { kind: 'in_progress', words: old.failure.words };
+  if (old.ok && old.value.uid === data.uid) return { kind: 'in_progress', words: `Pod ${target.name} is still going.` };
+  const others = Array.isArray(data.others) ? data.others : [];
+  const bad = troubledPods(pods.filter((pod) => !others.includes(pod.uid)))[0];
+  if (bad) return { kind: 'failed', words: `${bad.words}.` };
+  const ready = pods.filter((pod) => pod.ready).length;
+  if (ready < workload.replicas)
+    return { kind: 'in_progress', words: `${workload.name}: ${ready} of ${workload.replicas} pods are ready.` };
+  return {
+    kind: 'settled',
+    words: `Pod ${target.name} was replaced; all ${workload.replicas} pods of ${workload.name} are ready.`,
+  };
+}
+
+export default restartPod;

@@ -1,0 +1,196 @@
+import { managerNotes } from '../domain/managed-by.ts';
+import { objectDiff } from '../domain/object-diff.ts';
+import { readPath, sameJson } from '../domain/object-path.ts';
+import { planDigest } from '../domain/plan.ts';
+import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
+import type { Action, ActionContext, Planned } from '../extension-points.ts';
+import type { Revision } from '../ports.ts';
+import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
+import { type Look, lookAtTarget, refused, troubledPods } from './workload/look.ts';
+import { rollingBlastRadius } from './workload/rolling.ts';
+import { newestPods, settleRollout } from './workload/settle.ts';
+
+/** Names the ReplicaSet that was rolled back from, so that a later rollback doesn't choose it. */
+const BAD_REVISION = 'nightshift.dev/rolled-back-from';
+const TEMPLATE = ['spec', 'template'];
+/** Pods that can't run point to the newest revision if it is no older than this. */
+const YOUNG_MS = 60 * 60_000;
+
+/** Back to the template of the last good revision, as `kubectl rollout undo` does it: the Deployment then counts it as its newest revision. */
+const rollbackDeployment: Action = {
+  name: 'rollback_deployment',
+  title: 'Roll back',
+  rungs: ['rollback'],
+  reversible: true,
+  permissions: [
+    { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
+    { group: 'apps', resource: 'replicasets', verbs: ['list'] },
+    { group: '', resource: 'pods', verbs: ['get', 'list'] },
+  ],
+  async plan(context) {
+    const looked = await lookAtTarget(context);
+    if (!looked.ok) return looked;
+    const { look } = looked;
+    const refusal = refuse(look, context.findings, context.clock.now());
+    if (refusal) return { ok: false, refusal };
+    const good = lastGood(look);
+    return good ? planRollback(context, look, good) : { ok: false, refusal: noHistory(look) };
+  },
+  wasApplied: fieldWasApplied,
+  apply: (context, authorised) => applyField(rollbackDeployment, context, authorised),
+  async settled(context, execution) {
+    const write = writeOf(execution.recommendation.plan.data);
+    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    return settleRollout(context, write, execution.startedAt, ({ raw }) =>
+      sameJson(readPath(raw, TEMPLATE), write.wrote)
+        ? null
+        : `${write.name}: somebody else changed the template since.`,
+    );
+  },
+  undo: undoField,
+};
+
+function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
+  const { workload, rollout } = look;
+  const name = `${workload.kind} ${workload.name}`;
+  if (workload.kind !== 'Deployment')
+    return { code: 'unsupported', words: `${name}: only Deployments can be rolled back yet.` };
+  if (workload.paused)
+    return {
+      code: 'deployment_paused',
+      words: `${name} is paused and can't be rolled back; \`kubectl rollout resume deployment/${workload.name}\` lifts it.`,
+    };
+  const bad = troubledPods(newestPods(look))[0];
+  if (rollout.name === 'in_progress' && !bad)
+    return {
+      code: 'rollout_in_progress',
+      words: `${name} is being rolled out: ${rollout.words}, and none of its new pods fails yet.`,
+    };
+  return isSuspect(look, findings, bad !== undefined, now)
+    ? null
+    : {
+        code: 'not_needed',
+        words: `${name}: nothing points to its newest revision (${workload.revision}) as the cause.`,
+      };
+}
+
+/** Only the newest revision can be mended by a rollback: it must be stuck, be named as the change, or be young and fail. */
+function isSuspect({ workload, revisions, rollout }: Look, findings: Finding[], bad: boolean, now: number): boolean {
+  if (rollout.name === 'stuck') return true;
+  const named = findings.some(
+    (finding) =>
+      finding.kind === 'change' &&
+      finding.what === 'rollout' &&
+      finding.strength >= 0.5 &&
+      finding.about.name === workload.name,
+  );
+  if (named) return true;
+  const newest = revisions.find((revision) => revision.revision === workload.revision);
+  return bad && newest !== undefined && (rollout.name === 'in_progress' || now - newest.createdAt <= YOUNG_MS);
+}
+
+/** The newest older revision that differs, wasn't rolled back from, and has no pods that fail to get ready. */
+function lastGood({ workload, revisions, raw }: Look): Revision | undefined {
+  const current = withoutDefaults(readPath(raw, TEMPLATE));
+  const known = workload.annotations[BAD_REVISION];
+  return revisions.find(
+    (revision) =>
+      revision.revision > 0 &&
+      revision.revision < workload.revision &&
+      revision.name !== known &&
+      !(revision.replicas > 0 && revision.readyReplicas === 0) &&
+      !sameJson(withoutDefaults(revision.template), current),
+  );
+}
+
+/** An empty map is the same as none, and `creationTimestamp: null` says nothing. */
+function withoutDefaults(template: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(template ?? {}, (key, value: unknown) =>
+      key === 'creationTimestamp' || isEmpty(value) ? undefined : value,
+    ),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function noHistory({ workload, revisions }: Look): Refusal {
+  const older = revisions.length - 1;
+  const words =
+    older > 0
+      ? `none of its ${older} older revisions differs and is known to be good`
+      : 'it has no older revision (`revisionHistoryLimit` says how many are kept)';
+  return { code: 'no_history', words: `Deployment ${workload.name} can't be rolled back: ${words}.` };
+}
+
+async function planRollback({ cluster, clock }: ActionContext, look: Look, good: Revision): Promise<Planned> {
+  const { workload, raw, revisions } = look;
+  const { kind, namespace, name, uid, resourceVersion } = workload;
+  const newest = revisions.find((revision) => revision.revision === workload.revision);
+  const annotations: Record<string, string> = newest ? { [BAD_REVISION]: newest.name } : {};
+  const write: FieldWrite = {
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    path: TEMPLATE,
+    before: readPath(raw, TEMPLATE),
+    wrote: good.template,
+    annotations,
+  };
+  const dry = await setField(
+    cluster,
+    write,
+    { value: good.template, annotations: {}, resourceVersion: null, dryRun: true },
+    raw,
+  );
+  if (!dry.ok) return refused(dry.failure, `${kind} ${name}`);
+  const changes: FieldChange[] = [
+    {
+      path: 'spec.template',
+      before: `revision ${workload.revision} (${newest?.name ?? 'unknown'})`,
+      after: `revision ${good.revision} (${good.name})`,
+    },
+    ...imageChanges(newest?.images ?? {}, good.images),
+  ];
+  return {
+    ok: true,
+    plan: {
+      action: 'rollback_deployment',
+      target: { kind, namespace, name, uid },
+      changes,
+      diff: objectDiff(`${namespace}/${name}`, raw, dry.value.object),
+      summary: `Roll ${name} back from revision ${workload.revision} to ${good.revision}${imageWords(changes)}`,
+      reversible: true,
+      blastRadius: rollingBlastRadius(look),
+      notes: [
+        "ConfigMaps and Secrets aren't rolled back: a revision only holds the pod template.",
+        ...managerNotes(workload, 'spec.template'),
+      ],
+      digest: planDigest('rollback_deployment', uid, changes),
+      data: { write: { ...write, wrote: readPath(dry.value.object, TEMPLATE) } },
+      plannedAt: clock.now(),
+    },
+  };
+}
+
+function imageChanges(from: Record<string, string>, to: Record<string, string>): FieldChange[] {
+  return Object.keys({ ...from, ...to })
+    .sort()
+    .filter((container) => from[container] !== to[container])
+    .map((container) => ({
+      path: `spec.template.spec.containers[${container}].image`,
+      before: from[container] ?? '(none)',
+      after: to[container] ?? '(none)',
+    }));
+}
+
+function imageWords(changes: FieldChange[]): string {
+  const image = changes.find(({ path }) => path.endsWith('.image'));
+  return image ? ` (${image.before} → ${image.after})` : '';
+}
+
+export default rollbackDeployment;

@@ -1,0 +1,121 @@
+import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollout.ts';
+import type { EntityRef, Refusal } from '../../domain/types.ts';
+import type { ActionContext } from '../../extension-points.ts';
+import type { Cluster, ClusterFailure, ClusterResult, PodInfo, Revision, Workload } from '../../ports.ts';
+
+/** A fresh look at the workload that an action is about to change. */
+export type Look = {
+  workload: Workload;
+  /** The object as the API server has it, of the same moment as `workload`. */
+  raw: Record<string, unknown>;
+  /** Newest first. */
+  revisions: Revision[];
+  /** The pods that it owns, those that are going away left out. */
+  pods: PodInfo[];
+  rollout: RolloutState;
+};
+
+export type Looked = { ok: true; look: Look } | { ok: false; refusal: Refusal };
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** Looks at the context's target; a pod stands for the workload that owns it, a Service for the workload of its name. */
+export async function lookAtTarget({ cluster, target }: ActionContext): Promise<Looked> {
+  const name = await workloadName(cluster, target);
+  if (!name.ok) return refused(name.failure, `${target.namespace}/${target.name}`);
+  if (name.value === null)
+    return {
+      ok: false,
+      refusal: {
+        code: 'unsupported',
+        words: `${target.kind} ${target.name} is not part of a Deployment, StatefulSet or DaemonSet.`,
+      },
+    };
+  return lookAt(cluster, target.namespace, name.value);
+}
+
+export async function lookAt(cluster: Cluster, namespace: string, name: string): Promise<Looked> {
+  const subject = `${namespace}/${name}`;
+  const found = await cluster.workload(namespace, name);
+  if (!found.ok) return refused(found.failure, subject);
+  const workload = found.value;
+  const [raw, revisions, labelled] = await Promise.all([
+    cluster.rawWorkload({ kind: workload.kind, namespace, name }),
+    cluster.revisions(workload),
+    cluster.pods(namespace, workload.selector),
+  ]);
+  if (!raw.ok) return refused(raw.failure, subject);
+  if (!revisions.ok) return refused(revisions.failure, subject);
+  if (!labelled.ok) return refused(labelled.failure, subject);
+  const owners = new Set([workload.uid, ...revisions.value.map((revision) => revision.uid)]);
+  const pods = labelled.value.filter((pod) => !pod.deleting && pod.owner !== null && owners.has(pod.owner.uid));
+  const rollout = rolloutState(workload, oldPods(workload, revisions.value));
+  return { ok: true, look: { workload, raw: raw.value, revisions: revisions.value, pods, rollout } };
+}
+
+/** Pods that older ReplicaSets still want. */
+function oldPods(workload: Workload, revisions: Revision[]): number {
+  return revisions
+    .filter((revision) => revision.revision !== workload.revision)
+    .reduce((sum, revision) => sum + revision.replicas, 0);
+}
+
+async function workloadName(cluster: Cluster, target: EntityRef): Promise<ClusterResult<string | null>> {
+  if (WORKLOADS.includes(target.kind) || target.kind === 'Service') return { ok: true, value: target.name };
+  if (target.kind !== 'Pod') return { ok: true, value: null };
+  const pod = await cluster.pod(target.namespace, target.name);
+  if (!pod.ok) return pod;
+  const { owner } = pod.value;
+  if (owner === null) return { ok: true, value: null };
+  if (owner.kind === 'ReplicaSet') return { ok: true, value: owner.name.replace(/-[^-]+$/, '') };
+  return { ok: true, value: WORKLOADS.includes(owner.kind) ? owner.name : null };
+}
+
+/** Why a workload must not be changed right now; null when it may. `verb` says what for. */
+export function inTheWay({ workload, rollout }: Look, verb: string): Refusal | null {
+  const name = `${workload.kind} ${workload.name}`;
+  if (rollout.name === 'paused')
+    return {
+      code: 'deployment_paused',
+      words: `${name} is paused: somebody is at work on it. \`kubectl rollout resume\` lifts it; then ${verb} is possible.`,
+    };
+  if (rollout.name === 'in_progress' || rollout.name === 'stuck')
+    return {
+      code: 'rollout_in_progress',
+      words: `${name} is being rolled out: ${rollout.words}. It has to end before ${verb} is possible.`,
+    };
+  return null;
+}
+
+/** The pods that can't run, with why. */
+export function troubledPods(pods: PodInfo[]): { pod: PodInfo; words: string }[] {
+  return pods.flatMap((pod) => {
+    const words = podTrouble(pod);
+    return words === null ? [] : [{ pod, words }];
+  });
+}
+
+/** A failure of the cluster as the reason why nothing is done. */
+export function refused(failure: ClusterFailure, subject: string): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal: refusalOf(failure, subject) };
+}
+
+export function refusalOf(failure: ClusterFailure, subject: string): Refusal {
+  switch (failure.kind) {
+    case 'not_found':
+      return { code: 'target_gone', words: `${subject} isn't there any more: ${failure.words}` };
+    case 'forbidden':
+      return { code: 'forbidden', words: `Nightshift may not do that: ${failure.words}` };
+    case 'unreachable':
+      return { code: 'unreachable', words: failure.words };
+    case 'conflict':
+      return { code: 'plan_changed', words: `${subject} was changed by somebody else meanwhile: ${failure.words}` };
+    case 'blocked':
+      return { code: 'pdb_blocks', words: `A PodDisruptionBudget stands in the way: ${failure.words}` };
+    case 'unsupported':
+      return { code: 'unsupported', words: failure.words };
+    case 'invalid':
+    case 'other':
+      return { code: 'invalid', words: `The API server refuses it: ${failure.words}` };
+  }
+}

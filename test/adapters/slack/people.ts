@@ -1,0 +1,45 @@
+import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { Answer, People } from '../../../src/extension-points.ts';
+import type { Pause } from '../../../src/ports.ts';
+import { incident, NOT_PAUSED } from './incidents.ts';
+
+export type Asked = { name: string; args: unknown[] };
+
+/** People that remembers what it was asked, and answers as told. */
+export function recordingPeople(
+  start: { incidents?: Incident[]; answer?: Answer; timeline?: TimelineEntry[]; pause?: Pause } = {},
+) {
+  const asked: Asked[] = [];
+  const given = {
+    incidents: start.incidents ?? [incident()],
+    answer: start.answer ?? { ok: true, words: 'Done.' },
+    timeline: start.timeline ?? [],
+    pause: start.pause ?? NOT_PAUSED,
+  };
+  const answering =
+    (name: string) =>
+    async (...args: unknown[]): Promise<Answer> => {
+      asked.push({ name, args });
+      return given.answer;
+    };
+  const people: People = {
+    approve: answering('approve'),
+    reject: answering('reject'),
+    hold: answering('hold'),
+    choose: answering('choose'),
+    undo: answering('undo'),
+    page: answering('page'),
+    feedback: answering('feedback'),
+    close: answering('close'),
+    pause: answering('pause'),
+    resume: answering('resume'),
+    find: async (reference) =>
+      given.incidents.find(
+        (one) => one.id === reference || one.id === `INC-${reference}` || one.service === reference,
+      ) ?? null,
+    open: async () => given.incidents.filter((one) => one.state.name !== 'closed'),
+    timeline: async () => given.timeline,
+    pauseState: async () => given.pause,
+  };
+  return { people, asked, given };
+}

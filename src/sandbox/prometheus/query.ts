@@ -1,0 +1,119 @@
+import { typeOf } from './check-types.ts';
+import { type Column, isEmpty, type Value } from './column.ts';
+import { evaluate } from './evaluate.ts';
+import { parseQuery } from './parse.ts';
+import { rangeArgument } from './range-argument.ts';
+import { type Labels, labelKey, type SeriesSource } from './series.ts';
+import { type Expr, QueryFailure } from './syntax.ts';
+import type { Context } from './windows.ts';
+
+export const LOOKBACK_MS = 300_000;
+const MAX_STEPS = 11_000;
+const MAX_SAMPLES = 50_000_000;
+
+export type InstantResult =
+  | { resultType: 'scalar'; value: number }
+  | { resultType: 'string'; value: string }
+  | { resultType: 'vector'; samples: { labels: Labels; value: number }[] }
+  | { resultType: 'matrix'; series: { labels: Labels; times: number[]; values: number[] }[] };
+
+export type RangeResult = { resultType: 'matrix'; series: { labels: Labels; times: number[]; values: number[] }[] };
+
+export type Failure = { errorType: 'bad_data' | 'execution'; error: string };
+export type Answer<T> = { ok: true; result: T } | ({ ok: false } & Failure);
+
+/** Evaluates a query at one instant (epoch ms). */
+export function queryInstant(source: SeriesSource, text: string, atMs: number): Answer<InstantResult> {
+  return attempt(() => {
+    const expr = parseQuery(text);
+    const type = typeOf(expr);
+    const context = newContext(source, Float64Array.of(atMs));
+    if (type === 'matrix') return instantMatrix(context, expr);
+    return instantValue(evaluate(context, expr));
+  });
+}
+
+/** Evaluates a query at `startMs`, `startMs + stepMs` … `endMs`. At most 11,000 steps, as in Prometheus. */
+export function queryRange(
+  source: SeriesSource,
+  text: string,
+  startMs: number,
+  endMs: number,
+  stepMs: number,
+): Answer<RangeResult> {
+  return attempt(() => {
+    const steps = Math.floor((endMs - startMs) / stepMs) + 1;
+    if (steps > MAX_STEPS) {
+      const message =
+        'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)';
+      throw new QueryFailure('bad_data', message);
+    }
+    const expr = parseQuery(text);
+    const type = typeOf(expr);
+    if (type !== 'vector' && type !== 'scalar') {
+      const message = `invalid parameter "query": invalid expression type "${type}" for range query, must be Scalar or instant Vector`;
+      throw new QueryFailure('bad_data', message);
+    }
+    const times = Float64Array.from({ length: steps }, (_, i) => startMs + i * stepMs);
+    return { resultType: 'matrix', series: rangeSeries(evaluate(newContext(source, times), expr), times) };
+  });
+}
+
+function attempt<T>(run: () => T): Answer<T> {
+  try {
+    return { ok: true, result: run() };
+  } catch (error) {
+    if (error instanceof QueryFailure) return { ok: false, errorType: error.type, error: error.message };
+    throw error;
+  }
+}
+
+function newContext(source: SeriesSource, times: Float64Array): Context {
+  return {
+    source,
+    times,
+    startMs: times[0]!,
+    endMs: times.at(-1)!,
+    lookbackMs: LOOKBACK_MS,
+    budget: { samples: MAX_SAMPLES },
+  };
+}
+
+function instantValue(value: Value): InstantResult {
+  if (value.kind === 'scalar') return { resultType: 'scalar', value: value.values[0]! };
+  if (value.kind === 'string') return { resultType: 'string', value: value.text };
+  const there = value.columns.filter((c) => c.has[0]);
+  return { resultType: 'vector', samples: there.map((c) => ({ labels: c.labels, value: c.values[0]! })) };
+}
+
+function instantMatrix(context: Context, expr: Expr): InstantResult {
+  const argument = rangeArgument(context, expr, evaluate);
+  const series = [...argument.series].map(({ labels, samples }) => ({
+    labels,
+    times: samples.times,
+    values: samples.values,
+  }));
+  return { resultType: 'matrix', series };
+}
+
+function rangeSeries(value: Value, times: Float64Array): RangeResult['series'] {
+  if (value.kind === 'string') throw new QueryFailure('bad_data', 'a string has no range');
+  const everywhere = new Uint8Array(times.length).fill(1);
+  const columns: Column[] =
+    value.kind === 'scalar' ? [{ labels: {}, values: value.values, has: everywhere }] : value.columns;
+  return columns
+    .filter((c) => !isEmpty(c))
+    .map((c) => ({ key: labelKey(c.labels), column: c }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ column }) => points(column, times));
+}
+
+function points(column: Column, times: Float64Array): RangeResult['series'][number] {
+  const series: RangeResult['series'][number] = { labels: column.labels, times: [], values: [] };
+  for (let i = 0; i < times.length; i++) {
+    if (!column.has[i]) continue;
+    series.times.push(times[i]!);
+    series.values.push(column.values[i]!);
+  }
+  return series;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Matcher } from '../../../src/sandbox/prometheus/series.ts';
+import { createSeriesStore, type Sample, SCRAPE_MS } from '../../../src/sandbox/prometheus/store.ts';
+
+const AT = Math.ceil(Date.UTC(2026, 5, 1) / SCRAPE_MS) * SCRAPE_MS;
+const named = (value: string): Matcher[] => [{ name: '__name__', kind: '=', value, matches: (v) => v === value }];
+const sample = (value: number, past?: (t: number) => number): Sample => ({
+  name: 'a',
+  labels: { pod: 'p' },
+  value,
+  ...(past ? { past } : {}),
+});
+
+describe('the series store', () => {
+  it('answers past and live samples as one series', () => {
+    const store = createSeriesStore({ pastMs: 3_600_000 });
+    store.record(AT, [sample(1_000, (t) => 1_000 + (t - AT) / SCRAPE_MS)]);
+    store.record(AT + SCRAPE_MS, [sample(1_001)]);
+    const [series] = store.select(named('a'), 0, AT);
+    const samples = series!.read(AT - 2 * SCRAPE_MS, AT + SCRAPE_MS);
+    expect(samples.values).toEqual([998, 999, 1_000, 1_001]);
+    expect(samples.times).toEqual([-2, -1, 0, 1].map((n) => AT + n * SCRAPE_MS));
+    expect(series!.read(AT - 7_200_000, AT - 3_700_000).times).toEqual([]);
+  });
+
+  it('gives no past to what appears later', () => {
+    const store = createSeriesStore({ pastMs: 3_600_000 });
+    store.record(AT, []);
+    store.record(AT + SCRAPE_MS, [sample(5)]);
+    expect(store.select(named('a'), 0, AT)[0]!.read(0, AT + SCRAPE_MS).values).toEqual([5]);
+  });
+
+  it('marks a series as ended when a scrape no longer has it, and lets it come back', () => {
+    const store = createSeriesStore({ pastMs: 0 });
+    store.record(AT, [sample(1)]);
+    store.record(AT + SCRAPE_MS, []);
+    store.record(AT + 2 * SCRAPE_MS, []);
+    store.record(AT + 3 * SCRAPE_MS, [sample(2)]);
+    const [series] = store.select(named('a'), 0, AT);
+    expect(series!.stale(AT, AT + SCRAPE_MS - 1)).toBe(false);
+    expect(series!.stale(AT, AT + SCRAPE_MS)).toBe(true);
+    expect(series!.stale(AT + 3 * SCRAPE_MS, AT + 9 * SCRAPE_MS)).toBe(false);
+  });
+
+  it('thins what is older than half a day and drops what is older than fifteen days', () => {
+    const store = createSeriesStore({ pastMs: 0 });
+    const hours = 14;
+    const last = AT + hours * 3_600_000;
+    for (let t = AT; t <= last; t += SCRAPE_MS) store.record(t, [sample(t)]);
+    const [series] = store.select(named('a'), 0, last);
+    expect(series!.read(last - 3_600_000, last).times).toHaveLength(241);
+    const old = series!.read(AT, AT + 3_600_000 - SCRAPE_MS);
+    expect(old.times).toHaveLength(30);
+    expect(old.values).toEqual(old.times);
+    store.record(last + 16 * 86_400_000, []);
+    expect(store.select(named('a'), 0, last)).toEqual([]);
+  });
+});

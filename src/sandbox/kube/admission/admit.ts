@@ -1,0 +1,52 @@
+import type { Failure } from '../api/failure.ts';
+import { forbidden } from '../api/failure.ts';
+import { object, objects } from '../change.ts';
+import type { Pod } from '../kinds.ts';
+import type { KubeObject } from '../objects.ts';
+import type { World } from '../world.ts';
+import { qosClass } from './qos.ts';
+import { quotaRefusal } from './quota.ts';
+
+/** Fills in what only the cluster knows: service addresses, a pod's first status and priority, a namespace's phase. */
+export function fillFromCluster(world: World, fresh: KubeObject): void {
+  if (fresh.kind === 'Service') giveAddress(world, fresh);
+  if (fresh.kind === 'Namespace') fresh.status = { phase: 'Active' };
+  if (fresh.kind !== 'Pod') return;
+  const pod = fresh as Pod;
+  const className = pod.spec.priorityClassName;
+  if (className !== undefined) {
+    const found = object(world, 'priorityclasses', undefined, className);
+    if (typeof found?.value === 'number') pod.spec.priority = found.value;
+  }
+  pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+}
+
+/** Refusals beyond an object's own shape: missing priority class, quota. */
+export function admit(world: World, next: KubeObject, current: KubeObject | undefined): Failure | undefined {
+  if (next.kind !== 'Pod' || current !== undefined) return undefined;
+  const pod = next as Pod;
+  const className = pod.spec.priorityClassName;
+  const resource = { group: '', plural: 'pods', kind: 'Pod' };
+  const systemClass = className?.startsWith('system-') === true;
+  if (className !== undefined && !systemClass && object(world, 'priorityclasses', undefined, className) === undefined) {
+    return forbidden(resource, pod.metadata.name, `no PriorityClass with name ${className} was found`);
+  }
+  return quotaRefusal(world, pod);
+}
+
+function giveAddress(world: World, service: KubeObject): void {
+  service.spec ??= {};
+  const { spec } = service;
+  service.status = { loadBalancer: {} };
+  if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return;
+  const taken = new Set(objects(world, 'services').map((other) => other.spec.clusterIP));
+  let host = 10;
+  while (taken.has(`10.96.${host >> 8}.${host & 255}`)) host += 1;
+  const address = spec.clusterIP ?? `10.96.${host >> 8}.${host & 255}`;
+  Object.assign(spec, {
+    clusterIP: address,
+    clusterIPs: [address],
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+  });
+}

@@ -1,0 +1,239 @@
+// What `kubectl get` shows of each built-in kind after the name, in a real API server's words.
+import type {
+  Deployment,
+  KubeEvent,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  PodTemplate,
+  ReplicaSet,
+  Service,
+} from '../kinds.ts';
+import { instant, type KubeObject } from '../objects.ts';
+import { at, isTree, type Tree } from '../tree.ts';
+import { humanDuration } from './duration.ts';
+import { hpaTargets } from './hpa-cells.ts';
+import { podReady, podRestarts, podStatus } from './pod-cells.ts';
+import { selectorText } from './scale.ts';
+
+export type Column = {
+  name: string;
+  type?: string;
+  /** 1: only with -o wide. */
+  priority?: number;
+  cell(object: KubeObject, now: number): unknown;
+};
+
+const since = (text: unknown, now: number): string =>
+  typeof text === 'string' ? humanDuration(now - instant(text, now)) : '<unknown>';
+
+export const age: Column = { name: 'Age', cell: (object, now) => since(object.metadata.creationTimestamp, now) };
+
+const column = (name: string, cell: Column['cell'], type = 'string'): Column => ({ name, type, cell });
+const wide = (name: string, cell: Column['cell']): Column => ({ name, priority: 1, cell });
+const number = (name: string, path: string): Column => column(name, (o) => Number(at(o, path) ?? 0), 'integer');
+const text = (name: string, path: string, otherwise = '<none>'): Column =>
+  column(name, (o) => String(at(o, path) ?? otherwise));
+
+const containers = (field: 'name' | 'image') => (object: KubeObject) =>
+  ((at(object, 'spec.template') as PodTemplate | undefined)?.spec.containers ?? []).map((c) => c[field]).join(',');
+const selector = (object: KubeObject): string => {
+  const found = object.spec?.selector;
+  return isTree(found) ? selectorText(found) || '<none>' : '<none>';
+};
+const TEMPLATE = [wide('Containers', containers('name')), wide('Images', containers('image'))];
+const SELECTOR = wide('Selector', selector);
+
+const keys = (value: unknown): number => (isTree(value) ? Object.keys(value).length : 0);
+const labelsText = (value: unknown): string =>
+  isTree(value) && keys(value) > 0
+    ? Object.entries(value)
+        .map(([k, v]) => `${k}=${String(v)}`)
+        .join(',')
+    : '<none>';
+
+export const COLUMNS: Record<string, readonly Column[]> = {
+  pods: [
+    column('Ready', (o) => podReady(o as Pod)),
+    column('Status', (o) => podStatus(o as Pod)),
+    column('Restarts', (o, now) => podRestarts(o as Pod, now)),
+    age,
+    wide('IP', (o) => (o as Pod).status.podIP ?? '<none>'),
+    wide('Node', (o) => (o as Pod).spec.nodeName ?? '<none>'),
+    wide('Nominated Node', () => '<none>'),
+    wide('Readiness Gates', () => '<none>'),
+  ],
+  deployments: [
+    column('Ready', (o) => `${(o as Deployment).status?.readyReplicas ?? 0}/${(o as Deployment).spec.replicas}`),
+    number('Up-to-date', 'status.updatedReplicas'),
+    number('Available', 'status.availableReplicas'),
+    age,
+    ...TEMPLATE,
+    SELECTOR,
+  ],
+  replicasets: [
+    column('Desired', (o) => (o as ReplicaSet).spec.replicas, 'integer'),
+    number('Current', 'status.replicas'),
+    number('Ready', 'status.readyReplicas'),
+    age,
+    ...TEMPLATE,
+    SELECTOR,
+  ],
+  statefulsets: [
+    column('Ready', (o) => `${Number(o.status?.readyReplicas ?? 0)}/${Number(o.spec?.replicas ?? 0)}`),
+    age,
+    ...TEMPLATE,
+  ],
+  daemonsets: [
+    number('Desired', 'status.desiredNumberScheduled'),
+    number('Current', 'status.currentNumberScheduled'),
+    number('Ready', 'status.numberReady'),
+    number('Up-to-date', 'status.updatedNumberScheduled'),
+    number('Available', 'status.numberAvailable'),
+    column('Node Selector', (o) => labelsText(at(o, 'spec.template.spec.nodeSelector'))),
+    age,
+    ...TEMPLATE,
+    SELECTOR,
+  ],
+  jobs: [
+    column('Status', (o) => jobStatus(o)),
+    column('Completions', (o) => `${Number(o.status?.succeeded ?? 0)}/${Number(o.spec?.completions ?? 1)}`),
+    column('Duration', (o, now) => jobDuration(o, now)),
+    age,
+    ...TEMPLATE,
+    SELECTOR,
+  ],
+  nodes: [
+    column('Status', (o) => nodeStatus(o as Node)),
+    column('Roles', (o) => nodeRoles(o)),
+    age,
+    text('Version', 'status.nodeInfo.kubeletVersion', ''),
+    wide('Internal-IP', (o) => (o as Node).status.addresses?.find((a) => a.type === 'InternalIP')?.address ?? '<none>'),
+    wide('External-IP', () => '<none>'),
+    wide('OS-Image', (o) => at(o, 'status.nodeInfo.osImage') ?? '<unknown>'),
+    wide('Kernel-Version', (o) => at(o, 'status.nodeInfo.kernelVersion') ?? '<unknown>'),
+    wide('Container-Runtime', (o) => at(o, 'status.nodeInfo.containerRuntimeVersion') ?? '<unknown>'),
+  ],
+  namespaces: [text('Status', 'status.phase', 'Active'), age],
+  services: [
+    text('Type', 'spec.type'),
+    text('Cluster-IP', 'spec.clusterIP'),
+    column('External-IP', () => '<none>'),
+    column('Port(s)', (o) => servicePorts(o as Service)),
+    age,
+    wide('Selector', (o) => labelsText(o.spec?.selector)),
+  ],
+  endpoints: [column('Endpoints', (o) => endpointsText(o)), age],
+  endpointslices: [
+    text('AddressType', 'addressType'),
+    column('Ports', (o) => ((o.ports ?? []) as Tree[]).map((p) => String(p.port)).join(',') || '<unset>'),
+    column(
+      'Endpoints',
+      (o) => ((o.endpoints ?? []) as { addresses: string[] }[]).flatMap((e) => e.addresses).join(',') || '<unset>',
+    ),
+    age,
+  ],
+  configmaps: [column('Data', (o) => keys(o.data) + keys(o.binaryData), 'integer'), age],
+  secrets: [text('Type', 'type'), column('Data', (o) => keys(o.data), 'integer'), age],
+  serviceaccounts: [column('Secrets', (o) => (Array.isArray(o.secrets) ? o.secrets.length : 0), 'integer'), age],
+  events: [
+    column('Last Seen', (o, now) => since((o as KubeEvent).lastTimestamp, now)),
+    text('Type', 'type'),
+    text('Reason', 'reason'),
+    column(
+      'Object',
+      (o) => `${(o as KubeEvent).involvedObject.kind.toLowerCase()}/${(o as KubeEvent).involvedObject.name}`,
+    ),
+    wide('Subobject', (o) => at(o, 'involvedObject.fieldPath') ?? ''),
+    wide('Source', (o) => [at(o, 'source.component'), at(o, 'source.host')].filter((part) => part).join(', ')),
+    text('Message', 'message', ''),
+    wide('First Seen', (o, now) => since((o as KubeEvent).firstTimestamp, now)),
+    wide('Count', (o) => (o as KubeEvent).count ?? 1),
+    wide('Name', (o) => o.metadata.name),
+  ],
+  poddisruptionbudgets: [
+    column('Min Available', (o) => String((o as PodDisruptionBudget).spec.minAvailable ?? 'N/A')),
+    column('Max Unavailable', (o) => String((o as PodDisruptionBudget).spec.maxUnavailable ?? 'N/A')),
+    number('Allowed Disruptions', 'status.disruptionsAllowed'),
+    age,
+  ],
+  horizontalpodautoscalers: [
+    column(
+      'Reference',
+      (o) => `${String(at(o, 'spec.scaleTargetRef.kind'))}/${String(at(o, 'spec.scaleTargetRef.name'))}`,
+    ),
+    column('Targets', (o) => hpaTargets(o)),
+    number('MinPods', 'spec.minReplicas'),
+    number('MaxPods', 'spec.maxReplicas'),
+    number('Replicas', 'status.currentReplicas'),
+    age,
+  ],
+  resourcequotas: [
+    column('Request', (o) => quotaText(o, (name) => !name.startsWith('limits.'))),
+    column('Limit', (o) => quotaText(o, (name) => name.startsWith('limits.'))),
+    age,
+  ],
+  priorityclasses: [
+    number('Value', 'value'),
+    column('Global-Default', (o) => o.globalDefault === true, 'boolean'),
+    age,
+    text('PreemptionPolicy', 'preemptionPolicy'),
+  ],
+  customresourcedefinitions: [column('Created At', (o) => o.metadata.creationTimestamp ?? '')],
+  leases: [text('Holder', 'spec.holderIdentity', ''), age],
+  controllerrevisions: [
+    column('Controller', (o) => {
+      const owner = o.metadata.ownerReferences?.[0];
+      return owner === undefined
+        ? '<none>'
+        : `${owner.kind.toLowerCase()}.${owner.apiVersion.split('/')[0] ?? ''}/${owner.name}`;
+    }),
+    number('Revision', 'revision'),
+    age,
+  ],
+};
+
+function nodeStatus(node: Node): string {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const status = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  return node.spec.unschedulable === true ? `${status},SchedulingDisabled` : status;
+}
+
+function nodeRoles(node: KubeObject): string {
+  const prefix = 'node-role.kubernetes.io/';
+  const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
+  return roles.map((label) => label.slice(prefix.length)).join(',') || '<none>';
+}
+
+function servicePorts(service: Service): string {
+  return (service.spec.ports ?? []).map((port) => `${port.port}/${port.protocol ?? 'TCP'}`).join(',') || '<none>';
+}
+
+function endpointsText(object: KubeObject): string {
+  const subsets = (object.subsets ?? []) as { addresses?: { ip: string }[]; ports?: { port: number }[] }[];
+  const all = subsets.flatMap(({ addresses, ports }) =>
+    (addresses ?? []).flatMap(({ ip }) => (ports ?? []).map(({ port }) => `${ip}:${port}`)),
+  );
+  if (all.length === 0) return '<none>';
+  return all.length <= 3 ? all.join(',') : `${all.slice(0, 3).join(',')} + ${all.length - 3} more...`;
+}
+
+function jobStatus(job: KubeObject): string {
+  const conditions = (job.status?.conditions ?? []) as { type: string; status: string }[];
+  const last = conditions.find((c) => ['Complete', 'Failed', 'Suspended'].includes(c.type) && c.status === 'True');
+  return last?.type ?? 'Running';
+}
+
+function jobDuration(job: KubeObject, now: number): string {
+  const { startTime, completionTime } = (job.status ?? {}) as { startTime?: string; completionTime?: string };
+  if (startTime === undefined) return '';
+  return humanDuration(instant(completionTime, now) - instant(startTime, now));
+}
+
+function quotaText(quota: KubeObject, wanted: (name: string) => boolean): string {
+  const status = (quota.status ?? {}) as { hard?: Record<string, string>; used?: Record<string, string> };
+  const names = Object.keys(status.hard ?? {})
+    .filter(wanted)
+    .sort();
+  return names.map((name) => `${name}: ${status.used?.[name] ?? '0'}/${status.hard?.[name] ?? ''}`).join(', ');
+}

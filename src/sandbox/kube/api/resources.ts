@@ -1,0 +1,204 @@
+import { groupOf, type KubeObject } from '../objects.ts';
+import { isTree, type Tree } from '../tree.ts';
+
+/** One kind that the server knows, as discovery shows it. */
+export type Resource = {
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: readonly string[];
+  categories: readonly string[];
+  namespaced: boolean;
+  subresources: readonly string[];
+  /** The client's model class, which is also our schema; undefined for custom resources. */
+  model?: string;
+  /** Whether metadata.generation counts changes of the spec. */
+  generation: boolean;
+  /** The openAPIV3Schema and printer columns of a custom resource. */
+  custom?: { schema?: Tree; columns: readonly Tree[] };
+};
+
+type Row = [plural: string, kind: string, model: string, more?: Partial<Resource>];
+
+const WORKLOAD: Partial<Resource> = { categories: ['all'], generation: true, subresources: ['status', 'scale'] };
+const CLUSTER: Partial<Resource> = { namespaced: false };
+
+const BUILT_IN: Record<string, readonly Row[]> = {
+  v1: [
+    [
+      'namespaces',
+      'Namespace',
+      'V1Namespace',
+      { ...CLUSTER, shortNames: ['ns'], subresources: ['status', 'finalize'] },
+    ],
+    ['nodes', 'Node', 'V1Node', { ...CLUSTER, shortNames: ['no'], subresources: ['status'] }],
+    [
+      'pods',
+      'Pod',
+      'V1Pod',
+      { shortNames: ['po'], categories: ['all'], subresources: ['status', 'log', 'eviction', 'binding'] },
+    ],
+    ['services', 'Service', 'V1Service', { shortNames: ['svc'], categories: ['all'], subresources: ['status'] }],
+    ['endpoints', 'Endpoints', 'V1Endpoints', { shortNames: ['ep'] }],
+    ['configmaps', 'ConfigMap', 'V1ConfigMap', { shortNames: ['cm'] }],
+    ['secrets', 'Secret', 'V1Secret'],
+    ['serviceaccounts', 'ServiceAccount', 'V1ServiceAccount', { shortNames: ['sa'] }],
+    ['events', 'Event', 'CoreV1Event', { shortNames: ['ev'] }],
+    ['resourcequotas', 'ResourceQuota', 'V1ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }],
+  ],
+  'apps/v1': [
+    ['deployments', 'Deployment', 'V1Deployment', { ...WORKLOAD, shortNames: ['deploy'] }],
+    ['replicasets', 'ReplicaSet', 'V1ReplicaSet', { ...WORKLOAD, shortNames: ['rs'] }],
+    ['statefulsets', 'StatefulSet', 'V1StatefulSet', { ...WORKLOAD, shortNames: ['sts'] }],
+    ['daemonsets', 'DaemonSet', 'V1DaemonSet', { ...WORKLOAD, shortNames: ['ds'], subresources: ['status'] }],
+    ['controllerrevisions', 'ControllerRevision', 'V1ControllerRevision'],
+  ],
+  'batch/v1': [['jobs', 'Job', 'V1Job', { categories: ['all'], generation: true, subresources: ['status'] }]],
+  'autoscaling/v2': [
+    [
+      'horizontalpodautoscalers',
+      'HorizontalPodAutoscaler',
+      'V2HorizontalPodAutoscaler',
+      { shortNames: ['hpa'], categories: ['all'], subresources: ['status'] },
+    ],
+  ],
+  'policy/v1': [
+    [
+      'poddisruptionbudgets',
+      'PodDisruptionBudget',
+      'V1PodDisruptionBudget',
+      { shortNames: ['pdb'], generation: true, subresources: ['status'] },
+    ],
+  ],
+  'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', 'V1EndpointSlice']],
+  'scheduling.k8s.io/v1': [['priorityclasses', 'PriorityClass', 'V1PriorityClass', { ...CLUSTER, shortNames: ['pc'] }]],
+  'coordination.k8s.io/v1': [['leases', 'Lease', 'V1Lease']],
+  'apiextensions.k8s.io/v1': [
+    [
+      'customresourcedefinitions',
+      'CustomResourceDefinition',
+      'V1CustomResourceDefinition',
+      { ...CLUSTER, shortNames: ['crd', 'crds'], generation: true, subresources: ['status'] },
+    ],
+  ],
+};
+
+// What a real cluster has and this one doesn't: asked for, it answers 501 with the name instead of a wrong 404.
+const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
+  '': [
+    'persistentvolumes',
+    'persistentvolumeclaims',
+    'replicationcontrollers',
+    'limitranges',
+    'podtemplates',
+    'componentstatuses',
+    'bindings',
+  ],
+  batch: ['cronjobs'],
+  autoscaling: ['horizontalpodautoscalers'],
+  'events.k8s.io': ['events'],
+  'networking.k8s.io': ['ingresses', 'ingressclasses', 'networkpolicies'],
+  'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+  'storage.k8s.io': ['storageclasses', 'volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
+  'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+  'certificates.k8s.io': ['certificatesigningrequests'],
+  'node.k8s.io': ['runtimeclasses'],
+  'flowcontrol.apiserver.k8s.io': ['flowschemas', 'prioritylevelconfigurations'],
+  'apiregistration.k8s.io': ['apiservices'],
+  'metrics.k8s.io': [],
+  'authentication.k8s.io': ['tokenreviews', 'selfsubjectreviews'],
+  'authorization.k8s.io': ['subjectaccessreviews', 'localsubjectaccessreviews', 'selfsubjectrulesreviews'],
+};
+
+/** True for a resource of real clusters that this one leaves out. */
+export function isKnownElsewhere(group: string, plural: string): boolean {
+  return (KNOWN_ELSEWHERE[group] ?? []).includes(plural);
+}
+
+/** The name under which a resource is stored: 'pods', 'deployments.apps'. */
+export function resourceKey(resource: { group: string; plural: string }): string {
+  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+}
+
+/** 'v1' or 'apps/v1'. */
+export function groupVersion(resource: { group: string; version: string }): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+function builtIn(apiVersion: string, [plural, kind, model, more]: Row): Resource {
+  return {
+    group: groupOf(apiVersion),
+    version: apiVersion.slice(apiVersion.indexOf('/') + 1),
+    kind,
+    plural,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    namespaced: true,
+    subresources: [],
+    generation: false,
+    model,
+    ...more,
+  };
+}
+
+/** The kinds of one cluster: the built-in ones and those that its CRDs add. */
+export type Registry = {
+  all(): readonly Resource[];
+  find(group: string, version: string, plural: string): Resource | undefined;
+  byKind(apiVersion: string, kind: string): Resource | undefined;
+  /** By plural name ('pods') or by storage key ('scaledobjects.keda.sh'). */
+  byName(name: string): Resource | undefined;
+  /** Replaces what the CRDs define; called whenever one of them changes. */
+  setCustom(definitions: readonly KubeObject[]): void;
+};
+
+export function createRegistry(): Registry {
+  const fixed = Object.entries(BUILT_IN).flatMap(([apiVersion, rows]) => rows.map((row) => builtIn(apiVersion, row)));
+  let known: Resource[] = fixed;
+  return {
+    all: () => known,
+    find: (group, version, plural) =>
+      known.find((r) => r.plural === plural && r.group === group && r.version === version),
+    byKind: (apiVersion, kind) => known.find((r) => r.kind === kind && groupVersion(r) === apiVersion),
+    byName: (name) => known.find((r) => r.plural === name) ?? known.find((r) => resourceKey(r) === name),
+    setCustom: (definitions) => {
+      known = [...fixed, ...definitions.flatMap(customResources)];
+    },
+  };
+}
+
+function customResources(definition: KubeObject): Resource[] {
+  const spec = definition.spec as {
+    group: string;
+    scope: string;
+    names: { plural: string; singular?: string; kind: string; shortNames?: string[]; categories?: string[] };
+    versions: {
+      name: string;
+      served: boolean;
+      schema?: Tree;
+      subresources?: Tree;
+      additionalPrinterColumns?: Tree[];
+    }[];
+  };
+  return spec.versions
+    .filter((version) => version.served)
+    .map((version) => {
+      const schema = isTree(version.schema) ? version.schema.openAPIV3Schema : undefined;
+      return {
+        group: spec.group,
+        version: version.name,
+        kind: spec.names.kind,
+        plural: spec.names.plural,
+        singular: spec.names.singular ?? spec.names.kind.toLowerCase(),
+        shortNames: spec.names.shortNames ?? [],
+        categories: spec.names.categories ?? [],
+        namespaced: spec.scope === 'Namespaced',
+        subresources: Object.keys(version.subresources ?? {}),
+        generation: true,
+        custom: { columns: version.additionalPrinterColumns ?? [], ...(isTree(schema) ? { schema } : {}) },
+      };
+    });
+}

@@ -1,0 +1,24 @@
+import { change, objects } from '../change.ts';
+import type { Condition } from '../kinds.ts';
+import { condition, setCondition } from '../pods.ts';
+import { clone } from '../tree.ts';
+import type { World } from '../world.ts';
+
+/** Marks new CRDs as established. (Their kinds are served as soon as the CRD is stored.) */
+export function stepCustomDefinitions(world: World): void {
+  const now = world.now();
+  for (const definition of objects(world, 'customresourcedefinitions')) {
+    const spec = definition.spec as { names: object; versions: { name: string; storage: boolean }[] };
+    const conditions = clone((definition.status?.conditions ?? []) as Condition[]);
+    setCondition(conditions, condition('NamesAccepted', true, 'NoConflicts', 'no conflicts found'), now);
+    setCondition(
+      conditions,
+      condition('Established', true, 'InitialNamesAccepted', 'the initial names have been accepted'),
+      now,
+    );
+    change(world, 'customresourcedefinitions', undefined, definition.metadata.name, (copy) => {
+      const storedVersions = spec.versions.filter((version) => version.storage).map((version) => version.name);
+      copy.status = { conditions, acceptedNames: spec.names, storedVersions };
+    });
+  }
+}

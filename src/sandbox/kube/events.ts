@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { change, erase, insert, object, objects } from './change.ts';
+import type { KubeEvent } from './kinds.ts';
+import { instant, type KubeObject, timestamp } from './objects.ts';
+import type { World } from './world.ts';
+
+const TTL_MS = 3_600_000;
+const MOST = 2000;
+
+/** Records an event about `about`, or counts it up when the same one is there already. */
+export function recordEvent(
+  world: World,
+  about: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  source: { component: string; host?: string },
+): void {
+  const { metadata } = about;
+  const namespace = metadata.namespace ?? 'default';
+  const print = createHash('sha256')
+    .update([metadata.uid, type, reason, message, source.component].join('\n'))
+    .digest('hex');
+  const name = `${metadata.name}.${print.slice(0, 16)}`;
+  const now = timestamp(world.now());
+  if (object(world, 'events', namespace, name) !== undefined) {
+    change(world, 'events', namespace, name, (event) => {
+      event.count = (event.count ?? 1) + 1;
+      event.lastTimestamp = now;
+    });
+    return;
+  }
+  const involvedObject = {
+    kind: about.kind,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    apiVersion: about.apiVersion,
+    resourceVersion: metadata.resourceVersion ?? '',
+  };
+  insert(world, 'events', {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    involvedObject,
+    reason,
+    message,
+    type,
+    count: 1,
+    firstTimestamp: now,
+    lastTimestamp: now,
+    eventTime: null,
+    source,
+    reportingComponent: source.component,
+    reportingInstance: source.host ?? '',
+  });
+}
+
+/** When an event was last seen, in epoch ms. */
+export function lastSeen(event: KubeEvent): number {
+  return instant(event.lastTimestamp ?? event.firstTimestamp ?? event.metadata.creationTimestamp, 0);
+}
+
+/** Forgets events an hour after they were last seen, and the oldest beyond a bound. */
+export function expireEvents(world: World): void {
+  const all = objects(world, 'events');
+  const now = world.now();
+  for (const event of all) {
+    if (now - lastSeen(event) > TTL_MS) erase(world, 'events', event.metadata.namespace, event.metadata.name);
+  }
+  if (all.length <= MOST) return;
+  const oldest = [...objects(world, 'events')].sort((a, b) => lastSeen(a) - lastSeen(b));
+  for (const event of oldest.slice(0, all.length - MOST)) {
+    erase(world, 'events', event.metadata.namespace, event.metadata.name);
+  }
+}

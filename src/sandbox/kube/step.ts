@@ -1,0 +1,27 @@
+import { stepCustomDefinitions } from './controllers/custom-definitions.ts';
+import { stepDeployments } from './controllers/deployment.ts';
+import { stepDisruptionBudgets } from './controllers/disruption.ts';
+import { stepEndpoints } from './controllers/endpoints.ts';
+import { stepGarbage } from './controllers/garbage.ts';
+import { stepKubelets } from './controllers/kubelet.ts';
+import { stepNodes } from './controllers/node-lifecycle.ts';
+import { stepQuotas } from './controllers/quota-status.ts';
+import { stepReplicaSets } from './controllers/replica-set.ts';
+import { stepScheduler } from './controllers/scheduler.ts';
+import { expireEvents } from './events.ts';
+import type { World } from './world.ts';
+
+/** One round of all controllers, in the order in which work flows: owners, pods, nodes, what is counted from them. */
+export function stepCluster(world: World): void {
+  stepCustomDefinitions(world);
+  stepGarbage(world);
+  stepDeployments(world);
+  stepReplicaSets(world);
+  stepNodes(world);
+  stepScheduler(world);
+  stepKubelets(world);
+  stepEndpoints(world);
+  stepDisruptionBudgets(world);
+  stepQuotas(world);
+  expireEvents(world);
+}

@@ -1,0 +1,38 @@
+import type { Registry } from './api/resources.ts';
+import type { Pod } from './kinds.ts';
+import type { NameSource } from './names.ts';
+import type { Store } from './store/store.ts';
+
+/** What a pod's main container is doing, as the simulated program sees it. */
+export type ContainerState =
+  | { kind: 'running'; ready: boolean; message?: string }
+  | { kind: 'exited'; reason: 'OOMKilled' | 'Error' | 'Completed'; exitCode: number; message?: string }
+  | { kind: 'image_pull_failed'; message: string }
+  | { kind: 'config_error'; message: string };
+
+/** The programs inside the pods; supplied by whoever simulates them. `usage` feeds the HPA and `kubectl top`. */
+export type PodRuntime = {
+  observe(pod: Pod): ContainerState;
+  logs(pod: Pod, previous: boolean): string[];
+  usage?(pod: Pod): { cpuCores: number; memoryBytes: number } | undefined;
+};
+
+/** What every part of the cluster works on. `now` is sandbox time in epoch milliseconds. */
+export type World = {
+  store: Store;
+  registry: Registry;
+  names: NameSource;
+  now(): number;
+  runtime(): PodRuntime;
+  /** What the kubelets remember between steps, by pod uid; not visible in the API. */
+  kubelet: Map<string, KubeletMemory>;
+};
+
+/** Instants in epoch ms. `pullAttempts` counts failed image pulls; `crashes` restarts since the last long run. */
+export type KubeletMemory = {
+  readyToStartAt: number;
+  retryAt: number;
+  crashes: number;
+  pullAttempts: number;
+  stopAt?: number;
+};

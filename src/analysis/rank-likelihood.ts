@@ -1,8 +1,6 @@
-import { MODES, type Mode, type RankModel } from './rank-model.ts';
+import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
 import { firstSign, type Observation, type Onset, type Seen } from './rank-observations.ts';
-import type { Reach } from './rank-reach.ts';
-
-type Rates = { culprit: number; victim: number; bystander: number };
+import { arrivals, type Calls, type Link } from './rank-reach.ts';
 
 /** Everything a hypothesis is judged against: `n` entities, the index of the `front` that hurts, and the indices of `suspects`, who are abnormal. */
 export type Scene = {
@@ -10,64 +8,32 @@ export type Scene = {
   front: number;
   observations: Observation[];
   suspects: number[];
-  reach: Reach;
+  calls: Calls;
+  /** per entity: the strongest symptom that callees pass on to callers, and that callers pass on to callees; 1 unseen */
+  trouble: Float64Array;
+  load: Float64Array;
+  /** per entity: probability that its trouble arrives at the front */
+  toFront: Float64Array;
   model: RankModel;
 };
 
 /**
- * Log of p(everything seen | `cause` is the cause, through `mode`) / p(everything seen | all normal).
- * Each observation is independent given the cause: the culprit shows it at the culprit's rate, whoever depends on the
- * culprit at the victim's rate weighted by how far trouble spreads to them, everybody else at the bystander's rate.
- * So an abnormal caller is explained by an abnormal callee, and an abnormal callee is never explained by its caller.
+ * Log of p(everything seen | `cause` is the cause) / p(everything seen | all normal), by mode of failing.
+ * Each entity's observation depends on the cause and on what is seen of those it calls: the culprit shows it at the
+ * culprit's rate, whom trouble reaches at the victim's rate, everybody else at the bystander's rate. So an abnormal
+ * caller is explained by an abnormal callee, and an abnormal callee is never explained by its caller.
  * Known calls are incomplete, so the likelihood is a mixture: no unknown caller, or one of the abnormal entities is it.
  */
-export function logLikelihood(scene: Scene, cause: number, mode: Mode): number {
+export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: number } {
   const { hidden, hiddenOrphan } = scene.model.spread;
   const unknown = scene.suspects.filter((via) => mayCall(scene, via, cause));
-  const direct = logGiven(scene, cause, mode, null);
-  if (unknown.length === 0) return direct;
-  const rate = scene.reach.orphan[cause]! && cause !== scene.front ? hiddenOrphan : hidden;
-  const logs = unknown.map((via) => Math.log(rate / unknown.length) + logGiven(scene, cause, mode, via));
-  return logSum([direct + Math.log(1 - rate), ...logs]);
-}
-
-/** An unknown caller has a caller itself or is the front, and neither calls the other as far as is known. */
-function mayCall(scene: Scene, via: number, cause: number): boolean {
-  const { n, reach, front } = scene;
-  return (
-    via !== cause &&
-    (via === front || !reach.orphan[via]!) &&
-    reach.known[via * n + cause]! === 0 &&
-    reach.known[cause * n + via]! === 0
-  );
-}
-
-/** The same when it is settled who calls the culprit unbeknown to the graph (`via`), if anybody. */
-function logGiven(scene: Scene, cause: number, mode: Mode, via: number | null): number {
-  const { n, reach, model } = scene;
-  const culprit = scene.observations.find((observation) => observation.entity === cause);
-  const began = culprit === undefined ? null : firstSign(culprit);
-  const atFront = spreadTo(scene, cause, via, scene.front);
-  let sum = 0;
-  for (const observation of scene.observations) {
-    const plain = spreadTo(scene, cause, via, observation.entity);
-    // The front does hurt; so of the ways from the culprit to it one is hurt all along, likeliest the best.
-    const onTheWay = atFront > 0 ? (plain * reach.known[observation.entity * n + scene.front]!) / atFront : 0;
-    const spread = Math.min(1, Math.max(plain, onTheWay)) * inOrder(began, observation, model);
-    sum += logOfOne(model, observation, culprit, spread, mode);
-  }
-  return sum;
-}
-
-function spreadTo(scene: Scene, cause: number, via: number | null, victim: number): number {
-  const { n, reach, model } = scene;
-  const along = reach.likely[cause * n + victim]!;
-  return via === null ? along : Math.max(along, model.spread.perCall * reach.known[via * n + victim]!);
-}
-
-function logSum(logs: readonly number[]): number {
-  const top = Math.max(...logs);
-  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
+  const orphan = scene.calls.callers[cause]!.length === 0 && cause !== scene.front;
+  const rate = unknown.length === 0 ? 0 : orphan ? hiddenOrphan : hidden;
+  const direct = logsGiven(scene, cause, null);
+  const others = unknown.map((via) => logsGiven(scene, cause, via));
+  const mix = (mode: Mode) =>
+    logSum([direct[mode] + Math.log(1 - rate), ...others.map((logs) => logs[mode] + Math.log(rate / others.length))]);
+  return { slow: mix('slow'), failing: mix('failing'), load: mix('load') };
 }
 
 /** The same for "something else": an unseen cause that hurts the front, with everybody else abnormal by chance only. */
@@ -76,17 +42,52 @@ export function logLikelihoodElse(scene: Scene): number {
   let sum = 0;
   for (const observation of scene.observations) {
     const rate = observation.entity === scene.front ? front : others;
-    for (const seen of [...Object.values(observation.symptoms), ...Object.values(observation.local)])
+    for (const seen of [...Object.values(observation.symptoms), ...Object.values(observation.local)]) {
       sum += logMixed(rate, seen);
+    }
   }
   return sum;
 }
+
+/** An unknown caller has a caller itself or is the front, and neither calls the other as far as is known. */
+function mayCall({ n, front, calls }: Scene, via: number, cause: number): boolean {
+  if (via === cause || (via !== front && calls.callers[via]!.length === 0)) return false;
+  return calls.path[via * n + cause] === 0 && calls.path[cause * n + via] === 0;
+}
+
+/** The same when it is settled who calls the culprit unbeknown to the graph (`via`), if anybody. */
+function logsGiven(scene: Scene, cause: number, via: number | null): { [mode in Mode]: number } {
+  const { calls, model } = scene;
+  const seed: Link = { entity: cause, rate: 1 };
+  const upwards = arrivals(
+    calls.callers,
+    via === null ? [seed] : [seed, { entity: via, rate: model.spread.perCall }],
+    scene.trouble,
+  );
+  const downwards = arrivals(calls.callees, [seed], scene.load);
+  const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
+  const culprit = scene.observations.find((observation) => observation.entity === cause);
+  const began = culprit === undefined ? null : firstSign(culprit);
+  const logs = { slow: 0, failing: 0, load: 0 };
+  for (const observation of scene.observations) {
+    const { entity } = observation;
+    const behind = calls.address[entity] && calls.path[entity * scene.n + cause] === 0 ? model.spread.behindAddress : 0;
+    const order = inOrder(began, observation, model);
+    // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
+    const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
+    const spread = { up: Math.max(upwards[entity]!, onTheWay, behind) * order, down: downwards[entity]! * order };
+    for (const mode of MODES) logs[mode] += logOfOne(model, observation, culprit, spread, mode);
+  }
+  return logs;
+}
+
+type Spread = { up: number; down: number };
 
 function logOfOne(
   model: RankModel,
   seen: Observation,
   culprit: Observation | undefined,
-  spread: number,
+  spread: Spread,
   mode: Mode,
 ): number {
   const isCulprit = seen === culprit;
@@ -95,14 +96,12 @@ function logOfOne(
     const symptom = seen.symptoms[other];
     if (symptom === undefined) continue;
     const enough = isCulprit ? 1 : accounts(culprit?.symptoms[other], symptom);
-    sum += logMixed(
-      rateOf(other === mode ? model.symptom.own : model.symptom.other, isCulprit, spread * enough),
-      symptom,
-    );
+    const arriving = (other === 'load' ? spread.down : spread.up) * enough;
+    sum += logMixed(rateOf(other === mode ? model.symptom.own : model.symptom.other, isCulprit, arriving), symptom);
   }
   for (const kind of KINDS) {
     const local = seen.local[kind];
-    if (local !== undefined) sum += logMixed(rateOf(model.local[kind], isCulprit, spread), local);
+    if (local !== undefined) sum += logMixed(rateOf(model.local[kind], isCulprit, spread.up), local);
   }
   return sum;
 }
@@ -115,6 +114,11 @@ function rateOf(rates: Rates, isCulprit: boolean, spread: number): number {
 
 function logMixed(rate: number, seen: Seen): number {
   return Math.log(rate * seen.ratio + 1 - rate);
+}
+
+function logSum(logs: readonly number[]): number {
+  const top = Math.max(...logs);
+  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
 }
 
 /**

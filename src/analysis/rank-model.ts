@@ -1,4 +1,3 @@
-import type { SpreadRates } from './rank-reach.ts';
 import type { EvidenceKind } from './rank-types.ts';
 
 /** Trouble that callers show because of those they call. */
@@ -17,8 +16,20 @@ const MODE_OF: { readonly [what: string]: Mode } = {
   traffic: 'load',
 };
 
+/** How trouble spreads against the direction of calls (and load along it). Each number is a probability. */
+type SpreadRates = {
+  /** that a caller shows the trouble of what it calls */
+  perCall: number;
+  /** that an entity has a caller that no edge tells of */
+  hidden: number;
+  /** the same, where it has no known caller at all: somebody must be calling it */
+  hiddenOrphan: number;
+  /** that an entity stands behind a given address that only callers see */
+  behindAddress: number;
+};
+
 /** How often the culprit, a victim (somebody who depends on it) and a bystander show a kind of evidence. */
-type Rates = { culprit: number; victim: number; bystander: number };
+export type Rates = { culprit: number; victim: number; bystander: number };
 
 /**
  * The one set of parameters, for every use. They are rates that an engineer could argue about, not weights fitted to a

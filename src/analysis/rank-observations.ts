@@ -90,3 +90,13 @@ const ABNORMAL_RATIO = 4;
 export function isAbnormal(observation: Observation): boolean {
   return Object.values(observation.symptoms).some((seen) => seen.ratio >= ABNORMAL_RATIO);
 }
+
+/** Per entity the highest ratio among the given modes' symptoms; 1 where none was looked at. */
+export function strongest(observations: readonly Observation[], n: number, modes: readonly Mode[]): Float64Array {
+  const ratios = new Float64Array(n).fill(1);
+  for (const observation of observations) {
+    const seen = modes.flatMap((mode) => observation.symptoms[mode]?.ratio ?? []);
+    if (seen.length > 0) ratios[observation.entity] = Math.max(...seen);
+  }
+  return ratios;
+}

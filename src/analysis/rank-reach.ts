@@ -1,74 +1,77 @@
 import type { Edge } from './rank-types.ts';
 
-/** How trouble spreads against the direction of calls. Each number is a probability. */
-export type SpreadRates = {
-  /** that a caller shows the trouble of what it calls */
-  perCall: number;
-  /** that an entity has a caller that no edge tells of */
-  hidden: number;
-  /** the same, where it has no known caller at all: somebody must be calling it */
-  hiddenOrphan: number;
-  /** that an entity stands behind a given address that only callers see */
-  behindAddress: number;
+/** Who calls whom, by index. A link's `rate` is the probability that trouble crosses it. */
+export type Calls = {
+  callers: Link[][];
+  callees: Link[][];
+  /** known only by its address, seen by its callers */
+  address: boolean[];
+  /** row-major n × n: 1 where trouble in the row can show in the column along known calls */
+  path: Uint8Array;
 };
 
-/**
- * Row-major n × n. `known[c * n + e]`: probability that trouble in c shows in e, along known calls; `likely` has also
- * the addresses behind which c may stand. `orphan[c]`: c has no known caller.
- */
-export type Reach = { known: Float64Array; likely: Float64Array; orphan: boolean[] };
+export type Link = { entity: number; rate: number };
 
-/**
- * Probability that trouble in each entity spreads to each other one: the best path of known calls, each passing trouble
- * on with `perCall` × weight. An entity never stands behind an address that it is known to call. O(n × edges).
- */
-export function spread(
+/** `perCall`: probability that a caller shows the trouble of what it calls, for an edge of weight 1. */
+export function callsOf(
   entities: readonly string[],
   edges: readonly Edge[],
   inferred: ReadonlySet<string>,
-  rates: SpreadRates,
-): Reach {
-  const n = entities.length;
-  const callers = callersOf(entities, edges, rates.perCall);
-  const known = new Float64Array(n * n);
-  for (let cause = 0; cause < n; cause += 1) bestPaths(callers, cause, known.subarray(cause * n, cause * n + n));
-  const likely = new Float64Array(known);
-  for (let address = 0; address < n; address += 1) {
-    if (!inferred.has(entities[address]!)) continue;
-    for (let cause = 0; cause < n; cause += 1) {
-      const calls = known[address * n + cause]! > 0;
-      if (!calls) likely[cause * n + address] = Math.max(likely[cause * n + address]!, rates.behindAddress);
-    }
-  }
-  return { known, likely, orphan: callers.map((list) => list.length === 0) };
-}
-
-type Caller = { caller: number; rate: number };
-
-function callersOf(entities: readonly string[], edges: readonly Edge[], perCall: number): Caller[][] {
+  perCall: number,
+): Calls {
   const index = new Map(entities.map((entity, i) => [entity, i]));
-  const callers: Caller[][] = entities.map(() => []);
+  const callers: Link[][] = entities.map(() => []);
+  const callees: Link[][] = entities.map(() => []);
   for (const edge of edges) {
     const from = index.get(edge.from);
     const to = index.get(edge.to);
     if (from === undefined || to === undefined || from === to || !(edge.weight > 0)) continue;
-    callers[to]!.push({ caller: from, rate: perCall * Math.min(1, edge.weight) });
+    const rate = perCall * Math.min(1, edge.weight);
+    callers[to]!.push({ entity: from, rate });
+    callees[from]!.push({ entity: to, rate });
   }
-  return callers;
+  const path = new Uint8Array(entities.length ** 2);
+  for (let cause = 0; cause < entities.length; cause += 1)
+    markPaths(callers, cause, path.subarray(cause * entities.length, (cause + 1) * entities.length));
+  return { callers, callees, address: entities.map((entity) => inferred.has(entity)), path };
 }
 
-/** Highest product of rates from `cause` up to every caller; entries only ever grow, so a queue settles it, cycles included. */
-function bestPaths(callers: readonly Caller[][], cause: number, best: Float64Array): void {
-  best[cause] = 1;
+function markPaths(callers: readonly Link[][], cause: number, reached: Uint8Array): void {
   const queue = [cause];
-  for (let head = 0; head < queue.length; head += 1) {
-    const at = queue[head]!;
-    for (const { caller, rate } of callers[at]!) {
-      const through = best[at]! * rate;
-      if (through > best[caller]!) {
-        best[caller] = through;
-        queue.push(caller);
-      }
+  for (const at of queue) {
+    for (const { entity } of callers[at]!) {
+      if (reached[entity] === 1 || entity === cause) continue;
+      reached[entity] = 1;
+      queue.push(entity);
     }
   }
 }
+
+/**
+ * Probability that trouble arrives at each entity, starting from `seeds` (already certain or nearly so) and crossing
+ * `links`. What is seen on the way counts: an entity that looks abnormal (`ratio` above 1) passes on more than one that
+ * looks normal, by Bayes' rule on its own observation. The best way wins; entries only grow, so a queue settles it,
+ * cycles included.
+ */
+export function arrivals(links: readonly Link[][], seeds: readonly Link[], ratio: Float64Array): Float64Array {
+  const arrival = new Float64Array(links.length);
+  const queue: number[] = [];
+  for (const seed of seeds) {
+    arrival[seed.entity] = Math.max(arrival[seed.entity]!, seed.rate);
+    queue.push(seed.entity);
+  }
+  for (let head = 0; head < queue.length; head += 1) {
+    const at = queue[head]!;
+    const prior = arrival[at]!;
+    const carried = (prior * ratio[at]!) / (prior * ratio[at]! + 1 - prior);
+    for (const { entity, rate } of links[at]!) {
+      const arriving = carried * rate;
+      if (arriving < arrival[entity]! + LEAST_GAIN) continue;
+      arrival[entity] = arriving;
+      queue.push(entity);
+    }
+  }
+  return arrival;
+}
+
+const LEAST_GAIN = 1e-4;

@@ -1,7 +1,7 @@
-import { logLikelihood, logLikelihoodElse, type Scene } from './rank-likelihood.ts';
+import { logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, RANK_MODEL } from './rank-model.ts';
-import { isAbnormal, observe } from './rank-observations.ts';
-import { spread } from './rank-reach.ts';
+import { isAbnormal, observe, strongest } from './rank-observations.ts';
+import { arrivals, callsOf } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
 
@@ -17,15 +17,7 @@ export function rankCauses(input: RankInput): Ranking {
   const entities = [
     ...new Set(input.entities.includes(input.front) ? input.entities : [input.front, ...input.entities]),
   ];
-  const observations = observe(entities, input.evidence, input.at, model);
-  const scene: Scene = {
-    n: entities.length,
-    front: entities.indexOf(input.front),
-    observations,
-    suspects: observations.filter(isAbnormal).map((seen) => seen.entity),
-    reach: spread(entities, input.edges, new Set(input.inferred ?? []), model.spread),
-    model,
-  };
+  const scene = setScene(input, entities);
   const { posteriors, somethingElse } = judge(scene);
   const convincing = convincingByEntity(input.evidence);
   const order = [...entities.keys()].sort(
@@ -37,8 +29,42 @@ export function rankCauses(input: RankInput): Ranking {
     return { entity: entities[i]!, probability: posteriors[i]!, reasons, evidence: own };
   });
   const first = causes[0]!;
-  return { causes, somethingElse, named: first.probability >= model.nameAt && first.evidence.length > 0 };
+  return {
+    causes,
+    somethingElse,
+    named: first.probability >= model.nameAt && first.evidence.length > 0 && hurts(input),
+  };
 }
+
+function setScene(input: RankInput, entities: string[]): Scene {
+  const model = RANK_MODEL;
+  const front = entities.indexOf(input.front);
+  const observations = observe(entities, input.evidence, input.at, model);
+  const calls = callsOf(entities, input.edges, new Set(input.inferred ?? []), model.spread.perCall);
+  const trouble = strongest(observations, entities.length, ['slow', 'failing']);
+  return {
+    n: entities.length,
+    front,
+    observations,
+    suspects: observations.filter(isAbnormal).map((seen) => seen.entity),
+    calls,
+    trouble,
+    load: strongest(observations, entities.length, ['load']),
+    toFront: Float64Array.from(
+      entities,
+      (_, entity) => arrivals(calls.callers, [{ entity, rate: 1 }], trouble)[front]!,
+    ),
+    model,
+  };
+}
+
+/** False when the front was looked at and nothing about it is abnormal: then there is nothing to blame anybody for. */
+function hurts(input: RankInput): boolean {
+  const own = input.evidence.filter((item) => item.entity === input.front);
+  return own.length === 0 || own.some((item) => item.strength >= CONVINCING);
+}
+
+const CONVINCING = 0.5;
 
 function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
   const { priorElse, unseenCulprit, modes } = scene.model;
@@ -47,7 +73,8 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
   const logs: number[][] = [];
   for (let cause = 0; cause < scene.n; cause += 1) {
     const prior = ((1 - priorElse) * (seen.has(cause) ? 1 : unseenCulprit)) / shares;
-    logs.push(MODES.map((mode) => Math.log(prior * modes[mode]) + logLikelihood(scene, cause, mode)));
+    const likelihoods = logLikelihoods(scene, cause);
+    logs.push(MODES.map((mode) => Math.log(prior * modes[mode]) + likelihoods[mode]));
   }
   const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
   const top = Math.max(logElse, ...logs.flat());
@@ -60,7 +87,7 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
 function convincingByEntity(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   const byEntity = new Map<string, Evidence[]>();
   for (const item of [...evidence].sort((a, b) => b.strength - a.strength)) {
-    if (!(item.strength >= 0.5)) continue;
+    if (!(item.strength >= CONVINCING)) continue;
     const own = byEntity.get(item.entity);
     if (own === undefined) byEntity.set(item.entity, [item]);
     else own.push(item);

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { Queue } from 'bullmq';
+import type { Clock, DueEffect, Jobs } from '../../ports.ts';
+import { producerConnection } from './queue-connection.ts';
+
+export const QUEUE = 'nightshift-effects';
+
+export type QueueCounts = { waiting: number; active: number; delayed: number; failed: number };
+
+export type EffectQueue = Jobs & {
+  /** As `wake`, but at most one such job an effect is in the queue, whatever else is: for the sweep. */
+  wakeAgain(effects: DueEffect[]): Promise<void>;
+  /** For /metrics. Rejects when Redis is away. */
+  counts(): Promise<QueueCounts>;
+  close(): Promise<void>;
+};
+
+const BULK = 1_000;
+let woken = 0;
+const process36 = `${process.pid.toString(36)}${Date.now().toString(36)}`;
+
+/**
+ * The queue that wakes workers. It decides nothing: what is due is in the store, and a job that is lost, late or there twice does no harm.
+ * `url` is a Redis URL or the path of a unix socket; `prefix` the cluster's hash tag. Resolves when Redis answers or, when it is away, after `connectMs`; it then connects when Redis is back.
+ */
+export async function createEffectQueue(options: {
+  url: string;
+  prefix: string;
+  clock: Clock;
+  connectMs?: number;
+  onError: (error: Error) => void;
+}): Promise<EffectQueue> {
+  const { clock, onError } = options;
+  const redis = producerConnection(options.url, onError);
+  await once(redis, 'ready', { signal: AbortSignal.timeout(options.connectMs ?? 5_000) }).catch(onError);
+  const queue = new Queue<DueEffect>(QUEUE, { connection: redis, prefix: options.prefix });
+  queue.on('error', onError);
+  const add = async (effects: DueEffect[], idOf: (effect: DueEffect, delay: number) => string) => {
+    for (let at = 0; at < effects.length; at += BULK) {
+      const jobs = effects.slice(at, at + BULK).map((effect) => {
+        const delay = realDelayUntil(effect.dueAt, clock);
+        return {
+          name: effect.kind,
+          data: effect,
+          opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true },
+        };
+      });
+      // The save is done by now and the sweep wakes what this doesn't: failing here would only repeat the work.
+      await queue.addBulk(jobs).catch(onError);
+    }
+  };
+  return {
+    wake: (effects) => add(effects, wakeId),
+    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again`),
+    counts: async () => {
+      const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed');
+      return {
+        waiting: counts.wait ?? 0,
+        active: counts.active ?? 0,
+        delayed: counts.delayed ?? 0,
+        failed: counts.failed ?? 0,
+      };
+    },
+    close: async () => {
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Whole real milliseconds until the instant, by the application's clock; 0 when it has come. */
+export function realDelayUntil(dueAt: number, clock: Clock): number {
+  const left = dueAt - clock.now();
+  return left <= 0 ? 0 : Math.ceil(clock.realDelay(left));
+}
+
+const jobId = (effect: DueEffect) => `${effect.id.replaceAll(':', '_')}-${effect.gen}-${effect.attempt}`;
+
+/** A timer is set once. What is due now gets a job of its own: BullMQ drops a job whose id is still active, and that one may just have found the effect taken. */
+const wakeId = (effect: DueEffect, delay: number) =>
+  delay > 0 ? jobId(effect) : `${jobId(effect)}-${process36}${(++woken).toString(36)}`;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { ClusterFailure } from '../../ports.ts';
 
 const MAX_WORDS = 300;
+/** Stands for an embedded object while braces are being taken out. */
+const EMBEDDED = '\u0001';
 
 /** The parts of a Kubernetes `Status` object that tell failures apart. */
 const statusSchema = z.looseObject({
@@ -85,8 +87,9 @@ function withCause(message: string, causes: string[]): string {
 /** Some messages embed the whole object: what is in braces goes, and what is left is bounded to 300 characters. */
 export function shorten(message: string): string {
   let text = message.replace(/\s+/g, ' ').trim();
-  for (let depth = 0; depth < 12 && /\{[^{}]+\}/.test(text); depth += 1) text = text.replace(/\{[^{}]+\}/g, '{}');
-  text = text.replaceAll('{}', '{…}');
+  // From the innermost braces outwards; what is left of a cut-off object goes with its rest.
+  for (let depth = 0; depth < 50 && /\{[^{}]*\}/.test(text); depth += 1) text = text.replace(/\{[^{}]*\}/g, EMBEDDED);
+  text = text.replace(/\{.*$/, EMBEDDED).replaceAll(EMBEDDED, '{…}');
   return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS - 1)}…` : text;
 }
 

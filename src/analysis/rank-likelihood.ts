@@ -1,14 +1,17 @@
 import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
 import { firstSign, type Observation, type Onset, type Seen } from './rank-observations.ts';
-import { arrivals, type Calls, type Link } from './rank-reach.ts';
+import { arrivals, type Link } from './rank-reach.ts';
 
-/** Everything a hypothesis is judged against: `n` entities, the index of the `front` that hurts, and the indices of `suspects`, who are abnormal. */
+/** Everything a hypothesis is judged against: `n` entities, and the index of the `front` that hurts. */
 export type Scene = {
   n: number;
   front: number;
   observations: Observation[];
-  suspects: number[];
-  calls: Calls;
+  /** row-major n × n: 1 where trouble in the row can show in the column along known calls */
+  path: Uint8Array;
+  /** links along which trouble spreads, unknown calls included, and along which load spreads */
+  callers: Link[][];
+  callees: Link[][];
   /** per entity: the strongest symptom that callees pass on to callers, and that callers pass on to callees; 1 unseen */
   trouble: Float64Array;
   load: Float64Array;
@@ -22,18 +25,24 @@ export type Scene = {
  * Each entity's observation depends on the cause and on what is seen of those it calls: the culprit shows it at the
  * culprit's rate, whom trouble reaches at the victim's rate, everybody else at the bystander's rate. So an abnormal
  * caller is explained by an abnormal callee, and an abnormal callee is never explained by its caller.
- * Known calls are incomplete, so the likelihood is a mixture: no unknown caller, or one of the abnormal entities is it.
  */
 export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: number } {
-  const { hidden, hiddenOrphan } = scene.model.spread;
-  const unknown = scene.suspects.filter((via) => mayCall(scene, via, cause));
-  const orphan = scene.calls.callers[cause]!.length === 0 && cause !== scene.front;
-  const rate = unknown.length === 0 ? 0 : orphan ? hiddenOrphan : hidden;
-  const direct = logsGiven(scene, cause, null);
-  const others = unknown.map((via) => logsGiven(scene, cause, via));
-  const mix = (mode: Mode) =>
-    logSum([direct[mode] + Math.log(1 - rate), ...others.map((logs) => logs[mode] + Math.log(rate / others.length))]);
-  return { slow: mix('slow'), failing: mix('failing'), load: mix('load') };
+  const { model } = scene;
+  const upwards = arrivals(scene.callers, cause, scene.trouble);
+  const downwards = arrivals(scene.callees, cause, scene.load);
+  const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
+  const culprit = scene.observations.find((observation) => observation.entity === cause);
+  const began = culprit === undefined ? null : firstSign(culprit);
+  const logs = { slow: 0, failing: 0, load: 0 };
+  for (const observation of scene.observations) {
+    const { entity } = observation;
+    const order = inOrder(began, observation, model);
+    // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
+    const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
+    const spread = { up: Math.max(upwards[entity]!, onTheWay) * order, down: downwards[entity]! * order };
+    for (const mode of MODES) logs[mode] += logOfOne(model, observation, culprit, spread, mode);
+  }
+  return logs;
 }
 
 /** The same for "something else": an unseen cause that hurts the front, with everybody else abnormal by chance only. */
@@ -47,38 +56,6 @@ export function logLikelihoodElse(scene: Scene): number {
     }
   }
   return sum;
-}
-
-/** An unknown caller has a caller itself or is the front, and neither calls the other as far as is known. */
-function mayCall({ n, front, calls }: Scene, via: number, cause: number): boolean {
-  if (via === cause || (via !== front && calls.callers[via]!.length === 0)) return false;
-  return calls.path[via * n + cause] === 0 && calls.path[cause * n + via] === 0;
-}
-
-/** The same when it is settled who calls the culprit unbeknown to the graph (`via`), if anybody. */
-function logsGiven(scene: Scene, cause: number, via: number | null): { [mode in Mode]: number } {
-  const { calls, model } = scene;
-  const seed: Link = { entity: cause, rate: 1 };
-  const upwards = arrivals(
-    calls.callers,
-    via === null ? [seed] : [seed, { entity: via, rate: model.spread.perCall }],
-    scene.trouble,
-  );
-  const downwards = arrivals(calls.callees, [seed], scene.load);
-  const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
-  const culprit = scene.observations.find((observation) => observation.entity === cause);
-  const began = culprit === undefined ? null : firstSign(culprit);
-  const logs = { slow: 0, failing: 0, load: 0 };
-  for (const observation of scene.observations) {
-    const { entity } = observation;
-    const behind = calls.address[entity] && calls.path[entity * scene.n + cause] === 0 ? model.spread.behindAddress : 0;
-    const order = inOrder(began, observation, model);
-    // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
-    const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
-    const spread = { up: Math.max(upwards[entity]!, onTheWay, behind) * order, down: downwards[entity]! * order };
-    for (const mode of MODES) logs[mode] += logOfOne(model, observation, culprit, spread, mode);
-  }
-  return logs;
 }
 
 type Spread = { up: number; down: number };
@@ -114,11 +91,6 @@ function rateOf(rates: Rates, isCulprit: boolean, spread: number): number {
 
 function logMixed(rate: number, seen: Seen): number {
   return Math.log(rate * seen.ratio + 1 - rate);
-}
-
-function logSum(logs: readonly number[]): number {
-  const top = Math.max(...logs);
-  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HiddenRates } from './rank-reach.ts';
 import type { EvidenceKind } from './rank-types.ts';
 
 /** Trouble that callers show because of those they call. */
@@ -16,18 +17,6 @@ const MODE_OF: { readonly [what: string]: Mode } = {
   traffic: 'load',
 };
 
-/** How trouble spreads against the direction of calls (and load along it). Each number is a probability. */
-type SpreadRates = {
-  /** that a caller shows the trouble of what it calls */
-  perCall: number;
-  /** that an entity has a caller that no edge tells of */
-  hidden: number;
-  /** the same, where it has no known caller at all: somebody must be calling it */
-  hiddenOrphan: number;
-  /** that an entity stands behind a given address that only callers see */
-  behindAddress: number;
-};
-
 /** How often the culprit, a victim (somebody who depends on it) and a bystander show a kind of evidence. */
 export type Rates = { culprit: number; victim: number; bystander: number };
 
@@ -36,7 +25,9 @@ export type Rates = { culprit: number; victim: number; bystander: number };
  * data set; rankings change little when any of them is halved or doubled.
  */
 export type RankModel = {
-  spread: SpreadRates;
+  /** that a caller shows the trouble of what it calls (or a callee the load of its caller) */
+  perCall: number;
+  hidden: HiddenRates;
   /** a passed-on symptom in the fault's own mode, and in another one (slowness that ends in errors) */
   symptom: { own: Rates; other: Rates };
   local: { [kind in EvidenceKind]: Rates };
@@ -59,7 +50,8 @@ export type RankModel = {
 };
 
 export const RANK_MODEL: RankModel = {
-  spread: { perCall: 0.6, hidden: 0.2, hiddenOrphan: 0.6, behindAddress: 0.35 },
+  perCall: 0.6,
+  hidden: { call: 0.08, orphan: 0.25, sharedAddress: 0.35, address: 0.1 },
   symptom: {
     own: { culprit: 0.9, victim: 0.9, bystander: 0.02 },
     other: { culprit: 0.3, victim: 0.2, bystander: 0.02 },

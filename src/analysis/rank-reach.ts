@@ -47,21 +47,56 @@ function markPaths(callers: readonly Link[][], cause: number, reached: Uint8Arra
   }
 }
 
+/** Probabilities of calls that no edge tells of. */
+export type HiddenRates = {
+  /** that one given entity calls another one */
+  call: number;
+  /** the same where the callee has no known caller at all: somebody must be calling it */
+  orphan: number;
+  /** that an entity stands behind a given address that its own callers call, or behind any other address */
+  sharedAddress: number;
+  address: number;
+};
+
 /**
- * Probability that trouble arrives at each entity, starting from `seeds` (already certain or nearly so) and crossing
- * `links`. What is seen on the way counts: an entity that looks abnormal (`ratio` above 1) passes on more than one that
- * looks normal, by Bayes' rule on its own observation. The best way wins; entries only grow, so a queue settles it,
- * cycles included.
+ * The callers, and between `suspects` (the abnormal ones) also unknown callers: known calls are always incomplete, and
+ * between those that look normal they would make no difference. Nobody is made a caller of whom it is known to be called.
  */
-export function arrivals(links: readonly Link[][], seeds: readonly Link[], ratio: Float64Array): Float64Array {
-  const arrival = new Float64Array(links.length);
-  const queue: number[] = [];
-  for (const seed of seeds) {
-    arrival[seed.entity] = Math.max(arrival[seed.entity]!, seed.rate);
-    queue.push(seed.entity);
+export function likelyCallers(calls: Calls, suspects: readonly number[], front: number, rates: HiddenRates): Link[][] {
+  const links = calls.callers.map((known) => [...known]);
+  const n = links.length;
+  for (const callee of suspects) {
+    for (const caller of suspects) {
+      if (caller === callee || calls.path[callee * n + caller] === 1 || calls.path[caller * n + callee] === 1) continue;
+      links[callee]!.push({ entity: caller, rate: hiddenRate(calls, callee, caller, front, rates) });
+    }
   }
-  for (let head = 0; head < queue.length; head += 1) {
-    const at = queue[head]!;
+  return links;
+}
+
+function hiddenRate(calls: Calls, callee: number, caller: number, front: number, rates: HiddenRates): number {
+  const n = calls.callers.length;
+  if (calls.address[caller]) {
+    const shared = calls.callers[caller]!.some(
+      (link) => link.entity === callee || calls.path[callee * n + link.entity] === 1,
+    );
+    return shared ? rates.sharedAddress : rates.address;
+  }
+  // Who has no caller and isn't the front is more likely to be called than to call.
+  const standing = caller === front || calls.callers[caller]!.length > 0 ? 1 : 0.5;
+  return standing * (calls.callers[callee]!.length === 0 && callee !== front ? rates.orphan : rates.call);
+}
+
+/**
+ * Probability that trouble arrives at each entity from `source`, crossing `links`. What is seen on the way counts: an
+ * entity that looks abnormal (`ratio` above 1) passes on more than one that looks normal, by Bayes' rule on its own
+ * observation. The best way wins; entries only grow, so a queue settles it, cycles included.
+ */
+export function arrivals(links: readonly Link[][], source: number, ratio: Float64Array): Float64Array {
+  const arrival = new Float64Array(links.length);
+  arrival[source] = 1;
+  const queue = [source];
+  for (const at of queue) {
     const prior = arrival[at]!;
     const carried = (prior * ratio[at]!) / (prior * ratio[at]! + 1 - prior);
     for (const { entity, rate } of links[at]!) {

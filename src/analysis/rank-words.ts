@@ -17,14 +17,14 @@ export function reasonsFor(
   const reasons = own.slice(0, MOST_EVIDENCE).map((item) => item.words);
   const victims = scene.observations
     .filter(isAbnormal)
-    .filter((seen) => seen.entity !== entity && scene.calls.path[entity * scene.n + seen.entity] === 1);
+    .filter((seen) => seen.entity !== entity && scene.path[entity * scene.n + seen.entity] === 1);
   if (victims.length > 0)
     reasons.push(
       `${names(victims, entities)} ${victims.length === 1 ? 'depends' : 'depend'} on it and ${victims.length === 1 ? 'is' : 'are'} abnormal too`,
     );
   const calls = scene.observations
     .filter(isAbnormal)
-    .filter((seen) => seen.entity !== entity && scene.calls.path[seen.entity * scene.n + entity] === 1);
+    .filter((seen) => seen.entity !== entity && scene.path[seen.entity * scene.n + entity] === 1);
   if (own.some((item) => modeOf(item.what) !== null)) {
     reasons.push(
       calls.length === 0

@@ -1,7 +1,7 @@
 import { logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, RANK_MODEL } from './rank-model.ts';
 import { isAbnormal, observe, strongest } from './rank-observations.ts';
-import { arrivals, callsOf } from './rank-reach.ts';
+import { arrivals, callsOf, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
 
@@ -40,20 +40,20 @@ function setScene(input: RankInput, entities: string[]): Scene {
   const model = RANK_MODEL;
   const front = entities.indexOf(input.front);
   const observations = observe(entities, input.evidence, input.at, model);
-  const calls = callsOf(entities, input.edges, new Set(input.inferred ?? []), model.spread.perCall);
+  const calls = callsOf(entities, input.edges, new Set(input.inferred ?? []), model.perCall);
+  const suspects = observations.filter(isAbnormal).map((seen) => seen.entity);
+  const callers = likelyCallers(calls, suspects, front, model.hidden);
   const trouble = strongest(observations, entities.length, ['slow', 'failing']);
   return {
     n: entities.length,
     front,
     observations,
-    suspects: observations.filter(isAbnormal).map((seen) => seen.entity),
-    calls,
+    path: calls.path,
+    callers,
+    callees: calls.callees,
     trouble,
     load: strongest(observations, entities.length, ['load']),
-    toFront: Float64Array.from(
-      entities,
-      (_, entity) => arrivals(calls.callers, [{ entity, rate: 1 }], trouble)[front]!,
-    ),
+    toFront: Float64Array.from(entities, (_, entity) => arrivals(callers, entity, trouble)[front]!),
     model,
   };
 }

@@ -16,7 +16,7 @@ import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor } from './config.ts';
-import type { Action, Command, Correlator, Detector } from './extension-points.ts';
+import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { loadModules } from './load-modules.ts';
 import { createMeters } from './meters.ts';
@@ -49,7 +49,7 @@ export type World = {
   firstHandlers: Handler[];
 };
 
-export type App = { url: string; port: number; stop(): Promise<void> };
+export type App = { url: string; port: number; people: People; stop(): Promise<void> };
 
 const CONCURRENCY = 32;
 const MAX_BASELINES = 5_000;
@@ -108,6 +108,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   return {
     url: `http://${config.env.HOST}:${port}`,
     port,
+    people,
     async stop() {
       started = false;
       stopScanning();

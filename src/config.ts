@@ -90,6 +90,8 @@ const Environment = z.object({
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),
   NIGHTSHIFT_DATA: z.string().default('.nightshift/data'),
+  /** The line that a sandbox in a process of its own has printed. */
+  NIGHTSHIFT_SANDBOX: z.string().optional(),
   NIGHTSHIFT_SANDBOX_SPEED: z.coerce.number().min(0).max(60).default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -175,11 +177,10 @@ function missing(env: Environment, settings: Settings): string[] {
   return because;
 }
 
-/** What the configuration says of one service. A service that nobody listed counts as critical. */
+/** What the configuration says of one service; `*` stands for all that have no entry of their own. A service that nobody listed counts as critical. */
 export function policyFor(settings: Settings, namespace: string, service: string): ServicePolicy {
-  const entry = settings.services.find(
-    (one) => one.name === service && (one.namespace === '*' || one.namespace === namespace),
-  );
+  const here = settings.services.filter((one) => one.namespace === '*' || one.namespace === namespace);
+  const entry = here.find((one) => one.name === service) ?? here.find((one) => one.name === '*');
   return {
     listed: entry !== undefined,
     critical: entry?.critical ?? true,
@@ -197,20 +198,7 @@ export function sandboxSettings(): Settings {
     approvers: ['U_ONCALL', 'U_SECOND'],
     services: [
       { namespace: 'shop', name: 'payment-api', critical: true },
-      ...[
-        'checkout-api',
-        'catalog-api',
-        'ledger-db',
-        'cart-api',
-        'user-api',
-        'search-api',
-        'web',
-        'storefront',
-        'inventory-api',
-        'notification-worker',
-        'session-cache',
-        'order-queue',
-      ].map((name) => ({ namespace: 'shop', name })),
+      { namespace: 'shop', name: '*' },
     ],
   });
 }

@@ -9,6 +9,7 @@ import { createSlackChat } from './adapters/slack/chat.ts';
 import { type App, startApp, type World } from './app.ts';
 import { type Config, readConfig, sandboxSettings } from './config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './missing-parts.ts';
+import { attachSandbox } from './remote-sandbox.ts';
 import { startSandbox } from './sandbox/start.ts';
 
 const CALL_MS = 10_000;
@@ -40,10 +41,9 @@ async function startInSandbox(
   log: Logger,
 ): Promise<Running> {
   await mkdir(dataDir, { recursive: true });
-  const sandbox = await startSandbox({
-    speed: given.env.NIGHTSHIFT_SANDBOX_SPEED,
-    stateFile: join(dataDir, 'sandbox.json'),
-  });
+  const sandbox = given.env.NIGHTSHIFT_SANDBOX
+    ? await attachSandbox(given.env.NIGHTSHIFT_SANDBOX)
+    : await ownSandbox(given, dataDir);
   const config: Config = {
     ...given,
     settings: given.env.NIGHTSHIFT_CONFIG ? { ...given.settings, cluster: 'sandbox' } : sandboxSettings(),
@@ -63,10 +63,13 @@ async function startInSandbox(
     slack: { token: sandbox.botToken, signingSecret: sandbox.signingSecret, apiUrl: sandbox.slackApiUrl },
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
-    firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
+    firstHandlers:
+      'handleSandbox' in sandbox
+        ? [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)]
+        : [],
   };
   const app = await startApp(config, world, log);
-  sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
+  if ('setAppUrl' in sandbox) sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
   const rows: Row[] = [
     ['page', `${app.url}/sandbox`],
     ['cluster', `sandbox, simulated; kubectl -s ${sandbox.kubeUrl} get pods -n shop`],
@@ -81,6 +84,9 @@ async function startInSandbox(
     stopOthers: () => sandbox.stop(),
   };
 }
+
+const ownSandbox = ({ env }: Config, dataDir: string) =>
+  startSandbox({ speed: env.NIGHTSHIFT_SANDBOX_SPEED, stateFile: join(dataDir, 'sandbox.json') });
 
 async function startForReal(config: Config, redis: PrivateRedis | null, log: Logger): Promise<Running> {
   const { env } = config;

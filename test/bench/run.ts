@@ -9,7 +9,10 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -3));
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' }, out: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, out: { type: 'string' } },
+});
 const name = positionals[0];
 if (!name || !names.includes(name)) {
   console.error(`Which bench? One of: ${names.join(', ')}`);

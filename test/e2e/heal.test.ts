@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  incidents,
+  type ListedIncident,
+  messages,
+  messageWith,
+  type Nightshift,
+  removeFolder,
+  send,
+  startNightshift,
+  temporaryFolder,
+  until,
+} from './nightshift-process.ts';
+
+/** The main job as a newcomer sees it: the app with no settings, a fault, a message, a click. Sandbox time runs fast. */
+
+let nightshift: Nightshift;
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await temporaryFolder();
+  nightshift = await startNightshift({ NIGHTSHIFT_SANDBOX_SPEED: '30' }, dataDir);
+});
+
+afterEach(async () => {
+  await nightshift.stop();
+  await removeFolder(dataDir);
+});
+
+const fault = (kind: string, service: string) => send(`${nightshift.url}/sandbox/faults`, 'POST', { kind, service });
+const about = async (service: string): Promise<ListedIncident | undefined> =>
+  (await incidents(nightshift.url)).find((incident) => incident.service === service);
+const click = (ts: string, action_id: string, user = 'U_ONCALL') =>
+  send(`${nightshift.url}/sandbox/click`, 'POST', { ts, action_id, user });
+const waitingFor = (state: string, service = 'payment-api', timeoutMs = 90_000) =>
+  until(`${service} is ${state}`, async () => (await about(service))?.state === state, timeoutMs).catch(
+    async (error: unknown) => {
+      throw new Error(
+        `${error}\n${JSON.stringify(await incidents(nightshift.url))}\n${nightshift.output().slice(-3_000)}`,
+      );
+    },
+  );
+
+describe('a bad deploy of a critical service', () => {
+  it('is named as the cause, and rolled back on Approve until the pods are healthy', async () => {
+    expect((await fault('bad-deploy', 'payment-api')).status).toBe(201);
+    await waitingFor('awaiting_approval');
+    const asked = await about('payment-api');
+    expect(asked).toMatchObject({ issue: 'crash_loop', cause: { kind: 'Deployment', name: 'payment-api' } });
+    const message = await messageWith(nightshift.url, 'payment-api');
+    expect(JSON.stringify(message?.blocks)).toMatch(/revision/i);
+    expect((await click(message?.ts ?? '', 'approve')).status).toBe(200);
+    await waitingFor('closed');
+    expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
+    expect((await about('payment-api'))?.mttrMs).toBeGreaterThan(0);
+    const rollbacks = await changes('PATCH', 'deployments/payment-api');
+    expect(rollbacks).toHaveLength(1);
+  });
+
+  it('is rolled back by the timeout when nobody presses anything', async () => {
+    await fault('bad-deploy', 'payment-api');
+    await waitingFor('awaiting_approval');
+    await waitingFor('closed');
+    const { id } = (await about('payment-api'))!;
+    const whole = (await send(`${nightshift.url}/api/incidents/${id}`, 'GET')).json as {
+      outcome: string;
+      executions: { authority: { by: string } }[];
+    };
+    expect(whole.outcome).toBe('healed');
+    expect(whole.executions[0]?.authority.by).toBe('timeout');
+  });
+
+  it('is left alone when it ends by itself first, and the message says so', async () => {
+    const { json } = await fault('bad-deploy', 'payment-api');
+    await waitingFor('awaiting_approval');
+    await click((await messageWith(nightshift.url, 'payment-api'))?.ts ?? '', 'hold', 'U_GUEST');
+    expect((await send(`${nightshift.url}/sandbox/faults/${(json as { id: string }).id}`, 'DELETE')).status).toBe(204);
+    await waitingFor('closed');
+    expect(await about('payment-api')).toMatchObject({ outcome: 'self_healed' });
+    expect(await changes('PATCH', 'deployments/payment-api')).toHaveLength(0);
+    expect(JSON.stringify(await messageWith(nightshift.url, 'payment-api'))).toMatch(/by itself/i);
+  });
+
+  it('is not started by a guest, who may stop it', async () => {
+    await fault('bad-deploy', 'payment-api');
+    await waitingFor('awaiting_approval');
+    const { ts } = (await messageWith(nightshift.url, 'payment-api'))!;
+    await click(ts, 'hold', 'U_GUEST');
+    await click(ts, 'approve', 'U_GUEST');
+    expect((await about('payment-api'))?.state).toBe('awaiting_approval');
+    await click(ts, 'reject', 'U_GUEST');
+    await until(
+      'the rejection counts',
+      async () =>
+        ['escalated', 'awaiting_approval'].includes((await about('payment-api'))?.state ?? '') &&
+        (await messages(nightshift.url)).length > 0,
+    );
+    expect(await changes('PATCH', 'deployments/payment-api')).toHaveLength(0);
+  });
+});
+
+describe('a memory leak', () => {
+  it('is cured by restarting the leaking pod', async () => {
+    await fault('memory-leak', 'payment-api');
+    await waitingFor('awaiting_approval', 'payment-api', 120_000);
+    expect(await about('payment-api')).toMatchObject({ issue: 'high_memory_usage', cause: { name: 'payment-api' } });
+    const { ts } = (await messageWith(nightshift.url, 'payment-api'))!;
+    await click(ts, 'approve');
+    await waitingFor('closed');
+    expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
+    expect(await changes('POST', 'eviction')).toHaveLength(1);
+  }, 240_000);
+});
+
+/** What the app changed through the sandbox's API server, dry runs apart. */
+async function changes(method: string, path: string): Promise<unknown[]> {
+  const log = (await send(`${nightshift.kubeUrl}/sandbox/requests`, 'GET')).json as {
+    method: string;
+    path: string;
+    query: string;
+    userAgent: string;
+    code: number;
+  }[];
+  return log.filter(
+    (request) =>
+      request.method === method &&
+      request.path.includes(path) &&
+      !request.query.includes('dryRun') &&
+      request.code < 300 &&
+      request.userAgent.startsWith('nightshift'),
+  );
+}

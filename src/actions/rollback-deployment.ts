@@ -89,11 +89,14 @@ function isSuspect({ workload, revisions, rollout }: Look, findings: Finding[], 
   return bad && newest !== undefined && (rollout.name === 'in_progress' || now - newest.createdAt <= YOUNG_MS);
 }
 
-/** The newest older revision that differs, wasn't rolled back from, and has no pods that fail to get ready. */
+/**
+ * An older revision that differs and wasn't rolled back from: one that still serves, where there is one (it is good beyond doubt, and a release
+ * between may never have been), else the newest.
+ */
 function lastGood({ workload, revisions, raw }: Look): Revision | undefined {
   const current = withoutDefaults(readPath(raw, TEMPLATE));
   const known = workload.annotations[BAD_REVISION];
-  return revisions.find(
+  const candidates = revisions.filter(
     (revision) =>
       revision.revision > 0 &&
       revision.revision < workload.revision &&
@@ -101,6 +104,7 @@ function lastGood({ workload, revisions, raw }: Look): Revision | undefined {
       !(revision.replicas > 0 && revision.readyReplicas === 0) &&
       !sameJson(withoutDefaults(revision.template), current),
   );
+  return candidates.find((revision) => revision.readyReplicas > 0) ?? candidates[0];
 }
 
 /** An empty map is the same as none, and `creationTimestamp: null` says nothing. */

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
+import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
+import { carryOut, contextFor, planned, refusal } from './action-context.ts';
+
+describe('scale_horizontal', () => {
+  let small: SmallCluster;
+  const replicas = () => small.kube.get('deployments', 'shop', 'payment-api')?.spec.replicas;
+
+  beforeEach(async () => {
+    small = await startSmallCluster();
+    small.kube.apply(deployment('payment-api'));
+    small.run(20);
+  });
+  afterEach(() => small.stop());
+
+  it('plans half as many again, without touching anything', async () => {
+    const plan = await planned(scaleHorizontal, contextFor(small));
+    expect(plan).toMatchObject({
+      summary: 'Scale payment-api from 3 to 5 replicas',
+      changes: [{ path: 'spec.replicas', before: '3', after: '5' }],
+      blastRadius: { level: 'low', podsAffected: 0 },
+      reversible: true,
+    });
+    expect(plan.diff).toContain('-  replicas: 3\n+  replicas: 5');
+    expect(plan.diff).not.toContain('hunter2');
+    expect(small.changes()).toEqual([]);
+  });
+
+  it('has the same digest until what it would do is another thing', async () => {
+    const first = await planned(scaleHorizontal, contextFor(small));
+    small.run(30);
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.metadata.labels = { ...copy.metadata.labels, team: 'pay' };
+    });
+    expect((await planned(scaleHorizontal, contextFor(small))).digest).toBe(first.digest);
+    expect((await planned(scaleHorizontal, contextFor(small, { params: { factor: 2 } }))).digest).not.toBe(
+      first.digest,
+    );
+  });
+
+  it('adds at least one and stays within the limit', async () => {
+    const after = async (options: Parameters<typeof contextFor>[1]) =>
+      (await planned(scaleHorizontal, contextFor(small, options))).changes[0]?.after;
+    expect(await after({ params: { factor: 1.01 } })).toBe('4');
+    expect(await after({ limits: { maxReplicas: 4 } })).toBe('4');
+    expect(await refusal(scaleHorizontal, contextFor(small, { limits: { maxReplicas: 3 } }))).toBe('at_limit');
+  });
+
+  it('changes and marks in one patch, knows it afterwards, and settles once all are ready', async () => {
+    const context = contextFor(small);
+    const plan = await planned(scaleHorizontal, context);
+    expect(await scaleHorizontal.wasApplied(context, plan, 'inc-1-1')).toBeNull();
+    const { applied, execution } = await carryOut(scaleHorizontal, context, plan);
+    expect(applied.kind).toBe('done');
+    expect(small.changes()).toHaveLength(1);
+    expect(
+      small.kube.get('deployments', 'shop', 'payment-api')?.metadata.annotations?.['nightshift.dev/execution'],
+    ).toBe('inc-1-1');
+    expect(await scaleHorizontal.wasApplied(context, plan, 'inc-1-1')).toMatchObject({ kind: 'done' });
+    expect(await scaleHorizontal.wasApplied(context, plan, 'inc-1-2')).toBeNull();
+    expect((await scaleHorizontal.settled(context, execution)).kind).toBe('in_progress');
+    small.run(20);
+    expect(await scaleHorizontal.settled(context, execution)).toMatchObject({
+      kind: 'settled',
+      words: expect.stringContaining('5 pods'),
+    });
+  });
+
+  it('goes on when only the version of the object got newer, and not when the plan would be another', async () => {
+    const context = contextFor(small);
+    const plan = await planned(scaleHorizontal, context);
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.metadata.labels = { ...copy.metadata.labels, touched: 'yes' };
+    });
+    expect((await carryOut(scaleHorizontal, context, plan)).applied.kind).toBe('done');
+    small.run(20);
+    const next = await planned(scaleHorizontal, context);
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.replicas = 7;
+    });
+    small.run(20);
+    expect((await carryOut(scaleHorizontal, context, next, 'inc-1-2')).applied).toMatchObject({
+      kind: 'failed',
+      changed: false,
+      refusal: { code: 'plan_changed' },
+    });
+    expect(replicas()).toBe(7);
+  });
+
+  it('undoes what still holds, once, and leaves what somebody changed', async () => {
+    const context = contextFor(small);
+    const { execution } = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context));
+    small.run(20);
+    expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+    expect(replicas()).toBe(3);
+    const changes = small.changes().length;
+    expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+    expect(small.changes()).toHaveLength(changes);
+    small.run(20);
+    const again = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context), 'inc-1-2');
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.replicas = 8;
+    });
+    expect(await scaleHorizontal.undo(context, again.execution)).toMatchObject({
+      kind: 'failed',
+      changed: false,
+      words: expect.stringContaining('spec.replicas'),
+    });
+    expect(replicas()).toBe(8);
+  });
+
+  it('leaves to an autoscaler what is its own, and says what to change there', async () => {
+    const spec = {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment-api' },
+      minReplicas: 3,
+      maxReplicas: 6,
+    };
+    small.kube.apply({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'pay', namespace: 'shop' },
+      spec,
+    });
+    const result = await scaleHorizontal.plan(contextFor(small));
+    expect(result).toMatchObject({
+      ok: false,
+      refusal: { code: 'managed_elsewhere', words: expect.stringContaining('HorizontalPodAutoscaler pay') },
+    });
+    expect(!result.ok && result.refusal.words).toContain('maxReplicas (6)');
+  });
+
+  it('is refused while a rollout runs, when paused, at zero, and for what is gone', async () => {
+    const change = (edit: Parameters<typeof small.kube.mutate<'deployments'>>[3]) =>
+      small.kube.mutate('deployments', 'shop', 'payment-api', edit);
+    change((copy) => {
+      copy.spec.template.spec.containers[0]!.image = 'shop/payment-api:2';
+    });
+    expect(await refusal(scaleHorizontal, contextFor(small))).toBe('rollout_in_progress');
+    small.run(2);
+    expect(await refusal(scaleHorizontal, contextFor(small))).toBe('rollout_in_progress');
+    small.run(30);
+    expect(await refusal(scaleHorizontal, contextFor(small))).toBeNull();
+    change((copy) => {
+      copy.spec.paused = true;
+    });
+    expect(await refusal(scaleHorizontal, contextFor(small))).toBe('deployment_paused');
+    change((copy) => {
+      copy.spec.paused = false;
+      copy.spec.replicas = 0;
+    });
+    small.run(60);
+    expect(await refusal(scaleHorizontal, contextFor(small))).toBe('not_needed');
+    expect(await refusal(scaleHorizontal, contextFor(small, { target: { name: 'nothing' } }))).toBe('target_gone');
+    expect(await refusal(scaleHorizontal, contextFor(small, { target: { kind: 'Node', name: 'node-a' } }))).toBe(
+      'unsupported',
+    );
+  });
+
+  it('notes a tool that would set it back', async () => {
+    small.kube.apply(deployment('payment-api', { labels: { 'argocd.argoproj.io/instance': 'shop' } }));
+    small.run(5);
+    expect((await planned(scaleHorizontal, contextFor(small))).notes).toEqual([expect.stringContaining('Argo CD')]);
+  });
+});

@@ -1,0 +1,70 @@
+import { s } from './dom.mjs';
+
+/** Points of a series as SVG coordinates: x by time, y by value from 0 to `top`. */
+function points(values, times, width, height, top) {
+  const [first, last] = [times[0], times.at(-1)];
+  const span = Math.max(1, last - first);
+  return values.map((value, index) => [
+    ((times[index] - first) / span) * width,
+    height - (Math.min(value, top) / top) * height,
+  ]);
+}
+
+const line = (coordinates) =>
+  coordinates.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+
+/** A small line without axes. Times in ms; a series of fewer than two points draws nothing. */
+export function sparkline(values, times, { width = 92, height = 22, className = '' } = {}) {
+  const top = Math.max(1e-9, ...values.filter(Number.isFinite)) * 1.08;
+  const shape =
+    values.length < 2
+      ? ''
+      : line(
+          points(
+            values.map((v) => (Number.isFinite(v) ? v : 0)),
+            times,
+            width,
+            height - 2,
+            top,
+          ),
+        );
+  return s(
+    'svg',
+    { class: `spark ${className}`, viewBox: `0 -1 ${width} ${height + 1}`, width, height, 'aria-hidden': 'true' },
+    s('path', { d: shape }),
+  );
+}
+
+/** An area chart with its maximum written at the top, and marks at instants ({t, kind, words}). Height in CSS pixels; it fills the width given. */
+export function areaChart({ values, times, marks, format, width, height = 76, floor }) {
+  const clean = values.map((value) => (Number.isFinite(value) ? value : 0));
+  const highest = Math.max(floor, ...clean);
+  const top = highest * 1.12;
+  const coordinates = values.length < 2 ? [] : points(clean, times, width, height, top);
+  const path = line(coordinates);
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
+  const at = (t) => ((t - first) / Math.max(1, last - first)) * width;
+  const y = height - (highest / top) * height;
+  return s(
+    'svg',
+    { class: 'area', viewBox: `0 0 ${width} ${height + 1}`, width, height: height + 1, 'aria-hidden': 'true' },
+    s('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y }),
+    s('line', { class: 'axis', x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }),
+    path === '' ? null : s('path', { class: 'fill', d: `${path}L${width} ${height}L0 ${height}Z` }),
+    s('path', { class: 'line', d: path }),
+    marks
+      .filter((mark) => mark.t >= first && mark.t <= last)
+      .map((mark) =>
+        s(
+          'g',
+          { class: `mark ${mark.kind}` },
+          s('line', { x1: at(mark.t), x2: at(mark.t), y1: 0, y2: height }),
+          s('title', {}, mark.words),
+        ),
+      ),
+    coordinates.length === 0
+      ? null
+      : s('circle', { class: 'tip', cx: coordinates.at(-1)[0] - 1, cy: coordinates.at(-1)[1], r: 2.5 }),
+    s('text', { class: 'top', x: 2, y: Math.max(9, y - 3) }, format(highest)),
+  );
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type KillPoint, type KillProxy, startKillProxy } from './kill-proxy.ts';
+import {
+  incidents,
+  type Nightshift,
+  removeFolder,
+  type ShownMessage,
+  send,
+  startNightshift,
+  temporaryFolder,
+  until,
+} from './nightshift-process.ts';
+
+/** kill -9 in the middle of every stage of an incident; the sandbox runs on as a process of its own, and its request log is the judge: one rollback, one message. */
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const realPatch = (req: { method: string; path: string }) =>
+  req.method === 'PATCH' && req.path.includes('/deployments/payment-api') && !req.path.includes('dryRun');
+const POINTS: KillPoint[] = [
+  {
+    title: 'while the evidence is gathered',
+    when: 'before',
+    matches: (req) => req.path.includes('/api/v1/query_range'),
+  },
+  {
+    title: 'when the message is posted but not recorded',
+    when: 'after',
+    matches: (req) => req.path.includes('chat.postMessage'),
+  },
+  { title: 'when the message is edited', when: 'after', matches: (req) => req.path.includes('chat.update') },
+  { title: 'before the change is made', when: 'before', matches: realPatch },
+  { title: 'after the change is made, before it is recorded', when: 'after', matches: realPatch },
+];
+
+let sandbox: { child: ChildProcess; parts: Record<string, string> };
+let proxy: KillProxy;
+let nightshift: Nightshift;
+let dataDir: string;
+let port: number;
+
+beforeEach(async () => {
+  dataDir = await temporaryFolder();
+  port = await freePort();
+  sandbox = await startSandbox(port);
+  proxy = await startKillProxy(sandbox.parts.url!);
+  nightshift = await start();
+});
+
+afterEach(async () => {
+  await nightshift.stop();
+  proxy.close();
+  sandbox.child.kill('SIGTERM');
+  await once(sandbox.child, 'exit');
+  await removeFolder(dataDir);
+});
+
+describe('kill -9', () => {
+  it.each(POINTS)(
+    '$title: goes on after the restart, changes once, tells once',
+    async (point) => {
+      const reached = new Promise<void>((resolve) => proxy.arm(point, resolve));
+      await send(`${sandbox.parts.url}/sandbox/faults`, 'POST', { kind: 'bad-deploy', service: 'payment-api' });
+      await reached;
+      await nightshift.kill();
+      nightshift = await start();
+      await healed();
+      expect(await rollbacks()).toHaveLength(1);
+      const shown = (await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[];
+      const first = shown.filter(
+        (message) =>
+          (!message.thread_ts || message.thread_ts === message.ts) && JSON.stringify(message).includes('payment-api'),
+      );
+      expect(first).toHaveLength(1);
+    },
+    150_000,
+  );
+
+  it('while the fix is verified: goes on verifying', async () => {
+    await send(`${sandbox.parts.url}/sandbox/faults`, 'POST', { kind: 'bad-deploy', service: 'payment-api' });
+    await until(
+      'it verifies',
+      async () => (await incidents(nightshift.url)).some((one) => one.state === 'verifying'),
+      90_000,
+    );
+    await nightshift.kill();
+    nightshift = await start();
+    await healed();
+    expect(await rollbacks()).toHaveLength(1);
+  }, 150_000);
+});
+
+const healed = () =>
+  until(
+    'payment-api is healed',
+    async () =>
+      (await incidents(nightshift.url)).some((one) => one.service === 'payment-api' && one.outcome === 'healed'),
+    100_000,
+  ).catch(async (error: unknown) => {
+    throw new Error(
+      `${error}\n${JSON.stringify(await incidents(nightshift.url))}\n${nightshift.output().slice(-2_000)}`,
+    );
+  });
+
+function start(): Promise<Nightshift> {
+  const line = {
+    ...sandbox.parts,
+    kubeUrl: proxy.url,
+    slackApiUrl: sandbox.parts.slackApiUrl!.replace(sandbox.parts.url!, proxy.url),
+    prometheusUrl: sandbox.parts.prometheusUrl!.replace(sandbox.parts.url!, proxy.url),
+  };
+  return startNightshift({ PORT: String(port), NIGHTSHIFT_SANDBOX: JSON.stringify(line) }, dataDir);
+}
+
+async function rollbacks(): Promise<unknown[]> {
+  const log = (await send(`${sandbox.parts.url}/sandbox/requests`, 'GET')).json as {
+    method: string;
+    path: string;
+    query: string;
+    code: number;
+    userAgent: string;
+  }[];
+  return log.filter(
+    (request) =>
+      realPatch({ method: request.method, path: `${request.path}?${request.query}` }) &&
+      request.code < 300 &&
+      request.userAgent.startsWith('nightshift'),
+  );
+}
+
+async function startSandbox(appPort: number): Promise<typeof sandbox> {
+  const child = spawn(
+    process.execPath,
+    ['src/sandbox/serve.ts', '--port', '0', '--app-url', `http://127.0.0.1:${appPort}`, '--speed', '30'],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  for await (const line of createInterface({ input: child.stdout! }))
+    if (line.startsWith('{')) return { child, parts: JSON.parse(line) };
+  throw new Error('the sandbox did not start');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return free;
+}

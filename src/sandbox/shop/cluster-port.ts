@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/objects.ts';
 
 /** What the shop needs of the Kubernetes cluster that it runs in. */
 export type ShopCluster = {
-  list(resource: string, namespace?: string): KubeObject[];
+  list(resource: string, namespace?: string): readonly KubeObject[];
   get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
   apply(object: KubeObject): KubeObject;
   mutate(

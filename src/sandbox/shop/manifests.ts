@@ -29,8 +29,24 @@ function node(spec: NodeSpec): KubeObject {
       },
     },
     spec: {},
-    status: { capacity, allocatable: capacity },
+    status: {
+      capacity,
+      allocatable: capacity,
+      conditions: [
+        nodeCondition('MemoryPressure', false),
+        nodeCondition('DiskPressure', false),
+        nodeCondition('PIDPressure', false),
+        nodeCondition('Ready', true),
+      ],
+      addresses: [{ type: 'Hostname', address: spec.name }],
+      nodeInfo: { kubeletVersion: 'v1.32.0', operatingSystem: 'linux', architecture: 'amd64' },
+    },
   };
+}
+
+function nodeCondition(type: string, holds: boolean): Record<string, string> {
+  const reason = type === 'Ready' ? 'KubeletReady' : `KubeletHasNo${type}`;
+  return { type, status: holds ? 'True' : 'False', reason };
 }
 
 function priorityClass(name: string, value: number): KubeObject {

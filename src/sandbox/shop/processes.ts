@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/objects.ts';
+import { textAt } from './cluster-port.ts';
 import { COLUMNS, type Counters, cpuCores } from './counters.ts';
 import type { PodEffect, RunningPod } from './faults/kind.ts';
 import type { PodFlow } from './flow.ts';
@@ -16,6 +17,8 @@ export type ContainerState =
 /** One run of a pod's process. A restart is another run, with counters from zero. */
 export type Run = RunningPod & {
   restarts: number;
+  /** The kubelet's mark of this run; undefined until it has written one. */
+  startMark: string | undefined;
   counters: Counters;
   exited: (ContainerState & { kind: 'exited' }) | undefined;
   flow: PodFlow | undefined;
@@ -47,16 +50,19 @@ export function createProcesses(options: {
 
   const runOf = (view: PodView): Run => {
     const known = runs.get(view.uid);
-    if (known && known.restarts === view.restarts) {
+    const mark = startMark(view);
+    if (known && sameRun(known, view, mark)) {
       known.view = view;
+      known.startMark ??= mark;
       return known;
     }
-    const startedAt = startOf(view) ?? now();
+    const startedAt = Date.parse(mark ?? '') || now();
     const previousLog = known ? processLog(known, effect(known, now()), seed, now()) : [];
     const run: Run = {
       view,
       startedAt,
       restarts: view.restarts,
+      startMark: mark,
       counters: new Float64Array(COLUMNS),
       exited: undefined,
       flow: undefined,
@@ -104,19 +110,21 @@ export function createProcesses(options: {
       for (const uid of runs.keys()) if (!there.has(uid)) runs.delete(uid);
       for (const pod of pods) {
         const run = runs.get(pod.uid);
-        if (run && run.restarts === pod.restarts) run.view = pod;
+        if (run && sameRun(run, pod, startMark(pod))) run.view = pod;
       }
     },
   };
 }
 
-/** When the kubelet says that the container started, where it does: so a restored cluster keeps its processes' ages. */
-function startOf(view: PodView): number | undefined {
-  const status = (
-    view.object.status?.containerStatuses as { state?: { running?: { startedAt?: string } } }[] | undefined
-  )?.[0];
-  const at = Date.parse(status?.state?.running?.startedAt ?? '');
-  return Number.isNaN(at) ? undefined : at;
+/** When the kubelet says that the container started: so a restored cluster keeps its processes' ages. */
+function startMark(view: PodView): string | undefined {
+  return textAt(view.object, 'status', 'containerStatuses', 0, 'state', 'running', 'startedAt') || undefined;
+}
+
+function sameRun(run: Run, view: PodView, mark: string | undefined): boolean {
+  return (
+    run.restarts === view.restarts && (mark === undefined || run.startMark === undefined || mark === run.startMark)
+  );
 }
 
 function endOf(run: Run, effect: PodEffect, memory: number, now: number): Run['exited'] {

@@ -53,6 +53,12 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
     processes.refresh(views);
   };
 
+  const solve = (at: number): void => {
+    flows = solveFlow(flowInputs(processes, faults, at, seed), shopperTraffic(seed, at), flowState, STEP_MS / 1000);
+    forgetQueues(flowState.waiting, processes);
+    for (const run of processes.runs()) run.flow = flows.get(run.view.service.name)?.pods.get(run.view.uid);
+  };
+
   return {
     processes,
     faults,
@@ -61,9 +67,8 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
     step(at) {
       look();
       faults.step();
-      flows = solveFlow(flowInputs(processes, faults, at, seed), shopperTraffic(seed, at), flowState, STEP_MS / 1000);
-      forgetQueues(flowState.waiting, processes);
-      for (const run of processes.runs()) countRun(run, faults, flows, at);
+      solve(at);
+      for (const run of processes.runs()) if (!run.exited) countRun(run, faults, at);
     },
     begin(at) {
       look();
@@ -73,7 +78,7 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
         withPast.add(run.view.uid);
         run.counters = history.counters(run.view.service.name, at);
       }
-      this.step(at);
+      solve(at);
     },
     history: () => history,
     hasPast: (uid) => withPast.has(uid),
@@ -97,9 +102,7 @@ function flowInputs(processes: Processes, faults: FaultBook, at: number, seed: n
   return inputs;
 }
 
-function countRun(run: Run, faults: FaultBook, flows: ReadonlyMap<string, ServiceFlow>, at: number): void {
-  run.flow = flows.get(run.view.service.name)?.pods.get(run.view.uid);
-  if (run.exited) return;
+function countRun(run: Run, faults: FaultBook, at: number): void {
   const extraCores = faults.effect(run, at).extraCores ?? 0;
   const cpu = { extraCores, limitCores: run.view.cpuLimitCores };
   count(run.counters, 0, run.view.service, run.flow, STEP_MS / 1000, cpu);

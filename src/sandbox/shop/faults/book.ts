@@ -16,6 +16,8 @@ export type FaultBook = {
   effect(pod: RunningPod, now: number): PodEffect;
   extraRps(service: ServiceSpec, usualRps: number, now: number): number;
   step(): void;
+  /** Another number whenever a fault came or went. */
+  revision(): number;
   snapshot(): unknown;
   restore(saved: unknown): void;
 };
@@ -26,10 +28,12 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
   const active = new Map<string, Fault>();
   const past: PastFault[] = [];
   let number = 0;
+  let revision = 0;
   const kindOf = (fault: Fault): FaultKind | undefined => kinds.find((k) => k.kind === fault.kind);
 
   const end = (fault: Fault, how: PastFault['ended']): void => {
     active.delete(fault.id);
+    revision++;
     past.push({ ...fault, endedAt: world().now, ended: how });
     if (past.length > PAST_KEPT) past.shift();
   };
@@ -51,6 +55,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
         truth,
       };
       active.set(fault.id, fault);
+      revision++;
       return { ok: true, fault };
     },
     remove(id) {
@@ -75,6 +80,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
         if (kind?.cured(fault, world())) end(fault, 'cured');
       }
     },
+    revision: () => revision,
     snapshot: () => ({ number, active: [...active.values()], past }),
     restore(saved) {
       const book = saved as { number: number; active: Fault[]; past: PastFault[] };

@@ -27,7 +27,7 @@ type Read = (column: number) => number;
 /** A pod's counters at an instant before the start; undefined for a pod that wasn't there. */
 function pastOf(shop: Shop, run: Run): ((pick: (read: Read) => number) => Past) | undefined {
   const history = shop.history();
-  if (!history || !shop.hasPast(run.view.uid) || run.restarts > 0) return undefined;
+  if (!history || !shop.hasPast(run.view.uid)) return undefined;
   const service = run.view.service.name;
   return (pick) => (t) => pick((column) => history.sum(service, column, t));
 }

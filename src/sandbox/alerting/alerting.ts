@@ -1,0 +1,51 @@
+import type { SeriesSource } from '../prometheus/series.ts';
+import { createAlertStates } from './evaluate.ts';
+import { createNotifier, type Receiver } from './notifier.ts';
+import { ALERT_RULES } from './rules.ts';
+
+/** What is pending or firing, as `GET /sandbox/alerts` shows it. */
+export type ListedAlert = {
+  state: 'pending' | 'firing';
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  value: number;
+  activeAt: number;
+  fingerprint: string;
+};
+
+/** The sandbox's Prometheus rules and Alertmanager in one. */
+export type Alerting = {
+  evaluate(now: number): void;
+  sendTo(receiver: Receiver): void;
+  list(): ListedAlert[];
+  stop(): void;
+};
+
+/** `enabled` false: nothing is evaluated or sent, somebody else does. */
+export function startAlerting(options: {
+  source: SeriesSource;
+  enabled: boolean;
+  externalUrl: () => string;
+}): Alerting {
+  const states = createAlertStates(ALERT_RULES, options.source);
+  const notifier = createNotifier({ externalUrl: options.externalUrl });
+  return {
+    evaluate(now) {
+      if (!options.enabled) return;
+      const { fired, ended } = states.evaluate(now);
+      notifier.changed([...fired, ...ended], now);
+      notifier.remind(states.firing(), now);
+    },
+    sendTo: notifier.setReceiver,
+    list: () =>
+      states.active().map(({ labels, annotations, value, activeAt, firedAt, fingerprint }) => ({
+        state: firedAt === undefined ? 'pending' : 'firing',
+        labels,
+        annotations,
+        value,
+        activeAt,
+        fingerprint,
+      })),
+    stop: notifier.stop,
+  };
+}

@@ -1,0 +1,110 @@
+/** An alerting rule as Prometheus knows it. Labels of the result become labels of the alert. */
+export type AlertRule = {
+  alert: string;
+  expr: string;
+  forMs: number;
+  severity: 'warning' | 'critical';
+  /** Templates with `{{ $labels.x }}`, `{{ $value }}` and the filters humanize, humanizePercentage and humanizeDuration. */
+  summary: string;
+  description: string;
+};
+
+/** Gives metrics of a pod its service, from the pod's label `app`. */
+const SERVICE_OF_POD =
+  'on(namespace, pod) group_left(service) label_replace(kube_pod_labels, "service", "$1", "label_app", "(.+)")';
+const DEPLOYMENT_OF_SERVICE = '"deployment", "$1", "service", "(.+)"';
+const REQUESTS = 'http_requests_total';
+
+/** The rules that the sandbox evaluates itself, and that a real Prometheus can take instead (deploy/examples/prometheus-rules.yaml). */
+export const ALERT_RULES: readonly AlertRule[] = [
+  {
+    alert: 'KubePodCrashLooping',
+    expr: `max by (namespace, pod, container, service) (max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[2m]) * ${SERVICE_OF_POD}) >= 1`,
+    forMs: 15_000,
+    severity: 'critical',
+    summary: 'Pod {{ $labels.namespace }}/{{ $labels.pod }} is crash looping.',
+    description: 'Container {{ $labels.container }} ends again and again; Kubernetes waits before each restart.',
+  },
+  {
+    alert: 'KubePodNotStarting',
+    expr: `max by (namespace, pod, container, service) (kube_pod_container_status_waiting_reason{reason=~"ImagePullBackOff|ErrImagePull|CreateContainerConfigError"} * ${SERVICE_OF_POD}) >= 1`,
+    forMs: 45_000,
+    severity: 'critical',
+    summary: 'Pod {{ $labels.namespace }}/{{ $labels.pod }} cannot start.',
+    description: 'Container {{ $labels.container }} waits for its image or its configuration.',
+  },
+  {
+    alert: 'KubePodPending',
+    expr: `max by (namespace, pod, service) (kube_pod_status_phase{phase="Pending"} * ${SERVICE_OF_POD}) >= 1`,
+    forMs: 180_000,
+    severity: 'warning',
+    summary: 'Pod {{ $labels.namespace }}/{{ $labels.pod }} has been pending for three minutes.',
+    description: 'No node takes it, or it cannot start.',
+  },
+  {
+    alert: 'ContainerMemoryHigh',
+    expr: `max by (namespace, pod, container, service) (container_memory_working_set_bytes / on(namespace, pod, container) group_left() kube_pod_container_resource_limits{resource="memory"} * ${SERVICE_OF_POD}) > 0.9`,
+    forMs: 60_000,
+    severity: 'warning',
+    summary:
+      'Pod {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory limit.',
+    description: 'At the limit the kernel kills the container.',
+  },
+  {
+    alert: 'HighLatencyP99',
+    expr: `label_replace(histogram_quantile(0.99, sum by (namespace, service, le) (rate(http_request_duration_seconds_bucket[2m]))), ${DEPLOYMENT_OF_SERVICE}) > 1`,
+    forMs: 60_000,
+    severity: 'critical',
+    summary: '{{ $labels.service }} is slow: p99 {{ $value | humanizeDuration }}.',
+    description: 'One request in a hundred takes longer than that.',
+  },
+  {
+    alert: 'HighErrorRate',
+    expr: `label_replace(sum by (namespace, service) (rate(${REQUESTS}{code=~"5.."}[2m])) / sum by (namespace, service) (rate(${REQUESTS}[2m])), ${DEPLOYMENT_OF_SERVICE}) > 0.05`,
+    forMs: 60_000,
+    severity: 'critical',
+    summary: '{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} fail.',
+    description: 'Server errors (5xx) over the last two minutes.',
+  },
+  {
+    alert: 'KubeDeploymentUnavailable',
+    expr: 'label_replace(kube_deployment_status_replicas_available == 0 and kube_deployment_spec_replicas > 0, "service", "$1", "deployment", "(.+)")',
+    forMs: 30_000,
+    severity: 'critical',
+    summary: 'No pod of {{ $labels.namespace }}/{{ $labels.deployment }} is available.',
+    description: 'Its callers get nothing but errors.',
+  },
+  {
+    alert: 'CPUThrottlingHigh',
+    expr: `max by (namespace, pod, container, service) (rate(container_cpu_cfs_throttled_seconds_total[2m]) * ${SERVICE_OF_POD}) > 0.3`,
+    forMs: 120_000,
+    severity: 'warning',
+    summary:
+      'Pod {{ $labels.namespace }}/{{ $labels.pod }} is throttled {{ $value | humanizePercentage }} of the time.',
+    description: 'Container {{ $labels.container }} wants more CPU than its limit.',
+  },
+  {
+    alert: 'QueueBacklog',
+    expr: 'label_replace(queue_messages_ready, "deployment", "$1", "service", "(.+)") > 1000',
+    forMs: 60_000,
+    severity: 'warning',
+    summary: '{{ $value | humanize }} messages wait in queue {{ $labels.queue }}.',
+    description: 'They arrive faster than {{ $labels.service }} takes them.',
+  },
+  {
+    alert: 'KubeNodePressure',
+    expr: 'max by (node, condition) (kube_node_status_condition{condition=~"MemoryPressure|DiskPressure|PIDPressure", status="true"}) == 1',
+    forMs: 30_000,
+    severity: 'critical',
+    summary: 'Node {{ $labels.node }} reports {{ $labels.condition }}.',
+    description: 'Its pods suffer, and the kubelet may evict them.',
+  },
+  {
+    alert: 'KubeNodeNotReady',
+    expr: 'max by (node) (kube_node_status_condition{condition="Ready", status="true"}) == 0',
+    forMs: 30_000,
+    severity: 'critical',
+    summary: 'Node {{ $labels.node }} is not ready.',
+    description: 'Its kubelet does not report.',
+  },
+];

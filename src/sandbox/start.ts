@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Alerting, startAlerting } from './alerting/alerting.ts';
+import { type Chat, createChat } from './chat/chat.ts';
+import { createClock, type SandboxClock } from './clock.ts';
+import { type Core, createCore } from './core.ts';
+import { isFromLoopback } from './loopback.ts';
+import { createPrometheusApi } from './prometheus/http.ts';
+import { SCRAPE_MS } from './prometheus/store.ts';
+import { type SandboxRoutes, serveSandboxRoutes } from './routes.ts';
+import { listen, refuseStranger } from './server.ts';
+import { createGoldenSignals } from './shop/golden-signals.ts';
+import { TEXT_CONTENT_TYPE, textFormat } from './shop/metrics/text-format.ts';
+import { STEP_MS } from './shop/shop.ts';
+import { sandboxState } from './shop/state.ts';
+import { keepStateFile, readStateFile, type StateFile } from './state-file.ts';
+
+export type Sandbox = {
+  /** http://127.0.0.1:PORT: the Kubernetes API, /prometheus, /slack-api/, /metrics and /sandbox. */
+  url: string;
+  slackApiUrl: string;
+  prometheusUrl: string;
+  kubeUrl: string;
+  signingSecret: string;
+  botToken: string;
+  /** Id of the one channel. */
+  channel: string;
+  clock: SandboxClock;
+  /** The /sandbox routes, for mounting on another port; false for any other path. Refuses (403) what doesn't come from this machine. */
+  handleSandbox(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Where alerts (with the bearer token, if any) and Slack's interactions go. */
+  setAppUrl(url: string, alertmanagerToken?: string): void;
+  stop(): Promise<void>;
+};
+
+export type SandboxOptions = {
+  /** 0 or none: any free port. */
+  port?: number;
+  /** Sandbox seconds per real second, 0 to 60; 10 when not given. */
+  speed?: number;
+  seed?: number;
+  /** False when a real Alertmanager sends the alerts. */
+  builtInAlerts?: boolean;
+  /** Where the cluster, the faults, the channel and the time are kept for the next start. */
+  stateFile?: string;
+};
+
+const CHANNEL = { id: 'C_ONCALL', name: 'oncall' };
+const KUBE_STEP_MS = 1_000;
+
+/** Starts the whole sandbox in this process, listening on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const saved = options.stateFile === undefined ? undefined : readStateFile(options.stateFile);
+  const seed = saved?.seed ?? options.seed ?? 42;
+  const startAt = Math.floor(Date.now() + (saved?.offsetMs ?? 0));
+  const clock = createClock({ startAt, speed: options.speed ?? saved?.speed ?? 10 });
+  const core = createCore({ now: clock.now, seed, startAt, saved });
+  const place = { url: '', app: '' };
+  const secrets = {
+    signingSecret: randomBytes(16).toString('hex'),
+    botToken: `xoxb-${randomBytes(16).toString('hex')}`,
+  };
+  const signals = createGoldenSignals(core.store);
+  const state = () => sandboxState({ ...core, clock, signals });
+  const chat = createChat({ ...secrets, now: clock.now, app: () => place.app, channel: CHANNEL, state });
+  if (saved) chat.restore(saved.chat);
+  const alerting = startAlerting({
+    source: core.store,
+    enabled: options.builtInAlerts !== false,
+    externalUrl: () => `${place.url}/prometheus`,
+  });
+  const file = options.stateFile === undefined ? undefined : keep(options.stateFile, { clock, core, chat, seed });
+  const changed = (): void => file?.saveSoon();
+  const stopTicks = startTicking(clock, core, alerting);
+  const handleSandbox = sandboxHandler({
+    clock,
+    state,
+    changed,
+    faults: core.shop.faults,
+    requests: () => core.cluster.requests(),
+    alerts: () => alerting.list(),
+    chat: chat.handle,
+  });
+  const handlers = [
+    handleSandbox,
+    createPrometheusApi({ store: core.store, now: clock.now }).handle,
+    scrapeHandler(core, clock),
+    chat.handle,
+    core.cluster.handle,
+  ];
+  const server = await listen(options.port ?? 0, handlers, changed);
+  place.url = server.url;
+  return {
+    ...secrets,
+    url: server.url,
+    slackApiUrl: `${server.url}/slack-api/`,
+    prometheusUrl: `${server.url}/prometheus`,
+    kubeUrl: server.url,
+    channel: CHANNEL.id,
+    clock,
+    handleSandbox,
+    setAppUrl(url, alertmanagerToken) {
+      place.app = url.replace(/\/$/, '');
+      alerting.sendTo({ url: place.app, token: alertmanagerToken });
+    },
+    async stop() {
+      for (const stop of stopTicks) stop();
+      alerting.stop();
+      chat.close();
+      await server.close();
+      file?.stop();
+    },
+  };
+}
+
+function startTicking(clock: SandboxClock, core: Core, alerting: Alerting): (() => void)[] {
+  return [
+    clock.onTick(KUBE_STEP_MS, (now) => core.cluster.step(now)),
+    clock.onTick(STEP_MS, (now) => core.shop.step(now)),
+    clock.onTick(SCRAPE_MS, (now) => {
+      core.scrape(now);
+      alerting.evaluate(now);
+    }),
+  ];
+}
+
+function sandboxHandler(routes: SandboxRoutes): Sandbox['handleSandbox'] {
+  return async (req, res) => {
+    const path = (req.url ?? '/').split('?')[0] ?? '/';
+    if (path !== '/sandbox' && !path.startsWith('/sandbox/')) return false;
+    if (isFromLoopback(req)) return serveSandboxRoutes(routes, req, res);
+    refuseStranger(res);
+    return true;
+  };
+}
+
+function scrapeHandler(core: Core, clock: SandboxClock): (req: IncomingMessage, res: ServerResponse) => boolean {
+  return (req, res) => {
+    if ((req.url ?? '').split('?')[0] !== '/metrics') return false;
+    res.writeHead(200, { 'content-type': TEXT_CONTENT_TYPE });
+    res.end(textFormat(core.metrics(clock.now())));
+    return true;
+  };
+}
+
+function keep(path: string, parts: { clock: SandboxClock; core: Core; chat: Chat; seed: number }): StateFile {
+  const { clock, core, chat, seed } = parts;
+  const { cluster, shop } = core;
+  const revision = (): string => {
+    const { store } = cluster.snapshot() as { store: { revision: number } };
+    return [store.revision, cluster.requests().length, chat.revision(), shop.faults.revision(), clock.speed()].join(
+      ' ',
+    );
+  };
+  return keepStateFile(path, revision, () => ({
+    version: 1,
+    offsetMs: clock.now() - Date.now(),
+    speed: clock.speed(),
+    seed,
+    cluster: cluster.snapshot(),
+    faults: shop.faults.snapshot(),
+    chat: chat.snapshot(),
+  }));
+}

@@ -1,5 +1,5 @@
 import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
-import { firstSign, type Observation, type Onset, type Seen } from './rank-observations.ts';
+import type { Observation, Onset, Seen } from './rank-observations.ts';
 import { arrivals, type Link } from './rank-reach.ts';
 
 /** Everything a hypothesis is judged against: `n` entities, and the index of the `front` that hurts. */
@@ -32,11 +32,10 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
   const downwards = arrivals(scene.callees, cause, scene.load);
   const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
-  const began = culprit === undefined ? null : firstSign(culprit);
   const logs = { slow: 0, failing: 0, load: 0 };
   for (const observation of scene.observations) {
     const { entity } = observation;
-    const order = inOrder(began, observation, model);
+    const order = inOrder(culprit?.began ?? null, observation.began, model);
     // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
     const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
     const spread = { up: Math.max(upwards[entity]!, onTheWay) * order, down: downwards[entity]! * order };
@@ -107,10 +106,9 @@ const ENOUGH_SHARE = 0.8;
 const LEAST_ACCOUNTED = 0.15;
 
 /** 1 when the victim began with or after the culprit, less the longer it began before, and never below a quarter: onsets are measured poorly. */
-function inOrder(began: Onset | null, victim: Observation, model: RankModel): number {
-  const victimBegan = firstSign(victim);
-  if (began === null || victimBegan === null) return 1;
-  const tolerance = model.onsetToleranceMs + Math.max(began.resolutionMs, victimBegan.resolutionMs);
-  const earlyMs = began.at - victimBegan.at - tolerance;
+function inOrder(culprit: Onset | null, victim: Onset | null, model: RankModel): number {
+  if (culprit === null || victim === null) return 1;
+  const tolerance = model.onsetToleranceMs + Math.max(culprit.resolutionMs, victim.resolutionMs);
+  const earlyMs = culprit.at - victim.at - tolerance;
   return earlyMs <= 0 ? 1 : Math.max(0.25, Math.exp(-earlyMs / tolerance));
 }

@@ -49,11 +49,13 @@ export function metricEvidence(history: MetricHistory): Evidence | null {
 }
 
 /** A fall of a fraction is a rise of its complement; of an amount, of its inverse. */
-function oriented(series: Series, history: MetricHistory): Series {
-  if (history.worse === 'rise') return series;
-  const turn =
-    history.shape === 'fraction' ? (value: number) => 1 - value : (value: number) => 1 / Math.max(value, 1e-9);
-  return { ...series, values: Array.from(series.values, turn) };
+function oriented(series: Series, { worse, shape }: MetricHistory): Series {
+  if (worse === 'rise') return series;
+  const values = Float64Array.from(series.values);
+  for (let i = 0; i < values.length; i += 1) {
+    values[i] = shape === 'fraction' ? 1 - values[i]! : 1 / Math.max(values[i]!, 1e-9);
+  }
+  return { ...series, values };
 }
 
 /** Mean over the incident of what is above the level before, times requests per second. Needs counts. */

@@ -12,6 +12,8 @@ export type Observation = {
   entity: number;
   symptoms: { [mode in Mode]?: Seen };
   local: { [kind in EvidenceKind]?: Seen };
+  /** the earliest convincing onset of anything but changes, which come before the trouble */
+  began: Onset | null;
 };
 
 /** Groups evidence by entity; of several of one mode or kind the strongest counts, as they are seldom independent. */
@@ -27,13 +29,14 @@ export function observe(
   for (const item of evidence) {
     const entity = index.get(item.entity);
     if (entity === undefined || Number.isNaN(item.strength)) continue;
-    const seenOf = byEntity.get(entity) ?? { entity, symptoms: {}, local: {} };
+    const seenOf = byEntity.get(entity) ?? { entity, symptoms: {}, local: {}, began: null };
     byEntity.set(entity, seenOf);
     const mode = modeOf(item.what);
     const seen = { ratio: ratioOf(item, onset, model), onset: beginOf(item), excess: item.excess ?? null };
     if (mode !== null) seenOf.symptoms[mode] = stronger(seenOf.symptoms[mode], seen);
     else seenOf.local[item.kind] = stronger(seenOf.local[item.kind], seen);
   }
+  for (const observation of byEntity.values()) observation.began = firstSign(observation);
   return [...byEntity.values()];
 }
 
@@ -69,8 +72,7 @@ function stronger(known: Seen | undefined, seen: Seen): Seen {
   return { ...strong, excess: strong.excess ?? weak.excess };
 }
 
-/** The earliest convincing onset of anything that was seen of the entity except changes, which come before the trouble. */
-export function firstSign(observation: Observation): Onset | null {
+function firstSign(observation: Observation): Onset | null {
   const { change: _before, ...local } = observation.local;
   let first: Onset | null = null;
   for (const seen of [...Object.values(observation.symptoms), ...Object.values(local)]) {

@@ -28,6 +28,7 @@ const UNKNOWN_NOISE = { amount: 0.3, fraction: 0.1 } as const;
 /** Between a long-ago normal period and now levels drift by about this much. */
 const DRIFT_NOISE = { amount: 0.25, fraction: 0.1 } as const;
 const FEWEST_WINDOWS = 20;
+const NONE = new Float64Array();
 
 /**
  * How surprising the incident's rise over `recent` is. The same statistic (the highest mean of two neighbours, minus
@@ -47,20 +48,23 @@ export function shiftOf(input: ShiftInput): Shift | null {
   const noise = noiseOf(shifts, input, drifted);
   const centre = shifts.length < FEWEST_WINDOWS ? 0 : shifts[shifts.length >> 1]!;
   const noises = (peak - level - centre) / noise;
-  const known = shifts.length < FEWEST_WINDOWS ? [] : shifts.map((shift) => (shift - centre) / noise);
+  const known = shifts.length < FEWEST_WINDOWS ? NONE : shifts.map((shift) => (shift - centre) / noise);
   const p = tailProbability(noises, known, 1 + known.length / (recent.length + incident.length));
   const threshold = level + Math.max(noise * 2, (peak - level) / 4);
   const first = noises > 2 ? incident.findIndex((value) => value > threshold) : -1;
   return { p, noises, before: straight(level, input.shape), during: straight(peak, input.shape), first };
 }
 
-function bent(series: Series, shape: Shape): number[] {
-  return Array.from(series.values, (value) => {
-    if (!Number.isFinite(value)) return Number.NaN;
-    return shape === 'amount'
-      ? Math.log(Math.max(value, 1e-9))
-      : 2 * Math.asin(Math.sqrt(Math.min(1, Math.max(0, value))));
-  });
+function bent(series: Series, shape: Shape): Float64Array {
+  const { values } = series;
+  const curve = new Float64Array(values.length);
+  for (let i = 0; i < curve.length; i += 1) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) curve[i] = Number.NaN;
+    else if (shape === 'amount') curve[i] = Math.log(Math.max(value, 1e-9));
+    else curve[i] = value <= 0 ? 0 : 2 * Math.asin(Math.sqrt(Math.min(1, value)));
+  }
+  return curve;
 }
 
 function straight(value: number, shape: Shape): number {
@@ -68,19 +72,23 @@ function straight(value: number, shape: Shape): number {
 }
 
 /** The statistic over every window of the normal period, ascending. With no recent part the level is the period's own. */
-function normalShifts(normal: number[], recentLength: number, incidentLength: number, level: number): number[] {
-  const shifts: number[] = [];
-  const own = median(normal) ?? level;
-  for (let start = 0; start + recentLength + incidentLength <= normal.length; start += 1) {
+function normalShifts(normal: Float64Array, recentLength: number, incidentLength: number, level: number): Float64Array {
+  const own = recentLength === 0 ? (median(normal) ?? level) : level;
+  const last = normal.length - recentLength - incidentLength;
+  const shifts = new Float64Array(Math.max(0, last + 1));
+  let n = 0;
+  for (let start = 0; start <= last; start += 1) {
     const before = recentLength === 0 ? own : mean(normal, start, start + recentLength);
     const peak = highest(normal, start + recentLength, start + recentLength + incidentLength);
-    if (before !== null && peak !== null) shifts.push(peak - before);
+    if (before === null || peak === null) continue;
+    shifts[n] = peak - before;
+    n += 1;
   }
-  return shifts.sort((a, b) => a - b);
+  return shifts.subarray(0, n).sort();
 }
 
 /** Robust spread of the normal shifts upwards, what few requests add, and drift when there is nothing recent. */
-function noiseOf(shifts: number[], input: ShiftInput, drifted: boolean): number {
+function noiseOf(shifts: Float64Array, input: ShiftInput, drifted: boolean): number {
   const known = shifts.length >= FEWEST_WINDOWS;
   const spread = known
     ? (shifts[Math.floor(shifts.length * 0.9)]! - shifts[shifts.length >> 1]!) / 1.2816
@@ -99,7 +107,7 @@ function requests(series: Series): number {
   return (Math.min(2, counts.length) * counts.reduce((sum, count) => sum + count, 0)) / counts.length;
 }
 
-function mean(values: number[], from: number, to: number): number | null {
+function mean(values: Float64Array, from: number, to: number): number | null {
   let sum = 0;
   let n = 0;
   for (let i = from; i < to; i += 1) {
@@ -112,7 +120,7 @@ function mean(values: number[], from: number, to: number): number | null {
 }
 
 /** Highest mean of two neighbouring values (gaps skipped); of a single value, itself. */
-function highest(values: number[], from: number, to: number): number | null {
+function highest(values: Float64Array, from: number, to: number): number | null {
   let best: number | null = null;
   let last: number | null = null;
   let n = 0;
@@ -127,7 +135,7 @@ function highest(values: number[], from: number, to: number): number | null {
   return best;
 }
 
-function median(values: number[]): number | null {
-  const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+function median(values: Float64Array): number | null {
+  const known = values.filter((value) => !Number.isNaN(value)).sort();
   return known.length === 0 ? null : known[known.length >> 1]!;
 }

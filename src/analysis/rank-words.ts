@@ -1,6 +1,6 @@
 import type { Scene } from './rank-likelihood.ts';
 import { modeOf } from './rank-model.ts';
-import { firstSign, isAbnormal, type Observation } from './rank-observations.ts';
+import { isAbnormal, type Observation } from './rank-observations.ts';
 import type { Evidence } from './rank-types.ts';
 
 const MOST_EVIDENCE = 3;
@@ -43,8 +43,8 @@ function names(seen: readonly Observation[], entities: readonly string[]): strin
 
 function earlierReason(entity: number, scene: Scene, victims: readonly Observation[]): string | null {
   const self = scene.observations.find((seen) => seen.entity === entity);
-  const began = self === undefined ? null : firstSign(self);
-  const others = victims.map(firstSign).filter((one) => one !== null);
+  const began = self?.began ?? null;
+  const others = victims.flatMap((seen) => seen.began ?? []);
   if (began === null || others.length === 0) return null;
   const leadMs = Math.min(...others.map((one) => one.at)) - began.at;
   return leadMs < EARLIER_MS + began.resolutionMs

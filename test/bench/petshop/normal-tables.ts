@@ -1,4 +1,4 @@
-import type { Table } from './read-scenarios.ts';
+import { remembered, type Table } from './read-scenarios.ts';
 
 /** One table after the other with a gap of one row between, so that no window spans two. The first one's step counts. */
 export function joined(tables: readonly Table[]): Table | null {
@@ -8,12 +8,17 @@ export function joined(tables: readonly Table[]): Table | null {
     stepMs: first.stepMs,
     times: tables.flatMap((table) => [...table.times, Number.NaN]),
     nodes: [...new Set(tables.flatMap((table) => table.nodes))],
-    column(node, metric, statistic) {
-      const parts = tables.map(
-        (table) => table.column(node, metric, statistic) ?? new Float64Array(table.times.length).fill(Number.NaN),
-      );
-      return Float64Array.from(parts.flatMap((part) => [...part, Number.NaN]));
-    },
+    column: remembered((node, metric, statistic) => {
+      const rows = tables.reduce((sum, table) => sum + table.times.length + 1, 0);
+      const whole = new Float64Array(rows).fill(Number.NaN);
+      let at = 0;
+      for (const table of tables) {
+        const part = table.column(node, metric, statistic);
+        if (part !== null) whole.set(part, at);
+        at += table.times.length + 1;
+      }
+      return whole;
+    }),
   };
 }
 

@@ -107,12 +107,26 @@ export function readTable(text: string): Table {
     stepMs: times.length > 1 ? times[1]! - times[0]! : 300_000,
     times,
     nodes: [...new Set(nodes.slice(1))],
-    column(node, metric, statistic) {
+    column: remembered((node, metric, statistic) => {
       const place = places.get(`${node}\n${metric}\n${statistic}`);
       if (place === undefined) return null;
-      return Float64Array.from(rows, (row) =>
-        row[place] === undefined || row[place] === '' ? Number.NaN : Number(row[place]),
-      );
-    },
+      return Float64Array.from(rows, (row) => {
+        const cell = row[place];
+        return cell === undefined || cell === '' ? Number.NaN : Number(cell);
+      });
+    }),
+  };
+}
+
+/** Parses each column once; nobody writes to what it returns. */
+export function remembered(column: Table['column']): Table['column'] {
+  const known = new Map<string, Float64Array | null>();
+  return (node, metric, statistic) => {
+    const key = `${node}\n${metric}\n${statistic}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = column(node, metric, statistic);
+    known.set(key, made);
+    return made;
   };
 }

@@ -1,0 +1,84 @@
+import { emptyMemory, STATISTICS, statisticsOf } from './stream-statistics.ts';
+import { emptyPast, surpriseAndLearn } from './surprise.ts';
+
+/** Scores one point: instant in epoch ms, value (NaN is a gap). Returns a score in [0,1]; 0.5 and more is an alarm. */
+export type StreamScorer = (at: number, value: number) => number;
+
+/** A statistic remembers about a month of five-minute points. */
+const MEMORY = 8_640;
+/** No statistic alone may count for more than this (nats). */
+const MOST_SURPRISE = 20;
+/** The alarm line, in nats of mean surprise. */
+const ALARM_LINE = 2.9;
+/** Each alarm so far raises the line for the next ones by this times ln(1 + alarms). */
+const FATIGUE = 0.3;
+/** After an alarm, silence for this many points, unless something this much more surprising (nats) comes. */
+const SILENCE_POINTS = 150;
+const BREAKS_SILENCE = 6;
+/** What happened before is less of a surprise: -0.4 ln(1 + earlier events of at least 85 % of this size). */
+const REPEAT_WEIGHT = 0.4;
+const REPEAT_SIZE = 0.85;
+const EVENT_FLOOR = 1.5;
+const EVENT_GAP_POINTS = 50;
+
+/**
+ * A strictly streaming anomaly scorer for one metric, without parameters to set. Sixteen statistics of the recent past (level,
+ * change, spread, against the time of day, novelty of the window) are each turned into a surprise against their own past, as
+ * in Lavin & Ahmad's (2015) anomaly likelihood; their mean is what counts, so several views must agree or one be extreme. What
+ * has happened often is discounted, and an alarm is followed by silence.
+ */
+export function streamScorer(): StreamScorer {
+  const memory = emptyMemory();
+  const pasts = STATISTICS.map(() => emptyPast(MEMORY));
+  const discount = repeatDiscount();
+  const holdBack = alarmGate();
+  return (at, value) => {
+    if (!Number.isFinite(value)) return 0;
+    const statistics = statisticsOf(memory, at, value);
+    let sum = 0;
+    statistics.forEach((statistic, k) => {
+      sum += surpriseAndLearn(pasts[k]!, statistic, STATISTICS[k]!.side, MOST_SURPRISE);
+    });
+    return holdBack(discount(sum / statistics.length));
+  };
+}
+
+/** Takes the surprise of each point in turn; less for what resembles earlier, separate events. */
+function repeatDiscount(): (surprise: number) => number {
+  const events: number[] = [];
+  let highest = 0;
+  let sinceEvent = Number.POSITIVE_INFINITY;
+  return (surprise) => {
+    sinceEvent += 1;
+    if (highest > 0 && sinceEvent > EVENT_GAP_POINTS) {
+      events.push(highest);
+      highest = 0;
+    }
+    let alike = 0;
+    for (const event of events) if (event >= REPEAT_SIZE * surprise) alike += 1;
+    if (surprise > EVENT_FLOOR) {
+      highest = Math.max(highest, surprise);
+      sinceEvent = 0;
+    }
+    return surprise - REPEAT_WEIGHT * Math.log(1 + alike);
+  };
+}
+
+/** Turns surprise into the score: half at the alarm line, held just under it during the silence after an alarm. */
+function alarmGate(): (surprise: number) => number {
+  let alarms = 0;
+  let sinceAlarm = Number.POSITIVE_INFINITY;
+  let strength = 0;
+  return (surprise) => {
+    sinceAlarm += 1;
+    const line = ALARM_LINE + FATIGUE * Math.log(1 + alarms);
+    const score = surprise <= 0 ? 0 : surprise / (surprise + line);
+    if (surprise <= line) return Math.min(score, 0.4999);
+    const silent = sinceAlarm <= SILENCE_POINTS;
+    if (silent && surprise <= strength + BREAKS_SILENCE) return 0.4999;
+    if (!silent) alarms += 1;
+    strength = silent ? Math.max(strength, surprise) : surprise;
+    sinceAlarm = 0;
+    return score;
+  };
+}

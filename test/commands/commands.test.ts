@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../../src/adapters/slack/run-command.ts';
+import type { Command } from '../../src/extension-points.ts';
+import { loadModules } from '../../src/load-modules.ts';
+import { checkBlocks } from '../../src/sandbox/chat/block-kit/check.ts';
+import {
+  AWAITING,
+  EVERY_STATE,
+  incident,
+  MIN,
+  NOT_PAUSED,
+  OTHER,
+  plan,
+  recommendation,
+  T0,
+} from '../adapters/slack/incidents.ts';
+import { recordingPeople } from '../adapters/slack/people.ts';
+
+const commands = await loadModules<Command>(new URL('../../commands', import.meta.url).pathname);
+const clock = { now: () => T0 + MIN, realDelay: (ms: number) => ms };
+
+function channel(start: Parameters<typeof recordingPeople>[0] = {}) {
+  const recorded = recordingPeople(start);
+  return {
+    ...recorded,
+    say: (text: string, user = 'U_ONCALL') => runCommand({ people: recorded.people, commands, clock }, user, text),
+  };
+}
+
+describe('/heal', () => {
+  it('has the verbs that stay, each with a usage that begins with it and a summary', () => {
+    const names = commands.map((command) => command.name);
+    for (const verb of ['status', 'show', 'why', 'approve', 'reject', 'hold', 'pause', 'resume', 'help'])
+      expect(names).toContain(verb);
+    for (const command of commands) {
+      expect(command.usage.split(' ')[0]).toBe(command.name);
+      expect(command.summary).not.toBe('');
+    }
+  });
+
+  it('lists every verb in its help, one in the help of one, and never as markup', async () => {
+    const { say } = channel();
+    const all = (await say('help')).words;
+    for (const command of commands) expect(all).toContain(`/heal ${command.name}`);
+    expect((await say('help hold')).words.match(/`\/heal/g)).toHaveLength(1);
+    expect(all).not.toMatch(/<[a-z]/);
+  });
+
+  it.each(['show', 'why', 'approve', 'reject', 'hold', 'close'])(
+    '%s without an incident shows how it is written',
+    async (verb) => {
+      const { say, asked } = channel();
+      expect((await say(verb)).words).toContain(`Write it as \`/heal ${verb} &lt;incident&gt;`);
+      expect((await say(`${verb} no-such-thing<!channel>`)).words).toMatch(
+        /No incident “no-such-thing&lt;!channel&gt;” is known/,
+      );
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('says what People answered, privately', async () => {
+    const { say } = channel({ answer: { ok: false, words: 'Only <@U_SECOND> may start something for payment-api.' } });
+    expect(await say('approve 241', 'U_GUEST')).toEqual({
+      visible: 'private',
+      words: 'Only <@U_SECOND> may start something for payment-api.',
+    });
+  });
+});
+
+describe('/heal status', () => {
+  it('says whether it is paused, by whom and why, and gives one line for each open incident', async () => {
+    const incidents = [
+      incident(),
+      incident({ id: 'INC-240', service: 'checkout-api', state: EVERY_STATE[4] as never }),
+      incident({ id: 'INC-239', state: EVERY_STATE.at(-1) as never }),
+    ];
+    const { say } = channel({
+      incidents,
+      pause: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'release <!here>', at: T0 },
+    });
+    const { words } = await say('status');
+    const lines = words.split('\n');
+    expect(lines[0]).toContain('*Nightshift is paused* by <@U_SECOND>');
+    expect(lines[0]).toContain('release &lt;!here&gt;');
+    expect(lines[1]).toBe('*2 open incidents*');
+    expect(lines.slice(2)).toEqual([expect.stringContaining('*INC-241*'), expect.stringContaining('*INC-240*')]);
+    expect(lines[2]).toContain('runs by itself at <!date^');
+    expect(lines[3]).toContain('fixing');
+  });
+
+  it('says so when nothing is open, and counts what it leaves out', async () => {
+    expect((await channel({ incidents: [] }).say('status')).words).toBe(
+      '▶  Nightshift is on watch, not paused.\nNo open incidents.',
+    );
+    const many = Array.from({ length: 40 }, (_, index) => incident({ id: `INC-${index}` }));
+    expect((await channel({ incidents: many }).say('status')).words).toContain('and 15 more');
+  });
+});
+
+describe('/heal show and why', () => {
+  it('answer for each state with blocks that Slack takes, and words that stand alone', async () => {
+    for (const state of EVERY_STATE) {
+      const { say } = channel({ incidents: [incident({ state })] });
+      for (const verb of ['show', 'why']) {
+        const reply = await say(`${verb} payment-api`);
+        expect(checkBlocks(reply.blocks, 'message')).toBeNull();
+        expect(reply.words).toContain('payment-api');
+        expect(reply.visible).toBe('private');
+      }
+    }
+  });
+
+  it('show keeps Approve: who may is judged when it is pressed', async () => {
+    const reply = await channel().say('show 241');
+    expect(JSON.stringify(reply.blocks)).toContain('"action_id":"approve"');
+  });
+});
+
+describe('/heal approve, reject, hold and close', () => {
+  it('approve the plan that is shown now', async () => {
+    const { say, asked } = channel();
+    await say('approve INC-241');
+    expect(asked).toEqual([{ name: 'approve', args: ['INC-241', 'U_ONCALL', null] }]);
+  });
+
+  it('reject the step, all steps, or the alarm', async () => {
+    const { say, asked } = channel();
+    for (const flag of ['', '--next', '--escalate', '—false-alarm']) await say(`reject 241 ${flag}`);
+    expect(asked.map((one) => one.args[2])).toEqual(['next', 'next', 'escalate', 'false_alarm']);
+    expect((await say('reject 241 --next --escalate')).words).toContain('Choose one');
+    expect((await say('reject 241 --maybe')).words).toContain('`--maybe` isn’t known here');
+    expect(asked).toHaveLength(4);
+  });
+
+  it('hold for half an hour, or as long as was said', async () => {
+    const { say, asked } = channel();
+    await say('hold 241');
+    await say('hold 241 --for 2h');
+    expect(asked.map((one) => one.args[2])).toEqual([30 * MIN, 120 * MIN]);
+    expect((await say('hold 241 --for ever')).words).toContain('`--for` “ever” isn’t a length of time');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('close as healed by a person, or as a false alarm', async () => {
+    const { say, asked } = channel();
+    await say('close 241');
+    await say('close 241 --false-alarm');
+    expect(asked.map((one) => one.args[2])).toEqual(['healed_by_human', 'false_alarm']);
+  });
+});
+
+describe('/heal pause and resume', () => {
+  it('pause with a reason and for a while, and tell the whole channel', async () => {
+    const { say, asked } = channel({
+      pause: { ...NOT_PAUSED, paused: true, by: 'U_GUEST', reason: 'release', at: T0, until: T0 + 60 * MIN },
+    });
+    const reply = await say('pause release tonight --for 1h', 'U_GUEST');
+    expect(asked).toEqual([{ name: 'pause', args: ['U_GUEST', 'release tonight', 60 * MIN] }]);
+    expect(reply.visible).toBe('channel');
+    expect(reply.words).toContain('paused* by <@U_GUEST>');
+    await say('pause');
+    expect(asked.at(-1)?.args).toEqual(['U_ONCALL', '', null]);
+  });
+
+  it('resume in front of everybody, and are refused in private', async () => {
+    expect((await channel().say('resume')).visible).toBe('channel');
+    expect(
+      (await channel({ answer: { ok: false, words: 'Only an approver may resume.' } }).say('resume', 'U_GUEST'))
+        .visible,
+    ).toBe('private');
+  });
+});
+
+describe('a plan from outside', () => {
+  it('stays text in every list', async () => {
+    const hostile = recommendation({ plan: plan({ summary: '<!channel> *restart* <http://x|y>' }) });
+    const { say } = channel({
+      incidents: [
+        incident({
+          service: '<@U1>',
+          state: { ...AWAITING, recommendation: hostile } as never,
+          options: [hostile, OTHER],
+        }),
+      ],
+    });
+    const { words } = await say('status');
+    expect(words).toContain('&lt;!channel&gt; ∗restart∗');
+    expect(words.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/[<>]/);
+  });
+});

@@ -63,13 +63,10 @@ async function startInSandbox(
     slack: { token: sandbox.botToken, signingSecret: sandbox.signingSecret, apiUrl: sandbox.slackApiUrl },
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
-    firstHandlers:
-      'handleSandbox' in sandbox
-        ? [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)]
-        : [],
+    firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
   };
   const app = await startApp(config, world, log);
-  if ('setAppUrl' in sandbox) sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
+  sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
   const rows: Row[] = [
     ['page', `${app.url}/sandbox`],
     ['cluster', `sandbox, simulated; kubectl -s ${sandbox.kubeUrl} get pods -n shop`],

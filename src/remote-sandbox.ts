@@ -11,7 +11,13 @@ const RemoteSandbox = z.object({
   botToken: z.string(),
   channel: z.string(),
 });
-export type RemoteSandbox = z.infer<typeof RemoteSandbox> & { clock: Clock; stop(): void };
+export type RemoteSandbox = z.infer<typeof RemoteSandbox> & {
+  clock: Clock & { speed(): number };
+  /** It serves its own page, and was told of the app when it was started. */
+  handleSandbox(): Promise<boolean>;
+  setAppUrl(): void;
+  stop(): Promise<void>;
+};
 
 const Told = z.object({ now: z.number(), speed: z.number() });
 const ASK_EVERY_MS = 1_000;
@@ -29,9 +35,16 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
   await ask();
   const timer = setInterval(() => void ask().catch(() => undefined), ASK_EVERY_MS);
   timer.unref();
-  const clock: Clock = {
+  const clock = {
     now: () => told.now + (Date.now() - told.at) * told.speed,
-    realDelay: (ms) => (told.speed === 0 ? 250 : ms / told.speed),
+    speed: () => told.speed,
+    realDelay: (ms: number) => (told.speed === 0 ? 250 : ms / told.speed),
   };
-  return { ...parts, clock, stop: () => clearInterval(timer) };
+  return {
+    ...parts,
+    clock,
+    handleSandbox: async () => false,
+    setAppUrl: () => {},
+    stop: async () => clearInterval(timer),
+  };
 }

@@ -54,6 +54,8 @@ async function replyTo(
       return addFault(routes, await readJson(req));
     case 'DELETE /sandbox/faults/:id':
       return removeFault(routes, fault);
+    case 'GET /sandbox/clock':
+      return { status: 200, body: { now: routes.clock.now(), speed: routes.clock.speed() } };
     case 'POST /sandbox/clock':
       return setClock(routes, await readJson(req));
     default:

@@ -58,7 +58,7 @@ export async function run(): Promise<Record<string, unknown>> {
     };
   } finally {
     await app.stop();
-    sandbox.stop();
+    await sandbox.stop();
     child.kill('SIGTERM');
     slack.server.close();
     await redis.stop();

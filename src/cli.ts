@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { Command as Program } from 'commander';
+import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playbooks.ts';
+import { readConfig } from './config.ts';
+import { examine } from './doctor.ts';
+import type { Action } from './extension-points.ts';
+import { loadModules } from './load-modules.ts';
+import { clusterRole } from './rbac.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const program = new Program('nightshift').description('Heals Kubernetes clusters from Slack.');
+
+program
+  .command('start')
+  .description('run Nightshift: for real with settings, in the sandbox without')
+  .action(async () => void (await import('./main.ts')));
+
+program
+  .command('rbac')
+  .description('print the ClusterRole that the enabled actions need')
+  .action(async () => console.log(clusterRole(await loadModules<Action>(here('./actions')))));
+
+program
+  .command('doctor')
+  .description('check every connection and right, and say how to mend each')
+  .action(async () => {
+    const read = readConfig(process.env);
+    if (!read.ok) {
+      console.error(read.errors.map((error) => `✗ ${error}`).join('\n'));
+      process.exitCode = 1;
+      return;
+    }
+    const checks = await examine(read.config, await loadModules<Action>(here('./actions')));
+    for (const check of checks)
+      console.log(`${check.ok ? '✔' : '✗'} ${check.title}${check.ok ? '' : `\n    ${check.mend}`}`);
+    process.exit(checks.every((check) => check.ok) ? 0 : 1);
+  });
+
+program
+  .command('playbooks')
+  .description('work with playbooks')
+  .command('check')
+  .argument('[folders...]', 'folders of playbooks', [])
+  .description('check every playbook: all errors with file, line and column')
+  .action(async (folders: string[]) => {
+    const all = folders.length > 0 ? folders : [here('../playbooks')];
+    try {
+      const playbooks = await loadPlaybooks(all);
+      console.log(`${playbooks.length} playbooks are right: ${playbooks.map((playbook) => playbook.issue).join(', ')}`);
+    } catch (error) {
+      if (!(error instanceof PlaybookErrors)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    }
+  });
+
+await program.parseAsync();

@@ -1,0 +1,92 @@
+import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { connectPrometheus } from './adapters/prometheus/metrics.ts';
+import { createSlackChat } from './adapters/slack/chat.ts';
+import type { Config } from './config.ts';
+import type { Action } from './extension-points.ts';
+import type { Cluster } from './ports.ts';
+
+export type Check = { title: string; ok: boolean; mend: string };
+
+const CALL_MS = 5_000;
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Tries every connection and every Kubernetes right that the actions declare, and says how to mend what fails. In the sandbox there is nothing to mend. */
+export async function examine(config: Config, actions: Action[]): Promise<Check[]> {
+  const { env } = config;
+  if (config.sandbox) return [{ title: 'no settings: `npm start` runs in the sandbox', ok: true, mend: '' }];
+  const checks: Check[] = [];
+  const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
+  if (hasCluster) {
+    const cluster = connectCluster({
+      name: config.settings.cluster,
+      ...(env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {}),
+      timeoutMs: CALL_MS,
+      userAgent: 'nightshift-doctor',
+    });
+    const reached = await tried(
+      'the cluster answers',
+      () => cluster.ping(),
+      'check KUBECONFIG and that its server can be reached from here',
+    );
+    checks.push(reached);
+    if (reached.ok) checks.push(...(await rights(cluster, actions)));
+  } else
+    checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
+  if (env.PROMETHEUS_URL) {
+    const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS });
+    checks.push(
+      await tried('Prometheus answers', () => metrics.ping(), 'check PROMETHEUS_URL: the base URL, without /api/v1'),
+    );
+  } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
+  if (env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL) {
+    const chat = createSlackChat({
+      token: env.SLACK_BOT_TOKEN,
+      slackApiUrl: env.SLACK_API_URL,
+      channel: env.SLACK_CHANNEL,
+      timeoutMs: CALL_MS,
+      log: quiet,
+    });
+    checks.push(
+      await tried(
+        'Slack answers',
+        () => chat.ping(),
+        'check SLACK_BOT_TOKEN, and install the app again from manifest.yml if a scope is missing',
+      ),
+    );
+  } else
+    checks.push({
+      title: 'a chat is configured',
+      ok: false,
+      mend: 'set SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN) and SLACK_CHANNEL',
+    });
+  return checks;
+}
+
+async function tried(title: string, ping: () => Promise<void>, mend: string): Promise<Check> {
+  try {
+    await ping();
+    return { title, ok: true, mend };
+  } catch (error) {
+    return { title, ok: false, mend: `${error instanceof Error ? error.message : String(error)}; ${mend}` };
+  }
+}
+
+async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const action of actions) {
+    const missing: string[] = [];
+    for (const { group, resource, verbs } of action.permissions) {
+      const [name, subresource] = resource.split('/');
+      for (const verb of verbs) {
+        const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
+        if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
+      }
+    }
+    checks.push({
+      title: `rights for ${action.name}`,
+      ok: missing.length === 0,
+      mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
+    });
+  }
+  return checks;
+}

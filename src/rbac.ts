@@ -1,0 +1,40 @@
+import { stringify } from 'yaml';
+import type { Action, Permission } from './extension-points.ts';
+
+/** What looking needs, whatever the actions. */
+const LOOKING: Permission[] = [
+  { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods/log', verbs: ['get'] },
+  { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'events', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'services', verbs: ['get', 'list'] },
+  { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'replicasets', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'watch'] },
+  { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['get', 'list'] },
+  { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'list'] },
+  { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list'] },
+];
+
+/** The ClusterRole that looking and the given actions need: no more. As YAML. */
+export function clusterRole(actions: Action[]): string {
+  const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
+  for (const permission of [...LOOKING, ...actions.flatMap((action) => action.permissions)]) {
+    const key = `${permission.group}/${permission.resource}`;
+    const known = verbs.get(key) ?? { group: permission.group, resource: permission.resource, verbs: new Set() };
+    for (const verb of permission.verbs) known.verbs.add(verb);
+    verbs.set(key, known);
+  }
+  const rules = [...verbs.values()].map((one) => ({
+    apiGroups: [one.group],
+    resources: [one.resource],
+    verbs: [...one.verbs].sort(),
+  }));
+  return stringify({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'nightshift' },
+    rules,
+  });
+}

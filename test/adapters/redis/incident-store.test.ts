@@ -267,6 +267,22 @@ describe('the lock on services', () => {
     expect(await store.lock('INC-3', ['e', 'f'], 5)).toMatchObject({ kind: 'refused' });
   });
 
+  it('counts what the same incident holds already', async () => {
+    expect(await store.lock('INC-1', ['a', 'b'], 5)).toMatchObject({ kind: 'locked' });
+    expect(await store.lock('INC-2', ['c'], 5)).toMatchObject({ kind: 'locked' });
+    expect(await store.lock('INC-1', ['d'], 3)).toMatchObject({ kind: 'refused' });
+    expect(await store.lock('INC-1', ['d'], 4)).toMatchObject({ kind: 'locked', fence: 1 });
+  });
+
+  it("lets go only of the incident's own services", async () => {
+    await saved(saving(null, inc));
+    await store.lock('INC-1', ['a'], 5);
+    await store.lock('INC-2', ['b'], 5);
+    await saved(saving(inc, next(inc, { state: CLOSED })));
+    expect(await other.lock('INC-3', ['b'], 5)).toMatchObject({ kind: 'refused' });
+    expect(await other.lock('INC-3', ['a'], 5)).toMatchObject({ kind: 'locked' });
+  });
+
   it.each(['queued', 'executing', 'verifying', 'undoing'] as const)('is kept in %s', async (name) => {
     await saved(saving(null, inc));
     await store.lock('INC-1', ['payment-api'], 1);
@@ -303,6 +319,10 @@ describe('pause', () => {
       refusal: { code: 'paused' },
     });
     expect(await store.lock('INC-2', ['b'], 5)).toMatchObject({ kind: 'refused', refusal: { code: 'paused' } });
+    const refused = await store.mayAct('INC-1', held.fence, held.pauseEpoch);
+    expect(refused.kind === 'refused' && refused.refusal.words).toBe(
+      'Nightshift is paused by U_ONCALL (too many changes); `/heal resume` lifts it.',
+    );
     expect(await other.resume('U_SECOND', 6)).toMatchObject({ epoch: 1, paused: false, by: 'U_SECOND', at: 6 });
     expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toMatchObject({
       kind: 'refused',
@@ -322,6 +342,7 @@ describe('pause', () => {
     fixture.clock.set(now + 1_000);
     expect((await other.pauseState()).paused).toBe(false);
     expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'locked', pauseEpoch: 1 });
+    expect(await store.mayAct('INC-1', 1, 1)).toEqual({ kind: 'yes' });
   });
 
   it('nobody ever paused', async () => {

@@ -52,7 +52,7 @@ export function toYaml(value: unknown, indent = ''): string {
 }
 
 function entry(key: string, value: unknown, indent: string): string {
-  if (isEmpty(value)) return `${indent}${scalar(key)}: ${Array.isArray(value) ? '[]' : '{}'}\n`;
+  if (isEmpty(value)) return `${indent}${scalar(key)}: ${emptyWords(value)}\n`;
   if (Array.isArray(value)) return `${indent}${scalar(key)}:\n${toYaml(value, indent)}`;
   return isRecord(value)
     ? `${indent}${scalar(key)}:\n${toYaml(value, `${indent}  `)}`
@@ -60,8 +60,12 @@ function entry(key: string, value: unknown, indent: string): string {
 }
 
 function listItem(item: unknown, indent: string): string {
-  const block = isEmpty(item) ? `${indent}  {}\n` : toYaml(item, `${indent}  `);
+  const block = isEmpty(item) ? `${indent}  ${emptyWords(item)}\n` : toYaml(item, `${indent}  `);
   return `${indent}- ${block.slice(indent.length + 2)}`;
+}
+
+function emptyWords(value: unknown): string {
+  return Array.isArray(value) ? '[]' : '{}';
 }
 
 function isEmpty(value: unknown): boolean {
@@ -70,7 +74,7 @@ function isEmpty(value: unknown): boolean {
 
 function scalar(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value ?? null);
-  return /^[A-Za-z_/][\w./:@=+-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
+  return /^[A-Za-z_/](?:[\w./:@=+-]*[\w/])?$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
     ? value
     : JSON.stringify(value);
 }

@@ -1,0 +1,47 @@
+import { ownerOf } from '../domain/pod-owner.ts';
+import type { Finding } from '../domain/types.ts';
+import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { NodeInfo } from '../ports.ts';
+
+const NODE_REASONS = [
+  'NodeNotReady',
+  'SystemOOM',
+  'EvictionThresholdMet',
+  'NodeHasInsufficientMemory',
+  'NodeHasDiskPressure',
+];
+
+/** Nodes that aren't ready or are under pressure; the more so, the more of the service's pods are on them. */
+const nodeTrouble: Correlator = {
+  name: 'node_trouble',
+  correlate: (around) => around.nodes.flatMap((node) => troubleOf(node, around)),
+};
+
+function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
+  if (node.ready && node.pressures.length === 0) return [];
+  const { pods, workloads, revisions, subject } = around;
+  const own = pods.filter((pod) => ownerOf(pod, workloads, revisions)?.name === subject.service);
+  const here = own.filter((pod) => pod.node === node.name).length;
+  const state = node.ready ? `is under ${node.pressures.join(' and ')}` : "isn't ready";
+  const words = `Node ${node.name} ${state}; ${here} of ${own.length} pods of ${subject.service} are on it`;
+  const what = node.ready ? 'node_pressure' : 'node_not_ready';
+  const about = { kind: 'Node', namespace: '', name: node.name } as const;
+  return [
+    { kind: 'state', about, at: startOf(node, around), what, words, strength: strengthOf(node, here, own.length) },
+  ];
+}
+
+/** A sick node is trouble in any case; whether it is this service's depends on who lives there. */
+function strengthOf(node: NodeInfo, here: number, all: number): number {
+  const share = all === 0 ? 0 : here / all;
+  return (node.ready ? 0.5 : 0.6) + (here > 0 ? 0.25 + 0.14 * share : 0);
+}
+
+function startOf(node: NodeInfo, { events, since }: Surroundings): number {
+  const told = events.filter(
+    ({ about, reason }) => about.kind === 'Node' && about.name === node.name && NODE_REASONS.includes(reason),
+  );
+  return told.length > 0 ? Math.min(...told.map((event) => event.at)) : since;
+}
+
+export default nodeTrouble;

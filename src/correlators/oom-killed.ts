@@ -1,0 +1,34 @@
+import type { Finding } from '../domain/types.ts';
+import type { Correlator } from '../extension-points.ts';
+import type { PodInfo } from '../ports.ts';
+
+/** A kill speaks half as strongly after this long; after six times that it is history. */
+const HALF_LIFE_MS = 30 * 60_000;
+
+/** Containers that the kernel killed for their memory. */
+const oomKilled: Correlator = {
+  name: 'oom_killed',
+  correlate: ({ pods, at }) => pods.flatMap((pod) => kills(pod, at)),
+};
+
+function kills(pod: PodInfo, now: number): Finding[] {
+  return pod.containers.flatMap(({ name, restarts, lastExit }) => {
+    if (lastExit?.reason !== 'OOMKilled') return [];
+    const ageMs = Math.max(0, now - lastExit.finishedAt);
+    if (ageMs > 6 * HALF_LIFE_MS) return [];
+    const words = `Pod ${pod.name}: container ${name} was killed for using more memory than its limit, ${Math.round(ageMs / 60_000)} min ago (${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`;
+    const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
+    return [
+      {
+        kind: 'state',
+        about,
+        at: lastExit.finishedAt,
+        what: 'oom_killed',
+        words,
+        strength: 0.98 * 0.5 ** (ageMs / HALF_LIFE_MS),
+      },
+    ];
+  });
+}
+
+export default oomKilled;

@@ -1,61 +1,110 @@
 /**
- * Where the nodes of a call graph stand: callers above what they call, in rows. Rows by longest path from the entrances
- * (a back edge of a cycle is ignored), order within a row by the mean place of the callers, three sweeps (Sugiyama's method).
- * `services` have `name` and `calls`; sizes in CSS pixels. Gives { nodes: Map(name → {x, y}), edges: [from, to][], nodeWidth, height }.
+ * Where the nodes of a call graph stand: callers above what they call, in rows (Sugiyama's method). Rows by longest path from the
+ * entrances (edges that would close a cycle are ignored); an edge over several rows holds a narrow place in each of them, so that it
+ * doesn't run behind a node; order within a row by the mean place of the neighbours, in sweeps. `services` have `name` and `calls`;
+ * sizes in CSS pixels. Gives { nodes: Map(name → {x, y}), edges: [{ from, to, via: [{x, y}] }], nodeWidth, nodeHeight, height }.
  */
-export function layoutGraph(services, width, { nodeHeight = 50, rowGap = 36, gap = 10, widest = 148 } = {}) {
+export function layoutGraph(services, width, { nodeHeight = 46, rowGap = 28, gap = 9, widest = 148 } = {}) {
   const names = new Set(services.map((service) => service.name));
   const edges = services.flatMap((service) =>
-    service.calls.filter((to) => names.has(to) && to !== service.name).map((to) => [service.name, to]),
+    service.calls.filter((to) => names.has(to) && to !== service.name).map((to) => ({ from: service.name, to })),
   );
-  const rows = orderRows(rowsOf(services, edges), edges);
-  const most = Math.max(1, ...rows.map((row) => row.length));
-  const nodeWidth = Math.max(40, Math.min(widest, Math.floor((width - gap * (most - 1)) / most)));
-  const nodes = new Map();
-  rows.forEach((row, y) => {
-    const room = width / row.length;
-    row.forEach((name, x) => {
-      nodes.set(name, { x: Math.round(room * (x + 0.5) - nodeWidth / 2), y: y * (nodeHeight + rowGap) });
-    });
+  const depth = depths(services, edges);
+  const { rows, chains } = withPlaceholders(depth, edges);
+  orderRows(rows, linksOf(chains));
+  const slot = gap + 6;
+  const widths = rows.map((row) => {
+    const real = row.filter((id) => names.has(id)).length;
+    return real === 0 ? widest : (width - slot * (row.length - real) - gap * (real - 1)) / real;
   });
-  return { nodes, edges, nodeWidth, nodeHeight, height: rows.length * (nodeHeight + rowGap) - rowGap };
+  const nodeWidth = Math.max(40, Math.min(widest, Math.floor(Math.min(...widths))));
+  const places = placeRows(rows, names, { width, nodeWidth, slot, rise: nodeHeight + rowGap });
+  const via = (chain) =>
+    chain.slice(1, -1).map((id) => ({ x: places.get(id).x, y: places.get(id).y + nodeHeight / 2 }));
+  return {
+    nodes: new Map([...names].map((name) => [name, places.get(name)])),
+    edges: edges.map((edge, index) => ({ ...edge, via: via(chains[index]) })),
+    nodeWidth,
+    nodeHeight,
+    height: rows.length * (nodeHeight + rowGap) - rowGap,
+  };
 }
 
-function rowsOf(services, edges) {
+/** The longest path from an entrance to each service, in calls. */
+function depths(services, edges) {
   const depth = new Map(services.map((service) => [service.name, 0]));
-  const calls = (name) => edges.filter(([from]) => from === name).map(([, to]) => to);
   const walk = (name, at, path) => {
-    if (path.has(name) || at > services.length) return;
+    if (path.has(name)) return;
     depth.set(name, Math.max(depth.get(name), at));
-    for (const next of calls(name)) if (!path.has(name)) walk(next, at + 1, new Set([...path, name]));
+    for (const edge of edges) if (edge.from === name) walk(edge.to, at + 1, new Set([...path, name]));
   };
-  const called = new Set(edges.map(([, to]) => to));
+  const called = new Set(edges.map((edge) => edge.to));
   const entrances = services.filter((service) => !called.has(service.name));
   for (const service of entrances.length > 0 ? entrances : services.slice(0, 1)) walk(service.name, 0, new Set());
-  const rows = [];
-  for (const [name, at] of depth) {
-    rows[at] ??= [];
-    rows[at].push(name);
-  }
-  return rows.filter((row) => row !== undefined);
+  return depth;
 }
 
-function orderRows(rows, edges) {
-  for (let sweep = 0; sweep < 3; sweep++) {
-    const place = new Map(rows.flatMap((row) => row.map((name, index) => [name, (index + 0.5) / row.length])));
-    for (const row of rows) {
-      const mean = (name) => {
-        const near = edges
-          .filter(([from, to]) => to === name || (sweep > 0 && from === name))
-          .map(([from, to]) => place.get(to === name ? from : to));
-        return near.length === 0 ? place.get(name) : near.reduce((sum, x) => sum + x, 0) / near.length;
-      };
-      const means = new Map(row.map((name) => [name, mean(name)]));
-      row.sort((a, b) => means.get(a) - means.get(b));
-      row.forEach((name, index) => {
-        place.set(name, (index + 0.5) / row.length);
-      });
+/** Rows of names and placeholders, and for each edge the chain of ids that it goes through. */
+function withPlaceholders(depth, edges) {
+  const rows = Array.from({ length: Math.max(0, ...depth.values()) + 1 }, () => []);
+  for (const [name, row] of depth) rows[row].push(name);
+  const chains = edges.map(({ from, to }) => {
+    const chain = [from];
+    for (let row = depth.get(from) + 1; row < depth.get(to); row++) {
+      const id = `${from}→${to}@${row}`;
+      rows[row].push(id);
+      chain.push(id);
+    }
+    return [...chain, to];
+  });
+  return { rows: rows.filter((row) => row.length > 0), chains };
+}
+
+function linksOf(chains) {
+  const links = new Map();
+  const add = (a, b) => links.set(a, [...(links.get(a) ?? []), b]);
+  for (const chain of chains) {
+    for (let i = 1; i < chain.length; i++) {
+      add(chain[i - 1], chain[i]);
+      add(chain[i], chain[i - 1]);
     }
   }
-  return rows;
+  return links;
+}
+
+/** Sorts each row by the mean place of its neighbours; first by those above, then by all. */
+function orderRows(rows, links) {
+  const place = new Map();
+  const settle = (row) => {
+    for (const [index, id] of row.entries()) place.set(id, (index + 0.5) / row.length);
+  };
+  for (const row of rows) settle(row);
+  for (let sweep = 0; sweep < 6; sweep++) {
+    for (const [index, row] of rows.entries()) {
+      const above = new Set(rows[index - 1] ?? []);
+      const mean = (id) => {
+        const near = (links.get(id) ?? []).filter((other) => sweep > 1 || above.has(other));
+        return near.length === 0 ? place.get(id) : near.reduce((sum, other) => sum + place.get(other), 0) / near.length;
+      };
+      const means = new Map(row.map((id) => [id, mean(id)]));
+      row.sort((a, b) => means.get(a) - means.get(b));
+      settle(row);
+    }
+  }
+}
+
+/** Spreads each row over the width; a node's place is its left upper corner, a placeholder's its middle. */
+function placeRows(rows, names, { width, nodeWidth, slot, rise }) {
+  const places = new Map();
+  rows.forEach((row, index) => {
+    const taken = row.reduce((sum, id) => sum + (names.has(id) ? nodeWidth : slot), 0);
+    const space = Math.max(0, (width - taken) / row.length);
+    let x = space / 2;
+    for (const id of row) {
+      const own = names.has(id) ? nodeWidth : slot;
+      places.set(id, { x: Math.round(names.has(id) ? x : x + own / 2), y: index * rise });
+      x += own + space;
+    }
+  });
+  return places;
 }

@@ -48,7 +48,7 @@ export function createServices({ onselect }) {
       for (const service of services) {
         const row = rows.get(service.name) ?? rowFor(service.name);
         rows.set(service.name, row);
-        row.node.className = `${service.health}${service.name === selected ? ' selected' : ''}`;
+        row.node.className = `${service.health === 'ok' ? '' : 'bad-row'}${service.name === selected ? ' selected' : ''}`;
         row.sign.className = service.health;
         row.sign.setAttribute('aria-label', HEALTH[service.health].words);
         setText(row.sign, HEALTH[service.health].sign);

@@ -4,6 +4,9 @@ import { msOf } from './message.mjs';
 import { clockTime } from './slack-date.mjs';
 import { areaChart } from './spark.mjs';
 
+/** Between charts, in CSS pixels; as in the style sheet. */
+const GAP = 14;
+
 const CHARTS = [
   {
     key: 'rps',
@@ -25,7 +28,7 @@ export function createSignals(channel) {
       if (service === undefined) return refill(host);
       const times = history.map((point) => point.t);
       const marks = [...faultMarks(service, faults), ...messageMarks(service, channel)];
-      const width = Math.max(120, Math.floor((host.clientWidth - 36) / (host.clientWidth < 480 ? 2 : 4)) - 14);
+      const width = chartWidth(host);
       refill(
         host,
         head(service),
@@ -53,6 +56,14 @@ export function createSignals(channel) {
       );
     },
   };
+}
+
+/** Room for one of the charts, of which two or four stand side by side as the style sheet says. */
+function chartWidth(host) {
+  const style = getComputedStyle(host);
+  const inner = host.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+  const side = matchMedia('(max-width: 560px)').matches ? 2 : 4;
+  return Math.max(110, Math.floor((inner - GAP * (side - 1)) / side));
 }
 
 function head(service) {
@@ -100,7 +111,7 @@ function marksLegend(marks) {
   return h(
     'span',
     {},
-    has('fault') ? h('span', { class: 'key fault' }, 'fault') : null,
-    has('message') ? h('span', { class: 'key message' }, 'Nightshift spoke') : null,
+    has('fault') ? h('span', { class: 'key key-fault' }, 'fault') : null,
+    has('message') ? h('span', { class: 'key key-message' }, 'Nightshift spoke') : null,
   );
 }

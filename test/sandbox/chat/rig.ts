@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
@@ -26,13 +26,16 @@ export type ShownMessage = {
   user: string;
 } & Record<string, unknown>;
 
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+export async function listen(server: Server, port = 0): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** What else the server answers, and where it listens. */
+export type Beside = { serve?: RequestListener; port?: number };
+
 /** The chat behind a server of its own, and Slack's own client talking to it. */
-export async function startRig(options: Partial<ChatOptions> = {}): Promise<Rig> {
+export async function startRig(options: Partial<ChatOptions> = {}, beside: Beside = {}): Promise<Rig> {
   const chat = createChat({
     now: Date.now,
     signingSecret: SECRET,
@@ -43,9 +46,11 @@ export async function startRig(options: Partial<ChatOptions> = {}): Promise<Rig>
     ...options,
   });
   const server = createServer(async (req, res) => {
-    if (!(await chat.handle(req, res))) res.writeHead(404).end();
+    if (await chat.handle(req, res)) return;
+    if (beside.serve === undefined) res.writeHead(404).end();
+    else beside.serve(req, res);
   });
-  const url = await listen(server);
+  const url = await listen(server, beside.port);
   const post: Rig['post'] = async (path, body) => {
     const response = await fetch(url + path, { method: 'POST', body: JSON.stringify(body) });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };

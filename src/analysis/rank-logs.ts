@@ -1,0 +1,47 @@
+import { type Share, type ShareShift, shareShift } from './rank-counts.ts';
+import { strengthOf } from './rank-surprise.ts';
+import type { Evidence } from './rank-types.ts';
+
+/**
+ * How often one template was logged. A chance is an occasion on which it could have been: a span of the operation that
+ * logs it, or where logs carry no span a request to the service; a hit is such an occasion on which it was.
+ */
+export type TemplateCounts = {
+  template: string;
+  /** as severe as "error" or "warning" */
+  severe: boolean;
+  normal: Share[];
+  incident: Share;
+};
+
+/**
+ * One piece of evidence per entity, from its most surprising template: new, surging, or missing where it always was.
+ * Corrected for how many templates were looked at. `at` is the incident's start, epoch ms, or null.
+ */
+export function logEvidence(entity: string, templates: readonly TemplateCounts[], at: number | null): Evidence | null {
+  let tried = 0;
+  let best: { counts: TemplateCounts; shift: ShareShift } | null = null;
+  for (const counts of templates) {
+    const shift = shareShift(counts.normal, counts.incident);
+    if (shift === null) continue;
+    tried += 1;
+    if (best === null || shift.p < best.shift.p) best = { counts, shift };
+  }
+  if (best === null) return null;
+  const strength = strengthOf(Math.min(1, best.shift.p * tried));
+  return { entity, kind: 'log', strength, at, what: 'log pattern', words: wordsFor(best.counts, best.shift) };
+}
+
+function wordsFor({ template, severe }: TemplateCounts, { before, during }: ShareShift): string {
+  const shown = template.length > LONGEST ? `${template.slice(0, LONGEST)}…` : template;
+  const kind = severe ? 'error log' : 'log';
+  if (before === 0) return `new ${kind} “${shown}” in ${percent(during)} of requests`;
+  if (during === 0) return `${kind} “${shown}” no longer appears (before: ${percent(before)} of requests)`;
+  return `${kind} “${shown}” in ${percent(before)} → ${percent(during)} of requests`;
+}
+
+const LONGEST = 80;
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,115 @@
+import { type Share, shareShift } from './rank-counts.ts';
+import { strengthOf, tailProbability } from './rank-surprise.ts';
+import type { Evidence } from './rank-types.ts';
+
+/** Durations summed up as moments of their logarithm: how many, Σ ln(ms), Σ ln²(ms), and Σ ms. They merge by addition. */
+export type Timing = { n: number; logs: number; squares: number; totalMs: number };
+
+/** One operation of an entity (or one edge into it), in the normal time (merged) and in the incident. */
+export type TimingPair = { name: string; normal: Timing; incident: Timing };
+
+export function emptyTiming(): Timing {
+  return { n: 0, logs: 0, squares: 0, totalMs: 0 };
+}
+
+/** Counts a duration; below 0.1 ms it is measuring noise. */
+export function addTiming(timing: Timing, durationMs: number): void {
+  const log = Math.log(Math.max(0.1, durationMs));
+  timing.n += 1;
+  timing.logs += log;
+  timing.squares += log * log;
+  timing.totalMs += Math.max(0, durationMs);
+}
+
+/** The operations of an entity have slowed by e^`rise` (geometric mean over operations, weighted by calls), with standard error `error`. */
+export type Rise = { rise: number; error: number; excessMs: number };
+
+/**
+ * By how much an entity's durations rose, each operation compared with itself so that another mix of operations is no
+ * rise. Null when no operation was seen in both times.
+ */
+export function riseOf(pairs: readonly TimingPair[]): Rise | null {
+  let weight = 0;
+  let sum = 0;
+  let squares = 0;
+  let excessMs = 0;
+  for (const { normal, incident } of pairs) {
+    if (normal.n < FEWEST || incident.n < 1) continue;
+    const rise = incident.logs / incident.n - normal.logs / normal.n;
+    const variance = (pooledVariance(normal, incident) + LEAST_VARIANCE) * (1 / normal.n + 1 / incident.n);
+    weight += incident.n;
+    sum += incident.n * rise;
+    squares += incident.n ** 2 * variance;
+    excessMs += Math.max(0, incident.totalMs - (incident.n * normal.totalMs) / normal.n);
+  }
+  return weight === 0 ? null : { rise: sum / weight, error: Math.sqrt(squares) / weight, excessMs };
+}
+
+const FEWEST = 3;
+/** Of a log duration: small samples happen to look even. */
+const LEAST_VARIANCE = 0.04;
+
+function pooledVariance(a: Timing, b: Timing): number {
+  const within = (timing: Timing) => Math.max(0, timing.squares - timing.logs ** 2 / timing.n);
+  return (within(a) + within(b)) / Math.max(1, a.n + b.n - 2);
+}
+
+export type TimingInput = {
+  entity: string;
+  /** "latency" where callees' time is included, else what of its own: "self time", "network time" */
+  what: string;
+  pairs: readonly TimingPair[];
+  /** how far log durations wander from minute to minute beyond sampling, as a standard deviation */
+  wander: number;
+  at: number | null;
+  resolutionMs: number;
+  /** length of the incident, s; turns added waiting into seconds per second */
+  seconds: number;
+};
+
+/** Evidence from durations; a low strength says that they were looked at and are normal. Null without comparable spans. */
+export function timingEvidence(input: TimingInput): Evidence | null {
+  const rise = riseOf(input.pairs);
+  if (rise === null) return null;
+  const p = tailProbability(rise.rise / Math.hypot(rise.error, input.wander), [], 0);
+  const times = Math.exp(rise.rise);
+  const evidence: Evidence = {
+    entity: input.entity,
+    kind: 'trace',
+    strength: strengthOf(p),
+    at: input.at,
+    resolutionMs: input.resolutionMs,
+    what: input.what,
+    words: `${input.what} ${times.toFixed(1)}× normal`,
+  };
+  return input.what === 'latency' ? { ...evidence, excess: rise.excessMs / 1000 / input.seconds } : evidence;
+}
+
+/** How often spans of one operation make one call. */
+export type CallCounts = { operation: string; callee: string; normal: Share[]; incident: Share };
+
+/** Evidence that an entity's spans make other calls than usual: some are missing, or new. Null when nothing can be compared. */
+export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence | null {
+  let tried = 0;
+  let best: { p: number; words: string } | null = null;
+  for (const { operation, callee, normal, incident } of calls) {
+    const shift = shareShift(normal, incident);
+    if (shift === null) continue;
+    tried += 1;
+    if (best !== null && shift.p >= best.p) continue;
+    const verb = shift.during < shift.before ? 'stopped calling' : 'began to call';
+    best = {
+      p: shift.p,
+      words: `${operation} ${verb} ${callee} (${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`,
+    };
+  }
+  if (best === null) return null;
+  return {
+    entity,
+    kind: 'trace',
+    strength: strengthOf(Math.min(1, best.p * tried)),
+    at,
+    what: 'calls',
+    words: best.words,
+  };
+}

@@ -44,14 +44,16 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
   return logs;
 }
 
-/** The same for "something else": an unseen cause that hurts the front, with everybody else abnormal by chance only. */
+/** The same for "something else": an unseen cause that makes the front a victim, with everybody else abnormal by chance only. */
 export function logLikelihoodElse(scene: Scene): number {
   const { front, others } = scene.model.elseRates;
   let sum = 0;
   for (const observation of scene.observations) {
-    const rate = observation.entity === scene.front ? front : others;
-    for (const seen of [...Object.values(observation.symptoms), ...Object.values(observation.local)]) {
-      sum += logMixed(rate, seen);
+    const isFront = observation.entity === scene.front;
+    for (const seen of Object.values(observation.symptoms)) sum += logMixed(isFront ? front : others, seen);
+    for (const kind of KINDS) {
+      const local = observation.local[kind];
+      if (local !== undefined) sum += logMixed(isFront ? scene.model.local[kind].victim : others, local);
     }
   }
   return sum;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { click, command, humanOf, openHome, type Reply, say } from './interactions.ts';
+import { command, openHome, say } from './commands.ts';
+import { click, humanOf, type Reply } from './interactions.ts';
 import { MOST_FILE_BYTES } from './methods/files.ts';
 import { closeView, submitView } from './modals.ts';
 import type { Json } from './model.ts';

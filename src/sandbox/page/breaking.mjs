@@ -3,6 +3,9 @@ import { menuButton } from './dialogs.mjs';
 import { byId, h, refill, setText } from './dom.mjs';
 import { agoWords } from './slack-date.mjs';
 
+/** Kinds of faults that are offered without asking for more. */
+const SHOWN_AT_ONCE = 7;
+
 /** The buttons that break things, and what is broken now with the truth about it. */
 export function createBreaking() {
   const kinds = h('div', { class: 'kinds' });
@@ -14,7 +17,7 @@ export function createBreaking() {
   return {
     show({ faults, faultKinds, now }) {
       const kindsKey = JSON.stringify(faultKinds);
-      if (kindsKey !== kindsBefore) refill(kinds, faultKinds.map(kindButton));
+      if (kindsKey !== kindsBefore) drawKinds(kinds, faultKinds);
       kindsBefore = kindsKey;
       const faultsKey = JSON.stringify(faults);
       if (faultsKey !== faultsBefore)
@@ -27,6 +30,27 @@ export function createBreaking() {
         setText(since, agoWords(Number(since.dataset.since), now));
     },
   };
+}
+
+/** The first kinds, and the others behind a button. */
+function drawKinds(host, faultKinds) {
+  const rest = h('div', { class: 'later', hidden: true }, faultKinds.slice(SHOWN_AT_ONCE).map(kindButton));
+  const more = h(
+    'button',
+    { type: 'button', class: 'link', 'aria-expanded': 'false' },
+    `${faultKinds.length - SHOWN_AT_ONCE} more…`,
+  );
+  more.addEventListener('click', () => {
+    rest.hidden = false;
+    more.remove();
+    rest.querySelector('button')?.focus();
+  });
+  refill(
+    host,
+    faultKinds.slice(0, SHOWN_AT_ONCE).map(kindButton),
+    rest,
+    faultKinds.length > SHOWN_AT_ONCE ? more : null,
+  );
 }
 
 const breakIt = (kind, service) => send('/sandbox/faults', service === undefined ? { kind } : { kind, service });

@@ -21,7 +21,21 @@ export function createClock(host) {
       speed === 0 ? '❚❚' : `${speed}×`,
     ),
   );
-  refill(host, time, h('div', { class: 'speeds', role: 'group', 'aria-label': 'Speed of the sandbox clock' }, buttons));
+  const step = h(
+    'button',
+    {
+      type: 'button',
+      'aria-label': 'Step one minute ahead',
+      title: 'One minute ahead',
+      onclick: () => send('/sandbox/clock', { step_ms: 60_000 }),
+    },
+    '+1m',
+  );
+  refill(
+    host,
+    time,
+    h('div', { class: 'speeds', role: 'group', 'aria-label': 'Speed of the sandbox clock' }, buttons, step),
+  );
   setInterval(() => setText(time, clockTime(now(), true)), 200);
   return {
     now,

@@ -1,6 +1,6 @@
 /** Numbers with units and two significant digits, as people on call read them. */
 
-const two = (value) => (value === 0 ? '0' : Number(value.toPrecision(value >= 10 ? 3 : 2)).toString());
+const two = (value) => (value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2))));
 
 /** A duration of seconds: "85 ms", "2.8 s". */
 export function seconds(value) {

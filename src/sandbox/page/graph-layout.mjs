@@ -11,14 +11,15 @@ export function layoutGraph(services, width, { nodeHeight = 46, rowGap = 28, gap
   );
   const depth = depths(services, edges);
   const { rows, chains } = withPlaceholders(depth, edges);
-  orderRows(rows, linksOf(chains));
-  const slot = gap + 6;
+  const links = linksOf(chains);
+  orderRows(rows, links);
+  const slot = 8;
   const widths = rows.map((row) => {
     const real = row.filter((id) => names.has(id)).length;
-    return real === 0 ? widest : (width - slot * (row.length - real) - gap * (real - 1)) / real;
+    return real === 0 ? widest : (width - slot * (row.length - real) - gap * (row.length - 1)) / real;
   });
   const nodeWidth = Math.max(40, Math.min(widest, Math.floor(Math.min(...widths))));
-  const places = placeRows(rows, names, { width, nodeWidth, slot, rise: nodeHeight + rowGap });
+  const places = placeRows(rows, names, links, { width, nodeWidth, slot, gap, rise: nodeHeight + rowGap });
   const via = (chain) =>
     chain.slice(1, -1).map((id) => ({ x: places.get(id).x, y: places.get(id).y + nodeHeight / 2 }));
   return {
@@ -93,18 +94,57 @@ function orderRows(rows, links) {
   }
 }
 
-/** Spreads each row over the width; a node's place is its left upper corner, a placeholder's its middle. */
-function placeRows(rows, names, { width, nodeWidth, slot, rise }) {
-  const places = new Map();
-  rows.forEach((row, index) => {
-    const taken = row.reduce((sum, id) => sum + (names.has(id) ? nodeWidth : slot), 0);
-    const space = Math.max(0, (width - taken) / row.length);
+/**
+ * Spreads each row over the width, then draws everybody towards their neighbours in the rows above and below, as far as the order
+ * and the gaps allow. A node's place is its left upper corner, a placeholder's its middle.
+ */
+function placeRows(rows, names, links, { width, nodeWidth, slot, gap, rise }) {
+  const sizeOf = (id) => (names.has(id) ? nodeWidth : slot);
+  const middles = new Map();
+  for (const row of rows) {
+    const space = Math.max(0, (width - row.reduce((sum, id) => sum + sizeOf(id), 0)) / row.length);
     let x = space / 2;
     for (const id of row) {
-      const own = names.has(id) ? nodeWidth : slot;
-      places.set(id, { x: Math.round(names.has(id) ? x : x + own / 2), y: index * rise });
-      x += own + space;
+      middles.set(id, x + sizeOf(id) / 2);
+      x += sizeOf(id) + space;
     }
-  });
+  }
+  for (let sweep = 0; sweep < 24; sweep++) {
+    for (const row of sweep % 2 === 0 ? rows : [...rows].reverse())
+      settleRow(row, { middles, links, sizeOf, gap, width });
+  }
+  const places = new Map();
+  for (const [index, row] of rows.entries()) {
+    for (const id of row) {
+      const x = names.has(id) ? middles.get(id) - nodeWidth / 2 : middles.get(id);
+      places.set(id, { x: Math.round(x), y: index * rise });
+    }
+  }
   return places;
+}
+
+/** One row: each wishes to stand at the mean of its neighbours; conflicts are settled half from the left and half from the right. */
+function settleRow(row, { middles, links, sizeOf, gap, width }) {
+  const wishes = row.map((id) => {
+    const near = links.get(id) ?? [];
+    const mean = near.reduce((sum, other) => sum + middles.get(other), 0) / Math.max(1, near.length);
+    return near.length === 0 ? middles.get(id) : (mean + middles.get(id)) / 2;
+  });
+  const apart = row.map((id, i) => (i === 0 ? 0 : (sizeOf(row[i - 1]) + sizeOf(id)) / 2 + gap));
+  const left = [];
+  const right = [];
+  for (let i = 0; i < row.length; i++) {
+    left[i] = Math.max(wishes[i], i === 0 ? sizeOf(row[0]) / 2 : left[i - 1] + apart[i]);
+  }
+  for (let i = row.length - 1; i >= 0; i--) {
+    right[i] = Math.min(wishes[i], i === row.length - 1 ? width - sizeOf(row[i]) / 2 : right[i + 1] - apart[i + 1]);
+  }
+  const mixed = row.map((_id, i) => (left[i] + right[i]) / 2);
+  for (let i = row.length - 1; i >= 0; i--) {
+    mixed[i] = Math.min(mixed[i], i === row.length - 1 ? width - sizeOf(row[i]) / 2 : mixed[i + 1] - apart[i + 1]);
+  }
+  for (let i = 0; i < row.length; i++) {
+    mixed[i] = Math.max(mixed[i], i === 0 ? sizeOf(row[0]) / 2 : mixed[i - 1] + apart[i]);
+    middles.set(row[i], mixed[i]);
+  }
 }

@@ -61,10 +61,10 @@ describe('figures', () => {
       '180 ms',
       '1 s',
       '2.8 s',
-      '12.3 s',
+      '12 s',
     ]);
-    expect([0, 0.001, 0.0213, 0.184, 1].map(format.percent)).toEqual(['0 %', '0.1 %', '2.1 %', '18.4 %', '100 %']);
-    expect([0.523, 41.6, 212.4, Number.NaN].map(format.perSecond)).toEqual(['0.52/s', '41.6/s', '212/s', '–']);
+    expect([0, 0.001, 0.0213, 0.184, 1].map(format.percent)).toEqual(['0 %', '0.1 %', '2.1 %', '18 %', '100 %']);
+    expect([0.523, 41.6, 212.4, Number.NaN].map(format.perSecond)).toEqual(['0.52/s', '42/s', '212/s', '–']);
   });
 });
 

@@ -25,7 +25,6 @@ export type SlackChatSettings = {
 
 /** The Chat port and, beyond it, pictures for the thread. */
 export type SlackChat = Chat & {
-  threadLines(incident: Incident, lines: (TimelineEntry | string)[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
   threadImage(
     incident: Incident,
@@ -117,10 +116,10 @@ function bodyOf(incident: Incident, message: Message) {
 
 type Where = { channel: string; ts: string };
 
-async function reply(client: WebClient, where: Where, lines: (TimelineEntry | string)[]): Promise<Delivery> {
-  const words = lines.map((line) => (typeof line === 'string' ? escapeText(line, 600) : timelineLine(line)));
+async function reply(client: WebClient, where: Where, lines: TimelineEntry[]): Promise<Delivery> {
+  const words = lines.map(timelineLine);
   const text = lines
-    .map((line) => escapeText(typeof line === 'string' ? line : line.words, 200))
+    .map((line) => escapeText(line.words, 200))
     .join(' · ')
     .slice(0, 500);
   const sent = await client.chat.postMessage({

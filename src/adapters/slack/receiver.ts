@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App, HTTPReceiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../domain/clock.ts';
 import type { Command, People } from '../../extension-points.ts';
 import { listen } from './listeners.ts';
 import { type Log, slackLogger } from './log.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
+import { createSocketMode } from './socket-mode.ts';
 import { clientOptions } from './web-client.ts';
 
 export type SlackAppSettings = {
@@ -41,10 +42,8 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
   const guard = createReplayGuard(Date.now);
   const options = clientOptions({ slackApiUrl: settings.slackApiUrl, timeoutMs: settings.timeoutMs ?? 5_000, log });
   const http = signingSecret ? httpReceiver(signingSecret, guard, log) : null;
-  const socket = appToken
-    ? new SocketModeReceiver({ appToken, installerOptions: { clientOptions: options }, logger: slackLogger(log) })
-    : null;
-  const receiver = socket ?? http;
+  const socket = appToken ? createSocketMode({ appToken, clientOptions: options, log }) : null;
+  const receiver = socket?.receiver ?? http;
   if (!receiver) throw new Error('Slack needs a signing secret (HTTP) or an app token (socket mode)');
   const app = new App({
     receiver,
@@ -60,10 +59,10 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
   return {
     handler: http ? handlerOf(http, guard, log) : (_req, res) => end(res, 404),
     async start() {
-      if (socket) await app.start();
+      await socket?.start();
     },
     async stop() {
-      if (socket) await app.stop();
+      await socket?.stop();
     },
     client: app.client,
   };

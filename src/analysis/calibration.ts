@@ -9,6 +9,8 @@ export type Tail = { at: number; perDay: number; scale: number };
 /** A real anomaly in one metric is expected about once in this many days; it turns a rarity into a probability. */
 const PRIOR_DAYS_BETWEEN_ANOMALIES = 7;
 const TAIL_QUANTILE = 0.98;
+/** The tail begins at least this many smallest scales up: a past that never moved can't make a small step a rarity. */
+const LEAST_AT = 4;
 const MS_PER_DAY = 86_400_000;
 
 /**
@@ -20,8 +22,8 @@ const MS_PER_DAY = 86_400_000;
  */
 export function fitTail(scores: Float64Array, stepMs: number, smallestScale: number): Tail {
   const sorted = sortedFinite(scores);
-  if (sorted.length === 0) return { at: 0, perDay: MS_PER_DAY / stepMs, scale: smallestScale };
-  const at = Math.max(quantileOfSorted(sorted, TAIL_QUANTILE), 0);
+  if (sorted.length === 0) return { at: LEAST_AT * smallestScale, perDay: MS_PER_DAY / stepMs, scale: smallestScale };
+  const at = Math.max(quantileOfSorted(sorted, TAIL_QUANTILE), LEAST_AT * smallestScale);
   const peaks = peaksOver(scores, at, Math.max(1, Math.round(3_600_000 / stepMs)));
   const days = Math.max((sorted.length * stepMs) / MS_PER_DAY, 0.5);
   let excess = 0;

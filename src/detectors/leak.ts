@@ -1,41 +1,45 @@
-import { timeToLimitMs } from '../analysis/trend.ts';
+import { type Baseline, expectedAt } from '../analysis/baseline.ts';
+import { senseOf } from '../analysis/metric-sense.ts';
+import { climbEvidence, sinceRestart, steadyTrend, type Trend, timeToLimitMs } from '../analysis/trend.ts';
 import type { Detector } from '../extension-points.ts';
 
 /** A leak is worth telling when it will reach the limit within this time. */
-const HORIZON_MS = 2 * 3_600_000;
+const HORIZON_MS = 3 * 3_600_000;
 const LEAST = 0.5;
-/** A slope over less than this share of the limit is how memory always moves. */
-const LEAST_LEVEL = 0.5;
+/** A climb that is still below this share of the limit is how memory fills after a start. */
+const LEAST_LEVEL = 0.4;
+/** A climb over less than this share of the limit is how memory always moves. */
+const LEAST_RISE = 0.04;
+/** A shorter look can't tell a leak from a busy minute. */
+const LEAST_SPAN_MS = 8 * 60_000;
 
-/** A steady climb towards a hard limit, with the time that is left. Needs no baseline: a limit is one. */
+/**
+ * A steady climb towards a hard limit, with the time that is left. Needs no baseline, a limit is one; with a baseline, what
+ * the hour of the day explains is taken off.
+ */
 const leak: Detector = {
   name: 'leak',
-  detect({ about, metric, unit, at, recent, limit }) {
+  detect({ about, metric, unit, at, recent, baseline, limit }) {
     if (limit === null) return [];
-    const observed = recent.values.findLast((value) => !Number.isNaN(value));
+    const trend = steadyTrend(sinceRestart(recent));
     const left = timeToLimitMs(recent, limit, at);
-    if (
-      !left ||
-      observed === undefined ||
-      observed < limit * LEAST_LEVEL ||
-      left.ms > HORIZON_MS ||
-      left.confidence < LEAST
-    )
-      return [];
-    const minutes = Math.round(left.ms / 60_000);
-    const words = `${about.name}: ${metric.replaceAll('_', ' ')} climbs steadily, ${Math.round((observed / limit) * 100)} % of the limit now, full in about ${minutes} min`;
-    return [
-      {
-        kind: 'anomaly',
-        about,
-        at,
-        what: 'leak',
-        words,
-        strength: left.confidence,
-        value: { observed, low: 0, high: limit * LEAST_LEVEL, unit },
-      },
-    ];
+    const observed = recent.values.findLast((value) => Number.isFinite(value));
+    if (trend === null || left === null || observed === undefined) return [];
+    if (left.ms > HORIZON_MS || trend.spanMs < LEAST_SPAN_MS) return [];
+    if (observed < LEAST_LEVEL * limit || trend.rise < LEAST_RISE * limit) return [];
+    const strength = climbEvidence(trend, expectedRise(baseline, trend));
+    if (strength < LEAST) return [];
+    const minutes = Math.max(1, Math.round(left.ms / 60_000));
+    const sense = senseOf(metric, unit);
+    const words = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
+    const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
+    return [{ kind: 'anomaly', about, at, what: 'leak', words, strength, value: { observed, low: 0, high, unit } }];
   },
 };
+
+function expectedRise(baseline: Baseline | null, trend: Trend): number {
+  if (baseline === null) return 0;
+  return expectedAt(baseline, trend.at).expected - expectedAt(baseline, trend.at - trend.spanMs).expected;
+}
 
 export default leak;

@@ -124,7 +124,7 @@ async function planLimit(
       diff: objectDiff(`${namespace}/${name}`, raw, dry.value.object),
       summary: `Raise the memory limit of ${name} (container ${container.name}) from ${before} to ${after}`,
       reversible: true,
-      blastRadius: rollingBlastRadius(look),
+      blastRadius: rollingBlastRadius(look, () => false),
       notes: [...requestNotes(container), ...managerNotes(workload, pathText(path))],
       digest: planDigest('increase_memory_limit', uid, changes),
       data: { write },

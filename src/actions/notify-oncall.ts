@@ -4,6 +4,7 @@ import type { Action } from '../extension-points.ts';
 const NO_PODS = {
   podsTotal: 0,
   podsAffected: 0,
+  readyAffected: 0,
   readyAwayAtOnce: 0,
   podsReady: 0,
   words: 'Nothing in the cluster is touched.',

@@ -59,25 +59,28 @@ const restartPod: Action = {
   },
 };
 
-/** The pod itself when it is the target; else the one that findings name most strongly, then the one that uses most memory, then one that can't run. */
+/**
+ * The pod itself when it is the target. Else the one whose metrics are odd, then the one that uses most memory: a pod that was killed for its memory
+ * has started afresh, so that a state in the past counts only after these, and last a pod that can't run.
+ */
 async function worstPod({ findings, metrics, clock, target }: ActionContext, { pods }: Look): Promise<PodInfo | null> {
   if (target.kind === 'Pod') return pods.find((pod) => pod.name === target.name) ?? null;
-  const named = strongest(findings, pods);
-  if (named) return named;
+  const odd = strongest(findings, 'anomaly', pods);
+  if (odd) return odd;
   const memory = await memoryByPod(metrics, pods, clock.now());
-  const [fullest] = [...pods].sort(
-    (left, right) =>
-      (memory.get(right.name) ?? 0) - (memory.get(left.name) ?? 0) ||
-      left.createdAt - right.createdAt ||
-      (left.name < right.name ? -1 : 1),
-  );
-  if (fullest && memory.has(fullest.name)) return fullest;
-  return troubledPods(pods)[0]?.pod ?? null;
+  const [fullest] = pods
+    .filter((pod) => memory.has(pod.name))
+    .sort((left, right) => (memory.get(right.name) ?? 0) - (memory.get(left.name) ?? 0) || byAge(left, right));
+  return fullest ?? strongest(findings, 'state', pods) ?? troubledPods(pods)[0]?.pod ?? null;
 }
 
-function strongest(findings: Finding[], pods: PodInfo[]): PodInfo | undefined {
+function byAge(left: PodInfo, right: PodInfo): number {
+  return left.createdAt - right.createdAt || (left.name < right.name ? -1 : 1);
+}
+
+function strongest(findings: Finding[], kind: Finding['kind'], pods: PodInfo[]): PodInfo | undefined {
   const about = findings
-    .filter((finding) => finding.about.kind === 'Pod' && finding.strength >= 0.5)
+    .filter((finding) => finding.kind === kind && finding.about.kind === 'Pod' && finding.strength >= 0.5)
     .sort((left, right) => right.strength - left.strength);
   for (const { about: entity } of about) {
     const pod = pods.find((one) => one.name === entity.name && one.namespace === entity.namespace);
@@ -152,6 +155,7 @@ async function planEviction(
         service: workload.name,
         podsTotal: pods.length,
         podsAffected: 1,
+        readyAffected: pod.ready ? 1 : 0,
         readyAwayAtOnce: pod.ready ? 1 : 0,
         podsReady,
         words,

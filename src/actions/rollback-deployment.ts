@@ -169,7 +169,7 @@ async function planRollback({ cluster, clock }: ActionContext, look: Look, good:
       diff: objectDiff(`${namespace}/${name}`, raw, dry.value.object),
       summary: `Roll ${name} back from revision ${workload.revision} to ${good.revision}${imageWords(changes)}`,
       reversible: true,
-      blastRadius: rollingBlastRadius(look),
+      blastRadius: rollingBlastRadius(look, (pod) => pod.owner?.uid === good.uid),
       notes: [
         "ConfigMaps and Secrets aren't rolled back: a revision only holds the pod template.",
         ...managerNotes(workload, 'spec.template'),

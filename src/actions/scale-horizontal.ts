@@ -109,6 +109,7 @@ async function planReplicas(
         service: workload.name,
         podsTotal: workload.replicas,
         podsAffected: 0,
+        readyAffected: 0,
         readyAwayAtOnce: 0,
         podsReady: workload.readyReplicas,
         words,

@@ -12,7 +12,7 @@ export function objectDiff(name: string, before: Record<string, unknown>, after:
   const right = toYaml(readable(after));
   if (left === right) return '';
   const patch = createTwoFilesPatch(name, name, left, right, 'now', 'planned', { context: 2 });
-  const text = patch.replace(/^=+\n/, '').trimEnd();
+  const text = patch.replace(/^Index:.*\n=+\n/, '').trimEnd();
   return text.length > MAX_DIFF ? `${text.slice(0, MAX_DIFF - 24)}\n… (the rest is cut off)` : text;
 }
 

@@ -15,32 +15,28 @@ export function planDigest(action: string, targetUid: string, changes: FieldChan
 export type Disturbance = {
   service: string;
   podsTotal: number;
-  /** Pods that are restarted, moved or removed. */
-  podsAffected: number;
-  /** Serving pods that are away at the same time at worst. */
-  readyAwayAtOnce: number;
   /** Serving pods now. */
   podsReady: number;
+  /** Pods that are restarted, moved or removed. */
+  podsAffected: number;
+  /** Those of them that serve. */
+  readyAffected: number;
+  /** Serving pods that are away at the same time at worst. */
+  readyAwayAtOnce: number;
   words: string;
 };
 
 /**
- * Low: no serving pod is touched, or at most a third of them is away at once and the change touches no more than that. High: nobody would be
- * serving for a while. Medium: all between, such as a rolling restart of everything.
+ * Low: no serving pod is touched, or no more than a third of them. High: nobody would be serving for a while.
+ * Medium: all between, such as a rolling restart of everything.
  */
 export function blastRadius(disturbance: Disturbance): BlastRadius {
-  const { service, podsTotal, podsAffected, podsReady, readyAwayAtOnce, words } = disturbance;
-  return {
-    level: levelOf(podsReady, readyAwayAtOnce, podsAffected),
-    podsAffected,
-    podsTotal,
-    services: [service],
-    words,
-  };
+  const { service, podsTotal, podsAffected, words } = disturbance;
+  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [service], words };
 }
 
-function levelOf(podsReady: number, readyAwayAtOnce: number, podsAffected: number): BlastRadius['level'] {
-  if (podsAffected === 0 || (podsAffected === 1 && readyAwayAtOnce === 0)) return 'low';
-  if (readyAwayAtOnce > 0 && readyAwayAtOnce >= podsReady) return 'high';
-  return readyAwayAtOnce <= podsReady / 3 && podsAffected <= Math.max(1, podsReady / 3) ? 'low' : 'medium';
+function levelOf({ podsReady, readyAffected, readyAwayAtOnce }: Disturbance): BlastRadius['level'] {
+  if (readyAffected === 0) return 'low';
+  if (readyAwayAtOnce >= podsReady) return 'high';
+  return readyAffected <= podsReady / 3 ? 'low' : 'medium';
 }

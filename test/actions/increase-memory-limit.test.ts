@@ -25,7 +25,12 @@ describe('increase_memory_limit', () => {
       changes: [
         { path: 'spec.template.spec.containers[app].resources.limits.memory', before: '256Mi', after: '384Mi' },
       ],
-      blastRadius: { level: 'medium', podsAffected: 3, podsTotal: 3, words: expect.stringContaining('All 3 pods') },
+      blastRadius: {
+        level: 'medium',
+        podsAffected: 3,
+        podsTotal: 3,
+        words: expect.stringContaining('3 of 3 pods are replaced'),
+      },
     });
     expect(plan.diff).not.toContain('hunter2');
     apply({ memory: '200Mi' });

@@ -23,6 +23,9 @@ describe('restart_pod', () => {
       third,
     );
     expect(await chosen({ metrics })).toBe(second);
+    const killed = finding('oom_killed', { kind: 'Pod', name: third });
+    expect(await chosen({ metrics, findings: [killed] })).toBe(second);
+    expect(await chosen({ findings: [killed] })).toBe(third);
     expect(await chosen({ target: { kind: 'Pod', name: first } })).toBe(first);
     expect(await refusal(restartPod, contextFor(small))).toBe('target_gone');
     small.behave(first, { kind: 'exited', reason: 'Error', exitCode: 1 });

@@ -31,15 +31,23 @@ describe('a plan digest', () => {
 });
 
 describe('the blast radius', () => {
-  const level = (podsTotal: number, podsAffected: number, podsReady: number, readyAwayAtOnce: number) =>
-    blastRadius({ service: 's', words: '', podsTotal, podsAffected, podsReady, readyAwayAtOnce }).level;
+  const level = (podsTotal: number, readyAffected: number, podsReady: number, readyAwayAtOnce: number) =>
+    blastRadius({
+      service: 's',
+      words: '',
+      podsTotal,
+      podsAffected: readyAffected,
+      readyAffected,
+      podsReady,
+      readyAwayAtOnce,
+    }).level;
 
   it.each([
     ['nothing is touched', 3, 0, 3, 0, 'low'],
     ['one of three restarts', 3, 1, 3, 1, 'low'],
     ['one of two restarts', 2, 1, 2, 1, 'medium'],
     ['the only one restarts', 1, 1, 1, 1, 'high'],
-    ['one that does not serve restarts', 3, 1, 2, 0, 'low'],
+    ['only pods that do not serve restart', 3, 0, 2, 0, 'low'],
     ['all are replaced in turn', 4, 4, 4, 1, 'medium'],
     ['all are replaced at once', 4, 4, 4, 4, 'high'],
   ])('when %s', (_words, total, affected, ready, away, expected) => {

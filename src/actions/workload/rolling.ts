@@ -1,24 +1,31 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius } from '../../domain/types.ts';
+import type { PodInfo } from '../../ports.ts';
 import type { Look } from './look.ts';
 
-/** The blast radius of a change of the template: every pod is replaced, a few at a time as the strategy says. */
-export function rollingBlastRadius({ workload, raw, pods }: Look): BlastRadius {
+/** The blast radius of a change of the template: every pod is replaced, a few at a time as the strategy says, except those that `stays` says it fits already. */
+export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: PodInfo) => boolean): BlastRadius {
+  const replaced = pods.filter((pod) => !stays(pod));
   const podsReady = pods.filter((pod) => pod.ready).length;
-  const away = awayAtOnce(raw, workload.kind, workload.replicas, podsReady);
-  const words =
-    away === 0
-      ? `All ${pods.length} pods are replaced one after the other, each only once its successor is ready.`
-      : `All ${pods.length} pods are replaced, up to ${away} of the ${podsReady} serving ones away at the same time.`;
+  const readyAffected = replaced.filter((pod) => pod.ready).length;
+  const readyAwayAtOnce = Math.min(readyAffected, awayAtOnce(raw, workload.kind, workload.replicas, podsReady));
   return blastRadius({
     service: workload.name,
     podsTotal: pods.length,
-    podsAffected: pods.length,
-    readyAwayAtOnce: away,
     podsReady,
-    words,
+    podsAffected: replaced.length,
+    readyAffected,
+    readyAwayAtOnce,
+    words: `${replaced.length} of ${pods.length} pods are replaced: ${howMany(readyAffected, readyAwayAtOnce)}.`,
   });
+}
+
+function howMany(readyAffected: number, away: number): string {
+  if (readyAffected === 0) return 'none of them serves now';
+  return away === 0
+    ? 'one after the other, each only once its successor is ready'
+    : `up to ${away} serving ${away === 1 ? 'one' : 'ones'} away at the same time`;
 }
 
 /** Serving pods that the strategy lets go at once; Kubernetes rounds maxUnavailable down. Pods that don't serve count as away already. */

@@ -1,3 +1,4 @@
+import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS, type SeriesStore } from './prometheus/store.ts';
 import { bootShop } from './shop/boot.ts';
@@ -55,4 +56,18 @@ function* samplesOf(families: readonly Family[]): Generator<Sample> {
   for (const family of families) {
     for (const { suffix, ...sample } of family.samples) yield { name: family.name + suffix, ...sample };
   }
+}
+
+const KUBE_STEP_MS = 1_000;
+
+/** Lets the world live by the clock; `scraped` is called after each scrape. Answers how to stop each of its ticks. */
+export function startTicking(clock: SandboxClock, core: Core, scraped: (now: number) => void): (() => void)[] {
+  return [
+    clock.onTick(KUBE_STEP_MS, (now) => core.cluster.step(now)),
+    clock.onTick(STEP_MS, (now) => core.shop.step(now)),
+    clock.onTick(SCRAPE_MS, (now) => {
+      core.scrape(now);
+      scraped(now);
+    }),
+  ];
 }

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Alerting, startAlerting } from './alerting/alerting.ts';
+import { startAlerting } from './alerting/alerting.ts';
 import { type Chat, createChat } from './chat/chat.ts';
 import { createClock, type SandboxClock } from './clock.ts';
-import { type Core, createCore } from './core.ts';
+import { type Core, createCore, startTicking } from './core.ts';
 import { isFromLoopback } from './loopback.ts';
 import { createPrometheusApi } from './prometheus/http.ts';
-import { SCRAPE_MS } from './prometheus/store.ts';
 import { type SandboxRoutes, serveSandboxRoutes } from './routes.ts';
 import { listen, refuseStranger } from './server.ts';
 import { createGoldenSignals } from './shop/golden-signals.ts';
 import { TEXT_CONTENT_TYPE, textFormat } from './shop/metrics/text-format.ts';
-import { STEP_MS } from './shop/shop.ts';
 import { sandboxState } from './shop/state.ts';
 import { keepStateFile, readStateFile, type StateFile } from './state-file.ts';
 
@@ -46,7 +44,6 @@ export type SandboxOptions = {
 };
 
 const CHANNEL = { id: 'C_ONCALL', name: 'oncall' };
-const KUBE_STEP_MS = 1_000;
 
 /** Starts the whole sandbox in this process, listening on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -71,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const file = options.stateFile === undefined ? undefined : keep(options.stateFile, { clock, core, chat, seed });
   const changed = (): void => file?.saveSoon();
-  const stopTicks = startTicking(clock, core, alerting);
+  const stopTicks = startTicking(clock, core, (now) => alerting.evaluate(now));
   const handleSandbox = sandboxHandler({
     clock,
     state,
@@ -111,17 +108,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       file?.stop();
     },
   };
-}
-
-function startTicking(clock: SandboxClock, core: Core, alerting: Alerting): (() => void)[] {
-  return [
-    clock.onTick(KUBE_STEP_MS, (now) => core.cluster.step(now)),
-    clock.onTick(STEP_MS, (now) => core.shop.step(now)),
-    clock.onTick(SCRAPE_MS, (now) => {
-      core.scrape(now);
-      alerting.evaluate(now);
-    }),
-  ];
 }
 
 function sandboxHandler(routes: SandboxRoutes): Sandbox['handleSandbox'] {

@@ -6,6 +6,8 @@ export type FlowPod = {
   key: string;
   /** 1 is healthy; 3 takes three times as long and holds a third of the load. */
   slow: number;
+  /** Share of the load it can otherwise take, its own time unchanged. */
+  capacity: number;
   /** Share of requests that fail in this pod by itself, beside the service's usual share. */
   errorRatio: number;
   /** Takes requests and never answers. */
@@ -36,7 +38,7 @@ export type ServiceFlow = {
 };
 
 /** A full queue of so many seconds turns requests away; a consumer's queue only grows. */
-const QUEUE_SECONDS = 9;
+const QUEUE_SECONDS = 3;
 const CONSUMER_QUEUE_SECONDS = 7_200;
 const HANG_SECONDS = 30;
 const REFUSED_SECONDS = 0.004;
@@ -75,7 +77,7 @@ function sendLoad(inputs: ReadonlyMap<string, FlowInput>, shopperRps: number, st
     const input = inputs.get(spec.name);
     add(spec.name, input?.extraRps ?? 0);
     const pods = input?.pods ?? [];
-    const working = pods.reduce((sum, p) => sum + (p.hangs ? 0 : 1 / p.slow), 0) * spec.capacityPerPod;
+    const working = pods.reduce((sum, p) => sum + (p.hangs ? 0 : p.capacity / p.slow), 0) * spec.capacityPerPod;
     const sent = Math.min(offered.get(spec.name) ?? 0, working);
     for (const edge of spec.calls) {
       const failing = state.failing.get(edge.to) ?? 0;
@@ -157,7 +159,7 @@ function servePod(
     const latency = { mean: HANG_SECONDS, variance: 1 };
     return { rps, failedRps: rps, rejectedRps: 0, latency, load: 1 };
   }
-  const capacity = spec.capacityPerPod / pod.slow;
+  const capacity = (spec.capacityPerPod * pod.capacity) / pod.slow;
   const load = rps / capacity;
   const limit = capacity * (spec.consumer ? CONSUMER_QUEUE_SECONDS : QUEUE_SECONDS);
   const unbounded = (state.waiting.get(pod.key) ?? 0) + (rps - capacity) * dtSeconds;

@@ -8,10 +8,10 @@ const WINDOW_MS = 3_600_000;
 const STEP_MS = 30_000;
 
 const QUERIES: Record<keyof Omit<SignalPoint, 't'>, string> = {
-  rps: 'sum by (service) (rate(http_requests_total[1m]))',
+  rps: 'sum by (service) (rate(http_requests_total[2m]))',
   errors:
-    'sum by (service) (rate(http_requests_total{code=~"5.."}[1m])) / sum by (service) (rate(http_requests_total[1m]))',
-  p99: 'histogram_quantile(0.99, sum by (service, le) (rate(http_request_duration_seconds_bucket[1m])))',
+    'sum by (service) (rate(http_requests_total{code=~"5.."}[2m])) / sum by (service) (rate(http_requests_total[2m]))',
+  p99: 'histogram_quantile(0.99, sum by (service, le) (rate(http_request_duration_seconds_bucket[2m])))',
   memory:
     'max by (service) (container_memory_working_set_bytes / on(namespace, pod, container) group_left() kube_pod_container_resource_limits{resource="memory"}' +
     ' * on(namespace, pod) group_left(service) label_replace(kube_pod_labels, "service", "$1", "label_app", "(.+)"))',

@@ -4,14 +4,14 @@ import { SERVICES } from './services.ts';
 import { shopperTraffic } from './traffic.ts';
 
 export const HISTORY_MS = 15 * 86_400_000;
-const GRID_MS = 120_000;
+const GRID_MS = 300_000;
 
-/** Fifteen healthy days before the start, as running sums on a two-minute grid; between its points they grow evenly. */
+/** Fifteen healthy days before the start, as running sums on a five-minute grid; between its points they grow evenly. */
 export type History = {
   fromMs: number;
   toMs: number;
-  /** The running sum of a COLUMN of `service`, one pod's share, at `t` (held inside the history). */
-  sum(service: string, column: number, t: number): number;
+  /** Reads the running sum of a COLUMN of `service`, one pod's share, at an instant (held inside the history). */
+  reader(service: string, column: number): (t: number) => number;
   /** Load (0 to 1) of a pod of the service at `t`. */
   load(service: string, t: number): number;
   /** All that a pod of the service has counted by `t`. */
@@ -39,19 +39,21 @@ export function createHistory(seed: number, toMs: number, podsOf: (service: stri
     }
   }
   const place = (t: number): number => Math.min(points - 1, Math.max(0, (t - fromMs) / GRID_MS));
-  const sum = (service: string, column: number, t: number): number => {
+  const reader = (service: string, column: number): ((t: number) => number) => {
     const table = tables.get(service);
-    if (!table) return 0;
-    const x = place(t);
-    const i = Math.min(points - 2, Math.floor(x));
-    const a = table[i * COLUMNS + column]!;
-    return a + (table[(i + 1) * COLUMNS + column]! - a) * (x - i);
+    if (!table) return () => 0;
+    return (t) => {
+      const x = place(t);
+      const i = Math.min(points - 2, Math.floor(x));
+      const a = table[i * COLUMNS + column]!;
+      return a + (table[(i + 1) * COLUMNS + column]! - a) * (x - i);
+    };
   };
   return {
     fromMs,
     toMs,
-    sum,
-    counters: (service, t) => Float64Array.from({ length: COLUMNS }, (_, column) => sum(service, column, t)),
+    reader,
+    counters: (service, t) => Float64Array.from({ length: COLUMNS }, (_, column) => reader(service, column)(t)),
     load: (service, t) => loads.get(service)?.[Math.round(place(t))] ?? 0,
   };
 }
@@ -62,6 +64,7 @@ function healthyInputs(): Map<string, FlowInput> {
       const pods = Array.from({ length: s.replicas }, (_, n) => ({
         key: `${s.name}-${n}`,
         slow: 1,
+        capacity: 1,
         errorRatio: 0,
         hangs: false,
       }));

@@ -20,11 +20,11 @@ export function healthyMemory(
   const phase = ((t + (key % GC_PERIOD_MS)) % GC_PERIOD_MS) / GC_PERIOD_MS;
   const warm = 1 - 0.3 * Math.exp(-Math.max(0, t - startedAt) / WARM_UP_MS);
   const noise = 0.015 * smoothNoise(seed, key, t, 600_000);
-  return Math.round(spec.memoryBytes * warm * (0.94 + 0.1 * Math.min(1, load) + 0.05 * phase + noise));
+  return spec.memoryBytes * warm * (0.94 + 0.1 * Math.min(1, load) + 0.05 * phase + noise);
 }
 
-/** How much slower a process runs as it collects garbage near its limit: 1 below 85 %, 7 at the limit. */
+/** How much slower a process runs as it collects garbage near its limit: 1 below 85 %, 1.6 at the limit. */
 export function collectionSlowdown(memoryRatio: number): number {
   const over = Math.max(0, memoryRatio - 0.85) / 0.15;
-  return 1 + 6 * Math.min(1, over) ** 2;
+  return 1 + 0.6 * Math.min(1, over) ** 2;
 }

@@ -74,8 +74,10 @@ export function createProcesses(options: {
 
   const workingSet = (run: Run, at: number): number => {
     const { service, name } = run.view;
-    const extra = effect(run, at).extraMemoryBytes ?? 0;
-    return healthyMemory(service, name, seed, at, run.startedAt, run.flow?.load ?? 0) + Math.round(extra);
+    const { extraMemoryBytes = 0, leak } = effect(run, at);
+    const healthy = healthyMemory(service, name, seed, at, run.startedAt, run.flow?.load ?? 0) + extraMemoryBytes;
+    const leaked = leak ? leak.share * Math.max(0, leak.toBytes - healthy) : 0;
+    return Math.round(healthy + leaked);
   };
 
   return {

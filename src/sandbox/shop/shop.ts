@@ -40,6 +40,13 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
       const run = processes.run(uid);
       return run ? processes.workingSet(run, now()) : 0;
     },
+    traffic(service) {
+      const serving = processes
+        .runs()
+        .filter((r) => r.view.service.name === service && takesTraffic(r.view) && !r.exited);
+      const healthyCapacityRps = serving.reduce((sum, r) => sum + r.view.service.capacityPerPod, 0);
+      return { offeredRps: flows.get(service)?.offeredRps ?? 0, healthyCapacityRps };
+    },
   });
   const faults: FaultBook = createFaultBook(FAULT_KINDS, world);
   const flowState = emptyFlowState();
@@ -95,6 +102,7 @@ function flowInputs(processes: Processes, faults: FaultBook, at: number, seed: n
     inputs.get(run.view.service.name)?.pods.push({
       key: run.view.uid,
       slow: processes.slowness(run, at),
+      capacity: effect.capacity ?? 1,
       errorRatio: effect.errorRatio ?? 0,
       hangs: effect.hangs ?? false,
     });

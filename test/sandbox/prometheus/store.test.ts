@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Matcher } from '../../../src/sandbox/prometheus/series.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS } from '../../../src/sandbox/prometheus/store.ts';
 
-const AT = Math.ceil(Date.UTC(2026, 5, 1) / SCRAPE_MS) * SCRAPE_MS;
+const AT = Math.ceil(Date.UTC(2026, 5, 1) / 60_000) * 60_000;
 const named = (value: string): Matcher[] => [{ name: '__name__', kind: '=', value, matches: (v) => v === value }];
 const sample = (value: number, past?: (t: number) => number): Sample => ({
   name: 'a',
@@ -17,9 +17,9 @@ describe('the series store', () => {
     store.record(AT, [sample(1_000, (t) => 1_000 + (t - AT) / SCRAPE_MS)]);
     store.record(AT + SCRAPE_MS, [sample(1_001)]);
     const [series] = store.select(named('a'), 0, AT);
-    const samples = series!.read(AT - 2 * SCRAPE_MS, AT + SCRAPE_MS);
-    expect(samples.values).toEqual([998, 999, 1_000, 1_001]);
-    expect(samples.times).toEqual([-2, -1, 0, 1].map((n) => AT + n * SCRAPE_MS));
+    const samples = series!.read(AT - 8 * SCRAPE_MS, AT + SCRAPE_MS);
+    expect(samples.values).toEqual([992, 996, 1_000, 1_001]);
+    expect(samples.times).toEqual([-8, -4, 0, 1].map((n) => AT + n * SCRAPE_MS));
     expect(series!.read(AT - 7_200_000, AT - 3_700_000).times).toEqual([]);
   });
 

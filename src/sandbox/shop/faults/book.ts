@@ -15,6 +15,8 @@ export type FaultBook = {
   /** All effects on a pod, the worst of each. */
   effect(pod: RunningPod, now: number): PodEffect;
   extraRps(service: ServiceSpec, usualRps: number, now: number): number;
+  /** Bytes of a node's memory that faults use. */
+  nodeMemory(node: string): number;
   step(): void;
   /** Another number whenever a fault came or went. */
   revision(): number;
@@ -73,6 +75,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
       for (const f of active.values()) sum += kindOf(f)?.extraRps?.(f, service, usualRps, now) ?? 0;
       return sum;
     },
+    nodeMemory: (node) => [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onNode?.(f, node) ?? 0), 0),
     step() {
       for (const fault of [...active.values()]) {
         const kind = kindOf(fault);
@@ -122,8 +125,10 @@ function joinEffects(effects: (PodEffect | undefined)[]): PodEffect {
   for (const e of effects) {
     if (!e) continue;
     if (e.slow !== undefined) joined.slow = (joined.slow ?? 1) * e.slow;
+    if (e.capacity !== undefined) joined.capacity = (joined.capacity ?? 1) * e.capacity;
     if (e.errorRatio !== undefined) joined.errorRatio = 1 - (1 - (joined.errorRatio ?? 0)) * (1 - e.errorRatio);
     if (e.extraMemoryBytes !== undefined) joined.extraMemoryBytes = (joined.extraMemoryBytes ?? 0) + e.extraMemoryBytes;
+    if (e.leak && (!joined.leak || e.leak.share > joined.leak.share)) joined.leak = e.leak;
     if (e.extraCores !== undefined) joined.extraCores = (joined.extraCores ?? 0) + e.extraCores;
     if (e.hangs) joined.hangs = true;
     if (e.notReady !== undefined) joined.notReady = e.notReady;

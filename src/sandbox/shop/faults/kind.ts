@@ -23,10 +23,14 @@ export type Fault<D extends FaultData = FaultData> = {
 export type PodEffect = {
   /** Times slower, and so much less capacity. */
   slow?: number;
+  /** Share of its usual load that it can take, its own time unchanged (a pool that is too small, say). */
+  capacity?: number;
   errorRatio?: number;
   hangs?: boolean;
   /** Bytes on top of the healthy working set. */
   extraMemoryBytes?: number;
+  /** The share (0 to 1) of the way from the healthy working set up to `toBytes` that a leak has filled. */
+  leak?: { share: number; toBytes: number };
   extraCores?: number;
   notReady?: string;
   /** The process ends by itself after so long. */
@@ -43,6 +47,8 @@ export type FaultWorld = {
   now: number;
   pods(service?: string): RunningPod[];
   workingSet(uid: string): number;
+  /** Requests per second that a service was sent at the last step, and what its serving pods could take at most if they were healthy. */
+  traffic(service: string): { offeredRps: number; healthyCapacityRps: number };
 };
 
 export type FaultKind<D extends FaultData = FaultData> = {
@@ -54,6 +60,8 @@ export type FaultKind<D extends FaultData = FaultData> = {
   onPod?(fault: Fault<D>, pod: RunningPod, now: number): PodEffect | undefined;
   /** Requests per second that reach `service` from outside on top of the usual ones. */
   extraRps?(fault: Fault<D>, service: ServiceSpec, usualRps: number, now: number): number;
+  /** Memory of a node that is used by something that is not a pod. Bytes. */
+  onNode?(fault: Fault<D>, node: string): number;
   /** Called every five sandbox seconds while the fault lasts. */
   step?(fault: Fault<D>, world: FaultWorld): void;
   /** True once a remedy (or time) has cured it. */

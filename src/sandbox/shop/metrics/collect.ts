@@ -18,12 +18,13 @@ export function collectMetrics(options: {
   const into = createCollector(DESCRIPTIONS);
   collectPodMetrics(into, shop, seed, now);
   collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE, atStart);
-  const workingSets = new Map<string, number>();
+  const nodes = cluster.list('nodes');
+  const used = new Map(nodes.map((n) => [n.metadata.name, shop.faults.nodeMemory(n.metadata.name)]));
   for (const run of shop.processes.runs()) {
     if (run.exited) continue;
     const { node } = run.view;
-    workingSets.set(node, (workingSets.get(node) ?? 0) + shop.processes.workingSet(run, now));
+    used.set(node, (used.get(node) ?? 0) + shop.processes.workingSet(run, now));
   }
-  collectNodeMetrics(into, cluster.list('nodes'), workingSets, atStart);
+  collectNodeMetrics(into, nodes, used, atStart);
   return into.families();
 }

@@ -98,13 +98,16 @@ function collectDeployment(add: Add, deployment: KubeObject, namespace: string):
   add('kube_deployment_status_observed_generation', labels, numberAt(status, 'observedGeneration'));
 }
 
+/** Of a node's memory, what its own system takes. */
+export const SYSTEM_SHARE = 0.08;
+
 const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
-/** Nodes: their conditions, what they have, and the memory that their pods leave. `workingSets`: bytes by node. */
+/** Nodes: their conditions, what they have, and the memory that is left. `used`: bytes by node. */
 export function collectNodeMetrics(
   into: Collector,
   nodes: readonly KubeObject[],
-  workingSets: ReadonlyMap<string, number>,
+  used: ReadonlyMap<string, number>,
   atStart: boolean,
 ): void {
   const add: Add = (name, labels, value) => into.add(name, labels, value, atStart ? () => value : undefined);
@@ -135,11 +138,10 @@ export function collectNodeMetrics(
       quantity(at(node, 'status', 'capacity', 'cpu')),
     );
     add('node_memory_MemTotal_bytes', labels, memory);
-    const system = 0.08 * memory;
     add(
       'node_memory_MemAvailable_bytes',
       labels,
-      Math.max(0, memory - system - (workingSets.get(node.metadata.name) ?? 0)),
+      Math.max(0, memory * (1 - SYSTEM_SHARE) - (used.get(node.metadata.name) ?? 0)),
     );
   }
 }

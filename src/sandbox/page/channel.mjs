@@ -91,7 +91,8 @@ export function createChannel(ctx, { openThread, onUnread }) {
       linked?.classList.add('linked');
     },
     put(message) {
-      const known = messages.has(message.ts);
+      const before = messages.get(message.ts);
+      const known = before !== undefined;
       messages.set(message.ts, message);
       if (known) redraw(message.ts);
       else if (inChannel(message)) {
@@ -102,10 +103,10 @@ export function createChannel(ctx, { openThread, onUnread }) {
         else newest.hidden = false;
       }
       if (message.thread_ts) redraw(message.thread_ts);
-      if (!known && message.user !== ctx.user) {
-        byId('announcer').textContent = spokenText(message, ctx);
-        onUnread();
-      }
+      if (message.user === ctx.user || before?.text === message.text) return;
+      // Edits are how an incident goes on, so they are spoken too, when their summary changed.
+      byId('announcer').textContent = spokenText(message, ctx);
+      if (!known) onUnread();
     },
   };
 }

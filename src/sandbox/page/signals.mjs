@@ -1,4 +1,4 @@
-import { byId, h, refill } from './dom.mjs';
+import { byId, h, refill, setText } from './dom.mjs';
 import { HEALTH, percent, perSecond, seconds, shortImage } from './format.mjs';
 import { msOf } from './message.mjs';
 import { clockTime } from './slack-date.mjs';
@@ -20,40 +20,73 @@ const CHARTS = [
   { key: 'memory', title: 'Memory', format: percent, floor: 1, now: (service) => percent(service.memoryRatio) },
 ];
 
-/** The golden signals of the chosen service over the last hour, with faults and Nightshift's messages about it marked. */
+/**
+ * The golden signals of the chosen service over the last hour, with faults and Nightshift's messages about it marked. The charts are drawn
+ * anew only when their data changed; figures are updated in place. Pointing at one chart reads all four at that instant.
+ */
 export function createSignals(channel) {
   const host = byId('signals');
+  let drawn = { key: '', figures: [], frames: [], facts: null };
+
+  const draw = (service, history, marks) => {
+    const times = history.map((point) => point.t);
+    const width = chartWidth(host);
+    const figures = CHARTS.map(() => h('b', {}));
+    const charts = CHARTS.map((chart) =>
+      areaChart({ ...chart, values: history.map((point) => point[chart.key]), times, marks, width }),
+    );
+    const frames = CHARTS.map((chart, index) =>
+      h(
+        'figure',
+        { class: 'chart', role: 'img' },
+        h('figcaption', {}, chart.title, figures[index]),
+        charts[index].node,
+      ),
+    );
+    const words =
+      times.length < 2
+        ? 'No history yet.'
+        : [h('span', {}, clockTime(times[0])), marksLegend(marks), h('span', {}, clockTime(times.at(-1)))];
+    const grid = h('div', { class: 'charts' }, frames);
+    grid.addEventListener('pointermove', (event) => {
+      const svg = event.target.closest('svg');
+      const share = svg === null ? Number.NaN : (event.clientX - svg.getBoundingClientRect().left) / width;
+      for (const chart of charts) chart.point(share);
+    });
+    grid.addEventListener('pointerleave', () => {
+      for (const chart of charts) chart.point(Number.NaN);
+    });
+    const facts = h('p', { class: 'facts' });
+    refill(host, h('div', { class: 'shop-head' }, title(service), facts), grid, h('p', { class: 'axis-words' }, words));
+    drawn = { ...drawn, figures, frames, facts };
+  };
+
   return {
     show(service, history, faults) {
       if (service === undefined) return refill(host);
-      const times = history.map((point) => point.t);
       const marks = [...faultMarks(service, faults), ...messageMarks(service, channel)];
-      const width = chartWidth(host);
-      refill(
-        host,
-        head(service),
-        h(
-          'div',
-          { class: 'charts' },
-          CHARTS.map((chart) => {
-            const values = history.map((point) => point[chart.key]);
-            const label = `${chart.title} of ${service.name}: now ${chart.now(service)}, at most ${chart.format(Math.max(0, ...values))} in the last hour`;
-            return h(
-              'figure',
-              { class: 'chart', role: 'img', 'aria-label': label },
-              h('figcaption', {}, chart.title, h('b', {}, chart.now(service))),
-              areaChart({ values, times, marks, format: chart.format, width, floor: chart.floor }),
-            );
-          }),
-        ),
-        h(
-          'p',
-          { class: 'axis-words' },
-          times.length < 2
-            ? 'No history yet.'
-            : [h('span', {}, clockTime(times[0])), marksLegend(marks), h('span', {}, clockTime(times.at(-1)))],
-        ),
-      );
+      const last = history.at(-1);
+      const key = JSON.stringify([
+        service.name,
+        service.health,
+        service.critical,
+        host.clientWidth,
+        history.length,
+        last?.t,
+        last?.p99,
+        marks.map((mark) => mark.t),
+      ]);
+      if (key !== drawn.key) draw(service, history, marks);
+      drawn.key = key;
+      setText(drawn.facts, factsOf(service));
+      for (const [index, chart] of CHARTS.entries()) {
+        setText(drawn.figures[index], chart.now(service));
+        const most = chart.format(Math.max(0, ...history.map((point) => point[chart.key])));
+        drawn.frames[index].setAttribute(
+          'aria-label',
+          `${chart.title} of ${service.name}: now ${chart.now(service)}, at most ${most} in the last hour`,
+        );
+      }
     },
   };
 }
@@ -66,28 +99,26 @@ function chartWidth(host) {
   return Math.max(110, Math.floor((inner - GAP * (side - 1)) / side));
 }
 
-function head(service) {
+function title(service) {
   const { sign, words } = HEALTH[service.health];
-  const facts = [
+  const critical = service.critical ? h('span', { class: 'tag' }, 'critical') : null;
+  return h(
+    'h3',
+    {},
+    h('span', { class: service.health, role: 'img', 'aria-label': words }, sign),
+    ` ${service.name}`,
+    critical,
+  );
+}
+
+const factsOf = (service) =>
+  [
     `${service.ready} of ${service.replicas} ready`,
     shortImage(service.image),
     `revision ${service.revision}`,
     `${service.restarts} restarts`,
     `CPU ${percent(service.cpuRatio)}`,
-  ];
-  return h(
-    'div',
-    { class: 'shop-head' },
-    h(
-      'h3',
-      {},
-      h('span', { class: service.health, role: 'img', 'aria-label': words }, sign),
-      ` ${service.name}`,
-      service.critical ? h('span', { class: 'tag' }, 'critical') : null,
-    ),
-    h('p', { class: 'facts' }, facts.join(' · ')),
-  );
-}
+  ].join(' · ');
 
 const faultMarks = (service, faults) =>
   faults

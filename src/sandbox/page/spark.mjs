@@ -1,4 +1,5 @@
 import { s } from './dom.mjs';
+import { clockTime } from './slack-date.mjs';
 
 /** Points of a series as SVG coordinates: x by time, y by value from 0 to `top`. */
 function points(values, times, width, height, top) {
@@ -35,19 +36,24 @@ export function sparkline(values, times, { width = 92, height = 22, className = 
   );
 }
 
-/** An area chart with its maximum written at the top, and marks at instants ({t, kind, words}). Height in CSS pixels; it fills the width given. */
+/**
+ * An area chart with its maximum written at the top, and marks at instants ({t, kind, words}). Sizes in CSS pixels. Gives { node, point },
+ * where `point(share)` reads the value at that share of the width, or nothing for NaN.
+ */
 export function areaChart({ values, times, marks, format, width, height = 76, floor }) {
   const clean = values.map((value) => (Number.isFinite(value) ? value : 0));
   const highest = Math.max(floor, ...clean);
-  const top = highest * 1.12;
-  const coordinates = values.length < 2 ? [] : points(clean, times, width, height, top);
+  const coordinates = values.length < 2 ? [] : points(clean, times, width, height, highest * 1.12);
   const path = line(coordinates);
+  const y = height - height / 1.12;
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
   const at = (t) => ((t - first) / Math.max(1, last - first)) * width;
-  const y = height - (highest / top) * height;
-  return s(
+  const guide = s('line', { class: 'guide', y1: 0, y2: height, hidden: true });
+  const reading = s('text', { class: 'reading', y: height - 6 });
+  const node = s(
     'svg',
     { class: 'area', viewBox: `0 0 ${width} ${height + 1}`, width, height: height + 1, 'aria-hidden': 'true' },
+    s('rect', { class: 'ground', width, height }),
     s('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y }),
     s('line', { class: 'axis', x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }),
     path === '' ? null : s('path', { class: 'fill', d: `${path}L${width} ${height}L0 ${height}Z` }),
@@ -66,5 +72,24 @@ export function areaChart({ values, times, marks, format, width, height = 76, fl
       ? null
       : s('circle', { class: 'tip', cx: coordinates.at(-1)[0] - 1, cy: coordinates.at(-1)[1], r: 2.5 }),
     s('text', { class: 'top', x: 2, y: Math.max(9, y - 3) }, format(highest)),
+    guide,
+    reading,
   );
+  const point = (share) => {
+    const known = share >= 0 && share <= 1 && coordinates.length > 0;
+    guide.toggleAttribute('hidden', !known);
+    reading.textContent = '';
+    if (!known) return;
+    const index = coordinates.reduce(
+      (best, [x], i) => (Math.abs(x - share * width) < Math.abs(coordinates[best][0] - share * width) ? i : best),
+      0,
+    );
+    const [x] = coordinates[index];
+    guide.setAttribute('x1', x);
+    guide.setAttribute('x2', x);
+    reading.setAttribute('x', share > 0.5 ? x - 4 : x + 4);
+    reading.setAttribute('text-anchor', share > 0.5 ? 'end' : 'start');
+    reading.textContent = `${format(clean[index])} at ${clockTime(times[index])}`;
+  };
+  return { node, point };
 }

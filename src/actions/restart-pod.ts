@@ -1,7 +1,7 @@
 import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { FieldChange, Finding, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
-import type { Metrics, PodInfo } from '../ports.ts';
+import type { Cluster, Metrics, PodInfo } from '../ports.ts';
 import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
 
 const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
@@ -31,26 +31,15 @@ const restartPod: Action = {
     const refusal = refuse(look, pod);
     return pod === null || refusal ? { ok: false, refusal: refusal ?? gone(look) } : planEviction(context, look, pod);
   },
-  async wasApplied({ cluster }, { data, target, summary }) {
-    const pod = await cluster.pod(target.namespace, target.name);
-    if (!pod.ok && pod.failure.kind !== 'not_found') {
-      const refusal = refusalOf(pod.failure, `Pod ${target.name}`);
-      return {
-        kind: 'failed',
-        changed: true,
-        refusal,
-        words: `Whether the pod was evicted can't be told: ${refusal.words}`,
-      };
-    }
-    const there = pod.ok && pod.value.uid === data.uid && !pod.value.deleting;
-    return there ? null : { kind: 'done', undo: null, words: summary };
-  },
+  wasApplied: ({ cluster }, plan) => wasEvicted(cluster, plan),
   async apply({ cluster }, { plan }): Promise<Applied> {
     const { namespace, name, uid } = plan.target;
     const answer = await cluster.evictPod(namespace, name, { uid, dryRun: false });
     if (answer.ok) return { kind: 'done', undo: null, words: plan.summary };
     const refusal = refusalOf(answer.failure, `Pod ${name}`);
-    return { kind: 'failed', changed: answer.failure.kind === 'unreachable', refusal, words: refusal.words };
+    const failed: Applied = { kind: 'failed', changed: false, refusal, words: refusal.words };
+    // The answer got lost: whether the pod goes is read from the pod.
+    return answer.failure.kind === 'unreachable' ? ((await wasEvicted(cluster, plan)) ?? failed) : failed;
   },
   settled: ({ cluster }, { recommendation }) => settled(cluster, recommendation.plan),
   undo: async () => {
@@ -58,6 +47,22 @@ const restartPod: Action = {
     return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
   },
 };
+
+/** Done when the pod with the plan's uid is gone or going; unknown (failed, perhaps changed) when nobody can say. */
+async function wasEvicted(cluster: Cluster, { data, target, summary }: Plan): Promise<Applied | null> {
+  const pod = await cluster.pod(target.namespace, target.name);
+  if (!pod.ok && pod.failure.kind !== 'not_found') {
+    const refusal = refusalOf(pod.failure, `Pod ${target.name}`);
+    return {
+      kind: 'failed',
+      changed: true,
+      refusal,
+      words: `Whether the pod was evicted can't be told: ${refusal.words}`,
+    };
+  }
+  const there = pod.ok && pod.value.uid === data.uid && !pod.value.deleting;
+  return there ? null : { kind: 'done', undo: null, words: summary };
+}
 
 /**
  * The pod itself when it is the target. Else the one whose metrics are odd, then the one that uses most memory: a pod that was killed for its memory
@@ -170,7 +175,7 @@ async function planEviction(
 }
 
 /** Settled once the pod is gone and all that are wanted are ready; failed when its successor can't run. */
-async function settled(cluster: ActionContext['cluster'], { target, data }: Plan): Promise<Settled> {
+async function settled(cluster: Cluster, { target, data }: Plan): Promise<Settled> {
   const looked = await lookAt(cluster, target.namespace, String(data.workload));
   if (!looked.ok)
     return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', words: looked.refusal.words };

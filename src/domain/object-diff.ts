@@ -31,7 +31,7 @@ function readable(object: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Literal values of environment variables whose name says that they are secret become `***`. */
-export function maskSecrets(value: unknown): unknown {
+function maskSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskSecrets);
   if (!isRecord(value)) return value;
   const { name } = value;

@@ -6,13 +6,13 @@ const texts = z.record(z.string(), z.string()).nullish();
 const count = z.number().nullish();
 const quantities = z.record(z.string(), z.union([z.string(), z.number()])).nullish();
 
-export const containerSchema = z.looseObject({
+const containerSchema = z.looseObject({
   name: z.string(),
   image: z.string().nullish(),
   resources: z.looseObject({ limits: quantities, requests: quantities }).nullish(),
 });
 
-export const metadataSchema = z.looseObject({
+const metadataSchema = z.looseObject({
   name: z.string(),
   namespace: z.string().nullish(),
   uid: z.string(),
@@ -68,8 +68,6 @@ export const workloadSchema = z.looseObject({
     .nullish(),
 });
 export type RawWorkload = z.infer<typeof workloadSchema>;
-
-export const replicaSetSchema = workloadSchema;
 
 export const controllerRevisionSchema = z.looseObject({
   metadata: metadataSchema,

@@ -100,7 +100,7 @@ export async function evictPod(
   return answer.ok ? { ok: true, value: undefined } : answer;
 }
 
-export function toPod({ metadata, spec, status }: V1Pod): PodInfo {
+function toPod({ metadata, spec, status }: V1Pod): PodInfo {
   const owner = metadata?.ownerReferences?.find((reference) => reference.controller);
   return {
     namespace: metadata?.namespace ?? '',

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ClusterResult, Revision, Workload } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
-import { controllerRevisionSchema, replicaSetSchema, type templateSchema } from './object-schemas.ts';
+import { controllerRevisionSchema, type templateSchema, workloadSchema } from './object-schemas.ts';
 import { REVISION_ANNOTATION } from './workloads.ts';
 
 const HASH_LABEL = 'pod-template-hash';
@@ -25,7 +25,7 @@ async function fromReplicaSets(connection: Connection, workload: Workload): Prom
   const items = await listObjects(connection, resource, workload.namespace, selectorText(workload.selector));
   if (!items.ok) return items;
   const value = items.value
-    .map((item) => replicaSetSchema.parse(item))
+    .map((item) => workloadSchema.parse(item))
     .filter(({ metadata }) => isControlledBy(metadata.ownerReferences, workload.uid))
     .map(({ metadata, spec, status }) => ({
       revision: Number(metadata.annotations?.[REVISION_ANNOTATION] ?? 0) || 0,

@@ -7,7 +7,7 @@ import { badName } from './names.ts';
 import { type RawWorkload, workloadSchema } from './object-schemas.ts';
 import { parseQuantity } from './quantity.ts';
 
-export const FIELD_MANAGER = 'nightshift';
+const FIELD_MANAGER = 'nightshift';
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 
 const PLURALS = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
@@ -109,7 +109,7 @@ function withTests(patch: Record<string, unknown>, { uid, resourceVersion }: Pre
 }
 
 /** A raw apps/v1 object in the core's words. Counts that a kind doesn't have are worked out from those that it has. */
-export function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkload): Workload {
+function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkload): Workload {
   return {
     kind,
     namespace: metadata.namespace ?? '',

@@ -24,7 +24,7 @@ export const answerSchema = z.union([
   }),
   z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
 ]);
-export type Answer = z.infer<typeof answerSchema>;
+type Answer = z.infer<typeof answerSchema>;
 export type AnswerData = Extract<Answer, { status: 'success' }>['data'];
 
 /** Series with finite points only: NaN and ±Inf come as strings and mean "no value". */

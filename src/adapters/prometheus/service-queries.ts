@@ -5,7 +5,7 @@ import { escapeLabelValue, escapeRegex } from './escape.ts';
  * PromQL by metric. Each gives one series a service, labelled `service`. Placeholders:
  * `$window`, `$name` (the namespace, inside quotes), and label matchers to stand inside braces: `$http` (namespace and `service`), `$pods` (namespace and `pod`), `$deployments`, `$statefulsets`, `$daemonsets` (namespace and the label of that name).
  */
-export type QueryTemplates = Record<MetricName | 'latency_p50' | 'memory_by_pod' | 'calls', string>;
+type QueryTemplates = Record<MetricName | 'latency_p50' | 'memory_by_pod' | 'calls', string>;
 
 const UNITS: Record<MetricName, string> = {
   request_rate: 'req/s',
@@ -48,7 +48,7 @@ const istioCalls = [
 );
 
 /** For the names that kube-state-metrics, cAdvisor, most HTTP libraries, service graphs (Tempo, OpenTelemetry) and Istio use. */
-export const DEFAULT_QUERIES: QueryTemplates = {
+const DEFAULT_QUERIES: QueryTemplates = {
   request_rate: requests(''),
   // The status is in `code`, `status` or `status_code`, as the library likes it. No failing series yet means that none failed.
   error_ratio: `(sum by (service) (${failed}) or ${requests('')} * 0) / ${requests('')}`,
@@ -99,7 +99,7 @@ export const serviceQueries: ServiceQueries = createServiceQueries();
 type Target = { namespace: string; service: string | null; window: string };
 
 /** Fills a template's placeholders in one pass, so that a name that looks like a placeholder stays a name. With `service` null: for all services. */
-export function fillQuery(template: string, { namespace, service, window }: Target): string {
+function fillQuery(template: string, { namespace, service, window }: Target): string {
   const inNamespace = `namespace="${escapeLabelValue(namespace)}"`;
   const matcher = (label: string) =>
     service === null ? `${inNamespace},${label}!=""` : `${inNamespace},${label}="${escapeLabelValue(service)}"`;

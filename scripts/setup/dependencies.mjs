@@ -16,8 +16,9 @@ export function dependencies(root) {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && existsSync(node)) return;
 
   if (!installed(root, JSON.parse(lock.toString()))) {
-    longWork('Installing dependencies (npm ci)', () =>
-      npm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    // `npm ci` refuses a lock file that doesn't name the optional packages of every platform, and npm writes such ones (where a registry lacks some). This keeps to the lock's versions too, and leaves it as it is.
+    longWork('Installing dependencies (npm install)', () =>
+      npm(root, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']),
     );
   }
   if (!isOurNode(node)) longWork(`Getting Node ${NODE_MAJOR}`, () => installNode(root));

@@ -1,12 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where package managers put programs that a plain PATH may not name. */
-const ALSO = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/opt/homebrew/bin', '/opt/local/bin'];
+/** Homebrew's and MacPorts' folders, which a plain PATH on a Mac doesn't name. */
+const ALSO = process.platform === 'darwin' ? ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin'] : [];
 
-/** Full path of a program on the PATH (or in the usual folders when no PATH is given), or null. */
-export function findProgram(name, path) {
-  const folders = path === undefined ? [...(process.env.PATH ?? '').split(delimiter), ...ALSO] : path.split(delimiter);
+/** Full path of a program on the PATH, or null. */
+export function findProgram(name, path = process.env.PATH ?? '') {
+  const folders = [...path.split(delimiter), ...ALSO];
   for (const folder of folders) {
     if (folder === '') continue;
     try {

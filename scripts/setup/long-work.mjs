@@ -5,7 +5,11 @@ export function longWork(title, work) {
   const { ok, output } = work();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   process.stdout.write(ok ? `done in ${seconds} s\n` : `failed after ${seconds} s\n`);
-  if (!ok) throw new Error(`${title} failed:\n${lastLines(output)}`);
+  if (!ok) throw new Error(`${title} failed:\n${ends(output)}`);
 }
 
-const lastLines = (text) => text.trim().split('\n').slice(-25).join('\n');
+/** A program says what is wrong at the beginning or at the end. */
+function ends(text) {
+  const lines = text.trim().split('\n');
+  return (lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)]).join('\n');
+}

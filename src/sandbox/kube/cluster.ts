@@ -13,7 +13,7 @@ import type { KubeObject } from './objects.ts';
 import { stepCluster } from './step.ts';
 import { createStore } from './store/store.ts';
 import { clone } from './tree.ts';
-import type { ContainerState, KubeletMemory, PodRuntime, World } from './world.ts';
+import type { AutoscalerMemory, ContainerState, KubeletMemory, PodRuntime, World } from './world.ts';
 
 export type { KindOf } from './kinds.ts';
 export type { KubeObject } from './objects.ts';
@@ -51,6 +51,7 @@ type Snapshot = {
   store: { revision: number; objects: Record<string, readonly KubeObject[]> };
   names: number;
   kubelet: [string, KubeletMemory][];
+  autoscalers: [string, AutoscalerMemory][];
   requests: LoggedRequest[];
 };
 
@@ -68,6 +69,7 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
     now,
     runtime: () => runtime,
     kubelet: new Map(),
+    autoscalers: new Map(),
   };
   const refreshKinds = (): void =>
     world.registry.setCustom(world.store.list('customresourcedefinitions.apiextensions.k8s.io'));
@@ -97,6 +99,7 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
       store: world.store.snapshot(),
       names: world.names.count(),
       kubelet: [...world.kubelet],
+      autoscalers: [...world.autoscalers],
       requests: log.all(),
     }),
     restore: (saved) => {
@@ -105,6 +108,8 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
       world.names.resume(snapshot.names);
       world.kubelet.clear();
       for (const [uid, memory] of snapshot.kubelet) world.kubelet.set(uid, memory);
+      world.autoscalers.clear();
+      for (const [uid, memory] of snapshot.autoscalers) world.autoscalers.set(uid, memory);
       log.restore(snapshot.requests);
       refreshKinds();
     },

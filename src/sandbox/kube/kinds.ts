@@ -140,6 +140,68 @@ export type Node = KubeObject & {
     nodeInfo?: Record<string, string>;
   };
 };
+export type StatefulSet = KubeObject & {
+  spec: {
+    replicas: number;
+    selector: LabelSelector;
+    template: PodTemplate;
+    serviceName?: string;
+    podManagementPolicy?: string;
+    minReadySeconds?: number;
+    updateStrategy: { type: string; rollingUpdate?: { partition?: number } };
+  };
+  status?: {
+    observedGeneration?: number;
+    replicas: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    currentReplicas?: number;
+    updatedReplicas?: number;
+    currentRevision?: string;
+    updateRevision?: string;
+    collisionCount?: number;
+  };
+};
+export type DaemonSet = KubeObject & {
+  spec: {
+    selector: LabelSelector;
+    template: PodTemplate;
+    minReadySeconds?: number;
+    updateStrategy: { type: string; rollingUpdate?: { maxUnavailable?: IntOrString } };
+  };
+};
+export type Job = KubeObject & {
+  spec: {
+    completions: number;
+    parallelism: number;
+    backoffLimit: number;
+    suspend?: boolean;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    template: PodTemplate;
+  };
+  status?: {
+    conditions?: Condition[];
+    startTime?: string;
+    completionTime?: string;
+    active?: number;
+    succeeded?: number;
+    failed?: number;
+    ready?: number;
+    terminating?: number;
+  };
+};
+export type MetricTarget = { type: string; averageUtilization?: number; averageValue?: string; value?: string };
+export type HorizontalPodAutoscaler = KubeObject & {
+  spec: {
+    scaleTargetRef: { apiVersion?: string; kind: string; name: string };
+    minReplicas?: number;
+    maxReplicas: number;
+    metrics?: { type: string; resource?: { name: string; target: MetricTarget } }[];
+    behavior?: { scaleDown?: { stabilizationWindowSeconds?: number } };
+  };
+  status?: { lastScaleTime?: string; currentReplicas?: number; desiredReplicas?: number };
+};
 export type PodDisruptionBudget = KubeObject & {
   spec: {
     selector?: LabelSelector;
@@ -185,5 +247,9 @@ export type KindByResource = {
   poddisruptionbudgets: PodDisruptionBudget;
   services: Service;
   events: KubeEvent;
+  statefulsets: StatefulSet;
+  daemonsets: DaemonSet;
+  jobs: Job;
+  horizontalpodautoscalers: HorizontalPodAutoscaler;
 };
 export type KindOf<R extends string> = R extends keyof KindByResource ? KindByResource[R] : KubeObject;

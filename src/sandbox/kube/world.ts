@@ -26,7 +26,11 @@ export type World = {
   runtime(): PodRuntime;
   /** What the kubelets remember between steps, by pod uid; not visible in the API. */
   kubelet: Map<string, KubeletMemory>;
+  /** What the autoscaling loop remembers, by the autoscaler's uid. Instants in epoch ms. */
+  autoscalers: Map<string, AutoscalerMemory>;
 };
+
+export type AutoscalerMemory = { nextAt: number; proposals: { at: number; replicas: number }[] };
 
 /** Instants in epoch ms. `pullAttempts` counts failed image pulls; `crashes` restarts since the last long run. */
 export type KubeletMemory = {

@@ -81,7 +81,7 @@ export function parseBody(request: Request): Outcome<unknown> {
   if (request.contentType.includes('protobuf') || request.contentType.includes('cbor')) {
     return fail(
       unsupportedMediaType(
-        'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+        'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (the sandbox reads no protobuf, which some kubectl create commands send: use --dry-run=client -o yaml | kubectl apply -f -)',
       ),
     );
   }

@@ -71,7 +71,7 @@ function begin(world: World, { resource, query, wanted }: WatchRequest): Outcome
     const present = world.store.list(resourceKey(resource)).filter(wanted);
     return { ok: true, value: { present, missed: [] } };
   }
-  const missed = world.store.since(Number(from));
+  const missed = world.store.since(resourceKey(resource), Number(from));
   if (missed === 'expired') {
     const failure = expired();
     return { ok: false, failure: { ...failure, message: `${failure.message}: ${from} (${world.store.revision()})` } };

@@ -44,6 +44,8 @@ function created(container: Container): ContainerStatus {
   };
 }
 
+const imageId = (container: Container): string => `docker.io/${container.image}`;
+
 /** The wait before restart number `crashes`: none, 10 s, 20 s … 300 s. */
 export function backoffMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** (crashes - 2), LONGEST_BACKOFF_MS);
@@ -52,7 +54,7 @@ export function backoffMs(crashes: number): number {
 function start(step: ContainerStep, status: ContainerStatus): ContainerStatus {
   const { container, memory, now, say } = step;
   const seen = step.observe();
-  if (seen.kind === 'image_pull_failed' && status.lastState.terminated === undefined) {
+  if (seen.kind === 'image_pull_failed' && status.imageID !== imageId(container)) {
     memory.pullAttempts += 1;
     memory.retryAt = now + Math.min(FIRST_BACKOFF_MS * 2 ** (memory.pullAttempts - 1), LONGEST_BACKOFF_MS);
     say('Normal', 'Pulling', `Pulling image "${container.image}"`);
@@ -73,12 +75,14 @@ function start(step: ContainerStep, status: ContainerStatus): ContainerStatus {
   say('Normal', 'Created', `Created container: ${container.name}`);
   say('Normal', 'Started', `Started container ${container.name}`);
   memory.pullAttempts = 0;
+  const restartCount = status.containerID === undefined ? 0 : status.restartCount + 1;
   const uid = (step.pod.metadata.uid ?? '').replaceAll('-', '');
   return {
     ...status,
     image: container.image,
-    imageID: `docker.io/${container.image}`,
-    containerID: `containerd://${uid}${String(status.restartCount).padStart(4, '0')}`,
+    imageID: imageId(container),
+    restartCount,
+    containerID: `containerd://${uid}${String(restartCount).padStart(4, '0')}`,
     ready: false,
     started: true,
     state: { running: { startedAt: timestamp(now) } },
@@ -118,7 +122,7 @@ function afterExit(step: ContainerStep, status: ContainerStatus): ContainerStatu
   const policy = step.pod.spec.restartPolicy ?? 'Always';
   if (terminated === undefined || policy === 'Never' || (policy === 'OnFailure' && terminated.exitCode === 0))
     return status;
-  const again = { ...status, restartCount: status.restartCount + 1, lastState: { terminated } };
+  const again = { ...status, lastState: { terminated } };
   if (step.now >= step.memory.retryAt) return start(step, again);
   return backOff(step, { ...status, lastState: { terminated } });
 }
@@ -144,17 +148,15 @@ function stillWaiting(step: ContainerStep, status: ContainerStatus): ContainerSt
   };
 }
 
-// A pod's image may be changed in place: the kubelet then kills the container and starts the new one.
+// A pod's image may be changed in place: the kubelet then ends the container, if it runs, and starts the new one.
 function restartWithImage(step: ContainerStep, status: ContainerStatus): ContainerStatus {
-  step.say('Normal', 'Killing', `Container ${step.container.name} definition changed, will be restarted`);
-  const now = timestamp(step.now);
-  const startedAt = status.state.running?.startedAt ?? now;
-  const terminated = { exitCode: 0, reason: 'Completed', startedAt, finishedAt: now };
+  const { image } = step.container;
   step.memory.retryAt = 0;
-  return start(step, {
-    ...status,
-    image: step.container.image,
-    restartCount: status.restartCount + 1,
-    lastState: { terminated },
-  });
+  step.memory.pullAttempts = 0;
+  const { running } = status.state;
+  if (running === undefined) return start(step, { ...status, image });
+  step.say('Normal', 'Killing', `Container ${step.container.name} definition changed, will be restarted`);
+  const { startedAt } = running;
+  const terminated = { exitCode: 0, reason: 'Completed', startedAt, finishedAt: timestamp(step.now) };
+  return start(step, { ...status, image, lastState: { terminated } });
 }

@@ -66,7 +66,8 @@ function sliceOf(service: Service, pods: readonly Pod[], ports: readonly object[
       ownerReferences: [controllerReference(service)],
     },
     addressType: 'IPv4',
-    ports,
+    // Always named, if only by nothing: kubectl describe dies of a port without the field.
+    ports: ports.map((port) => ({ name: '', ...port })),
     endpoints: pods.map((pod) => ({
       addresses: [pod.status.podIP],
       conditions: { ready: isReady(pod), serving: isReady(pod), terminating: false },

@@ -1,4 +1,4 @@
-import type { Node, NodeSelectorTerm, Pod } from '../kinds.ts';
+import type { Node, NodeSelectorTerm, Pod, PodSpec } from '../kinds.ts';
 import { parseQuantity } from '../quantity.ts';
 import { matches, selects } from '../selectors.ts';
 import { type NodeLoad, requestsOf } from './scheduler.ts';
@@ -14,17 +14,18 @@ export function refusalOf(pod: Pod, load: NodeLoad, all: readonly NodeLoad[]): s
     (t) => t.effect !== 'PreferNoSchedule' && tolerates(pod.spec.tolerations, t) === undefined,
   );
   if (taint !== undefined) return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
-  if (!isSelected(pod, node)) return ["node(s) didn't match Pod's node affinity/selector"];
+  if (!isSelected(pod.spec, node)) return ["node(s) didn't match Pod's node affinity/selector"];
   if (isRepelled(pod, load, all)) return ["node(s) didn't match pod anti-affinity rules"];
   return lacking(pod, load);
 }
 
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
-function isSelected(pod: Pod, node: Node): boolean {
+/** True when a pod's node selector and required node affinity allow the node. */
+export function isSelected(spec: PodSpec, node: Node): boolean {
   const { labels } = node.metadata;
-  if (!selects({ matchLabels: pod.spec.nodeSelector ?? {} }, labels)) return false;
-  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (!selects({ matchLabels: spec.nodeSelector ?? {} }, labels)) return false;
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || required.nodeSelectorTerms.some((term) => termMatches(term, node));
 }
 

@@ -10,7 +10,7 @@ export type WatchEvent = {
   revision: number;
 };
 
-/** The cluster's etcd: frozen objects by resource, namespace and name, one revision counter, a bounded history. */
+/** The cluster's etcd: frozen objects by resource, namespace and name, one revision counter, bounded histories. */
 export type Store = {
   get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
   /** Sorted by namespace and name. */
@@ -19,16 +19,28 @@ export type Store = {
   put(resource: string, object: KubeObject): KubeObject;
   remove(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
   revision(): number;
-  /** What happened after `revision`, or 'expired' when the history doesn't reach back that far. */
-  since(revision: number): readonly WatchEvent[] | 'expired';
+  /** What happened to a resource after `revision`, or 'expired' when its history doesn't reach back that far. */
+  since(resource: string, revision: number): readonly WatchEvent[] | 'expired';
   subscribe(listener: (event: WatchEvent) => void): () => void;
   snapshot(): { revision: number; objects: Record<string, readonly KubeObject[]> };
   restore(saved: { revision: number; objects: Record<string, readonly KubeObject[]> }): void;
 };
 
-const HISTORY = 4000;
-const KEPT_AFTER_TRIM = 2000;
+// Per resource, so that a busy one (events, pods) doesn't push out what happened to a quiet one.
+const HISTORY = 2000;
+const KEPT_AFTER_TRIM = 1000;
 const FIRST_REVISION = 1000;
+
+type History = { oldest: number; events: WatchEvent[] };
+
+function remember(histories: Map<string, History>, event: WatchEvent, floor: number): void {
+  const history = histories.get(event.resource) ?? { oldest: floor, events: [] };
+  histories.set(event.resource, history);
+  history.events.push(event);
+  if (history.events.length <= HISTORY) return;
+  history.events = history.events.slice(-KEPT_AFTER_TRIM);
+  history.oldest = (history.events[0]?.revision ?? floor) - 1;
+}
 
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
@@ -36,16 +48,12 @@ export function createStore(): Store {
   let tables = new Map<string, Map<string, KubeObject>>();
   const sorted = new Map<string, readonly KubeObject[]>();
   const listeners = new Set<(event: WatchEvent) => void>();
-  let history: WatchEvent[] = [];
-  let oldest = FIRST_REVISION;
+  const histories = new Map<string, History>();
+  let floor = FIRST_REVISION;
   let revision = FIRST_REVISION;
 
   const emit = (event: WatchEvent): void => {
-    history.push(event);
-    if (history.length > HISTORY) {
-      history = history.slice(-KEPT_AFTER_TRIM);
-      oldest = (history[0]?.revision ?? revision) - 1;
-    }
+    remember(histories, event, floor);
     sorted.delete(event.resource);
     for (const listener of [...listeners]) listener(event);
   };
@@ -95,7 +103,10 @@ export function createStore(): Store {
       return object;
     },
     revision: () => revision,
-    since: (after) => (after < oldest ? 'expired' : history.filter((event) => event.revision > after)),
+    since: (resource, after) => {
+      const history = histories.get(resource) ?? { oldest: floor, events: [] };
+      return after < history.oldest ? 'expired' : history.events.filter((event) => event.revision > after);
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -107,9 +118,9 @@ export function createStore(): Store {
     restore: (saved) => {
       tables = new Map();
       sorted.clear();
-      history = [];
+      histories.clear();
       revision = saved.revision;
-      oldest = saved.revision;
+      floor = saved.revision;
       for (const [resource, objects] of Object.entries(saved.objects)) {
         for (const object of objects) {
           table(resource).set(keyOf(object.metadata.namespace, object.metadata.name), deepFreeze(object));

@@ -1,0 +1,175 @@
+import { change, object, objects } from '../change.ts';
+import { recordEvent } from '../events.ts';
+import type { Condition, HorizontalPodAutoscaler, Pod } from '../kinds.ts';
+import { type KubeObject, timestamp } from '../objects.ts';
+import { condition, isActive, setCondition } from '../pods.ts';
+import { selects } from '../selectors.ts';
+import { clone } from '../tree.ts';
+import type { World } from '../world.ts';
+import { measure, type Proposal } from './autoscaler-metrics.ts';
+
+const PERIOD_MS = 15_000;
+const DEFAULT_DOWN_WINDOW_S = 300;
+const COMPONENT = 'horizontal-pod-autoscaler';
+const TARGETS: Record<string, string> = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  ReplicaSet: 'replicasets',
+};
+
+/** Sizes what HorizontalPodAutoscalers (autoscaling/v2) point at, every 15 s, from what the runtime says pods use. */
+export function stepAutoscalers(world: World): void {
+  const now = world.now();
+  for (const scaler of objects(world, 'horizontalpodautoscalers')) {
+    const uid = scaler.metadata.uid ?? '';
+    const memory = world.autoscalers.get(uid) ?? { nextAt: 0, proposals: [] };
+    world.autoscalers.set(uid, memory);
+    if (now < memory.nextAt) continue;
+    memory.nextAt = now + PERIOD_MS;
+    stepOne(world, scaler, memory.proposals);
+  }
+}
+
+function stepOne(world: World, scaler: HorizontalPodAutoscaler, proposals: Proposal[]): void {
+  const { kind, name } = scaler.spec.scaleTargetRef;
+  const { namespace } = scaler.metadata;
+  const resource = TARGETS[kind];
+  const target = resource === undefined ? undefined : object(world, resource, namespace, name);
+  const conditions = clone((scaler.status?.conditions ?? []) as Condition[]);
+  const set = (type: string, holds: boolean, reason: string, message: string): void =>
+    setCondition(conditions, condition(type, holds, reason, message), world.now());
+  if (resource === undefined || target === undefined) {
+    set(
+      'AbleToScale',
+      false,
+      'FailedGetScale',
+      `the HPA controller was unable to get the target's current scale: ${kind} "${name}" not found`,
+    );
+    writeStatus(world, scaler, { conditions, current: 0, desired: 0, metrics: [], rescaled: false });
+    return;
+  }
+  const current = Number(target.spec?.replicas ?? 0);
+  set('AbleToScale', true, 'ReadyForNewScale', 'recommended size matches current size');
+  if (current === 0) {
+    set('ScalingActive', false, 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero');
+    writeStatus(world, scaler, { conditions, current, desired: 0, metrics: [], rescaled: false });
+    return;
+  }
+  const pods = podsOf(world, target);
+  const measured = measure(scaler, pods, (pod) => world.runtime().usage?.(pod));
+  if (measured.failure !== undefined) {
+    set('ScalingActive', false, measured.failure.reason, measured.failure.message);
+    recordEvent(world, scaler, 'Warning', measured.failure.reason, measured.failure.message, { component: COMPONENT });
+  } else
+    set(
+      'ScalingActive',
+      true,
+      'ValidMetricFound',
+      `the HPA was able to successfully calculate a replica count from ${measured.reason}`,
+    );
+  const wished = measured.failure === undefined ? measured.replicas : current;
+  const { size, limited } = bounded(world, scaler, current, wished, proposals);
+  set(
+    'ScalingLimited',
+    limited !== undefined,
+    limited?.reason ?? 'DesiredWithinRange',
+    limited?.message ?? 'the desired count is within the acceptable range',
+  );
+  if (size !== current) {
+    rescale(world, scaler, resource, name, size, `${measured.reason} ${size > current ? 'above' : 'below'} target`);
+    set('AbleToScale', true, 'SucceededRescale', `the HPA controller was able to update the target scale to ${size}`);
+  }
+  writeStatus(world, scaler, {
+    conditions,
+    current: pods.length,
+    desired: size,
+    metrics: measured.current,
+    rescaled: size !== current,
+  });
+}
+
+function podsOf(world: World, target: KubeObject): Pod[] {
+  const selector = target.spec?.selector as Record<string, never> | undefined;
+  return objects(world, 'pods', target.metadata.namespace).filter(
+    (pod) => isActive(pod) && selects(selector, pod.metadata.labels),
+  );
+}
+
+type Bounded = { size: number; limited?: { reason: string; message: string } };
+
+// Down only as far as the highest wish within the stabilisation window; up by at most doubling or four pods.
+function bounded(
+  world: World,
+  scaler: HorizontalPodAutoscaler,
+  current: number,
+  wished: number,
+  proposals: Proposal[],
+): Bounded {
+  const now = world.now();
+  const { minReplicas = 1, maxReplicas, behavior } = scaler.spec;
+  const windowMs = (behavior?.scaleDown?.stabilizationWindowSeconds ?? DEFAULT_DOWN_WINDOW_S) * 1000;
+  proposals.push({ at: now, replicas: wished });
+  while (proposals[0] !== undefined && now - proposals[0].at > windowMs) proposals.shift();
+  const steady = wished < current ? Math.min(current, Math.max(...proposals.map((p) => p.replicas))) : wished;
+  const fastest = Math.max(2 * current, current + 4);
+  if (steady > maxReplicas) {
+    return {
+      size: Math.min(maxReplicas, fastest),
+      limited: {
+        reason: 'TooManyReplicas',
+        message: 'the desired replica count is more than the maximum replica count',
+      },
+    };
+  }
+  if (steady < minReplicas) {
+    return {
+      size: minReplicas,
+      limited: {
+        reason: 'TooFewReplicas',
+        message: 'the desired replica count is less than the minimum replica count',
+      },
+    };
+  }
+  return steady > fastest
+    ? {
+        size: fastest,
+        limited: {
+          reason: 'ScaleUpLimit',
+          message: 'the desired replica count is increasing faster than the maximum scale rate',
+        },
+      }
+    : { size: steady };
+}
+
+function rescale(
+  world: World,
+  scaler: HorizontalPodAutoscaler,
+  resource: string,
+  name: string,
+  size: number,
+  reason: string,
+): void {
+  const edit = (copy: KubeObject): void => {
+    copy.spec = { ...copy.spec, replicas: size };
+  };
+  change<string>(world, resource, scaler.metadata.namespace, name, edit, 'kube-controller-manager');
+  recordEvent(world, scaler, 'Normal', 'SuccessfulRescale', `New size: ${size}; reason: ${reason}`, {
+    component: COMPONENT,
+  });
+}
+
+type Report = { conditions: Condition[]; current: number; desired: number; metrics: object[]; rescaled: boolean };
+
+function writeStatus(world: World, scaler: HorizontalPodAutoscaler, report: Report): void {
+  const { namespace, name } = scaler.metadata;
+  change(world, 'horizontalpodautoscalers', namespace, name, (copy) => {
+    const lastScaleTime = report.rescaled ? timestamp(world.now()) : copy.status?.lastScaleTime;
+    copy.status = {
+      ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
+      currentReplicas: report.current,
+      desiredReplicas: report.desired,
+      ...(report.metrics.length > 0 ? { currentMetrics: report.metrics } : {}),
+      conditions: report.conditions,
+    };
+  });
+}

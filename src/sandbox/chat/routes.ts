@@ -9,6 +9,7 @@ import { isRecord, parseJson, readBody, uploadedBytes } from './request-body.ts'
 import { receiveResponse } from './responses.ts';
 import { shownMessage } from './shown-message.ts';
 import type { Streams } from './stream.ts';
+import { shownViews } from './view-store.ts';
 import { answer } from './web-api.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,10 @@ export async function serveSandbox(
   const user = url.searchParams.get('user');
   if (url.pathname === '/sandbox/messages') {
     answer(res, 200, world.messages.visible(user ?? undefined).map(shownMessage));
+    return true;
+  }
+  if (url.pathname === '/sandbox/views') {
+    answer(res, 200, shownViews(world, user ?? ''));
     return true;
   }
   if (url.pathname !== '/sandbox/stream') return false;

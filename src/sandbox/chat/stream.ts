@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PEOPLE } from './model.ts';
 import { shownMessage } from './shown-message.ts';
-import { viewForSlack } from './view-store.ts';
+import { shownViews } from './view-store.ts';
 import type { World } from './world.ts';
 
 /** How often the shop's state is sent, and its (longer) history, in real ms. */
@@ -82,15 +82,7 @@ function greet(world: World, client: Client): void {
 }
 
 function sendViews(world: World, client: Client): void {
-  const home = world.views.home(client.user);
-  send(
-    client,
-    'views',
-    JSON.stringify({
-      stack: world.views.stack(client.user).map((open) => viewForSlack(open)),
-      home: home ? viewForSlack(home) : null,
-    }),
-  );
+  send(client, 'views', JSON.stringify(shownViews(world, client.user)));
 }
 
 /** JSON text has no raw line breaks, so one data line suffices. A client that doesn't read is dropped rather than buffered for. */

@@ -100,3 +100,12 @@ export function viewForSlack(open: OpenView, values: Json = {}): Json {
     state: { values },
   };
 }
+
+/** A person's open modals, topmost last, and home tab, as the page and `/sandbox/views` show them. */
+export function shownViews({ views }: { views: ViewStore }, user: string): { stack: Json[]; home: Json | null } {
+  const home = views.home(user);
+  return {
+    stack: views.stack(user).map((open) => viewForSlack(open)),
+    home: home === undefined ? null : viewForSlack(home),
+  };
+}

@@ -27,6 +27,8 @@ const CHARTS = [
 export function createSignals(channel) {
   const host = byId('signals');
   let drawn = { key: '', figures: [], frames: [], facts: null };
+  /** Share of the width that is pointed at, also after charts were drawn anew; NaN for none. */
+  let pointed = Number.NaN;
 
   const draw = (service, history, marks) => {
     const times = history.map((point) => point.t);
@@ -48,14 +50,16 @@ export function createSignals(channel) {
         ? 'No history yet.'
         : [h('span', {}, clockTime(times[0])), marksLegend(marks), h('span', {}, clockTime(times.at(-1)))];
     const grid = h('div', { class: 'charts' }, frames);
+    const read = (share) => {
+      pointed = share;
+      for (const chart of charts) chart.point(share);
+    };
     grid.addEventListener('pointermove', (event) => {
       const svg = event.target.closest('svg');
-      const share = svg === null ? Number.NaN : (event.clientX - svg.getBoundingClientRect().left) / width;
-      for (const chart of charts) chart.point(share);
+      read(svg === null ? Number.NaN : (event.clientX - svg.getBoundingClientRect().left) / width);
     });
-    grid.addEventListener('pointerleave', () => {
-      for (const chart of charts) chart.point(Number.NaN);
-    });
+    grid.addEventListener('pointerleave', () => read(Number.NaN));
+    read(pointed);
     const facts = h('p', { class: 'facts' });
     refill(host, h('div', { class: 'shop-head' }, title(service), facts), grid, h('p', { class: 'axis-words' }, words));
     drawn = { ...drawn, figures, frames, facts };

@@ -201,6 +201,8 @@ describe('interactions', () => {
     await rig.post('/sandbox/click', { ts, action_id: 'more', user: 'U_ONCALL', selected_option: 'page' });
     await expect.poll(() => seen.some((body) => body.opened !== undefined)).toBe(true);
     const viewId = seen.find((body) => body.opened !== undefined)?.opened as string;
+    const shown = (await (await fetch(`${rig.url}/sandbox/views?user=U_ONCALL`)).json()) as { stack: { id: string }[] };
+    expect(shown.stack.map((view) => view.id)).toEqual([viewId]);
     const submit = (values: unknown) => rig.post('/sandbox/submit', { view_id: viewId, user: 'U_ONCALL', values });
     expect((await submit({})).body).toEqual({ ok: false, errors: { reason: 'Please complete this required field.' } });
     expect((await submit({ reason: { words: 'no' } })).body).toEqual({ ok: false, errors: { reason: 'say more' } });

@@ -11,7 +11,7 @@ const status: Command = {
   summary: 'what is open, and whether Nightshift is paused',
   async run({ people }) {
     const [open, pause] = await Promise.all([people.open(), people.pauseState()]);
-    const paused = pausedLine(pause) ?? '▶  Nightshift is on watch, not paused.';
+    const paused = pausedLine(pause) ?? 'Nightshift is on watch, not paused.';
     const count =
       open.length === 0
         ? 'No open incidents.'

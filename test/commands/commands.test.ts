@@ -90,7 +90,7 @@ describe('/heal status', () => {
 
   it('says so when nothing is open, and counts what it leaves out', async () => {
     expect((await channel({ incidents: [] }).say('status')).words).toBe(
-      '▶  Nightshift is on watch, not paused.\nNo open incidents.',
+      'Nightshift is on watch, not paused.\nNo open incidents.',
     );
     const many = Array.from({ length: 40 }, (_, index) => incident({ id: `INC-${index}` }));
     expect((await channel({ incidents: many }).say('status')).words).toContain('and 15 more');

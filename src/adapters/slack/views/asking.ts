@@ -35,8 +35,8 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
 /** What follows when nobody presses anything, and when: exactly what the deadline will do. */
 export function ifNobodyAnswers(state: Asking, message: Shown): string {
   if (message.paused.paused)
-    return '⏸  Nothing runs while Nightshift is paused. The step stays here until somebody decides.';
-  const held = state.held ? `⏸  Held by ${mention(state.held.by)} until ${clockTime(state.held.until)}. ` : '⏱  ';
+    return 'Nothing runs while Nightshift is paused. The step stays here until somebody decides.';
+  const held = state.held ? `Held by ${mention(state.held.by)} until ${clockTime(state.held.until)}. ` : '⌛  ';
   const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
   const atTimeout = nobodyMay(message) && state.atTimeout === 'execute' ? 'escalate' : state.atTimeout;
   switch (atTimeout) {

@@ -85,5 +85,5 @@ function stagesLine(incident: Incident, message: Shown): string {
 
 function feedbackLine(incident: Incident): string | null {
   if (!incident.feedback) return null;
-  return `${mention(incident.feedback.user)} said this was ${incident.feedback.right ? '👍 right' : '👎 wrong'}`;
+  return `${mention(incident.feedback.user)} said this was ${incident.feedback.right ? '✔ right' : '✘ wrong'}`;
 }

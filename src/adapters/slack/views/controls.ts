@@ -55,8 +55,8 @@ export function undoButton(incident: Incident): ActionsBlockElement | null {
 export function feedbackButtons(incident: Incident): ActionsBlockElement[] {
   if (incident.feedback) return [];
   return [
-    button('right', '👍 This was right', encodeValue(incident.id)),
-    button('wrong', '👎 This was wrong', encodeValue(incident.id)),
+    button('right', '✔ This was right', encodeValue(incident.id)),
+    button('wrong', '✘ This was wrong', encodeValue(incident.id)),
   ];
 }
 

@@ -9,5 +9,5 @@ export function pausedLine(pause: Pause): string | null {
   const at = pause.at === null ? '' : ` since ${dayTime(pause.at)}`;
   const until = pause.until === null ? '' : `, until ${dayTime(pause.until)}`;
   const why = pause.reason ? `: ${escapeText(pause.reason, 200)}` : '';
-  return `⏸  *Nightshift is paused*${by}${at}${until}${why}. \`/heal resume\` lifts it.`;
+  return `*Nightshift is paused*${by}${at}${until}${why}. \`/heal resume\` lifts it.`;
 }

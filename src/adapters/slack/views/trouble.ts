@@ -8,7 +8,8 @@ export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   const since = `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
-  const strongest = evidence(incident)[0];
+  // What changed and which objects are unwell belong to the cause, a line further down.
+  const strongest = evidence(incident).find((finding) => finding.kind === 'anomaly');
   const issue = escapeText(diagnosis.issue.words, 500);
   const severity = /\d/.test(diagnosis.issue.words) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
   return [
@@ -30,7 +31,7 @@ export function causeLine(incident: Incident): string | null {
 
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
 export function causeWords(cause: Cause, maxReasons = 2): string {
-  const reasons = cause.reasons.slice(0, maxReasons).map((reason) => escapeText(reason, 250));
+  const reasons = cause.reasons.slice(0, maxReasons).map((reason) => escapeText(reason, 200));
   const kind = cause.entity.kind === 'Deployment' || cause.entity.kind === 'Service' ? '' : `${cause.entity.kind} `;
   const what = escapeText(cause.what.replaceAll('_', ' '), 60);
   return `${kind}*${escapeText(cause.entity.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;

@@ -183,7 +183,7 @@ describe('the other states', () => {
     expect(elements(shown({ state }).blocks).right).toBeDefined();
     const said = shown({ state, feedback: { user: 'U_ONCALL', right: true, at: T0 } });
     expect(elements(said.blocks).right).toBeUndefined();
-    expect(words(said.blocks)).toContain('<@U_ONCALL> said this was 👍 right');
+    expect(words(said.blocks)).toContain('<@U_ONCALL> said this was ✔ right');
   });
 
   it('say that nothing was done and the approval withdrawn when the trouble went by itself', () => {

@@ -10,7 +10,7 @@ export type Look = {
   raw: Record<string, unknown>;
   /** Newest first. */
   revisions: Revision[];
-  /** The pods that it owns, those that are going away left out. */
+  /** The pods that it owns, those that are going away or have ended left out. */
   pods: PodInfo[];
   rollout: RolloutState;
 };
@@ -48,9 +48,14 @@ export async function lookAt(cluster: Cluster, namespace: string, name: string):
   if (!revisions.ok) return refused(revisions.failure, subject);
   if (!labelled.ok) return refused(labelled.failure, subject);
   const owners = new Set([workload.uid, ...revisions.value.map((revision) => revision.uid)]);
-  const pods = labelled.value.filter((pod) => !pod.deleting && pod.owner !== null && owners.has(pod.owner.uid));
+  const pods = labelled.value.filter((pod) => isThere(pod) && pod.owner !== null && owners.has(pod.owner.uid));
   const rollout = rolloutState(workload, oldPods(workload, revisions.value));
   return { ok: true, look: { workload, raw: raw.value, revisions: revisions.value, pods, rollout } };
+}
+
+/** Pods that were evicted or have ended stay in the list for a while; they are neither there nor wanted. */
+function isThere(pod: PodInfo): boolean {
+  return !pod.deleting && pod.phase !== 'Failed' && pod.phase !== 'Succeeded';
 }
 
 /** Pods that older ReplicaSets still want. */

@@ -1,7 +1,8 @@
 import { fitTail, probabilityOf, type Tail } from './calibration.ts';
-import { quantileOfSorted, robustSd, sortedFinite } from './order-statistics.ts';
-import { type DayTable, fitSeasonality, type Level, type Profile, profileAt } from './seasonality.ts';
-import { type Grid, type Series, type Span, toGrid } from './series.ts';
+import { sortedFinite } from './order-statistics.ts';
+import { fitSeasonality, type Level, type Profile, profileAt } from './seasonality.ts';
+import { type Series, type Span, toGrid } from './series.ts';
+import { foretold, gridTime, leastSpread, reachOf, scaleOf, slotOf, spreads } from './spread.ts';
 
 /** What is normal at one instant, in the metric's unit: about 99 % of normal points lie between `low` and `high`. */
 export type Band = { low: number; expected: number; high: number };
@@ -48,7 +49,6 @@ export type Deviation = {
   direction: 'above' | 'below' | 'inside';
 };
 
-const MS_PER_DAY = 86_400_000;
 const SLOT_MS = 900_000;
 /** A rhythm of a day can't be known from less than most of a day. */
 const LEAST_HISTORY_MS = 20 * 3_600_000;
@@ -139,59 +139,6 @@ function upTo(series: Series, now: number): Series {
   return { times: series.times.subarray(0, end), values: series.values.subarray(0, end) };
 }
 
-/** Rates, latencies and sizes that range over more than a factor of three vary by ratio, not by difference. */
-function scaleOf(sorted: Float64Array): 'linear' | 'log' {
-  if (sorted[0]! <= 0) return 'linear';
-  return quantileOfSorted(sorted, 0.99) > 3 * quantileOfSorted(sorted, 0.01) ? 'log' : 'linear';
-}
-
-function leastSpread(scale: 'linear' | 'log', sorted: Float64Array, minSpread: number): number {
-  const size = Math.max(Math.abs(quantileOfSorted(sorted, 0.5)), Math.abs(quantileOfSorted(sorted, 0.99)));
-  if (scale === 'log') return Math.max(0.005, minSpread / Math.max(size, 1e-12));
-  return Math.max(0.005 * size, minSpread, 1e-12);
-}
-
-function gridTime(grid: Grid, i: number): number {
-  return grid.from + i * grid.stepMs;
-}
-
-function slotOf(at: number, slots: number): number {
-  return Math.floor((((at % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY) / (MS_PER_DAY / slots));
-}
-
-/** A table's value for an instant, linear between the middles of its slots. */
-function foretold(table: DayTable, at: number): number {
-  const last = table.values.length - 1;
-  const position = (at - table.firstDay * MS_PER_DAY) / table.slotMs - 0.5;
-  const below = Math.min(Math.max(Math.floor(position), 0), last);
-  const weight = Math.min(Math.max(position - below, 0), 1);
-  return table.values[below]! * (1 - weight) + table.values[Math.min(below + 1, last)]! * weight;
-}
-
-/** For each slot of the day, the robust spread of the residuals within an hour of it on all days, never far below the overall one. */
-function spreads(residuals: Float64Array, grid: Grid, table: DayTable, least: number): number[] {
-  const bySlot: number[][] = Array.from({ length: table.slots }, () => []);
-  residuals.forEach((residual, i) => {
-    if (Number.isFinite(residual)) bySlot[slotOf(gridTime(grid, i), table.slots)]!.push(residual);
-  });
-  const floor = Math.max(least, 0.3 * robustSd(residuals, 0));
-  const around = Math.max(1, Math.round(3_600_000 / table.slotMs));
-  return bySlot.map((_, slot) => {
-    const near: number[] = [];
-    for (let k = -around; k <= around; k++) near.push(...bySlot[(slot + k + table.slots) % table.slots]!);
-    const spread = robustSd(near, 0);
-    return Number.isNaN(spread) ? Math.max(floor, robustSd(residuals, 0)) : Math.max(floor, spread);
-  });
-}
-
-function reachOf(odd: Float64Array): { below: number; above: number } {
-  const sorted = sortedFinite(odd);
-  return {
-    below: Math.max(2, -quantileOfSorted(sorted, 0.005)),
-    above: Math.max(2, quantileOfSorted(sorted, 0.995)),
-  };
-}
-
 /** One point alone can't count for more than three times the edge of normal. */
 function clipOf(reach: { below: number; above: number }): number {
   return Math.max(8, 3 * Math.max(reach.below, reach.above));
@@ -221,7 +168,8 @@ function spreadAt(baseline: Baseline, at: number): number {
   return baseline.spread[slotOf(at, baseline.spread.length)]!;
 }
 
-function oddness(baseline: Baseline, at: number, value: number): number {
+/** How many spreads a value is from what was expected then; below is negative. */
+export function oddness(baseline: Baseline, at: number, value: number): number {
   const known = baseline.scale === 'log' ? Math.log(Math.max(value, Number.MIN_VALUE)) : value;
   return (known - centreAt(baseline, at)) / spreadAt(baseline, at);
 }

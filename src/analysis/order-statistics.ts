@@ -1,5 +1,6 @@
 /** A normal distribution's standard deviation is this many times its median absolute deviation. */
 const MAD_TO_SD = 1.4826;
+const SMALL = 40;
 
 /** The finite values, sorted ascending, in a new array. */
 export function sortedFinite(values: ArrayLike<number>): Float64Array {
@@ -9,7 +10,22 @@ export function sortedFinite(values: ArrayLike<number>): Float64Array {
     const value = values[i]!;
     if (Number.isFinite(value)) kept[count++] = value;
   }
-  return kept.subarray(0, count).sort();
+  const finite = kept.subarray(0, count);
+  return count <= SMALL ? insertionSorted(finite) : finite.sort();
+}
+
+/** The built-in sort has a fixed cost that dwarfs a handful of numbers. */
+function insertionSorted(values: Float64Array): Float64Array {
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    let place = i;
+    while (place > 0 && values[place - 1]! > value) {
+      values[place] = values[place - 1]!;
+      place -= 1;
+    }
+    values[place] = value;
+  }
+  return values;
 }
 
 /** The `q` quantile (0 to 1) of an ascending array, linear between neighbours as NumPy's default; NaN when it is empty. */

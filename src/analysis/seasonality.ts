@@ -1,4 +1,5 @@
 import { changePoints } from './change-point.ts';
+import { type DayTable, dayTable, filled, smoothed } from './day-table.ts';
 import { median, quantileOfSorted, sortedFinite } from './order-statistics.ts';
 import type { Grid } from './series.ts';
 
@@ -14,9 +15,6 @@ export type Profile = { pattern: Pattern; slotMs: number; slots: number[][] };
 
 /** A level that held from `from` (epoch ms) on, added to the profile. */
 export type Level = { from: number; offset: number };
-
-/** A series cut into days × slots: `values[day * slots + slot]`, the median of the slot's points; NaN is a gap. */
-export type DayTable = { firstDay: number; days: number; slots: number; slotMs: number; values: Float64Array };
 
 export type Seasonality = { profile: Profile; levels: Level[]; unseen: DayTable };
 
@@ -67,24 +65,6 @@ function kindOfDay(pattern: Pattern, day: number): number {
   if (pattern === 'flat' || pattern === 'daily') return 0;
   const weekday = (day + WEEKDAY_OF_EPOCH) % 7;
   return pattern === 'weekly' ? weekday : Number(weekday === 0 || weekday === 6);
-}
-
-function dayTable(grid: Grid, slotMs: number): DayTable {
-  const slots = MS_PER_DAY / slotMs;
-  const firstDay = Math.floor(grid.from / MS_PER_DAY);
-  const lastDay = Math.floor((grid.from + (grid.values.length - 1) * grid.stepMs) / MS_PER_DAY);
-  const days = lastDay - firstDay + 1;
-  const values = new Float64Array(days * slots).fill(Number.NaN);
-  let start = 0;
-  const cellOf = (i: number) => Math.floor((grid.from + i * grid.stepMs) / slotMs) - firstDay * slots;
-  while (start < grid.values.length) {
-    const cell = cellOf(start);
-    let end = start + 1;
-    while (end < grid.values.length && cellOf(end) === cell) end++;
-    values[cell] = median(grid.values.subarray(start, end));
-    start = end;
-  }
-  return { firstDay, days, slots, slotMs, values };
 }
 
 /** A rhythm can be judged only when each kind of day was seen at least twice, most of it. */
@@ -171,27 +151,6 @@ function fitRow(table: DayTable, pattern: Pattern, kind: number, omitted: number
     row[slot] = quantileOfSorted(sortedFinite(days.map((day) => values[day * slots + slot]!)), 0.5);
   }
   return smoothed(filled(row));
-}
-
-/** Gaps become a line between their neighbours around the clock; a row with no value stays NaN. */
-function filled(row: Float64Array): Float64Array {
-  const known: number[] = [];
-  for (let i = 0; i < row.length; i++) if (!Number.isNaN(row[i]!)) known.push(i);
-  if (known.length === 0 || known.length === row.length) return row;
-  known.forEach((start, k) => {
-    const next = known[(k + 1) % known.length]!;
-    const length = (next - start + row.length - 1) % row.length;
-    for (let j = 1; j <= length; j++) {
-      const weight = j / (length + 1);
-      row[(start + j) % row.length] = row[start]! * (1 - weight) + row[next]! * weight;
-    }
-  });
-  return row;
-}
-
-function smoothed(row: Float64Array): Float64Array {
-  const at = (i: number) => row[(i + row.length) % row.length]!;
-  return row.map((value, i) => (at(i - 1) + 2 * value + at(i + 1)) / 4);
 }
 
 function meanDistance(table: DayTable, other: DayTable): number {

@@ -57,10 +57,9 @@ function wordsOf(miner: Miner, record: string): string[] {
   return words.length <= miner.limits.words ? words : [...words.slice(0, miner.limits.words), '…'];
 }
 
-/** Lines are only compared within the same number of words and the same first two words, unless those vary themselves. */
+/** Lines are only compared within the same number of words and the same first three words, unless those vary themselves. */
 function groupOf(words: readonly string[]): string {
-  const [first = '', second = ''] = words;
-  return `${words.length} ${stem(first)} ${stem(second)}`;
+  return [words.length, ...words.slice(0, 3).map(stem)].join(' ');
 }
 
 function stem(word: string): string {

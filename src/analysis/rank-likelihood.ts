@@ -59,6 +59,25 @@ export function logLikelihoodElse(scene: Scene): number {
   return sum;
 }
 
+/**
+ * The same for trouble that the front keeps to itself (pods that crash while others still serve, memory that fills): its own evidence shows as a culprit's does, symptoms that others could see
+ * only sometimes, and nobody else is touched.
+ */
+export function logLikelihoodContained(scene: Scene): number {
+  const { symptom, local } = scene.model;
+  let sum = 0;
+  for (const observation of scene.observations) {
+    const isFront = observation.entity === scene.front;
+    const shown = isFront ? symptom.other.culprit : symptom.own.bystander;
+    for (const seen of Object.values(observation.symptoms)) sum += logMixed(shown, seen);
+    for (const kind of KINDS) {
+      const own = observation.local[kind];
+      if (own !== undefined) sum += logMixed(isFront ? local[kind].culprit : local[kind].bystander, own);
+    }
+  }
+  return sum;
+}
+
 type Spread = { up: number; down: number };
 
 function logOfOne(

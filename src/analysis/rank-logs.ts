@@ -25,11 +25,23 @@ export function logEvidence(entity: string, templates: readonly TemplateCounts[]
     const shift = shareShift(counts.normal, counts.incident);
     if (shift === null) continue;
     tried += 1;
-    if (best === null || shift.p < best.shift.p) best = { counts, shift };
+    const p = Math.min(1, shift.p * unlikeliness(counts, shift));
+    if (best === null || p < best.shift.p) best = { counts, shift: { ...shift, p } };
   }
   if (best === null) return null;
   const strength = strengthOf(Math.min(1, best.shift.p * tried));
   return { entity, kind: 'log', strength, at, what: 'log pattern', words: wordsFor(best.counts, best.shift) };
+}
+
+/**
+ * How much rarer than a coincidence trouble of this kind is: errors that get fewer, or more of a known harmless line,
+ * are what recovery and other input look like; a harmless line never seen before is weak.
+ */
+function unlikeliness({ severe }: TemplateCounts, { before, during }: ShareShift): number {
+  const rises = during > before;
+  if (severe === rises) return 1;
+  if (severe) return Number.POSITIVE_INFINITY;
+  return before === 0 ? 20 : Number.POSITIVE_INFINITY;
 }
 
 function wordsFor({ template, severe }: TemplateCounts, { before, during }: ShareShift): string {

@@ -15,6 +15,8 @@ export type MetricHistory = {
   worse: 'rise' | 'fall';
   /** unit of the values: 's' seconds, 'fraction' 0..1, else shown as it is */
   unit: string;
+  /** amounts below this are all alike, in their unit */
+  floor?: number;
   stepMs: number;
   start: number;
   normal: Series;
@@ -29,6 +31,7 @@ export type MetricHistory = {
 export function metricEvidence(history: MetricHistory): Evidence | null {
   const shift = shiftOf({
     shape: history.shape,
+    floor: history.floor ?? 0,
     normal: oriented(history.normal, history),
     recent: oriented(history.recent, history),
     incident: oriented(history.incident, history),

@@ -35,8 +35,12 @@ export type RankModel = {
   modes: { [mode in Mode]: number };
   /** prior probability that the cause is none of the entities */
   priorElse: number;
+  /** of the rest: that the trouble is the front's own and stays with it */
+  contained: number;
   /** how much less likely the culprit is somebody of whom nothing at all was seen */
   unseenCulprit: number;
+  /** the same for somebody from whom no call, known or likely, leads to the front */
+  unconnectedCulprit: number;
   /** under "something else": how often the front, and everybody else, is abnormal */
   elseRates: { front: number; others: number };
   /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
@@ -57,15 +61,17 @@ export const RANK_MODEL: RankModel = {
     other: { culprit: 0.3, victim: 0.2, bystander: 0.02 },
   },
   local: {
-    metric: { culprit: 0.4, victim: 0.12, bystander: 0.06 },
-    change: { culprit: 0.4, victim: 0.04, bystander: 0.04 },
-    log: { culprit: 0.5, victim: 0.25, bystander: 0.06 },
-    trace: { culprit: 0.6, victim: 0.12, bystander: 0.04 },
-    state: { culprit: 0.4, victim: 0.08, bystander: 0.02 },
+    metric: { culprit: 0.3, victim: 0.08, bystander: 0.03 },
+    change: { culprit: 0.3, victim: 0.03, bystander: 0.03 },
+    log: { culprit: 0.4, victim: 0.2, bystander: 0.02 },
+    trace: { culprit: 0.4, victim: 0.1, bystander: 0.02 },
+    state: { culprit: 0.3, victim: 0.05, bystander: 0.01 },
   },
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
   priorElse: 0.2,
+  contained: 0.2,
   unseenCulprit: 0.1,
+  unconnectedCulprit: 0.2,
   elseRates: { front: 0.5, others: 0.02 },
   ratio: { least: 0.15, most: 300 },
   onsetToleranceMs: 120_000,

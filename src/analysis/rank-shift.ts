@@ -14,6 +14,8 @@ export type Shift = { p: number; noises: number; before: number; during: number;
 
 export type ShiftInput = {
   shape: Shape;
+  /** values of an amount below this are all alike, in its unit: 1 ms, 5 % of a CPU */
+  floor?: number;
   /** the normal period; may be from long ago, so its level is used only when `recent` is empty, its noise always */
   normal: Series;
   /** just before the incident; may be short or empty */
@@ -37,9 +39,9 @@ const NONE = new Float64Array();
  * negated or inverted series.
  */
 export function shiftOf(input: ShiftInput): Shift | null {
-  const incident = bent(input.incident, input.shape);
-  const recent = bent(input.recent, input.shape);
-  const normal = bent(input.normal, input.shape);
+  const incident = bent(input.incident, input);
+  const recent = bent(input.recent, input);
+  const normal = bent(input.normal, input);
   const level = mean(recent, 0, recent.length) ?? median(normal);
   const peak = highest(incident, 0, incident.length);
   if (peak === null || level === null) return null;
@@ -52,23 +54,22 @@ export function shiftOf(input: ShiftInput): Shift | null {
   const p = tailProbability(noises, known, 1 + known.length / (recent.length + incident.length));
   const threshold = level + Math.max(noise * 2, (peak - level) / 4);
   const first = noises > 2 ? incident.findIndex((value) => value > threshold) : -1;
-  return { p, noises, before: straight(level, input.shape), during: straight(peak, input.shape), first };
+  return { p, noises, before: straight(level, input), during: straight(peak, input), first };
 }
 
-function bent(series: Series, shape: Shape): Float64Array {
-  const { values } = series;
+function bent({ values }: Series, { shape, floor = 0 }: ShiftInput): Float64Array {
   const curve = new Float64Array(values.length);
   for (let i = 0; i < curve.length; i += 1) {
     const value = values[i]!;
     if (!Number.isFinite(value)) curve[i] = Number.NaN;
-    else if (shape === 'amount') curve[i] = Math.log(Math.max(value, 1e-9));
+    else if (shape === 'amount') curve[i] = Math.log(Math.max(value + floor, 1e-9));
     else curve[i] = value <= 0 ? 0 : 2 * Math.asin(Math.sqrt(Math.min(1, value)));
   }
   return curve;
 }
 
-function straight(value: number, shape: Shape): number {
-  return shape === 'amount' ? Math.exp(value) : Math.sin(value / 2) ** 2;
+function straight(value: number, { shape, floor = 0 }: ShiftInput): number {
+  return shape === 'amount' ? Math.exp(value) - floor : Math.sin(value / 2) ** 2;
 }
 
 /** The statistic over every window of the normal period, ascending. With no recent part the level is the period's own. */

@@ -85,6 +85,47 @@ export function timingEvidence(input: TimingInput): Evidence | null {
   return input.what === 'latency' ? { ...evidence, excess: rise.excessMs / 1000 / input.seconds } : evidence;
 }
 
+/** Waiting of one caller that isn't one callee's serving: network, queues, connection pools. */
+export type EdgePair = { from: string; to: string; normal: Timing; incident: Timing };
+
+/**
+ * Attributes slow edges to one of their ends. What rose on all other calls of a caller too is the caller's; only what
+ * is left is the callee's. Per entity the pairs for `timingEvidence`, of its inbound calls, and of its outbound ones if it
+ * has at least two callees.
+ */
+export function networkPairs(
+  edges: readonly EdgePair[],
+): Map<string, { inbound: TimingPair[]; outbound: TimingPair[] }> {
+  const found = new Map<string, { inbound: TimingPair[]; outbound: TimingPair[] }>();
+  const of = (entity: string) => {
+    const known = found.get(entity) ?? { inbound: [], outbound: [] };
+    found.set(entity, known);
+    return known;
+  };
+  for (const edge of edges) {
+    const others = edges.filter((other) => other.from === edge.from && other.to !== edge.to);
+    const shared = Math.max(0, lowerRise(others));
+    of(edge.to).inbound.push(pairOf(edge, shared));
+    if (others.length > 0 && lowerRise([edge, ...others]) > 0) of(edge.from).outbound.push(pairOf(edge, 0));
+  }
+  return found;
+}
+
+/** The second smallest rise (the smallest of two or one), so that a single slow callee doesn't speak for all. */
+function lowerRise(edges: readonly EdgePair[]): number {
+  const rises = edges
+    .filter(({ normal, incident }) => normal.n >= FEWEST && incident.n >= FEWEST)
+    .map(({ normal, incident }) => incident.logs / incident.n - normal.logs / normal.n)
+    .sort((a, b) => a - b);
+  return rises.length === 0 ? 0 : rises[rises.length > 2 ? 1 : 0]!;
+}
+
+function pairOf({ from, to, normal, incident }: EdgePair, shared: number): TimingPair {
+  const { n, logs, squares } = incident;
+  const lowered = { ...incident, logs: logs - n * shared, squares: squares - 2 * shared * logs + n * shared * shared };
+  return { name: `${from} → ${to}`, normal, incident: lowered };
+}
+
 /** How often spans of one operation make one call. */
 export type CallCounts = { operation: string; callee: string; normal: Share[]; incident: Share };
 
@@ -96,10 +137,13 @@ export function callEvidence(entity: string, calls: readonly CallCounts[], at: n
     const shift = shareShift(normal, incident);
     if (shift === null) continue;
     tried += 1;
-    if (best !== null && shift.p >= best.p) continue;
-    const verb = shift.during < shift.before ? 'stopped calling' : 'began to call';
+    const rises = shift.during > shift.before;
+    // Fewer calls of an error handler, or more of another one, is no trouble.
+    const p = /error|exception/i.test(callee) === rises ? shift.p : 1;
+    if (best !== null && p >= best.p) continue;
+    const verb = rises ? 'began to call' : 'stopped calling';
     best = {
-      p: shift.p,
+      p,
       words: `${operation} ${verb} ${callee} (${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`,
     };
   }

@@ -1,4 +1,4 @@
-import { logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
+import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, RANK_MODEL } from './rank-model.ts';
 import { isAbnormal, observe, strongest } from './rank-observations.ts';
 import { arrivals, callsOf, likelyCallers } from './rank-reach.ts';
@@ -67,21 +67,39 @@ function hurts(input: RankInput): boolean {
 const CONVINCING = 0.5;
 
 function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
-  const { priorElse, unseenCulprit, modes } = scene.model;
-  const seen = new Set(scene.observations.map((observation) => observation.entity));
-  const shares = seen.size + (scene.n - seen.size) * unseenCulprit;
-  const logs: number[][] = [];
-  for (let cause = 0; cause < scene.n; cause += 1) {
-    const prior = ((1 - priorElse) * (seen.has(cause) ? 1 : unseenCulprit)) / shares;
+  const { priorElse, modes } = scene.model;
+  const contained = hasOwnTrouble(scene) ? scene.model.contained : 0;
+  const spreading = (1 - priorElse) * (1 - contained);
+  const logs = priorsOf(scene).map((prior, cause) => {
     const likelihoods = logLikelihoods(scene, cause);
-    logs.push(MODES.map((mode) => Math.log(prior * modes[mode]) + likelihoods[mode]));
-  }
+    return MODES.map((mode) => Math.log(spreading * prior * modes[mode]) + likelihoods[mode]);
+  });
+  if (contained > 0) logs[scene.front]!.push(Math.log((1 - priorElse) * contained) + logLikelihoodContained(scene));
   const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
   const top = Math.max(logElse, ...logs.flat());
   const weights = logs.map((modes) => modes.reduce((sum, log) => sum + Math.exp(log - top), 0));
   const weightElse = Math.exp(logElse - top);
   const total = weights.reduce((sum, weight) => sum + weight, weightElse);
   return { posteriors: weights.map((weight) => weight / total), somethingElse: weightElse / total };
+}
+
+/** Only then can the front be in trouble that nobody else would see. */
+function hasOwnTrouble({ observations, front }: Scene): boolean {
+  const seen = observations.find((observation) => observation.entity === front);
+  return (seen?.local.state?.ratio ?? 0) >= OWN_TROUBLE_RATIO || (seen?.local.metric?.ratio ?? 0) >= OWN_TROUBLE_RATIO;
+}
+
+const OWN_TROUBLE_RATIO = 4;
+
+/** How likely each entity is to blame before its evidence is weighed; sums to 1. */
+function priorsOf({ n, observations, toFront, model }: Scene): number[] {
+  const seen = new Set(observations.map((observation) => observation.entity));
+  const shares = Array.from(
+    { length: n },
+    (_, entity) => (seen.has(entity) ? 1 : model.unseenCulprit) * (toFront[entity]! > 0 ? 1 : model.unconnectedCulprit),
+  );
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / all);
 }
 
 function convincingByEntity(evidence: readonly Evidence[]): Map<string, Evidence[]> {

@@ -5,17 +5,15 @@ import type { Minute, Span } from './read-cases.ts';
 /** What one minute says about each service, as the OTLP receiver would keep it: timings by operation, calls, templates. */
 export type Aggregate = {
   services: Map<string, ServiceAggregate>;
-  /** "caller\ncallee" → spans */
-  edges: Map<string, number>;
+  /** "caller\ncallee": callers' waiting that isn't the callee's serving */
+  edges: Map<string, Timing>;
 };
 
 export type ServiceAggregate = {
-  /** server spans with all that they wait for */
+  /** what callers wait for an operation, all included */
   latency: Map<string, Timing>;
   /** spans without their children */
   self: Map<string, Timing>;
-  /** callers' waiting that isn't the callee's serving, by caller and operation */
-  network: Map<string, Timing>;
   /** spans by operation, and how many of them have a given child: "operation\nchild" */
   spans: Map<string, number>;
   calls: Map<string, number>;
@@ -60,10 +58,10 @@ function addSpan(whole: Aggregate, span: Span, byId: ReadonlyMap<string, Span>, 
   for (const child of new Set(children.map((one) => nameOf(one, span)))) bump(service.calls, `${operation}\n${child}`);
   if (remote.length === 0) timed(service.self, operation, durationMs - covered(span, children));
   if (parent?.service === span.service) return;
-  timed(service.latency, span.operation, durationMs);
+  // What callers wait is what counts; a slow network is part of it.
+  timed(service.latency, span.operation, parent === undefined ? durationMs : parent.endMs - parent.startMs);
   if (parent === undefined) return;
-  bump(whole.edges, `${parent.service}\n${span.service}`);
-  timed(service.network, `${parent.service} ${span.operation}`, parent.endMs - parent.startMs - durationMs);
+  timed(whole.edges, `${parent.service}\n${span.service}`, parent.endMs - parent.startMs - durationMs);
 }
 
 /** Which call a child stands for; calls of other services by service and operation. */
@@ -101,7 +99,6 @@ function serviceIn(whole: Aggregate, name: string): ServiceAggregate {
   const made: ServiceAggregate = {
     latency: new Map(),
     self: new Map(),
-    network: new Map(),
     spans: new Map(),
     calls: new Map(),
     logged: new Map(),

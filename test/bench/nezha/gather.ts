@@ -6,6 +6,7 @@ import {
   type CallCounts,
   callEvidence,
   emptyTiming,
+  networkPairs,
   riseOf,
   type Timing,
   type TimingPair,
@@ -15,9 +16,11 @@ import { type Aggregate, aggregate, type ServiceAggregate } from './aggregate.ts
 import type { Case, Minute, PodMetrics } from './read-cases.ts';
 
 export type Modality = 'metric' | 'log' | 'trace';
+/** `reference`: fault-free minutes; `before`: just before the alert, perhaps already faulty. */
 export type Situation = {
   one: Case;
-  normal: Minute[];
+  reference: Minute[];
+  before: Minute;
   incident: Minute[];
   metrics: PodMetrics[];
   use: ReadonlySet<Modality>;
@@ -26,36 +29,59 @@ export type Situation = {
 const MINUTE_MS = 60_000;
 
 /** What the three modalities say, in the ranking's terms. The front is whoever nobody calls and calls most. */
-export function rankInput({ one, normal, incident, metrics, use }: Situation): RankInput {
+export function rankInput({ one, reference, before, incident, metrics, use }: Situation): RankInput {
   const miners = new Map<string, Miner>();
   const minerOf = (service: string) => {
     const known = miners.get(service) ?? createMiner();
     miners.set(service, known);
     return known;
   };
-  const before = normal.map((minute) => aggregate(minute, minerOf));
-  const during = incident.map((minute) => aggregate(minute, minerOf));
+  const normal = reference.map((minute) => aggregate(minute, minerOf));
+  const early = aggregate(before, minerOf);
+  const late = incident.map((minute) => aggregate(minute, minerOf));
+  const parts = [...normal, early, ...late];
   const services = [
-    ...new Set([
-      ...[...before, ...during].flatMap((part) => [...part.services.keys()]),
-      ...metrics.map((pod) => pod.service),
-    ]),
+    ...new Set([...parts.flatMap((part) => [...part.services.keys()]), ...metrics.map((pod) => pod.service)]),
   ];
-  const edges = [...new Set([...before, ...during].flatMap((part) => [...part.edges.keys()]))].map((key) => {
+  const edges = [...new Set(parts.flatMap((part) => [...part.edges.keys()]))].map((key) => {
     const [from, to] = key.split('\n');
     return { from: from!, to: to!, weight: 1 };
   });
+  // An alert comes late: the minute before it belongs to the normal time, or to the incident.
+  const onsets = [
+    { before: [...normal, early], during: late },
+    { before: normal, during: [early, ...late] },
+  ];
   const evidence: Evidence[] = [];
-  if (use.has('trace')) evidence.push(...traceEvidence(services, before, during, one.atMs));
-  if (use.has('log')) evidence.push(...services.flatMap((service) => logsOf(service, before, during, one.atMs) ?? []));
+  if (use.has('trace'))
+    evidence.push(...strongest(onsets.map((onset) => traceEvidence(services, onset.before, onset.during, one.atMs))));
+  if (use.has('log')) {
+    evidence.push(
+      ...strongest(
+        onsets.map((onset) =>
+          services.flatMap((service) => logsOf(service, onset.before, onset.during, one.atMs) ?? []),
+        ),
+      ),
+    );
+  }
   if (use.has('metric')) evidence.push(...metrics.flatMap((pod) => podEvidence(pod, one.atMs)));
   return {
-    front: frontOf(before, edges),
+    front: frontOf(normal, edges),
     entities: services,
     edges,
     evidence,
     at: one.atMs + incident.length * MINUTE_MS,
   };
+}
+
+/** Of several readings of the same thing the strongest, at half its odds, as it was looked for twice. */
+function strongest(readings: Evidence[][]): Evidence[] {
+  const best = new Map<string, Evidence>();
+  for (const item of readings.flat()) {
+    const key = `${item.entity}\n${item.what}`;
+    if (item.strength > (best.get(key)?.strength ?? 0)) best.set(key, item);
+  }
+  return [...best.values()].map((item) => ({ ...item, strength: item.strength / (2 - item.strength) }));
 }
 
 function frontOf(parts: readonly Aggregate[], edges: readonly { from: string; to: string }[]): string {
@@ -73,51 +99,59 @@ function frontOf(parts: readonly Aggregate[], edges: readonly { from: string; to
   return [...served].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'front';
 }
 
-const TIMINGS = [
-  ['latency', 'latency'],
-  ['self', 'self time'],
-  ['network', 'network time'],
-] as const;
-
 function traceEvidence(services: string[], before: Aggregate[], during: Aggregate[], at: number): Evidence[] {
-  const found: Evidence[] = [];
-  for (const [field, what] of TIMINGS) {
-    const wander = wanderOf(services, before, field);
+  const base = { at, resolutionMs: 2 * MINUTE_MS, seconds: (during.length * MINUTE_MS) / 1000 };
+  const found: (Evidence | null)[] = [];
+  for (const [field, what] of [
+    ['latency', 'latency'],
+    ['self', 'self time'],
+  ] as const) {
+    const wander = wanderOf(before, (first, second) =>
+      services.map((service) => pairsOf(service, field, first, second)),
+    );
     for (const entity of services) {
-      const pairs = pairsOf(entity, field, before, during);
-      const seconds = (during.length * MINUTE_MS) / 1000;
-      const evidence = timingEvidence({ entity, what, pairs, wander, at, resolutionMs: 2 * MINUTE_MS, seconds });
-      if (evidence !== null) found.push(evidence);
+      found.push(timingEvidence({ ...base, entity, what, pairs: pairsOf(entity, field, before, during), wander }));
     }
   }
-  return [
-    ...found,
-    ...services.flatMap((service) => callEvidence(service, callsOf(service, before, during), at) ?? []),
-  ];
+  const wander = wanderOf(before, (first, second) =>
+    [...networkOf(first, second).values()].map((pairs) => pairs.inbound),
+  );
+  for (const [entity, pairs] of networkOf(before, during)) {
+    found.push(timingEvidence({ ...base, entity, what: 'network time', pairs: pairs.inbound, wander }));
+    found.push(timingEvidence({ ...base, entity, what: 'network time of its calls', pairs: pairs.outbound, wander }));
+  }
+  found.push(...services.map((service) => callEvidence(service, callsOf(service, before, during), at)));
+  return found.filter((evidence) => evidence !== null);
 }
 
-/** How far the services' durations differ between two normal minutes: a robust standard deviation of their log ratio. */
-function wanderOf(services: string[], normal: Aggregate[], field: 'latency' | 'self' | 'network'): number {
-  const [first, second] = normal;
-  if (first === undefined || second === undefined) return UNKNOWN_WANDER;
-  const rises = services
-    .flatMap((service) => {
-      const rise = riseOf(pairsOf(service, field, [first], [second]));
-      return rise === null ? [] : Math.max(0, rise.rise ** 2 - rise.error ** 2);
-    })
+function networkOf(before: Aggregate[], during: Aggregate[]): ReturnType<typeof networkPairs> {
+  const normal = merged(before.map((part) => part.edges));
+  return networkPairs(
+    [...merged(during.map((part) => part.edges))].map(([key, incident]) => {
+      const [from, to] = key.split('\n') as [string, string];
+      return { from, to, normal: normal.get(key) ?? emptyTiming(), incident };
+    }),
+  );
+}
+
+/** How far durations differ between two normal minutes beyond sampling: a robust standard deviation of their log ratio. */
+function wanderOf(
+  normal: Aggregate[],
+  pairsBetween: (first: Aggregate[], second: Aggregate[]) => TimingPair[][],
+): number {
+  const [last, ...earlier] = [...normal].reverse();
+  if (last === undefined || earlier.length === 0) return UNKNOWN_WANDER;
+  const squares = pairsBetween(earlier, [last])
+    .flatMap((pairs) => riseOf(pairs) ?? [])
+    .map(({ rise, error }) => Math.max(0, rise ** 2 - error ** 2))
     .sort((a, b) => a - b);
-  return Math.max(LEAST_WANDER, Math.sqrt(rises[Math.floor(rises.length * 0.68)] ?? UNKNOWN_WANDER ** 2));
+  return Math.max(LEAST_WANDER, Math.sqrt(squares[Math.floor(squares.length * 0.68)] ?? UNKNOWN_WANDER ** 2));
 }
 
 const UNKNOWN_WANDER = 0.25;
 const LEAST_WANDER = 0.1;
 
-function pairsOf(
-  service: string,
-  field: 'latency' | 'self' | 'network',
-  before: Aggregate[],
-  during: Aggregate[],
-): TimingPair[] {
+function pairsOf(service: string, field: 'latency' | 'self', before: Aggregate[], during: Aggregate[]): TimingPair[] {
   const normal = merged(before.map((part) => part.services.get(service)?.[field]));
   const incident = merged(during.map((part) => part.services.get(service)?.[field]));
   return [...incident].map(([name, timing]) => ({ name, normal: normal.get(name) ?? emptyTiming(), incident: timing }));
@@ -190,6 +224,7 @@ const POD_METRICS = [
   ['CpuUsageRate(%)', 'cpu'],
   ['MemoryUsageRate(%)', 'memory'],
 ] as const;
+const LEAST_PERCENT = 5;
 const RECENT_MINUTES = 5;
 const INCIDENT_MINUTES = 3;
 
@@ -205,6 +240,7 @@ function podEvidence(pod: PodMetrics, at: number): Evidence[] {
       shape: 'amount',
       worse: 'rise',
       unit: '%',
+      floor: LEAST_PERCENT,
       stepMs: MINUTE_MS,
       start: pod.times[start]!,
       normal: { values: column.subarray(0, Math.max(0, start - RECENT_MINUTES)) },

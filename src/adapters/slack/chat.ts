@@ -10,6 +10,7 @@ import { LIMITS, type Message, present, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { timelineLine } from './views/explanation.ts';
 import { incidentMessage } from './views/incident-message.ts';
+import { plainMessage } from './views/plain-message.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
 
 export type SlackChatSettings = {
@@ -66,10 +67,32 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
 
 type Parts = { client: WebClient; channel: ChannelId; log: Log };
 
+/** Slack refuses what is drawn, whatever the reason: words alone go through. */
+const REFUSED = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'invalid_attachments',
+]);
+
 async function deliver(parts: Parts, incident: Incident, context: MessageContext): Promise<Delivery> {
   const message = incidentMessage(incident, context);
   const { message: known } = incident;
   if (known?.digest === digestOf(message)) return { ok: true, channel: known.channel, ts: known.ts };
+  try {
+    return await send(parts, incident, message);
+  } catch (error) {
+    if (error instanceof ChannelUnknown) throw error;
+    const { code, words } = slackFailure(error);
+    if (!REFUSED.has(code)) throw error;
+    parts.log.error({ incident: incident.id, why: words }, 'Slack refused the message; sending it as plain words');
+    return send(parts, incident, plainMessage(incident, context));
+  }
+}
+
+async function send(parts: Parts, incident: Incident, message: Message): Promise<Delivery> {
+  const { message: known } = incident;
   if (known) {
     const edited = await edit(parts, known.channel, known.ts, incident, message);
     if (edited) return edited;

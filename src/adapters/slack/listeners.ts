@@ -2,6 +2,7 @@ import type { App, BlockAction, RespondFn, SlackAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Incident } from '../../domain/incident.ts';
 import { explain } from './explain.ts';
+import { homeView } from './home.ts';
 import type { Log } from './log.ts';
 import { pressed } from './press.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
@@ -35,6 +36,10 @@ export function listen(app: App, deps: ListenerDeps): void {
     await ack();
     await respond(replyBody(await reply));
   });
+  app.event('app_home_opened', async ({ event, client }) => {
+    if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: await homeView(deps.people) });
+  });
+  app.event(/.*/, async () => {});
   app.view(/.*/, async ({ ack }) => ack());
   app.view({ type: 'view_closed', callback_id: /.*/ }, async ({ ack }) => ack());
   app.shortcut(/.*/, async ({ ack }) => ack());

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Command, People, Reply } from '../../extension-points.ts';
 import { parseCommand } from './parse-command.ts';
 import { mrkdwn } from './views/blocks.ts';
-import { escapeText } from './views/escape.ts';
+import { cutMarkup, escapeText, guardMarkup } from './views/escape.ts';
 
 export type CommandDeps = { people: People; commands: Command[]; clock: Clock };
 
@@ -34,9 +34,9 @@ export function replyBody(reply: Reply): {
   text: string;
   blocks: KnownBlock[];
 } {
-  const blocks = (reply.blocks as KnownBlock[] | undefined) ?? sectionsOf(reply.words);
-  const text =
-    reply.words.length > 2_900 ? `${reply.words.slice(0, reply.words.lastIndexOf('\n', 2_900) + 1)}…` : reply.words;
+  const words = guardMarkup(reply.words);
+  const blocks = (reply.blocks as KnownBlock[] | undefined) ?? sectionsOf(words);
+  const text = cutMarkup(words, 2_900);
   return { response_type: reply.visible === 'channel' ? 'in_channel' : 'ephemeral', text, blocks };
 }
 

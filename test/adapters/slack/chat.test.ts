@@ -139,6 +139,26 @@ describe('a failure', () => {
   });
 });
 
+describe('a message that Slack refuses', () => {
+  it('is sent in words alone, with all that a decision needs', async () => {
+    slack.intercept('chat.postMessage', (res) =>
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":false,"error":"invalid_blocks"}'),
+    );
+    const one = await post(incident());
+    const [message] = await slack.messages();
+    for (const part of [
+      'p99 is 2.8 s',
+      'Roll ledger-db back to revision 13',
+      'Confidence 91 %',
+      'Runs by itself at',
+      '/heal approve INC-241',
+    ])
+      expect(message?.text).toContain(part);
+    expect((await chat.deliver({ ...one, state: { name: 'noticed', attempt: 0 } }, context())).ok).toBe(true);
+    expect((await slack.messages())[0]?.blocks.length).toBeGreaterThan(0);
+  });
+});
+
 describe('the thread', () => {
   it('gets the lines in one message, as data', async () => {
     const one = await post(incident());

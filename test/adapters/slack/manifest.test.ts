@@ -18,6 +18,7 @@ const SCOPES: Record<string, string[]> = {
   'conversations.list': ['channels:read', 'groups:read'],
   filesUploadV2: ['files:write'],
   'views.open': [],
+  'views.publish': [],
   'auth.test': [],
 };
 

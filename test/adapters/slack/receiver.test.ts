@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackChat } from '../../../src/adapters/slack/chat.ts';
+import { homeView } from '../../../src/adapters/slack/home.ts';
 import { createSlackApp } from '../../../src/adapters/slack/receiver.ts';
 import type { Command } from '../../../src/extension-points.ts';
 import { loadModules } from '../../../src/load-modules.ts';
+import { checkView } from '../../../src/sandbox/chat/block-kit/check.ts';
 import { AWAITING, context, EVERY_STATE, entry, execution, incident, OTHER, plan, T0 } from './incidents.ts';
 import { recordingPeople } from './people.ts';
 import { CHANNEL, openWorkspace, recordingLog, SECRET, TOKEN, type Workspace } from './workspace.ts';
@@ -163,6 +165,25 @@ describe('a click', () => {
       '-image: ledger-db:4.2.0',
     ])
       expect(told).toContain(part);
+  });
+});
+
+describe('the home tab', () => {
+  it('shows what is open when it is opened, and other events are simply taken', async () => {
+    people.given.incidents = Array.from({ length: 30 }, (_, index) => incident({ id: `INC-${index}` }));
+    const opened = {
+      type: 'event_callback',
+      team_id: 'T1',
+      event: { type: 'app_home_opened', user: 'U_ONCALL', channel: 'D1', tab: 'home' },
+    };
+    expect((await send(JSON.stringify(opened), { type: 'application/json' })).status).toBe(200);
+    await until(() => slack.calls.find((call) => call.method === 'views.publish'));
+    expect(log.lines.filter((line) => line.level === 'error')).toEqual([]);
+    const view = await homeView(people.people);
+    expect(checkView(view, 'home')).toEqual([]);
+    expect(JSON.stringify(view.blocks)).toContain('and 10 more');
+    const other = { type: 'event_callback', team_id: 'T1', event: { type: 'tokens_revoked' } };
+    expect((await send(JSON.stringify(other), { type: 'application/json' })).status).toBe(200);
   });
 });
 

@@ -53,6 +53,17 @@ export function mention(who: string): string {
   return escapeText(who, 80);
 }
 
+/**
+ * For mrkdwn that others finished (answers of the core): people, groups and dates stay; anything else that Slack would act on becomes text. The last gate before a reader,
+ * should a writer have forgotten to escape.
+ */
+export function guardMarkup(text: string): string {
+  return text.replaceAll(
+    /<(?!@[UW][A-Z0-9_]{2,30}>|!subteam\^S[A-Z0-9]{2,30}>|!date\^\d{1,12}\^[^<>|]{1,80}\|[^<>|]{1,80}>)/g,
+    '&lt;',
+  );
+}
+
 /** Cuts finished mrkdwn to `max` without leaving half an entity or half a `<…>`. */
 export function cutMarkup(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -4,6 +4,7 @@ import {
   codeBlock,
   cutMarkup,
   escapeText,
+  guardMarkup,
   inlineCode,
   mention,
   plain,
@@ -105,6 +106,12 @@ describe('a person', () => {
 });
 
 describe('finished markup', () => {
+  it('of others keeps people and dates, and loses what would reach everybody or lead elsewhere', () => {
+    const kept = 'Approved by <@U_SECOND> <!date^1^{time}|03:09 UTC>, only <!subteam^S0123> may';
+    expect(guardMarkup(kept)).toBe(kept);
+    expect(guardMarkup('<!channel> <http://x|y> <!date^x^y|z> a < b')).not.toContain('<');
+  });
+
   it('is cut between its parts', () => {
     expect(cutMarkup('seen <!date^1^{time}|03:09 UTC> by', 20)).toBe('seen …');
     expect(cutMarkup('a &amp; b', 6)).toBe('a …');

@@ -123,7 +123,9 @@ function foretell(table: DayTable, pattern: Pattern): Float64Array {
   const foretold = new Float64Array(table.values.length);
   for (let day = 0; day < table.days; day++) {
     const kind = kindOfDay(pattern, table.firstDay + day);
-    const row = fitRow(table, pattern, kind, table.days > 1 ? day : -1);
+    // One level for everything is hardly moved by the day itself.
+    const omitted = table.days > 1 && pattern !== 'flat' ? day : -1;
+    const row = fitRow(table, pattern, kind, omitted);
     foretold.set(row, day * table.slots);
   }
   return foretold;

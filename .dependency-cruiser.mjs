@@ -1,0 +1,169 @@
+/** "Imports go one way" (docs: the layout in DESIGN.md), each rule with its reason. `npm test` runs them, and fails when nothing was looked at. */
+
+const PURE = '^src/(domain|analysis|detectors|correlators)/';
+const PEOPLE_ADD = ['detectors', 'correlators', 'actions', 'pipeline'];
+
+/** An SDK and the only folder that may know it. */
+const SDKS = {
+  '@slack/': 'src/adapters/slack/',
+  '@kubernetes/client-node': 'src/adapters/kubernetes/',
+  '@pagerduty/pdjs': 'src/adapters/pagerduty/',
+  bullmq: 'src/adapters/bullmq/',
+  ioredis: 'src/adapters/(redis|bullmq)/',
+  echarts: 'src/adapters/charts/',
+  '@resvg/': 'src/adapters/charts/',
+  '@grpc/': 'src/adapters/(otlp|keda)/',
+};
+
+/** The sandbox may use the SDKs' own models of their wire formats: it is no part of the app. */
+const onlyIn = ([sdk, folder]) => ({
+  name: `sdk-${sdk.replace(/\W+/g, '-').replace(/^-|-$/g, '')}-stays-at-the-rim`,
+  comment: `Only ${folder} talks to ${sdk}: another version, or another product, is then a change in one place.`,
+  severity: 'error',
+  from: { path: '^(src|commands)/', pathNot: `^(${folder}|src/sandbox/)` },
+  to: { path: `node_modules/${sdk}` },
+});
+
+/** Modules that may be added one by one know the extension points, not one another. */
+const siblings = (folder) => ({
+  name: `${folder}-know-no-siblings`,
+  comment: `${folder} meet the others only through extension-points.ts: any of them can be added, changed or removed alone.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: `^(src/(${PEOPLE_ADD.filter((other) => other !== folder).join('|')})|commands)/` },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'pure-code-needs-no-world',
+      comment:
+        'domain, analysis, detectors and correlators do no I/O: they can be tested a million times a minute, and give the same answer twice. The libraries on the list are pure, as is hashing.',
+      severity: 'error',
+      from: { path: PURE },
+      to: {
+        dependencyTypesNot: ['local', 'type-only'],
+        pathNot: ['^(node:)?crypto$', 'node_modules/(@bsull/augurs|diff)/'],
+      },
+    },
+    {
+      name: 'pure-code-knows-no-outer-layer',
+      comment:
+        'Judgement in the middle must not depend on the rim: only on itself, the ports and the extension points.',
+      severity: 'error',
+      from: { path: '^src/(domain|analysis)/' },
+      to: { path: '^(src|commands)/', pathNot: '^src/(domain|analysis)/' },
+    },
+    {
+      name: 'ports-know-only-the-domain',
+      comment: 'ports.ts says what the core needs, in the words of the domain.',
+      severity: 'error',
+      from: { path: '^src/ports\\.ts$' },
+      to: { path: '^(src|commands)/', pathNot: '^src/(domain|analysis)/' },
+    },
+    {
+      name: 'extension-points-know-only-ports-and-domain',
+      comment: 'extension-points.ts is the one page that people who add something read; it stands on the ports.',
+      severity: 'error',
+      from: { path: '^src/extension-points\\.ts$' },
+      to: { path: '^(src|commands)/', pathNot: '^src/(ports\\.ts$|domain/|analysis/)' },
+    },
+    {
+      name: 'core-knows-no-adapter',
+      comment:
+        'What people add, and the pipeline, use the world through ports: tests and the sandbox give them others.',
+      severity: 'error',
+      from: { path: `^src/(${PEOPLE_ADD.join('|')})/` },
+      to: { path: '^src/(adapters|sandbox)/' },
+    },
+    {
+      name: 'commands-know-only-the-views',
+      comment:
+        "A command answers in Slack's blocks, which the pure views make, and reads its words as the buttons do; of the adapters it knows no more.",
+      severity: 'error',
+      from: { path: '^commands/' },
+      to: {
+        path: '^src/(adapters|sandbox)/',
+        pathNot: '^src/adapters/slack/(views/|command-input\\.ts$|explain\\.ts$)',
+      },
+    },
+    {
+      name: 'core-knows-no-composition',
+      comment:
+        'Only the files beside main.ts put things together; nothing inside knows how it was put together, or reads the configuration by itself.',
+      severity: 'error',
+      from: { path: '^(src/.+/|commands/)' },
+      to: { path: '^src/[^/]+\\.ts$', pathNot: '^src/(ports|extension-points)\\.ts$' },
+    },
+    ...PEOPLE_ADD.map(siblings),
+    {
+      name: 'commands-know-no-siblings',
+      comment: 'A command is one file on the extension points.',
+      severity: 'error',
+      from: { path: '^commands/' },
+      to: { path: `^src/(${PEOPLE_ADD.join('|')})/` },
+    },
+    {
+      name: 'adapters-know-only-ports-and-domain',
+      comment: 'An adapter turns an outside system into a port and back; it decides nothing.',
+      severity: 'error',
+      from: { path: '^src/adapters/' },
+      to: { path: `^(src/(${PEOPLE_ADD.join('|')}|analysis|sandbox)|commands)/` },
+    },
+    {
+      name: 'adapters-know-no-siblings',
+      comment: 'Adapters meet in the composition only: one can be replaced without a look at the others.',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/' },
+      to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/$1/' },
+    },
+    ...Object.entries(SDKS).map(onlyIn),
+    {
+      name: 'sandbox-imports-nothing-of-ours',
+      comment:
+        "The sandbox is somebody else's cluster as far as the app can tell: it speaks the wire protocols, so that what works with it works with the real thing.",
+      severity: 'error',
+      from: { path: '^src/sandbox/' },
+      to: { path: '^(src|commands)/', pathNot: '^src/sandbox/' },
+    },
+    {
+      name: 'only-main-starts-the-sandbox',
+      comment: 'Real and simulated never mix (law 12).',
+      severity: 'error',
+      from: { path: '^(src|commands)/', pathNot: '^src/(sandbox/|main\\.ts$)' },
+      to: { path: '^src/sandbox/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two modules that need each other are one, or lack a third. Types may refer to each other.',
+      severity: 'error',
+      from: { path: '^(src|commands)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'the-app-needs-no-development-package',
+      comment: 'The image is installed without development packages.',
+      severity: 'error',
+      from: { path: '^(src|commands)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'imports-are-there',
+      comment: 'A module that can not be found.',
+      severity: 'error',
+      from: { path: '^(src|commands)/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    // With TypeScript 7 the default parser finds no module at all and passes.
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const CONFIG = join(ROOT, '.dependency-cruiser.mjs');
+
+const report = z.object({
+  summary: z.object({
+    totalCruised: z.number(),
+    violations: z.array(z.object({ from: z.string(), rule: z.object({ name: z.string() }) })),
+  }),
+});
+
+async function cruise(folder: string) {
+  const cli = join(ROOT, 'node_modules', '.bin', 'depcruise');
+  const ran = run(process.execPath, [cli, 'src', 'commands', '--config', CONFIG, '--output-type', 'json'], {
+    cwd: folder,
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  // It ends with the number of violations.
+  const { stdout } = await ran.catch((error: { stdout: string }) => error);
+  return report.parse(JSON.parse(stdout)).summary;
+}
+
+/** For each rule one file that breaks it, and nothing else does. */
+const PLANTED: Record<string, { file: string; imports: string }> = {
+  'pure-code-needs-no-world': { file: 'src/detectors/reads-a-file.ts', imports: 'node:fs' },
+  'pure-code-knows-no-outer-layer': { file: 'src/domain/knows-ports.ts', imports: '../ports.ts' },
+  'ports-know-only-the-domain': { file: 'src/ports.ts', imports: './extension-points.ts' },
+  'extension-points-know-only-ports-and-domain': { file: 'src/extension-points.ts', imports: './pipeline/fine.ts' },
+  'core-knows-no-adapter': { file: 'src/actions/knows-adapter.ts', imports: '../adapters/slack/fine.ts' },
+  'commands-know-only-the-views': { file: 'commands/knows-adapter.ts', imports: '../src/adapters/slack/fine.ts' },
+  'core-knows-no-composition': { file: 'src/pipeline/reads-config.ts', imports: '../config.ts' },
+  'detectors-know-no-siblings': { file: 'src/detectors/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
+  'correlators-know-no-siblings': { file: 'src/correlators/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
+  'actions-know-no-siblings': { file: 'src/actions/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
+  'pipeline-know-no-siblings': { file: 'src/pipeline/knows-action.ts', imports: '../actions/fine.ts' },
+  'commands-know-no-siblings': { file: 'commands/knows-pipeline.ts', imports: '../src/pipeline/fine.ts' },
+  'adapters-know-only-ports-and-domain': {
+    file: 'src/adapters/slack/knows-pipeline.ts',
+    imports: '../../pipeline/fine.ts',
+  },
+  'adapters-know-no-siblings': { file: 'src/adapters/slack/knows-redis.ts', imports: '../redis/fine.ts' },
+  'sdk-slack-stays-at-the-rim': { file: 'src/pipeline/knows-bolt.ts', imports: '@slack/bolt' },
+  'sdk-kubernetes-client-node-stays-at-the-rim': {
+    file: 'src/pipeline/knows-kubernetes.ts',
+    imports: '@kubernetes/client-node',
+  },
+  'sdk-pagerduty-pdjs-stays-at-the-rim': { file: 'src/pipeline/knows-pdjs.ts', imports: '@pagerduty/pdjs' },
+  'sdk-bullmq-stays-at-the-rim': { file: 'src/adapters/redis/knows-bullmq.ts', imports: 'bullmq' },
+  'sdk-ioredis-stays-at-the-rim': { file: 'src/main-ioredis.ts', imports: 'ioredis' },
+  'sdk-echarts-stays-at-the-rim': { file: 'src/pipeline/knows-echarts.ts', imports: 'echarts' },
+  'sdk-resvg-stays-at-the-rim': { file: 'src/pipeline/knows-resvg.ts', imports: '@resvg/resvg-js' },
+  'sdk-grpc-stays-at-the-rim': { file: 'src/pipeline/knows-grpc.ts', imports: '@grpc/grpc-js' },
+  'sandbox-imports-nothing-of-ours': { file: 'src/sandbox/knows-us.ts', imports: '../domain/fine.ts' },
+  'only-main-starts-the-sandbox': { file: 'src/app.ts', imports: './sandbox/fine.ts' },
+  'no-cycles': { file: 'src/domain/cycle-a.ts', imports: './cycle-b.ts' },
+  'the-app-needs-no-development-package': { file: 'src/pipeline/knows-vitest.ts', imports: 'vitest' },
+  'imports-are-there': { file: 'src/pipeline/knows-nothing.ts', imports: './not-there.ts' },
+};
+const FINE = [
+  'src/domain',
+  'src/pipeline',
+  'src/actions',
+  'src/sandbox',
+  'src/adapters/slack',
+  'src/adapters/redis',
+].map((folder) => `${folder}/fine.ts`);
+
+let planted: string;
+beforeAll(async () => {
+  planted = await mkdtemp(join(tmpdir(), 'nightshift-layers-'));
+  const write = async (file: string, text: string) => {
+    await mkdir(dirname(join(planted, file)), { recursive: true });
+    await writeFile(join(planted, file), text);
+  };
+  for (const file of [...FINE, 'src/config.ts']) await write(file, 'export const fine = 1;\n');
+  for (const { file, imports } of Object.values(PLANTED))
+    await write(file, `import * as it from '${imports}';\nexport const used = it;\n`);
+  await write('src/domain/cycle-b.ts', "import { used } from './cycle-a.ts';\nexport const it = () => used;\n");
+  await write('src/domain/only-types.ts', "import type { Port } from '../ports.ts';\nexport type Used = Port;\n");
+  await write('package.json', await readFile(join(ROOT, 'package.json'), 'utf8'));
+  await symlink(join(ROOT, 'node_modules'), join(planted, 'node_modules'));
+});
+afterAll(() => rm(planted, { recursive: true, force: true }));
+
+describe('the layer rules', () => {
+  it('hold, over all of the source', async () => {
+    const { totalCruised, violations } = await cruise(ROOT);
+    expect(totalCruised).toBeGreaterThan(100);
+    expect(violations).toEqual([]);
+  });
+
+  it('each catch the violation that is planted for it, type imports too, and none is without one', async () => {
+    const { violations } = await cruise(planted);
+    const caught = violations.map(({ from, rule }) => `${rule.name}: ${from}`);
+    for (const [rule, { file }] of Object.entries(PLANTED)) expect(caught).toContain(`${rule}: ${file}`);
+    expect(caught).toContain('pure-code-knows-no-outer-layer: src/domain/only-types.ts');
+    for (const fine of FINE) expect(violations.map(({ from }) => from)).not.toContain(fine);
+    const config = (await import(pathToFileURL(CONFIG).href)) as {
+      default: { forbidden: { name: string; comment: string }[] };
+    };
+    expect(config.default.forbidden.map((rule) => rule.name).sort()).toEqual(Object.keys(PLANTED).sort());
+    for (const rule of config.default.forbidden) expect(rule.comment.length).toBeGreaterThan(30);
+  });
+});
+
+/** Clock and randomness are arguments there: the same question gets the same answer, at any speed of time. */
+const IMPURE =
+  /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bprocess\.|\bset(Timeout|Interval|Immediate)\(|\bconsole\.|\bfetch\(/;
+
+describe('pure code', () => {
+  it('reads no clock and no random source, and does no I/O', async () => {
+    const found: string[] = [];
+    for await (const file of glob('src/{domain,analysis,detectors,correlators}/**/*.ts', { cwd: ROOT })) {
+      const code = (await readFile(join(ROOT, file), 'utf8')).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      if (IMPURE.test(code)) found.push(`${file}: ${IMPURE.exec(code)?.[0]}`);
+    }
+    expect(found).toEqual([]);
+    expect(IMPURE.test('const at = Date.now();')).toBe(true);
+  });
+
+  it('only the entry points read the environment, and PATH is read where redis-server is looked for', async () => {
+    const found: string[] = [];
+    for await (const file of glob('{src,commands}/**/*.ts', { cwd: ROOT })) {
+      const code = (await readFile(join(ROOT, file), 'utf8')).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      if (/\bprocess\.env\b/.test(code)) found.push(file);
+    }
+    expect(found.sort()).toEqual(['src/adapters/redis/private-redis.ts', 'src/cli.ts', 'src/main.ts']);
+  });
+});

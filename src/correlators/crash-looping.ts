@@ -31,10 +31,10 @@ function crashes(pod: PodInfo, since: number): Finding[] {
   });
 }
 
-/** One crash happens; from the third on it is a loop beyond doubt. */
+/** One crash happens; a back-off is never normal, and from the second restart on beyond doubt. */
 function strengthOf(looping: boolean, restarts: number): number {
   if (!looping) return restarts >= 3 ? 0.6 : 0.4;
-  return restarts >= 3 ? 0.98 : 0.75 + 0.1 * restarts;
+  return restarts >= 2 ? 0.98 : 0.95;
 }
 
 export default crashLooping;

@@ -2,8 +2,15 @@ import { createSampleBlocks, type SampleBlocks } from './sample-blocks.ts';
 import { type Labels, labelKey, matchesAll, type Samples, type Series, type SeriesSource } from './series.ts';
 
 export const SCRAPE_MS = 15_000;
-/** Before the start a scrape a minute is enough (Prometheus' own default), and a quarter of the work. */
-const PAST_STEP_MS = 60_000;
+/**
+ * How densely the past was scraped: the last half day as now, then half as often, then once a minute (Prometheus' default): a
+ * quarter of the work for a query over weeks. Wherever the spacing changes, rate() extrapolates a little less for one window.
+ */
+const PAST_SPACING = [
+  { untilBeforeMs: 24 * 3_600_000, stepMs: 60_000 },
+  { untilBeforeMs: 12 * 3_600_000, stepMs: 30_000 },
+  { untilBeforeMs: 0, stepMs: SCRAPE_MS },
+];
 const KEEP_FULL_MS = 12 * 3_600_000;
 const KEEP_MS = 15 * 86_400_000;
 const THIN_EVERY = 8;
@@ -100,17 +107,24 @@ function asSeries(stored: Stored): Series {
 
 function read(stored: Stored, fromMs: number, toMs: number): Samples {
   const samples: Samples = { times: [], values: [] };
-  const { past } = stored;
-  if (past && fromMs <= past.toMs) {
-    const first = Math.ceil(Math.max(fromMs, past.fromMs) / PAST_STEP_MS) * PAST_STEP_MS;
-    for (let t = first; t <= toMs && t <= past.toMs; t += PAST_STEP_MS) {
-      samples.times.push(t);
-      samples.values.push(past.at(t));
-    }
-  }
+  if (stored.past && fromMs <= stored.past.toMs) readPast(stored.past, fromMs, toMs, samples);
   stored.blocks.each(Math.ceil(fromMs / SCRAPE_MS), Math.floor(toMs / SCRAPE_MS), (tick, value) => {
     samples.times.push(tick * SCRAPE_MS);
     samples.values.push(value);
   });
   return samples;
+}
+
+function readPast(past: Past, fromMs: number, toMs: number, into: Samples): void {
+  const start = past.toMs + SCRAPE_MS;
+  let begin = past.fromMs;
+  for (const { untilBeforeMs, stepMs } of PAST_SPACING) {
+    const end = start - untilBeforeMs;
+    const first = Math.ceil(Math.max(fromMs, begin) / stepMs) * stepMs;
+    for (let t = first; t <= toMs && t < end; t += stepMs) {
+      into.times.push(t);
+      into.values.push(past.at(t));
+    }
+    begin = Math.max(begin, end);
+  }
 }

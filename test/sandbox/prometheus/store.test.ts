@@ -17,10 +17,20 @@ describe('the series store', () => {
     store.record(AT, [sample(1_000, (t) => 1_000 + (t - AT) / SCRAPE_MS)]);
     store.record(AT + SCRAPE_MS, [sample(1_001)]);
     const [series] = store.select(named('a'), 0, AT);
-    const samples = series!.read(AT - 8 * SCRAPE_MS, AT + SCRAPE_MS);
-    expect(samples.values).toEqual([992, 996, 1_000, 1_001]);
-    expect(samples.times).toEqual([-8, -4, 0, 1].map((n) => AT + n * SCRAPE_MS));
+    const samples = series!.read(AT - 2 * SCRAPE_MS, AT + SCRAPE_MS);
+    expect(samples.values).toEqual([998, 999, 1_000, 1_001]);
+    expect(samples.times).toEqual([-2, -1, 0, 1].map((n) => AT + n * SCRAPE_MS));
     expect(series!.read(AT - 7_200_000, AT - 3_700_000).times).toEqual([]);
+  });
+
+  it('has a denser past the nearer it is, without gap or overlap', () => {
+    const day = 86_400_000;
+    const store = createSeriesStore({ pastMs: 2 * day });
+    store.record(AT, [sample(1, () => 1)]);
+    const { times } = store.select(named('a'), 0, AT)[0]!.read(0, AT);
+    expect(times).toHaveLength(1_440 + 1_440 + 2_880 + 1);
+    const gaps = new Set(times.slice(1).map((t, i) => t - times[i]!));
+    expect(gaps).toEqual(new Set([60_000, 30_000, SCRAPE_MS]));
   });
 
   it('gives no past to what appears later', () => {

@@ -53,7 +53,7 @@ const SINGLES: Readonly<Record<string, string>> = {
 };
 
 /** What Slack reports for an element once `raw` was chosen or typed: an option's value, a list of them, a text, a user id … */
-export function slackValue(element: Json & { type: string }, raw: unknown): Json {
+function slackValue(element: Json & { type: string }, raw: unknown): Json {
   const { type } = element;
   const plural = PLURALS[type];
   if (plural !== undefined) return { type, [plural]: asList(raw) };
@@ -85,7 +85,7 @@ function richTextOf(text: string): Json {
 }
 
 /** What an element holds before anybody touched it. */
-export function initialOf(element: Json): unknown {
+function initialOf(element: Json): unknown {
   const given = [
     'initial_value',
     'initial_option',

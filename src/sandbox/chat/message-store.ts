@@ -1,7 +1,7 @@
 import type { StoredMessage } from './model.ts';
 
 /** What changed, for whoever shows the channel. */
-export type ChannelChange =
+type ChannelChange =
   | { kind: 'message'; message: StoredMessage }
   | { kind: 'removed'; ts: string; ephemeralFor: string | null };
 

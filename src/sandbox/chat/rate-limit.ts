@@ -1,5 +1,5 @@
 /** A bucket that holds `burst` calls and refills by `perSecond`, in real seconds. */
-export type Rate = { burst: number; perSecond: number };
+type Rate = { burst: number; perSecond: number };
 export type RateLimits = { post: Rate; update: Rate; other: Rate };
 
 /** What Slack documents: a message a second and channel with short bursts, tier 3 (50 a minute) for edits, tier 4 for most others. */

@@ -32,6 +32,15 @@ const about = async (service: string): Promise<ListedIncident | undefined> =>
   (await incidents(nightshift.url)).find((incident) => incident.service === service);
 const click = (ts: string, action_id: string, user = 'U_ONCALL') =>
   send(`${nightshift.url}/sandbox/click`, 'POST', { ts, action_id, user });
+/** The one message, once it asks for approval. */
+async function asking(service = 'payment-api'): Promise<ShownMessage> {
+  let found: ShownMessage | undefined;
+  await until('the message asks for approval', async () => {
+    found = await messageWith(nightshift.url, service);
+    return JSON.stringify(found?.blocks ?? '').includes('"approve"');
+  });
+  return found!;
+}
 const waitingFor = (state: string, service = 'payment-api', timeoutMs = 90_000) =>
   until(`${service} is ${state}`, async () => (await about(service))?.state === state, timeoutMs).catch(
     async (error: unknown) => {
@@ -47,9 +56,9 @@ describe('a bad deploy of a critical service', () => {
     await waitingFor('awaiting_approval');
     const asked = await about('payment-api');
     expect(asked).toMatchObject({ issue: 'crash_loop', cause: { kind: 'Deployment', name: 'payment-api' } });
-    const message = await messageWith(nightshift.url, 'payment-api');
-    expect(JSON.stringify(message?.blocks)).toMatch(/revision/i);
-    expect((await click(message?.ts ?? '', 'approve')).status).toBe(200);
+    const message = await asking();
+    expect(JSON.stringify(message.blocks)).toMatch(/revision/i);
+    expect((await click(message.ts, 'approve')).status).toBe(200);
     await waitingFor('closed');
     expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
     expect((await about('payment-api'))?.mttrMs).toBeGreaterThan(0);
@@ -73,7 +82,7 @@ describe('a bad deploy of a critical service', () => {
   it('is left alone when it ends by itself first, and the message says so', async () => {
     const { json } = await fault('bad-deploy', 'payment-api');
     await waitingFor('awaiting_approval');
-    await click((await messageWith(nightshift.url, 'payment-api'))?.ts ?? '', 'hold', 'U_GUEST');
+    await click((await asking()).ts, 'hold', 'U_GUEST');
     expect((await send(`${nightshift.url}/sandbox/faults/${(json as { id: string }).id}`, 'DELETE')).status).toBe(204);
     await waitingFor('closed');
     expect(await about('payment-api')).toMatchObject({ outcome: 'self_healed' });
@@ -84,7 +93,7 @@ describe('a bad deploy of a critical service', () => {
   it('is not started by a guest, who may stop it', async () => {
     await fault('bad-deploy', 'payment-api');
     await waitingFor('awaiting_approval');
-    const { ts } = (await messageWith(nightshift.url, 'payment-api'))!;
+    const { ts } = await asking();
     await click(ts, 'hold', 'U_GUEST');
     await click(ts, 'approve', 'U_GUEST');
     expect((await about('payment-api'))?.state).toBe('awaiting_approval');
@@ -104,7 +113,7 @@ describe('a memory leak', () => {
     await fault('memory-leak', 'payment-api');
     await waitingFor('awaiting_approval', 'payment-api', 120_000);
     expect(await about('payment-api')).toMatchObject({ issue: 'high_memory_usage', cause: { name: 'payment-api' } });
-    const { ts } = (await messageWith(nightshift.url, 'payment-api'))!;
+    const { ts } = await asking();
     await click(ts, 'approve');
     await waitingFor('closed');
     expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });

@@ -1,5 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisLabel, utcTime } from './axis-label.ts';
+import { moments, spans } from './chart-marks.ts';
+import { chartWords, FONT } from './chart-words.ts';
 import { type Palette, paletteOf } from './palette.ts';
 
 /** A metric as a picture. Instants are epoch ms; gaps are points whose value isn't finite. */
@@ -14,13 +16,11 @@ export type MetricChart = {
   darkMode: boolean;
 };
 
-export type ChartMark =
+type ChartMark =
   /** Something that happened: a rollout, an approval. */
   | { kind: 'moment'; at: number; label: string }
   /** Time that isn't normal; `to` null: still going on. */
   | { kind: 'span'; from: number; to: number | null; label: string };
-
-export const FONT = 'DejaVu Sans';
 
 /** Everything that is drawn, for echarts. Pure. */
 export function chartOption(chart: MetricChart): EChartsCoreOption {
@@ -31,7 +31,7 @@ export function chartOption(chart: MetricChart): EChartsCoreOption {
     textStyle: { fontFamily: FONT, color: palette.text },
     useUTC: true,
     title: {
-      text: words(chart.title, 60),
+      text: chartWords(chart.title, 60),
       left: 16,
       top: 12,
       textStyle: { fontSize: 18, fontWeight: 'bold', color: palette.text },
@@ -80,7 +80,7 @@ function valueAxis(chart: MetricChart, palette: Palette) {
     axisLabel: {
       color: palette.faint,
       fontSize: 13,
-      formatter: (value: number) => axisLabel(value, words(chart.unit, 12)),
+      formatter: (value: number) => axisLabel(value, chartWords(chart.unit, 12)),
     },
     splitLine: { lineStyle: { color: palette.grid } },
   };
@@ -125,64 +125,4 @@ function metricSeries(chart: MetricChart, palette: Palette) {
     markLine: moments(chart, palette),
     markArea: spans(chart, palette),
   };
-}
-
-const MOST_MARKS = 6;
-
-function moments(chart: MetricChart, palette: Palette) {
-  const found = chart.marks.filter((mark) => mark.kind === 'moment').slice(0, MOST_MARKS);
-  const middle = middleOf(chart);
-  return {
-    symbol: 'none',
-    silent: true,
-    lineStyle: { color: palette.mark, width: 2, type: 'dashed' },
-    label: {
-      show: true,
-      color: palette.mark,
-      fontSize: 13,
-      fontWeight: 'bold',
-      fontFamily: FONT,
-      rotate: 0,
-      padding: [1, 8],
-      backgroundColor: palette.background,
-    },
-    // Inside the picture on whichever side has room; each a line lower than the one before.
-    data: found.map((mark, index) => ({
-      xAxis: mark.at,
-      label: {
-        formatter: words(mark.label, 28),
-        position: 'end',
-        align: mark.at > middle ? 'right' : 'left',
-        distance: [6, -18 - 18 * index],
-      },
-    })),
-  };
-}
-
-function spans(chart: MetricChart, palette: Palette) {
-  const last = chart.series.at(-1)?.at;
-  const found = chart.marks.filter((mark) => mark.kind === 'span').slice(0, MOST_MARKS);
-  return {
-    silent: true,
-    itemStyle: { color: palette.anomaly },
-    label: { show: true, position: 'top', color: palette.text, fontSize: 13, fontFamily: FONT },
-    data: found.map((mark) => [
-      { xAxis: mark.from, name: words(mark.label, 28) },
-      { xAxis: mark.to ?? last ?? mark.from },
-    ]),
-  };
-}
-
-function middleOf(chart: MetricChart): number {
-  const [first, last] = [chart.series[0]?.at ?? 0, chart.series.at(-1)?.at ?? 0];
-  return first + (last - first) / 2;
-}
-
-/** Outside text: one line, nothing that XML can't hold, bounded. */
-function words(text: string, most: number): string {
-  const clean = text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\uFFFE\uFFFF]/gu, ' ')
-    .trim();
-  return clean.length <= most ? clean : `${clean.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -10,7 +10,8 @@ import {
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { chartOption, FONT, type MetricChart } from './chart-option.ts';
+import { chartOption, type MetricChart } from './chart-option.ts';
+import { FONT } from './chart-words.ts';
 
 use([LineChart, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 

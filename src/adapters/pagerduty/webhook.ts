@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** What PagerDuty tells of an incident. `dedupKey` is what it was triggered under; `by` is a name, outside text. */
-export type PagerDutyWebhook = {
+type PagerDutyWebhook = {
   type: 'triggered' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'reopened' | 'other';
   dedupKey: string | null;
   by: string | null;

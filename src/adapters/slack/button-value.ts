@@ -2,11 +2,11 @@
 export type ButtonValue = { incidentId: string; planDigest: string | null; choice: Choice | null };
 
 /** Entries of the "something else" menu that aren't plans. */
-export const CHOICES = ['false_alarm', 'escalate', 'page', 'healed_by_human'] as const;
+const CHOICES = ['false_alarm', 'escalate', 'page', 'healed_by_human'] as const;
 export type Choice = (typeof CHOICES)[number];
 
 /** A digest's first characters name a plan among an incident's few; the incident holds the whole. */
-export const DIGEST_LENGTH = 16;
+const DIGEST_LENGTH = 16;
 
 /** `<incident>|<first 16 characters of the digest>`, without a digest `<incident>`, for a menu entry `<incident>|~<choice>`. */
 export function encodeValue(incidentId: string, planDigest: string | null = null): string {

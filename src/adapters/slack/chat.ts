@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { Incident, TimelineEntry } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports.ts';
 import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
 import { findMessage, MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
-import { LIMITS, type Message, present, section } from './views/blocks.ts';
-import { escapeText } from './views/escape.ts';
-import { timelineLine } from './views/explanation.ts';
+import { replyInThread, shareInThread, type ThreadImage } from './thread.ts';
+import type { Message } from './views/blocks.ts';
 import { incidentMessage } from './views/incident-message.ts';
 import { plainMessage } from './views/plain-message.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
@@ -27,10 +25,7 @@ export type SlackChatSettings = {
 /** The Chat port and, beyond it, pictures for the thread. */
 export type SlackChat = Chat & {
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
-  threadImage(
-    incident: Incident,
-    image: { png: Buffer; fileName: string; title: string; altText: string },
-  ): Promise<Delivery>;
+  threadImage(incident: Incident, image: ThreadImage): Promise<Delivery>;
 };
 
 /** A post that a crash left unrecorded is looked for from this long before the incident. */
@@ -52,12 +47,12 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
       if (lines.length === 0) return { ok: true, channel: message.channel, ts: message.ts };
-      return attempt(() => reply(client, message, lines));
+      return attempt(() => replyInThread(client, message, lines));
     },
     async threadImage(incident, image) {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
-      return attempt(() => upload(client, message, image));
+      return attempt(() => shareInThread(client, message, image));
     },
     async ping() {
       await client.auth.test();
@@ -135,58 +130,6 @@ async function post(client: WebClient, channel: string, incident: Incident, mess
 function bodyOf(incident: Incident, message: Message) {
   const metadata = { event_type: MESSAGE_EVENT, event_payload: { id: incident.id } };
   return { text: message.text, blocks: message.blocks, parse: 'none' as const, link_names: false, metadata };
-}
-
-type Where = { channel: string; ts: string };
-
-async function reply(client: WebClient, where: Where, lines: TimelineEntry[]): Promise<Delivery> {
-  const words = lines.map(timelineLine);
-  const text = lines
-    .map((line) => escapeText(line.words, 200))
-    .join(' · ')
-    .slice(0, 500);
-  const sent = await client.chat.postMessage({
-    channel: where.channel,
-    thread_ts: where.ts,
-    text,
-    blocks: inSections(words),
-    parse: 'none',
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  return { ok: true, channel: where.channel, ts: sent.ts ?? where.ts };
-}
-
-/** As many sections as the lines need; what would make the message too long stays in Why?. */
-function inSections(lines: string[]): KnownBlock[] {
-  const sections: string[][] = [[]];
-  let length = 0;
-  for (const line of lines) {
-    if (length + line.length > LIMITS.sectionText - 100) {
-      sections.push([]);
-      length = 0;
-    }
-    sections.at(-1)?.push(line);
-    length += line.length + 1;
-  }
-  return present(sections.slice(0, 4).map((part) => section(part)));
-}
-
-async function upload(
-  client: WebClient,
-  where: Where,
-  image: Parameters<SlackChat['threadImage']>[1],
-): Promise<Delivery> {
-  await client.filesUploadV2({
-    channel_id: where.channel,
-    thread_ts: where.ts,
-    file: image.png,
-    filename: image.fileName,
-    title: image.title.slice(0, 200),
-    alt_text: image.altText.slice(0, 1_000),
-  });
-  return { ok: true, channel: where.channel, ts: where.ts };
 }
 
 async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {

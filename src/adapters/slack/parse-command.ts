@@ -1,7 +1,7 @@
 import { parseDuration } from './parse-duration.ts';
 
 /** `/heal <verb> [args] [--flags]`, taken apart. Flags without a value are `true`. */
-export type ParsedCommand = { verb: string; args: string[]; flags: Record<string, string | true> };
+type ParsedCommand = { verb: string; args: string[]; flags: Record<string, string | true> };
 export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; words: string };
 
 /** Flags that want a value; all others stand alone. */

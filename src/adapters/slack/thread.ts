@@ -1,0 +1,60 @@
+import type { KnownBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { TimelineEntry } from '../../domain/incident.ts';
+import type { Delivery } from '../../ports.ts';
+import { LIMITS, present, section } from './views/blocks.ts';
+import { escapeText } from './views/escape.ts';
+import { timelineLine } from './views/explanation.ts';
+
+/** A PNG; `altText` says in words what it shows. */
+export type ThreadImage = { png: Buffer; fileName: string; title: string; altText: string };
+
+type Where = { channel: string; ts: string };
+
+/** Timeline lines as one message in the thread. Rejects with Slack's errors. */
+export async function replyInThread(client: WebClient, where: Where, lines: TimelineEntry[]): Promise<Delivery> {
+  const words = lines.map(timelineLine);
+  const text = lines
+    .map((line) => escapeText(line.words, 200))
+    .join(' · ')
+    .slice(0, 500);
+  const sent = await client.chat.postMessage({
+    channel: where.channel,
+    thread_ts: where.ts,
+    text,
+    blocks: inSections(words),
+    parse: 'none',
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return { ok: true, channel: where.channel, ts: sent.ts ?? where.ts };
+}
+
+/** As many sections as the lines need; what would make the message too long stays in Why?. */
+function inSections(lines: string[]): KnownBlock[] {
+  const sections: string[][] = [[]];
+  let length = 0;
+  for (const line of lines) {
+    if (length + line.length > LIMITS.sectionText - 100) {
+      sections.push([]);
+      length = 0;
+    }
+    sections.at(-1)?.push(line);
+    length += line.length + 1;
+  }
+  return present(sections.slice(0, 4).map((part) => section(part)));
+}
+
+/** A picture into the thread. Rejects with Slack's errors. */
+export async function shareInThread(client: WebClient, where: Where, image: ThreadImage): Promise<Delivery> {
+  await client.filesUploadV2({
+    channel_id: where.channel,
+    thread_ts: where.ts,
+    file: image.png,
+    filename: image.fileName,
+    title: image.title.slice(0, 200),
+    alt_text: image.altText.slice(0, 1_000),
+  });
+  return { ok: true, channel: where.channel, ts: where.ts };
+}

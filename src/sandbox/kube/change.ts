@@ -55,6 +55,20 @@ export function change<R extends string>(
   return world.store.put(keyOf(world, resource), copy) as KindOf<R>;
 }
 
+/** Replaces an object's status by what `statusOf` makes of the present object; an equal one is not written. */
+export function setStatus<R extends string>(
+  world: World,
+  resource: R,
+  namespace: string | undefined,
+  name: string,
+  statusOf: (current: KindOf<R>) => Record<string, unknown>,
+): void {
+  const current = object(world, resource, namespace, name);
+  if (current === undefined) return;
+  const status = statusOf(current);
+  if (!equal(status, current.status)) world.store.put(keyOf(world, resource), { ...current, status: clone(status) });
+}
+
 /** Stores a new object of the cluster's own making and gives it uid and creation time. */
 export function insert(world: World, resource: string, fresh: KubeObject): KubeObject {
   const known = world.registry.byName(resource);

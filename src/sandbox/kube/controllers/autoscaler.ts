@@ -1,4 +1,4 @@
-import { change, object, objects } from '../change.ts';
+import { change, object, objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
 import type { Condition, HorizontalPodAutoscaler, Pod } from '../kinds.ts';
 import { type KubeObject, timestamp } from '../objects.ts';
@@ -162,9 +162,9 @@ type Report = { conditions: Condition[]; current: number; desired: number; metri
 
 function writeStatus(world: World, scaler: HorizontalPodAutoscaler, report: Report): void {
   const { namespace, name } = scaler.metadata;
-  change(world, 'horizontalpodautoscalers', namespace, name, (copy) => {
+  setStatus(world, 'horizontalpodautoscalers', namespace, name, (copy) => {
     const lastScaleTime = report.rescaled ? timestamp(world.now()) : copy.status?.lastScaleTime;
-    copy.status = {
+    return {
       ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
       currentReplicas: report.current,
       desiredReplicas: report.desired,

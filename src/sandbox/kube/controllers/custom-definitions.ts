@@ -1,4 +1,4 @@
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import type { Condition } from '../kinds.ts';
 import { condition, setCondition } from '../pods.ts';
 import { clone } from '../tree.ts';
@@ -16,9 +16,9 @@ export function stepCustomDefinitions(world: World): void {
       condition('Established', true, 'InitialNamesAccepted', 'the initial names have been accepted'),
       now,
     );
-    change(world, 'customresourcedefinitions', undefined, definition.metadata.name, (copy) => {
+    setStatus(world, 'customresourcedefinitions', undefined, definition.metadata.name, () => {
       const storedVersions = spec.versions.filter((version) => version.storage).map((version) => version.name);
-      copy.status = { conditions, acceptedNames: spec.names, storedVersions };
+      return { conditions, acceptedNames: spec.names, storedVersions };
     });
   }
 }

@@ -1,7 +1,8 @@
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import type { DaemonSet, Node, Pod, PodTemplate, Toleration } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
-import { isActive, isAvailable, isFinished, isOwnedBy, isReady } from '../pods.ts';
+import { controlledPods } from '../owned.ts';
+import { isActive, isAvailable, isFinished, isReady } from '../pods.ts';
 import { clone } from '../tree.ts';
 import type { World } from '../world.ts';
 import { ensureRevision, REVISION_LABEL } from './controller-revision.ts';
@@ -27,7 +28,7 @@ export function stepDaemonSets(world: World): void {
     const update = ensureRevision(world, set, set.spec.template);
     const template = hardened(set.spec.template);
     const nodes = objects(world, 'nodes').filter((node) => isEligible(template, node));
-    const pods = objects(world, 'pods', set.metadata.namespace).filter((pod) => isOwnedBy(pod, set.metadata.uid));
+    const pods = controlledPods(world, set.metadata.uid);
     for (const node of nodes) occupy(world, set, template, node, pods, update);
     for (const pod of pods) {
       const stays = nodes.some((node) => node.metadata.name === pod.spec.nodeName);
@@ -89,18 +90,16 @@ function rollOn(world: World, set: DaemonSet, nodes: number, active: readonly Po
 function writeStatus(world: World, set: DaemonSet, nodes: readonly Node[], update: KubeObject): void {
   const now = world.now();
   const { namespace, name } = set.metadata;
-  const active = objects(world, 'pods', namespace).filter((pod) => isOwnedBy(pod, set.metadata.uid) && isActive(pod));
+  const active = controlledPods(world, set.metadata.uid).filter(isActive);
   const available = active.filter((pod) => isAvailable(pod, set.spec.minReadySeconds ?? 0, now)).length;
-  change(world, 'daemonsets', namespace, name, (copy) => {
-    copy.status = {
-      observedGeneration: copy.metadata.generation ?? 1,
-      desiredNumberScheduled: nodes.length,
-      currentNumberScheduled: active.length,
-      updatedNumberScheduled: active.filter((pod) => isUpdated(pod, update)).length,
-      numberReady: active.filter(isReady).length,
-      numberAvailable: available,
-      numberUnavailable: Math.max(0, nodes.length - available),
-      numberMisscheduled: 0,
-    };
-  });
+  setStatus(world, 'daemonsets', namespace, name, (copy) => ({
+    observedGeneration: copy.metadata.generation ?? 1,
+    desiredNumberScheduled: nodes.length,
+    currentNumberScheduled: active.length,
+    updatedNumberScheduled: active.filter((pod) => isUpdated(pod, update)).length,
+    numberReady: active.filter(isReady).length,
+    numberAvailable: available,
+    numberUnavailable: Math.max(0, nodes.length - available),
+    numberMisscheduled: 0,
+  }));
 }

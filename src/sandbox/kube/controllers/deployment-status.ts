@@ -1,4 +1,4 @@
-import { change, object } from '../change.ts';
+import { object, setStatus } from '../change.ts';
 import type { Condition, Deployment, ReplicaSet } from '../kinds.ts';
 import { instant, timestamp } from '../objects.ts';
 import { condition } from '../pods.ts';
@@ -31,18 +31,16 @@ export function writeDeploymentStatus(
     unavailable: Math.max(0, wanted - available),
   };
   const conditions = nextConditions(world, latest, counts, sets, current, maxUnavailable);
-  change(world, 'deployments', namespace, name, (copy) => {
-    copy.status = {
-      observedGeneration: copy.metadata.generation ?? 1,
-      ...(counts.replicas > 0 ? { replicas: counts.replicas } : {}),
-      ...(counts.updated > 0 ? { updatedReplicas: counts.updated } : {}),
-      ...(counts.ready > 0 ? { readyReplicas: counts.ready } : {}),
-      ...(counts.available > 0 ? { availableReplicas: counts.available } : {}),
-      ...(counts.unavailable > 0 ? { unavailableReplicas: counts.unavailable } : {}),
-      conditions,
-      ...(copy.status?.collisionCount === undefined ? {} : { collisionCount: copy.status.collisionCount }),
-    };
-  });
+  setStatus(world, 'deployments', namespace, name, (copy) => ({
+    observedGeneration: copy.metadata.generation ?? 1,
+    ...(counts.replicas > 0 ? { replicas: counts.replicas } : {}),
+    ...(counts.updated > 0 ? { updatedReplicas: counts.updated } : {}),
+    ...(counts.ready > 0 ? { readyReplicas: counts.ready } : {}),
+    ...(counts.available > 0 ? { availableReplicas: counts.available } : {}),
+    ...(counts.unavailable > 0 ? { unavailableReplicas: counts.unavailable } : {}),
+    conditions,
+    ...(copy.status?.collisionCount === undefined ? {} : { collisionCount: copy.status.collisionCount }),
+  }));
 }
 
 function nextConditions(

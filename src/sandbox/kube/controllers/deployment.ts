@@ -1,6 +1,6 @@
 import { erase, object, objects } from '../change.ts';
 import type { Deployment, ReplicaSet } from '../kinds.ts';
-import { isOwnedBy } from '../pods.ts';
+import { controlledPods } from '../owned.ts';
 import type { World } from '../world.ts';
 import { writeDeploymentStatus } from './deployment-status.ts';
 import { amountOf } from './percent.ts';
@@ -102,9 +102,7 @@ function advance(
 
 function hasPodsOfOthers(world: World, sets: readonly ReplicaSet[], current: ReplicaSet): boolean {
   const others = sets.filter((set) => set.metadata.uid !== current.metadata.uid);
-  return objects(world, 'pods', current.metadata.namespace).some((pod) =>
-    others.some((set) => isOwnedBy(pod, set.metadata.uid)),
-  );
+  return others.some((set) => controlledPods(world, set.metadata.uid).length > 0);
 }
 
 // First takes away old pods that serve nobody anyway, then as many good ones as may be missing.

@@ -1,4 +1,4 @@
-import { change, object, objects } from '../change.ts';
+import { object, objects, setStatus } from '../change.ts';
 import type { Pod, PodDisruptionBudget } from '../kinds.ts';
 import { controllerOf, instant } from '../objects.ts';
 import { condition, isActive, isReady, setCondition } from '../pods.ts';
@@ -31,17 +31,15 @@ function stepOne(world: World, budget: PodDisruptionBudget): void {
     { ...condition('DisruptionAllowed', allowed > 0, reason, ''), observedGeneration: budget.metadata.generation ?? 1 },
     now,
   );
-  change(world, 'poddisruptionbudgets', namespace, name, (copy) => {
-    copy.status = {
-      observedGeneration: copy.metadata.generation ?? 1,
-      disruptionsAllowed: allowed,
-      currentHealthy,
-      desiredHealthy,
-      expectedPods: expected,
-      ...(Object.keys(disrupted).length > 0 ? { disruptedPods: disrupted } : {}),
-      conditions,
-    };
-  });
+  setStatus(world, 'poddisruptionbudgets', namespace, name, (copy) => ({
+    observedGeneration: copy.metadata.generation ?? 1,
+    disruptionsAllowed: allowed,
+    currentHealthy,
+    desiredHealthy,
+    expectedPods: expected,
+    ...(Object.keys(disrupted).length > 0 ? { disruptedPods: disrupted } : {}),
+    conditions,
+  }));
 }
 
 // A pod whose eviction was granted counts as gone until it is, or for two minutes.

@@ -1,8 +1,9 @@
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
 import type { Condition, Job, Pod } from '../kinds.ts';
 import { instant, timestamp } from '../objects.ts';
-import { condition, isActive, isOwnedBy, isReady, setCondition } from '../pods.ts';
+import { controlledPods } from '../owned.ts';
+import { condition, isActive, isReady, setCondition } from '../pods.ts';
 import { clone } from '../tree.ts';
 import type { World } from '../world.ts';
 import { createPod, deletePod, removeGracefully } from './create-pod.ts';
@@ -22,7 +23,7 @@ const isDone = (job: Job): boolean =>
   job.status?.conditions?.some((c) => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True') === true;
 
 function stepOne(world: World, job: Job): void {
-  const pods = objects(world, 'pods', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job.metadata.uid));
+  const pods = controlledPods(world, job.metadata.uid);
   const succeeded = pods.filter((pod) => pod.status.phase === 'Succeeded').length;
   const failed = pods.filter((pod) => pod.status.phase === 'Failed').length;
   const active = pods.filter(isActive);
@@ -69,24 +70,22 @@ function writeStatus(
 ): void {
   const now = world.now();
   const { namespace, name } = job.metadata;
-  const active = objects(world, 'pods', namespace).filter((pod) => isOwnedBy(pod, job.metadata.uid) && isActive(pod));
+  const active = controlledPods(world, job.metadata.uid).filter(isActive);
   const conditions = clone(job.status?.conditions ?? []);
   if (end !== undefined) setCondition(conditions, end, now);
   const suspended = job.spec.suspend === true;
   if (suspended) setCondition(conditions, condition('Suspended', true, 'JobSuspended', 'Job suspended'), now);
-  change(world, 'jobs', namespace, name, (copy) => {
-    copy.status = {
-      ...(conditions.length > 0 ? { conditions } : {}),
-      ...(suspended ? {} : { startTime: copy.status?.startTime ?? timestamp(now) }),
-      ...(end?.type === 'Complete' ? { completionTime: timestamp(now) } : {}),
-      ...(active.length > 0 ? { active: active.length } : {}),
-      ...(counts.succeeded > 0 ? { succeeded: counts.succeeded } : {}),
-      ...(counts.failed > 0 ? { failed: counts.failed } : {}),
-      ready: active.filter(isReady).length,
-      terminating: 0,
-      uncountedTerminatedPods: {},
-    };
-  });
+  setStatus(world, 'jobs', namespace, name, (copy) => ({
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(suspended ? {} : { startTime: copy.status?.startTime ?? timestamp(now) }),
+    ...(end?.type === 'Complete' ? { completionTime: timestamp(now) } : {}),
+    ...(active.length > 0 ? { active: active.length } : {}),
+    ...(counts.succeeded > 0 ? { succeeded: counts.succeeded } : {}),
+    ...(counts.failed > 0 ? { failed: counts.failed } : {}),
+    ready: active.filter(isReady).length,
+    terminating: 0,
+    uncountedTerminatedPods: {},
+  }));
   if (end === undefined) return;
   const [type, reason, text] =
     end.type === 'Complete'

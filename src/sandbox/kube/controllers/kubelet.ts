@@ -1,12 +1,12 @@
-import { change, erase, object, objects } from '../change.ts';
+import { change, erase, objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
-import type { Condition, Node, Pod, PodStatus } from '../kinds.ts';
-import { controllerOf, timestamp } from '../objects.ts';
+import type { Container, ContainerStatus, Node, Pod } from '../kinds.ts';
+import { controllerOf } from '../objects.ts';
 import { condition, isFinished, isReady, setCondition } from '../pods.ts';
-import { clone, equal } from '../tree.ts';
 import type { KubeletMemory, World } from '../world.ts';
 import { nextContainer } from './container.ts';
 import { oneShot } from './one-shot.ts';
+import { podStatus } from './pod-status.ts';
 
 const START_MS = 2000;
 const STOP_MS = 2000;
@@ -63,93 +63,41 @@ function loseTouch(world: World, pod: Pod): void {
 }
 
 function runPod(world: World, pod: Pod): void {
-  const now = world.now();
   const memory = memoryOf(world, pod);
-  const runtime = isJobs(pod) ? oneShot(world) : world.runtime();
+  const runtime = controllerOf(pod)?.kind === 'Job' ? oneShot(world) : world.runtime();
   const [main, ...sidecars] = pod.spec.containers;
   if (main === undefined) return;
-  const say_ = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
-    say(world, pod, type, reason, message);
-  const first = nextContainer({ pod, container: main, memory, now, observe: () => runtime.observe(pod), say: say_ });
-  const observeSidecar = () => ({ kind: 'running', ready: true }) as const;
-  const started = first.state.waiting?.reason !== 'ContainerCreating';
-  const others = sidecars.map((container) =>
-    started
-      ? nextContainer({
-          pod,
-          container,
-          memory: { ...memory, readyToStartAt: 0, retryAt: 0 },
-          now,
-          observe: observeSidecar,
-          say: () => {},
-        })
-      : nextContainer({
-          pod,
-          container,
-          memory: { ...memory, readyToStartAt: now + START_MS },
-          now,
-          observe: observeSidecar,
-          say: () => {},
-        }),
-  );
-  writeStatus(world, pod, { ...pod.status, containerStatuses: [first, ...others] });
+  const step = { pod, now: world.now() };
+  const first = nextContainer({
+    ...step,
+    container: main,
+    memory,
+    observe: () => runtime.observe(pod),
+    say: (type, reason, message) => say(world, pod, type, reason, message),
+  });
+  const others = sidecars.map((container) => nextSidecar(step, container, first));
+  const containers = [first, ...others];
+  if (!isUnchanged(pod, containers))
+    setStatus(world, 'pods', pod.metadata.namespace, pod.metadata.name, () => podStatus(world, pod, containers));
 }
 
-const isJobs = (pod: Pod): boolean => controllerOf(pod)?.kind === 'Job';
-
-function writeStatus(world: World, pod: Pod, next: PodStatus): void {
-  const now = world.now();
-  const nodeNumber = objects(world, 'nodes').findIndex((node) => node.metadata.name === pod.spec.nodeName);
-  const statuses = next.containerStatuses ?? [];
-  const ran = statuses.some((s) => s.state.running !== undefined || s.lastState.terminated !== undefined);
-  const ended = statuses.every((s) => s.state.terminated !== undefined && !restarts(pod, s.state.terminated.exitCode));
-  const failed = statuses.some((s) => s.state.terminated !== undefined && s.state.terminated.exitCode !== 0);
-  next.phase = ended ? (failed ? 'Failed' : 'Succeeded') : ran || failed ? 'Running' : 'Pending';
-  next.startTime ??= timestamp(now);
-  next.hostIP = `10.0.0.${nodeNumber + 10}`;
-  if (ran && next.podIP === undefined) {
-    next.podIP = addressOf(pod, nodeNumber);
-    next.podIPs = [{ ip: next.podIP }];
-  }
-  next.conditions = nextConditions(
-    pod,
-    statuses.every((s) => s.ready),
-    ended,
-    now,
-  );
-  if (equal(next, pod.status)) return;
-  if (object(world, 'pods', pod.metadata.namespace, pod.metadata.name) === undefined) return;
-  change(world, 'pods', pod.metadata.namespace, pod.metadata.name, (copy) => {
-    copy.status = next;
+// Sidecars start with the main container and never fail; only the main one is simulated.
+function nextSidecar(step: { pod: Pod; now: number }, container: Container, main: ContainerStatus): ContainerStatus {
+  const started = main.state.waiting?.reason !== 'ContainerCreating';
+  const memory = { readyToStartAt: started ? 0 : Number.POSITIVE_INFINITY, retryAt: 0, crashes: 0, pullAttempts: 0 };
+  return nextContainer({
+    ...step,
+    container,
+    memory,
+    observe: () => ({ kind: 'running', ready: true }),
+    say: () => {},
   });
 }
 
-/** Whether the kubelet starts a container again after it ended with `exitCode`. */
-export function restarts(pod: Pod, exitCode: number): boolean {
-  const policy = pod.spec.restartPolicy ?? 'Always';
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-}
-
-function addressOf(pod: Pod, nodeNumber: number): string {
-  const digits = Number.parseInt((pod.metadata.uid ?? '0').replaceAll('-', '').slice(0, 6), 16);
-  return `10.244.${nodeNumber + 1}.${(digits % 253) + 1}`;
-}
-
-function nextConditions(pod: Pod, ready: boolean, ended: boolean, now: number): Condition[] {
-  const conditions = clone(pod.status.conditions ?? []);
-  const names = pod.spec.containers.map((container) => container.name).join(' ');
-  const why: [string?, string?] = ready
-    ? []
-    : ended
-      ? ['PodCompleted']
-      : ['ContainersNotReady', `containers with unready status: [${names}]`];
-  const probe = { lastProbeTime: null };
-  setCondition(conditions, { ...condition('PodReadyToStartContainers', true), ...probe }, now);
-  setCondition(conditions, { ...condition('Initialized', true), ...probe }, now);
-  setCondition(conditions, { ...condition('Ready', ready, ...why), ...probe }, now);
-  setCondition(conditions, { ...condition('ContainersReady', ready, ...why), ...probe }, now);
-  setCondition(conditions, { ...condition('PodScheduled', true), ...probe }, now);
-  return conditions;
+function isUnchanged(pod: Pod, containers: readonly ContainerStatus[]): boolean {
+  const old = pod.status.containerStatuses;
+  const same = old !== undefined && containers.every((container, i) => container === old[i]);
+  return same && isReady(pod) === containers.every((container) => container.ready);
 }
 
 function say(world: World, pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -1,5 +1,5 @@
 import { quotaQuantity, quotaUse } from '../admission/quota.ts';
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import type { World } from '../world.ts';
 
 /** Keeps every ResourceQuota's status: what is allowed and what is used. */
@@ -9,8 +9,6 @@ export function stepQuotas(world: World): void {
     const hard = (quota.spec?.hard ?? {}) as Record<string, string>;
     const use = quotaUse(objects(world, 'pods', namespace));
     const used = Object.fromEntries(Object.keys(hard).map((key) => [key, quotaQuantity(key, use[key] ?? 0)]));
-    change(world, 'resourcequotas', namespace, name, (copy) => {
-      copy.status = { hard, used };
-    });
+    setStatus(world, 'resourcequotas', namespace, name, () => ({ hard, used }));
   }
 }

@@ -1,7 +1,8 @@
 import type { Failure } from '../api/failure.ts';
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import type { Condition, Pod, ReplicaSet } from '../kinds.ts';
-import { condition, isActive, isAvailable, isOwnedBy, isReady, setCondition } from '../pods.ts';
+import { controlledPods } from '../owned.ts';
+import { condition, isActive, isAvailable, isReady, setCondition } from '../pods.ts';
 import { selects } from '../selectors.ts';
 import { clone } from '../tree.ts';
 import type { World } from '../world.ts';
@@ -12,7 +13,7 @@ const COMPONENT = 'replicaset-controller';
 /** Keeps every ReplicaSet at its number of pods and its status true. */
 export function stepReplicaSets(world: World): void {
   for (const set of objects(world, 'replicasets')) {
-    const pods = objects(world, 'pods', set.metadata.namespace).filter((pod) => isOwnedBy(pod, set.metadata.uid));
+    const pods = controlledPods(world, set.metadata.uid);
     let failure: Failure | undefined;
     if (set.metadata.deletionTimestamp === undefined) {
       failure = fitNumber(world, set, pods.filter(isActive));
@@ -54,7 +55,7 @@ const restarts = (pod: Pod): number => pod.status.containerStatuses?.[0]?.restar
 function writeStatus(world: World, set: ReplicaSet, failure: Failure | undefined): void {
   const now = world.now();
   const { namespace, name } = set.metadata;
-  const active = objects(world, 'pods', namespace).filter((pod) => isOwnedBy(pod, set.metadata.uid) && isActive(pod));
+  const active = controlledPods(world, set.metadata.uid).filter(isActive);
   const labels = set.spec.template.metadata?.labels ?? {};
   const counts = {
     replicas: active.length,
@@ -63,16 +64,14 @@ function writeStatus(world: World, set: ReplicaSet, failure: Failure | undefined
     availableReplicas: active.filter((pod) => isAvailable(pod, set.spec.minReadySeconds ?? 0, now)).length,
   };
   const conditions = failureConditions(set.status?.conditions ?? [], failure, now);
-  change(world, 'replicasets', namespace, name, (copy) => {
-    copy.status = {
-      replicas: counts.replicas,
-      ...(counts.fullyLabeledReplicas > 0 ? { fullyLabeledReplicas: counts.fullyLabeledReplicas } : {}),
-      ...(counts.readyReplicas > 0 ? { readyReplicas: counts.readyReplicas } : {}),
-      ...(counts.availableReplicas > 0 ? { availableReplicas: counts.availableReplicas } : {}),
-      observedGeneration: copy.metadata.generation ?? 1,
-      ...(conditions.length > 0 ? { conditions } : {}),
-    };
-  });
+  setStatus(world, 'replicasets', namespace, name, (copy) => ({
+    replicas: counts.replicas,
+    ...(counts.fullyLabeledReplicas > 0 ? { fullyLabeledReplicas: counts.fullyLabeledReplicas } : {}),
+    ...(counts.readyReplicas > 0 ? { readyReplicas: counts.readyReplicas } : {}),
+    ...(counts.availableReplicas > 0 ? { availableReplicas: counts.availableReplicas } : {}),
+    observedGeneration: copy.metadata.generation ?? 1,
+    ...(conditions.length > 0 ? { conditions } : {}),
+  }));
 }
 
 function failureConditions(old: readonly Condition[], failure: Failure | undefined, now: number): Condition[] {

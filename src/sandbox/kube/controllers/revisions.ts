@@ -34,17 +34,25 @@ export function revisionOf(object: { metadata: { annotations?: Record<string, st
 
 /** The ReplicaSet whose template is the Deployment's present one. */
 export function currentOf(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  return sets.find((set) => equal(withoutHash(set.spec.template), withoutHash(deployment.spec.template)));
+  const wanted = templateText(deployment.spec.template);
+  return sets.find((set) => templateText(set.spec.template) === wanted);
 }
 
-function withoutHash(template: PodTemplate): PodTemplate {
+// Stored templates are frozen, so what one says can be remembered by the object itself.
+const texts = new WeakMap<PodTemplate, string>();
+
+function templateText(template: PodTemplate): string {
+  const known = texts.get(template);
+  if (known !== undefined) return known;
   const { [HASH]: _, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
+  const text = canonical({ ...template, metadata: { ...template.metadata, labels } });
+  texts.set(template, text);
+  return text;
 }
 
 /** The Deployment's annotations that its ReplicaSets carry too, such as kubernetes.io/change-cause. */
-function carried(deployment: Deployment): Record<string, string> {
-  const all = Object.entries(deployment.metadata.annotations ?? {});
+function carried(owner: Deployment | ReplicaSet): Record<string, string> {
+  const all = Object.entries(owner.metadata.annotations ?? {});
   return Object.fromEntries(all.filter(([key]) => !OWN_ANNOTATIONS.has(key)));
 }
 
@@ -98,6 +106,8 @@ export function renumber(world: World, deployment: Deployment, current: ReplicaS
   const others = sets.filter((set) => set.metadata.uid !== current.metadata.uid);
   const wanted = Math.max(nextRevision(others), 1);
   const old = revisionOf(current);
+  const upToDate = old >= wanted && revisionOf(deployment) === old && equal(carried(current), carried(deployment));
+  if (upToDate) return;
   change(world, 'replicasets', current.metadata.namespace, current.metadata.name, (copy) => {
     const annotations = { ...copy.metadata.annotations, ...carried(deployment) };
     if (old < wanted) {

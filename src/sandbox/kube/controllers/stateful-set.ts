@@ -1,7 +1,8 @@
-import { change, objects } from '../change.ts';
+import { objects, setStatus } from '../change.ts';
 import type { Pod, StatefulSet } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
-import { isActive, isAvailable, isOwnedBy, isReady } from '../pods.ts';
+import { controlledPods } from '../owned.ts';
+import { isActive, isAvailable, isReady } from '../pods.ts';
 import type { World } from '../world.ts';
 import { ensureRevision, REVISION_LABEL, revisionsOf } from './controller-revision.ts';
 import { createPod, deletePod } from './create-pod.ts';
@@ -22,8 +23,7 @@ export function stepStatefulSets(world: World): void {
 const ordinalOf = (pod: Pod): number => Number(/-(\d+)$/.exec(pod.metadata.name)?.[1] ?? -1);
 
 function podsOf(world: World, set: StatefulSet): Map<number, Pod> {
-  const own = objects(world, 'pods', set.metadata.namespace).filter((pod) => isOwnedBy(pod, set.metadata.uid));
-  return new Map(own.map((pod) => [ordinalOf(pod), pod]));
+  return new Map(controlledPods(world, set.metadata.uid).map((pod) => [ordinalOf(pod), pod]));
 }
 
 // True when the number of pods is right and all of them are well, so that an update may go on.
@@ -75,9 +75,9 @@ function writeStatus(world: World, set: StatefulSet, update: KubeObject): void {
   const updated = pods.filter((pod) => pod.metadata.labels?.[REVISION_LABEL] === update.metadata.name);
   const complete = updated.length === set.spec.replicas && pods.length === updated.length && pods.every(isReady);
   const oldest = revisionsOf(world, set)[0]?.metadata.name ?? update.metadata.name;
-  change(world, 'statefulsets', namespace, name, (copy) => {
+  setStatus(world, 'statefulsets', namespace, name, (copy) => {
     const currentRevision = complete ? update.metadata.name : (copy.status?.currentRevision ?? oldest);
-    copy.status = {
+    return {
       observedGeneration: copy.metadata.generation ?? 1,
       replicas: pods.length,
       readyReplicas: pods.filter(isReady).length,

@@ -50,10 +50,13 @@ export function logLikelihoodElse(scene: Scene): number {
   let sum = 0;
   for (const observation of scene.observations) {
     const isFront = observation.entity === scene.front;
-    for (const seen of Object.values(observation.symptoms)) sum += logMixed(isFront ? front : others, seen);
+    for (const seen of Object.values(observation.symptoms)) {
+      sum += logOdds(isFront ? hurt(front) : unrelated(others), seen, scene.model);
+    }
     for (const kind of KINDS) {
       const local = observation.local[kind];
-      if (local !== undefined) sum += logMixed(isFront ? scene.model.local[kind].victim : others, local);
+      if (local === undefined) continue;
+      sum += logOdds(isFront ? hurt(scene.model.local[kind].victim) : unrelated(others), local, scene.model);
     }
   }
   return sum;
@@ -68,11 +71,12 @@ export function logLikelihoodContained(scene: Scene): number {
   let sum = 0;
   for (const observation of scene.observations) {
     const isFront = observation.entity === scene.front;
-    const shown = isFront ? symptom.other.culprit : symptom.own.bystander;
-    for (const seen of Object.values(observation.symptoms)) sum += logMixed(shown, seen);
+    const shown = isFront ? hurt(symptom.other.culprit) : unrelated(symptom.own.bystander);
+    for (const seen of Object.values(observation.symptoms)) sum += logOdds(shown, seen, scene.model);
     for (const kind of KINDS) {
       const own = observation.local[kind];
-      if (own !== undefined) sum += logMixed(isFront ? local[kind].culprit : local[kind].bystander, own);
+      if (own === undefined) continue;
+      sum += logOdds(isFront ? hurt(local[kind].culprit) : unrelated(local[kind].bystander), own, scene.model);
     }
   }
   return sum;
@@ -94,23 +98,32 @@ function logOfOne(
     if (symptom === undefined) continue;
     const enough = isCulprit ? 1 : accounts(culprit?.symptoms[other], symptom);
     const arriving = (other === 'load' ? spread.down : spread.up) * enough;
-    sum += logMixed(rateOf(other === mode ? model.symptom.own : model.symptom.other, isCulprit, arriving), symptom);
+    const rates = other === mode ? model.symptom.own : model.symptom.other;
+    sum += logOdds(sharesOf(rates, isCulprit, arriving), symptom, model);
   }
   for (const kind of KINDS) {
     const local = seen.local[kind];
-    if (local !== undefined) sum += logMixed(rateOf(model.local[kind], isCulprit, spread.up), local);
+    if (local !== undefined) sum += logOdds(sharesOf(model.local[kind], isCulprit, spread.up), local, model);
   }
   return sum;
 }
 
 const KINDS = ['metric', 'change', 'log', 'trace', 'state'] as const;
 
-function rateOf(rates: Rates, isCulprit: boolean, spread: number): number {
-  return isCulprit ? rates.culprit : rates.bystander + spread * (rates.victim - rates.bystander);
+/** Probability that an observation is abnormal because of the fault, and that it is by chance. */
+type Shares = { fault: number; chance: number };
+
+const hurt = (fault: number): Shares => ({ fault, chance: 0 });
+const unrelated = (chance: number): Shares => ({ fault: 0, chance });
+
+function sharesOf(rates: Rates, isCulprit: boolean, spread: number): Shares {
+  if (isCulprit) return hurt(rates.culprit);
+  return { fault: spread * rates.victim, chance: (1 - spread) * rates.bystander };
 }
 
-function logMixed(rate: number, seen: Seen): number {
-  return Math.log(rate * seen.ratio + 1 - rate);
+/** What is abnormal by chance is so by less: its ratio counts up to a bound. */
+function logOdds({ fault, chance }: Shares, { ratio }: Seen, model: RankModel): number {
+  return Math.log(fault * ratio + chance * Math.min(ratio, model.ratio.mostByChance) + 1 - fault - chance);
 }
 
 /**

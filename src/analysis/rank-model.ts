@@ -37,14 +37,14 @@ export type RankModel = {
   priorElse: number;
   /** of the rest: that the trouble is the front's own and stays with it */
   contained: number;
-  /** how much less likely the culprit is somebody of whom nothing at all was seen */
-  unseenCulprit: number;
+  /** how much less likely the culprit is somebody who shows nothing abnormal, looked at or not */
+  silentCulprit: number;
   /** the same for somebody from whom no call, known or likely, leads to the front */
   unconnectedCulprit: number;
   /** under "something else": how often the front, and everybody else, is abnormal */
   elseRates: { front: number; others: number };
   /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
-  ratio: { least: number; most: number };
+  ratio: { least: number; most: number; mostByChance: number };
   /** an onset may be measured this late, ms */
   onsetToleranceMs: number;
   /** a change is likely to blame for what begins within this time after it, ms */
@@ -70,10 +70,10 @@ export const RANK_MODEL: RankModel = {
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
   priorElse: 0.2,
   contained: 0.2,
-  unseenCulprit: 0.1,
+  silentCulprit: 0.1,
   unconnectedCulprit: 0.2,
   elseRates: { front: 0.5, others: 0.02 },
-  ratio: { least: 0.15, most: 300 },
+  ratio: { least: 0.15, most: 3000, mostByChance: 100 },
   onsetToleranceMs: 120_000,
   changeHorizonMs: 1_800_000,
   nameAt: 0.6,

@@ -102,3 +102,8 @@ export function strongest(observations: readonly Observation[], n: number, modes
   }
   return ratios;
 }
+
+/** Whether anything of it, its own or passed on, is likelier abnormal than not. */
+export function showsSomething(observation: Observation): boolean {
+  return [...Object.values(observation.symptoms), ...Object.values(observation.local)].some((seen) => seen.ratio > 1);
+}

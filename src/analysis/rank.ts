@@ -1,6 +1,6 @@
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, RANK_MODEL } from './rank-model.ts';
-import { isAbnormal, observe, strongest } from './rank-observations.ts';
+import { isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
 import { arrivals, callsOf, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
@@ -91,12 +91,12 @@ function hasOwnTrouble({ observations, front }: Scene): boolean {
 
 const OWN_TROUBLE_RATIO = 4;
 
-/** How likely each entity is to blame before its evidence is weighed; sums to 1. */
+/** How likely each entity is to blame apart from how it fits the others' evidence; sums to 1. */
 function priorsOf({ n, observations, toFront, model }: Scene): number[] {
-  const seen = new Set(observations.map((observation) => observation.entity));
+  const loud = new Set(observations.filter(showsSomething).map((observation) => observation.entity));
   const shares = Array.from(
     { length: n },
-    (_, entity) => (seen.has(entity) ? 1 : model.unseenCulprit) * (toFront[entity]! > 0 ? 1 : model.unconnectedCulprit),
+    (_, entity) => (loud.has(entity) ? 1 : model.silentCulprit) * (toFront[entity]! > 0 ? 1 : model.unconnectedCulprit),
   );
   const all = shares.reduce((sum, share) => sum + share, 0);
   return shares.map((share) => share / all);

@@ -60,11 +60,14 @@ function carried(owner: Deployment | ReplicaSet): Record<string, string> {
 export function scaleSet(world: World, deployment: Deployment, set: ReplicaSet, replicas: number, most: number): void {
   const { namespace, name } = set.metadata;
   const before = set.spec.replicas;
+  const wanted = String(deployment.spec.replicas);
+  const { annotations } = set.metadata;
+  if (before === replicas && annotations?.[DESIRED] === wanted && annotations[MOST] === String(most)) return;
   change(world, 'replicasets', namespace, name, (copy) => {
     copy.spec.replicas = replicas;
     copy.metadata.annotations = {
       ...copy.metadata.annotations,
-      [DESIRED]: String(deployment.spec.replicas),
+      [DESIRED]: wanted,
       [MOST]: String(most),
     };
   });

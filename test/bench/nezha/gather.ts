@@ -16,10 +16,14 @@ import { type Aggregate, aggregate, type ServiceAggregate } from './aggregate.ts
 import type { Case, Minute, PodMetrics } from './read-cases.ts';
 
 export type Modality = 'metric' | 'log' | 'trace';
-/** `reference`: fault-free minutes; `before`: just before the alert, perhaps already faulty. */
+/**
+ * `reference`: fault-free minutes of the same day; `otherDays`: of other days, whose speed is another but whose behaviour
+ * is the same; `before`: just before the alert, perhaps already faulty.
+ */
 export type Situation = {
   one: Case;
   reference: Minute[];
+  otherDays: Minute[];
   before: Minute;
   incident: Minute[];
   metrics: PodMetrics[];
@@ -29,7 +33,7 @@ export type Situation = {
 const MINUTE_MS = 60_000;
 
 /** What the three modalities say, in the ranking's terms. The front is whoever nobody calls and calls most. */
-export function rankInput({ one, reference, before, incident, metrics, use }: Situation): RankInput {
+export function rankInput({ one, reference, otherDays, before, incident, metrics, use }: Situation): RankInput {
   const miners = new Map<string, Miner>();
   const minerOf = (service: string) => {
     const known = miners.get(service) ?? createMiner();
@@ -37,9 +41,10 @@ export function rankInput({ one, reference, before, incident, metrics, use }: Si
     return known;
   };
   const normal = reference.map((minute) => aggregate(minute, minerOf));
+  const elsewhere = otherDays.map((minute) => aggregate(minute, minerOf));
   const early = aggregate(before, minerOf);
   const late = incident.map((minute) => aggregate(minute, minerOf));
-  const parts = [...normal, early, ...late];
+  const parts = [...normal, ...elsewhere, early, ...late];
   const services = [
     ...new Set([...parts.flatMap((part) => [...part.services.keys()]), ...metrics.map((pod) => pod.service)]),
   ];
@@ -47,20 +52,25 @@ export function rankInput({ one, reference, before, incident, metrics, use }: Si
     const [from, to] = key.split('\n');
     return { from: from!, to: to!, weight: 1 };
   });
-  // An alert comes late: the minute before it belongs to the normal time, or to the incident.
-  const onsets = [
-    { before: [...normal, early], during: late },
-    { before: normal, during: [early, ...late] },
-  ];
   const evidence: Evidence[] = [];
-  if (use.has('trace'))
-    evidence.push(...strongest(onsets.map((onset) => traceEvidence(services, onset.before, onset.during, one.atMs))));
+  const readings = onsetsOf(normal, early, late);
+  const at = one.atMs;
+  if (use.has('trace')) {
+    evidence.push(
+      ...strongest(readings.map((r) => timingsOf(services, r.before, r.during, at))),
+      ...strongest(
+        readings.map((r) =>
+          each(services, (service) =>
+            callEvidence(service, callsOf(service, [...elsewhere, ...r.before], r.during), at),
+          ),
+        ),
+      ),
+    );
+  }
   if (use.has('log')) {
     evidence.push(
       ...strongest(
-        onsets.map((onset) =>
-          services.flatMap((service) => logsOf(service, onset.before, onset.during, one.atMs) ?? []),
-        ),
+        readings.map((r) => each(services, (service) => logsOf(service, [...elsewhere, ...r.before], r.during, at))),
       ),
     );
   }
@@ -74,14 +84,34 @@ export function rankInput({ one, reference, before, incident, metrics, use }: Si
   };
 }
 
-/** Of several readings of the same thing the strongest, at half its odds, as it was looked for twice. */
+type Reading = { before: Aggregate[]; during: Aggregate[] };
+
+/** Alerts come late or early: the minute before belongs to the normal time or to the incident, and the first minute after likewise. */
+function onsetsOf(normal: Aggregate[], early: Aggregate, late: Aggregate[]): Reading[] {
+  const readings = [
+    { before: [...normal, early], during: late },
+    { before: normal, during: [early, ...late] },
+    { before: [...normal, early, ...late.slice(0, 1)], during: late.slice(1) },
+  ];
+  return readings.filter((reading) => reading.before.length > 0 && reading.during.length > 0);
+}
+
+/** Of several readings of the same thing the strongest, at a fraction of its odds, as it was looked for several times. */
 function strongest(readings: Evidence[][]): Evidence[] {
   const best = new Map<string, Evidence>();
   for (const item of readings.flat()) {
     const key = `${item.entity}\n${item.what}`;
     if (item.strength > (best.get(key)?.strength ?? 0)) best.set(key, item);
   }
-  return [...best.values()].map((item) => ({ ...item, strength: item.strength / (2 - item.strength) }));
+  const looks = readings.length;
+  return [...best.values()].map((item) => ({
+    ...item,
+    strength: item.strength / (looks - (looks - 1) * item.strength),
+  }));
+}
+
+function each(services: string[], evidenceOf: (service: string) => Evidence | null): Evidence[] {
+  return services.map(evidenceOf).filter((evidence) => evidence !== null);
 }
 
 function frontOf(parts: readonly Aggregate[], edges: readonly { from: string; to: string }[]): string {
@@ -99,7 +129,7 @@ function frontOf(parts: readonly Aggregate[], edges: readonly { from: string; to
   return [...served].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'front';
 }
 
-function traceEvidence(services: string[], before: Aggregate[], during: Aggregate[], at: number): Evidence[] {
+function timingsOf(services: string[], before: Aggregate[], during: Aggregate[], at: number): Evidence[] {
   const base = { at, resolutionMs: 2 * MINUTE_MS, seconds: (during.length * MINUTE_MS) / 1000 };
   const found: (Evidence | null)[] = [];
   for (const [field, what] of [
@@ -120,7 +150,6 @@ function traceEvidence(services: string[], before: Aggregate[], during: Aggregat
     found.push(timingEvidence({ ...base, entity, what: 'network time', pairs: pairs.inbound, wander }));
     found.push(timingEvidence({ ...base, entity, what: 'network time of its calls', pairs: pairs.outbound, wander }));
   }
-  found.push(...services.map((service) => callEvidence(service, callsOf(service, before, during), at)));
   return found.filter((evidence) => evidence !== null);
 }
 

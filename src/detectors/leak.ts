@@ -1,7 +1,9 @@
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
+import { between } from '../analysis/series.ts';
 import { climbEvidence, sinceRestart, steadyTrend, type Trend, timeToLimitMs } from '../analysis/trend.ts';
-import type { Detector } from '../extension-points.ts';
+import type { Finding } from '../domain/types.ts';
+import type { Detector, DetectorInput } from '../extension-points.ts';
 
 /** A leak is worth telling when it will reach the limit within this time. */
 const HORIZON_MS = 3 * 3_600_000;
@@ -10,6 +12,8 @@ const LEAST = 0.5;
 const LEAST_LEVEL = 0.4;
 /** A climb over less than this share of the limit is how memory always moves. */
 const LEAST_RISE = 0.04;
+/** A leak that began a moment ago is hidden in a long look, a slow one in a short look. */
+const WINDOWS_MS = [10, 20, 60, 180].map((minutes) => minutes * 60_000);
 /** A shorter look can't tell a leak from a busy minute. */
 const LEAST_SPAN_MS = 8 * 60_000;
 
@@ -19,23 +23,30 @@ const LEAST_SPAN_MS = 8 * 60_000;
  */
 const leak: Detector = {
   name: 'leak',
-  detect({ about, metric, unit, at, recent, baseline, limit }) {
-    if (limit === null) return [];
-    const trend = steadyTrend(sinceRestart(recent));
-    const left = timeToLimitMs(recent, limit, at);
-    const observed = recent.values.findLast((value) => Number.isFinite(value));
-    if (trend === null || left === null || observed === undefined) return [];
-    if (left.ms > HORIZON_MS || trend.spanMs < LEAST_SPAN_MS) return [];
-    if (observed < LEAST_LEVEL * limit || trend.rise < LEAST_RISE * limit) return [];
-    const strength = climbEvidence(trend, expectedRise(baseline, trend));
-    if (strength < LEAST) return [];
-    const minutes = Math.max(1, Math.round(left.ms / 60_000));
-    const sense = senseOf(metric, unit);
-    const words = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
-    const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
-    return [{ kind: 'anomaly', about, at, what: 'leak', words, strength, value: { observed, low: 0, high, unit } }];
+  detect(input) {
+    if (input.limit === null) return [];
+    const found = WINDOWS_MS.flatMap((windowMs) => leakWithin(input, windowMs, input.limit!));
+    return found.sort((a, b) => b.strength - a.strength).slice(0, 1);
   },
 };
+
+function leakWithin(input: DetectorInput, windowMs: number, limit: number): Finding[] {
+  const { about, metric, unit, at, baseline } = input;
+  const recent = between(input.recent, at - windowMs, at);
+  const trend = steadyTrend(sinceRestart(recent));
+  const left = timeToLimitMs(recent, limit, at);
+  const observed = recent.values.findLast((value) => Number.isFinite(value));
+  if (trend === null || left === null || observed === undefined) return [];
+  if (left.ms > HORIZON_MS || trend.spanMs < LEAST_SPAN_MS) return [];
+  if (observed < LEAST_LEVEL * limit || trend.rise < LEAST_RISE * limit) return [];
+  const strength = climbEvidence(trend, expectedRise(baseline, trend));
+  if (strength < LEAST) return [];
+  const minutes = Math.max(1, Math.round(left.ms / 60_000));
+  const sense = senseOf(metric, unit);
+  const words = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
+  const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
+  return [{ kind: 'anomaly', about, at, what: 'leak', words, strength, value: { observed, low: 0, high, unit } }];
+}
 
 function expectedRise(baseline: Baseline | null, trend: Trend): number {
   if (baseline === null) return 0;

@@ -37,10 +37,20 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   const entity = known.has(finding.about.name)
     ? finding.about.name
     : [...known].find((name) => finding.about.kind === 'Pod' && finding.about.name.startsWith(`${name}-`));
-  if (!entity || finding.kind === 'anomaly') return [];
-  const kind = finding.kind === 'event' ? 'state' : finding.kind;
+  // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
+  if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
+  const kind = KINDS[finding.kind];
   return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
 }
+
+const KINDS = {
+  anomaly: 'metric',
+  change: 'change',
+  event: 'state',
+  log: 'log',
+  trace: 'trace',
+  state: 'state',
+} as const;
 
 function metricEvidence(gathered: Gathered, known: Set<string>): Evidence[] {
   const all: Evidence[] = [];

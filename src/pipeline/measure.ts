@@ -8,7 +8,8 @@ import type { Deps } from './deps.ts';
 /** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
 export type Trouble = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; words: string };
 
-const OOM_RECENT_MS = 3 * 60_000;
+/** A leak empties at the kill and climbs again: the kill counts until the pod is replaced or this long has passed. */
+const OOM_RECENT_MS = 15 * 60_000;
 const CRASH_RECENT_MS = 2 * 60_000;
 const WAITING_BADLY = new Set([
   'CrashLoopBackOff',

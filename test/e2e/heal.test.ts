@@ -6,6 +6,7 @@ import {
   messageWith,
   type Nightshift,
   removeFolder,
+  type ShownMessage,
   send,
   startNightshift,
   temporaryFolder,

@@ -36,7 +36,7 @@ export function riseOf(pairs: readonly TimingPair[]): Rise | null {
   for (const { normal, incident } of pairs) {
     if (normal.n < FEWEST || incident.n < 1) continue;
     const rise = incident.logs / incident.n - normal.logs / normal.n;
-    const variance = (pooledVariance(normal, incident) + LEAST_VARIANCE) * (1 / normal.n + 1 / incident.n);
+    const variance = pooledVariance(normal, incident) * (1 / normal.n + 1 / incident.n);
     weight += incident.n;
     sum += incident.n * rise;
     squares += incident.n ** 2 * variance;
@@ -45,13 +45,14 @@ export function riseOf(pairs: readonly TimingPair[]): Rise | null {
   return weight === 0 ? null : { rise: sum / weight, error: Math.sqrt(squares) / weight, excessMs };
 }
 
-const FEWEST = 3;
-/** Of a log duration: small samples happen to look even. */
-const LEAST_VARIANCE = 0.04;
+const FEWEST = 2;
+/** Variance of a log duration before any was seen, counted as two observations: small samples happen to look even. */
+const PRIOR_VARIANCE = 0.3;
+const PRIOR_WEIGHT = 2;
 
 function pooledVariance(a: Timing, b: Timing): number {
   const within = (timing: Timing) => Math.max(0, timing.squares - timing.logs ** 2 / timing.n);
-  return (within(a) + within(b)) / Math.max(1, a.n + b.n - 2);
+  return (within(a) + within(b) + PRIOR_WEIGHT * PRIOR_VARIANCE) / (Math.max(0, a.n + b.n - 2) + PRIOR_WEIGHT);
 }
 
 export type TimingInput = {

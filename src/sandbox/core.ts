@@ -1,73 +1,105 @@
 import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
+import type { Scrape } from './prometheus/journal.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS, type SeriesStore } from './prometheus/store.ts';
 import { bootShop } from './shop/boot.ts';
-import { HISTORY_MS } from './shop/history.ts';
+import { createHistory, HISTORY_MS } from './shop/history.ts';
 import { collectMetrics } from './shop/metrics/collect.ts';
 import type { Family } from './shop/metrics/family.ts';
+import { pastOfSeries } from './shop/metrics/past.ts';
 import { createShop, type Shop, STEP_MS } from './shop/shop.ts';
-import type { Saved } from './state-file.ts';
 
 /** The simulated world without its wire protocols: cluster, shop, and the series that are scraped from them. */
 export type Core = {
   cluster: Cluster;
   shop: Shop;
   store: SeriesStore;
+  /** The scrape with which a first life begins; undefined in a further one. */
+  first: Scrape | undefined;
   /** What a scrape finds at `now`. */
   metrics(now: number): Family[];
-  /** Scrapes into the store; `now` is a multiple of SCRAPE_MS. */
-  scrape(now: number): void;
+  /** Scrapes into the store; `now` is a multiple of SCRAPE_MS. Answers what it found. */
+  scrape(now: number): Sample[];
 };
 
-/** Builds the world as it is at `startAt` (sandbox epoch ms), from what was saved or afresh with a past of its own. */
-export function createCore(options: {
-  now: () => number;
-  seed: number;
-  startAt: number;
-  saved: Saved | undefined;
-}): Core {
-  const { seed, startAt, saved } = options;
+/** What an earlier process left: its cluster, its faults, and its last hours of samples (oldest first). */
+export type Remains = { cluster: unknown; faults: unknown; scrapes: readonly Scrape[] };
+
+export type CoreOptions = { now: () => number; seed: number; startAt: number; remains: Remains | undefined };
+
+/** Builds the world as it is at `startAt` (sandbox epoch ms), from what was left or afresh with a past of its own. */
+export function createCore({ now: clockNow, seed, startAt, remains }: CoreOptions): Core {
   let building: number | undefined = startAt;
-  const now = (): number => building ?? options.now();
+  const now = (): number => building ?? clockNow();
   const cluster = createCluster({ now, seed: String(seed) });
   const shop = createShop({ cluster, seed, now });
   cluster.setRuntime(shop.processes);
-  if (saved) {
-    cluster.restore(saved.cluster);
-    shop.faults.restore(saved.faults);
+  if (remains) {
+    cluster.restore(remains.cluster);
+    shop.faults.restore(remains.faults);
   } else {
     bootShop(cluster, startAt, (at) => {
       building = at;
     });
   }
-  const store = createSeriesStore({ pastMs: HISTORY_MS });
-  const metrics = (at: number, atStart = false): Family[] => collectMetrics({ shop, cluster, seed, now: at, atStart });
-  const firstScrape = Math.floor(startAt / SCRAPE_MS) * SCRAPE_MS;
   building = startAt;
   cluster.step(startAt);
-  shop.begin(firstScrape);
-  store.record(firstScrape, samplesOf(metrics(firstScrape, true)));
-  for (let t = firstScrape + STEP_MS; t <= startAt; t += STEP_MS) shop.step(t);
+  const scrapes = remains?.scrapes ?? [];
+  const { store, first } =
+    scrapes.length > 0 ? resume(shop, seed, scrapes, startAt) : begin(shop, cluster, seed, startAt);
   building = undefined;
-  return { cluster, shop, store, metrics, scrape: (at) => store.record(at, samplesOf(metrics(at))) };
+  const metrics = (at: number): Family[] => collectMetrics(shop, cluster, at);
+  const scrape = (at: number): Sample[] => {
+    const samples = samplesOf(metrics(at));
+    store.record(at, samples);
+    return samples;
+  };
+  return { cluster, shop, store, first, metrics, scrape };
 }
 
-function* samplesOf(families: readonly Family[]): Generator<Sample> {
-  for (const family of families) {
-    for (const { suffix, ...sample } of family.samples) yield { name: family.name + suffix, ...sample };
-  }
+type Born = { store: SeriesStore; first: Scrape | undefined };
+
+/** A first life: what runs now has run all through the history. */
+function begin(shop: Shop, cluster: Cluster, seed: number, startAt: number): Born {
+  const seam = Math.floor(startAt / SCRAPE_MS) * SCRAPE_MS;
+  const running = shop.look().filter((pod) => shop.processes.run(pod.uid)?.exited === undefined);
+  const history = createHistory(seed, seam, (s) => running.filter((pod) => pod.service.name === s).length);
+  shop.begin(seam, history);
+  const store = createSeriesStore({ pastMs: HISTORY_MS, pastOf: pastOfSeries(history, seed, seam) });
+  const first = { at: seam, samples: samplesOf(collectMetrics(shop, cluster, seam)) };
+  store.record(first.at, first.samples);
+  for (let t = seam + STEP_MS; t <= startAt; t += STEP_MS) shop.step(t);
+  return { store, first };
+}
+
+/** A further life: the last hours are as they were scraped, and before them lies a healthy past. Processes count from zero. */
+function resume(shop: Shop, seed: number, scrapes: readonly Scrape[], startAt: number): Born {
+  const { at: seam, samples } = scrapes[0]!;
+  const up = (service: string): number => samples.filter((s) => s.name === 'up' && s.labels.service === service).length;
+  const history = createHistory(seed, seam, up);
+  const store = createSeriesStore({ pastMs: HISTORY_MS, pastOf: pastOfSeries(history, seed, seam) });
+  for (const scrape of scrapes) store.record(scrape.at, scrape.samples);
+  shop.begin(startAt, undefined);
+  return { store, first: undefined };
+}
+
+function samplesOf(families: readonly Family[]): Sample[] {
+  return families.flatMap(({ name, samples }) =>
+    samples.map(({ suffix, labels, value }) => ({ name: name + suffix, labels, value })),
+  );
 }
 
 const KUBE_STEP_MS = 1_000;
 
 /** Lets the world live by the clock; `scraped` is called after each scrape. Answers how to stop each of its ticks. */
-export function startTicking(clock: SandboxClock, core: Core, scraped: (now: number) => void): (() => void)[] {
+export function startTicking(
+  clock: SandboxClock,
+  core: Core,
+  scraped: (now: number, samples: readonly Sample[]) => void,
+): (() => void)[] {
   return [
     clock.onTick(KUBE_STEP_MS, (now) => core.cluster.step(now)),
     clock.onTick(STEP_MS, (now) => core.shop.step(now)),
-    clock.onTick(SCRAPE_MS, (now) => {
-      core.scrape(now);
-      scraped(now);
-    }),
+    clock.onTick(SCRAPE_MS, (now) => scraped(now, core.scrape(now))),
   ];
 }

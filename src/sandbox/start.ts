@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startAlerting } from './alerting/alerting.ts';
+import { type Alerting, startAlerting } from './alerting/alerting.ts';
 import { type Chat, createChat } from './chat/chat.ts';
 import { createClock, type SandboxClock } from './clock.ts';
 import { type Core, createCore, startTicking } from './core.ts';
 import { isFromLoopback } from './loopback.ts';
 import { createPrometheusApi } from './prometheus/http.ts';
+import { openJournal } from './prometheus/journal.ts';
 import { type SandboxRoutes, serveSandboxRoutes } from './routes.ts';
 import { listen, refuseStranger } from './server.ts';
 import { createGoldenSignals } from './shop/golden-signals.ts';
@@ -49,9 +50,12 @@ const CHANNEL = { id: 'C_ONCALL', name: 'oncall' };
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const saved = options.stateFile === undefined ? undefined : readStateFile(options.stateFile);
   const seed = saved?.seed ?? options.seed ?? 42;
-  const startAt = Math.floor(Date.now() + (saved?.offsetMs ?? 0));
+  const journal = options.stateFile === undefined ? undefined : openJournal(`${options.stateFile}.samples`, !saved);
+  const scrapes = journal?.scrapes ?? [];
+  // Never earlier than what is already known.
+  const startAt = Math.floor(Math.max(Date.now() + (saved?.offsetMs ?? 0), (scrapes.at(-1)?.at ?? 0) + 1));
   const clock = createClock({ startAt, speed: options.speed ?? saved?.speed ?? 10 });
-  const core = createCore({ now: clock.now, seed, startAt, saved });
+  const core = createCore({ now: clock.now, seed, startAt, remains: saved && { ...saved, scrapes } });
   const place = { url: '', app: '' };
   const secrets = {
     signingSecret: randomBytes(16).toString('hex'),
@@ -66,9 +70,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     enabled: options.builtInAlerts !== false,
     externalUrl: () => `${place.url}/prometheus`,
   });
-  const file = options.stateFile === undefined ? undefined : keep(options.stateFile, { clock, core, chat, seed });
+  if (saved) alerting.restore(saved.alerts);
+  const file =
+    options.stateFile === undefined ? undefined : keep(options.stateFile, { clock, core, chat, alerting, seed });
   const changed = (): void => file?.saveSoon();
-  const stopTicks = startTicking(clock, core, (now) => alerting.evaluate(now));
+  if (core.first) journal?.append(core.first.at, core.first.samples);
+  const stopTicks = startTicking(clock, core, (now, samples) => {
+    journal?.append(now, samples);
+    alerting.evaluate(now);
+  });
   const handleSandbox = sandboxHandler({
     clock,
     state,
@@ -129,20 +139,29 @@ function scrapeHandler(core: Core, clock: SandboxClock): (req: IncomingMessage, 
   };
 }
 
-function keep(path: string, parts: { clock: SandboxClock; core: Core; chat: Chat; seed: number }): StateFile {
-  const { clock, core, chat, seed } = parts;
+function keep(
+  path: string,
+  parts: { clock: SandboxClock; core: Core; chat: Chat; alerting: Alerting; seed: number },
+): StateFile {
+  const { clock, core, chat, alerting, seed } = parts;
   const { cluster, shop } = core;
   const revision = (): string => {
     const { store } = cluster.snapshot() as { store: { revision: number } };
-    return [store.revision, cluster.requests().length, chat.revision(), shop.faults.revision(), clock.speed()].join(
-      ' ',
-    );
+    return [
+      store.revision,
+      cluster.requests().length,
+      chat.revision(),
+      shop.faults.revision(),
+      alerting.revision(),
+      clock.speed(),
+    ].join(' ');
   };
   return keepStateFile(path, revision, () => ({
     version: 1,
     offsetMs: clock.now() - Date.now(),
     speed: clock.speed(),
     seed,
+    alerts: alerting.snapshot(),
     cluster: cluster.snapshot(),
     faults: shop.faults.snapshot(),
     chat: chat.snapshot(),

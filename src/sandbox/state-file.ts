@@ -6,6 +6,7 @@ export type Saved = {
   offsetMs: number;
   speed: number;
   seed: number;
+  alerts: unknown;
   cluster: unknown;
   faults: unknown;
   chat: unknown;

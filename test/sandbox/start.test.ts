@@ -178,10 +178,13 @@ describe('the state file', () => {
       });
       expect(await posted.json()).toMatchObject({ ok: true });
       const before = (await send(`${first.url}/sandbox/state`, 'GET')).body;
+      const alertsBefore = await fingerprints(first.url);
       await new Promise((resolve) => setTimeout(resolve, 150));
       await first.kill();
       const second = await run();
       const after = (await send(`${second.url}/sandbox/state`, 'GET')).body;
+      const samples = await restartsRange(second.url, before.now as number);
+      const alertsAfter = await fingerprints(second.url);
       const messages = await (await fetch(`${second.url}/sandbox/messages`)).json();
       await second.kill();
       expect(after.faults).toEqual(before.faults);
@@ -189,12 +192,34 @@ describe('the state file', () => {
         (before.pods as Json[]).map((p) => p.name).sort(),
       );
       expect(after.now as number).toBeGreaterThanOrEqual(before.now as number);
+      expect(alertsBefore).not.toEqual([]);
+      expect(alertsAfter).toEqual(alertsBefore);
+      // What was scraped in the first life is there, and the healthy past before it.
+      expect(Math.max(...samples)).toBeGreaterThan(0);
+      expect(samples[0]).toBe(0);
       expect(messages).toMatchObject([{ text: 'still here' }]);
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
   });
 });
+
+async function fingerprints(url: string): Promise<unknown[]> {
+  const listed = (await (await fetch(`${url}/sandbox/alerts`)).json()) as { state: string; fingerprint: string }[];
+  return listed
+    .filter((a) => a.state === 'firing')
+    .map((a) => a.fingerprint)
+    .sort();
+}
+
+/** Restarts of payment-api's containers over the twenty minutes up to `now`. */
+async function restartsRange(url: string, now: number): Promise<number[]> {
+  const query = 'sum(kube_pod_container_status_restarts_total{pod=~"payment-api-.*"})';
+  const window = { query, start: String(now / 1000 - 1_200), end: String(now / 1000), step: '60' };
+  const answer = await fetch(`${url}/prometheus/api/v1/query_range?${new URLSearchParams(window)}`);
+  const body = (await answer.json()) as { data: { result: { values: [number, string][] }[] } };
+  return body.data.result[0]!.values.map(([, value]) => Number(value));
+}
 
 type Spawned = { url: string; slackApiUrl: string; botToken: string; channel: string; kill(): Promise<void> };
 

@@ -25,7 +25,7 @@ export const EVENING = Date.UTC(2026, 5, 4, 18, 0, 7);
 
 export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
   const clock = createClock({ startAt, speed: 0 });
-  const core = createCore({ now: clock.now, seed, startAt, saved: undefined });
+  const core = createCore({ now: clock.now, seed, startAt, remains: undefined });
   const states = createAlertStates(ALERT_RULES, core.store);
   const fired: string[] = [];
   startTicking(clock, core, (now) => {

@@ -1,5 +1,5 @@
 import type { SeriesSource } from '../prometheus/series.ts';
-import { createAlertStates } from './evaluate.ts';
+import { type ActiveAlert, createAlertStates } from './evaluate.ts';
 import { createNotifier, type Receiver } from './notifier.ts';
 import { ALERT_RULES } from './rules.ts';
 
@@ -18,6 +18,11 @@ export type Alerting = {
   evaluate(now: number): void;
   sendTo(receiver: Receiver): void;
   list(): ListedAlert[];
+  /** Another number whenever an alert began to fire or ended. */
+  revision(): number;
+  snapshot(): unknown;
+  /** What fired when the process ended goes on firing, or is told to have ended. */
+  restore(saved: unknown): void;
   stop(): void;
 };
 
@@ -28,11 +33,13 @@ export function startAlerting(options: {
   externalUrl: () => string;
 }): Alerting {
   const states = createAlertStates(ALERT_RULES, options.source);
+  let revision = 0;
   const notifier = createNotifier({ externalUrl: options.externalUrl });
   return {
     evaluate(now) {
       if (!options.enabled) return;
       const { fired, ended } = states.evaluate(now);
+      revision += fired.length + ended.length;
       notifier.changed([...fired, ...ended], now);
       notifier.remind(states.firing(), now);
     },
@@ -46,6 +53,13 @@ export function startAlerting(options: {
         activeAt,
         fingerprint,
       })),
+    revision: () => revision,
+    snapshot: () => states.firing(),
+    restore(saved) {
+      const alerts = saved as ActiveAlert[];
+      states.restore(alerts);
+      notifier.changed(alerts, alerts[0]?.firedAt ?? 0);
+    },
     stop: notifier.stop,
   };
 }

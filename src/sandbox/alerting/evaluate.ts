@@ -22,6 +22,7 @@ export type AlertStates = {
   firing(): ActiveAlert[];
   /** Pending and firing. */
   active(): ActiveAlert[];
+  restore(firing: readonly ActiveAlert[]): void;
 };
 
 /** Prometheus' alert states: a result is pending for the rule's `for`, then firing; without a result it ends. */
@@ -45,6 +46,9 @@ export function createAlertStates(rules: readonly AlertRule[], source: SeriesSou
     },
     firing: () => [...active.values()].filter((a) => a.firedAt !== undefined),
     active: () => [...active.values()],
+    restore(firing) {
+      for (const alert of firing) active.set(alert.fingerprint, alert);
+    },
   };
 }
 

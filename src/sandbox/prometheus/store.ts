@@ -15,13 +15,20 @@ const KEEP_FULL_MS = 12 * 3_600_000;
 const KEEP_MS = 15 * 86_400_000;
 const THIN_EVERY = 8;
 
-export type Sample = { name: string; labels: Labels; value: number; past?: (t: number) => number };
+export type Sample = { name: string; labels: Record<string, string>; value: number };
 
-/** The sandbox's time series: what was scraped, and before the start what each series says of its own past. */
+/** The values of a series before the first scrape, in which it had `value`; undefined when it had no past. */
+export type PastOf = (
+  name: string,
+  labels: Record<string, string>,
+  value: number,
+) => ((t: number) => number) | undefined;
+
+/** The sandbox's time series: what was scraped, and before that what `pastOf` says. */
 export type SeriesStore = SeriesSource & {
   /** One scrape of everything at `at`, a multiple of SCRAPE_MS. A series that isn't in it any more is marked stale. */
   record(at: number, samples: Iterable<Sample>): void;
-  /** Pasts begin here; they end at the first scrape. */
+  /** The label sets of all series. */
   all(): Labels[];
 };
 
@@ -35,19 +42,20 @@ type Stored = {
   ended: number[];
 };
 
-export function createSeriesStore(options: { pastMs: number }): SeriesStore {
+/** The series of the first scrape go back `pastMs` before it. */
+export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): SeriesStore {
   const byKey = new Map<string, Stored>();
   const byName = new Map<string, Set<Stored>>();
   let firstAt: number | undefined;
   let lastTick = Number.NEGATIVE_INFINITY;
 
-  const add = (key: string, sample: Sample): Stored => {
-    const { name, labels, past } = sample;
-    const from = (firstAt ?? 0) - options.pastMs;
+  const add = (key: string, sample: Sample, at: number): Stored => {
+    const { name, labels, value } = sample;
+    const past = at === firstAt ? options.pastOf(name, labels, value) : undefined;
     const stored: Stored = {
       labels: { __name__: name, ...labels },
       blocks: createSampleBlocks(),
-      past: past && firstAt !== undefined ? { fromMs: from, toMs: firstAt - SCRAPE_MS, at: past } : undefined,
+      past: past && { fromMs: at - options.pastMs, toMs: at - SCRAPE_MS, at: past },
       lastTick: 0,
       ended: [],
     };
@@ -79,7 +87,7 @@ export function createSeriesStore(options: { pastMs: number }): SeriesStore {
       if (tick <= lastTick) return;
       for (const sample of samples) {
         const key = labelKey({ __name__: sample.name, ...sample.labels });
-        const stored = byKey.get(key) ?? add(key, sample);
+        const stored = byKey.get(key) ?? add(key, sample, at);
         stored.blocks.put(tick, sample.value);
         stored.lastTick = tick;
       }

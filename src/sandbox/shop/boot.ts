@@ -35,6 +35,8 @@ export function bootShop(
     });
   }
   settle(startAt - DEPLOYED_BEFORE_MS);
+  // Kubernetes forgets events after an hour.
+  for (const event of cluster.list('events')) cluster.remove('events', event.metadata.namespace, event.metadata.name);
 }
 
 /** Every rollout is through: all pods are of the newest revision and available, and none is left over. */

@@ -4,7 +4,7 @@ import { createFaultBook, type FaultBook } from './faults/book.ts';
 import type { FaultWorld } from './faults/kind.ts';
 import { FAULT_KINDS } from './faults/kinds.ts';
 import { emptyFlowState, type FlowInput, type ServiceFlow, solveFlow } from './flow.ts';
-import { createHistory, type History } from './history.ts';
+import type { History } from './history.ts';
 import { type PodView, takesTraffic, viewPod } from './pods.ts';
 import { createProcesses, type Processes, type Run } from './processes.ts';
 import { NAMESPACE, SERVICES } from './services.ts';
@@ -18,15 +18,13 @@ export type Shop = {
   faults: FaultBook;
   /** Pods of the shop at the last step, those without a process too. */
   pods(): PodView[];
+  /** Looks at the cluster's pods anew, and ends the processes of those that are gone. */
+  look(): readonly PodView[];
   flows(): ReadonlyMap<string, ServiceFlow>;
   /** Moves everything on to `now`: every STEP_MS. */
   step(now: number): void;
-  /** From here on time is live: pods that run now get the history behind them. */
-  begin(now: number): void;
-  /** Undefined before `begin`. */
-  history(): History | undefined;
-  /** Whether the pod ran at the start, so that the history is its own. */
-  hasPast(uid: string): boolean;
+  /** From here on time is live. Pods that run now carry on the history's counters, when there is one. */
+  begin(now: number, history: History | undefined): void;
 };
 
 export function createShop(options: { cluster: ShopCluster; seed: number; now: () => number }): Shop {
@@ -50,14 +48,13 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
   });
   const faults: FaultBook = createFaultBook(FAULT_KINDS, world);
   const flowState = emptyFlowState();
-  const withPast = new Set<string>();
   let views: PodView[] = [];
   let flows: ReadonlyMap<string, ServiceFlow> = new Map();
-  let history: History | undefined;
 
-  const look = (): void => {
+  const look = (): readonly PodView[] => {
     views = cluster.list('pods', NAMESPACE).flatMap((p) => viewPod(p) ?? []);
     processes.refresh(views);
+    return views;
   };
 
   const solve = (at: number): void => {
@@ -70,6 +67,7 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
     processes,
     faults,
     pods: () => views,
+    look,
     flows: () => flows,
     step(at) {
       look();
@@ -77,18 +75,13 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
       solve(at);
       for (const run of processes.runs()) if (!run.exited) countRun(run, faults, at);
     },
-    begin(at) {
+    begin(at, history) {
       look();
-      const running = processes.runs().filter((r) => !r.exited);
-      history = createHistory(seed, at, (s) => running.filter((r) => r.view.service.name === s).length);
-      for (const run of running) {
-        withPast.add(run.view.uid);
-        run.counters = history.counters(run.view.service.name, at);
+      for (const run of processes.runs()) {
+        if (history && !run.exited) run.counters = history.counters(run.view.service.name, at);
       }
       solve(at);
     },
-    history: () => history,
-    hasPast: (uid) => withPast.has(uid),
   };
 }
 

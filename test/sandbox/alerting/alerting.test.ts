@@ -22,7 +22,7 @@ const RULE: AlertRule = {
 const START = Math.ceil(Date.UTC(2026, 5, 1) / SCRAPE_MS) * SCRAPE_MS;
 
 function thermometer() {
-  const store = createSeriesStore({ pastMs: 0 });
+  const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
   const states = createAlertStates([RULE], store);
   let at = START;
   return {

@@ -4,17 +4,15 @@ import { createSeriesStore, type Sample, SCRAPE_MS } from '../../../src/sandbox/
 
 const AT = Math.ceil(Date.UTC(2026, 5, 1) / 60_000) * 60_000;
 const named = (value: string): Matcher[] => [{ name: '__name__', kind: '=', value, matches: (v) => v === value }];
-const sample = (value: number, past?: (t: number) => number): Sample => ({
-  name: 'a',
-  labels: { pod: 'p' },
-  value,
-  ...(past ? { past } : {}),
-});
+const sample = (value: number): Sample => ({ name: 'a', labels: { pod: 'p' }, value });
 
 describe('the series store', () => {
   it('answers past and live samples as one series', () => {
-    const store = createSeriesStore({ pastMs: 3_600_000 });
-    store.record(AT, [sample(1_000, (t) => 1_000 + (t - AT) / SCRAPE_MS)]);
+    const store = createSeriesStore({
+      pastMs: 3_600_000,
+      pastOf: (_, __, value) => (t) => value + (t - AT) / SCRAPE_MS,
+    });
+    store.record(AT, [sample(1_000)]);
     store.record(AT + SCRAPE_MS, [sample(1_001)]);
     const [series] = store.select(named('a'), 0, AT);
     const samples = series!.read(AT - 2 * SCRAPE_MS, AT + SCRAPE_MS);
@@ -25,8 +23,8 @@ describe('the series store', () => {
 
   it('has a denser past the nearer it is, without gap or overlap', () => {
     const day = 86_400_000;
-    const store = createSeriesStore({ pastMs: 2 * day });
-    store.record(AT, [sample(1, () => 1)]);
+    const store = createSeriesStore({ pastMs: 2 * day, pastOf: () => () => 1 });
+    store.record(AT, [sample(1)]);
     const { times } = store.select(named('a'), 0, AT)[0]!.read(0, AT);
     expect(times).toHaveLength(1_440 + 1_440 + 2_880 + 1);
     const gaps = new Set(times.slice(1).map((t, i) => t - times[i]!));
@@ -34,14 +32,14 @@ describe('the series store', () => {
   });
 
   it('gives no past to what appears later', () => {
-    const store = createSeriesStore({ pastMs: 3_600_000 });
+    const store = createSeriesStore({ pastMs: 3_600_000, pastOf: () => () => 1 });
     store.record(AT, []);
     store.record(AT + SCRAPE_MS, [sample(5)]);
     expect(store.select(named('a'), 0, AT)[0]!.read(0, AT + SCRAPE_MS).values).toEqual([5]);
   });
 
   it('marks a series as ended when a scrape no longer has it, and lets it come back', () => {
-    const store = createSeriesStore({ pastMs: 0 });
+    const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
     store.record(AT, [sample(1)]);
     store.record(AT + SCRAPE_MS, []);
     store.record(AT + 2 * SCRAPE_MS, []);
@@ -53,7 +51,7 @@ describe('the series store', () => {
   });
 
   it('thins what is older than half a day and drops what is older than fifteen days', () => {
-    const store = createSeriesStore({ pastMs: 0 });
+    const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
     const hours = 14;
     const last = AT + hours * 3_600_000;
     for (let t = AT; t <= last; t += SCRAPE_MS) store.record(t, [sample(t)]);

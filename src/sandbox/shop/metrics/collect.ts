@@ -6,18 +6,11 @@ import { createCollector, type Family } from './family.ts';
 import { collectKubeMetrics, collectNodeMetrics } from './kube-metrics.ts';
 import { collectPodMetrics } from './pod-metrics.ts';
 
-/** Everything that a scrape of the whole cluster finds at `now`. `atStart`: what is there now has been there all through the history. */
-export function collectMetrics(options: {
-  shop: Shop;
-  cluster: ShopCluster;
-  seed: number;
-  now: number;
-  atStart: boolean;
-}): Family[] {
-  const { shop, cluster, seed, now, atStart } = options;
+/** Everything that a scrape of the whole cluster finds at `now`. */
+export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): Family[] {
   const into = createCollector(DESCRIPTIONS);
-  collectPodMetrics(into, shop, seed, now);
-  collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE, atStart);
+  collectPodMetrics(into, shop, now);
+  collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE);
   const nodes = cluster.list('nodes');
   const used = new Map(nodes.map((n) => [n.metadata.name, shop.faults.nodeMemory(n.metadata.name)]));
   for (const run of shop.processes.runs()) {
@@ -25,6 +18,6 @@ export function collectMetrics(options: {
     const { node } = run.view;
     used.set(node, (used.get(node) ?? 0) + shop.processes.workingSet(run, now));
   }
-  collectNodeMetrics(into, nodes, used, atStart);
+  collectNodeMetrics(into, nodes, used);
   return into.families();
 }

@@ -5,8 +5,6 @@ export type MetricSample = {
   suffix: string;
   labels: Labels;
   value: number;
-  /** The value at an instant before the start, where the series has a past. */
-  past?: (t: number) => number;
 };
 
 /** The samples of one metric, as a scrape sees them. */
@@ -14,8 +12,8 @@ export type Family = { name: string; type: 'counter' | 'gauge' | 'histogram'; he
 
 /** Collects samples into families, in the order in which their names first come. */
 export type Collector = {
-  add(name: string, labels: Labels, value: number, past?: (t: number) => number): void;
-  addSuffixed(name: string, suffix: string, labels: Labels, value: number, past?: (t: number) => number): void;
+  add(name: string, labels: Labels, value: number): void;
+  addSuffixed(name: string, suffix: string, labels: Labels, value: number): void;
   families(): Family[];
 };
 
@@ -23,16 +21,16 @@ export type Descriptions = Record<string, { type: Family['type']; help: string }
 
 export function createCollector(descriptions: Descriptions): Collector {
   const families = new Map<string, Family>();
-  const addSuffixed: Collector['addSuffixed'] = (name, suffix, labels, value, past) => {
+  const addSuffixed: Collector['addSuffixed'] = (name, suffix, labels, value) => {
     let family = families.get(name);
     if (!family) {
       family = { name, ...(descriptions[name] ?? { type: 'gauge', help: name }), samples: [] };
       families.set(name, family);
     }
-    family.samples.push(past ? { suffix, labels, value, past } : { suffix, labels, value });
+    family.samples.push({ suffix, labels, value });
   };
   return {
-    add: (name, labels, value, past) => addSuffixed(name, '', labels, value, past),
+    add: (name, labels, value) => addSuffixed(name, '', labels, value),
     addSuffixed,
     families: () => [...families.values()],
   };

@@ -1,24 +1,16 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { at, listAt, numberAt, quantity, type ShopCluster, textAt } from '../cluster-port.ts';
 import type { PodView } from '../pods.ts';
-import type { Collector, Labels } from './family.ts';
+import type { Collector } from './family.ts';
 
-/** The past of what has been so since before the start: its present value. Series get it when they are first seen at the start. */
-type Still = (value: number) => ((t: number) => number) | undefined;
-
-/** What kube-state-metrics says of pods, deployments and nodes. `still` gives the constant past to what is there at the start. */
+/** What kube-state-metrics says of pods, deployments and their owners. */
 export function collectKubeMetrics(
   into: Collector,
   cluster: ShopCluster,
   pods: readonly PodView[],
   namespace: string,
-  atStart: boolean,
 ): void {
-  const still: Still = (value) => (atStart ? () => value : undefined);
-  const add: Add = (name, labels, value) => {
-    const passing = name.endsWith('_reason');
-    into.add(name, labels, value, passing ? undefined : still(value));
-  };
+  const { add } = into;
   for (const pod of pods) collectPod(add, pod);
   for (const set of cluster.list('replicasets', namespace)) {
     const owner = at(set, 'metadata', 'ownerReferences', 0);
@@ -32,7 +24,7 @@ export function collectKubeMetrics(
   for (const deployment of cluster.list('deployments', namespace)) collectDeployment(add, deployment, namespace);
 }
 
-type Add = (name: string, labels: Labels, value: number) => void;
+type Add = Collector['add'];
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 
@@ -108,9 +100,8 @@ export function collectNodeMetrics(
   into: Collector,
   nodes: readonly KubeObject[],
   used: ReadonlyMap<string, number>,
-  atStart: boolean,
 ): void {
-  const add: Add = (name, labels, value) => into.add(name, labels, value, atStart ? () => value : undefined);
+  const { add } = into;
   for (const node of nodes) {
     const labels = { node: node.metadata.name };
     add('kube_node_info', labels, 1);

@@ -1,7 +1,7 @@
 import { emptyMemory, STATISTICS, statisticsOf } from './stream-statistics.ts';
 import { emptyPast, surpriseAndLearn } from './surprise.ts';
 
-/** Scores one point: instant in epoch ms, value (NaN is a gap). Returns a score in [0,1]; 0.5 and more is an alarm. */
+/** Scores one point: instant in epoch ms, value (NaN is a gap). Returns a score in [0,1]: an alarm is 0.75 and more, all else under 0.5. */
 export type StreamScorer = (at: number, value: number) => number;
 
 /** A statistic remembers about a month of five-minute points. */
@@ -15,9 +15,11 @@ const FATIGUE = 0.3;
 /** After an alarm, silence for this many points, unless something this much more surprising (nats) comes. */
 const SILENCE_POINTS = 150;
 const BREAKS_SILENCE = 6;
-/** What happened before is less of a surprise: -0.4 ln(1 + earlier events of at least 85 % of this size). */
+/** What happened before is less of a surprise: -0.4 ln(1 + earlier events of at least 75 % of this size). */
 const REPEAT_WEIGHT = 0.4;
-const REPEAT_SIZE = 0.85;
+const REPEAT_SIZE = 0.75;
+const LEAST_ALARM = 0.75;
+const JUST_UNDER = 0.4999;
 const EVENT_FLOOR = 1.5;
 const EVENT_GAP_POINTS = 50;
 
@@ -64,7 +66,10 @@ function repeatDiscount(): (surprise: number) => number {
   };
 }
 
-/** Turns surprise into the score: half at the alarm line, held just under it during the silence after an alarm. */
+/**
+ * Turns surprise into the score: half at the alarm line, held under it during the silence after an alarm. An alarm stands out
+ * (0.75), so that where a reader draws the line between 0.5 and there makes no difference.
+ */
 function alarmGate(): (surprise: number) => number {
   let alarms = 0;
   let sinceAlarm = Number.POSITIVE_INFINITY;
@@ -73,12 +78,12 @@ function alarmGate(): (surprise: number) => number {
     sinceAlarm += 1;
     const line = ALARM_LINE + FATIGUE * Math.log(1 + alarms);
     const score = surprise <= 0 ? 0 : surprise / (surprise + line);
-    if (surprise <= line) return Math.min(score, 0.4999);
+    if (surprise <= line) return Math.min(score, JUST_UNDER);
     const silent = sinceAlarm <= SILENCE_POINTS;
-    if (silent && surprise <= strength + BREAKS_SILENCE) return 0.4999;
+    if (silent && surprise <= strength + BREAKS_SILENCE) return JUST_UNDER;
     if (!silent) alarms += 1;
     strength = silent ? Math.max(strength, surprise) : surprise;
     sinceAlarm = 0;
-    return score;
+    return Math.max(score, LEAST_ALARM);
   };
 }

@@ -62,7 +62,7 @@ export type Incident = {
   state: State;
   openedAt: number;
   closedAt: number | null;
-  /** Bounded: see MAX_ALERTS. `alertCount` counts all that came, by fingerprint. */
+  /** Bounded: see MAX_ALERTS. `alertCount` counts all that came, by fingerprint; of more than that, at least so many as were sent together. */
   alerts: Alert[];
   alertCount: number;
   anomalies: Finding[];
@@ -178,6 +178,8 @@ export const MAX_ALERTS = 100;
 export const MAX_LATE_MS = 60_000;
 /** How long all alerts must stay resolved before the trouble may be called gone. */
 export const SETTLE_MS = 15_000;
+/** So long after an incident was closed, alerts that it dealt with may still be sent as firing. */
+export const ECHO_MS = 5 * 60_000;
 /** How long an approval by a person stays good while a lock or a rollout is in the way. */
 export const APPROVAL_GOOD_MS = 15 * 60_000;
 /** Between looks at a lock, a rollout or a budget that is in the way. */

@@ -1,4 +1,4 @@
-import { type Event, type Incident, MAX_ALERTS } from './incident.ts';
+import { ECHO_MS, type Event, type Incident, MAX_ALERTS } from './incident.ts';
 import type { Alert } from './types.ts';
 
 /** What an incident remembers of an event whatever its state: alerts, the message's place, the page, a person's verdict. */
@@ -43,10 +43,8 @@ export function recordFacts(incident: Incident, event: Event): Incident {
 
 function mergeAlerts(incident: Incident, incoming: Alert[]): Incident {
   const byFingerprint = new Map(incident.alerts.map((alert) => [alert.fingerprint, alert]));
-  let unseen = 0;
   for (const alert of incoming) {
     const known = byFingerprint.get(alert.fingerprint);
-    if (!known) unseen += 1;
     // A resolution that arrives before the firing it ends must not be overwritten by that older firing.
     const stale = known?.status === 'resolved' && alert.status === 'firing' && alert.startsAt <= known.startsAt;
     if (!stale) byFingerprint.set(alert.fingerprint, alert);
@@ -57,7 +55,27 @@ function mergeAlerts(incident: Incident, incoming: Alert[]): Incident {
     all.length <= MAX_ALERTS
       ? all
       : all.sort((a, b) => Number(b.status === 'firing') - Number(a.status === 'firing')).slice(0, MAX_ALERTS);
-  return { ...incident, alerts: kept, alertCount: incident.alertCount + unseen };
+  // Alertmanager sends a whole group each time, so what isn't kept in full is among what comes again: counted as new each time, a re-sent group would grow without end.
+  return { ...incident, alerts: kept, alertCount: Math.max(incident.alertCount, all.length) };
+}
+
+/**
+ * Of alerts that come when their service's last incident is closed, those that are news. Not news is a firing that the incident knows to be over, and for a while after the closing a firing that it
+ * dealt with: Alertmanager sends a group again whenever one of its alerts changes, and rules look back over minutes. Resolutions are news only beside news.
+ */
+export function newsSince(closed: Incident, incoming: Alert[], at: number): Alert[] {
+  const known = new Map(closed.alerts.map((alert) => [alert.fingerprint, alert]));
+  const fresh = at - (closed.closedAt ?? 0) <= ECHO_MS;
+  const isEcho = (alert: Alert): boolean => {
+    const same = known.get(alert.fingerprint);
+    return (
+      same !== undefined &&
+      alert.startsAt <= same.startsAt &&
+      (fresh || [same.status, alert.status].includes('resolved'))
+    );
+  };
+  const news = incoming.filter((alert) => !isEcho(alert));
+  return news.every((alert) => alert.status === 'resolved') ? [] : news;
 }
 
 /** Alerts that fire now and didn't before. */

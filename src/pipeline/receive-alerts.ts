@@ -1,9 +1,10 @@
 import { type Calls, groupKeyOf, incidentFor, newIncident } from '../domain/group.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Effect, Event, Incident, Transition } from '../domain/incident.ts';
+import { newsSince } from '../domain/record-facts.ts';
 import { transition } from '../domain/transition.ts';
 import type { Alert, Finding, Subject } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
-import { record, saveTransition } from './record.ts';
+import { saveTransition } from './record.ts';
 
 export type ReceivedAlert = { alert: Alert; subject: Subject };
 type Group = { subject: Subject; alerts: Alert[] };
@@ -43,20 +44,24 @@ export function receiveAnomaly(deps: Deps, subject: Subject, finding: Finding, c
   return deliver(deps, subject, { type: 'anomaly_seen', at: deps.clock.now(), finding }, calls);
 }
 
-async function deliver(deps: Deps, subject: Subject, event: Event, calls: Calls): Promise<string | null> {
+async function deliver(deps: Deps, subject: Subject, given: Event, calls: Calls): Promise<string | null> {
+  let event = given;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
     if (open) {
       if (await saveTransition(deps, open, transition(open, event), null)) return open.id;
       continue;
     }
+    const echo = await echoOf(deps, lastClosed, event);
+    if (echo) {
+      if (!(await saveTransition(deps, echo.of, transition(echo.of, echo.event), null))) continue;
+      if (!echo.news) return echo.of.id;
+      event = echo.news;
+    }
     const related = await relatedIncident(deps, subject, event, calls);
-    const joined = related && (await record(deps, related.id, event));
-    if (joined && joined.before.state.name !== 'closed') return joined.after.id;
-    // A resolution of what nobody has open says that all is well: it is kept with the incident that it ended, if there was one.
-    if (event.type === 'alerts' && event.alerts.every((alert) => alert.status === 'resolved')) {
-      if (lastClosed) await record(deps, lastClosed, event);
-      return lastClosed;
+    if (related) {
+      if (await saveTransition(deps, related, transition(related, event), null)) return related.id;
+      continue;
     }
     const opened = await openIncident(deps, subject, lastClosed, event);
     if (opened) return opened;
@@ -64,12 +69,34 @@ async function deliver(deps: Deps, subject: Subject, event: Event, calls: Calls)
   throw new Error(`the group ${groupKeyOf(subject)} was saved by others ${MAX_TRIES} times in a row`);
 }
 
-/** An open incident of another service that these alerts belong to. Joining is a judgement, so a look that is a moment old will do. */
+type Alerts = Extract<Event, { type: 'alerts' }>;
+
+/** What of the alerts belongs to the service's closed incident, as its end or its echo, and the news that is left, if any. */
+async function echoOf(
+  deps: Deps,
+  lastClosed: string | null,
+  event: Event,
+): Promise<{ of: Incident; event: Alerts; news: Alerts | null } | null> {
+  if (event.type !== 'alerts') return null;
+  const closed = lastClosed ? await deps.store.load(lastClosed) : null;
+  if (closed?.state.name !== 'closed') return null;
+  const news = newsSince(closed, event.alerts, event.at);
+  if (news.length === event.alerts.length && news.length > 0) return null;
+  const old = event.alerts.filter((alert) => !news.includes(alert));
+  return { of: closed, event: { ...event, alerts: old }, news: news.length > 0 ? { ...event, alerts: news } : null };
+}
+
+/**
+ * An open incident of another service that these alerts belong to. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is read afresh, since what is saved on it must
+ * not land in one that was closed in the meantime as well as in a new one.
+ */
 async function relatedIncident(deps: Deps, subject: Subject, event: Event, calls: Calls): Promise<Incident | null> {
   if (event.type !== 'alerts') return null;
   const first = event.alerts.find((alert) => alert.status === 'firing');
   if (!first) return null;
-  return incidentFor(first, subject, await deps.recentlyOpen(MAX_OPEN), calls, event.at);
+  const seen = incidentFor(first, subject, await deps.recentlyOpen(MAX_OPEN), calls, event.at);
+  const fresh = seen && (await deps.store.load(seen.id));
+  return fresh && fresh.state.name !== 'closed' ? fresh : null;
 }
 
 async function openIncident(
@@ -80,6 +107,17 @@ async function openIncident(
 ): Promise<string | null> {
   const id = `INC-${await deps.store.nextNumber()}`;
   const first = transition(newIncident(id, subject, event.at, lastClosed), event);
-  const effects = [{ kind: 'diagnose' as const, dueAt: event.at }, ...first.effects];
-  return (await saveTransition(deps, null, { ...first, effects }, null)) && id;
+  const over = event.type === 'alerts' && event.alerts.every((alert) => alert.status === 'resolved');
+  const made = over ? overAlready(first, event.at) : { ...first, effects: [diagnoseAt(event.at), ...first.effects] };
+  return (await saveTransition(deps, null, made, null)) && id;
+}
+
+const diagnoseAt = (at: number): Effect => ({ kind: 'diagnose', dueAt: at });
+
+/** Alerts that were over before they were heard of are kept, closed, and nobody is told: a firing that comes late finds its end there. */
+function overAlready(first: Transition, at: number): Transition {
+  const words = 'It was over before Nightshift heard of it; nothing was looked at.';
+  const closed = transition(first.incident, { type: 'trouble_gone', at, words });
+  const incident = { ...closed.incident, version: first.incident.version };
+  return { incident, timeline: [...first.timeline, ...closed.timeline], effects: [] };
 }

@@ -48,7 +48,7 @@ function mergeField(
   const order = patch[`${ORDER}${key}`];
   if (mergeKey === '') return [...olds, ...value.filter((item) => !olds.some((o) => equal(o, item)))];
   const merged = mergeItems(shape.kind === 'list' ? shape.item : 'any', mergeKey, olds, value as unknown[]);
-  return Array.isArray(order) ? reorder(merged, mergeKey, order) : merged;
+  return inOrder(merged, mergeKey, olds, Array.isArray(order) ? order : (value as unknown[]));
 }
 
 function mergeItems(itemModel: string, key: string, olds: unknown[], patches: unknown[]): unknown[] {
@@ -66,15 +66,25 @@ function mergeItems(itemModel: string, key: string, olds: unknown[], patches: un
   return items;
 }
 
-function reorder(items: unknown[], key: string, order: unknown[]): unknown[] {
-  const place = (item: unknown): number => {
-    const found = order.findIndex((entry) => isTree(entry) && isTree(item) && equal(entry[key], item[key]));
-    return found < 0 ? order.length : found;
-  };
-  return items
-    .map((item, i) => ({ item, i, at: place(item) }))
-    .sort((a, b) => a.at - b.at || a.i - b.i)
-    .map(({ item }) => item);
+// What the patch names comes in the patch's order, the rest keeps the server's; where the two meet, the server's places
+// decide, and what the server didn't have comes first. After apimachinery's normalizeElementOrder.
+function inOrder(
+  items: readonly unknown[],
+  key: string,
+  olds: readonly unknown[],
+  order: readonly unknown[],
+): unknown[] {
+  const placeIn = (list: readonly unknown[], item: unknown): number =>
+    list.findIndex((entry) => isTree(entry) && isTree(item) && equal(entry[key], item[key]));
+  const named = items.filter((item) => placeIn(order, item) >= 0);
+  named.sort((a, b) => placeIn(order, a) - placeIn(order, b));
+  const others = items.filter((item) => placeIn(order, item) < 0);
+  const result: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const first = placeIn(olds, named[0]) < placeIn(olds, others[0]) ? named : others;
+    result.push(first.shift());
+  }
+  return [...result, ...named, ...others];
 }
 
 function retainKeys(result: Tree, patch: Tree): void {

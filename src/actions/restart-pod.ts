@@ -83,10 +83,13 @@ function byAge(left: PodInfo, right: PodInfo): number {
   return left.createdAt - right.createdAt || (left.name < right.name ? -1 : 1);
 }
 
+/** Of several that stand out, the one that is furthest: how sure each is says nothing about who needs it first. */
 function strongest(findings: Finding[], kind: Finding['kind'], pods: PodInfo[]): PodInfo | undefined {
   const about = findings
     .filter((finding) => finding.kind === kind && finding.about.kind === 'Pod' && finding.strength >= 0.5)
-    .sort((left, right) => right.strength - left.strength);
+    .sort(
+      (left, right) => (right.value?.observed ?? 0) - (left.value?.observed ?? 0) || right.strength - left.strength,
+    );
   for (const { about: entity } of about) {
     const pod = pods.find((one) => one.name === entity.name && one.namespace === entity.namespace);
     if (pod) return pod;

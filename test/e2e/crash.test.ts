@@ -95,6 +95,31 @@ describe('kill -9', () => {
   }, 150_000);
 });
 
+/** Presses Approve as soon as the message offers it, again after a restart if the first press fell into the crash. */
+async function approveWhenAsked(): Promise<void> {
+  await until(
+    'an approval counts',
+    async () => {
+      const shown = ((await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[]).find(
+        (message) => JSON.stringify(message.blocks).includes('"approve"'),
+      );
+      if (!shown) return (await rollbacks()).length > 0;
+      const pressed = await send(`${sandbox.parts.url}/sandbox/click`, 'POST', {
+        ts: shown.ts,
+        action_id: 'approve',
+        user: 'U_ONCALL',
+      });
+      return (
+        (pressed.json as { app_status?: number }).app_status === 200 &&
+        !(await incidents(nightshift.url).catch(() => [{ state: 'awaiting_approval' }])).some(
+          (one) => one.state === 'awaiting_approval',
+        )
+      );
+    },
+    60_000,
+  );
+}
+
 const healed = () =>
   until(
     'payment-api is healed',

@@ -1,3 +1,4 @@
+import { createServiceGraph, type ServiceGraph } from '../telemetry/service-graph.ts';
 import type { ShopCluster } from './cluster-port.ts';
 import { count } from './counters.ts';
 import { createFaultBook, type FaultBook } from './faults/book.ts';
@@ -21,6 +22,8 @@ export type Shop = {
   /** Looks at the cluster's pods anew, and ends the processes of those that are gone. */
   look(): readonly PodView[];
   flows(): ReadonlyMap<string, ServiceFlow>;
+  /** Who called whom how often, as traces would tell. */
+  graph: ServiceGraph;
   /** Moves everything on to `now`: every STEP_MS. */
   step(now: number): void;
   /** From here on time is live. Pods that run now carry on the history's counters, when there is one. */
@@ -48,6 +51,7 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
   });
   const faults: FaultBook = createFaultBook(FAULT_KINDS, world);
   const flowState = emptyFlowState();
+  const graph = createServiceGraph();
   let views: PodView[] = [];
   let flows: ReadonlyMap<string, ServiceFlow> = new Map();
 
@@ -69,10 +73,12 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
     pods: () => views,
     look,
     flows: () => flows,
+    graph,
     step(at) {
       look();
       faults.step();
       solve(at);
+      graph.count(flows, STEP_MS / 1000);
       for (const run of processes.runs()) if (!run.exited) countRun(run, faults, at);
     },
     begin(at, history) {

@@ -1,8 +1,9 @@
 import type { ShopCluster } from '../cluster-port.ts';
-import { NAMESPACE } from '../services.ts';
+import { USUAL_VOLUME_SHARE } from '../faults/volume-filling.ts';
+import { NAMESPACE, SERVICE_NAMES } from '../services.ts';
 import type { Shop } from '../shop.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
-import { createCollector, type Family } from './family.ts';
+import { type Collector, createCollector, type Family } from './family.ts';
 import { collectKubeMetrics, collectNodeMetrics } from './kube-metrics.ts';
 import { collectPodMetrics } from './pod-metrics.ts';
 
@@ -10,7 +11,9 @@ import { collectPodMetrics } from './pod-metrics.ts';
 export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): Family[] {
   const into = createCollector(DESCRIPTIONS);
   collectPodMetrics(into, shop, now);
+  shop.graph.collect(into);
   collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE);
+  collectVolumes(into, shop, now);
   const nodes = cluster.list('nodes');
   const used = new Map(nodes.map((n) => [n.metadata.name, shop.faults.nodeMemory(n.metadata.name)]));
   for (const run of shop.processes.runs()) {
@@ -20,4 +23,15 @@ export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): F
   }
   collectNodeMetrics(into, nodes, used);
   return into.families();
+}
+
+const VOLUME_BYTES = 64 * 1024 ** 3;
+
+function collectVolumes(into: Collector, shop: Shop, now: number): void {
+  for (const name of SERVICE_NAMES.filter((n) => n.endsWith('-db'))) {
+    const used = USUAL_VOLUME_SHARE + shop.faults.volumeShare(name, now);
+    const labels = { namespace: NAMESPACE, service: name, persistentvolumeclaim: `data-${name}` };
+    into.add('kubelet_volume_stats_capacity_bytes', labels, VOLUME_BYTES);
+    into.add('kubelet_volume_stats_available_bytes', labels, Math.round(VOLUME_BYTES * Math.max(0, 1 - used)));
+  }
 }

@@ -6,6 +6,8 @@ export const DESCRIPTIONS: Descriptions = {
   http_requests_total: { type: 'counter', help: 'Requests served, by status code.' },
   http_request_duration_seconds: { type: 'histogram', help: 'Time that requests took.' },
   queue_messages_ready: { type: 'gauge', help: 'Messages that wait in a queue.' },
+  traces_service_graph_request_total: { type: 'counter', help: 'Calls between two services, from traces.' },
+  traces_service_graph_request_failed_total: { type: 'counter', help: 'Failed calls between two services.' },
   container_cpu_usage_seconds_total: { type: 'counter', help: 'Cumulative CPU time used.' },
   container_cpu_cfs_throttled_seconds_total: { type: 'counter', help: 'Time that the container was throttled.' },
   container_memory_working_set_bytes: { type: 'gauge', help: 'Current working set.' },
@@ -36,6 +38,8 @@ export const DESCRIPTIONS: Descriptions = {
   kube_node_spec_unschedulable: { type: 'gauge', help: 'Whether a node takes no new pods.' },
   kube_node_status_condition: { type: 'gauge', help: 'The conditions of a node.' },
   kube_node_status_allocatable: { type: 'gauge', help: 'What a node has for pods.' },
+  kubelet_volume_stats_capacity_bytes: { type: 'gauge', help: 'Size of a volume.' },
+  kubelet_volume_stats_available_bytes: { type: 'gauge', help: 'What is free of a volume.' },
   node_memory_MemTotal_bytes: { type: 'gauge', help: 'Memory of the node.' },
   node_memory_MemAvailable_bytes: { type: 'gauge', help: 'Memory of the node that is free for use.' },
 };

@@ -67,6 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (saved) chat.restore(saved.chat);
   const alerting = startAlerting({
     source: core.store,
+    forced: core.shop.faults.alerts,
     enabled: options.builtInAlerts !== false,
     externalUrl: () => `${place.url}/prometheus`,
   });

@@ -29,7 +29,7 @@ export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
   const states = createAlertStates(ALERT_RULES, core.store);
   const fired: string[] = [];
   startTicking(clock, core, (now) => {
-    for (const alert of states.evaluate(now).fired) fired.push(named(alert));
+    for (const alert of states.evaluate(now, core.shop.faults.alerts()).fired) fired.push(named(alert));
   });
   return {
     ...core,

@@ -1,5 +1,5 @@
 import type { SeriesSource } from '../prometheus/series.ts';
-import { type ActiveAlert, createAlertStates } from './evaluate.ts';
+import { type ActiveAlert, createAlertStates, type ForcedAlert } from './evaluate.ts';
 import { createNotifier, type Receiver } from './notifier.ts';
 import { ALERT_RULES } from './rules.ts';
 
@@ -29,6 +29,8 @@ export type Alerting = {
 /** `enabled` false: nothing is evaluated or sent, somebody else does. */
 export function startAlerting(options: {
   source: SeriesSource;
+  /** Alerts that fire though no rule says so. */
+  forced: () => ForcedAlert[];
   enabled: boolean;
   externalUrl: () => string;
 }): Alerting {
@@ -38,7 +40,7 @@ export function startAlerting(options: {
   return {
     evaluate(now) {
       if (!options.enabled) return;
-      const { fired, ended } = states.evaluate(now);
+      const { fired, ended } = states.evaluate(now, options.forced());
       revision += fired.length + ended.length;
       notifier.changed([...fired, ...ended], now);
       notifier.remind(states.firing(), now);

@@ -17,8 +17,8 @@ export type ActiveAlert = {
 };
 
 export type AlertStates = {
-  /** Evaluates all rules at `now`. Answers what began to fire and what ended since the last time. */
-  evaluate(now: number): { fired: ActiveAlert[]; ended: ActiveAlert[] };
+  /** Evaluates all rules at `now`; `forced` fire beside them. Answers what began to fire and what ended since the last time. */
+  evaluate(now: number, forced?: readonly ForcedAlert[]): { fired: ActiveAlert[]; ended: ActiveAlert[] };
   firing(): ActiveAlert[];
   /** Pending and firing. */
   active(): ActiveAlert[];
@@ -29,7 +29,7 @@ export type AlertStates = {
 export function createAlertStates(rules: readonly AlertRule[], source: SeriesSource): AlertStates {
   const active = new Map<string, ActiveAlert>();
   return {
-    evaluate(now) {
+    evaluate(now, forced = []) {
       const fired: ActiveAlert[] = [];
       const seen = new Set<string>();
       for (const rule of rules) {
@@ -42,6 +42,14 @@ export function createAlertStates(rules: readonly AlertRule[], source: SeriesSou
           }
         }
       }
+      for (const made of forced) {
+        const alert = update(active, asRule(made), made.labels, 1, now);
+        seen.add(alert.fingerprint);
+        if (alert.firedAt === undefined) {
+          alert.firedAt = now;
+          fired.push(alert);
+        }
+      }
       return { fired, ended: endOthers(active, seen, now) };
     },
     firing: () => [...active.values()].filter((a) => a.firedAt !== undefined),
@@ -50,6 +58,15 @@ export function createAlertStates(rules: readonly AlertRule[], source: SeriesSou
       for (const alert of firing) active.set(alert.fingerprint, alert);
     },
   };
+}
+
+/** An alert without a rule of ours behind it. */
+export type ForcedAlert = Pick<AlertRule, 'alert' | 'severity' | 'summary' | 'description'> & {
+  labels: Record<string, string>;
+};
+
+function asRule({ alert, severity, summary, description }: ForcedAlert): AlertRule {
+  return { alert, severity, summary, description, expr: 'vector(1)', forMs: 0 };
 }
 
 type Found = { labels: Readonly<Record<string, string>>; value: number };

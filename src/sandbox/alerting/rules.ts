@@ -92,6 +92,22 @@ export const ALERT_RULES: readonly AlertRule[] = [
     description: 'They arrive faster than {{ $labels.service }} takes them.',
   },
   {
+    alert: 'KubePersistentVolumeFillingUp',
+    expr: 'max by (namespace, persistentvolumeclaim, service) (kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes) < 0.15',
+    forMs: 60_000,
+    severity: 'critical',
+    summary: 'Only {{ $value | humanizePercentage }} of volume {{ $labels.persistentvolumeclaim }} is free.',
+    description: 'When it is full, writes fail.',
+  },
+  {
+    alert: 'ContainerOOMKilled',
+    expr: `max by (namespace, pod, container, service) (increase(kube_pod_container_status_restarts_total[10m]) * on(namespace, pod, container) group_left() kube_pod_container_status_last_terminated_reason{reason="OOMKilled"} * ${SERVICE_OF_POD}) > 1`,
+    forMs: 0,
+    severity: 'critical',
+    summary: 'Pod {{ $labels.namespace }}/{{ $labels.pod }} is killed for its memory again and again.',
+    description: 'Container {{ $labels.container }} reached its memory limit more than once in ten minutes.',
+  },
+  {
     alert: 'KubeNodePressure',
     expr: 'max by (node, condition) (kube_node_status_condition{condition=~"MemoryPressure|DiskPressure|PIDPressure", status="true"}) == 1',
     forMs: 30_000,

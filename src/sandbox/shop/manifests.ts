@@ -10,7 +10,7 @@ export function clusterManifests(services: readonly ServiceSpec[]): KubeObject[]
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     priorityClass('shop-standard', 1_000),
     priorityClass('shop-low', 10),
-    ...services.flatMap((s) => [service(s), disruptionBudget(s), deployment(s)]),
+    ...services.flatMap((s) => [configMap(s), service(s), disruptionBudget(s), deployment(s)]),
   ];
 }
 
@@ -59,6 +59,22 @@ function service(s: ServiceSpec): KubeObject {
     kind: 'Service',
     metadata: { name: s.name, namespace: NAMESPACE, labels: labels(s) },
     spec: { selector: { app: s.name }, ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }] },
+  };
+}
+
+export function configMapName(service: string): string {
+  return `${service}-config`;
+}
+
+function configMap(s: ServiceSpec): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: configMapName(s.name), namespace: NAMESPACE, labels: labels(s) },
+    data: {
+      log_level: 'info',
+      upstream_timeout_ms: String(Math.max(1, ...s.calls.map((c) => c.timeoutSeconds)) * 1000),
+    },
   };
 }
 
@@ -119,6 +135,7 @@ function podSpec(s: ServiceSpec): Record<string, unknown> {
         image: previousImage(s),
         ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
         env: [{ name: 'SERVICE', value: s.name }],
+        envFrom: [{ configMapRef: { name: configMapName(s.name) } }],
         resources: { limits, requests },
         readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 2 },
       },

@@ -1,5 +1,5 @@
 import { findService, type ServiceSpec } from '../services.ts';
-import type { Fault, FaultKind, FaultWorld, PodEffect, RunningPod } from './kind.ts';
+import type { Fault, FaultKind, FaultWorld, ForcedAlert, PodEffect, RunningPod } from './kind.ts';
 
 export type FaultResult = { ok: true; fault: Fault } | { ok: false; field: string; message: string; allowed: string[] };
 
@@ -17,6 +17,9 @@ export type FaultBook = {
   extraRps(service: ServiceSpec, usualRps: number, now: number): number;
   /** Bytes of a node's memory that faults use. */
   nodeMemory(node: string): number;
+  volumeShare(service: string, now: number): number;
+  /** Alerts that faults make up. */
+  alerts(): ForcedAlert[];
   step(): void;
   /** Another number whenever a fault came or went. */
   revision(): number;
@@ -76,6 +79,10 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
       return sum;
     },
     nodeMemory: (node) => [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onNode?.(f, node) ?? 0), 0),
+    volumeShare(service, now) {
+      return [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onVolume?.(f, service, now) ?? 0), 0);
+    },
+    alerts: () => [...active.values()].flatMap((f) => kindOf(f)?.alerts?.(f) ?? []),
     step() {
       for (const fault of [...active.values()]) {
         const kind = kindOf(fault);

@@ -6,7 +6,10 @@ import type { ServiceSpec } from '../services.ts';
 export type Truth = { cause: string; remedies: string[]; harmful: string[] };
 
 /** What a fault keeps: plain JSON, so that it outlives the process. */
-export type FaultData = Record<string, string | number | boolean | null | string[] | Record<string, number>>;
+export type FaultData = Record<
+  string,
+  string | number | boolean | null | string[] | Record<string, number> | Record<string, string>
+>;
 
 export type Fault<D extends FaultData = FaultData> = {
   id: string;
@@ -51,6 +54,15 @@ export type FaultWorld = {
   traffic(service: string): { offeredRps: number; healthyCapacityRps: number };
 };
 
+/** An alert that a fault makes up. */
+export type ForcedAlert = {
+  alert: string;
+  severity: 'warning' | 'critical';
+  labels: Record<string, string>;
+  summary: string;
+  description: string;
+};
+
 export type FaultKind<D extends FaultData = FaultData> = {
   kind: string;
   title: string;
@@ -62,6 +74,10 @@ export type FaultKind<D extends FaultData = FaultData> = {
   extraRps?(fault: Fault<D>, service: ServiceSpec, usualRps: number, now: number): number;
   /** Memory of a node that is used by something that is not a pod. Bytes. */
   onNode?(fault: Fault<D>, node: string): number;
+  /** Share of a database's volume that is used on top of the usual. */
+  onVolume?(fault: Fault<D>, service: string, now: number): number;
+  /** Alerts that fire though no rule says so. */
+  alerts?(fault: Fault<D>): ForcedAlert[];
   /** Called every five sandbox seconds while the fault lasts. */
   step?(fault: Fault<D>, world: FaultWorld): void;
   /** True once a remedy (or time) has cured it. */

@@ -1,17 +1,45 @@
+import { badConfig } from './bad-config.ts';
 import { badDeploy } from './bad-deploy.ts';
+import { connectionLeak } from './connection-leak.ts';
 import { dependencyDown } from './dependency-down.ts';
+import { hpaMaximum } from './hpa-maximum.ts';
+import { imagePull } from './image-pull.ts';
 import type { FaultKind } from './kind.ts';
 import { latency } from './latency.ts';
+import { lyingAlert } from './lying-alert.ts';
 import { memoryLeak } from './memory-leak.ts';
+import { nodeNotReady } from './node-not-ready.ts';
 import { nodePressure } from './node-pressure.ts';
+import { noisyNeighbour } from './noisy-neighbour.ts';
+import { flapping, resolvesByItself } from './passing.ts';
+import { pdbDeadlock } from './pdb-deadlock.ts';
+import { quotaExhausted } from './quota-exhausted.ts';
+import { redHerring } from './red-herring.ts';
 import { trafficSurge } from './traffic-surge.ts';
+import { volumeFilling } from './volume-filling.ts';
+import { cpuThrottling, memoryLimit } from './wrong-limit.ts';
 
 /** Every fault that the sandbox knows, in the order in which the page offers them. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   badDeploy,
   memoryLeak,
   latency,
-  nodePressure,
-  trafficSurge,
   dependencyDown,
+  trafficSurge,
+  nodePressure,
+  imagePull,
+  badConfig,
+  cpuThrottling,
+  memoryLimit,
+  noisyNeighbour,
+  nodeNotReady,
+  connectionLeak,
+  volumeFilling,
+  quotaExhausted,
+  pdbDeadlock,
+  hpaMaximum,
+  flapping,
+  resolvesByItself,
+  redHerring,
+  lyingAlert,
 ];

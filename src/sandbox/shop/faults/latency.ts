@@ -1,10 +1,10 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
 import { defineFault } from './kind.ts';
+import { hasRoom, shareForOverload } from './overload.ts';
 
 /** Offered load over capacity that the fault brings about at severity 1. */
 const OVERLOAD = 1.08;
-const CALM_LOAD = 0.9;
 const CALM_MS = 10 * 60_000;
 
 /** Every pod takes only a part of its usual load, new ones too: requests queue. More pods share the load, which cures it. */
@@ -14,14 +14,12 @@ export const latency = defineFault<{ capacity: number; calmSince: number | null 
   description: 'Each pod can take only a part of the load that it used to. Requests queue until there are more pods.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
   start(service, severity, world) {
-    const { offeredRps, healthyCapacityRps } = world.traffic(service.name);
-    const load = healthyCapacityRps > 0 ? offeredRps / healthyCapacityRps : 1;
     const truth = {
       cause: `saturation: the pods of ${NAMESPACE}/${service.name} take less load than is sent to them`,
       remedies: ['scale_horizontal'],
       harmful: ['restart_deployment', 'drain_and_cordon'],
     };
-    return { data: { capacity: Math.min(1, load / (OVERLOAD * severity)), calmSince: null }, truth };
+    return { data: { capacity: shareForOverload(world, service.name, OVERLOAD * severity), calmSince: null }, truth };
   },
   onPod(fault, { view }) {
     if (view.service.name !== fault.service) return undefined;
@@ -30,9 +28,5 @@ export const latency = defineFault<{ capacity: number; calmSince: number | null 
       logs: ['level=warn msg="request waited for a free connection" pool=upstream'],
     };
   },
-  cured(fault, world) {
-    const { offeredRps, healthyCapacityRps } = world.traffic(fault.service);
-    const calm = offeredRps < CALM_LOAD * fault.data.capacity * healthyCapacityRps;
-    return calmFor(fault, calm, world.now) >= CALM_MS;
-  },
+  cured: (fault, world) => calmFor(fault, hasRoom(world, fault.service, fault.data.capacity), world.now) >= CALM_MS,
 });

@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FAULT_KINDS } from '../../../src/sandbox/shop/faults/kinds.ts';
+import { SERVICE_NAMES } from '../../../src/sandbox/shop/services.ts';
+import { MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.ts';
+
+let world: VirtualSandbox;
+beforeEach(() => {
+  world = virtualSandbox();
+  world.advance(2 * MINUTE);
+});
+
+type Container = { image: string; resources: { limits: Record<string, string> } };
+
+function change(deployment: string, edit: (container: Container) => void): void {
+  world.cluster.mutate('deployments', 'shop', deployment, (d) =>
+    edit(d.spec.template.spec.containers[0] as unknown as Container),
+  );
+}
+
+function restart(deployment: string): void {
+  world.cluster.mutate('deployments', 'shop', deployment, (d) => {
+    d.spec.template.metadata = { ...d.spec.template.metadata, annotations: { restartedAt: String(world.now()) } };
+  });
+}
+
+function scale(deployment: string, replicas: number): void {
+  world.cluster.mutate('deployments', 'shop', deployment, (d) => {
+    d.spec.replicas = replicas;
+  });
+}
+
+const podsOf = (service: string) => world.shop.pods().filter((p) => p.service.name === service && !p.terminating);
+
+describe('every kind of fault', () => {
+  it('says what is true, in words and remedies, and which services it happens to', () => {
+    expect(new Set(FAULT_KINDS.map((k) => k.kind)).size).toBe(FAULT_KINDS.length);
+    for (const kind of FAULT_KINDS) {
+      expect(kind.services.length, kind.kind).toBeGreaterThan(0);
+      for (const service of kind.services) expect(SERVICE_NAMES).toContain(service);
+      const id = world.fault(kind.kind, kind.services[0]!);
+      const { truth } = world.shop.faults.list().find((f) => f.id === id)!;
+      expect(truth.cause.length, kind.kind).toBeGreaterThan(10);
+      expect(
+        truth.remedies.filter((r) => truth.harmful.includes(r)),
+        kind.kind,
+      ).toEqual([]);
+      world.shop.faults.remove(id);
+    }
+  });
+
+  it.each(FAULT_KINDS.map((k) => k.kind))('%s leaves a healthy shop when it is taken back', (kind) => {
+    const service = FAULT_KINDS.find((k) => k.kind === kind)!.services.at(-1)!;
+    const id = world.fault(kind, service);
+    world.advance(3 * MINUTE);
+    world.shop.faults.remove(id);
+    world.advance(7 * MINUTE);
+    expect(world.firing()).toEqual([]);
+    expect(world.shop.faults.list()).toEqual([]);
+  });
+});
+
+describe('image-pull', () => {
+  it('keeps new pods from starting until the image is put right', () => {
+    world.fault('image-pull', 'catalog-api');
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toContain('KubePodNotStarting catalog-api');
+    change('catalog-api', (c) => {
+      c.image = 'shop/catalog-api:4.1.3';
+    });
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toEqual([]);
+    expect(world.shop.faults.past()).toMatchObject([{ kind: 'image-pull', ended: 'cured' }]);
+  });
+});
+
+describe('memory-limit', () => {
+  it('lets the rollout through, then kills warm pods again and again, until the limit is raised', () => {
+    world.fault('memory-limit', 'payment-api');
+    world.advance(6 * MINUTE);
+    expect(podsOf('payment-api').some((p) => p.restarts > 0)).toBe(true);
+    expect(world.firing()).toContain('ContainerOOMKilled payment-api');
+    change('payment-api', (c) => {
+      c.resources.limits.memory = '512Mi';
+    });
+    world.advance(14 * MINUTE);
+    expect(world.firing()).toEqual([]);
+    expect(world.shop.faults.past()).toMatchObject([{ kind: 'memory-limit', ended: 'cured' }]);
+  });
+});
+
+describe('cpu-throttling', () => {
+  it('slows the service by its CPU limit, and shows as throttling', () => {
+    world.fault('cpu-throttling', 'payment-api');
+    world.advance(5 * MINUTE);
+    expect(world.firing()).toEqual(
+      expect.arrayContaining(['HighLatencyP99 payment-api', 'CPUThrottlingHigh payment-api']),
+    );
+  });
+});
+
+describe('bad-config', () => {
+  it('is touched by neither restart nor rollback, but by the config map', () => {
+    world.fault('bad-config', 'payment-api');
+    world.advance(3 * MINUTE);
+    restart('payment-api');
+    world.advance(4 * MINUTE);
+    expect(world.firing()).toContain('HighErrorRate payment-api');
+    world.cluster.mutate('configmaps', 'shop', 'payment-api-config', (map) => {
+      map.data = { upstream_timeout_ms: '3000' };
+    });
+    world.advance(4 * MINUTE);
+    expect(world.firing()).toEqual([]);
+  });
+});
+
+describe('noisy-neighbour', () => {
+  it('ends when the batch workload is gone, while the service was never changed', () => {
+    world.fault('noisy-neighbour', 'payment-api');
+    world.advance(4 * MINUTE);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+    scale('nightly-report', 0);
+    world.advance(6 * MINUTE);
+    expect(world.firing().filter((a) => !a.startsWith('Queue'))).toEqual([]);
+  });
+});
+
+describe('node-not-ready', () => {
+  it('takes the pods of the node out of service, and Kubernetes moves them after five minutes', () => {
+    world.fault('node-not-ready', 'payment-api');
+    world.advance(2 * MINUTE);
+    const node = world
+      .firing()
+      .find((a) => a.startsWith('KubeNodeNotReady'))
+      ?.split(' ')[1];
+    expect(podsOf('payment-api').filter((p) => p.ready)).toHaveLength(2);
+    world.advance(6 * MINUTE);
+    const ready = podsOf('payment-api').filter((p) => p.ready);
+    expect(ready).toHaveLength(3);
+    expect(ready.every((p) => p.node !== node)).toBe(true);
+  });
+});
+
+describe('connection-leak', () => {
+  it('wears the running pods out, and a restart cures it', () => {
+    world.fault('connection-leak', 'payment-api', 2);
+    world.advance(7 * MINUTE);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+    restart('payment-api');
+    world.advance(6 * MINUTE);
+    expect(world.firing()).toEqual([]);
+    expect(world.shop.faults.past()).toMatchObject([{ ended: 'cured' }]);
+  });
+});
+
+describe('volume-filling', () => {
+  it('warns before it is full, then writes fail', () => {
+    world.fault('volume-filling', 'ledger-db');
+    world.advance(11 * MINUTE);
+    expect(world.firing()).toEqual(['KubePersistentVolumeFillingUp ledger-db']);
+    world.advance(4 * MINUTE);
+    expect(world.firing()).toContain('HighErrorRate payment-api');
+  });
+});
+
+describe('quota-exhausted', () => {
+  it('makes scaling an empty gesture', () => {
+    world.fault('quota-exhausted', 'payment-api');
+    world.advance(2 * MINUTE);
+    scale('payment-api', 6);
+    world.advance(4 * MINUTE);
+    expect(podsOf('payment-api')).toHaveLength(3);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+  });
+});
+
+describe('pdb-deadlock', () => {
+  it('allows no disruption, but a rolling restart', () => {
+    world.fault('pdb-deadlock', 'payment-api');
+    world.advance(6 * MINUTE);
+    const status = () => world.cluster.get('poddisruptionbudgets', 'shop', 'payment-api')?.status;
+    expect(status()).toMatchObject({ disruptionsAllowed: 0 });
+    restart('payment-api');
+    world.advance(4 * MINUTE);
+    expect(world.shop.faults.past()).toMatchObject([{ kind: 'pdb-deadlock', ended: 'cured' }]);
+    expect(status()).toMatchObject({ disruptionsAllowed: 1 });
+  });
+});
+
+describe('hpa-maximum', () => {
+  it('takes back what somebody else scales', () => {
+    world.fault('hpa-maximum', 'payment-api');
+    world.advance(4 * MINUTE);
+    scale('payment-api', 6);
+    world.advance(7 * MINUTE);
+    expect(world.cluster.get('deployments', 'shop', 'payment-api')?.spec.replicas).toBe(3);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+  });
+});
+
+describe('trouble that passes', () => {
+  it('resolves by itself after four minutes', () => {
+    world.fault('resolves-by-itself', 'payment-api');
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+    world.advance(5 * MINUTE);
+    expect(world.firing()).toEqual([]);
+  });
+
+  it('comes and goes when it flaps', () => {
+    world.fault('flapping', 'payment-api');
+    const seen: boolean[] = [];
+    for (let i = 0; i < 14; i++) {
+      world.advance(MINUTE);
+      seen.push(world.firing().includes('HighLatencyP99 payment-api'));
+    }
+    const turns = seen.filter((on, i) => i > 0 && on !== seen[i - 1]).length;
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('red-herring', () => {
+  it('deploys a caller harmlessly: rolling that back changes nothing, more pods of the service do', () => {
+    world.fault('red-herring', 'payment-api');
+    world.advance(3 * MINUTE);
+    change('checkout-api', (c) => {
+      c.image = 'shop/checkout-api:3.8.1';
+    });
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toContain('HighLatencyP99 payment-api');
+    scale('payment-api', 5);
+    world.advance(5 * MINUTE);
+    expect(world.firing()).toEqual([]);
+  });
+});
+
+describe('lying-alert', () => {
+  it('fires while every figure of the service is well', () => {
+    world.fault('lying-alert', 'payment-api');
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toEqual(['ServiceCritical payment-api']);
+    expect(podsOf('payment-api').every((p) => p.ready && p.restarts === 0)).toBe(true);
+    world.advance(20 * MINUTE);
+    expect(world.firing()).toEqual([]);
+  });
+});

@@ -19,7 +19,7 @@ function entries(resource: Resource): Entry[] {
     singularName: resource.singular,
     namespaced,
     kind,
-    verbs: VERBS,
+    verbs: resource.alwaysEmpty === true ? ['get', 'list', 'watch'] : VERBS,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
   };

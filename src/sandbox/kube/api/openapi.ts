@@ -26,6 +26,13 @@ export function openApi(world: World, path: string): unknown {
   };
 }
 
+/**
+ * kubectl asks for the version 2 document, in protobuf, about kinds that version 3 doesn't have. It is told of none:
+ * a Document with nothing but `swagger: "2.0"`.
+ */
+export const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+export const EMPTY_OPENAPI_V2 = Buffer.from([0x0a, 0x03, 0x32, 0x2e, 0x30]);
+
 const urlOf = (resource: Resource, root: string): string =>
   `/${root}/${resource.namespaced ? 'namespaces/{namespace}/' : ''}${resource.plural}/{name}`;
 

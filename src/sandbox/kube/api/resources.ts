@@ -16,6 +16,8 @@ export type Resource = {
   model?: string;
   /** Whether metadata.generation counts changes of the spec. */
   generation: boolean;
+  /** True for a kind of which there are never any: it can be listed (kubectl describe does), writing it is 501. */
+  alwaysEmpty?: boolean;
   /** The openAPIV3Schema and printer columns of a custom resource. */
   custom?: { schema?: Tree; columns: readonly Tree[] };
 };
@@ -46,6 +48,7 @@ const BUILT_IN: Record<string, readonly Row[]> = {
     ['secrets', 'Secret', 'V1Secret'],
     ['serviceaccounts', 'ServiceAccount', 'V1ServiceAccount', { shortNames: ['sa'] }],
     ['events', 'Event', 'CoreV1Event', { shortNames: ['ev'] }],
+    ['limitranges', 'LimitRange', 'V1LimitRange', { shortNames: ['limits'], alwaysEmpty: true }],
     ['resourcequotas', 'ResourceQuota', 'V1ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }],
   ],
   'apps/v1': [
@@ -91,7 +94,6 @@ const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
     'persistentvolumes',
     'persistentvolumeclaims',
     'replicationcontrollers',
-    'limitranges',
     'podtemplates',
     'componentstatuses',
     'bindings',

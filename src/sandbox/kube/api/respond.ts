@@ -6,6 +6,7 @@ export type Answer =
   | { kind: 'json'; code: number; body: unknown; warnings: readonly string[] }
   | { kind: 'failure'; failure: Failure }
   | { kind: 'text'; code: number; text: string }
+  | { kind: 'bytes'; type: string; content: Buffer }
   | { kind: 'stream'; start(res: ServerResponse): void };
 
 export function json(code: number, body: unknown, warnings: readonly string[] = []): Answer {
@@ -18,6 +19,10 @@ export function refuse(failure: Failure): Answer {
 
 export function text(code: number, content: string): Answer {
   return { kind: 'text', code, text: content };
+}
+
+export function bytes(type: string, content: Buffer): Answer {
+  return { kind: 'bytes', type, content };
 }
 
 export function stream(start: (res: ServerResponse) => void): Answer {
@@ -57,12 +62,15 @@ export function writeAnswer(res: ServerResponse, answer: Answer): void {
     case 'text':
       end(res, answer.code, 'text/plain; charset=utf-8', answer.text);
       return;
+    case 'bytes':
+      end(res, 200, answer.type, answer.content);
+      return;
     case 'stream':
       answer.start(res);
   }
 }
 
-function end(res: ServerResponse, code: number, type: string, content: string): void {
+function end(res: ServerResponse, code: number, type: string, content: string | Buffer): void {
   res.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(content) });
   res.end(content);
 }

@@ -3,11 +3,11 @@ import type { World } from '../world.ts';
 import { discovery, VERSION } from './discovery.ts';
 import { type Failure, fail, notImplemented, type Outcome, PAGE_NOT_FOUND, succeed } from './failure.ts';
 import { podMetrics } from './metrics.ts';
-import { openApi } from './openapi.ts';
+import { EMPTY_OPENAPI_V2, OPENAPI_V2_TYPE, openApi } from './openapi.ts';
 import { parseObject, type Request, readRequest, type Target, targetOf } from './request.ts';
 import type { RequestLog } from './request-log.ts';
 import { isKnownElsewhere, type Resource } from './resources.ts';
-import { type Answer, json, refuse, text, writeAnswer } from './respond.ts';
+import { type Answer, bytes, json, refuse, text, writeAnswer } from './respond.ts';
 import { selfSubjectAccessReview } from './review.ts';
 import { serveSubresource } from './subresources.ts';
 import { serveResource } from './verbs.ts';
@@ -67,6 +67,7 @@ function answer(world: World, request: Request): Answer {
 function fixedAnswer(world: World, { method, path }: Request): Answer | undefined {
   if (/^\/(healthz|livez|readyz)/.test(path)) return text(200, 'ok');
   if (path === '/version') return json(200, VERSION);
+  if (path === '/openapi/v2') return bytes(OPENAPI_V2_TYPE, EMPTY_OPENAPI_V2);
   if (path.startsWith('/openapi')) {
     const document = openApi(world, path);
     return document === undefined ? refuse(PAGE_NOT_FOUND) : json(200, document);

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../objects.ts';
 import type { World } from '../world.ts';
 import { deleteOne, deleteOptions } from './delete.ts';
-import { badRequest, conflict, fail, methodNotAllowed, type Outcome } from './failure.ts';
+import { badRequest, conflict, fail, methodNotAllowed, notImplemented, type Outcome } from './failure.ts';
 import { APPLY, applyObject, patchObject } from './patch.ts';
 import { presenterOf } from './present.ts';
 import { getOne, listMany, listObject } from './read.ts';
@@ -16,6 +16,8 @@ import { create, replace, type WriteOptions } from './write.ts';
 export function serveResource(world: World, resource: Resource, target: Target, request: Request): Answer {
   const refused = dryRunRefusal(request.query);
   if (refused !== undefined) return refuse(refused);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (resource.alwaysEmpty === true && !isRead) return refuse(notImplemented(`writing ${resource.plural}`));
   switch (request.method) {
     case 'GET':
     case 'HEAD':

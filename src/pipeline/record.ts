@@ -5,6 +5,9 @@ import type { Deps } from './deps.ts';
 
 const MAX_TRIES = 50;
 
+/** A due effect that an event ends, with the claim's token. */
+export type Finished = Pick<DueEffect, 'id' | 'gen'> & { token: string };
+
 export type Recorded = { before: Incident; after: Incident };
 
 /**
@@ -15,7 +18,7 @@ export async function record(
   deps: Deps,
   incidentId: string,
   event: Event,
-  finished: DueEffect | null = null,
+  finished: Finished | null = null,
 ): Promise<Recorded | null> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const before = await deps.store.load(incidentId);
@@ -31,14 +34,14 @@ export async function saveTransition(
   deps: Deps,
   before: Incident | null,
   made: Transition,
-  finished: DueEffect | null,
+  finished: Finished | null,
 ): Promise<Incident | null> {
   const result = await deps.store.save({
     before,
     after: made.incident,
     timeline: made.timeline,
     effects: made.effects,
-    finished: finished && { id: finished.id, gen: finished.gen },
+    finished: finished && { id: finished.id, gen: finished.gen, token: finished.token },
   });
   if (result.kind === 'conflict') return null;
   // A wake that is lost is made good by the sweep, so a failure here must not undo what is saved.

@@ -3,7 +3,8 @@ import type { Deps } from './deps.ts';
 import { record } from './record.ts';
 import type { Stage, StageResult } from './stage.ts';
 
-const LEASE_MS = 10_000;
+/** A worker that died is followed after this long (real time). */
+const LEASE_MS = 4_000;
 const MAX_BACKOFF_MS = 60_000;
 
 /**
@@ -31,10 +32,11 @@ async function conclude(deps: Deps, effect: DueEffect, token: string, result: St
   const { events, againAt } = result;
   const ends = againAt === undefined;
   for (const [index, event] of events.entries()) {
-    await record(deps, effect.incidentId, event, ends && index === events.length - 1 ? effect : null);
+    const last = ends && index === events.length - 1;
+    await record(deps, effect.incidentId, event, last ? { ...effect, token } : null);
   }
   if (!ends) await wakeIf(deps, await deps.store.retryLater(effect.id, effect.gen, token, againAt));
-  else await wakeIf(deps, await deps.store.finish(effect.id, effect.gen, token));
+  else if (events.length === 0) await wakeIf(deps, await deps.store.finish(effect.id, effect.gen, token));
 }
 
 async function failed(deps: Deps, stage: Stage, effect: DueEffect, token: string, error: unknown): Promise<void> {
@@ -45,8 +47,8 @@ async function failed(deps: Deps, stage: Stage, effect: DueEffect, token: string
   );
   const incident = await deps.store.load(effect.incidentId);
   if (stage.giveUp && incident && effect.attempt + 1 >= stage.giveUp.afterTries) {
-    await record(deps, effect.incidentId, stage.giveUp.event(deps, incident, words), effect);
-    return void (await deps.store.finish(effect.id, effect.gen, token));
+    await record(deps, effect.incidentId, stage.giveUp.event(deps, incident, words), { ...effect, token });
+    return;
   }
   const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** effect.attempt);
   await wakeIf(deps, await deps.store.retryLater(effect.id, effect.gen, token, deps.clock.now() + backoffMs));

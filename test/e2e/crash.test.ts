@@ -66,9 +66,11 @@ describe('kill -9', () => {
     async (point) => {
       const reached = new Promise<void>((resolve) => proxy.arm(point, resolve));
       await send(`${sandbox.parts.url}/sandbox/faults`, 'POST', { kind: 'bad-deploy', service: 'payment-api' });
+      const approved = approveWhenAsked();
       await reached;
       await nightshift.kill();
       nightshift = await start();
+      await approved;
       await healed();
       expect(await rollbacks()).toHaveLength(1);
       const shown = (await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[];
@@ -83,6 +85,7 @@ describe('kill -9', () => {
 
   it('while the fix is verified: goes on verifying', async () => {
     await send(`${sandbox.parts.url}/sandbox/faults`, 'POST', { kind: 'bad-deploy', service: 'payment-api' });
+    await approveWhenAsked();
     await until(
       'it verifies',
       async () => (await incidents(nightshift.url)).some((one) => one.state === 'verifying'),
@@ -95,30 +98,24 @@ describe('kill -9', () => {
   }, 150_000);
 });
 
-/** Presses Approve as soon as the message offers it, again after a restart if the first press fell into the crash. */
+/** Presses Approve as soon as the message offers it, and again when the press fell into the crash. */
 async function approveWhenAsked(): Promise<void> {
-  await until(
-    'an approval counts',
-    async () => {
-      const shown = ((await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[]).find(
-        (message) => JSON.stringify(message.blocks).includes('"approve"'),
-      );
-      if (!shown) return (await rollbacks()).length > 0;
-      const pressed = await send(`${sandbox.parts.url}/sandbox/click`, 'POST', {
+  const pressed = async () => {
+    const shown = ((await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[]).find(
+      (message) => JSON.stringify(message.blocks).includes('"approve"'),
+    );
+    if (shown)
+      await send(`${sandbox.parts.url}/sandbox/click`, 'POST', {
         ts: shown.ts,
         action_id: 'approve',
         user: 'U_ONCALL',
       });
-      return (
-        (pressed.json as { app_status?: number }).app_status === 200 &&
-        !(await incidents(nightshift.url).catch(() => [{ state: 'awaiting_approval' }])).some(
-          (one) => one.state === 'awaiting_approval',
-        )
-      );
-    },
-    60_000,
-  );
+    return (await incidents(nightshift.url)).some((one) => APPROVED.includes(one.state));
+  };
+  await until('an approval counts', () => pressed().catch(() => false), 90_000);
 }
+
+const APPROVED = ['queued', 'executing', 'verifying', 'closed'];
 
 const healed = () =>
   until(

@@ -51,7 +51,7 @@ const waitingFor = (state: string, service = 'payment-api', timeoutMs = 90_000) 
     },
   );
 
-describe('a bad deploy of a critical service', () => {
+describe('a bad deploy of a critical service', { timeout: 120_000 }, () => {
   it('is named as the cause, and rolled back on Approve until the pods are healthy', async () => {
     expect((await fault('bad-deploy', 'payment-api')).status).toBe(201);
     await waitingFor('awaiting_approval');

@@ -22,8 +22,18 @@ export type PodView = {
   object: KubeObject;
 };
 
-/** Undefined for a pod that isn't of a service of the shop. */
+const views = new WeakMap<KubeObject, PodView>();
+
+/** Undefined for a pod that isn't of a service of the shop. The cluster's objects are never changed in place, so a view is made once. */
 export function viewPod(object: KubeObject): PodView | undefined {
+  const known = views.get(object);
+  if (known) return known;
+  const view = readPod(object);
+  if (view) views.set(object, view);
+  return view;
+}
+
+function readPod(object: KubeObject): PodView | undefined {
   const service = findService(object.metadata.labels?.app ?? '');
   if (!service) return undefined;
   const limits = at(object, 'spec', 'containers', 0, 'resources', 'limits');

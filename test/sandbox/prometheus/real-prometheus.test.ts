@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryInstant, queryRange } from '../../../src/sandbox/prometheus/query.ts';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { compareInstant, compareRange } from './comparison.ts';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from './real-prometheus.ts';
 import { asOpenMetrics, asSource, shopSamples } from './sample-set.ts';
 
@@ -125,48 +125,6 @@ const QUERIES = [
   `sort_desc(${M})`,
 ];
 
-type Answered = { resultType: string; result: unknown };
-
-async function ask(url: string, path: string, parameters: Record<string, string>): Promise<Answered> {
-  const response = await fetch(`${url}${path}?${new URLSearchParams(parameters)}`);
-  const body = (await response.json()) as { status: string; data: Answered; error?: string };
-  if (body.status !== 'success') throw new Error(`${parameters.query}: ${body.error}`);
-  return body.data;
-}
-
-/** Result → key of labels and instant → value. */
-type Flat = Map<string, number>;
-
-function sameLabels(labels: Record<string, string>): string {
-  return JSON.stringify(Object.entries(labels).sort());
-}
-
-function flatReal(data: Answered): Flat {
-  const flat: Flat = new Map();
-  const value = (text: string): number => Number(text.replace('Inf', 'Infinity'));
-  if (data.resultType === 'scalar') flat.set('scalar', value((data.result as [number, string])[1]));
-  else {
-    type Entry = { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] };
-    for (const entry of data.result as Entry[]) {
-      for (const [t, v] of entry.values ?? [entry.value!]) flat.set(`${sameLabels(entry.metric)} ${t}`, value(v));
-    }
-  }
-  return flat;
-}
-
-function expectSame(ours: Flat, real: Flat, query: string): void {
-  expect([...ours.keys()].sort(), query).toEqual([...real.keys()].sort());
-  for (const [key, value] of real) {
-    const mine = ours.get(key)!;
-    if (Object.is(mine, value)) continue;
-    const close = Math.abs(mine - value) <= 1e-9 * Math.max(Math.abs(mine), Math.abs(value));
-    expect(
-      close || (Number.isNaN(mine) && Number.isNaN(value)),
-      `${query}\n${key}: ours ${mine}, Prometheus ${value}`,
-    ).toBe(true);
-  }
-}
-
 describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('PromQL, beside a real Prometheus', () => {
   let real: RealPrometheus;
   beforeAll(async () => {
@@ -175,29 +133,12 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('PromQL, beside a
   afterAll(() => real.stop());
 
   it.each(QUERIES)('answers an instant query with the same values: %s', async (query) => {
-    for (const at of [START + 45 * 60_000, START + 61 * 60_000 + 3_217]) {
-      const answered = queryInstant(source, query, at);
-      if (!answered.ok) throw new Error(answered.error);
-      const flat: Flat = new Map();
-      const { result } = answered;
-      if (result.resultType === 'scalar') flat.set('scalar', result.value);
-      if (result.resultType === 'vector')
-        for (const s of result.samples) flat.set(`${sameLabels(s.labels)} ${at / 1000}`, s.value);
-      expectSame(flat, flatReal(await ask(real.url, '/api/v1/query', { query, time: String(at / 1000) })), query);
-    }
+    for (const at of [START + 45 * 60_000, START + 61 * 60_000 + 3_217])
+      await compareInstant(source, real.url, query, at);
   });
 
   it.each(QUERIES)('answers a range query with the same values: %s', async (query) => {
-    const [from, to, step] = [START + 20 * 60_000, START + (MINUTES + 4) * 60_000, 37_000];
-    const answered = queryRange(source, query, from, to, step);
-    if (!answered.ok) throw new Error(answered.error);
-    const flat: Flat = new Map();
-    for (const s of answered.result.series) {
-      s.times.forEach((t, i) => {
-        flat.set(`${sameLabels(s.labels)} ${t / 1000}`, s.values[i]!);
-      });
-    }
-    const parameters = { query, start: String(from / 1000), end: String(to / 1000), step: String(step / 1000) };
-    expectSame(flat, flatReal(await ask(real.url, '/api/v1/query_range', parameters)), query);
+    const window = { from: START + 20 * 60_000, to: START + (MINUTES + 4) * 60_000, step: 37_000 };
+    await compareRange(source, real.url, query, window);
   });
 });

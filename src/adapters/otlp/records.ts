@@ -1,0 +1,142 @@
+import type { LogRecord, PointRecord, SpanRecord, TelemetrySource } from '../../domain/telemetry.ts';
+import type { DataPoint, Log, LogsRequest, Metric, MetricsRequest, Resource, Span, TracesRequest } from './messages.ts';
+import { attribute, list, toEnum, toKey, toMs, toText } from './values.ts';
+
+/** Records of a request, and how many had no usable sender or time. */
+export type Read<T> = { records: T[]; unreadable: number };
+export type SourceOf = (resource: Resource | undefined) => TelemetrySource | null;
+
+const KINDS = [
+  'SPAN_KIND_UNSPECIFIED',
+  'SPAN_KIND_INTERNAL',
+  'SPAN_KIND_SERVER',
+  'SPAN_KIND_CLIENT',
+  'SPAN_KIND_PRODUCER',
+  'SPAN_KIND_CONSUMER',
+];
+const STATUSES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
+const TEMPORALITIES = [
+  'AGGREGATION_TEMPORALITY_UNSPECIFIED',
+  'AGGREGATION_TEMPORALITY_DELTA',
+  'AGGREGATION_TEMPORALITY_CUMULATIVE',
+];
+const PEERS = ['peer.service', 'server.address', 'net.peer.name', 'db.name', 'db.system'];
+const MAX_NAME = 120;
+/** Severity numbers from ERROR on. */
+const SEVERE = 17;
+
+export function readSpans(request: TracesRequest, sourceOf: SourceOf): Read<SpanRecord> {
+  const read: Read<SpanRecord> = { records: [], unreadable: 0 };
+  for (const { resource, scopeSpans } of list(request.resourceSpans)) {
+    const source = sourceOf(resource);
+    for (const scope of list(scopeSpans)) {
+      const spans = list(scope.spans);
+      if (!source) read.unreadable += spans.length;
+      else for (const span of spans) push(read, spanOf(span, source));
+    }
+  }
+  return read;
+}
+
+function push<T>(read: Read<T>, record: T | null): void {
+  if (record) read.records.push(record);
+  else read.unreadable += 1;
+}
+
+function spanOf(span: Span, source: TelemetrySource): SpanRecord | null {
+  const startMs = toMs(span.startTimeUnixNano);
+  const endMs = toMs(span.endTimeUnixNano);
+  const spanKey = toKey(span.spanId);
+  if (startMs === 0 || endMs < startMs || spanKey === 0) return null;
+  const kind = toEnum(span.kind, KINDS);
+  const client = kind === 3 || kind === 4;
+  return {
+    source,
+    spanKey,
+    parentKey: toKey(span.parentSpanId),
+    operation: String(span.name ?? '').slice(0, MAX_NAME),
+    kind: client ? 'client' : kind === 2 || kind === 5 ? 'server' : 'internal',
+    startMs,
+    durationMs: endMs - startMs,
+    failed: toEnum(span.status?.code, STATUSES) === 2,
+    peer: client ? peerOf(span) : null,
+  };
+}
+
+function peerOf(span: Span): string | null {
+  for (const key of PEERS) {
+    const peer = attribute(span.attributes, key);
+    if (peer) return peer.slice(0, MAX_NAME);
+  }
+  return null;
+}
+
+export function readLogs(request: LogsRequest, sourceOf: SourceOf): Read<LogRecord> {
+  const read: Read<LogRecord> = { records: [], unreadable: 0 };
+  for (const { resource, scopeLogs } of list(request.resourceLogs)) {
+    const source = sourceOf(resource);
+    for (const scope of list(scopeLogs)) {
+      const logs = list(scope.logRecords);
+      if (!source) read.unreadable += logs.length;
+      else for (const log of logs) push(read, logOf(log, source));
+    }
+  }
+  return read;
+}
+
+function logOf(log: Log, source: TelemetrySource): LogRecord | null {
+  const at = toMs(log.timeUnixNano) || toMs(log.observedTimeUnixNano);
+  const text = toText(log.body);
+  const body = [text, ...exceptionOf(log)].join('\n');
+  if (at === 0 || body.trim() === '') return null;
+  const severe =
+    Number(log.severityNumber ?? 0) >= SEVERE ||
+    /^(err|fatal|crit|panic|alert|emerg)/i.test(String(log.severityText ?? ''));
+  return { source, at, severe, body };
+}
+
+function exceptionOf({ attributes }: Log): string[] {
+  if (!attributes || attributes.length === 0) return [];
+  const stack = attribute(attributes, 'exception.stacktrace') ?? attribute(attributes, 'exception.message');
+  return stack ? [stack] : [];
+}
+
+export function readPoints(request: MetricsRequest, sourceOf: SourceOf): Read<PointRecord> {
+  const read: Read<PointRecord> = { records: [], unreadable: 0 };
+  for (const { resource, scopeMetrics } of list(request.resourceMetrics)) {
+    const source = sourceOf(resource);
+    for (const scope of list(scopeMetrics)) for (const metric of list(scope.metrics)) readMetric(read, metric, source);
+  }
+  return read;
+}
+
+function readMetric(read: Read<PointRecord>, metric: Metric, source: TelemetrySource | null): void {
+  const data = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
+  const points = list(data?.dataPoints);
+  if (!source || !metric.name) {
+    read.unreadable += points.length;
+    return;
+  }
+  const delta = toEnum(data?.aggregationTemporality, TEMPORALITIES) === 1;
+  // A sum that may also fall (requests under way) is a level, unless it comes as differences.
+  const level = metric.gauge !== undefined || (metric.sum !== undefined && !metric.sum.isMonotonic && !delta);
+  const kind = level ? 'gauge' : delta ? 'change' : 'total';
+  const name = String(metric.name).slice(0, MAX_NAME);
+  for (const point of points) push(read, pointOf(point, { source, name, unit: String(metric.unit ?? ''), kind }));
+}
+
+function pointOf(point: DataPoint, of: Pick<PointRecord, 'source' | 'name' | 'unit' | 'kind'>): PointRecord | null {
+  const at = toMs(point.timeUnixNano);
+  const histogram = point.count !== undefined;
+  const value = Number(histogram ? point.count : (point.asDouble ?? point.asInt ?? Number.NaN));
+  if (at === 0 || !Number.isFinite(value)) return null;
+  const sum = histogram && Number.isFinite(point.sum) ? Number(point.sum) : null;
+  return { ...of, at, value, sum, stream: streamOf(of, point) };
+}
+
+/** Senders may order attributes as they like from one export to the next. */
+function streamOf({ source, name }: Pick<PointRecord, 'source' | 'name'>, { attributes }: DataPoint): string {
+  const own = list(attributes).map((one) => `${one.key}=${toText(one.value)}`);
+  if (own.length > 1) own.sort();
+  return `${source.namespace}/${source.service}/${source.pod ?? ''}/${name}/${own.join(',')}`;
+}

@@ -1,0 +1,49 @@
+import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
+import type { LogRecord } from '../domain/telemetry.ts';
+import { type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { keyOf } from './telemetry-traces.ts';
+
+/** Templates of log lines by service. Only masked text is kept: the miner masks before it looks. */
+export type Logbook = {
+  minutes: Minutes;
+  byService: Map<string, { miner: Miner; severe: Set<number> }>;
+  refused: (why: Refused) => void;
+};
+
+const MINER = { templates: 200, words: 40, similarity: 0.6 };
+
+export function createLogbook(minutes: Minutes, refused: Logbook['refused']): Logbook {
+  return { minutes, byService: new Map(), refused };
+}
+
+export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
+  for (const record of records) {
+    const key = keyOf(record.source);
+    const service = serviceIn(logbook.minutes, record.at, key);
+    if (typeof service === 'string') {
+      logbook.refused(service);
+      continue;
+    }
+    const book = bookOf(logbook, key);
+    const { id } = learn(book.miner, record.body, record.at);
+    if (record.severe) book.severe.add(id);
+    service.logs += 1;
+    service.templates.set(id, (service.templates.get(id) ?? 0) + 1);
+  }
+}
+
+/** Services are bounded by the minutes; a book whose service is forgotten there goes too. */
+function bookOf(logbook: Logbook, key: string) {
+  const known = logbook.byService.get(key);
+  if (known) return known;
+  for (const old of logbook.byService.keys()) if (!logbook.minutes.services.has(old)) logbook.byService.delete(old);
+  const book = { miner: createMiner(MINER), severe: new Set<number>() };
+  logbook.byService.set(key, book);
+  return book;
+}
+
+export function templateTexts(logbook: Logbook, key: string): Map<number, { text: string; severe: boolean }> {
+  const book = logbook.byService.get(key);
+  if (!book) return new Map();
+  return new Map(templatesOf(book.miner).map(({ id, text }) => [id, { text, severe: book.severe.has(id) }]));
+}

@@ -1,0 +1,122 @@
+import { addTiming, emptyTiming, type Timing } from '../analysis/rank-traces.ts';
+import { addDuration, emptySketch, type LatencySketch } from './telemetry-sketch.ts';
+
+/** Spans of one name. `latency` is what its callers wait, `self` what it takes apart from those that it calls. */
+export type Operation = { latency: Timing; self: Timing };
+export type ServiceMinute = {
+  requests: number;
+  failed: number;
+  latency: LatencySketch;
+  operations: Map<string, Operation>;
+  logs: number;
+  /** Log lines by template id. */
+  templates: Map<number, number>;
+  /** Metrics by name: the sum and number of levels, or what a total grew by. */
+  metrics: Map<string, MetricMinute>;
+};
+export type MetricMinute = { sum: number; n: number };
+/** `wait` is what a call takes beyond the callee's own serving: network, queues, pools; the whole where the callee sends no spans. */
+export type EdgeMinute = { calls: number; failed: number; wait: Timing };
+export type Minute = { at: number; services: Map<string, ServiceMinute>; edges: Map<string, EdgeMinute> };
+
+export type MinuteLimits = { minutes: number; services: number; edges: number; operations: number; metrics: number };
+export const MINUTE_LIMITS: MinuteLimits = { minutes: 120, services: 500, edges: 2_000, operations: 40, metrics: 20 };
+
+export const MINUTE_MS = 60_000;
+/** Clocks of senders may be fast by this much; what is further ahead would push out what is true. */
+const AHEAD_MS = 5 * 60_000;
+const OTHERS = '(others)';
+
+export type Refused = 'too_late' | 'from_the_future' | 'too_many_services' | 'too_many_edges';
+
+/** Aggregates by minute, bounded in every direction: the memory of a busy cluster is that of a quiet one times its limits. */
+export type Minutes = {
+  limits: MinuteLimits;
+  now: () => number;
+  byStart: Map<number, Minute>;
+  /** Services and edges are counted over all minutes: the first ones stay, so that a flood of new names pushes nobody out. */
+  services: Map<string, number>;
+  edges: Map<string, number>;
+};
+
+export function createMinutes(now: () => number, limits: MinuteLimits = MINUTE_LIMITS): Minutes {
+  return { limits, now, byStart: new Map(), services: new Map(), edges: new Map() };
+}
+
+/** The minute that an instant belongs to; late ones count where they belong as long as that is remembered. */
+export function minuteOf(minutes: Minutes, at: number): Minute | Refused {
+  const start = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  const known = minutes.byStart.get(start);
+  if (known) return known;
+  const now = minutes.now();
+  if (start > now + AHEAD_MS) return 'from_the_future';
+  if (start <= now - minutes.limits.minutes * MINUTE_MS) return 'too_late';
+  const minute: Minute = { at: start, services: new Map(), edges: new Map() };
+  minutes.byStart.set(start, minute);
+  forgetBefore(minutes, now - minutes.limits.minutes * MINUTE_MS);
+  return minute;
+}
+
+function forgetBefore(minutes: Minutes, oldest: number): void {
+  for (const start of minutes.byStart.keys()) if (start <= oldest) minutes.byStart.delete(start);
+  for (const names of [minutes.services, minutes.edges])
+    for (const [name, seen] of names) if (seen <= oldest) names.delete(name);
+}
+
+export function serviceIn(minutes: Minutes, at: number, key: string): ServiceMinute | Refused {
+  const minute = minuteOf(minutes, at);
+  if (typeof minute === 'string') return minute;
+  const known = minute.services.get(key);
+  if (known) return known;
+  if (!admit(minutes.services, key, minute.at, minutes.limits.services)) return 'too_many_services';
+  const service: ServiceMinute = {
+    requests: 0,
+    failed: 0,
+    latency: emptySketch(),
+    operations: new Map(),
+    logs: 0,
+    templates: new Map(),
+    metrics: new Map(),
+  };
+  minute.services.set(key, service);
+  return service;
+}
+
+export function edgeIn(minutes: Minutes, at: number, key: string): EdgeMinute | Refused {
+  const minute = minuteOf(minutes, at);
+  if (typeof minute === 'string') return minute;
+  const known = minute.edges.get(key);
+  if (known) return known;
+  if (!admit(minutes.edges, key, minute.at, minutes.limits.edges)) return 'too_many_edges';
+  const edge: EdgeMinute = { calls: 0, failed: 0, wait: emptyTiming() };
+  minute.edges.set(key, edge);
+  return edge;
+}
+
+function admit(names: Map<string, number>, name: string, at: number, limit: number): boolean {
+  const seen = names.get(name);
+  if (seen === undefined && names.size >= limit) return false;
+  if (seen === undefined || seen < at) names.set(name, at);
+  return true;
+}
+
+export function operationIn(service: ServiceMinute, name: string, limit: number): Operation {
+  const known = service.operations.get(name);
+  if (known) return known;
+  if (service.operations.size >= limit && name !== OTHERS) return operationIn(service, OTHERS, limit);
+  const operation = { latency: emptyTiming(), self: emptyTiming() };
+  service.operations.set(name, operation);
+  return operation;
+}
+
+export function countRequest(service: ServiceMinute, operation: Operation, durationMs: number, failed: boolean): void {
+  service.requests += 1;
+  if (failed) service.failed += 1;
+  addDuration(service.latency, durationMs);
+  addTiming(operation.latency, durationMs);
+}
+
+/** Minutes with `from <= start < to`, oldest first. */
+export function minutesBetween(minutes: Minutes, from: number, to: number): Minute[] {
+  return [...minutes.byStart.values()].filter(({ at }) => at >= from && at < to).sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,128 @@
+import { addTiming } from '../analysis/rank-traces.ts';
+import type { SpanRecord } from '../domain/telemetry.ts';
+import { countRequest, edgeIn, type Minutes, operationIn, type Refused, serviceIn } from './telemetry-minutes.ts';
+
+/** A span that waits for its children: what they cover of it, and whom a client's call reached. */
+type Open = {
+  span: SpanRecord;
+  arrivedAt: number;
+  linked: boolean;
+  childMs: number;
+  childFrom: number;
+  childTo: number;
+  callee: string | null;
+  calleeMs: number;
+};
+
+/**
+ * Spans of the last moments, joined to their parents in whatever order they come. Bounded: at `limit` the oldest is counted as it
+ * is. A whole trace is never kept, and never needed.
+ */
+export type Joiner = { minutes: Minutes; open: Map<number, Open>; limit: number; refused: (why: Refused) => void };
+
+/** Spans of one trace come within this time of one another, or not at all. */
+const PATIENCE_MS = 20_000;
+const OPEN_SPANS = 100_000;
+
+export function createJoiner(minutes: Minutes, refused: Joiner['refused'], limit = OPEN_SPANS): Joiner {
+  return { minutes, open: new Map(), limit, refused };
+}
+
+export const keyOf = ({ namespace, service }: { namespace: string; service: string }): string =>
+  `${namespace}/${service}`;
+export const edgeKey = (from: string, to: string): string => `${from}\n${to}`;
+
+export function addSpans(joiner: Joiner, spans: readonly SpanRecord[]): void {
+  const arrivedAt = joiner.minutes.now();
+  for (const span of spans) {
+    const known = joiner.open.get(span.spanKey);
+    // The same span again, as a sender repeats a batch whose answer was lost.
+    if (known) continue;
+    const open: Open = {
+      span,
+      arrivedAt,
+      linked: false,
+      childMs: 0,
+      childFrom: Number.POSITIVE_INFINITY,
+      childTo: 0,
+      callee: null,
+      calleeMs: 0,
+    };
+    joiner.open.set(span.spanKey, open);
+    link(joiner, open);
+  }
+  settle(joiner, arrivedAt);
+}
+
+/** Counts what has waited long enough, or is beyond the limit. */
+export function settle(joiner: Joiner, now: number): void {
+  for (const [key, open] of joiner.open) {
+    if (joiner.open.size <= joiner.limit && now - open.arrivedAt < PATIENCE_MS) return;
+    link(joiner, open);
+    joiner.open.delete(key);
+    count(joiner, open);
+  }
+}
+
+/** Tells the parent of a child. A parent that comes later is found when the child is counted: it is then still there. */
+function link(joiner: Joiner, child: Open): void {
+  const { span } = child;
+  if (child.linked || span.parentKey === 0) return;
+  const parent = joiner.open.get(span.parentKey);
+  if (!parent) return;
+  child.linked = true;
+  parent.childMs += span.durationMs;
+  parent.childFrom = Math.min(parent.childFrom, span.startMs);
+  parent.childTo = Math.max(parent.childTo, span.startMs + span.durationMs);
+  const from = keyOf(parent.span.source);
+  const to = keyOf(span.source);
+  if (from === to) return;
+  if (parent.span.kind === 'client') {
+    parent.callee = to;
+    parent.calleeMs += span.durationMs;
+  } else {
+    countCall(joiner, parent.span, to, null, span.failed);
+  }
+}
+
+function count(joiner: Joiner, open: Open): void {
+  const { span } = open;
+  const key = keyOf(span.source);
+  const service = serviceIn(joiner.minutes, span.startMs, key);
+  if (typeof service === 'string') {
+    joiner.refused(service);
+    return;
+  }
+  if (span.kind === 'client') {
+    const to = open.callee ?? peerKey(span);
+    if (to && to !== key) countCall(joiner, span, to, Math.max(0, span.durationMs - open.calleeMs), span.failed);
+    return;
+  }
+  const operation = operationIn(service, span.operation, joiner.minutes.limits.operations);
+  if (span.kind === 'server') countRequest(service, operation, span.durationMs, span.failed);
+  addTiming(operation.self, selfMs(open));
+}
+
+/** Children that overlap are counted once, as well as their hull tells; a child's fast clock can't make a parent's time negative. */
+function selfMs({ span, childMs, childFrom, childTo }: Open): number {
+  const covered = Math.min(childMs, Math.max(0, childTo - childFrom));
+  return Math.max(0, span.durationMs - covered);
+}
+
+function countCall(joiner: Joiner, from: SpanRecord, to: string, waitMs: number | null, failed: boolean): void {
+  const edge = edgeIn(joiner.minutes, from.startMs, edgeKey(keyOf(from.source), to));
+  if (typeof edge === 'string') {
+    joiner.refused(edge);
+    return;
+  }
+  edge.calls += 1;
+  if (failed) edge.failed += 1;
+  if (waitMs !== null) addTiming(edge.wait, waitMs);
+}
+
+/** A peer's host as a service: `ledger-db`, `ledger-db.shop.svc.cluster.local`. An address is nobody. */
+function peerKey({ peer, source }: SpanRecord): string | null {
+  if (!peer || /^[\d.]+(:\d+)?$|^\[?[0-9a-f:]+\]?$/i.test(peer) || peer === 'localhost') return null;
+  const [service = '', namespace] = peer.replace(/:\d+$/, '').split('.');
+  return keyOf({ namespace: namespace && /\.svc(\.|$)/.test(peer) ? namespace : source.namespace, service });
+}

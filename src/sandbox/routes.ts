@@ -49,7 +49,10 @@ async function replyTo(
     case 'GET /sandbox/alerts':
       return { status: 200, body: routes.alerts() };
     case 'GET /sandbox/faults':
-      return { status: 200, body: { active: routes.faults.list(), past: routes.faults.past() } };
+      return {
+        status: 200,
+        body: { active: routes.faults.list(), planned: routes.faults.planned(), past: routes.faults.past() },
+      };
     case 'POST /sandbox/faults':
       return addFault(routes, await readJson(req));
     case 'DELETE /sandbox/faults/:id':
@@ -73,7 +76,8 @@ function addFault(routes: SandboxRoutes, body: unknown): Reply {
   const result = routes.faults.add(body);
   if (!result.ok) return refusal(400, result.field, result.message, { allowed: result.allowed });
   routes.changed();
-  const { id, kind, service, since, severity, truth } = result.fault;
+  const { id, kind, service, since, severity } = result.fault;
+  const truth = 'truth' in result.fault ? result.fault.truth : null;
   return { status: 201, body: { id, kind, service, since, severity, truth } };
 }
 

@@ -238,12 +238,28 @@ describe('asking for a fault', () => {
     [{ kind: 'bad-deploy', service: 'toString' }, 'service'],
     [{ kind: 'dependency-down', service: 'storefront' }, 'service'],
     [{ kind: 'bad-deploy', service: 'payment-api', severity: 'much' }, 'severity'],
+    [{ kind: 'bad-deploy', service: 'payment-api', onset_ms: -1 }, 'onset_ms'],
     [null, 'kind'],
   ])('refuses %j, naming the field and what is allowed', (body, field) => {
     const result = world.shop.faults.add(body);
     expect(result).toMatchObject({ ok: false, field });
     if (!result.ok) expect(result.allowed.length).toBeGreaterThan(0);
     expect(world.shop.faults.list()).toEqual([]);
+  });
+
+  it('begins later when it has an onset, and not at all when it is taken back before', () => {
+    const add = () => world.shop.faults.add({ kind: 'bad-deploy', service: 'payment-api', onset_ms: 2 * MINUTE });
+    add();
+    const second = add();
+    world.advance(MINUTE);
+    expect(world.shop.faults.list()).toEqual([]);
+    expect(world.shop.faults.planned()).toHaveLength(2);
+    expect(second.ok && world.shop.faults.remove(second.fault.id)).toBe(true);
+    world.advance(2 * MINUTE);
+    expect(world.shop.faults.list()).toMatchObject([
+      { kind: 'bad-deploy', truth: { remedies: ['rollback_deployment'] } },
+    ]);
+    expect(world.shop.faults.planned()).toEqual([]);
   });
 
   it('allows several at once, each with its truth', () => {

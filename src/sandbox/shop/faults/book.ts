@@ -1,7 +1,12 @@
 import { findService, type ServiceSpec } from '../services.ts';
+import { joinEffects } from './join-effects.ts';
 import type { Fault, FaultKind, FaultWorld, ForcedAlert, PodEffect, RunningPod } from './kind.ts';
+import { type Refusal, readRequest } from './request.ts';
 
-export type FaultResult = { ok: true; fault: Fault } | { ok: false; field: string; message: string; allowed: string[] };
+/** A fault that has an onset is only planned: its truth is known when it begins. */
+export type PlannedFault = Pick<Fault, 'id' | 'kind' | 'service' | 'since' | 'severity'>;
+
+export type FaultResult = { ok: true; fault: Fault | PlannedFault } | Refusal;
 
 export type PastFault = Fault & { endedAt: number; ended: 'cured' | 'removed' };
 
@@ -11,6 +16,7 @@ export type FaultBook = {
   /** False when there is no such fault. */
   remove(id: string): boolean;
   list(): Fault[];
+  planned(): PlannedFault[];
   past(): PastFault[];
   /** All effects on a pod, the worst of each. */
   effect(pod: RunningPod, now: number): PodEffect;
@@ -31,6 +37,7 @@ const PAST_KEPT = 100;
 
 export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultWorld): FaultBook {
   const active = new Map<string, Fault>();
+  const planned = new Map<string, PlannedFault>();
   const past: PastFault[] = [];
   let number = 0;
   let revision = 0;
@@ -43,27 +50,31 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     if (past.length > PAST_KEPT) past.shift();
   };
 
+  const begin = (plan: PlannedFault): Fault | undefined => {
+    const kind = kinds.find((k) => k.kind === plan.kind);
+    const service = findService(plan.service);
+    planned.delete(plan.id);
+    if (!kind || !service) return undefined;
+    const fault: Fault = { ...plan, ...kind.start(service, plan.severity, world()) };
+    active.set(fault.id, fault);
+    revision++;
+    return fault;
+  };
+
   return {
     add(body) {
       const asked = readRequest(kinds, body);
       if (!asked.ok) return asked;
-      const { kind, service, severity } = asked;
-      const now = world();
-      const { data, truth } = kind.start(service, severity, now);
-      const fault: Fault = {
-        id: `f-${++number}`,
-        kind: kind.kind,
-        service: service.name,
-        since: now.now,
-        severity,
-        data,
-        truth,
-      };
-      active.set(fault.id, fault);
+      const { kind, service, severity, onsetMs } = asked;
+      const since = world().now + onsetMs;
+      const plan: PlannedFault = { id: `f-${++number}`, kind: kind.kind, service: service.name, since, severity };
       revision++;
-      return { ok: true, fault };
+      if (onsetMs === 0) return { ok: true, fault: begin(plan) ?? plan };
+      planned.set(plan.id, plan);
+      return { ok: true, fault: plan };
     },
     remove(id) {
+      if (planned.delete(id)) return true;
       const fault = active.get(id);
       if (!fault) return false;
       kindOf(fault)?.undo?.(fault, world());
@@ -71,6 +82,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
       return true;
     },
     list: () => [...active.values()],
+    planned: () => [...planned.values()],
     past: () => [...past],
     effect: (pod, now) => joinEffects([...active.values()].map((f) => kindOf(f)?.onPod?.(f, pod, now))),
     extraRps(service, usualRps, now) {
@@ -84,6 +96,8 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     },
     alerts: () => [...active.values()].flatMap((f) => kindOf(f)?.alerts?.(f) ?? []),
     step() {
+      const { now } = world();
+      for (const plan of [...planned.values()]) if (plan.since <= now) begin(plan);
       for (const fault of [...active.values()]) {
         const kind = kindOf(fault);
         kind?.step?.(fault, world());
@@ -91,58 +105,13 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
       }
     },
     revision: () => revision,
-    snapshot: () => ({ number, active: [...active.values()], past }),
+    snapshot: () => ({ number, active: [...active.values()], planned: [...planned.values()], past }),
     restore(saved) {
-      const book = saved as { number: number; active: Fault[]; past: PastFault[] };
+      const book = saved as { number: number; active: Fault[]; planned: PlannedFault[]; past: PastFault[] };
       number = book.number;
       for (const fault of book.active) active.set(fault.id, fault);
+      for (const plan of book.planned) planned.set(plan.id, plan);
       past.push(...book.past);
     },
   };
-}
-
-type Asked = { ok: true; kind: FaultKind; service: ServiceSpec; severity: number } | (FaultResult & { ok: false });
-
-function readRequest(kinds: readonly FaultKind[], body: unknown): Asked {
-  const asked = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const kind = kinds.find((k) => k.kind === asked.kind);
-  if (!kind)
-    return refuse(
-      'kind',
-      'no fault of this kind',
-      kinds.map((k) => k.kind),
-    );
-  const service = findService(typeof asked.service === 'string' ? asked.service : '');
-  if (!service || !kind.services.includes(service.name)) {
-    return refuse('service', `${kind.kind} does not happen to this service`, [...kind.services]);
-  }
-  const severity = asked.severity ?? 1;
-  if (typeof severity !== 'number' || !(severity >= 0.25 && severity <= 4)) {
-    return refuse('severity', 'must be a number from 0.25 to 4', ['0.25 … 4']);
-  }
-  return { ok: true, kind, service, severity };
-}
-
-function refuse(field: string, message: string, allowed: string[]): FaultResult & { ok: false } {
-  return { ok: false, field, message, allowed };
-}
-
-function joinEffects(effects: (PodEffect | undefined)[]): PodEffect {
-  const joined: PodEffect = {};
-  for (const e of effects) {
-    if (!e) continue;
-    if (e.slow !== undefined) joined.slow = (joined.slow ?? 1) * e.slow;
-    if (e.capacity !== undefined) joined.capacity = (joined.capacity ?? 1) * e.capacity;
-    if (e.errorRatio !== undefined) joined.errorRatio = 1 - (1 - (joined.errorRatio ?? 0)) * (1 - e.errorRatio);
-    if (e.extraMemoryBytes !== undefined) joined.extraMemoryBytes = (joined.extraMemoryBytes ?? 0) + e.extraMemoryBytes;
-    if (e.leak && (!joined.leak || e.leak.share > joined.leak.share)) joined.leak = e.leak;
-    if (e.extraCores !== undefined) joined.extraCores = (joined.extraCores ?? 0) + e.extraCores;
-    if (e.hangs) joined.hangs = true;
-    if (e.notReady !== undefined) joined.notReady = e.notReady;
-    if (e.exit && (!joined.exit || e.exit.afterMs < joined.exit.afterMs)) joined.exit = e.exit;
-    if (e.imagePull !== undefined) joined.imagePull = e.imagePull;
-    if (e.configError !== undefined) joined.configError = e.configError;
-    if (e.logs) joined.logs = [...(joined.logs ?? []), ...e.logs];
-  }
-  return joined;
 }

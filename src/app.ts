@@ -14,13 +14,14 @@ import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
 import { serviceQueries } from './adapters/prometheus/service-queries.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
+import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor } from './config.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
+import { type Learning, startLearning } from './learning.ts';
 import { loadModules } from './load-modules.ts';
 import { createMeters } from './meters.ts';
-import { createBaselines } from './pipeline/baselines.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
 import { runEffect } from './pipeline/run-effect.ts';
@@ -52,7 +53,7 @@ export type World = {
 export type App = { url: string; port: number; people: People; stop(): Promise<void> };
 
 const CONCURRENCY = 32;
-const MAX_BASELINES = 5_000;
+const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -61,8 +62,10 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const { clock } = world;
   const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
   const prefix = keyPrefix(config.settings.cluster);
-  const [redis, queue] = await Promise.all([
+  const [redis, cache, queue] = await Promise.all([
     connectRedis({ url: world.redisUrl, name: 'nightshift-store', onError }),
+    // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
+    connectRedis({ url: config.env.REDIS_CACHE_URL ?? world.redisUrl, name: 'nightshift-models', onError }),
     createEffectQueue({ url: world.redisUrl, prefix, clock, onError }),
   ]);
   const store = createIncidentStore({
@@ -72,7 +75,18 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
   });
   const meters = createMeters(queue);
-  const deps = await createDeps(config, world, store, queue, log);
+  const learning = startLearning({
+    redis: cache,
+    cluster: config.settings.cluster,
+    world: {
+      metrics: world.metrics,
+      queries: serviceQueries,
+      clock,
+      incidentsSince: (since) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
+    },
+    log,
+  });
+  const deps = await createDeps(config, world, store, queue, learning, log);
   const worker = startWorker({
     url: world.redisUrl,
     prefix,
@@ -103,7 +117,8 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const server = createServer(dispatch(handlers, onError));
   const port = await listen(server, config.env.PORT, config.env.HOST);
   await slack?.start();
-  const stopScanning = startScanning(deps, topology, config.settings.scan, log);
+  const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
+  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -112,12 +127,14 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     async stop() {
       started = false;
       stopScanning();
+      await learning.stop();
       await stopSweep();
       await slack?.stop();
       await closeServer(server);
       if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
       await queue.close();
       redis.disconnect();
+      cache.disconnect();
     },
   };
 }
@@ -127,6 +144,7 @@ async function createDeps(
   world: World,
   store: IncidentStore,
   jobs: Deps['jobs'],
+  { models, baselines, training, charts }: Learning,
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
@@ -150,7 +168,10 @@ async function createDeps(
     cluster: world.cluster,
     metrics: world.metrics,
     queries: serviceQueries,
-    baselines: createBaselines(world.metrics, serviceQueries, MAX_BASELINES),
+    baselines,
+    models,
+    training,
+    charts,
     chat: world.chat,
     pager: world.pager,
     clock: world.clock,

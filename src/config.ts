@@ -74,6 +74,8 @@ const Environment = z.object({
   PORT: Port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   REDIS_URL: z.string().optional(),
+  /** For models, which may be evicted; the same Redis when absent. */
+  REDIS_CACHE_URL: z.string().optional(),
   SLACK_BOT_TOKEN: z.string().optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z.string().optional(),

@@ -136,6 +136,29 @@ export type People = {
   open(): Promise<Incident[]>;
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   pauseState(): Promise<Pause>;
+  /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
+  score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; words: string }>;
+  /** Has a service (or all, with null) learned anew; the answer says when that has ended. */
+  train(reference: string | null): Promise<Answer>;
+};
+
+/** One metric as an operator reads it, in words with units. */
+export type MetricReading = {
+  label: string;
+  now: string;
+  low: string;
+  high: string;
+  direction: 'above' | 'below' | 'inside' | 'silent';
+  probability: number;
+};
+/** `forest`: how unusual all metrics together are; null without data. */
+export type ServiceReport = {
+  namespace: string;
+  service: string;
+  at: number;
+  readings: MetricReading[];
+  forest: { probability: number; decision: number; mostly: string } | null;
+  model: { version: number; trainedAt: number; from: number; to: number; points: number };
 };
 
 export type CommandContext = {

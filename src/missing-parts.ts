@@ -52,6 +52,7 @@ export function silentChat(log: Logger): Chat {
       return unsent;
     },
     threadLines: async () => unsent,
+    threadImage: async () => unsent,
     ping: async () => Promise.reject(new Error(missing('SLACK_BOT_TOKEN'))),
   };
 }

@@ -119,12 +119,38 @@ export type ServiceQueries = {
   unit(metric: MetricName): string;
   /** One series, for one service. */
   ofService(metric: MetricName, namespace: string, service: string): string;
+  /** The same over a short window: what it does right now. */
+  quickOfService(metric: MetricName, namespace: string, service: string): string;
   /** One series a service, labelled `service`, for a namespace. */
   byService(metric: MetricName, namespace: string): string;
   /** Working set over limit, one series a pod, labelled `pod`. */
   memoryByPod(namespace: string, service: string): string;
   /** Who calls whom, labelled `client` and `server`. */
   calls(namespace: string): string;
+};
+
+// ---------------------------------------------------------------- models
+
+/** A service's model as bytes, with the data that it saw. `version` counts the service's trainings. */
+export type StoredModel = { namespace: string; service: string; version: number; trainedAt: number; body: Uint8Array };
+
+/** Models, apart from the incidents; losing them loses nothing but time. Every call rejects with StoreUnavailable when it is away. */
+export type ModelStore = {
+  /** Keeps it, and drops the oldest ones while all together are too large; `dropped` counts those. A model older than the one that is there is not kept. */
+  save(model: StoredModel): Promise<{ kept: boolean; dropped: number }>;
+  load(namespace: string, service: string): Promise<StoredModel | null>;
+  /** All that are there, without their bytes; newest first, at most `limit`. */
+  list(limit: number): Promise<Omit<StoredModel, 'body'>[]>;
+  /** True for the one replica that is to train the service now; it holds for `leaseMs` of real time. */
+  claim(namespace: string, service: string, leaseMs: number): Promise<boolean>;
+};
+
+/** Who else is running: what shards the scan. */
+export type Replicas = {
+  /** Renews this replica's lease and answers the ids of all that live, sorted; this one is among them. */
+  live(): Promise<string[]>;
+  id: string;
+  leave(): Promise<void>;
 };
 
 // ---------------------------------------------------------------- cluster
@@ -276,10 +302,32 @@ export type Chat = {
   digest(incident: Incident, context: MessageContext): string;
   /** Posts or edits the incident's one message. Before a first post, looks for one that a crash left unrecorded (message metadata holds the incident id). */
   deliver(incident: Incident, context: MessageContext): Promise<Delivery>;
-  /** New timeline lines into the thread; returns how many were sent. Idempotence: `sent` counts what the thread holds already (recorded by the caller). */
-  threadLines(incident: Incident, lines: string[]): Promise<Delivery>;
+  /** New timeline lines into the thread, in one reply. What the thread holds already is the caller's book. */
+  threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
+  /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
+  threadImage(incident: Incident, image: ThreadImage): Promise<Delivery>;
   ping(): Promise<void>;
 };
+
+export type ThreadImage = { png: Buffer; fileName: string; title: string; altText: string };
+
+/** A metric as a picture. Instants are epoch ms; gaps are points whose value isn't finite. */
+export type MetricPicture = {
+  title: string;
+  /** `s`, `ratio`, `bytes`, `1/s`, `` or a word of its own. */
+  unit: string;
+  series: { at: number; value: number }[];
+  /** What is normal at each instant; null when there is no baseline. */
+  band: { at: number; low: number; high: number }[] | null;
+  marks: (
+    | { kind: 'moment'; at: number; label: string }
+    /** `to` null: still going on. */
+    | { kind: 'span'; from: number; to: number | null; label: string }
+  )[];
+  darkMode: boolean;
+};
+/** Draws away from the main loop; rejects when drawing fails. */
+export type Charts = { draw(picture: MetricPicture): Promise<Buffer> };
 
 export type MessageContext = { timeline: TimelineEntry[]; paused: Pause; approvers: string[]; now: number };
 

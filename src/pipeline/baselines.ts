@@ -1,62 +1,107 @@
-import { type Baseline, fitBaseline } from '../analysis/baseline.ts';
-import type { MetricName, Metrics, ServiceQueries } from '../ports.ts';
-import { toSeries } from './evidence.ts';
+import type { Baseline } from '../analysis/baseline.ts';
+import type { KnownMetric } from '../analysis/features.ts';
+import type { ServiceModel } from '../analysis/service-model.ts';
+import type { MetricName } from '../ports.ts';
+
+/** What was learned of a service, with the data that it saw. `forest` is null while it isn't in memory. */
+export type KnownService = {
+  namespace: string;
+  service: string;
+  version: number;
+  trainedAt: number;
+  /** The data: from, to (epoch ms) and how many points of all metrics. */
+  from: number;
+  to: number;
+  points: number;
+  metrics: KnownMetric[];
+  forest: ServiceModel | null;
+};
+
+/** The models at hand. A service without one is never called anomalous. */
+export type Models = {
+  find(namespace: string, service: string): KnownService | null;
+  keep(known: KnownService): void;
+  all(): KnownService[];
+};
+
+/** Keeps at most `most` services and, since forests are large, at most `mostForests` of these; the least recently used go first. */
+export function createModels(most: number, mostForests: number): Models {
+  const kept = new Map<string, KnownService>();
+  const forests = new Set<string>();
+  const keyOf = (namespace: string, service: string) => `${namespace}/${service}`;
+  const touch = (key: string, known: KnownService) => {
+    kept.delete(key);
+    kept.set(key, known);
+    forests.delete(key);
+    if (known.forest) forests.add(key);
+  };
+  return {
+    find(namespace, service) {
+      const key = keyOf(namespace, service);
+      const known = kept.get(key);
+      if (known) touch(key, known);
+      return known ?? null;
+    },
+    keep(known) {
+      touch(keyOf(known.namespace, known.service), known);
+      const [oldestForest] = forests;
+      if (forests.size > mostForests && oldestForest !== undefined) {
+        forests.delete(oldestForest);
+        const without = kept.get(oldestForest);
+        if (without) kept.set(oldestForest, { ...without, forest: null });
+      }
+      const [oldest] = kept.keys();
+      if (kept.size > most && oldest !== undefined) {
+        kept.delete(oldest);
+        forests.delete(oldest);
+      }
+    },
+    all: () => [...kept.values()],
+  };
+}
 
 /** What is normal for a service's metric; null: no baseline, and then nothing is called anomalous. */
 export type Baselines = {
+  /** What isn't there is trained in the background; waits for it only a moment, once for each training. */
   get(metric: MetricName, namespace: string, service: string, now: number): Promise<Baseline | null>;
   /** As `get`, but only what is at hand already. */
   atHand(metric: MetricName, namespace: string, service: string): Baseline | null;
   size(): number;
 };
 
-const HISTORY_MS = 14 * 86_400_000;
-const STEP_MS = 300_000;
-const GOOD_FOR_MS = 24 * 3_600_000;
-const REFUSAL_GOOD_FOR_MS = 3_600_000;
+/** How long a diagnosis may be held up by what isn't learned yet, in real ms. */
+const WAIT_MS = 300;
+const OUTDATED_MS = 3 * 86_400_000;
 
-type Kept = { baseline: Baseline | null; until: number };
-
-/** Learns from 14 days at 5 minutes when first asked, and keeps at most `most`, the least recently used going first. */
-export function createBaselines(metrics: Metrics, queries: ServiceQueries, most: number): Baselines {
-  const kept = new Map<string, Kept>();
-  const learning = new Map<string, Promise<Baseline | null>>();
-  const keyOf = (metric: string, namespace: string, service: string) => `${metric}/${namespace}/${service}`;
-  const learn = async (
-    key: string,
-    metric: MetricName,
-    namespace: string,
-    service: string,
-    now: number,
-  ): Promise<Baseline | null> => {
-    const history = await metrics.range(queries.ofService(metric, namespace, service), now - HISTORY_MS, now, STEP_MS);
-    if (!history.ok) return null;
-    const first = history.value[0];
-    const fitted = first && fitBaseline(toSeries(first), { now, stepMs: STEP_MS });
-    const baseline = fitted && 'version' in fitted ? fitted : null;
-    keep(key, { baseline, until: now + (baseline ? GOOD_FOR_MS : REFUSAL_GOOD_FOR_MS) });
-    return baseline;
-  };
-  const keep = (key: string, value: Kept) => {
-    kept.delete(key);
-    kept.set(key, value);
-    const oldest = kept.keys().next();
-    if (kept.size > most && !oldest.done) kept.delete(oldest.value);
+/** `train` puts a service in the queue and resolves when its training has ended, well or not. */
+export function createBaselines(
+  models: Models,
+  train: (namespace: string, service: string) => Promise<unknown>,
+): Baselines {
+  const asked = new Map<string, { training: Promise<unknown>; waitUntil: number }>();
+  const atHand = (metric: MetricName, namespace: string, service: string) =>
+    models.find(namespace, service)?.metrics.find((one) => one.metric === metric)?.baseline ?? null;
+  const ask = (namespace: string, service: string) => {
+    const key = `${namespace}/${service}`;
+    const running = asked.get(key);
+    if (running) return running;
+    const training = train(namespace, service)
+      .catch(() => undefined)
+      .finally(() => asked.delete(key));
+    const started = { training, waitUntil: performance.now() + WAIT_MS };
+    asked.set(key, started);
+    return started;
   };
   return {
     async get(metric, namespace, service, now) {
-      const key = keyOf(metric, namespace, service);
-      const known = kept.get(key);
-      if (known && known.until > now) {
-        keep(key, known);
-        return known.baseline;
-      }
-      const running =
-        learning.get(key) ?? learn(key, metric, namespace, service, now).finally(() => learning.delete(key));
-      learning.set(key, running);
-      return running;
+      const known = models.find(namespace, service);
+      if (known && known.trainedAt > now - OUTDATED_MS) return atHand(metric, namespace, service);
+      const { training, waitUntil } = ask(namespace, service);
+      const left = waitUntil - performance.now();
+      if (left > 0) await Promise.race([training, new Promise((resolve) => setTimeout(resolve, left))]);
+      return atHand(metric, namespace, service);
     },
-    atHand: (metric, namespace, service) => kept.get(keyOf(metric, namespace, service))?.baseline ?? null,
-    size: () => kept.size,
+    atHand,
+    size: () => models.all().length,
   };
 }

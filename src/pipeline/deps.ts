@@ -3,8 +3,9 @@ import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
-import type { Chat, Clock, Cluster, IncidentStore, Jobs, Metrics, Pager, ServiceQueries } from '../ports.ts';
-import type { Baselines } from './baselines.ts';
+import type { Charts, Chat, Clock, Cluster, IncidentStore, Jobs, Metrics, Pager, ServiceQueries } from '../ports.ts';
+import type { Baselines, Models } from './baselines.ts';
+import type { TrainingQueue } from './train-queue.ts';
 
 export type Limits = ActionLimits & {
   /** Services that may be changed at the same time. */
@@ -23,6 +24,9 @@ export type Deps = {
   metrics: Metrics;
   queries: ServiceQueries;
   baselines: Baselines;
+  models: Models;
+  training: TrainingQueue;
+  charts: Charts;
   chat: Chat;
   pager: Pager;
   clock: Clock;

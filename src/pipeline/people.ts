@@ -2,6 +2,8 @@ import type { Event, Incident, State } from '../domain/incident.ts';
 import type { Answer, People } from '../extension-points.ts';
 import type { Deps } from './deps.ts';
 import { type Recorded, record } from './record.ts';
+import { scoreNow } from './score-service.ts';
+import { trainOnDemand } from './train-on-demand.ts';
 
 const MAX_LISTED = 100;
 
@@ -73,6 +75,8 @@ export function createPeople(deps: Deps): People {
     open: () => deps.store.listOpen(MAX_LISTED),
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
+    score: (reference) => scoreNow(deps, reference),
+    train: (reference) => trainOnDemand(deps, reference),
   };
 }
 

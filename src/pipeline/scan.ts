@@ -1,116 +1,151 @@
-import { groupKeyOf } from '../domain/group.ts';
-import type { Finding, Subject } from '../domain/types.ts';
-import type { LabelledSeries, MetricName, Workload } from '../ports.ts';
+import type { Calls } from '../domain/group.ts';
+import type { EntityRef } from '../domain/types.ts';
+import type { MetricName, Workload } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { toSeries } from './evidence.ts';
-import { receiveAnomaly } from './receive-alerts.ts';
-import { record } from './record.ts';
+import { lookAt, type Recent } from './scan-look.ts';
+import { isFull, type ScanMemory, troubleOf } from './scan-memory.ts';
+import { type Look, settle } from './scan-settle.ts';
+import { LEARNED_METRICS } from './train-history.ts';
 
-const SCANNED: MetricName[] = ['request_rate', 'error_ratio', 'latency_p99', 'memory_ratio', 'cpu_ratio'];
 const RECENT_MS = 60 * 60_000;
 const STEP_MS = 60_000;
-/** An anomaly opens an incident when it is at least this sure, in this many scans in a row; one odd look is nothing. */
-const SURE = 0.99;
-const IN_A_ROW = 3;
-const MAX_TRACKED = 20_000;
+/** The main loop is let go at least this often, so that a large scan holds up nobody's click. */
+const TURN_MS = 15;
+const BUSIEST = 5;
 
-export type ScanMemory = Map<string, number>;
-export type ScanReport = { services: number; anomalies: number; opened: string[]; unmodelled: number };
+export type ScanScope = {
+  namespaces: string[];
+  calls: Calls;
+  /** Whether this replica looks at the service; the others' are theirs. */
+  isOurs(namespace: string, service: string): boolean;
+};
 
-/** The second way in: looks at every service's own metrics and opens or joins an incident before any alert fires. `memory` holds how often in a row each was odd. */
-export async function scan(deps: Deps, namespaces: string[], memory: ScanMemory): Promise<ScanReport> {
-  const report: ScanReport = { services: 0, anomalies: 0, opened: [], unmodelled: 0 };
-  for (const namespace of namespaces) {
-    const workloads = await deps.cluster.workloads(namespace);
-    if (!workloads.ok) {
-      deps.log.warn({ namespace, why: workloads.failure.words }, 'the scan could not list workloads');
+/** What was looked at and what was left out, and why. */
+export type ScanReport = {
+  services: number;
+  elsewhere: number;
+  /** Without a model: never called anomalous. */
+  unmodelled: number;
+  anomalies: number;
+  opened: string[];
+  /** Queries and lists that gave no answer, in words. */
+  blind: string[];
+  /** Too many odd services at once: new ones aren't followed. */
+  full: boolean;
+  workloads: Workload[];
+  /** `namespace/service` of those that take the most requests. */
+  busiest: string[];
+};
+
+/** The second way in: looks at every service's own metrics and opens or joins an incident before any alert fires. */
+export async function scan(deps: Deps, scope: ScanScope, memory: ScanMemory): Promise<ScanReport> {
+  const report: ScanReport = {
+    services: 0,
+    elsewhere: 0,
+    unmodelled: 0,
+    anomalies: 0,
+    opened: [],
+    blind: [],
+    full: isFull(memory),
+    workloads: [],
+    busiest: [],
+  };
+  const rates: { key: string; rate: number }[] = [];
+  for (const namespace of scope.namespaces) {
+    const all = await deps.cluster.workloads(namespace);
+    if (!all.ok) {
+      report.blind.push(`workloads of ${namespace}: ${all.failure.words}`);
       continue;
     }
-    const names = new Map(workloads.value.map((workload) => [workload.name, workload]));
-    const now = deps.clock.now();
-    const found = new Map<string, Finding[]>();
-    for (const metric of SCANNED) {
-      const series = await deps.metrics.range(deps.queries.byService(metric, namespace), now - RECENT_MS, now, STEP_MS);
-      if (!series.ok) continue;
-      for (const one of series.value) {
-        const workload = names.get(one.labels.service ?? '');
-        if (!workload) continue;
-        const findings = await scanOne(deps, workload, metric, one, now, report);
-        found.set(workload.name, [...(found.get(workload.name) ?? []), ...findings]);
-      }
-    }
-    report.services += names.size;
-    for (const name of names.keys())
-      await settle(
-        deps,
-        { cluster: deps.cluster.name, namespace, service: name },
-        found.get(name) ?? [],
-        memory,
-        report,
-      );
+    const ours = all.value.filter((workload) => scope.isOurs(namespace, workload.name));
+    report.elsewhere += all.value.length - ours.length;
+    report.services += ours.length;
+    report.workloads.push(...ours);
+    const at = deps.clock.now();
+    const recent = await recentOf(deps, namespace, ours, at, report);
+    for (const [service, series] of recent)
+      rates.push({ key: `${namespace}/${service}`, rate: series.request_rate?.values.at(-1) ?? 0 });
+    const blindBefore = report.blind.length > 0;
+    const looked = await lookAtAll(deps, ours, recent, at, report);
+    // Silence is not calm: while something gave no answer, only trouble counts.
+    const looks = blindBefore ? looked.filter((look) => troubleOf(look.findings)) : looked;
+    const settled = await settle(deps, looks, memory, scope.calls, at);
+    report.anomalies += settled.anomalies;
+    report.opened.push(...settled.opened);
   }
+  report.busiest = rates
+    .sort((a, b) => b.rate - a.rate)
+    .slice(0, BUSIEST)
+    .map(({ key }) => key);
   return report;
 }
 
-async function scanOne(
+/** The last hour of a namespace's services, one query a metric. */
+async function recentOf(
   deps: Deps,
-  workload: Workload,
-  metric: MetricName,
-  series: LabelledSeries,
+  namespace: string,
+  ours: Workload[],
   at: number,
   report: ScanReport,
-): Promise<Finding[]> {
-  const baseline = await deps.baselines.get(metric, workload.namespace, workload.name, at);
-  if (!baseline) report.unmodelled += 1;
-  const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const input = {
-    about,
-    metric,
-    unit: deps.queries.unit(metric),
-    at,
-    stepMs: STEP_MS,
-    recent: toSeries(series),
-    baseline,
-    limit: metric === 'memory_ratio' ? 1 : null,
-  };
-  return deps.detectors.flatMap((detector) => detector.detect(input));
-}
-
-/** Persistence before noise: counts looks in a row, opens after enough of them, and tells an open incident without alerts when all is calm. */
-async function settle(
-  deps: Deps,
-  subject: Subject,
-  findings: Finding[],
-  memory: ScanMemory,
-  report: ScanReport,
-): Promise<void> {
-  const key = groupKeyOf(subject);
-  const surest = findings
-    .filter((finding) => finding.strength >= SURE && TROUBLE.has(finding.what))
-    .sort((a, b) => b.strength - a.strength)[0];
-  if (!surest) {
-    if (memory.delete(key) || findings.length === 0) await calm(deps, subject);
-    return;
+): Promise<Map<string, Recent>> {
+  const recent = new Map<string, Recent>(ours.map((workload) => [workload.name, {}]));
+  for (const metric of LEARNED_METRICS) {
+    const answer = await deps.metrics.range(deps.queries.byService(metric, namespace), at - RECENT_MS, at, STEP_MS);
+    if (!answer.ok) {
+      report.blind.push(`${metric} in ${namespace}: ${answer.failure.words}`);
+      continue;
+    }
+    for (const series of answer.value) {
+      const own = recent.get(series.labels.service ?? '');
+      if (own) own[metric] = toSeries(series);
+    }
   }
-  report.anomalies += 1;
-  const times = (memory.get(key) ?? 0) + 1;
-  if (memory.size < MAX_TRACKED || memory.has(key)) memory.set(key, times);
-  if (times !== IN_A_ROW) return;
-  const opened = await receiveAnomaly(deps, subject, surest, new Map());
-  if (opened) report.opened.push(opened);
+  return recent;
 }
 
-/** What hurts by itself; a strange request rate or CPU is evidence, not trouble. */
-const TROUBLE = new Set(['latency', 'latency_p99', 'errors', 'error_ratio', 'memory', 'memory_ratio', 'leak']);
+async function lookAtAll(
+  deps: Deps,
+  ours: Workload[],
+  recent: Map<string, Recent>,
+  at: number,
+  report: ScanReport,
+): Promise<Look[]> {
+  const looks: Look[] = [];
+  let turn = performance.now();
+  for (const workload of ours) {
+    const about: EntityRef = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
+    if (!deps.models.find(about.namespace, about.name)) report.unmodelled += 1;
+    const own = recent.get(workload.name) ?? {};
+    if (Object.keys(own).length > 0) looks.push({ about, findings: lookAt(deps, about, own, at, STEP_MS) });
+    if (performance.now() - turn < TURN_MS) continue;
+    await new Promise(setImmediate);
+    turn = performance.now();
+  }
+  return looks;
+}
 
-async function calm(deps: Deps, subject: Subject): Promise<void> {
-  const open = (await deps.recentlyOpen(500)).find(
-    (incident) => incident.groupKey === groupKeyOf(subject) && incident.alerts.length === 0,
-  );
-  if (open && ['noticed', 'watching', 'awaiting_approval', 'escalated'].includes(open.state.name))
-    await record(deps, open.id, {
-      type: 'calm_seen',
-      at: deps.clock.now(),
-      words: 'The scan sees nothing unusual any more',
-    });
+/** A closer look at single services, between the scans: those with an open incident, and those that have just become odd. */
+export async function scanClosely(
+  deps: Deps,
+  about: EntityRef[],
+  memory: ScanMemory,
+  calls: Calls,
+): Promise<{ anomalies: number; opened: string[] }> {
+  const at = deps.clock.now();
+  const looks: Look[] = [];
+  for (const entity of about) {
+    const recent: Recent = {};
+    const one = async (metric: MetricName) => {
+      const query = deps.queries.quickOfService(metric, entity.namespace, entity.name);
+      const answer = await deps.metrics.range(query, at - RECENT_MS, at, STEP_MS);
+      const [series] = answer.ok ? answer.value : [];
+      if (series) recent[metric] = toSeries(series);
+      return answer.ok;
+    };
+    const answered = await Promise.all(LEARNED_METRICS.map(one));
+    // Silence is not calm.
+    if (answered.every(Boolean)) looks.push({ about: entity, findings: lookAt(deps, entity, recent, at, STEP_MS) });
+  }
+  return settle(deps, looks, memory, calls, at);
 }

@@ -3,6 +3,7 @@ import type { MetricName } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { toSeries } from './evidence.ts';
 import { GATHERED_METRICS, type Gathered } from './gather.ts';
+import { forestFindings, type Recent } from './scan-look.ts';
 
 const STEP_MS = 30_000;
 
@@ -11,10 +12,12 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
   const { namespace, service } = gathered.surroundings.subject;
   const about: EntityRef = { kind: 'Deployment', namespace, name: service };
   const findings: Finding[] = [];
+  const recent: Recent = {};
   for (const metric of GATHERED_METRICS) {
     const series = gathered.series.get(metric)?.get(service);
     if (!series) continue;
     const baseline = await deps.baselines.get(metric, namespace, service, gathered.surroundings.at);
+    recent[metric] = toSeries(series);
     findings.push(
       ...run(deps, about, metric, gathered.surroundings.at, {
         recent: toSeries(series),
@@ -23,6 +26,7 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
       }),
     );
   }
+  findings.push(...forestFindings(deps, about, recent, gathered.surroundings.at));
   for (const series of gathered.memoryByPod) {
     const pod: EntityRef = { kind: 'Pod', namespace, name: series.labels.pod ?? '' };
     findings.push(

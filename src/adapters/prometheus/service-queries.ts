@@ -87,6 +87,7 @@ export function createServiceQueries({
   return {
     unit: (metric) => UNITS[metric],
     ofService: (metric, namespace, service) => fillQuery(all[metric], { namespace, service, window }),
+    quickOfService: (metric, namespace, service) => fillQuery(all[metric], { namespace, service, window: quickWindow }),
     byService: (metric, namespace) => fillQuery(all[metric], { namespace, service: null, window: quickWindow }),
     memoryByPod: (namespace, service) => fillQuery(all.memory_by_pod, { namespace, service, window }),
     calls: (namespace) => fillQuery(all.calls, { namespace, service: null, window }),

@@ -1,5 +1,5 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { Answer, People } from '../../../src/extension-points.ts';
+import type { Answer, People, ServiceReport } from '../../../src/extension-points.ts';
 import type { Pause } from '../../../src/ports.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';
 
@@ -7,7 +7,13 @@ export type Asked = { name: string; args: unknown[] };
 
 /** People that remembers what it was asked, and answers as told. */
 export function recordingPeople(
-  start: { incidents?: Incident[]; answer?: Answer; timeline?: TimelineEntry[]; pause?: Pause } = {},
+  start: {
+    incidents?: Incident[];
+    answer?: Answer;
+    timeline?: TimelineEntry[];
+    pause?: Pause;
+    report?: ServiceReport;
+  } = {},
 ) {
   const asked: Asked[] = [];
   const given = {
@@ -15,6 +21,7 @@ export function recordingPeople(
     answer: start.answer ?? { ok: true, words: 'Done.' },
     timeline: start.timeline ?? [],
     pause: start.pause ?? NOT_PAUSED,
+    report: start.report,
   };
   const answering =
     (name: string) =>
@@ -40,6 +47,11 @@ export function recordingPeople(
     open: async () => given.incidents.filter((one) => one.state.name !== 'closed'),
     timeline: async () => given.timeline,
     pauseState: async () => given.pause,
+    score: async (reference) => {
+      asked.push({ name: 'score', args: [reference] });
+      return given.report ? { ok: true, report: given.report } : { ok: false, words: given.answer.words };
+    },
+    train: answering('train'),
   };
   return { people, asked, given };
 }

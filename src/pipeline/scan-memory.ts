@@ -1,0 +1,104 @@
+import type { Finding } from '../domain/types.ts';
+
+/**
+ * What the scan remembers between its looks, so that one odd minute is nothing: how long a service has been odd without a
+ * break, or calm, and what was told. Bounded; pure.
+ */
+export type ScanMemory = Map<string, Watched>;
+
+type Watched = {
+  oddSince: number;
+  oddLooks: number;
+  calmSince: number;
+  calmLooks: number;
+  /** When an incident was last opened or joined from here, and for what. */
+  toldAt: number | null;
+  told: string[];
+  calmToldAt: number | null;
+};
+
+export type Verdict =
+  /** Odd for long enough: tell it. */
+  | { kind: 'trouble'; finding: Finding }
+  /** Odd, but not yet for long enough (or it was told): look more closely. */
+  | { kind: 'suspect' }
+  /** Calm again for long enough, while an incident that no alert speaks for is open. */
+  | { kind: 'calm' }
+  | { kind: 'nothing' };
+
+const MOST_REMEMBERED = 20_000;
+const LEAST_LOOKS = 3;
+/** A finding counts from this probability on. */
+const SURE = 0.99;
+/** Rates see the last two minutes, so that neighbours aren't independent; memory is what it is. */
+const PERSISTS_MS = 2 * 60_000;
+const MEMORY_PERSISTS_MS = 45_000;
+const CALM_MS = 2 * 60_000;
+const CALM_AGAIN_MS = 5 * 60_000;
+/** After an incident was opened for a service, the scan alone opens none for so long. */
+const COOL_DOWN_MS = 30 * 60_000;
+
+/** What hurts by itself. A strange request rate, CPU or forest score is evidence, not trouble. */
+const HURTS = new Set(['latency', 'errors', 'memory', 'leak']);
+
+/** Of a look's findings the surest that may open an incident; a surge is traffic and CPU that are both far above the usual. */
+export function troubleOf(findings: Finding[]): Finding | null {
+  const sure = findings.filter((finding) => finding.kind === 'anomaly' && finding.strength >= SURE);
+  const above = (what: string) =>
+    sure.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
+  const hurting = sure.filter((finding) => HURTS.has(finding.what)).sort((a, b) => b.strength - a.strength)[0];
+  return hurting ?? (above('cpu') ? (above('traffic') ?? null) : null);
+}
+
+/** Takes one look's findings into the memory and says what is to be done. `open`: whether the service has an open incident. */
+export function judgeLook(memory: ScanMemory, key: string, findings: Finding[], open: boolean, at: number): Verdict {
+  const trouble = troubleOf(findings);
+  const known = memory.get(key);
+  if (!known && ((!trouble && !open) || memory.size >= MOST_REMEMBERED)) return { kind: 'nothing' };
+  const watched = known ?? fresh(at);
+  memory.set(key, watched);
+  return trouble ? odd(watched, trouble, open, at) : calm(memory, key, watched, open, at);
+}
+
+/** True when the memory is full: what is new then isn't followed. */
+export const isFull = (memory: ScanMemory): boolean => memory.size >= MOST_REMEMBERED;
+
+/** Services that are odd right now, for a closer look. */
+export const suspects = (memory: ScanMemory): string[] =>
+  [...memory].flatMap(([key, watched]) => (watched.oddLooks > 0 ? [key] : []));
+
+const fresh = (at: number): Watched => ({
+  oddSince: at,
+  oddLooks: 0,
+  calmSince: at,
+  calmLooks: 0,
+  toldAt: null,
+  told: [],
+  calmToldAt: null,
+});
+
+function odd(watched: Watched, finding: Finding, open: boolean, at: number): Verdict {
+  if (watched.oddLooks === 0) Object.assign(watched, { oddSince: at, calmLooks: 0, calmToldAt: null });
+  watched.oddLooks += 1;
+  const lasts = finding.what === 'memory' || finding.what === 'leak' ? MEMORY_PERSISTS_MS : PERSISTS_MS;
+  if (watched.oddLooks < LEAST_LOOKS || at - watched.oddSince < lasts) return { kind: 'suspect' };
+  const cooling = watched.toldAt !== null && at - watched.toldAt < COOL_DOWN_MS;
+  if (open ? watched.told.includes(finding.what) : cooling) return { kind: 'suspect' };
+  watched.told = open ? [...watched.told, finding.what] : [finding.what];
+  watched.toldAt = at;
+  return { kind: 'trouble', finding };
+}
+
+function calm(memory: ScanMemory, key: string, watched: Watched, open: boolean, at: number): Verdict {
+  if (watched.oddLooks > 0 || watched.calmLooks === 0) Object.assign(watched, { oddLooks: 0, calmSince: at });
+  watched.calmLooks += 1;
+  if (open) {
+    const isLong = watched.calmLooks >= LEAST_LOOKS && at - watched.calmSince >= CALM_MS;
+    if (!isLong || (watched.calmToldAt !== null && at - watched.calmToldAt < CALM_AGAIN_MS)) return { kind: 'nothing' };
+    watched.calmToldAt = at;
+    return { kind: 'calm' };
+  }
+  watched.told = [];
+  if (watched.toldAt === null || at - watched.toldAt >= COOL_DOWN_MS) memory.delete(key);
+  return { kind: 'nothing' };
+}

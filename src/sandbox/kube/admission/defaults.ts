@@ -66,6 +66,11 @@ const BY_KIND: Record<string, (object: KubeObject, spec: Tree) => void> = {
     missing(spec, { finalizers: ['kubernetes'] });
     object.metadata.labels = { 'kubernetes.io/metadata.name': object.metadata.name, ...object.metadata.labels };
   },
+  // Nothing to fill in but the spec itself.
+  Node: () => {},
+  PodDisruptionBudget: () => {},
+  ResourceQuota: () => {},
+  Lease: () => {},
   Secret: (object) => {
     delete object.spec;
     object.type ??= 'Opaque';

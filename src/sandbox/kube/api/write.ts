@@ -5,6 +5,7 @@ import { type KubeObject, type ManagedFieldsEntry, timestamp } from '../objects.
 import { recordUpdate } from '../patch/managed-fields.ts';
 import { shapeCustom } from '../schema/custom.ts';
 import { decode } from '../schema/decode.ts';
+import { requiredCauses } from '../schema/required.ts';
 import { clone, equal, isTree, type Tree } from '../tree.ts';
 import type { World } from '../world.ts';
 import {
@@ -72,7 +73,6 @@ export function create(
   else delete metadata.generation;
   if (resource.subresources.includes('status')) delete object.status;
   setDefaults(object);
-  fillFromCluster(world, object);
   const refused = judge(world, resource, object, undefined);
   if (refused !== undefined) return refused;
   sign(world, resource, undefined, object, options);
@@ -191,11 +191,11 @@ function judge(
   next: KubeObject,
   current: KubeObject | undefined,
 ): Outcome<never> | undefined {
+  const incomplete = resource.model === undefined ? [] : requiredCauses(resource.model, next);
+  if (incomplete.length > 0) return fail(invalid(resource, next.metadata.name, incomplete));
+  if (current === undefined) fillFromCluster(world, next);
   const custom = resource.custom?.schema;
-  const causes =
-    custom === undefined
-      ? causesAgainst(next, current)
-      : [...causesAgainst(next, current), ...shapeCustom(custom, next)];
+  const causes = [...causesAgainst(next, current), ...(custom === undefined ? [] : shapeCustom(custom, next))];
   if (causes.length > 0) return fail(invalid(resource, next.metadata.name, causes));
   const refused = admit(world, next, current);
   return refused === undefined ? undefined : fail(refused);

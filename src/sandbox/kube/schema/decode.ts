@@ -35,7 +35,7 @@ function read(type: string, value: unknown, path: string, reading: Reading): unk
   switch (shape.kind) {
     case 'list':
       if (!Array.isArray(value)) return complain(value, path, '[]', reading);
-      return value.map((item, i) => read(shape.item, item, `${path}[${i}]`, reading) ?? null);
+      return value.map((item, i) => read(shape.item, item ?? emptyOf(shape.item), `${path}[${i}]`, reading));
     case 'map': {
       if (!isTree(value)) return complain(value, path, 'map[string]', reading);
       return mapTree(value, (key, item) => readMapValue(shape.item, item, path, key, reading));
@@ -53,6 +53,14 @@ function read(type: string, value: unknown, path: string, reading: Reading): unk
     case 'scalar':
       return readScalar(shape.type, value, path, reading);
   }
+}
+
+// What Go makes of a null in a list.
+function emptyOf(type: string): unknown {
+  const shape = shapeOf(type);
+  if (shape.kind === 'list') return [];
+  if (shape.kind !== 'scalar') return {};
+  return type === 'number' ? 0 : type === 'boolean' ? false : type === 'string' ? '' : {};
 }
 
 // Quantities are typed as text by the client, and may be bare numbers on the wire; the server makes them text.

@@ -166,11 +166,14 @@ function logs({ normal, incident }: Window, key: string, logbook: Logbook, asked
   const texts = templateTexts(logbook, key);
   const during = ofService(incident, key);
   const before = ofService(normal, key);
+  const spans = during.some((minute) => minute.requests > 0);
   const ids = new Set([...before, ...during].flatMap((minute) => [...minute.templates.keys()]));
   const counts: TemplateCounts[] = [];
   for (const id of ids) {
     const template = texts.get(id);
     if (!template) continue;
+    // Without spans only shares of all lines are known, and harmless lines get rarer where others are written too.
+    if (!spans && !template.severe && before.some((minute) => minute.templates.has(id))) continue;
     // Without spans a line of log stands for the occasion on which another could have been written.
     const share = (minute: ServiceMinute) => ({
       hits: minute.templates.get(id) ?? 0,

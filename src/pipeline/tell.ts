@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
+import { isPictureDue, sendPicture } from './tell-chart.ts';
 
 const LINES_AT_ONCE = 20;
 
@@ -31,6 +32,7 @@ const tell: Stage = {
     const { channel, ts } = delivery;
     const message = { channel, ts, digest, at: deps.clock.now(), threaded: incident.message?.threaded ?? 0 };
     const threaded = await deps.chat.threadLines({ ...incident, message }, lines);
+    if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
     return {
       events: [
         {

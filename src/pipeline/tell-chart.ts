@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Baseline, expectedAt } from '../analysis/baseline.ts';
+import { senseOf } from '../analysis/metric-sense.ts';
+import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
+import type { Deps } from './deps.ts';
+import { troubleSince } from './gather.ts';
+
+const BEFORE_MS = 60 * 60_000;
+const AFTER_MS = 10 * 60_000;
+const POINTS = 240;
+const LEAST_STEP_MS = 15_000;
+const TRIES = 3;
+const MOST_ROLLOUTS = 3;
+
+/** A picture is due with the news of the first diagnosis, and of the end. */
+export function isPictureDue(lines: TimelineEntry[], timeline: TimelineEntry[]): boolean {
+  const first = timeline.find((line) => line.type === 'diagnosed');
+  return lines.some((line) => line === first || (line.to === 'closed' && line.from !== 'closed'));
+}
+
+/** Sends the incident's chart into its thread, by itself: the message and its deadline don't wait for it. A chart that can't be made or sent is logged. */
+export function sendPicture(deps: Deps, incident: Incident): void {
+  void send(deps, incident).catch((error: unknown) =>
+    deps.log.warn({ err: error, incident: incident.id }, 'the chart could not be made'),
+  );
+}
+
+async function send(deps: Deps, incident: Incident): Promise<void> {
+  const made = await pictureOf(deps, incident);
+  if (!made) return;
+  const png = await deps.charts.draw(made.picture);
+  const image = { png, fileName: `${incident.id}.png`, title: made.picture.title, altText: made.altText };
+  for (let tries = 1; ; tries++) {
+    const sent = await deps.chat.threadImage(incident, image);
+    if (sent.ok) return;
+    if (tries === TRIES)
+      return deps.log.warn({ incident: incident.id, why: sent.words }, 'the chart could not be sent');
+    await sleep(sent.retryAfterMs ?? 1_000 * tries);
+  }
+}
+
+const UNITS: Partial<Record<MetricName, string>> = { latency_p99: 's', request_rate: '1/s' };
+
+/** The metric that carries the incident, with its normal band, the trouble's span, rollouts and our own changes; null without data. */
+export async function pictureOf(
+  deps: Deps,
+  incident: Incident,
+): Promise<{ picture: MetricPicture; altText: string } | null> {
+  const metric = metricOf(incident);
+  const { namespace, name } = entityOf(incident);
+  const since = troubleSince(incident, deps.clock.now());
+  const from = Math.min(since, incident.openedAt) - BEFORE_MS;
+  const to = Math.min(deps.clock.now(), (incident.closedAt ?? Number.POSITIVE_INFINITY) + AFTER_MS);
+  const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((to - from) / POINTS / 1000) * 1000);
+  const answer = await deps.metrics.range(deps.queries.quickOfService(metric, namespace, name), from, to, stepMs);
+  const [series] = answer.ok ? answer.value : [];
+  if (!series || series.points.length < 2) return null;
+  const baseline = deps.baselines.atHand(metric, namespace, name);
+  const sense = senseOf(metric, deps.queries.unit(metric));
+  const picture: MetricPicture = {
+    title: `${name}: ${sense.label}`,
+    unit: UNITS[metric] ?? 'ratio',
+    series: series.points.map(({ at, value }) => ({ at, value })),
+    band: baseline && bandOf(baseline, series),
+    marks: [
+      { kind: 'span', from: since, to: incident.closedAt, label: 'trouble' },
+      ...(await rollouts(deps, namespace, name, from)),
+      ...incident.executions.map((run) => ({
+        kind: 'moment' as const,
+        at: run.startedAt,
+        label: run.recommendation.step.action.replaceAll('_', ' '),
+      })),
+    ],
+    darkMode: false,
+  };
+  return { picture, altText: altTextOf(picture, series, sense.show, baseline, since) };
+}
+
+const METRIC_OF_ISSUE: Record<string, MetricName> = {
+  high_memory_usage: 'memory_ratio',
+  high_latency: 'latency_p99',
+  high_error_rate: 'error_ratio',
+  crash_loop: 'error_ratio',
+};
+const METRIC_OF_FINDING: Record<string, MetricName> = {
+  latency: 'latency_p99',
+  errors: 'error_ratio',
+  memory: 'memory_ratio',
+  leak: 'memory_ratio',
+  oom_killed: 'memory_ratio',
+  traffic: 'request_rate',
+  cpu: 'cpu_ratio',
+};
+
+function metricOf(incident: Incident): MetricName {
+  const named = METRIC_OF_ISSUE[incident.diagnosis?.issue.kind ?? ''];
+  if (named) return named;
+  const findings = [...incident.anomalies, ...(incident.diagnosis?.findings ?? [])];
+  const told = findings.sort((a, b) => b.strength - a.strength).find((one) => METRIC_OF_FINDING[one.what]);
+  return METRIC_OF_FINDING[told?.what ?? ''] ?? 'latency_p99';
+}
+
+/** Memory and crashes are the cause's own; slowness and errors are shown where they hurt. */
+function entityOf(incident: Incident): { namespace: string; name: string } {
+  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0]?.entity : undefined;
+  const isOwn = ['memory_ratio', 'cpu_ratio'].includes(metricOf(incident));
+  if (cause && isOwn && cause.kind !== 'Node' && cause.kind !== 'Pod') return cause;
+  return { namespace: incident.namespace, name: incident.service };
+}
+
+const bandOf = (baseline: Baseline, series: LabelledSeries) =>
+  series.points.map(({ at }) => {
+    const { low, high } = expectedAt(baseline, at);
+    return { at, low, high };
+  });
+
+async function rollouts(deps: Deps, namespace: string, name: string, from: number): Promise<MetricPicture['marks']> {
+  const workload = await deps.cluster.workload(namespace, name);
+  const revisions = workload.ok ? await deps.cluster.revisions(workload.value) : null;
+  if (!revisions?.ok) return [];
+  return revisions.value
+    .filter((revision) => revision.createdAt >= from)
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .slice(0, MOST_ROLLOUTS)
+    .map((revision) => ({ kind: 'moment', at: revision.createdAt, label: `rollout ${revision.revision}` }));
+}
+
+/** The same for those who can't see it. */
+function altTextOf(
+  picture: MetricPicture,
+  series: LabelledSeries,
+  show: (value: number) => string,
+  baseline: Baseline | null,
+  since: number,
+): string {
+  const last = series.points.at(-1);
+  const peak = series.points.reduce((most, { value }) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const minutes = Math.round(((last?.at ?? since) - (series.points[0]?.at ?? since)) / 60_000);
+  const band = baseline && last ? expectedAt(baseline, last.at) : null;
+  const normal = band ? `normal now ${show(band.low)} to ${show(band.high)}` : 'what is normal is not known yet';
+  const moments = picture.marks.flatMap((mark) => (mark.kind === 'moment' ? [mark.label] : []));
+  const marked = moments.length > 0 ? ` Marked: ${moments.join(', ')}.` : '';
+  return `${picture.title} over ${minutes} minutes: ${show(last?.value ?? Number.NaN)} at the end, ${show(peak)} at most; ${normal}. Trouble since ${new Date(since).toISOString().slice(11, 16)} UTC.${marked}`;
+}

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { change, erase, insert, object, objects } from './change.ts';
+import { change, erase, insert, objects } from './change.ts';
 import type { KubeEvent } from './kinds.ts';
 import { instant, type KubeObject, timestamp } from './objects.ts';
 import type { World } from './world.ts';
 
 const TTL_MS = 3_600_000;
 const MOST = 2000;
+
+type Source = { component: string; host?: string };
 
 /** Records an event about `about`, or counts it up when the same one is there already. */
 export function recordEvent(
@@ -14,35 +16,22 @@ export function recordEvent(
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
-  source: { component: string; host?: string },
+  source: Source,
 ): void {
-  const { metadata } = about;
-  const namespace = metadata.namespace ?? 'default';
-  const print = createHash('sha256')
-    .update([metadata.uid, type, reason, message, source.component].join('\n'))
-    .digest('hex');
-  const name = `${metadata.name}.${print.slice(0, 16)}`;
+  const namespace = about.metadata.namespace ?? 'default';
+  const print = createHash('sha256').update([about.metadata.uid, type, reason, message, source.component].join('\n'));
+  const name = `${about.metadata.name}.${print.digest('hex').slice(0, 16)}`;
   const now = timestamp(world.now());
-  if (object(world, 'events', namespace, name) !== undefined) {
-    change(world, 'events', namespace, name, (event) => {
-      event.count = (event.count ?? 1) + 1;
-      event.lastTimestamp = now;
-    });
-    return;
-  }
-  const involvedObject = {
-    kind: about.kind,
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    apiVersion: about.apiVersion,
-    resourceVersion: metadata.resourceVersion ?? '',
-  };
+  const known = change(world, 'events', namespace, name, (event) => {
+    event.count = (event.count ?? 1) + 1;
+    event.lastTimestamp = now;
+  });
+  if (known !== undefined) return;
   insert(world, 'events', {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name, namespace },
-    involvedObject,
+    involvedObject: referenceTo(about),
     reason,
     message,
     type,
@@ -54,6 +43,17 @@ export function recordEvent(
     reportingComponent: source.component,
     reportingInstance: source.host ?? '',
   });
+}
+
+function referenceTo({ apiVersion, kind, metadata }: KubeObject): Record<string, string> {
+  return {
+    kind,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    apiVersion,
+    resourceVersion: metadata.resourceVersion ?? '',
+  };
 }
 
 /** When an event was last seen, in epoch ms. */

@@ -1,5 +1,6 @@
 // The parts of the built-in kinds that the controllers read and write; everything else passes through untouched.
 import type { KubeObject, ObjectMeta } from './objects.ts';
+import type { DaemonSet, Deployment, HorizontalPodAutoscaler, Job, ReplicaSet, StatefulSet } from './workload-kinds.ts';
 
 export type Condition = {
   type: string;
@@ -97,39 +98,6 @@ export type PodTemplate = { metadata?: Partial<ObjectMeta>; spec: PodSpec };
 export type IntOrString = number | string;
 
 export type Pod = KubeObject & { spec: PodSpec; status: PodStatus };
-export type Deployment = KubeObject & {
-  spec: {
-    replicas: number;
-    selector: LabelSelector;
-    template: PodTemplate;
-    strategy: { type: string; rollingUpdate?: { maxSurge: IntOrString; maxUnavailable: IntOrString } };
-    paused?: boolean;
-    minReadySeconds?: number;
-    revisionHistoryLimit: number;
-    progressDeadlineSeconds: number;
-  };
-  status: {
-    observedGeneration?: number;
-    replicas?: number;
-    updatedReplicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    unavailableReplicas?: number;
-    conditions?: Condition[];
-    collisionCount?: number;
-  };
-};
-export type ReplicaSet = KubeObject & {
-  spec: { replicas: number; selector: LabelSelector; template: PodTemplate; minReadySeconds?: number };
-  status: {
-    replicas: number;
-    fullyLabeledReplicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    observedGeneration?: number;
-    conditions?: Condition[];
-  };
-};
 export type Node = KubeObject & {
   spec: { unschedulable?: boolean; taints?: Taint[]; providerID?: string; podCIDR?: string };
   status: {
@@ -139,68 +107,6 @@ export type Node = KubeObject & {
     addresses?: { type: string; address: string }[];
     nodeInfo?: Record<string, string>;
   };
-};
-export type StatefulSet = KubeObject & {
-  spec: {
-    replicas: number;
-    selector: LabelSelector;
-    template: PodTemplate;
-    serviceName?: string;
-    podManagementPolicy?: string;
-    minReadySeconds?: number;
-    updateStrategy: { type: string; rollingUpdate?: { partition?: number } };
-  };
-  status?: {
-    observedGeneration?: number;
-    replicas: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    currentReplicas?: number;
-    updatedReplicas?: number;
-    currentRevision?: string;
-    updateRevision?: string;
-    collisionCount?: number;
-  };
-};
-export type DaemonSet = KubeObject & {
-  spec: {
-    selector: LabelSelector;
-    template: PodTemplate;
-    minReadySeconds?: number;
-    updateStrategy: { type: string; rollingUpdate?: { maxUnavailable?: IntOrString } };
-  };
-};
-export type Job = KubeObject & {
-  spec: {
-    completions: number;
-    parallelism: number;
-    backoffLimit: number;
-    suspend?: boolean;
-    activeDeadlineSeconds?: number;
-    ttlSecondsAfterFinished?: number;
-    template: PodTemplate;
-  };
-  status?: {
-    conditions?: Condition[];
-    startTime?: string;
-    completionTime?: string;
-    active?: number;
-    succeeded?: number;
-    failed?: number;
-    ready?: number;
-    terminating?: number;
-  };
-};
-export type MetricTarget = { type: string; averageUtilization?: number; averageValue?: string; value?: string };
-export type HorizontalPodAutoscaler = KubeObject & {
-  spec: {
-    scaleTargetRef: { apiVersion?: string; kind: string; name: string };
-    minReplicas?: number;
-    maxReplicas: number;
-    metrics?: { type: string; resource?: { name: string; target: MetricTarget } }[];
-    behavior?: { scaleDown?: { stabilizationWindowSeconds?: number } };
-  };
-  status?: { lastScaleTime?: string; currentReplicas?: number; desiredReplicas?: number };
 };
 export type PodDisruptionBudget = KubeObject & {
   spec: {

@@ -1,16 +1,8 @@
 // What `kubectl get` shows of each built-in kind after the name, in a real API server's words.
-import type {
-  Deployment,
-  KubeEvent,
-  Node,
-  Pod,
-  PodDisruptionBudget,
-  PodTemplate,
-  ReplicaSet,
-  Service,
-} from '../kinds.ts';
+import type { KubeEvent, Node, Pod, PodDisruptionBudget, PodTemplate, Service } from '../kinds.ts';
 import { instant, type KubeObject } from '../objects.ts';
 import { at, isTree, type Tree } from '../tree.ts';
+import type { Deployment, ReplicaSet } from '../workload-kinds.ts';
 import { humanDuration } from './duration.ts';
 import { hpaTargets } from './hpa-cells.ts';
 import { podReady, podRestarts, podStatus } from './pod-cells.ts';

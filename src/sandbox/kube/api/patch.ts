@@ -6,7 +6,7 @@ import { strategicMerge } from '../patch/strategic-merge.ts';
 import { shapeOf } from '../schema/models.ts';
 import { isTree, type Tree } from '../tree.ts';
 import type { World } from '../world.ts';
-import { badRequest, fail, notFound, type Outcome, succeed, unsupportedMediaType } from './failure.ts';
+import { badRequest, type Failure, fail, notFound, type Outcome, succeed, unsupportedMediaType } from './failure.ts';
 import { groupVersion, type Resource } from './resources.ts';
 import { create, replace, type WriteOptions } from './write.ts';
 
@@ -83,40 +83,38 @@ export function applyObject(
   options: WriteOptions,
   force: boolean,
 ): Outcome<KubeObject> & { created?: boolean } {
-  const metadata = isTree(config.metadata) ? config.metadata : {};
-  if (metadata.managedFields !== undefined) return fail(badRequest('metadata.managedFields must be nil'));
-  if (config.apiVersion !== groupVersion(resource) || config.kind !== resource.kind) {
-    return fail(badRequest(`the apply configuration must be a ${groupVersion(resource)}, Kind=${resource.kind}`));
-  }
-  if (metadata.name !== undefined && metadata.name !== target.name) {
-    return fail(
-      badRequest(
-        `the name of the object (${String(metadata.name)}) does not match the name on the URL (${target.name})`,
-      ),
-    );
-  }
-  if (current === undefined && typeof metadata.uid === 'string') return fail(notFound(resource, target.name));
-  const named: Tree = {
-    ...config,
-    metadata: {
-      ...metadata,
-      name: target.name,
-      ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
-    },
-  };
+  const refused = configRefusal(resource, target.name, current, config);
+  if (refused !== undefined) return fail(refused);
+  const metadata = { ...(config.metadata as Tree | undefined), ...target };
   const writer = {
     manager: options.manager,
     apiVersion: groupVersion(resource),
     now: world.now(),
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
   };
-  const applied = applyConfig(resource.model, current, named, writer, force);
+  const applied = applyConfig(resource.model, current, { ...config, metadata }, writer, force);
   if (!applied.ok) {
     const { causes } = applied;
     return fail({ code: 409, reason: 'Conflict', message: conflictMessage(causes), details: { causes } });
   }
   const written = { ...options, managedFields: applied.managedFields };
   if (current !== undefined) return replace(world, resource, current, applied.object, written);
-  const { namespace } = target;
-  return { ...create(world, resource, namespace, applied.object, written), created: true };
+  return { ...create(world, resource, target.namespace, applied.object, written), created: true };
+}
+
+function configRefusal(
+  resource: Resource,
+  name: string,
+  current: KubeObject | undefined,
+  config: Tree,
+): Failure | undefined {
+  const metadata = isTree(config.metadata) ? config.metadata : {};
+  if (metadata.managedFields !== undefined) return badRequest('metadata.managedFields must be nil');
+  if (config.apiVersion !== groupVersion(resource) || config.kind !== resource.kind) {
+    return badRequest(`the apply configuration must be a ${groupVersion(resource)}, Kind=${resource.kind}`);
+  }
+  if (metadata.name !== undefined && metadata.name !== name) {
+    return badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+  }
+  return current === undefined && typeof metadata.uid === 'string' ? notFound(resource, name) : undefined;
 }

@@ -45,23 +45,9 @@ export function create(
   const read = readBody(resource, namespace, body, options);
   if (!read.ok) return read;
   const object = read.value;
-  const { metadata } = object;
-  if (!metadata.name && metadata.generateName !== undefined) {
-    metadata.name = `${metadata.generateName}${world.names.suffix(SUFFIX_LENGTH)}`;
-  }
-  if (!metadata.name) {
-    return fail(
-      invalid(resource, '', [
-        {
-          reason: 'FieldValueRequired',
-          message: 'Required value: name or generateName is required',
-          field: 'metadata.name',
-        },
-      ]),
-    );
-  }
-  const refusal = namespaceRefusal(world, resource, object);
+  const refusal = nameObject(world, resource, object) ?? namespaceRefusal(world, resource, object);
   if (refusal !== undefined) return refusal;
+  const { metadata } = object;
   if (world.store.get(resourceKey(resource), metadata.namespace, metadata.name) !== undefined) {
     return fail(alreadyExists(resource, metadata.name));
   }
@@ -78,6 +64,15 @@ export function create(
   sign(world, resource, undefined, object, options);
   if (options.dryRun) return succeed(object, read.warnings);
   return succeed(world.store.put(resourceKey(resource), object), read.warnings);
+}
+
+function nameObject(world: World, resource: Resource, { metadata }: KubeObject): Outcome<never> | undefined {
+  if (!metadata.name && metadata.generateName !== undefined) {
+    metadata.name = `${metadata.generateName}${world.names.suffix(SUFFIX_LENGTH)}`;
+  }
+  if (metadata.name) return undefined;
+  const message = 'Required value: name or generateName is required';
+  return fail(invalid(resource, '', [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]));
 }
 
 /** Replaces `current` by what the request says, through the main resource or its status. */

@@ -1,6 +1,7 @@
-import type { HorizontalPodAutoscaler, Pod } from '../kinds.ts';
+import type { Pod } from '../kinds.ts';
 import { isReady } from '../pods.ts';
 import { cpuQuantity, parseQuantity } from '../quantity.ts';
+import type { HorizontalPodAutoscaler } from '../workload-kinds.ts';
 
 /** How many replicas one look at the metrics asked for. `at`: epoch ms. */
 export type Proposal = { at: number; replicas: number };
@@ -39,52 +40,41 @@ function failed(reason: string, message: string): Measured {
   return { replicas: 0, reason: '', current: [], failure: { reason, message } };
 }
 
-function measureOne(metric: Metric, pods: readonly Pod[], usageOf: (pod: Pod) => Usage | undefined): Measured {
+type UsageOf = (pod: Pod) => Usage | undefined;
+
+const NO_COUNT = 'the HPA was unable to compute the replica count:';
+
+function measureOne(metric: Metric, pods: readonly Pod[], usageOf: UsageOf): Measured {
   if (metric.type !== 'Resource' || metric.resource === undefined) {
-    return failed(
-      `FailedGet${metric.type}Metric`,
-      `the HPA was unable to compute the replica count: no ${metric.type} metrics in the sandbox`,
-    );
+    return failed(`FailedGet${metric.type}Metric`, `${NO_COUNT} no ${metric.type} metrics in the sandbox`);
   }
   const { name, target } = metric.resource;
-  const ready = pods.filter(isReady);
-  const values = ready.flatMap((pod) => {
+  const measured = pods.filter(isReady).flatMap((pod) => {
     const usage = usageOf(pod);
-    if (usage === undefined) return [];
-    return [{ pod, value: name === 'cpu' ? usage.cpuCores : usage.memoryBytes }];
+    return usage === undefined ? [] : [{ pod, value: name === 'cpu' ? usage.cpuCores : usage.memoryBytes }];
   });
-  if (values.length === 0) {
-    return failed(
-      'FailedGetResourceMetric',
-      `the HPA was unable to compute the replica count: failed to get ${name} utilization: unable to get metrics for resource ${name}: no metrics returned from resource metrics API`,
-    );
+  const noUtilization = `${NO_COUNT} failed to get ${name} utilization:`;
+  if (measured.length === 0) {
+    const why = `unable to get metrics for resource ${name}: no metrics returned from resource metrics API`;
+    return failed('FailedGetResourceMetric', `${noUtilization} ${why}`);
   }
-  const total = values.reduce((sum, { value }) => sum + value, 0);
-  const averageValue = name === 'cpu' ? cpuQuantity(total / values.length) : String(Math.round(total / values.length));
+  const total = measured.reduce((sum, { value }) => sum + value, 0);
+  const average = total / measured.length;
+  const averageValue = name === 'cpu' ? cpuQuantity(average) : String(Math.round(average));
+  const counted = (ratio: number, reason: string, current: object): Measured => ({
+    replicas: sized(ratio, measured.length, pods.length),
+    reason,
+    current: [{ type: 'Resource', resource: { name, current } }],
+  });
   if (target.averageUtilization === undefined) {
-    const ratio = total / values.length / parseQuantity(target.averageValue);
-    return {
-      replicas: sized(ratio, ready.length, pods.length),
-      reason: `${name} resource`,
-      current: [currentMetric(name, { averageValue })],
-    };
+    return counted(average / parseQuantity(target.averageValue), `${name} resource`, { averageValue });
   }
-  const requested = values.reduce((sum, { pod }) => sum + requestOf(pod, name), 0);
-  if (requested === 0) {
-    return failed(
-      'FailedGetResourceMetric',
-      `the HPA was unable to compute the replica count: failed to get ${name} utilization: missing request for ${name}`,
-    );
-  }
-  const percent = Math.floor((total / requested) * 100);
-  return {
-    replicas: sized(percent / target.averageUtilization, ready.length, pods.length),
-    reason: `${name} resource utilization (percentage of request)`,
-    current: [currentMetric(name, { averageUtilization: percent, averageValue })],
-  };
+  const requested = measured.reduce((sum, { pod }) => sum + requestOf(pod, name), 0);
+  if (requested === 0) return failed('FailedGetResourceMetric', `${noUtilization} missing request for ${name}`);
+  const averageUtilization = Math.floor((total / requested) * 100);
+  const reason = `${name} resource utilization (percentage of request)`;
+  return counted(averageUtilization / target.averageUtilization, reason, { averageUtilization, averageValue });
 }
-
-const currentMetric = (name: string, current: object): object => ({ type: 'Resource', resource: { name, current } });
 
 const requestOf = (pod: Pod, name: string): number =>
   pod.spec.containers.reduce((sum, container) => sum + (parseQuantity(container.resources?.requests?.[name]) || 0), 0);

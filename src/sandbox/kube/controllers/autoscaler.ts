@@ -1,12 +1,13 @@
 import { change, object, objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
-import type { Condition, HorizontalPodAutoscaler, Pod } from '../kinds.ts';
+import type { Condition, Pod } from '../kinds.ts';
 import { type KubeObject, timestamp } from '../objects.ts';
 import { condition, isActive, setCondition } from '../pods.ts';
 import { selects } from '../selectors.ts';
 import { clone } from '../tree.ts';
+import type { HorizontalPodAutoscaler } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
-import { measure, type Proposal } from './autoscaler-metrics.ts';
+import { type Measured, measure, type Proposal } from './autoscaler-metrics.ts';
 
 const PERIOD_MS = 15_000;
 const DEFAULT_DOWN_WINDOW_S = 300;
@@ -20,7 +21,10 @@ const TARGETS: Record<string, string> = {
 /** Sizes what HorizontalPodAutoscalers (autoscaling/v2) point at, every 15 s, from what the runtime says pods use. */
 export function stepAutoscalers(world: World): void {
   const now = world.now();
-  for (const scaler of objects(world, 'horizontalpodautoscalers')) {
+  const scalers = objects(world, 'horizontalpodautoscalers');
+  const present = new Set(scalers.map((scaler) => scaler.metadata.uid));
+  for (const uid of [...world.autoscalers.keys()]) if (!present.has(uid)) world.autoscalers.delete(uid);
+  for (const scaler of scalers) {
     const uid = scaler.metadata.uid ?? '';
     const memory = world.autoscalers.get(uid) ?? { nextAt: 0, proposals: [] };
     world.autoscalers.set(uid, memory);
@@ -30,62 +34,52 @@ export function stepAutoscalers(world: World): void {
   }
 }
 
+type Say = (type: string, holds: boolean, reason: string, message: string) => void;
+
 function stepOne(world: World, scaler: HorizontalPodAutoscaler, proposals: Proposal[]): void {
   const { kind, name } = scaler.spec.scaleTargetRef;
-  const { namespace } = scaler.metadata;
   const resource = TARGETS[kind];
-  const target = resource === undefined ? undefined : object(world, resource, namespace, name);
+  const target = resource === undefined ? undefined : object(world, resource, scaler.metadata.namespace, name);
   const conditions = clone((scaler.status?.conditions ?? []) as Condition[]);
-  const set = (type: string, holds: boolean, reason: string, message: string): void =>
+  const say: Say = (type, holds, reason, message) =>
     setCondition(conditions, condition(type, holds, reason, message), world.now());
+  const report: Report = { conditions, current: 0, desired: 0, metrics: [], rescaled: false };
   if (resource === undefined || target === undefined) {
-    set(
-      'AbleToScale',
-      false,
-      'FailedGetScale',
-      `the HPA controller was unable to get the target's current scale: ${kind} "${name}" not found`,
-    );
-    writeStatus(world, scaler, { conditions, current: 0, desired: 0, metrics: [], rescaled: false });
+    const why = `unable to get the target's current scale: ${kind} "${name}" not found`;
+    say('AbleToScale', false, 'FailedGetScale', `the HPA controller was ${why}`);
+    writeStatus(world, scaler, report);
     return;
   }
   const current = Number(target.spec?.replicas ?? 0);
-  set('AbleToScale', true, 'ReadyForNewScale', 'recommended size matches current size');
+  say('AbleToScale', true, 'ReadyForNewScale', 'recommended size matches current size');
   if (current === 0) {
-    set('ScalingActive', false, 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero');
-    writeStatus(world, scaler, { conditions, current, desired: 0, metrics: [], rescaled: false });
+    say('ScalingActive', false, 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero');
+    writeStatus(world, scaler, report);
     return;
   }
   const pods = podsOf(world, target);
   const measured = measure(scaler, pods, (pod) => world.runtime().usage?.(pod));
-  if (measured.failure !== undefined) {
-    set('ScalingActive', false, measured.failure.reason, measured.failure.message);
-    recordEvent(world, scaler, 'Warning', measured.failure.reason, measured.failure.message, { component: COMPONENT });
-  } else
-    set(
-      'ScalingActive',
-      true,
-      'ValidMetricFound',
-      `the HPA was able to successfully calculate a replica count from ${measured.reason}`,
-    );
+  sayMeasured(world, scaler, measured, say);
   const wished = measured.failure === undefined ? measured.replicas : current;
   const { size, limited } = bounded(world, scaler, current, wished, proposals);
-  set(
-    'ScalingLimited',
-    limited !== undefined,
-    limited?.reason ?? 'DesiredWithinRange',
-    limited?.message ?? 'the desired count is within the acceptable range',
-  );
+  const within = ['DesiredWithinRange', 'the desired count is within the acceptable range'] as const;
+  say('ScalingLimited', limited !== undefined, ...(limited ?? within));
   if (size !== current) {
     rescale(world, scaler, resource, name, size, `${measured.reason} ${size > current ? 'above' : 'below'} target`);
-    set('AbleToScale', true, 'SucceededRescale', `the HPA controller was able to update the target scale to ${size}`);
+    say('AbleToScale', true, 'SucceededRescale', `the HPA controller was able to update the target scale to ${size}`);
   }
-  writeStatus(world, scaler, {
-    conditions,
-    current: pods.length,
-    desired: size,
-    metrics: measured.current,
-    rescaled: size !== current,
-  });
+  const metrics = measured.current;
+  writeStatus(world, scaler, { ...report, current: pods.length, desired: size, metrics, rescaled: size !== current });
+}
+
+function sayMeasured(world: World, scaler: HorizontalPodAutoscaler, { failure, reason }: Measured, say: Say): void {
+  if (failure === undefined) {
+    const how = `able to successfully calculate a replica count from ${reason}`;
+    say('ScalingActive', true, 'ValidMetricFound', `the HPA was ${how}`);
+    return;
+  }
+  say('ScalingActive', false, failure.reason, failure.message);
+  recordEvent(world, scaler, 'Warning', failure.reason, failure.message, { component: COMPONENT });
 }
 
 function podsOf(world: World, target: KubeObject): Pod[] {
@@ -95,7 +89,7 @@ function podsOf(world: World, target: KubeObject): Pod[] {
   );
 }
 
-type Bounded = { size: number; limited?: { reason: string; message: string } };
+type Bounded = { size: number; limited?: readonly [reason: string, message: string] };
 
 // Down only as far as the highest wish within the stabilisation window; up by at most doubling or four pods.
 function bounded(
@@ -112,33 +106,16 @@ function bounded(
   while (proposals[0] !== undefined && now - proposals[0].at > windowMs) proposals.shift();
   const steady = wished < current ? Math.min(current, Math.max(...proposals.map((p) => p.replicas))) : wished;
   const fastest = Math.max(2 * current, current + 4);
+  const wish = 'the desired replica count is';
   if (steady > maxReplicas) {
-    return {
-      size: Math.min(maxReplicas, fastest),
-      limited: {
-        reason: 'TooManyReplicas',
-        message: 'the desired replica count is more than the maximum replica count',
-      },
-    };
+    const limited = ['TooManyReplicas', `${wish} more than the maximum replica count`] as const;
+    return { size: Math.min(maxReplicas, fastest), limited };
   }
   if (steady < minReplicas) {
-    return {
-      size: minReplicas,
-      limited: {
-        reason: 'TooFewReplicas',
-        message: 'the desired replica count is less than the minimum replica count',
-      },
-    };
+    return { size: minReplicas, limited: ['TooFewReplicas', `${wish} less than the minimum replica count`] };
   }
-  return steady > fastest
-    ? {
-        size: fastest,
-        limited: {
-          reason: 'ScaleUpLimit',
-          message: 'the desired replica count is increasing faster than the maximum scale rate',
-        },
-      }
-    : { size: steady };
+  if (steady <= fastest) return { size: steady };
+  return { size: fastest, limited: ['ScaleUpLimit', `${wish} increasing faster than the maximum scale rate`] };
 }
 
 function rescale(

@@ -1,9 +1,10 @@
 import { objects, setStatus } from '../change.ts';
-import type { DaemonSet, Node, Pod, PodTemplate, Toleration } from '../kinds.ts';
+import type { Node, Pod, PodTemplate, Toleration } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import { controlledPods } from '../owned.ts';
 import { isActive, isAvailable, isFinished, isReady } from '../pods.ts';
 import { clone } from '../tree.ts';
+import type { DaemonSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { ensureRevision, REVISION_LABEL } from './controller-revision.ts';
 import { createPod, deletePod } from './create-pod.ts';

@@ -1,8 +1,9 @@
 import { object, setStatus } from '../change.ts';
-import type { Condition, Deployment, ReplicaSet } from '../kinds.ts';
+import type { Condition } from '../kinds.ts';
 import { instant, timestamp } from '../objects.ts';
 import { condition } from '../pods.ts';
 import { clone } from '../tree.ts';
+import type { Deployment, ReplicaSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 
 type Counts = { replicas: number; updated: number; ready: number; available: number; unavailable: number };
@@ -75,68 +76,49 @@ function judgeProgress(
   conditions: Condition[],
   now: number,
 ): void {
+  const name = current?.metadata.name ?? '';
+  const named = `ReplicaSet "${name}"`;
+  const say = (holds: boolean, reason: string, message: string, touch = false): void =>
+    put(conditions, condition('Progressing', holds, reason, message), now, touch);
   const old = conditions.find((c) => c.type === 'Progressing');
-  const named = `ReplicaSet "${current?.metadata.name ?? ''}"`;
   const wanted = deployment.spec.replicas;
   if (deployment.spec.paused === true) {
-    put(
-      conditions,
-      { ...condition('Progressing', true, 'DeploymentPaused', 'Deployment is paused'), status: 'Unknown' },
-      now,
-    );
-    return;
-  }
-  const complete = counts.updated === wanted && counts.replicas === wanted && counts.available === wanted;
-  if (complete) {
-    put(
-      conditions,
-      condition('Progressing', true, 'NewReplicaSetAvailable', `${named} has successfully progressed.`),
-      now,
-    );
-    return;
-  }
-  const status = deployment.status ?? {};
-  const moved =
-    counts.updated > (status.updatedReplicas ?? 0) ||
-    counts.ready > (status.readyReplicas ?? 0) ||
-    counts.available > (status.availableReplicas ?? 0) ||
-    counts.replicas - counts.updated < (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
-  const seen = (status.observedGeneration ?? 0) === (deployment.metadata.generation ?? 1);
-  const restarted = !seen && old?.message !== undefined && !old.message.startsWith(named);
-  if (old === undefined || restarted || old.reason === 'DeploymentPaused') {
-    const reason = old?.reason === 'DeploymentPaused' ? 'DeploymentResumed' : 'NewReplicaSetCreated';
-    put(
-      conditions,
-      condition('Progressing', true, reason, `Created new replica set "${current?.metadata.name ?? ''}"`),
-      now,
-      true,
-    );
+    const paused = condition('Progressing', true, 'DeploymentPaused', 'Deployment is paused');
+    put(conditions, { ...paused, status: 'Unknown' }, now);
+  } else if (counts.updated === wanted && counts.replicas === wanted && counts.available === wanted) {
+    say(true, 'NewReplicaSetAvailable', `${named} has successfully progressed.`);
+  } else if (old?.reason === 'DeploymentPaused') {
+    say(true, 'DeploymentResumed', 'Deployment is resumed', true);
+  } else if (old === undefined || (!isSeen(deployment) && old.message?.startsWith(named) === false)) {
+    say(true, 'NewReplicaSetCreated', `Created new replica set "${name}"`, true);
   } else if (old.reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updated) {
     return; // Scaling a finished rollout doesn't begin it anew.
-  } else if (moved) {
-    put(conditions, condition('Progressing', true, 'ReplicaSetUpdated', `${named} is progressing.`), now, true);
+  } else if (hasMoved(deployment, counts)) {
+    say(true, 'ReplicaSetUpdated', `${named} is progressing.`, true);
   } else if (old.reason !== 'NewReplicaSetAvailable' && old.status === 'True') {
-    const lasted = now - instant(old.lastUpdateTime, now);
-    if (lasted <= deployment.spec.progressDeadlineSeconds * 1000) return;
-    put(
-      conditions,
-      condition('Progressing', false, 'ProgressDeadlineExceeded', `${named} has timed out progressing.`),
-      now,
-    );
+    const overdueMs = now - instant(old.lastUpdateTime, now) - deployment.spec.progressDeadlineSeconds * 1000;
+    if (overdueMs > 0) say(false, 'ProgressDeadlineExceeded', `${named} has timed out progressing.`);
   }
+}
+
+const isSeen = (deployment: Deployment): boolean =>
+  (deployment.status?.observedGeneration ?? 0) === (deployment.metadata.generation ?? 1);
+
+function hasMoved(deployment: Deployment, counts: Counts): boolean {
+  const { updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0, replicas = 0 } = deployment.status ?? {};
+  return (
+    counts.updated > updatedReplicas ||
+    counts.ready > readyReplicas ||
+    counts.available > availableReplicas ||
+    counts.replicas - counts.updated < replicas - updatedReplicas
+  );
 }
 
 function put(conditions: Condition[], next: Condition, now: number, touch = false): void {
   const index = conditions.findIndex((c) => c.type === next.type);
   const old = conditions[index];
-  if (
-    old !== undefined &&
-    !touch &&
-    old.status === next.status &&
-    old.reason === next.reason &&
-    old.message === next.message
-  )
-    return;
+  const same = old !== undefined && old.status === next.status && old.reason === next.reason;
+  if (same && !touch && old.message === next.message) return;
   const since = old?.status === next.status ? (old.lastTransitionTime ?? timestamp(now)) : timestamp(now);
   const merged = { ...next, lastUpdateTime: timestamp(now), lastTransitionTime: since };
   if (index < 0) conditions.push(merged);

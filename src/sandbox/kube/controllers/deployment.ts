@@ -1,6 +1,6 @@
 import { erase, object, objects } from '../change.ts';
-import type { Deployment, ReplicaSet } from '../kinds.ts';
 import { controlledPods } from '../owned.ts';
+import type { Deployment, ReplicaSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { writeDeploymentStatus } from './deployment-status.ts';
 import { amountOf } from './percent.ts';

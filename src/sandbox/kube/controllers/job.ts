@@ -1,10 +1,11 @@
 import { objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
-import type { Condition, Job, Pod } from '../kinds.ts';
+import type { Condition, Pod } from '../kinds.ts';
 import { instant, timestamp } from '../objects.ts';
 import { controlledPods } from '../owned.ts';
 import { condition, isActive, isReady, setCondition } from '../pods.ts';
 import { clone } from '../tree.ts';
+import type { Job } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { createPod, deletePod, removeGracefully } from './create-pod.ts';
 

@@ -1,10 +1,11 @@
 import type { Failure } from '../api/failure.ts';
 import { objects, setStatus } from '../change.ts';
-import type { Condition, Pod, ReplicaSet } from '../kinds.ts';
+import type { Condition, Pod } from '../kinds.ts';
 import { controlledPods } from '../owned.ts';
 import { condition, isActive, isAvailable, isReady, setCondition } from '../pods.ts';
 import { selects } from '../selectors.ts';
 import { clone } from '../tree.ts';
+import type { ReplicaSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { createPod, deletePod } from './create-pod.ts';
 

@@ -1,17 +1,18 @@
 import { change, insert, objects } from '../change.ts';
 import { recordEvent } from '../events.ts';
-import type { Deployment, PodTemplate, ReplicaSet } from '../kinds.ts';
+import type { PodTemplate } from '../kinds.ts';
 import { hashName } from '../names.ts';
 import { controllerReference } from '../objects.ts';
 import { isOwnedBy } from '../pods.ts';
 import { canonical, clone, equal } from '../tree.ts';
+import type { Deployment, ReplicaSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 export const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MOST = 'deployment.kubernetes.io/max-replicas';
-export const HASH = 'pod-template-hash';
+const HASH = 'pod-template-hash';
 const OWN_ANNOTATIONS = new Set([
   REVISION,
   HISTORY,

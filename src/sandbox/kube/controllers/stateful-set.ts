@@ -1,8 +1,9 @@
 import { objects, setStatus } from '../change.ts';
-import type { Pod, StatefulSet } from '../kinds.ts';
+import type { Pod } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import { controlledPods } from '../owned.ts';
 import { isActive, isAvailable, isReady } from '../pods.ts';
+import type { StatefulSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { ensureRevision, REVISION_LABEL, revisionsOf } from './controller-revision.ts';
 import { createPod, deletePod } from './create-pod.ts';

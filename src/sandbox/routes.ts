@@ -16,7 +16,8 @@ export type SandboxRoutes = {
 };
 
 const FAULT = /^\/sandbox\/faults\/([\w-]+)$/;
-const MAX_STEP_MS = 7 * 86_400_000;
+/** Stepping is done at once, and nothing is answered meanwhile: two hours take some ten seconds. */
+const MAX_STEP_MS = 2 * 3_600_000;
 
 /** Serves /sandbox…; false for any other path. The caller has made sure that the request comes from this machine. */
 export async function serveSandboxRoutes(

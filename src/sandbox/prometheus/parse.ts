@@ -1,19 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { findFunction } from './functions.ts';
-import { anchoredRegex, readDuration, readNumber, readString } from './literals.ts';
-import type { Matcher } from './series.ts';
-import {
-  type At,
-  type Expr,
-  type Matching,
-  parseFailure,
-  type QueryFailure,
-  type Selector,
-  type Shift,
-} from './syntax.ts';
-
-type Input = { text: string };
+import { readSelector } from './parse-selector.ts';
+import { children, durationOf, type Input, numberOf, offsetOf, stringOf, textOf, unsupported } from './parse-terms.ts';
+import { type At, type Expr, type Matching, parseFailure, type QueryFailure, type Shift } from './syntax.ts';
 
 const MOST_KEPT = 500;
 const kept = new Map<string, Expr>();
@@ -47,21 +37,6 @@ function syntaxFailure(text: string, position: number): QueryFailure {
   if (call && !findFunction(call[1]!)) return parseFailure(text, position, `unknown function with name "${call[1]}"`);
   const here = text.slice(position).trimStart().slice(0, 20);
   return parseFailure(text, position, here === '' ? 'unexpected end of input' : `unexpected "${here}"`);
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  const found: SyntaxNode[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling)
-    if (child.name !== 'LineComment') found.push(child);
-  return found;
-}
-
-function textOf(input: Input, node: SyntaxNode): string {
-  return input.text.slice(node.from, node.to);
-}
-
-function unsupported(input: Input, node: SyntaxNode, what: string): QueryFailure {
-  return parseFailure(input.text, node.from, `${what} is not supported here`);
 }
 
 function read(input: Input, node: SyntaxNode): Expr {
@@ -98,71 +73,9 @@ function read(input: Input, node: SyntaxNode): Expr {
   }
 }
 
-function numberOf(input: Input, node: SyntaxNode): number {
-  const value = readNumber(textOf(input, node));
-  if (value === undefined) throw parseFailure(input.text, node.from, `bad number "${textOf(input, node)}"`);
-  return value;
-}
-
-function stringOf(input: Input, node: SyntaxNode): string {
-  const value = readString(textOf(input, node));
-  if (value === undefined) throw parseFailure(input.text, node.from, 'bad string literal');
-  return value;
-}
-
-function durationOf(input: Input, node: SyntaxNode): number {
-  const value = readDuration(textOf(input, node));
-  if (value === undefined) throw unsupported(input, node, `the duration "${textOf(input, node)}"`);
-  if (value <= 0) throw parseFailure(input.text, node.from, 'duration must be greater than 0');
-  return value;
-}
-
-function offsetOf(input: Input, node: SyntaxNode): number {
-  const found = /^([+-]?)\s*(.+)$/s.exec(textOf(input, node));
-  const ms = readDuration(found?.[2] ?? '');
-  if (ms === undefined) throw unsupported(input, node, `the offset "${textOf(input, node)}"`);
-  return found?.[1] === '-' ? -ms : ms;
-}
-
 function atOf(input: Input, node: SyntaxNode): At {
   if (node.name === 'AtModifierPreprocessors') return { kind: children(node)[0]?.name === 'AtStart' ? 'start' : 'end' };
   return { kind: 'instant', ms: Math.round(numberOf(input, node) * 1000) };
-}
-
-function readSelector(input: Input, node: SyntaxNode): Selector {
-  const matchers: Matcher[] = [];
-  for (const part of children(node)) {
-    if (part.name === 'Identifier') matchers.push(matcher(input, part, '__name__', '=', textOf(input, part)));
-    else for (const child of children(part)) matchers.push(readMatcher(input, child));
-  }
-  if (matchers.every((m) => m.matches(''))) {
-    throw parseFailure(input.text, node.from, 'vector selector must contain at least one non-empty matcher');
-  }
-  return { kind: 'selector', matchers, offsetMs: 0, at: undefined };
-}
-
-function readMatcher(input: Input, node: SyntaxNode): Matcher {
-  if (node.name === 'QuotedLabelName')
-    return matcher(input, node, '__name__', '=', stringOf(input, children(node)[0]!));
-  const [name, op, value] = children(node);
-  const label = name!.name === 'QuotedLabelName' ? stringOf(input, children(name!)[0]!) : textOf(input, name!);
-  return matcher(input, node, label, textOf(input, op!) as Matcher['kind'], stringOf(input, value!));
-}
-
-function matcher(input: Input, node: SyntaxNode, name: string, kind: Matcher['kind'], value: string): Matcher {
-  if (kind === '=') return { name, kind, value, matches: (v) => v === value };
-  if (kind === '!=') return { name, kind, value, matches: (v) => v !== value };
-  let regex: RegExp;
-  try {
-    regex = anchoredRegex(value);
-  } catch (error) {
-    throw parseFailure(
-      input.text,
-      node.from,
-      `error parsing regexp: ${error instanceof Error ? error.message : 'invalid'}`,
-    );
-  }
-  return { name, kind, value, matches: (v) => regex.test(v) === (kind === '=~') };
 }
 
 function readMatrix(input: Input, parts: SyntaxNode[]): Expr {

@@ -1,6 +1,6 @@
 import type { PodFlow } from './flow.ts';
 import { BUCKETS, shareWithin, toLogNormal } from './latency.ts';
-import type { ServiceSpec } from './services.ts';
+import type { ServiceSpec } from './service-spec.ts';
 
 /**
  * What one run of a pod's process has counted, by COLUMN; from `firstBucket` on, requests within each of BUCKETS (cumulative).

@@ -1,5 +1,6 @@
 import { addCalls, fromMedian, type Latency, mix, withTimeout } from './latency.ts';
-import { type Edge, SERVICES, type ServiceSpec } from './services.ts';
+import type { Edge, ServiceSpec } from './service-spec.ts';
+import { SERVICES } from './services.ts';
 
 /** A pod that takes traffic. */
 export type FlowPod = {

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../kube/objects.ts';
-import { NAMESPACE, NODES, type NodeSpec, type ServiceSpec } from './services.ts';
+import { NODES, type NodeSpec } from './nodes.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import { NAMESPACE } from './services.ts';
 
 const MI = 1024 * 1024;
 

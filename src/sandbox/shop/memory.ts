@@ -1,5 +1,5 @@
 import { hashText, smoothNoise } from './random.ts';
-import type { ServiceSpec } from './services.ts';
+import type { ServiceSpec } from './service-spec.ts';
 
 const WARM_UP_MS = 180_000;
 const GC_PERIOD_MS = 240_000;

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../kube/objects.ts';
 import { at, listAt, numberAt, quantity, textAt } from './cluster-port.ts';
-import { findService, type ServiceSpec } from './services.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import { findService } from './services.ts';
 
 /** A pod of the shop, as far as its simulation and its metrics care. Instants in epoch ms, bytes, cores. */
 export type PodView = {

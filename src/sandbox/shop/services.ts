@@ -1,40 +1,6 @@
+import type { Edge, ServiceSpec } from './service-spec.ts';
+
 /** The shop as data: who serves what, who calls whom, and what runs it. Seconds, bytes, cores, requests per second. */
-
-export type Edge = {
-  to: string;
-  /** Calls per request of the caller. */
-  calls: number;
-  timeoutSeconds: number;
-  /** Further tries when a call fails: they amplify the load on what is failing. */
-  retries: number;
-  /** `required`: a failed call fails the request. `optional`: the caller goes on without. `queue`: nobody waits for the answer. */
-  kind: 'required' | 'optional' | 'queue';
-  /** An optional call that fails is made good by calling this one instead. */
-  instead?: string;
-};
-
-export type ServiceSpec = {
-  name: string;
-  title: string;
-  critical: boolean;
-  replicas: number;
-  version: string;
-  pool: 'general' | 'data';
-  /** Median of the time that the service itself takes for a request, and the deviation of its logarithm. */
-  medianSeconds: number;
-  sigma: number;
-  /** Requests per second at which one pod is full. */
-  capacityPerPod: number;
-  baseErrorRatio: number;
-  memoryBytes: number;
-  memoryLimitBytes: number;
-  cpuCoresAtCapacity: number;
-  cpuLimitCores: number;
-  calls: readonly Edge[];
-  /** A consumer of a queue: what waits is a backlog, never an error. */
-  consumer?: boolean;
-  priority?: 'low';
-};
 
 export const NAMESPACE = 'shop';
 const MI = 1024 * 1024;
@@ -255,15 +221,3 @@ export const SERVICE_NAMES: readonly string[] = SERVICES.map((s) => s.name);
 export function findService(name: string): ServiceSpec | undefined {
   return SERVICES.find((s) => s.name === name);
 }
-
-export type NodeSpec = { name: string; pool: 'general' | 'data'; cores: number; memoryBytes: number; zone: string };
-
-const GI = 1024 * MI;
-
-export const NODES: readonly NodeSpec[] = [
-  { name: 'general-a1', pool: 'general', cores: 8, memoryBytes: 16 * GI, zone: 'a' },
-  { name: 'general-b1', pool: 'general', cores: 8, memoryBytes: 16 * GI, zone: 'b' },
-  { name: 'general-c1', pool: 'general', cores: 8, memoryBytes: 16 * GI, zone: 'c' },
-  { name: 'data-a1', pool: 'data', cores: 8, memoryBytes: 32 * GI, zone: 'a' },
-  { name: 'data-b1', pool: 'data', cores: 8, memoryBytes: 32 * GI, zone: 'b' },
-];

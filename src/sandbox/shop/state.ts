@@ -5,7 +5,8 @@ import { FAULT_KINDS } from './faults/kinds.ts';
 import type { SignalPoint } from './golden-signals.ts';
 import { quantile99 } from './latency.ts';
 import { podReason } from './pods.ts';
-import { NAMESPACE, SERVICES, type ServiceSpec } from './services.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import { NAMESPACE, SERVICES } from './services.ts';
 import type { Shop } from './shop.ts';
 
 export type StateSources = {

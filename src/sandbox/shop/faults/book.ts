@@ -1,4 +1,5 @@
-import { findService, type ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-spec.ts';
+import { findService } from '../services.ts';
 import { joinEffects } from './join-effects.ts';
 import type { Fault, FaultKind, FaultWorld, ForcedAlert, PodEffect, RunningPod } from './kind.ts';
 import { type Refusal, readRequest } from './request.ts';

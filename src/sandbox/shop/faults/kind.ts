@@ -1,6 +1,6 @@
 import type { ShopCluster } from '../cluster-port.ts';
 import type { PodView } from '../pods.ts';
-import type { ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-spec.ts';
 
 /** What is really wrong, and what would be right and wrong to do: for judging, never shown to the healer. */
 export type Truth = { cause: string; remedies: string[]; harmful: string[] };

@@ -1,4 +1,5 @@
-import { findService, type ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-spec.ts';
+import { findService } from '../services.ts';
 import type { FaultKind } from './kind.ts';
 
 const MOST_ONSET_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { at, type ShopCluster, textAt } from '../cluster-port.ts';
-import { NAMESPACE, SERVICES, type ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-spec.ts';
+import { NAMESPACE, SERVICES } from '../services.ts';
 import { defineFault, type FaultKind, type FaultWorld } from './kind.ts';
 import { changeContainer } from './template.ts';
 

@@ -1,6 +1,7 @@
 import type { History } from '../history.ts';
 import { healthyMemory } from '../memory.ts';
-import { SERVICES, type ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-spec.ts';
+import { SERVICES } from '../services.ts';
 import type { Labels } from './family.ts';
 import { CONTAINER_METRICS, type PodMetric, REQUEST_METRICS } from './formulas.ts';
 

@@ -110,6 +110,8 @@ export type Surroundings = {
   scalers: Scaler[];
   /** Last log lines of the subject's troubled pods, by pod name. */
   logs: Record<string, string[]>;
+  /** What traces and logs sent by OTLP show, when any were. */
+  telemetry?: Finding[];
 };
 export type Correlator = { name: string; correlate(surroundings: Surroundings): Finding[] };
 

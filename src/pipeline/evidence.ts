@@ -1,4 +1,4 @@
-import type { Evidence, RankInput } from '../analysis/rank.ts';
+import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
@@ -25,11 +25,23 @@ export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
     ...new Set([surroundings.subject.service, ...surroundings.workloads.map((workload) => workload.name)]),
   ];
   const known = new Set(entities);
-  const evidence = [...metricEvidence(gathered, known), ...findings.flatMap((finding) => evidenceOf(finding, known))];
-  const edges = gathered.calls
-    .filter((call) => known.has(call.from) && known.has(call.to))
-    .map((call) => ({ ...call, weight: 1 }));
+  const evidence = [
+    ...metricEvidence(gathered, known),
+    ...findings.flatMap((finding) => evidenceOf(finding, known)),
+    ...gathered.heard.evidence.filter((one) => known.has(one.entity)),
+  ];
+  const edges = surest(gathered.calls.filter((call) => known.has(call.from) && known.has(call.to)));
   return { front: surroundings.subject.service, entities, edges, evidence, at: surroundings.at };
+}
+
+/** Traces and metrics may tell of the same call. */
+function surest(edges: Edge[]): Edge[] {
+  const best = new Map<string, Edge>();
+  for (const edge of edges) {
+    const key = `${edge.from}\n${edge.to}`;
+    if (edge.weight > (best.get(key)?.weight ?? 0)) best.set(key, edge);
+  }
+  return [...best.values()];
 }
 
 /** A correlator's finding speaks for its workload; a pod's for the workload that its name begins with. */
@@ -37,6 +49,8 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   const entity = known.has(finding.about.name)
     ? finding.about.name
     : [...known].find((name) => finding.about.kind === 'Pod' && finding.about.name.startsWith(`${name}-`));
+  // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
+  if (finding.about.kind === 'Service') return [];
   // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   const kind = KINDS[finding.kind];

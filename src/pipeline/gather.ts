@@ -10,6 +10,8 @@ import type {
   Workload,
 } from '../ports.ts';
 import type { Deps } from './deps.ts';
+import type { TelemetryReader } from './telemetry.ts';
+import { type Heard, heard } from './telemetry-heard.ts';
 
 export const GATHERED_METRICS = [
   'request_rate',
@@ -25,7 +27,9 @@ export type Gathered = {
   /** By metric, then by service. */
   series: Map<MetricName, Map<string, LabelledSeries>>;
   memoryByPod: LabelledSeries[];
-  calls: { from: string; to: string }[];
+  calls: { from: string; to: string; weight: number }[];
+  /** What services told by themselves. */
+  heard: Heard;
   /** When metrics answered: whether any series of the subject was there at all. */
   metricsAnswered: boolean;
   missing: string[];
@@ -33,27 +37,33 @@ export type Gathered = {
 
 export const LOOK_BACK_MS = 90 * 60_000;
 const STEP_MS = 30_000;
+const BEFORE_MS = 5 * 60_000;
 const MAX_WORKLOADS = 200;
 const MAX_REVISIONS_OF = 40;
 const MAX_LOGS_OF = 4;
 const LOG_LINES = 60;
 
 /** Looks at metrics and objects at the same time. Nothing here fails the whole: what is away is named and the diagnosis is less sure. */
-export async function gather(deps: Deps, incident: Incident): Promise<Gathered> {
+export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incident: Incident): Promise<Gathered> {
   const missing: string[] = [];
   const at = deps.clock.now();
-  const [metrics, surroundings] = await Promise.all([
+  const [metrics, surroundings, told] = await Promise.all([
     gatherMetrics(deps, incident, at, missing),
     gatherObjects(deps, incident, at, missing),
+    heard(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
   ]);
-  return { ...metrics, surroundings, missing };
+  if (told.findings.length > 0) surroundings.telemetry = told.findings;
+  return { ...metrics, calls: [...metrics.calls, ...told.calls], heard: told, surroundings, missing };
 }
 
 async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing: string[]) {
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
-  const [calls, memoryByPod, ...byMetric] = await Promise.all([
-    deps.metrics.instant(deps.queries.calls(namespace), at),
+  const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
+  const [calls, callsBefore, memoryByPod, ...byMetric] = await Promise.all([
+    callsAt(at),
+    // Who has given up calling what is dead still depends on it.
+    callsAt(troubleSince(incident, at) - BEFORE_MS),
     range(deps.queries.memoryByPod(namespace, service)),
     ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
   ]);
@@ -65,10 +75,9 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
   return {
     series,
     memoryByPod: answerOr(memoryByPod, [], 'memory by pod', missing),
-    calls: answerOr(calls, [], 'calls', missing).map(({ labels }) => ({
-      from: labels.client ?? '',
-      to: labels.server ?? '',
-    })),
+    calls: [...answerOr(calls, [], 'calls', missing), ...answerOr(callsBefore, [], 'calls before', missing)].map(
+      ({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '', weight: 1 }),
+    ),
     metricsAnswered: byMetric.some((result) => result.ok),
   };
 }

@@ -11,12 +11,20 @@ export type Telemetry = TelemetrySink & {
   /** Whether the senders had to show a token. What strangers say is shown to people, and decides nothing. */
   trusted: boolean;
   /** Who called whom within the last hour, in a namespace; `weight` is how sure that is. */
-  calls(namespace: string): { from: string; to: string; weight: number }[];
+  calls(namespace: string): Call[];
   /** Evidence about the workloads of a namespace for trouble that began at `since`. */
   evidence(namespace: string, since: number, at: number): Evidence[];
   /** Records that were not taken, by reason, since the start. */
   dropped(): Record<string, number>;
 };
+
+/** What a diagnosis asks; an answer may come from another thread. */
+export type TelemetryReader = {
+  trusted: boolean;
+  calls(namespace: string): Call[] | Promise<Call[]>;
+  evidence(namespace: string, since: number, at: number): Evidence[] | Promise<Evidence[]>;
+};
+export type Call = { from: string; to: string; weight: number };
 
 const REMEMBERED_MS = 60 * 60_000;
 

@@ -25,6 +25,7 @@ import { createMeters } from './meters.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
 import { runEffect } from './pipeline/run-effect.ts';
+import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
 import { createTopology } from './pipeline/topology.ts';
 import type { Chat, Clock, Cluster, IncidentStore, Metrics, Pager } from './ports.ts';
@@ -52,7 +53,8 @@ export type World = {
 
 export type App = { url: string; port: number; people: People; stop(): Promise<void> };
 
-const CONCURRENCY = 32;
+const CONCURRENCY = 64;
+const DIAGNOSES_AT_ONCE = 4;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -172,6 +174,8 @@ async function createDeps(
     models,
     training,
     charts,
+    looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
+    diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
     chat: world.chat,
     pager: world.pager,
     clock: world.clock,

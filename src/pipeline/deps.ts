@@ -27,6 +27,10 @@ export type Deps = {
   models: Models;
   training: TrainingQueue;
   charts: Charts;
+  /** The same reads, shared between diagnoses for a moment. */
+  looking: { metrics: Metrics; cluster: Cluster };
+  /** Diagnoses take turns, so that a storm of them doesn't hold up messages and clicks. */
+  diagnosisTurn<T>(run: () => Promise<T>): Promise<T>;
   chat: Chat;
   pager: Pager;
   clock: Clock;

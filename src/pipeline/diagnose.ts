@@ -19,7 +19,7 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
-    const diagnosis = await diagnosisOf(deps, incident);
+    const diagnosis = await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
     const playbook = deps.playbooks.get(diagnosis.issue.kind) ?? null;
     const diagnosed = { ...incident, diagnosis };
     const chosen = playbook

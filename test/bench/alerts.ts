@@ -41,9 +41,13 @@ export async function run(): Promise<Record<string, unknown>> {
   const sandbox = await attachSandbox(line);
   const app = await start(redis.url, slack.url, sandbox);
   try {
+    step('bare BullMQ');
     const queue_jobs_per_s = await bareBullMq(redis.url);
+    step('first messages');
     const first = await firstMessages(app, slack, sandbox);
+    step('recommendations');
     const recommended = await recommendations(app, slack, sandbox);
+    step('load');
     const load = await underLoad(app, sandbox);
     return {
       first_message_p50_ms: quantile(first, 0.5),
@@ -66,6 +70,7 @@ export async function run(): Promise<Record<string, unknown>> {
   }
 }
 
+const step = (name: string) => console.error(`alerts: ${name} …`);
 const quantile = (values: number[], q: number): number =>
   Math.round(
     (values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN) * 10,
@@ -158,29 +163,32 @@ async function start(redisUrl: string, slackUrl: string, sandbox: RemoteSandbox)
   );
 }
 
+/** Added and processed at the same time, by one worker like the app's. */
 async function bareBullMq(url: string): Promise<number> {
-  const queue = new Queue('bare', { connection: new Redis(url, { maxRetriesPerRequest: null }) });
+  const connection = () => new Redis(url, { maxRetriesPerRequest: null });
+  const [forQueue, forWorker] = [connection(), connection()];
+  const queue = new Queue('bare', { connection: forQueue });
   let done = 0;
-  const began = performance.now();
-  const finished = new Promise<void>((resolve) => {
-    const worker = new Worker('bare', async () => void (++done === BARE_JOBS && resolve()), {
-      connection: new Redis(url, { maxRetriesPerRequest: null }),
-      concurrency: 32,
-    });
-    void finishedLater(worker);
+  let finished = () => {};
+  const all = new Promise<void>((resolve) => {
+    finished = resolve;
   });
-  async function finishedLater(worker: Worker) {
-    await finished;
-    await worker.close();
-  }
+  const handle = async () => {
+    done += 1;
+    if (done === BARE_JOBS) finished();
+  };
+  const worker = new Worker('bare', handle, { connection: forWorker, concurrency: 32 });
+  const began = performance.now();
   for (let at = 0; at < BARE_JOBS; at += 100)
     await queue.addBulk(
       Array.from({ length: 100 }, () => ({ name: 'j', data: { at }, opts: { removeOnComplete: true } })),
     );
-  await finished;
+  await all;
   const perSecond = Math.round(BARE_JOBS / ((performance.now() - began) / 1000));
-  await queue.obliterate({ force: true });
+  await worker.close();
   await queue.close();
+  forQueue.disconnect();
+  forWorker.disconnect();
   return perSecond;
 }
 

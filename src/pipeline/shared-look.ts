@@ -1,0 +1,70 @@
+import type { Cluster, Metrics } from '../ports.ts';
+
+/** Answers to looks are shared for this long (real time) between diagnoses: in a storm hundreds of incidents ask the same of one namespace. */
+const GOOD_FOR_MS = 2_000;
+const MOST = 1_000;
+
+/**
+ * Metrics and cluster whose reads are shared between diagnoses that look at about the same time. For looking only: what guards an action reads anew. `now` is a monotonic clock in real ms.
+ */
+export function createSharedLook(
+  metrics: Metrics,
+  cluster: Cluster,
+  now: () => number,
+): { metrics: Metrics; cluster: Cluster } {
+  const answers = new Map<string, { until: number; answer: Promise<unknown> }>();
+  const shared = <T>(key: string, look: () => Promise<T>): Promise<T> => {
+    const known = answers.get(key);
+    if (known && known.until > now()) return known.answer as Promise<T>;
+    const answer = look();
+    answers.delete(key);
+    answers.set(key, { until: now() + GOOD_FOR_MS, answer });
+    answer.catch(() => answers.delete(key));
+    for (const [oldest, { until }] of answers) {
+      if (until > now() && answers.size <= MOST) break;
+      answers.delete(oldest);
+    }
+    return answer;
+  };
+  return {
+    metrics: {
+      ...metrics,
+      range: (query, fromMs, toMs, stepMs) =>
+        shared(`range ${query} ${Math.round(toMs - fromMs)} ${stepMs}`, () =>
+          metrics.range(query, fromMs, toMs, stepMs),
+        ),
+      instant: (query, atMs) =>
+        shared(`instant ${query} ${Math.round(atMs / 30_000)}`, () => metrics.instant(query, atMs)),
+    },
+    cluster: {
+      ...cluster,
+      workload: (namespace, name) => shared(`workload ${namespace}/${name}`, () => cluster.workload(namespace, name)),
+      workloads: (namespace) => shared(`workloads ${namespace}`, () => cluster.workloads(namespace)),
+      revisions: (workload) =>
+        shared(`revisions ${workload.uid} ${workload.generation}`, () => cluster.revisions(workload)),
+      pods: (namespace, selector) =>
+        shared(`pods ${namespace} ${JSON.stringify(selector)}`, () => cluster.pods(namespace, selector)),
+      nodes: () => shared('nodes', () => cluster.nodes()),
+      events: (namespace, sinceMs) => shared(`events ${namespace}`, () => cluster.events(namespace, sinceMs)),
+      budgets: (namespace) => shared(`budgets ${namespace}`, () => cluster.budgets(namespace)),
+      podLogs: (namespace, name, options) =>
+        shared(`logs ${namespace}/${name} ${options.previous}`, () => cluster.podLogs(namespace, name, options)),
+    },
+  };
+}
+
+/** At most `atOnce` runs at the same time; the others wait their turn. */
+export function createTurns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (run) => {
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await run();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}

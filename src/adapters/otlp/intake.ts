@@ -50,6 +50,7 @@ const RETRY_AFTER_MS = 5_000;
 export function createIntake(options: IntakeOptions): Intake {
   const counts: Counts = { taken: { traces: 0, logs: 0, metrics: 0 }, dropped: {}, refusedRequests: 0 };
   let pending = 0;
+  let turn: Promise<void> = Promise.resolve();
   const room = (bytes: number) => pending + bytes <= options.maxPendingBytes;
   const refuse: Intake['refuse'] = () => {
     counts.refusedRequests += 1;
@@ -63,9 +64,11 @@ export function createIntake(options: IntakeOptions): Intake {
     async take(signal, body) {
       if (!room(body.bytes.length)) return refuse();
       pending += body.bytes.length;
+      // One batch a turn of the event loop: between two of them everything else gets its turn.
+      const mine = turn.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
+      turn = mine;
       try {
-        // Requests that are already here are counted as waiting before this one is worked on.
-        await new Promise((resolve) => setImmediate(resolve));
+        await mine;
         return await read(options, counts, signal, body);
       } finally {
         pending -= body.bytes.length;

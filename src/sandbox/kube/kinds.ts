@@ -56,6 +56,7 @@ export type PodSpec = {
   terminationGracePeriodSeconds?: number;
   priority?: number;
   priorityClassName?: string;
+  preemptionPolicy?: string;
 };
 export type Terminated = {
   exitCode: number;
@@ -91,6 +92,7 @@ export type PodStatus = {
   podIPs?: { ip: string }[];
   startTime?: string;
   qosClass?: string;
+  nominatedNodeName?: string;
   reason?: string;
   message?: string;
 };

@@ -52,7 +52,7 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     age,
     wide('IP', (o) => (o as Pod).status.podIP ?? '<none>'),
     wide('Node', (o) => (o as Pod).spec.nodeName ?? '<none>'),
-    wide('Nominated Node', () => '<none>'),
+    wide('Nominated Node', (o) => (o as Pod).status.nominatedNodeName ?? '<none>'),
     wide('Readiness Gates', () => '<none>'),
   ],
   deployments: [

@@ -1,7 +1,7 @@
 import type { Node, NodeSelectorTerm, Pod, PodSpec } from '../kinds.ts';
 import { parseQuantity } from '../quantity.ts';
 import { matches, selects } from '../selectors.ts';
-import { type NodeLoad, requestsOf } from './scheduler.ts';
+import { type NodeLoad, requestsOf } from './node-load.ts';
 import { tolerates } from './taints.ts';
 
 /** Why `pod` can't go on a node, in the scheduler's words; empty when it can. */

@@ -1,13 +1,13 @@
 import { change, objects } from '../change.ts';
 import { recordEvent } from '../events.ts';
-import type { Node, Pod } from '../kinds.ts';
+import type { Pod } from '../kinds.ts';
 import { controllerOf, timestamp } from '../objects.ts';
 import { isFinished, setCondition } from '../pods.ts';
-import { parseQuantity, sumQuantities } from '../quantity.ts';
+import { parseQuantity } from '../quantity.ts';
 import type { World } from '../world.ts';
 import { refusalOf } from './fit.ts';
-
-export type NodeLoad = { node: Node; pods: Pod[]; used: Record<string, number> };
+import { addTo, loadOf, type NodeLoad } from './node-load.ts';
+import { preempt } from './preemption.ts';
 
 /** Places pods that have no node yet, highest priority first, each on the emptiest node that fits it. */
 export function stepScheduler(world: World): void {
@@ -21,23 +21,6 @@ export function stepScheduler(world: World): void {
     place(world, pod, loads);
 }
 
-/** What the scheduler counts against a pod's node, in base units. */
-export function requestsOf(pod: Pod): Record<string, number> {
-  return { ...sumQuantities(pod.spec.containers.map((container) => container.resources?.requests)), pods: 1 };
-}
-
-function loadOf(node: Node, pods: readonly Pod[]): NodeLoad {
-  const here = pods.filter((pod) => pod.spec.nodeName === node.metadata.name && !isFinished(pod));
-  const load: NodeLoad = { node, pods: [], used: {} };
-  for (const pod of here) add(load, pod);
-  return load;
-}
-
-function add(load: NodeLoad, pod: Pod): void {
-  load.pods.push(pod);
-  for (const [name, amount] of Object.entries(requestsOf(pod))) load.used[name] = (load.used[name] ?? 0) + amount;
-}
-
 function place(world: World, pod: Pod, loads: readonly NodeLoad[]): void {
   const reasons = new Map<string, number>();
   const fitting: NodeLoad[] = [];
@@ -48,10 +31,10 @@ function place(world: World, pod: Pod, loads: readonly NodeLoad[]): void {
   }
   const best = fitting.sort((a, b) => score(pod, b) - score(pod, a) || compare(a, b))[0];
   if (best === undefined) {
-    reject(world, pod, loads.length, reasons);
+    reject(world, pod, loads.length, reasons, preempt(world, pod, loads));
     return;
   }
-  add(best, pod);
+  addTo(best, pod);
   bind(world, pod, best.node.metadata.name);
 }
 
@@ -71,6 +54,7 @@ function bind(world: World, pod: Pod, nodeName: string): void {
   const now = world.now();
   change(world, 'pods', namespace, name, (copy) => {
     copy.spec.nodeName = nodeName;
+    delete copy.status.nominatedNodeName;
     copy.status.conditions ??= [];
     setCondition(copy.status.conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null }, now);
   });
@@ -80,9 +64,16 @@ function bind(world: World, pod: Pod, nodeName: string): void {
 
 const RETRY_EVENT_MS = 60_000;
 
-function reject(world: World, pod: Pod, nodes: number, reasons: ReadonlyMap<string, number>): void {
+function reject(
+  world: World,
+  pod: Pod,
+  nodes: number,
+  reasons: ReadonlyMap<string, number>,
+  preempting: boolean,
+): void {
   const list = [...reasons].map(([why, count]) => `${count} ${why}`).sort();
-  const message = `0/${nodes} nodes are available: ${list.join(', ') || 'no nodes'}.`;
+  const outlook = preempting ? ' preemption: room is being made.' : '';
+  const message = `0/${nodes} nodes are available: ${list.join(', ') || 'no nodes'}.${outlook}`;
   const now = world.now();
   const old = pod.status.conditions?.find((c) => c.type === 'PodScheduled');
   const probed = Date.parse(old?.lastProbeTime ?? '');

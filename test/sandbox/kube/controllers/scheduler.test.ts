@@ -79,6 +79,26 @@ describe('the scheduler', () => {
     expect(new Set(served.cluster.list('pods', 'shop').map((pod) => pod.spec.nodeName)).size).toBe(3);
   });
 
+  it('makes room for a higher priority by ending what is worth least', () => {
+    for (const [name, value] of [
+      ['high', 100],
+      ['low', 10],
+    ] as const) {
+      served.cluster.apply({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value });
+    }
+    served.cluster.apply(podNamed('cheap', '2', { priorityClassName: 'low' }));
+    served.cluster.apply(podNamed('dear', '2', { priorityClassName: 'high' }));
+    served.run(5);
+    served.cluster.apply(podNamed('urgent', '2', { priorityClassName: 'high' }));
+    served.cluster.apply(podNamed('modest', '2', { priorityClassName: 'low' }));
+    served.run(10);
+    expect(nodeOf('urgent')).toBe('big');
+    expect(served.cluster.get('pods', 'shop', 'cheap')).toBeUndefined();
+    expect(nodeOf('dear')).toBe('big');
+    expect(nodeOf('modest')).toBeUndefined();
+    expect(served.cluster.list('events', 'shop')).toContainEqual(expect.objectContaining({ reason: 'Preempted' }));
+  });
+
   it('serves the higher priority first', () => {
     served.cluster.apply({
       apiVersion: 'scheduling.k8s.io/v1',

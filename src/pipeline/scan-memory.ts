@@ -15,6 +15,8 @@ type Watched = {
   toldAt: number | null;
   told: string[];
   calmToldAt: number | null;
+  /** The last look found something far from normal that doesn't hurt by itself. */
+  isCurious: boolean;
 };
 
 export type Verdict =
@@ -28,11 +30,13 @@ export type Verdict =
 
 const MOST_REMEMBERED = 20_000;
 const LEAST_LOOKS = 3;
-/** A finding counts from this probability on. */
+/** A suspicion begins at the one probability, and is told once it has lasted and reaches the other. */
+const LIKELY = 0.9;
 const SURE = 0.99;
-/** Rates see the last two minutes, so that neighbours aren't independent; memory is what it is. */
-const PERSISTS_MS = 2 * 60_000;
-const MEMORY_PERSISTS_MS = 45_000;
+/** Rates see the last two minutes, so that neighbours aren't independent; memory is what it is, and of a surge two metrics speak. */
+const PERSISTS_MS = 90_000;
+const PLAIN_PERSISTS_MS = 45_000;
+const PLAIN = new Set(['memory', 'leak', 'traffic']);
 const CALM_MS = 2 * 60_000;
 const CALM_AGAIN_MS = 5 * 60_000;
 /** After an incident was opened for a service, the scan alone opens none for so long. */
@@ -41,12 +45,15 @@ const COOL_DOWN_MS = 30 * 60_000;
 /** What hurts by itself. A strange request rate, CPU or forest score is evidence, not trouble. */
 const HURTS = new Set(['latency', 'errors', 'memory', 'leak']);
 
-/** Of a look's findings the surest that may open an incident; a surge is traffic and CPU that are both far above the usual. */
+/** Worth a closer look at once. */
+const CURIOUS = new Set([...HURTS, 'traffic', 'cpu']);
+
+/** Of a look's likely findings the surest that may open an incident; a surge is traffic and CPU that are both far above the usual. */
 export function troubleOf(findings: Finding[]): Finding | null {
-  const sure = findings.filter((finding) => finding.kind === 'anomaly' && finding.strength >= SURE);
+  const likely = findings.filter((finding) => finding.kind === 'anomaly' && finding.strength >= LIKELY);
   const above = (what: string) =>
-    sure.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
-  const hurting = sure.filter((finding) => HURTS.has(finding.what)).sort((a, b) => b.strength - a.strength)[0];
+    likely.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
+  const hurting = likely.filter((finding) => HURTS.has(finding.what)).sort((a, b) => b.strength - a.strength)[0];
   return hurting ?? (above('cpu') ? (above('traffic') ?? null) : null);
 }
 
@@ -54,8 +61,10 @@ export function troubleOf(findings: Finding[]): Finding | null {
 export function judgeLook(memory: ScanMemory, key: string, findings: Finding[], open: boolean, at: number): Verdict {
   const trouble = troubleOf(findings);
   const known = memory.get(key);
-  if (!known && ((!trouble && !open) || memory.size >= MOST_REMEMBERED)) return { kind: 'nothing' };
+  const isCurious = findings.some((finding) => CURIOUS.has(finding.what) && finding.strength >= LIKELY);
+  if (!known && ((!trouble && !open && !isCurious) || memory.size >= MOST_REMEMBERED)) return { kind: 'nothing' };
   const watched = known ?? fresh(at);
+  watched.isCurious = isCurious;
   memory.set(key, watched);
   return trouble ? odd(watched, trouble, open, at) : calm(memory, key, watched, open, at);
 }
@@ -63,9 +72,9 @@ export function judgeLook(memory: ScanMemory, key: string, findings: Finding[], 
 /** True when the memory is full: what is new then isn't followed. */
 export const isFull = (memory: ScanMemory): boolean => memory.size >= MOST_REMEMBERED;
 
-/** Services that are odd right now, for a closer look. */
+/** Services that were odd at the last look, for a closer one. */
 export const suspects = (memory: ScanMemory): string[] =>
-  [...memory].flatMap(([key, watched]) => (watched.oddLooks > 0 ? [key] : []));
+  [...memory].flatMap(([key, watched]) => (watched.oddLooks > 0 || watched.isCurious ? [key] : []));
 
 const fresh = (at: number): Watched => ({
   oddSince: at,
@@ -75,18 +84,21 @@ const fresh = (at: number): Watched => ({
   toldAt: null,
   told: [],
   calmToldAt: null,
+  isCurious: false,
 });
 
 function odd(watched: Watched, finding: Finding, open: boolean, at: number): Verdict {
   if (watched.oddLooks === 0) Object.assign(watched, { oddSince: at, calmLooks: 0, calmToldAt: null });
   watched.oddLooks += 1;
-  const lasts = finding.what === 'memory' || finding.what === 'leak' ? MEMORY_PERSISTS_MS : PERSISTS_MS;
-  if (watched.oddLooks < LEAST_LOOKS || at - watched.oddSince < lasts) return { kind: 'suspect' };
+  const lasts = PLAIN.has(finding.what) ? PLAIN_PERSISTS_MS : PERSISTS_MS;
+  const isLong = watched.oddLooks >= LEAST_LOOKS && at - watched.oddSince >= lasts;
+  if (!isLong || finding.strength < SURE) return { kind: 'suspect' };
   const cooling = watched.toldAt !== null && at - watched.toldAt < COOL_DOWN_MS;
   if (open ? watched.told.includes(finding.what) : cooling) return { kind: 'suspect' };
   watched.told = open ? [...watched.told, finding.what] : [finding.what];
   watched.toldAt = at;
-  return { kind: 'trouble', finding };
+  // It began when it was first seen to be odd.
+  return { kind: 'trouble', finding: { ...finding, at: Math.min(finding.at, watched.oddSince) } };
 }
 
 function calm(memory: ScanMemory, key: string, watched: Watched, open: boolean, at: number): Verdict {
@@ -99,6 +111,7 @@ function calm(memory: ScanMemory, key: string, watched: Watched, open: boolean, 
     return { kind: 'calm' };
   }
   watched.told = [];
-  if (watched.toldAt === null || at - watched.toldAt >= COOL_DOWN_MS) memory.delete(key);
+  const isCooling = watched.toldAt !== null && at - watched.toldAt < COOL_DOWN_MS;
+  if (!isCooling && !watched.isCurious) memory.delete(key);
   return { kind: 'nothing' };
 }

@@ -42,6 +42,8 @@ async function send(deps: Deps, incident: Incident): Promise<void> {
 
 const UNITS: Partial<Record<MetricName, string>> = { latency_p99: 's', request_rate: '1/s' };
 
+const OF_LIMIT = new Set<MetricName>(['memory_ratio', 'cpu_ratio']);
+
 /** The metric that carries the incident, with its normal band, the trouble's span, rollouts and our own changes; null without data. */
 export async function pictureOf(
   deps: Deps,
@@ -59,7 +61,7 @@ export async function pictureOf(
   const baseline = deps.baselines.atHand(metric, namespace, name);
   const sense = senseOf(metric, deps.queries.unit(metric));
   const picture: MetricPicture = {
-    title: `${name}: ${sense.label}`,
+    title: `${name}: ${sense.label}${OF_LIMIT.has(metric) ? ', share of its limit' : ''}`,
     unit: UNITS[metric] ?? 'ratio',
     series: series.points.map(({ at, value }) => ({ at, value })),
     band: baseline && bandOf(baseline, series),

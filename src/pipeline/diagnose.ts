@@ -1,7 +1,7 @@
 import { decide } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
 import { type Candidate, confidenceIn, qualify, spentKey } from '../domain/recommend.ts';
-import type { Cause, Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
+import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -63,7 +63,7 @@ async function recommend(deps: Deps, incident: Incident, playbook: Playbook, dia
   const confidenceOf = (step: Step) => confidenceIn(step, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const { candidates, passedOver } = qualify(playbook, diagnosis, (action) => deps.actions.has(action), confidenceOf);
   const chosen: Chosen = { qualified: [], passedOver, refusals: [] };
-  for (const candidate of candidates) await plan(deps, incident, playbook, candidate, cause, chosen);
+  for (const candidate of candidates) await plan(deps, incident, playbook, candidate, chosen);
   return chosen;
 }
 
@@ -72,7 +72,6 @@ async function plan(
   incident: Incident,
   playbook: Playbook,
   candidate: Candidate,
-  cause: Cause | null,
   chosen: Chosen,
 ): Promise<void> {
   const { step } = candidate;
@@ -90,7 +89,7 @@ async function plan(
     stepIndex: candidate.stepIndex,
     plan: planned.plan,
     confidence,
-    reasons: reasonsFor(cause, confidence),
+    reasons: reasonsFor(confidence),
   };
   if (incident.spent.includes(spentKey(recommendation))) {
     chosen.passedOver.push({ action: step.action, reason: 'spent', words: 'already tried in this incident' });
@@ -99,10 +98,9 @@ async function plan(
   }
 }
 
-const reasonsFor = (cause: Cause | null, confidence: Recommendation['confidence']): string[] => [
-  ...(cause ? cause.reasons.slice(0, 3) : []),
-  ...(confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : []),
-];
+/** What speaks for the step beyond the cause, which the message has a line of its own for. */
+const reasonsFor = (confidence: Recommendation['confidence']): string[] =>
+  confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : [];
 
 /** An older open incident that is about the same entity: one of the two deals with it. */
 function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {

@@ -43,10 +43,10 @@ export async function run(): Promise<Record<string, unknown>> {
   try {
     step('bare BullMQ');
     const queue_jobs_per_s = await bareBullMq(redis.url);
-    step('first messages');
-    const first = await firstMessages(app, slack, sandbox);
     step('recommendations');
     const recommended = await recommendations(app, slack, sandbox);
+    step('first messages');
+    const first = await firstMessages(app, slack, sandbox);
     step('load');
     const load = await underLoad(app, sandbox);
     return {
@@ -249,7 +249,12 @@ async function recommendations(app: App, slack: Slack, sandbox: RemoteSandbox): 
     const came = slack.seen((body) => body.includes('payment-api') && body.includes('"approve"'));
     const began = performance.now();
     await post(app, alertBody(sandbox, [{ name: 'KubePodCrashLooping', service: 'payment-api', id: 100_000 + i }]));
-    times.push((await came) - began);
+    const at = await came.catch(async (error: unknown) => {
+      throw new Error(
+        `${error}: ${JSON.stringify((await app.people.open()).map((one) => [one.id, one.service, one.state]))}`,
+      );
+    });
+    times.push(at - began);
     await app.people.reject(
       (await app.people.open()).find((incident) => incident.service === 'payment-api')?.id ?? '',
       'U_ONCALL',

@@ -6,6 +6,7 @@ import { createRegistry } from './api/resources.ts';
 import { refuse, writeAnswer } from './api/respond.ts';
 import { isKubernetesPath, serve } from './api/server.ts';
 import { change, erase, insert, object, objects } from './change.ts';
+import { STORAGE_CLASS } from './controllers/volumes.ts';
 import { recordEvent } from './events.ts';
 import type { KindOf } from './kinds.ts';
 import { createNameSource } from './names.ts';
@@ -78,6 +79,13 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
   });
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
     applyObject(world, namespaceNamed(name));
+  applyObject(world, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'sandbox/directory',
+    allowVolumeExpansion: true,
+  });
   return {
     handle: (req, res) => {
       if (!isKubernetesPath(new URL(req.url ?? '/', 'http://sandbox').pathname)) return false;

@@ -56,6 +56,7 @@ export type PodSpec = {
   terminationGracePeriodSeconds?: number;
   priority?: number;
   priorityClassName?: string;
+  volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
   preemptionPolicy?: string;
 };
 export type Terminated = {

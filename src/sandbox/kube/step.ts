@@ -13,6 +13,7 @@ import { stepQuotas } from './controllers/quota-status.ts';
 import { stepReplicaSets } from './controllers/replica-set.ts';
 import { stepScheduler } from './controllers/scheduler.ts';
 import { stepStatefulSets } from './controllers/stateful-set.ts';
+import { stepVolumes } from './controllers/volumes.ts';
 import { expireEvents } from './events.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,7 @@ export function stepCluster(world: World): void {
   stepJobs(world);
   stepNodes(world);
   stepLeases(world);
+  stepVolumes(world);
   stepScheduler(world);
   stepKubelets(world);
   stepEndpoints(world);

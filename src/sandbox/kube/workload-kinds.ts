@@ -40,6 +40,7 @@ export type StatefulSet = KubeObject & {
     selector: LabelSelector;
     template: PodTemplate;
     serviceName?: string;
+    volumeClaimTemplates?: { metadata: { name: string }; spec: Record<string, unknown> }[];
     podManagementPolicy?: string;
     minReadySeconds?: number;
     updateStrategy: { type: string; rollingUpdate?: { partition?: number } };

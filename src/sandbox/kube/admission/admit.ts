@@ -11,6 +11,7 @@ import { quotaRefusal } from './quota.ts';
 export function fillFromCluster(world: World, fresh: KubeObject): void {
   if (fresh.kind === 'Service') giveAddress(world, fresh);
   if (fresh.kind === 'Namespace') fresh.status = { phase: 'Active' };
+  if (fresh.kind === 'PersistentVolumeClaim') fresh.status = { phase: 'Pending' };
   if (fresh.kind !== 'Pod') return;
   const pod = fresh as Pod;
   const className = pod.spec.priorityClassName;

@@ -67,6 +67,12 @@ const BY_KIND: Record<string, (object: KubeObject, spec: Tree) => void> = {
     object.metadata.labels = { 'kubernetes.io/metadata.name': object.metadata.name, ...object.metadata.labels };
   },
   // Nothing to fill in but the spec itself.
+  PersistentVolumeClaim: (_, spec) => missing(spec, { storageClassName: 'standard', volumeMode: 'Filesystem' }),
+  StorageClass: (object) => {
+    delete object.spec;
+    object.reclaimPolicy ??= 'Delete';
+    object.volumeBindingMode ??= 'Immediate';
+  },
   Node: () => {},
   PodDisruptionBudget: () => {},
   ResourceQuota: () => {},

@@ -1,8 +1,9 @@
 import type { Cause } from '../api/failure.ts';
 import type { LabelSelector, Pod, PodTemplate } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
+import { parseQuantity } from '../quantity.ts';
 import { requirementsOf, selects } from '../selectors.ts';
-import { equal, isTree, type Tree } from '../tree.ts';
+import { at, equal, isTree, type Tree } from '../tree.ts';
 import { podSpecCauses, podUpdateCauses, required, wrong } from './validate-pod.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -72,6 +73,10 @@ const BY_KIND: Record<string, (spec: Tree, object: KubeObject) => Cause[]> = {
     spec.minAvailable !== undefined && spec.maxUnavailable !== undefined
       ? [wrong('spec', 'PodDisruptionBudgetSpec', 'minAvailable and maxUnavailable cannot be both set')]
       : [],
+  PersistentVolumeClaim: (spec) => [
+    ...(Array.isArray(spec.accessModes) ? [] : [required('spec.accessModes', 'at least 1 access mode is required')]),
+    ...(storageOf(spec) === undefined ? [required('spec.resources[storage]')] : []),
+  ],
   HorizontalPodAutoscaler: (spec) => {
     const min = Number(spec.minReplicas ?? 1);
     if (typeof spec.maxReplicas !== 'number' || spec.maxReplicas < 1) {
@@ -86,6 +91,11 @@ const BY_KIND: Record<string, (spec: Tree, object: KubeObject) => Cause[]> = {
       ? []
       : [required('spec.ports')],
 };
+
+function storageOf(spec: Tree): string | undefined {
+  const asked = at(spec, 'resources.requests.storage');
+  return typeof asked === 'string' ? asked : undefined;
+}
 
 function strategyCauses(spec: Tree): Cause[] {
   const strategy = spec.strategy;
@@ -131,10 +141,23 @@ function immutableCauses(object: KubeObject, before: KubeObject): Cause[] {
     const message = `Forbidden: updates to statefulset spec for fields other than ${names} are forbidden`;
     return touched.length === 0 ? [] : [{ reason: 'FieldValueForbidden', message, field: 'spec' }];
   }
+  if (object.kind === 'PersistentVolumeClaim') return claimCauses(spec, old);
   if (object.kind === 'Service' && old.clusterIP !== undefined && !equal(spec.clusterIP, old.clusterIP)) {
     return [wrong('spec.clusterIPs[0]', spec.clusterIP, 'may not change once set')];
   }
   return (IMMUTABLE[object.kind] ?? [])
     .filter((field) => !equal(spec[field], old[field]))
     .map((field) => wrong(`spec.${field}`, spec[field], 'field is immutable'));
+}
+
+// A claim may only grow.
+function claimCauses(spec: Tree, old: Tree): Cause[] {
+  const others = (claim: Tree): unknown => ({ ...claim, resources: undefined, volumeName: undefined });
+  if (!equal(others(spec), others(old))) {
+    const message = 'Forbidden: spec is immutable after creation except resources.requests for bound claims';
+    return [{ reason: 'FieldValueForbidden', message, field: 'spec' }];
+  }
+  if (parseQuantity(storageOf(spec)) >= parseQuantity(storageOf(old))) return [];
+  const message = 'Forbidden: field can not be less than previous value';
+  return [{ reason: 'FieldValueForbidden', message, field: 'spec.resources.requests.storage' }];
 }

@@ -3,6 +3,17 @@ import type { KubeEvent, Node, Pod, PodDisruptionBudget, PodTemplate, Service } 
 import { instant, type KubeObject } from '../objects.ts';
 import { at, isTree, type Tree } from '../tree.ts';
 import type { Deployment, ReplicaSet } from '../workload-kinds.ts';
+import {
+  accessModes,
+  endpointsText,
+  isDefaultClass,
+  jobDuration,
+  jobStatus,
+  nodeRoles,
+  nodeStatus,
+  quotaText,
+  servicePorts,
+} from './cells.ts';
 import { humanDuration } from './duration.ts';
 import { hpaTargets } from './hpa-cells.ts';
 import { podReady, podRestarts, podStatus } from './pod-cells.ts';
@@ -165,6 +176,31 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     column('Limit', (o) => quotaText(o, (name) => name.startsWith('limits.'))),
     age,
   ],
+  persistentvolumeclaims: [
+    text('Status', 'status.phase', ''),
+    text('Volume', 'spec.volumeName', ''),
+    text('Capacity', 'status.capacity.storage', ''),
+    column('Access Modes', (o) => accessModes(at(o, 'status.accessModes'))),
+    text('StorageClass', 'spec.storageClassName', ''),
+    age,
+  ],
+  persistentvolumes: [
+    text('Capacity', 'spec.capacity.storage', ''),
+    column('Access Modes', (o) => accessModes(at(o, 'spec.accessModes'))),
+    text('Reclaim Policy', 'spec.persistentVolumeReclaimPolicy', ''),
+    text('Status', 'status.phase', ''),
+    column('Claim', (o) => [at(o, 'spec.claimRef.namespace'), at(o, 'spec.claimRef.name')].filter((x) => x).join('/')),
+    text('StorageClass', 'spec.storageClassName', ''),
+    age,
+  ],
+  storageclasses: [
+    column('Name', (o) => `${o.metadata.name}${isDefaultClass(o) ? ' (default)' : ''}`),
+    text('Provisioner', 'provisioner'),
+    text('ReclaimPolicy', 'reclaimPolicy'),
+    text('VolumeBindingMode', 'volumeBindingMode'),
+    column('AllowVolumeExpansion', (o) => o.allowVolumeExpansion === true, 'boolean'),
+    age,
+  ],
   priorityclasses: [
     number('Value', 'value'),
     column('Global-Default', (o) => o.globalDefault === true, 'boolean'),
@@ -184,48 +220,3 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     age,
   ],
 };
-
-function nodeStatus(node: Node): string {
-  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
-  const status = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
-  return node.spec.unschedulable === true ? `${status},SchedulingDisabled` : status;
-}
-
-function nodeRoles(node: KubeObject): string {
-  const prefix = 'node-role.kubernetes.io/';
-  const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
-  return roles.map((label) => label.slice(prefix.length)).join(',') || '<none>';
-}
-
-function servicePorts(service: Service): string {
-  return (service.spec.ports ?? []).map((port) => `${port.port}/${port.protocol ?? 'TCP'}`).join(',') || '<none>';
-}
-
-function endpointsText(object: KubeObject): string {
-  const subsets = (object.subsets ?? []) as { addresses?: { ip: string }[]; ports?: { port: number }[] }[];
-  const all = subsets.flatMap(({ addresses, ports }) =>
-    (addresses ?? []).flatMap(({ ip }) => (ports ?? []).map(({ port }) => `${ip}:${port}`)),
-  );
-  if (all.length === 0) return '<none>';
-  return all.length <= 3 ? all.join(',') : `${all.slice(0, 3).join(',')} + ${all.length - 3} more...`;
-}
-
-function jobStatus(job: KubeObject): string {
-  const conditions = (job.status?.conditions ?? []) as { type: string; status: string }[];
-  const last = conditions.find((c) => ['Complete', 'Failed', 'Suspended'].includes(c.type) && c.status === 'True');
-  return last?.type ?? 'Running';
-}
-
-function jobDuration(job: KubeObject, now: number): string {
-  const { startTime, completionTime } = (job.status ?? {}) as { startTime?: string; completionTime?: string };
-  if (startTime === undefined) return '';
-  return humanDuration(instant(completionTime, now) - instant(startTime, now));
-}
-
-function quotaText(quota: KubeObject, wanted: (name: string) => boolean): string {
-  const status = (quota.status ?? {}) as { hard?: Record<string, string>; used?: Record<string, string> };
-  const names = Object.keys(status.hard ?? {})
-    .filter(wanted)
-    .sort();
-  return names.map((name) => `${name}: ${status.used?.[name] ?? '0'}/${status.hard?.[name] ?? ''}`).join(', ');
-}

@@ -46,6 +46,18 @@ const BUILT_IN: Record<string, readonly Row[]> = {
     ['endpoints', 'Endpoints', 'V1Endpoints', { shortNames: ['ep'] }],
     ['configmaps', 'ConfigMap', 'V1ConfigMap', { shortNames: ['cm'] }],
     ['secrets', 'Secret', 'V1Secret'],
+    [
+      'persistentvolumeclaims',
+      'PersistentVolumeClaim',
+      'V1PersistentVolumeClaim',
+      { shortNames: ['pvc'], subresources: ['status'] },
+    ],
+    [
+      'persistentvolumes',
+      'PersistentVolume',
+      'V1PersistentVolume',
+      { ...CLUSTER, shortNames: ['pv'], subresources: ['status'] },
+    ],
     ['serviceaccounts', 'ServiceAccount', 'V1ServiceAccount', { shortNames: ['sa'] }],
     ['events', 'Event', 'CoreV1Event', { shortNames: ['ev'] }],
     ['limitranges', 'LimitRange', 'V1LimitRange', { shortNames: ['limits'], alwaysEmpty: true }],
@@ -77,6 +89,7 @@ const BUILT_IN: Record<string, readonly Row[]> = {
   ],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', 'V1EndpointSlice']],
   'scheduling.k8s.io/v1': [['priorityclasses', 'PriorityClass', 'V1PriorityClass', { ...CLUSTER, shortNames: ['pc'] }]],
+  'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'V1StorageClass', { ...CLUSTER, shortNames: ['sc'] }]],
   'coordination.k8s.io/v1': [['leases', 'Lease', 'V1Lease']],
   'apiextensions.k8s.io/v1': [
     [
@@ -90,20 +103,13 @@ const BUILT_IN: Record<string, readonly Row[]> = {
 
 // What a real cluster has and this one doesn't: asked for, it answers 501 with the name instead of a wrong 404.
 const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
-  '': [
-    'persistentvolumes',
-    'persistentvolumeclaims',
-    'replicationcontrollers',
-    'podtemplates',
-    'componentstatuses',
-    'bindings',
-  ],
+  '': ['replicationcontrollers', 'podtemplates', 'componentstatuses', 'bindings'],
   batch: ['cronjobs'],
   autoscaling: ['horizontalpodautoscalers'],
   'events.k8s.io': ['events'],
   'networking.k8s.io': ['ingresses', 'ingressclasses', 'networkpolicies'],
   'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-  'storage.k8s.io': ['storageclasses', 'volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
+  'storage.k8s.io': ['volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
   'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
   'certificates.k8s.io': ['certificatesigningrequests'],
   'node.k8s.io': ['runtimeclasses'],

@@ -46,8 +46,10 @@ function partial(object: KubeObject): unknown {
 
 function columnsOf(resource: Resource): readonly Column[] {
   const name: Column = { name: 'Name', cell: (object) => object.metadata.name };
-  if (resource.plural === 'events' && resource.group === '') return COLUMNS.events ?? [];
-  if (resource.custom === undefined) return [name, ...(COLUMNS[resource.plural] ?? [age])];
+  if (resource.custom === undefined) {
+    const own = COLUMNS[resource.plural] ?? [age];
+    return own.some((column) => column.name === 'Name') ? own : [name, ...own];
+  }
   const own = resource.custom.columns.map(customColumn);
   return [name, ...(own.length > 0 ? own : [age])];
 }

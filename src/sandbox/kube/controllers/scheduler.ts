@@ -8,6 +8,7 @@ import type { World } from '../world.ts';
 import { refusalOf } from './fit.ts';
 import { addTo, loadOf, type NodeLoad } from './node-load.ts';
 import { preempt } from './preemption.ts';
+import { missingClaim } from './volumes.ts';
 
 /** Places pods that have no node yet, highest priority first, each on the emptiest node that fits it. */
 export function stepScheduler(world: World): void {
@@ -22,7 +23,12 @@ export function stepScheduler(world: World): void {
 }
 
 function place(world: World, pod: Pod, loads: readonly NodeLoad[]): void {
+  const claim = missingClaim(world, pod);
   const reasons = new Map<string, number>();
+  if (claim !== undefined) {
+    reject(world, pod, loads.length, new Map([[`persistentvolumeclaim "${claim}" not found`, loads.length]]), false);
+    return;
+  }
   const fitting: NodeLoad[] = [];
   for (const load of loads) {
     const refusals = refusalOf(pod, load, loads);

@@ -1,8 +1,10 @@
-import { objects, setStatus } from '../change.ts';
-import type { Pod } from '../kinds.ts';
+import { setDefaults } from '../admission/defaults.ts';
+import { insert, object, objects, setStatus } from '../change.ts';
+import type { Pod, PodTemplate } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import { controlledPods } from '../owned.ts';
 import { isActive, isAvailable, isReady } from '../pods.ts';
+import { clone } from '../tree.ts';
 import type { StatefulSet } from '../workload-kinds.ts';
 import type { World } from '../world.ts';
 import { ensureRevision, REVISION_LABEL, revisionsOf } from './controller-revision.ts';
@@ -55,7 +57,25 @@ function addPod(world: World, set: StatefulSet, ordinal: number, update: KubeObj
     'statefulset.kubernetes.io/pod-name': name,
     'apps.kubernetes.io/pod-index': String(ordinal),
   };
-  createPod(world, set, set.spec.template, COMPONENT, { name, labels });
+  createPod(world, set, withClaims(world, set, name), COMPONENT, { name, labels });
+}
+
+// Each pod has claims of its own, which outlive it.
+function withClaims(world: World, set: StatefulSet, podName: string): PodTemplate {
+  const { namespace = 'default' } = set.metadata;
+  const { template, volumeClaimTemplates = [] } = set.spec;
+  if (volumeClaimTemplates.length === 0) return template;
+  const volumes = volumeClaimTemplates.map(({ metadata, spec }) => {
+    const claimName = `${metadata.name}-${podName}`;
+    if (object(world, 'persistentvolumeclaims', namespace, claimName) === undefined) {
+      const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claimName, namespace }, spec };
+      const fresh = clone(claim);
+      setDefaults(fresh);
+      insert(world, 'persistentvolumeclaims', { ...fresh, status: { phase: 'Pending' } });
+    }
+    return { name: metadata.name, persistentVolumeClaim: { claimName } };
+  });
+  return { ...template, spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...volumes] } };
 }
 
 function rollOn(world: World, set: StatefulSet, pods: ReadonlyMap<number, Pod>, update: KubeObject): void {

@@ -70,6 +70,18 @@ spec:
 const scaled = (spec: string): string =>
   `{"apiVersion":"keda.sh/v1alpha1","kind":"ScaledObject","metadata":{"name":"pay"},"spec":${spec}}`;
 
+const CLAIM = (size: string): string =>
+  `{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"${size}"}}}}`;
+const STORE = workload(
+  'apps/v1',
+  'StatefulSet',
+  'store',
+  `replicas: 2
+  selector: {matchLabels: {app: store}}
+  volumeClaimTemplates:
+  - {metadata: {name: disk}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}}`,
+);
+
 describe.skipIf(!hasKubectl)('kubectl on other kinds', { timeout: 120_000 }, () => {
   it(
     'stateful sets',
@@ -94,6 +106,7 @@ describe.skipIf(!hasKubectl)('kubectl on other kinds', { timeout: 120_000 }, () 
       ['rollout status sts/db', /complete/],
       ["get pod db-0 -o jsonpath='{.spec.containers[0].image}'", /^shop\/db:1$/],
       ['rollout restart sts/db', /restarted/],
+      ['rollout status sts/db', /complete/],
       ['scale sts/db --replicas=1', /scaled/],
       ['wait --for=delete pod/db-1 --timeout=20s', /condition met|^$/],
       ['describe sts db', [/Replicas: +1 desired/, /Pods Status: +1 Running/]],
@@ -102,6 +115,28 @@ describe.skipIf(!hasKubectl)('kubectl on other kinds', { timeout: 120_000 }, () 
         /updates to statefulset spec for fields other than/,
       ],
       ['get controllerrevisions', /statefulset\.apps\/db/],
+    ]),
+  );
+
+  it(
+    'volumes',
+    script([
+      ['get sc', /standard \(default\) +sandbox\/directory +Delete +Immediate +true/],
+      ['apply -f -', /persistentvolumeclaim\/data created/, CLAIM('1Gi')],
+      ["wait --for=jsonpath='{.status.phase}'=Bound pvc/data --timeout=10s", /condition met/],
+      ['get pvc', /data +Bound +pvc-\S+ +1Gi +RWO +standard/],
+      ['get pv', /pvc-\S+ +1Gi +RWO +Delete +Bound +shop\/data +standard/],
+      ['apply -f -', /configured/, CLAIM('3Gi')],
+      ["wait --for=jsonpath='{.status.capacity.storage}'=3Gi pvc/data --timeout=10s", /condition met/],
+      ['!apply -f -', /can not be less than/, CLAIM('1Gi')],
+      ['describe pvc data', [/Status: +Bound/, /Capacity: +3Gi/]],
+      ['apply -f -', /statefulset\.apps\/store created/, STORE],
+      ['rollout status sts/store', /complete/],
+      ['get pvc disk-store-0 disk-store-1', /disk-store-1 +Bound/],
+      ['describe pod store-0', /ClaimName: +disk-store-0/],
+      ['delete sts store', /deleted/],
+      ['get pvc disk-store-0', /Bound/],
+      ['delete pvc data', /deleted/],
     ]),
   );
 

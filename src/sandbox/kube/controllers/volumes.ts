@@ -1,0 +1,63 @@
+import { change, erase, insert, object, objects, setStatus } from '../change.ts';
+import { recordEvent } from '../events.ts';
+import type { Pod } from '../kinds.ts';
+import type { KubeObject } from '../objects.ts';
+import type { World } from '../world.ts';
+
+export const STORAGE_CLASS = 'standard';
+const SOURCE = { component: 'persistentvolume-controller' };
+
+type ClaimSpec = { volumeName?: string; resources?: { requests?: { storage?: string } }; accessModes?: string[] };
+
+/** Gives every claim of the one storage class a volume of its own, grows it when asked, and takes it away at the end. */
+export function stepVolumes(world: World): void {
+  for (const claim of objects(world, 'persistentvolumeclaims')) {
+    if (claim.spec?.storageClassName === STORAGE_CLASS) bind(world, claim);
+  }
+  for (const volume of objects(world, 'persistentvolumes')) {
+    const reference = volume.spec?.claimRef as { namespace: string; name: string; uid: string } | undefined;
+    if (reference === undefined) continue;
+    const claim = object(world, 'persistentvolumeclaims', reference.namespace, reference.name);
+    if (claim?.metadata.uid !== reference.uid) erase(world, 'persistentvolumes', undefined, volume.metadata.name);
+  }
+}
+
+function bind(world: World, claim: KubeObject): void {
+  const { namespace, name, uid } = claim.metadata;
+  const spec = claim.spec as ClaimSpec;
+  const capacity = { storage: spec.resources?.requests?.storage ?? '1Gi' };
+  const volumeName = `pvc-${uid ?? ''}`;
+  const accessModes = spec.accessModes ?? ['ReadWriteOnce'];
+  if (object(world, 'persistentvolumes', undefined, volumeName) === undefined) {
+    const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid };
+    const volume = { capacity, accessModes, claimRef, storageClassName: STORAGE_CLASS, volumeMode: 'Filesystem' };
+    insert(world, 'persistentvolumes', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: volumeName },
+      spec: { ...volume, persistentVolumeReclaimPolicy: 'Delete', hostPath: { path: `/volumes/${volumeName}` } },
+      status: { phase: 'Bound' },
+    });
+    recordEvent(
+      world,
+      claim,
+      'Normal',
+      'ProvisioningSucceeded',
+      `Successfully provisioned volume ${volumeName}`,
+      SOURCE,
+    );
+  }
+  change(world, 'persistentvolumes', undefined, volumeName, (copy) => {
+    copy.spec = { ...copy.spec, capacity };
+  });
+  change(world, 'persistentvolumeclaims', namespace, name, (copy) => {
+    copy.spec = { ...copy.spec, volumeName };
+  });
+  setStatus(world, 'persistentvolumeclaims', namespace, name, () => ({ phase: 'Bound', accessModes, capacity }));
+}
+
+/** The first claim that a pod names and that isn't there. */
+export function missingClaim(world: World, pod: Pod): string | undefined {
+  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+  return names.find((name) => object(world, 'persistentvolumeclaims', pod.metadata.namespace, name) === undefined);
+}

@@ -6,6 +6,7 @@ import { examine } from './doctor.ts';
 import type { Action } from './extension-points.ts';
 import { loadModules } from './load-modules.ts';
 import { clusterRole } from './rbac.ts';
+import { scoreFile } from './score-file.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const program = new Program('nightshift').description('Heals Kubernetes clusters from Slack.');
@@ -50,6 +51,25 @@ program
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;
       console.error(error.message);
+      process.exitCode = 1;
+    }
+  });
+
+program
+  .command('score')
+  .argument('<file>', 'CSV with timestamp,value')
+  .option('--out <file>', 'where timestamp,anomaly_score goes; the screen when absent')
+  .description('score an exported series point by point, as if it were live')
+  .action(async (file: string, { out }: { out?: string }) => {
+    try {
+      const { points, unreadable, alarms } = await scoreFile(file, out ?? null);
+      const left = unreadable > 0 ? `, ${unreadable} lines could not be read` : '';
+      console.error(
+        `${points} points scored${left}; ${alarms.length} alarms${alarms.length > 0 ? `: ${alarms.slice(0, 20).join(', ')}` : ''}`,
+      );
+      if (points === 0) process.exitCode = 1;
+    } catch (error) {
+      console.error(`${file} can't be scored: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     }
   });

@@ -85,6 +85,8 @@ export function parseBody(request: Request): Outcome<unknown> {
       ),
     );
   }
+  // No Kubernetes field is called so, and an object with such a key would be no plain object any more.
+  if (request.body.includes('__proto__')) return fail(badRequest('__proto__ is not a field name'));
   try {
     const yaml = request.contentType.includes('yaml') && !request.body.trimStart().startsWith('{');
     return succeed(yaml ? (parseYaml(request.body) as unknown) : (JSON.parse(request.body) as unknown));

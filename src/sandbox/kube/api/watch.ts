@@ -16,6 +16,8 @@ export type WatchRequest = {
 
 const DEFAULT_TIMEOUT_S = 1800;
 const BOOKMARK_MS = 60_000;
+// A reader that has stopped reading is hung up on; it lists again when it comes back.
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /**
  * Streams a watch: from `resourceVersion` on (0 or none: what is there first, as ADDED), with bookmarks when asked for.
@@ -25,7 +27,11 @@ export function watch(world: World, res: ServerResponse, request: WatchRequest):
   const { resource, query, wanted, show } = request;
   res.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
   res.flushHeaders();
-  const send = (type: string, object: unknown): void => void res.write(`${JSON.stringify({ type, object })}\n`);
+  const send = (type: string, object: unknown): void => {
+    if (res.writableEnded || res.destroyed) return;
+    res.write(`${JSON.stringify({ type, object })}\n`);
+    if (res.writableLength > MOST_UNREAD_BYTES) res.destroy();
+  };
   const begun = begin(world, request);
   if (!begun.ok) {
     send('ERROR', statusOf(begun.failure));
@@ -40,20 +46,14 @@ export function watch(world: World, res: ServerResponse, request: WatchRequest):
   };
   for (const object of begun.value.present) send('ADDED', show(object));
   for (const event of begun.value.missed) relay(event);
-  const bookmark = (annotations?: Record<string, string>): void => {
-    const metadata = {
-      resourceVersion: String(world.store.revision()),
-      creationTimestamp: null,
-      ...(annotations ? { annotations } : {}),
-    };
-    send('BOOKMARK', { kind: resource.kind, apiVersion: groupVersion(resource), metadata });
-  };
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
-  if (bookmarks && query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
+  if (bookmarks && query.get('sendInitialEvents') === 'true') {
+    send('BOOKMARK', bookmark(world, resource, { annotations: { 'k8s.io/initial-events-end': 'true' } }));
+  }
   const unsubscribe = world.store.subscribe(relay);
   const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_S;
   const deadline = setTimeout(() => res.end(), seconds * 1000);
-  const ticker = bookmarks ? setInterval(() => bookmark(), BOOKMARK_MS) : undefined;
+  const ticker = bookmarks ? setInterval(() => send('BOOKMARK', bookmark(world, resource)), BOOKMARK_MS) : undefined;
   deadline.unref();
   ticker?.unref();
   res.on('close', () => {
@@ -61,6 +61,11 @@ export function watch(world: World, res: ServerResponse, request: WatchRequest):
     clearTimeout(deadline);
     clearInterval(ticker);
   });
+}
+
+function bookmark(world: World, resource: Resource, more: object = {}): unknown {
+  const metadata = { resourceVersion: String(world.store.revision()), creationTimestamp: null, ...more };
+  return { kind: resource.kind, apiVersion: groupVersion(resource), metadata };
 }
 
 type Start = { present: readonly KubeObject[]; missed: readonly WatchEvent[] };
@@ -71,7 +76,8 @@ function begin(world: World, { resource, query, wanted }: WatchRequest): Outcome
     const present = world.store.list(resourceKey(resource)).filter(wanted);
     return { ok: true, value: { present, missed: [] } };
   }
-  const missed = world.store.since(resourceKey(resource), Number(from));
+  const revision = Number(from);
+  const missed = Number.isNaN(revision) ? 'expired' : world.store.since(resourceKey(resource), revision);
   if (missed === 'expired') {
     const failure = expired();
     return { ok: false, failure: { ...failure, message: `${failure.message}: ${from} (${world.store.revision()})` } };

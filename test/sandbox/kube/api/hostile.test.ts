@@ -93,6 +93,11 @@ const broken = fc.constantFrom(...Object.keys(OBJECTS)).chain((path) =>
 );
 
 describe('the API server, given anything', () => {
+  it('takes no __proto__', async () => {
+    const body = '{"metadata":{"name":"p","labels":{"__proto__":"x"}},"data":{}}';
+    expect((await ask(served, 'POST', '/api/v1/namespaces/shop/configmaps', body)).code).toBe(400);
+  });
+
   it('never fails by its own fault, and its controllers survive what it accepts', { timeout: 60_000 }, async () => {
     const kinds = fc.constantFrom('create', 'merge', 'strategic', 'apply', 'put', 'status');
     await fc.assert(

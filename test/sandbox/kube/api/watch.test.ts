@@ -78,6 +78,15 @@ describe('a watch', () => {
     });
   });
 
+  it('ends when its time is up, whatever happens after', async () => {
+    const res = await fetch(`${served.url}${DEPLOYMENTS}&timeoutSeconds=1`);
+    const text = res.text();
+    const busy = setInterval(() => label(String(Math.random()).slice(2, 8)), 5);
+    expect((await text).startsWith('{"type":"ADDED"')).toBe(true);
+    label('after');
+    clearInterval(busy);
+  });
+
   it('forgets nothing about a quiet kind while a busy one fills its history', async () => {
     const revision = served.cluster.get('deployments', 'shop', 'payment-api')?.metadata.resourceVersion;
     const pod = served.cluster.list('pods', 'shop')[0];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
-import type { Command } from '../../src/extension-points.ts';
+import type { Command, ServiceReport } from '../../src/extension-points.ts';
 import { loadModules } from '../../src/load-modules.ts';
 import { checkBlocks } from '../../src/sandbox/chat/block-kit/check.ts';
 import {
@@ -186,5 +186,46 @@ describe('a plan from outside', () => {
     const { words } = await say('status');
     expect(words).toContain('&lt;!channel&gt; ∗restart∗');
     expect(words.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/[<>]/);
+  });
+});
+
+describe('/heal score and train', () => {
+  const report: ServiceReport = {
+    namespace: 'shop',
+    service: 'payment-api',
+    at: T0,
+    readings: [
+      { label: 'p99 latency', now: '2.8 s', low: '180 ms', high: '320 ms', direction: 'above', probability: 0.9999 },
+      { label: 'memory', now: '45 %', low: '44 %', high: '47 %', direction: 'inside', probability: 0.01 },
+      { label: 'CPU', now: 'no data', low: '10 %', high: '20 %', direction: 'silent', probability: 0 },
+    ],
+    forest: { probability: 0.97, decision: -0.1, mostly: 'p99 latency' },
+    model: { version: 4, trainedAt: T0, from: T0 - 14 * 86_400_000, to: T0, points: 20_160 },
+  };
+
+  it('shows each metric with its band, how sure it is, and what the model has seen', async () => {
+    const { words } = await channel({ report }).say('score payment-api');
+    const lines = words.split('\n');
+    expect(lines[1]).toBe('*!* p99 latency: 2.8 s; at this hour 180 ms to 320 ms, 99 % sure that this is not normal');
+    expect(lines[2]).toBe('• memory: 45 %; at this hour 44 % to 47 %');
+    expect(lines[3]).toContain('CPU: no data');
+    expect(lines[4]).toContain('97 % sure that this is unusual, most of all its p99 latency');
+    expect(lines[5]).toMatch(/Model 4, learned .* from 20,160 points over 14 days/);
+  });
+
+  it('says kindly that there is no model, and asks for a service when none is named', async () => {
+    const { say } = channel({ answer: { ok: false, words: 'There is no model of it yet.' } });
+    expect((await say('score <!channel>')).words).toBe('“&lt;!channel&gt;”: There is no model of it yet.');
+    expect((await say('score')).words).toContain('Which service?');
+  });
+
+  it('trains one service or all', async () => {
+    const { say, asked } = channel();
+    expect((await say('train payment-api')).words).toBe('Done.');
+    await say('train');
+    expect(asked.map((one) => [one.name, ...one.args])).toEqual([
+      ['train', 'payment-api'],
+      ['train', null],
+    ]);
   });
 });

@@ -5,14 +5,15 @@ import { MINUTE, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { createScanWorld, metricsOn, type ScanWorld } from './scan/scan-world.ts';
 
 const DAY_MS = 86_400_000;
-const DAYS = Number(process.env.NIGHTSHIFT_SOAK_DAYS ?? 14);
-/** A Monday. */
-const START = Date.UTC(2026, 5, 8, 0, 0, 0);
+const DAYS = Number(process.env.NIGHTSHIFT_SOAK_DAYS ?? 7);
+/** A Monday, or some days later. */
+const START = Date.UTC(2026, 5, 8, 0, 0, 0) + Number(process.env.NIGHTSHIFT_SOAK_SKIP_DAYS ?? 0) * DAY_MS;
 const LIVE_MS = 75 * MINUTE;
 
 /**
- * Quiet days of the sandbox (rhythm of day and week, noise), scanned every minute against models of the 14 days before, learned
- * anew each night; then two harmless deploys in the living sandbox. Every incident is a false one. `NIGHTSHIFT_SOAK_DAYS`: 14 if absent.
+ * Quiet days of the sandbox (rhythm of day and week, noise), scanned every minute against models of the 14 days before;
+ * then two harmless deploys in the living sandbox. Every incident is a false one. `NIGHTSHIFT_SOAK_DAYS`: 7 if absent (about four minutes);
+ * `NIGHTSHIFT_SOAK_SKIP_DAYS`: the same for later days.
  */
 export async function run(): Promise<Record<string, unknown>> {
   const began = performance.now();

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { NAMESPACE, SERVICES } from '../../src/sandbox/shop/services.ts';
+import { ownerOf } from '../../src/scanning.ts';
+import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
+import { createScanWorld, metricsOn, type ScanWorld } from '../soak/scan/scan-world.ts';
+
+const calls = new Map(
+  SERVICES.map((one) => [`${NAMESPACE}/${one.name}`, new Set(one.calls.map(({ to }) => `${NAMESPACE}/${to}`))]),
+);
+
+async function watching(): Promise<{ sandbox: VirtualSandbox; world: ScanWorld }> {
+  const sandbox = virtualSandbox(EVENING);
+  return { sandbox, world: await createScanWorld(metricsOn(sandbox.store), sandbox.now, calls) };
+}
+
+async function minutes(sandbox: VirtualSandbox, world: ScanWorld, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    sandbox.advance(MINUTE);
+    await world.scan();
+  }
+}
+
+describe('the scan, on the sandbox', () => {
+  it('sees a leak before its alert fires, with the value and what was normal', async () => {
+    const { sandbox, world } = await watching();
+    await world.train(sandbox.now());
+    await minutes(sandbox, world, 2);
+    expect(world.opened).toEqual([]);
+    sandbox.fault('memory-leak', 'payment-api');
+    await minutes(sandbox, world, 4);
+    expect(sandbox.fired()).toEqual([]);
+    expect(world.opened).toHaveLength(1);
+    const [incident] = world.opened;
+    expect(incident).toMatchObject({ service: 'payment-api', alerts: [] });
+    expect(incident?.anomalies[0]?.words).toMatch(/payment-api: memory \d+ % of its limit; at this hour/);
+  });
+
+  it('calls nothing anomalous without a model, but for what climbs to a limit', async () => {
+    const { sandbox, world } = await watching();
+    sandbox.fault('latency', 'payment-api');
+    await minutes(sandbox, world, 5);
+    expect(world.opened).toEqual([]);
+  });
+});
+
+describe('the shares of replicas', () => {
+  const services = Array.from({ length: 300 }, (_, i) => `shop/service-${i}`);
+
+  it('are about equal, and each service has one owner', () => {
+    const counts = new Map<string, number>();
+    for (const service of services) {
+      const owner = ownerOf(service, ['a', 'b', 'c']);
+      counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    }
+    for (const owner of ['a', 'b', 'c']) expect(counts.get(owner)).toBeGreaterThan(70);
+  });
+
+  it('when one leaves, only its own services move', () => {
+    for (const service of services) {
+      const before = ownerOf(service, ['a', 'b', 'c']);
+      if (before !== 'c') expect(ownerOf(service, ['a', 'b'])).toBe(before);
+    }
+  });
+});

@@ -38,7 +38,8 @@ export type IncidentStore = {
   /** All open incidents (bounded to `limit`, newest first). */
   listOpen(limit: number): Promise<Incident[]>;
   list(filter: { state?: string; service?: string; since?: number; limit: number }): Promise<Incident[]>;
-  timeline(id: string): Promise<TimelineEntry[]>;
+  /** Its lines `from` to `to`, both inside, counted as Redis does (-1 is the last); all when not given. */
+  timeline(id: string, from?: number, to?: number): Promise<TimelineEntry[]>;
   /**
    * One script: compare the version, write the incident, append the timeline, add the due effects, drop the finished one, keep the group index, and release the lock when the new state doesn't need it.
    * `after.version` must be `before.version + 1` (1 for a new incident).

@@ -1,10 +1,14 @@
-import type { Incident } from '../domain/incident.ts';
+import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 import { isPictureDue, sendPicture } from './tell-chart.ts';
 
 const LINES_AT_ONCE = 20;
+/** Real time. */
+const EDIT_EVERY_MS = 1_000;
+const HEAD = 200;
+const TAIL = 50;
 
 /** Brings the incident's one message, and its thread, up to what the incident is now. What is shown already isn't sent again. */
 const tell: Stage = {
@@ -12,47 +16,56 @@ const tell: Stage = {
   does: 'post or edit the one message, and add to its thread',
   giveUp: null,
   async run(deps, incident, due) {
-    const context = await contextOf(deps, incident);
+    const { message: shown, state } = incident;
+    const unconfirmed = state.name === 'awaiting_approval' && state.deliveredAt === null;
+    const soonest = shown ? shown.at + inClockTime(deps, EDIT_EVERY_MS) : 0;
+    // Edits are gathered: what happens within a second is one edit. A question isn't kept waiting.
+    if (!unconfirmed && deps.clock.now() < soonest) return { events: [], againAt: soonest };
+    const { context, lines } = await lookUp(deps, incident);
     const digest = deps.chat.digest(incident, context);
-    const awaiting = incident.state.name === 'awaiting_approval' ? incident.state : null;
-    const unconfirmed = awaiting !== null && awaiting.deliveredAt === null;
-    const lines = context.timeline.slice(
-      incident.message?.threaded ?? 0,
-      (incident.message?.threaded ?? 0) + LINES_AT_ONCE,
-    );
-    if (incident.message?.digest === digest && !unconfirmed && lines.length === 0) return NOTHING;
+    if (shown?.digest === digest && !unconfirmed && lines.length === 0) return NOTHING;
     const delivery = await deps.chat.deliver(incident, context);
     if (!delivery.ok) {
       deps.log.warn({ incident: incident.id, why: delivery.words }, 'the message could not be sent');
-      return {
-        events: [],
-        againAt: deps.clock.now() + (delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** due.attempt)),
-      };
+      const waitMs = delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** due.attempt);
+      return { events: [], againAt: deps.clock.now() + inClockTime(deps, waitMs) };
     }
     const { channel, ts } = delivery;
-    const message = { channel, ts, digest, at: deps.clock.now(), threaded: incident.message?.threaded ?? 0 };
+    const at = deps.clock.now();
+    const message = { channel, ts, digest, at, threaded: shown?.threaded ?? 0 };
     const threaded = await deps.chat.threadLines({ ...incident, message }, lines);
     if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
-    return {
-      events: [
-        {
-          type: 'delivered',
-          at: deps.clock.now(),
-          channel,
-          ts,
-          digest,
-          planDigest: awaiting?.planDigest ?? null,
-          threaded: message.threaded + (threaded.ok ? lines.length : 0),
-        },
-      ],
+    const planDigest = state.name === 'awaiting_approval' ? state.planDigest : null;
+    const sent = threaded.ok ? lines.length : 0;
+    const delivered: Event = {
+      type: 'delivered',
+      at,
+      channel,
+      ts,
+      digest,
+      planDigest,
+      threaded: message.threaded + sent,
     };
+    const more = !threaded.ok || lines.length === LINES_AT_ONCE;
+    return more ? { events: [delivered], againAt: at + inClockTime(deps, EDIT_EVERY_MS) } : { events: [delivered] };
   },
 };
 
-async function contextOf(deps: Deps, incident: Incident): Promise<MessageContext> {
-  const [timeline, paused] = await Promise.all([deps.store.timeline(incident.id), deps.store.pauseState()]);
+/** Slack's waits are in real time; the clock may be the sandbox's. */
+const inClockTime = (deps: Deps, realMs: number): number => realMs / Math.max(1e-3, deps.clock.realDelay(1));
+
+/** The thread's next lines, and of the timeline what the views look at: its beginning and its end. */
+async function lookUp(deps: Deps, incident: Incident): Promise<{ context: MessageContext; lines: TimelineEntry[] }> {
+  const threaded = incident.message?.threaded ?? 0;
+  const [head, lines, tail, paused] = await Promise.all([
+    deps.store.timeline(incident.id, 0, HEAD - 1),
+    deps.store.timeline(incident.id, threaded, threaded + LINES_AT_ONCE - 1),
+    deps.store.timeline(incident.id, -TAIL, -1),
+    deps.store.pauseState(),
+  ]);
+  const timeline = head.length < HEAD ? head : [...head, ...tail];
   const { approvers } = deps.policy(incident.namespace, incident.service);
-  return { timeline, paused, approvers, now: deps.clock.now() };
+  return { context: { timeline, paused, approvers, now: deps.clock.now() }, lines };
 }
 
 export default tell;

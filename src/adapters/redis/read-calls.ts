@@ -49,10 +49,10 @@ export function readCalls({ redis, run, prefix, onUnreadable }: Options): ReadCa
       return eachReadable(incidentFrom, rows, onUnreadable);
     },
     list,
-    timeline: async (id) =>
+    timeline: async (id, from = 0, to = -1) =>
       eachReadable(
         timelineEntryFrom,
-        await whenAvailable(() => redis.lrange(key(`timeline:${id}`), 0, -1)),
+        await whenAvailable(() => redis.lrange(key(`timeline:${id}`), from, to)),
         onUnreadable,
       ),
     nextNumber: () => whenAvailable(() => redis.incr(key('number'))),

@@ -14,6 +14,7 @@ import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
 import { serviceQueries } from './adapters/prometheus/service-queries.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
+import { createModelStore } from './adapters/redis/model-store.ts';
 import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor } from './config.ts';
@@ -78,8 +79,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   });
   const meters = createMeters(queue);
   const learning = startLearning({
-    redis: cache,
-    cluster: config.settings.cluster,
+    store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
     world: {
       metrics: world.metrics,
       queries: serviceQueries,

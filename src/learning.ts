@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Drawn } from './adapters/charts/chart-worker.ts';
-import { createModelStore } from './adapters/redis/model-store.ts';
 import { type Baselines, createBaselines, createModels, type Models } from './pipeline/baselines.ts';
 import { type TrainingDeps, trainService } from './pipeline/train.ts';
 import { readAllBack } from './pipeline/train-keep.ts';
 import { createTrainingQueue, type TrainingQueue } from './pipeline/train-queue.ts';
-import type { Charts, MetricPicture } from './ports.ts';
+import type { Charts, MetricPicture, ModelStore } from './ports.ts';
 import type { FitInput, Fitted } from './workers/fit-service.ts';
 import { createWorkerPool } from './workers/worker-pool.ts';
 
@@ -27,12 +25,11 @@ export type Learning = {
 
 /** Models, the trainings that make them, and their threads. What an earlier run has learned is read back in the background. */
 export function startLearning(options: {
-  redis: Redis;
-  cluster: string;
+  store: ModelStore;
   world: Pick<TrainingDeps, 'metrics' | 'queries' | 'clock' | 'incidentsSince'>;
   log: Logger;
 }): Learning {
-  const { world, log } = options;
+  const { world, store, log } = options;
   const fitting = createWorkerPool<FitInput, Fitted>(
     new URL('./workers/fit-service.ts', import.meta.url),
     Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1)),
@@ -42,7 +39,6 @@ export function startLearning(options: {
     1,
   );
   const models = createModels(MOST_SERVICES, MOST_FORESTS);
-  const store = createModelStore({ redis: options.redis, cluster: options.cluster });
   const deps: TrainingDeps = { ...world, models, store, fit: fitting.run, log };
   const training = createTrainingQueue({
     atOnce: TRAININGS_AT_ONCE,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
@@ -30,7 +31,7 @@ export async function scoreFile(path: string, out: string | null): Promise<Score
     const scored = score(at, value === '' ? Number.NaN : Number(value));
     result.points += 1;
     if (scored >= ALARM && result.alarms.length < MOST_ALARMS) result.alarms.push(stamp);
-    if (!target.write(`${stamp},${scored.toFixed(6)}\n`)) await new Promise((resolve) => target.once('drain', resolve));
+    if (!target.write(`${stamp},${scored.toFixed(6)}\n`)) await once(target, 'drain');
   }
   if (out !== null) {
     target.end();

@@ -186,6 +186,7 @@ export const APPROVAL_GOOD_MS = 15 * 60_000;
 export const RETRY_MS = 10_000;
 export const LEVEL_MS = 5 * 60_000;
 export const MAX_LEVEL = 3;
-export const MAX_ATTEMPTS = 6;
+/** Least time between two diagnoses of one incident. */
+export const DIAGNOSE_EVERY_MS = 10_000;
 /** Looks kept while verifying. */
 export const MAX_SAMPLES = 60;

@@ -1,5 +1,6 @@
 import {
   APPROVAL_GOOD_MS,
+  DIAGNOSE_EVERY_MS,
   type Effect,
   type Event,
   type Incident,
@@ -21,8 +22,10 @@ type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 type In<N extends State['name']> = Extract<State, { name: N }>;
 type Moved = { incident: Incident; effects: Effect[] };
 
+/** Alerts that keep coming don't set off a diagnosis each: one incident is looked at every so often. */
 export function notice(incident: Incident, at: number, attempt: number): Moved {
-  return { incident: { ...incident, state: { name: 'noticed', attempt } }, effects: [{ kind: 'diagnose', dueAt: at }] };
+  const dueAt = Math.max(at, (incident.diagnosis?.at ?? 0) + DIAGNOSE_EVERY_MS);
+  return { incident: { ...incident, state: { name: 'noticed', attempt } }, effects: [{ kind: 'diagnose', dueAt }] };
 }
 
 export function watch(incident: Incident, until: number, why: string): Moved {

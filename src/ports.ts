@@ -67,7 +67,7 @@ export type IncidentStore = {
   /** Due later; for the start, to set the timers again. */
   listLater(now: number, limit: number): Promise<DueEffect[]>;
 
-  /** The lock on services, held by the incident until a save leaves it without need. Same incident: the same fence again. */
+  /** The lock on services, held by the incident until a save leaves it without need; refused when the last save has. Same incident: the same fence again. */
   lock(
     incidentId: string,
     services: string[],

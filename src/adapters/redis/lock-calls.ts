@@ -47,6 +47,11 @@ function refusalFrom([answer, first, second]: Reply): Refusal {
         code: 'locked',
         words: `${second} is working on ${first}, and one service is changed at a time; this waits until that is over.`,
       };
+    case 'moved_on':
+      return {
+        code: 'locked',
+        words: 'The incident has moved on in the meantime, and nothing is to be done for it now.',
+      };
     case 'lost':
       return { code: 'locked', words: 'The lock on the service was let go in the meantime; it has to be taken again.' };
     default:

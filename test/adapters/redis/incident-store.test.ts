@@ -275,27 +275,31 @@ describe('the lock on services', () => {
   });
 
   it("lets go only of the incident's own services", async () => {
-    await saved(saving(null, inc));
+    const incident = queued('INC-1');
+    await saved(saving(null, incident));
     await store.lock('INC-1', ['a'], 5);
     await store.lock('INC-2', ['b'], 5);
-    await saved(saving(inc, next(inc, { state: CLOSED })));
+    await saved(saving(incident, next(incident, { state: CLOSED })));
     expect(await other.lock('INC-3', ['b'], 5)).toMatchObject({ kind: 'refused' });
     expect(await other.lock('INC-3', ['a'], 5)).toMatchObject({ kind: 'locked' });
   });
 
   it.each(['queued', 'executing', 'verifying', 'undoing'] as const)('is kept in %s', async (name) => {
-    await saved(saving(null, inc));
+    const incident = queued('INC-1');
+    await saved(saving(null, incident));
     await store.lock('INC-1', ['payment-api'], 1);
-    await saved(saving(inc, next(inc, { state: { name } as Incident['state'] })));
+    await saved(saving(incident, next(incident, { state: { name } as Incident['state'] })));
     expect(await other.lock('INC-2', ['payment-api'], 1)).toMatchObject({ kind: 'refused' });
   });
 
   it.each(['noticed', 'watching', 'awaiting_approval', 'escalated', 'closed'] as const)(
     'is let go in %s',
     async (name) => {
-      await saved(saving(null, inc));
+      const incident = queued('INC-1');
+      await saved(saving(null, incident));
       await store.lock('INC-1', ['payment-api', 'ledger-db'], 2);
-      await saved(saving(inc, next(inc, { state: { name } as Incident['state'] })));
+      await saved(saving(incident, next(incident, { state: { name } as Incident['state'] })));
+      expect(await store.lock('INC-1', ['payment-api'], 2)).toMatchObject({ kind: 'refused' });
       expect(await other.lock('INC-2', ['payment-api', 'ledger-db'], 2)).toMatchObject({ kind: 'locked', fence: 2 });
     },
   );

@@ -55,7 +55,8 @@ export function applySave(
 
 /** The fence that the lock gives, or null when it is refused. */
 export function applyLock(model: Model, id: string, services: string[], most: number): number | null {
-  if (model.paused) return null;
+  const state = model.incidents.get(id)?.state.name;
+  if (model.paused || (state !== undefined && !NEEDS_LOCK.includes(state))) return null;
   const others = [...model.locks].filter(([, holder]) => holder !== id);
   const mine = new Set([
     ...services,

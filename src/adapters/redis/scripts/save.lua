@@ -12,7 +12,7 @@ if (redis.call('HGET', incident, 'version') or '0') ~= before then return { 'con
 local open = redis.call('HGET', p .. 'open-by-group', group)
 if before == '0' and open then return { 'conflict' } end
 
-redis.call('HSET', incident, 'version', after, 'json', json)
+redis.call('HSET', incident, 'version', after, 'json', json, 'needsLock', keepsLock)
 redis.call('ZADD', p .. 'all', openedAt, id)
 redis.call('ZADD', p .. 'service:' .. service, openedAt, id)
 if state == 'closed' then

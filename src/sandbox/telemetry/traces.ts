@@ -45,7 +45,7 @@ export function makeTrace(
 ): Map<string, Span[]> {
   let draws = 0;
   const trace: Trace = {
-    id: hex(hashText(`${seed}`), at, 32),
+    id: digits(`${seed} ${at}`) + digits(`${at} ${seed}`),
     flows,
     podName,
     spans: new Map(),
@@ -140,16 +140,13 @@ function push(trace: Trace, service: string, pod: string, made: Made): void {
 
 function nextId(trace: Trace): string {
   trace.count += 1;
-  return hex(hashText(trace.id), trace.count, 16);
+  return digits(`${trace.id}/${trace.count}`);
 }
 
-/** So many hexadecimal digits that two numbers make; never all zero. */
-function hex(a: number, b: number, digits: number): string {
-  const one = (Math.abs(a) >>> 0).toString(16).padStart(8, '0');
-  const two = Math.floor(Math.abs(b) + 1)
-    .toString(16)
-    .padStart(12, '0');
-  return (one + two).padStart(digits, '1').slice(-digits);
+/** Sixteen hexadecimal digits that look random, as ids do, and are the same for the same text; never all zero. */
+function digits(text: string): string {
+  const half = (seedText: string) => hashText(seedText).toString(16).padStart(8, '0');
+  return `${half(text)}${half(`${text}#`).replace(/^0/, '1')}`;
 }
 
 export const nanos = (ms: number): string => `${Math.round(ms * 1000)}000`;

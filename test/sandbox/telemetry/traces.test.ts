@@ -28,6 +28,8 @@ describe('the traces of the shop', () => {
     const { spans } = traces(shop);
     const byId = new Map(spans.map((span) => [span.traceId + span.spanId, span]));
     expect(byId.size).toBe(spans.length);
+    // Receivers remember only the end of an id.
+    expect(new Set(spans.map((span) => span.spanId.slice(-12))).size).toBe(spans.length);
     expect(spans.filter((span) => !span.parentSpanId)).toHaveLength(200);
     for (const span of spans) {
       expect(span.spanId).toMatch(/^[0-9a-f]{16}$/);

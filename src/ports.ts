@@ -144,6 +144,7 @@ export type ModelStore = {
   list(limit: number): Promise<Omit<StoredModel, 'body'>[]>;
   /** True for the one replica that is to train the service now; it holds for `leaseMs` of real time. */
   claim(namespace: string, service: string, leaseMs: number): Promise<boolean>;
+  release(namespace: string, service: string): Promise<void>;
 };
 
 /** Who else is running: what shards the scan. */

@@ -17,11 +17,11 @@ type Entry = {
   resolve(training: Training): void;
 };
 
-/** A service that was refused isn't tried again for so long (ms of `now`), unless somebody asks. */
-const REFUSED_MS = 3_600_000;
+/** After what should not happen. */
+const BUG_MS = 10 * 60_000;
 const MOST_WAITING = 20_000;
 
-/** Runs at most `atOnce` trainings at a time. `run` rejects only for bugs; that counts as refused. */
+/** Runs at most `atOnce` trainings at a time. One that was refused isn't tried again before its time, unless somebody asks. `run` rejects only for bugs; that counts as refused. */
 export function createTrainingQueue(options: {
   atOnce: number;
   now(): number;
@@ -51,7 +51,7 @@ export function createTrainingQueue(options: {
     if (training.kind === 'refused') {
       counts.refused += 1;
       if (refusedUntil.size >= MOST_WAITING) refusedUntil.clear();
-      refusedUntil.set(key, { until: now() + REFUSED_MS, training });
+      refusedUntil.set(key, { until: now() + training.againMs, training });
     } else {
       counts.done += 1;
       refusedUntil.delete(key);
@@ -86,7 +86,7 @@ export function createTrainingQueue(options: {
   };
 }
 
-const refusal = (words: string): Training => ({ kind: 'refused', words });
+const refusal = (words: string): Training => ({ kind: 'refused', words, againMs: BUG_MS });
 const rankOf = (why: TrainingReason): number => TRAINING_REASONS.indexOf(why);
 const isBefore = (a: Entry, b: Entry): boolean =>
   rankOf(a.why) < rankOf(b.why) || (rankOf(a.why) === rankOf(b.why) && a.order < b.order);

@@ -15,7 +15,8 @@ export type Training =
   | { kind: 'trained'; known: KnownService; missing: string[]; tookMs: number }
   /** Another replica has trained it, or an earlier run; it was read from the store. */
   | { kind: 'read'; known: KnownService }
-  | { kind: 'refused'; words: string };
+  /** It may be tried again after `againMs` of the application's time. */
+  | { kind: 'refused'; words: string; againMs: number };
 
 export type Fit = (input: {
   history: Record<string, Series>;
@@ -44,6 +45,9 @@ export type TrainingDeps = {
 const CLAIM_MS = 120_000;
 /** A model this young is taken from the store rather than trained again, unless somebody asked. */
 const FRESH_MS = 20 * 3_600_000;
+const SOON_MS = 60_000;
+const NO_DATA_MS = 10 * 60_000;
+const TOO_LITTLE_MS = 3_600_000;
 
 /** Trains one service: the history, with past trouble cut out, is fitted in a worker thread; the model is kept here and in the store. */
 export async function trainService(
@@ -58,14 +62,29 @@ export async function trainService(
   const isFresh = stored !== null && stored.trainedAt > now - FRESH_MS;
   if (stored && isFresh && (why === 'missing' || why === 'first' || why === 'busiest'))
     return { kind: 'read', known: stored };
-  if (why !== 'asked' && !(await claimed(deps, namespace, service)))
-    return { kind: 'refused', words: 'another replica is training it' };
+  if (!(await claimed(deps, namespace, service)) && why !== 'asked')
+    return { kind: 'refused', words: 'another replica is training it', againMs: SOON_MS };
+  try {
+    return await learn(deps, namespace, service, stored?.version ?? 0, began);
+  } finally {
+    await deps.store?.release(namespace, service).catch(() => undefined);
+  }
+}
+
+async function learn(
+  deps: TrainingDeps,
+  namespace: string,
+  service: string,
+  storedVersion: number,
+  began: number,
+): Promise<Training> {
+  const now = deps.clock.now();
   const history = await historyOf(deps, namespace, service, now);
-  if (history.points === 0) return { kind: 'refused', words: noData(history.missing) };
+  if (history.points === 0) return { kind: 'refused', words: noData(history.missing), againMs: NO_DATA_MS };
   const exclude = spansOfTrouble(await deps.incidentsSince(now - HISTORY_MS), namespace, service, now);
   const fitted = await deps.fit({ history: history.byMetric, now, stepMs: HISTORY_STEP_MS, exclude });
-  if (fitted.kind === 'refused') return { kind: 'refused', words: REFUSALS[fitted.why] };
-  const version = Math.max(stored?.version ?? 0, deps.models.find(namespace, service)?.version ?? 0) + 1;
+  if (fitted.kind === 'refused') return { kind: 'refused', words: REFUSALS[fitted.why], againMs: TOO_LITTLE_MS };
+  const version = Math.max(storedVersion, deps.models.find(namespace, service)?.version ?? 0) + 1;
   const known = knownFrom(namespace, service, version, fitted.model);
   deps.models.keep(known);
   await keep(deps, known, fitted.body);

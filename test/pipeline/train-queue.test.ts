@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Training } from '../../src/pipeline/train.ts';
 import { createTrainingQueue } from '../../src/pipeline/train-queue.ts';
 
-const refused: Training = { kind: 'refused', words: 'too little' };
+const refused: Training = { kind: 'refused', words: 'too little', againMs: 3_600_000 };
 
 /** A queue whose trainings end when told. */
 function slowQueue(atOnce: number) {
@@ -50,7 +50,7 @@ describe('trainings', () => {
     expect(await one).toBe(await two);
   });
 
-  it('that were refused wait an hour, unless somebody asks', async () => {
+  it('that were refused wait their time, unless somebody asks', async () => {
     const { queue, started, ends, later } = slowQueue(1);
     const first = queue.train('shop', 'a', 'first');
     ends[0]!(refused);

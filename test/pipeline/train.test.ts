@@ -97,6 +97,15 @@ describe('training a service', () => {
     });
   });
 
+  it('leaves a service to the replica that is at it, for a minute', async () => {
+    await store.claim('shop', 'busy-api', 60_000);
+    const training = await trainService(deps(metrics(0)), 'shop', 'busy-api', 'nightly');
+    expect(training).toMatchObject({ kind: 'refused', againMs: 60_000 });
+    await store.release('shop', 'busy-api');
+    expect(await trainService(deps(metrics(0)), 'shop', 'busy-api', 'nightly')).toMatchObject({ kind: 'trained' });
+    expect(await store.claim('shop', 'busy-api', 60_000)).toBe(true);
+  });
+
   it('refuses a service of an hour ago, and one without metrics', async () => {
     const young = await trainService(deps(metrics(NOW - 3_600_000)), 'shop', 'new-api', 'first');
     expect(young).toMatchObject({ kind: 'refused', words: expect.stringContaining('too little history') });

@@ -51,6 +51,7 @@ export function createModelStore(options: {
   const models = `${prefix}model:`;
   const index = `${prefix}index`;
   const sizes = `${prefix}sizes`;
+  const training = `${prefix}training:`;
   return {
     save: async (model) => {
       const member = memberOf(model);
@@ -70,8 +71,11 @@ export function createModelStore(options: {
       return present(redis, models, found);
     },
     claim: async (namespace, service, leaseMs) => {
-      const key = `${prefix}training:${memberOf({ namespace, service })}`;
+      const key = training + memberOf({ namespace, service });
       return (await whenAvailable(() => redis.set(key, '1', 'PX', leaseMs, 'NX'))) === 'OK';
+    },
+    release: async (namespace, service) => {
+      await whenAvailable(() => redis.del(training + memberOf({ namespace, service })));
     },
   };
 }

@@ -29,7 +29,7 @@ const RECOMMENDATIONS = 40;
 const LOAD_MS = 8_000;
 const ALERTS_A_BODY = 50;
 const SERVICES = 40;
-const SENDERS = 8;
+const SENDERS = 24;
 const BARE_JOBS = 30_000;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -1,8 +1,9 @@
 // Writes by the cluster itself (controllers, kubelets, the simulation): no admission, no dry run, no failure.
-import { groupVersion, resourceKey } from './api/resources.ts';
+import { groupVersion, type Resource, resourceKey } from './api/resources.ts';
 import type { KindOf } from './kinds.ts';
 import { type KubeObject, timestamp } from './objects.ts';
 import { recordUpdate } from './patch/managed-fields.ts';
+import { decode } from './schema/decode.ts';
 import { clone, equal } from './tree.ts';
 import type { World } from './world.ts';
 
@@ -45,6 +46,8 @@ export function change<R extends string>(
   edit(copy);
   if (equal(copy, current)) return current;
   const known = world.registry.byName(resource);
+  if (known !== undefined && !equal(copy.spec, current.spec))
+    Object.assign(copy, { spec: wellFormed(known, copy).spec });
   if (known?.generation === true && !equal(copy.spec, current.spec)) {
     copy.metadata.generation = (current.metadata.generation ?? 1) + 1;
   }
@@ -53,6 +56,13 @@ export function change<R extends string>(
     copy.metadata.managedFields = recordUpdate(known.model, current, copy, writer);
   }
   return world.store.put(keyOf(world, resource), copy) as KindOf<R>;
+}
+
+/** What the API server would have made of an object of the simulation's own; one that it couldn't read is a bug. */
+export function wellFormed<T extends KubeObject>(resource: Resource, own: T): T {
+  const decoded = decode(resource, own, 'Ignore');
+  if (!decoded.ok) throw new Error(decoded.failure.message);
+  return decoded.value as T;
 }
 
 /** Replaces an object's status by what `statusOf` makes of the present object; an equal one is not written. */

@@ -5,7 +5,7 @@ import { createRequestLog, type LoggedRequest } from './api/request-log.ts';
 import { createRegistry } from './api/resources.ts';
 import { refuse, writeAnswer } from './api/respond.ts';
 import { isKubernetesPath, serve } from './api/server.ts';
-import { change, erase, insert, object, objects } from './change.ts';
+import { change, erase, insert, object, objects, wellFormed } from './change.ts';
 import { STORAGE_CLASS } from './controllers/volumes.ts';
 import { recordEvent } from './events.ts';
 import type { KindOf } from './kinds.ts';
@@ -132,7 +132,7 @@ function applyObject(world: World, fresh: KubeObject): KubeObject {
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
   const { namespace } = fresh.metadata;
   const existing = object(world, name, namespace, fresh.metadata.name);
-  const next = clone(fresh);
+  const next = wellFormed(resource, clone(fresh));
   if (existing === undefined) {
     next.metadata.uid ??= world.names.uid();
     setDefaults(next);

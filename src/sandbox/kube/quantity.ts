@@ -52,3 +52,38 @@ export function sumQuantities(parts: (Record<string, string> | undefined)[]): Re
   }
   return sum;
 }
+
+const DECIMAL: readonly [suffix: string, nanos: bigint][] = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map(
+  (suffix, i) => [suffix, 10n ** BigInt(3 * i)],
+);
+const BINARY: readonly [suffix: string, bytes: bigint][] = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((suffix, i) => [
+  suffix,
+  1024n ** BigInt(i),
+]);
+const NANO = 10n ** 9n;
+
+/**
+ * A quantity in the one form in which a real API server stores it ('1000m' → '1', '1024Mi' → '1Gi', '0.5' → '500m'), so
+ * that equal amounts are equal text. Malformed and exponent forms are given back as they are.
+ */
+export function canonicalQuantity(text: string): string {
+  const match = PATTERN.exec(text);
+  if (match === null || match[3] !== undefined) return text;
+  const [whole = '', fraction = ''] = (match[1] ?? '').split('.');
+  const suffix = match[2] ?? '';
+  const unit = suffix.endsWith('i')
+    ? (BINARY.find(([name]) => name === suffix)?.[1] ?? 1n) * NANO
+    : (DECIMAL.find(([name]) => name === suffix)?.[1] ?? NANO);
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(`${whole}${fraction}` || '0') * unit;
+  const nanos = scaled / scale + (scaled % scale > 0n ? 1n : 0n);
+  if (nanos === 0n) return '0';
+  const size = nanos < 0n ? -nanos : nanos;
+  if (suffix.endsWith('i') && size >= 1024n * NANO) return withSuffix((nanos + NANO - 1n) / NANO, BINARY);
+  return withSuffix(nanos, DECIMAL);
+}
+
+function withSuffix(amount: bigint, suffixes: readonly [string, bigint][]): string {
+  const [suffix, unit] = suffixes.findLast(([, size]) => amount % size === 0n) ?? ['', 1n];
+  return `${amount / unit}${suffix}`;
+}

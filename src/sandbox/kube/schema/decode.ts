@@ -1,5 +1,6 @@
 import { badRequest, fail, type Outcome, succeed } from '../api/failure.ts';
 import type { Resource } from '../api/resources.ts';
+import { canonicalQuantity } from '../quantity.ts';
 import { isTree, type Tree } from '../tree.ts';
 import { shapeOf } from './models.ts';
 
@@ -63,10 +64,13 @@ function emptyOf(type: string): unknown {
   return type === 'number' ? 0 : type === 'boolean' ? false : type === 'string' ? '' : {};
 }
 
+const QUANTITY_MAP = /(^|\.)(limits|requests|capacity|allocatable|hard|used|overhead)$/;
+const QUANTITY_FIELD = /(\.averageValue|(target|current)\.value|\.sizeLimit|\.divisor)$/;
+const isQuantity = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string';
+
 // Quantities are typed as text by the client, and may be bare numbers on the wire; the server makes them text.
 function readMapValue(type: string, value: unknown, path: string, key: string, reading: Reading): unknown {
-  const quantity = /(^|\.)(limits|requests|capacity|allocatable|hard|used|default|defaultRequest)$/.test(path);
-  if (quantity && typeof value === 'number') return String(value);
+  if (QUANTITY_MAP.test(path) && isQuantity(value)) return canonicalQuantity(String(value));
   return read(type, value, `${path}.${key}`, reading);
 }
 
@@ -77,7 +81,7 @@ function readScalar(type: string, value: unknown, path: string, reading: Reading
     case 'boolean':
       return typeof value === 'boolean' ? value : complain(value, path, 'bool', reading);
     case 'string':
-      if (typeof value === 'number' && /(averageValue|value|sizeLimit)$/.test(path)) return String(value);
+      if (QUANTITY_FIELD.test(path) && isQuantity(value)) return canonicalQuantity(String(value));
       return typeof value === 'string' ? value : complain(value, path, 'string', reading);
     case 'IntOrString':
       return typeof value === 'string' || typeof value === 'number' ? value : complain(value, path, 'intstr', reading);

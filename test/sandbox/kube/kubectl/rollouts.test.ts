@@ -68,6 +68,20 @@ describe.skipIf(!hasKubectl)('kubectl rollout', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('goes back to the very same ReplicaSet, however its amounts were written', async () => {
+    const app = { name: 'app', image: 'shop/exact:1', resources: { limits: { cpu: '1000m', memory: '1024Mi' } } };
+    const template = { metadata: { labels: { app: 'exact' } }, spec: { containers: [app] } };
+    served.cluster.apply(deployment('exact', { template, selector: { matchLabels: { app: 'exact' } } }));
+    await runScript(kubectl, [
+      ['rollout status deploy/exact', /successfully rolled out/],
+      ['set image deploy/exact app=shop/exact:2', /image updated/],
+      ['rollout status deploy/exact', /successfully rolled out/],
+      ['rollout undo deploy/exact', /rolled back/],
+      ['rollout status deploy/exact', /successfully rolled out/],
+      ['get rs -l app=exact --no-headers', /^(exact-\w+ +\d.*\n){2}$/],
+    ]);
+  });
+
   it(
     'restarts, scales, and waits',
     script([

@@ -54,7 +54,9 @@ export function troubleOf(findings: Finding[]): Finding | null {
   const above = (what: string) =>
     likely.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
   const hurting = likely.filter((finding) => HURTS.has(finding.what)).sort((a, b) => b.strength - a.strength)[0];
-  return hurting ?? (above('cpu') ? (above('traffic') ?? null) : null);
+  const surge = above('cpu') ? above('traffic') : undefined;
+  // What is slow under a surge is slow because of it.
+  return surge ?? hurting ?? null;
 }
 
 /** Takes one look's findings into the memory and says what is to be done. `open`: whether the service has an open incident. */

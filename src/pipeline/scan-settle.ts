@@ -24,7 +24,7 @@ export async function settle(
 ): Promise<Settled> {
   const settled: Settled = { anomalies: 0, opened: [] };
   const open = await deps.recentlyOpen(MOST_OPEN);
-  for (const { about, findings } of causesFirst(looks, calls)) {
+  for (const { about, findings } of causesFirst(withoutPassedOn(looks, calls), calls)) {
     const subject: Subject = { cluster: deps.cluster.name, namespace: about.namespace, service: about.name };
     const key = groupKeyOf(subject);
     const own = open.find((incident) => incident.groupKey === key) ?? null;
@@ -50,6 +50,19 @@ function causesFirst(looks: Look[], calls: Calls): Look[] {
     .map((look) => ({ look, depth: waitsFor(look) }))
     .sort((a, b) => a.depth - b.depth)
     .map(({ look }) => look);
+}
+
+/** A surge belongs to the first service that it reaches: those behind only take on what that one passes on. */
+export function withoutPassedOn(looks: Look[], calls: Calls): Look[] {
+  const isSurge = (finding: Finding) =>
+    finding.what === 'traffic' && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0);
+  const surging = looks.filter((look) => look.findings.some(isSurge)).map((look) => nodeOf(look.about));
+  const passedOn = new Set(surging.flatMap((node) => [...(calls.get(node) ?? [])]));
+  return looks.map((look) =>
+    passedOn.has(nodeOf(look.about))
+      ? { ...look, findings: look.findings.filter((finding) => !isSurge(finding)) }
+      : look,
+  );
 }
 
 const nodeOf = (about: EntityRef): string => `${about.namespace}/${about.name}`;

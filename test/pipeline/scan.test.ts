@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/domain/types.ts';
+import { troubleOf } from '../../src/pipeline/scan-memory.ts';
+import { type Look, withoutPassedOn } from '../../src/pipeline/scan-settle.ts';
 import { NAMESPACE, SERVICES } from '../../src/sandbox/shop/services.ts';
 import { ownerOf } from '../../src/scanning.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
@@ -40,6 +43,25 @@ describe('the scan, on the sandbox', () => {
     sandbox.fault('latency', 'payment-api');
     await minutes(sandbox, world, 5);
     expect(world.opened).toEqual([]);
+  });
+});
+
+describe('a surge', () => {
+  it('belongs to the first service that it reaches, not to those behind it', () => {
+    const look = (name: string): Look => {
+      const about = { kind: 'Deployment' as const, namespace: NAMESPACE, name };
+      const value = { observed: 90, low: 10, high: 30, unit: 'req/s' };
+      const findings = ['traffic', 'cpu'].map((what): Finding => {
+        return { kind: 'anomaly', about, at: 0, what, words: what, strength: 0.999, value };
+      });
+      return { about, findings };
+    };
+    const looks = withoutPassedOn([look('payment-api'), look('ledger-db'), look('storefront')], calls);
+    expect(looks.map(({ about, findings }) => [about.name, troubleOf(findings)?.what ?? null])).toEqual([
+      ['payment-api', 'traffic'],
+      ['ledger-db', null],
+      ['storefront', 'traffic'],
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ import { type Config, policyFor } from './config.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
+import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
 import { createMeters } from './meters.ts';
 import type { Deps } from './pipeline/deps.ts';
@@ -48,11 +49,20 @@ export type World = {
   } | null;
   alertmanagerToken: string | null;
   apiToken: string | null;
+  /** Absent: no OTLP is received. */
+  otlp?: OtlpSettings;
   /** Answered before all else: the sandbox's page. */
   firstHandlers: Handler[];
 };
 
-export type App = { url: string; port: number; people: People; stop(): Promise<void> };
+export type App = {
+  url: string;
+  port: number;
+  people: People;
+  /** Null when no OTLP is received. */
+  otlp: { grpcPort: number; httpPort: number } | null;
+  stop(): Promise<void>;
+};
 
 const CONCURRENCY = 64;
 const DIAGNOSES_AT_ONCE = 4;
@@ -88,7 +98,11 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     },
     log,
   });
-  const deps = await createDeps(config, world, store, queue, learning, log);
+  const listening = await startListening(config.env, world.otlp, clock, log);
+  const deps = {
+    ...(await createDeps(config, world, store, queue, learning, log)),
+    telemetry: listening.telemetry,
+  };
   const worker = startWorker({
     url: world.redisUrl,
     prefix,
@@ -126,8 +140,10 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     url: `http://${config.env.HOST}:${port}`,
     port,
     people,
+    otlp: listening.receiver,
     async stop() {
       started = false;
+      await listening.stop();
       stopScanning();
       await learning.stop();
       await stopSweep();

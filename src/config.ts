@@ -88,6 +88,13 @@ const Environment = z.object({
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
   PAGERDUTY_EVENTS_URL: z.url().optional(),
+  OTLP_GRPC_PORT: Port.default(4317),
+  OTLP_HTTP_PORT: Port.default(4318),
+  /** What senders of OTLP must show. Without it what they say is shown, and decides nothing. */
+  OTLP_TOKEN: z.string().optional(),
+  /** PEM text (or `_FILE`). */
+  OTLP_TLS_CERT: z.string().optional(),
+  OTLP_TLS_KEY: z.string().optional(),
   NIGHTSHIFT_API_TOKEN: z.string().optional(),
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
@@ -63,15 +64,19 @@ async function startInSandbox(
     slack: { token: sandbox.botToken, signingSecret: sandbox.signingSecret, apiUrl: sandbox.slackApiUrl },
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
+    otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true },
     firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
   };
   const app = await startApp(config, world, log);
   sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
+  if (app.otlp && !config.env.OTLP_TLS_CERT)
+    sandbox.sendTelemetryTo({ url: `http://127.0.0.1:${app.otlp.httpPort}`, token: world.otlp?.token ?? null });
   const rows: Row[] = [
     ['page', `${app.url}/sandbox`],
     ['cluster', `sandbox, simulated; kubectl -s ${sandbox.kubeUrl} get pods -n shop`],
     ['metrics', `sandbox, ${sandbox.prometheusUrl} (14 days of history)`],
     ['chat', 'sandbox, on the page'],
+    otlpRow(app),
     ...commonRows(config, dataDir),
     ['time', `${clock.speed()}x: a minute passes in ${60 / clock.speed()} s`],
   ];
@@ -129,6 +134,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
         : null,
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
+    otlp: { token: env.OTLP_TOKEN ?? null, optional: false },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);
@@ -138,6 +144,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     ['cluster', hasCluster ? name : 'missing'],
     ['metrics', env.PROMETHEUS_URL ?? 'missing'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
+    otlpRow(app),
     ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
     ['mode', observe.length > 0 ? `OBSERVE, nothing is ever changed: ${observe.join('; ')}` : 'act'],
   ];
@@ -145,6 +152,10 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
 }
 
 type Row = [string, string];
+const otlpRow = ({ otlp }: App): Row => [
+  'OTLP',
+  otlp ? `gRPC ${otlp.grpcPort}, HTTP ${otlp.httpPort}` : 'not received: its ports are taken',
+];
 const commonRows = ({ env }: Config, dataDir: string): Row[] => [
   ['redis', env.REDIS_URL ? 'given (REDIS_URL)' : `private, data in ${join(dataDir, 'redis')}`],
   ['pager', env.PAGERDUTY_ROUTING_KEY ? 'PagerDuty' : 'none (PAGERDUTY_ROUTING_KEY is not set)'],

@@ -16,6 +16,8 @@ export type RemoteSandbox = z.infer<typeof RemoteSandbox> & {
   /** It serves its own page, and was told of the app when it was started. */
   handleSandbox(): Promise<boolean>;
   setAppUrl(): void;
+  /** It was told when it was started, or sends none. */
+  sendTelemetryTo(): void;
   stop(): Promise<void>;
 };
 
@@ -45,6 +47,7 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
     clock,
     handleSandbox: async () => false,
     setAppUrl: () => {},
+    sendTelemetryTo: () => {},
     stop: async () => clearInterval(timer),
   };
 }

@@ -13,6 +13,7 @@ import { createGoldenSignals } from './shop/golden-signals.ts';
 import { TEXT_CONTENT_TYPE, textFormat } from './shop/metrics/text-format.ts';
 import { sandboxState } from './shop/state.ts';
 import { keepStateFile, readStateFile, type StateFile } from './state-file.ts';
+import { type Destination, sendTelemetry } from './telemetry/send.ts';
 
 export type Sandbox = {
   /** http://127.0.0.1:PORT: the Kubernetes API, /prometheus, /slack-api/, /metrics and /sandbox. */
@@ -29,6 +30,8 @@ export type Sandbox = {
   handleSandbox(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /** Where alerts (with the bearer token, if any) and Slack's interactions go. */
   setAppUrl(url: string, alertmanagerToken?: string): void;
+  /** Where the shop's traces and logs go from now on. */
+  sendTelemetryTo(destination: Destination): void;
   stop(): Promise<void>;
 };
 
@@ -56,7 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const startAt = Math.floor(Math.max(Date.now() + (saved?.offsetMs ?? 0), (scrapes.at(-1)?.at ?? 0) + 1));
   const clock = createClock({ startAt, speed: options.speed ?? saved?.speed ?? 10 });
   const core = createCore({ now: clock.now, seed, startAt, remains: saved && { ...saved, scrapes } });
-  const place = { url: '', app: '' };
+  const place: { url: string; app: string; telemetry: Destination | null } = { url: '', app: '', telemetry: null };
   const secrets = {
     signingSecret: randomBytes(16).toString('hex'),
     botToken: `xoxb-${randomBytes(16).toString('hex')}`,
@@ -80,6 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     journal?.append(now, samples);
     alerting.evaluate(now);
   });
+  const stopTelemetry = sendTelemetry({ ...core, clock, seed, to: () => place.telemetry });
   const handleSandbox = sandboxHandler({
     clock,
     state,
@@ -111,7 +115,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       place.app = url.replace(/\/$/, '');
       alerting.sendTo({ url: place.app, token: alertmanagerToken });
     },
+    sendTelemetryTo(destination) {
+      place.telemetry = destination;
+    },
     async stop() {
+      stopTelemetry();
       for (const stop of stopTicks) stop();
       alerting.stop();
       chat.close();

@@ -67,16 +67,16 @@ export function logLikelihoodElse(scene: Scene): number {
  * only sometimes, and nobody else is touched.
  */
 export function logLikelihoodContained(scene: Scene): number {
-  const { symptom, local } = scene.model;
+  const { symptom, local, containedRates } = scene.model;
   let sum = 0;
   for (const observation of scene.observations) {
     const isFront = observation.entity === scene.front;
-    const shown = isFront ? hurt(symptom.other.culprit) : unrelated(symptom.own.bystander);
+    const shown = isFront ? hurt(containedRates.symptom) : unrelated(symptom.own.bystander);
     for (const seen of Object.values(observation.symptoms)) sum += logOdds(shown, seen, scene.model);
     for (const kind of KINDS) {
       const own = observation.local[kind];
       if (own === undefined) continue;
-      sum += logOdds(isFront ? hurt(local[kind].culprit) : unrelated(local[kind].bystander), own, scene.model);
+      sum += logOdds(isFront ? hurt(containedRates[kind]) : unrelated(local[kind].bystander), own, scene.model);
     }
   }
   return sum;

@@ -37,6 +37,8 @@ export type RankModel = {
   priorElse: number;
   /** of the rest: that the trouble is the front's own and stays with it */
   contained: number;
+  /** what such trouble shows at the front: nearly always its state, seldom a slower request, since who still serves serves as ever */
+  containedRates: { symptom: number } & { [kind in EvidenceKind]: number };
   /** how much less likely the culprit is somebody who shows nothing abnormal, looked at or not */
   silentCulprit: number;
   /** the same for somebody from whom no call, known or likely, leads to the front */
@@ -70,6 +72,7 @@ export const RANK_MODEL: RankModel = {
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
   priorElse: 0.2,
   contained: 0.2,
+  containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9 },
   silentCulprit: 0.1,
   unconnectedCulprit: 0.2,
   elseRates: { front: 0.5, others: 0.02 },

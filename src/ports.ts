@@ -14,7 +14,9 @@ export type DueEffect = Effect & { id: string; incidentId: string; gen: number; 
 export type SaveResult =
   | { kind: 'saved'; due: DueEffect[] }
   /** Somebody saved first, or (for a new incident) the group has an open incident: load and try again. */
-  | { kind: 'conflict' };
+  | { kind: 'conflict' }
+  /** The lease of the finished effect ran out and somebody else has followed: what this would have ended is theirs to end. */
+  | { kind: 'superseded' };
 
 export type Pause = {
   epoch: number;
@@ -49,7 +51,7 @@ export type IncidentStore = {
     after: Incident;
     timeline: TimelineEntry[];
     effects: Effect[];
-    /** With the claim's token only that lease is released; without it, whatever lease the effect has. */
+    /** With the claim's token the save counts only while the claim does; without it, whatever lease the effect has is released. */
     finished: { id: string; gen: number; token?: string } | null;
   }): Promise<SaveResult>;
   /** A number for a new incident's id, never given twice. */

@@ -12,7 +12,7 @@ export type Recorded = { before: Incident; after: Incident };
 
 /**
  * Applies an event to an incident and saves both with the work that follows, in one step; tries again from the newest version when somebody else saved first.
- * `finished` is the due effect that this event ends. Null when there is no such incident.
+ * `finished` is the due effect that this event ends. Null when there is no such incident, and when somebody else has taken that effect over: then its end is theirs to tell.
  */
 export async function record(
   deps: Deps,
@@ -24,18 +24,19 @@ export async function record(
     const before = await deps.store.load(incidentId);
     if (!before) return null;
     const saved = await saveTransition(deps, before, transition(before, event), finished);
+    if (saved === 'superseded') return null;
     if (saved) return { before, after: saved };
   }
   throw new Error(`${incidentId} was saved by others ${MAX_TRIES} times in a row`);
 }
 
-/** Saves and wakes what is due; null on a conflict. */
+/** Saves and wakes what is due; null on a conflict, `superseded` only where there is a `finished`. */
 export async function saveTransition(
   deps: Deps,
   before: Incident | null,
   made: Transition,
   finished: Finished | null,
-): Promise<Incident | null> {
+): Promise<Incident | 'superseded' | null> {
   const result = await deps.store.save({
     before,
     after: made.incident,
@@ -44,6 +45,7 @@ export async function saveTransition(
     finished: finished && { id: finished.id, gen: finished.gen, token: finished.token },
   });
   if (result.kind === 'conflict') return null;
+  if (result.kind === 'superseded') return 'superseded';
   // A wake that is lost is made good by the sweep, so a failure here must not undo what is saved.
   await deps.jobs
     .wake(result.due)

@@ -33,6 +33,7 @@ export function saveCall(run: RunScript): IncidentStore['save'] {
       ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),
     )) as [string, ...unknown[]];
     const [answer, ...due] = reply;
-    return answer === 'saved' ? { kind: 'saved', due: due.map(dueEffectFrom) } : { kind: 'conflict' };
+    if (answer === 'saved') return { kind: 'saved', due: due.map(dueEffectFrom) };
+    return { kind: answer === 'superseded' ? 'superseded' : 'conflict' };
   };
 }

@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EffectKind, Incident, State } from '../../../src/domain/incident.ts';
 import type { IncidentStore } from '../../../src/ports.ts';
 import { anIncident, type Fixture, next, startFixture } from './store-fixture.ts';
-import { applyFinish, applyLock, applySave, emptyModel, type Model, mayBeSaved, openOfGroup } from './store-model.ts';
+import {
+  applyFinish,
+  applyLock,
+  applySave,
+  emptyModel,
+  isSuperseded,
+  type Model,
+  mayBeSaved,
+  openOfGroup,
+} from './store-model.ts';
 
 let fixture: Fixture;
 let runs = 0;
@@ -163,8 +172,9 @@ async function save(
   const { model } = world;
   const expected = mayBeSaved(model, before, after);
   const result = await me.store.save({ before, after, timeline: [], effects: due, finished });
-  expect(result.kind).toBe(expected ? 'saved' : 'conflict');
-  if (!expected) return;
+  const superseded = isSuperseded(model, finished);
+  expect(result.kind).toBe(!expected ? 'conflict' : superseded ? 'superseded' : 'saved');
+  if (!expected || superseded) return;
   applySave(model, after, due, finished);
   me.known.set(after.id, after);
 }

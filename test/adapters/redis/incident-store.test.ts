@@ -133,19 +133,24 @@ describe('save', () => {
     expect(await store.listDue(7, 10)).toMatchObject([{ id: 'INC-1.verify', gen: 2, dueAt: 7 }]);
   });
 
-  it('leaves the lease alone of one who took over from a worker that was too slow', async () => {
+  it('keeps nothing of what a worker ends that was too slow, once another has taken over', async () => {
     await saved(saving(null, inc, { effects: [{ kind: 'execute', dueAt: 0 }] }));
     const slow = await store.claim('INC-1.execute', 1, 1);
     let taken: Awaited<ReturnType<IncidentStore['claim']>> = null;
     while (taken === null) taken = await other.claim('INC-1.execute', 1, 60_000);
-    await saved(
-      saving(inc, next(inc), {
-        effects: [{ kind: 'execute', dueAt: 0 }],
-        finished: { id: 'INC-1.execute', gen: 1, token: slow!.token },
-      }),
-    );
-    expect(await store.claim('INC-1.execute', 2, 1_000)).toBeNull();
-    expect(await other.finish('INC-1.execute', 1, taken.token)).toMatchObject({ gen: 2 });
+    const late = saving(inc, next(inc), { finished: { id: 'INC-1.execute', gen: 1, token: slow!.token } });
+    expect(await store.save(late)).toEqual({ kind: 'superseded' });
+    await saved(saving(inc, next(inc), { finished: { id: 'INC-1.execute', gen: 1, token: taken.token } }));
+    const [now] = await store.listOpen(1);
+    expect(await store.save(saving(now!, next(now!), { finished: late.finished }))).toEqual({ kind: 'superseded' });
+  });
+
+  it('keeps what a worker ends whose lease ran out while nobody took over', async () => {
+    await saved(saving(null, inc, { effects: [{ kind: 'execute', dueAt: 0 }] }));
+    const slow = await store.claim('INC-1.execute', 1, 1);
+    await expect.poll(() => store.listDue(10, 10)).toHaveLength(1);
+    await saved(saving(inc, next(inc), { finished: { id: 'INC-1.execute', gen: 1, token: slow!.token } }));
+    expect(await store.listDue(10, 10)).toEqual([]);
   });
 
   it('refuses versions that do not follow each other, as a bug', async () => {

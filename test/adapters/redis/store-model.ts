@@ -33,6 +33,14 @@ export function mayBeSaved(model: Model, before: Incident | null, after: Inciden
   return model.incidents.get(after.id)?.version === before.version;
 }
 
+/** Whether a claim has passed to somebody else: another has the lease, or it ran out and the effect is not as it was. */
+export function isSuperseded(model: Model, finished: { id: string; gen: number; token?: string } | null): boolean {
+  if (finished?.token === undefined) return false;
+  const holder = model.leases.get(finished.id);
+  if (holder !== undefined) return holder !== finished.token;
+  return model.effects.get(finished.id)?.gen !== finished.gen;
+}
+
 export function applySave(
   model: Model,
   after: Incident,

@@ -2,7 +2,7 @@
 -- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
 -- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, keeps its lock (1 or 0),
 --          finished effect's id, gen, token ('' where there is none), number of timeline lines, the lines, then kind and dueAt of each effect.
--- Returns  {'conflict'} or {'saved', due effect, due effect, ...}
+-- Returns  {'conflict'}, {'superseded'} or {'saved', due effect, due effect, ...}
 local p = KEYS[1]
 local id, before, after, json, group, service, openedAt, state, keepsLock = unpack(ARGV, 1, 9)
 local finishedId, finishedGen, finishedToken = unpack(ARGV, 10, 12)
@@ -11,6 +11,12 @@ local incident = p .. 'incident:' .. id
 if (redis.call('HGET', incident, 'version') or '0') ~= before then return { 'conflict' } end
 local open = redis.call('HGET', p .. 'open-by-group', group)
 if before == '0' and open then return { 'conflict' } end
+-- What somebody ends whose lease ran out counts only while nobody has followed: else it could speak for work that another does or has done.
+if finishedToken ~= '' then
+  local holder = redis.call('GET', p .. 'lease:' .. finishedId)
+  local free = not holder and redis.call('HGET', p .. 'effect:' .. finishedId, 'gen') == finishedGen
+  if holder ~= finishedToken and not free then return { 'superseded' } end
+end
 
 redis.call('HSET', incident, 'version', after, 'json', json, 'needsLock', keepsLock)
 redis.call('ZADD', p .. 'all', openedAt, id)

@@ -192,7 +192,7 @@ describe('a resolution that comes before the firing that it ends', () => {
     const kept = await about('early-api');
     expect(kept).toHaveLength(1);
     expect(kept[0]).toMatchObject({ state: { name: 'closed' }, alerts: [{ status: 'resolved' }] });
-    expect(kept[0]?.timeline.filter((line) => line.type === 'alerts')).toHaveLength(2);
+    expect(kept[0]?.timeline.filter((line) => line.type === 'alerts')).toHaveLength(1);
   });
 
   it('inside an open incident is not overwritten by the older firing', async () => {

@@ -7,6 +7,9 @@ export type ShareShift = { p: number; before: number; during: number };
 /** Even a steady share wanders as if it had been counted in no more than this many chances. */
 const MOST_STEADY = 30;
 
+/** Before anything was seen shares near 0 and 1 are likelier (Jeffreys' prior): what code does it mostly does always or never. */
+const UNSEEN = 0.5;
+
 /**
  * How surprising the incident's share is after the normal periods', two-sided, under a beta-binomial: the share itself
  * wanders between periods by as much as it was seen to, at least 1/`MOST_STEADY`. Null when there was no chance in the
@@ -20,8 +23,8 @@ export function shareShift(normal: readonly Share[], incident: Share): ShareShif
   const steadiness = Math.min(chances, 1 / (1 / MOST_STEADY + wandering(known, share)));
   const n = Math.round(incident.chances);
   const hits = Math.min(n, Math.round(incident.hits));
-  const alpha = 0.5 + share * steadiness;
-  const beta = 0.5 + (1 - share) * steadiness;
+  const alpha = UNSEEN + share * steadiness;
+  const beta = UNSEEN + (1 - share) * steadiness;
   const during = hits / n;
   const p = during >= share ? upperTail(hits, n, alpha, beta) : upperTail(n - hits, n, beta, alpha);
   return { p: Math.min(1, 2 * p), before: share, during };
@@ -65,3 +68,13 @@ function logGamma(x: number): number {
 }
 
 const LANCZOS = [76.1800917295, -86.5053203294, 24.0140982408, -1.23173957245, 0.00120865097387, -0.000005395239385];
+
+/**
+ * One p-value for many of the same thing, by the harmonic mean (Wilson, "The harmonic mean p-value for combining dependent
+ * tests", PNAS 2019): holds though they depend on each other, and several small ones count more than one. 1 when empty.
+ */
+export function combined(ps: readonly number[]): number {
+  let inverse = 0;
+  for (const p of ps) inverse += 1 / Math.max(p, Number.MIN_VALUE * 1e10);
+  return ps.length === 0 ? 1 : Math.min(1, ps.length / inverse);
+}

@@ -1,4 +1,4 @@
-import { type Share, type ShareShift, shareShift } from './rank-counts.ts';
+import { combined, type Share, type ShareShift, shareShift } from './rank-counts.ts';
 import { strengthOf } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
 
@@ -15,21 +15,21 @@ export type TemplateCounts = {
 };
 
 /**
- * One piece of evidence per entity, from its most surprising template: new, surging, or missing where it always was.
- * Corrected for how many templates were looked at. `at` is the incident's start, epoch ms, or null.
+ * One piece of evidence per entity, from all its templates: new, surging, or missing where they always were. Its words
+ * are of the most surprising one. `at` is the incident's start, epoch ms, or null.
  */
 export function logEvidence(entity: string, templates: readonly TemplateCounts[], at: number | null): Evidence | null {
-  let tried = 0;
+  const ps: number[] = [];
   let best: { counts: TemplateCounts; shift: ShareShift } | null = null;
   for (const counts of templates) {
     const shift = shareShift(counts.normal, counts.incident);
     if (shift === null) continue;
-    tried += 1;
     const p = Math.min(1, shift.p * unlikeliness(counts, shift));
+    ps.push(p);
     if (best === null || p < best.shift.p) best = { counts, shift: { ...shift, p } };
   }
   if (best === null) return null;
-  const strength = strengthOf(Math.min(1, best.shift.p * tried));
+  const strength = strengthOf(combined(ps));
   return { entity, kind: 'log', strength, at, what: 'log pattern', words: wordsFor(best.counts, best.shift) };
 }
 

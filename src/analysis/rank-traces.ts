@@ -1,4 +1,4 @@
-import { type Share, shareShift } from './rank-counts.ts';
+import { combined, type Share, shareShift } from './rank-counts.ts';
 import { strengthOf, tailProbability } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
 
@@ -132,15 +132,15 @@ export type CallCounts = { operation: string; callee: string; normal: Share[]; i
 
 /** Evidence that an entity's spans make other calls than usual: some are missing, or new. Null when nothing can be compared. */
 export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence | null {
-  let tried = 0;
+  const ps: number[] = [];
   let best: { p: number; words: string } | null = null;
   for (const { operation, callee, normal, incident } of calls) {
     const shift = shareShift(normal, incident);
     if (shift === null) continue;
-    tried += 1;
     const rises = shift.during > shift.before;
     // Fewer calls of an error handler, or more of another one, is no trouble.
     const p = /error|exception/i.test(callee) === rises ? shift.p : 1;
+    ps.push(p);
     if (best !== null && p >= best.p) continue;
     const verb = rises ? 'began to call' : 'stopped calling';
     best = {
@@ -152,7 +152,7 @@ export function callEvidence(entity: string, calls: readonly CallCounts[], at: n
   return {
     entity,
     kind: 'trace',
-    strength: strengthOf(Math.min(1, best.p * tried)),
+    strength: strengthOf(combined(ps)),
     at,
     what: 'calls',
     words: best.words,

@@ -38,7 +38,8 @@ export function aggregate(minute: Minute, minerOf: (service: string) => Miner): 
       text: template.text,
       severe: /\b(ERROR|FATAL|Exception)\b/.test(template.text),
     });
-    const operation = byId.get(line.span)?.operation ?? '';
+    const span = byId.get(line.span);
+    const operation = span === undefined ? '' : placeOf(span, byId);
     const key = `${operation}\n${template.id}`;
     if (seen.has(`${line.span}\n${key}`)) continue;
     seen.add(`${line.span}\n${key}`);
@@ -52,8 +53,8 @@ function addSpan(whole: Aggregate, span: Span, byId: ReadonlyMap<string, Span>, 
   const parent = span.parent === null ? undefined : byId.get(span.parent);
   const durationMs = span.endMs - span.startMs;
   const remote = children.filter((child) => child.service !== span.service);
-  const operation =
-    remote.length === 0 ? span.operation : `${span.operation} ${remote[0]!.service} ${remote[0]!.operation}`;
+  const place = placeOf(span, byId);
+  const operation = remote.length === 0 ? place : `${place} ${remote[0]!.service} ${remote[0]!.operation}`;
   bump(service.spans, operation);
   for (const child of new Set(children.map((one) => nameOf(one, span)))) bump(service.calls, `${operation}\n${child}`);
   if (remote.length === 0) timed(service.self, operation, durationMs - covered(span, children));
@@ -63,6 +64,19 @@ function addSpan(whole: Aggregate, span: Span, byId: ReadonlyMap<string, Span>, 
   if (parent === undefined) return;
   timed(whole.edges, `${parent.service}\n${span.service}`, parent.endMs - parent.startMs - durationMs);
 }
+
+/** An operation within the request that it serves: the same repository method behaves differently for different requests. */
+function placeOf(span: Span, byId: ReadonlyMap<string, Span>): string {
+  let entry = span;
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const parent = entry.parent === null ? undefined : byId.get(entry.parent);
+    if (parent === undefined || parent.service !== span.service) break;
+    entry = parent;
+  }
+  return entry === span ? span.operation : `${entry.operation} › ${span.operation}`;
+}
+
+const DEEPEST = 20;
 
 /** Which call a child stands for; calls of other services by service and operation. */
 function nameOf(child: Span, parent: Span): string {

@@ -1,0 +1,111 @@
+import type { Answer } from '../../src/extension-points.ts';
+import type { Whole } from './law-run.ts';
+import type { Change } from './made-up-shop.ts';
+
+/** Alerts that were sent together, by fingerprint; `taken`: they were answered with 2xx. The timeline shows each as `<name>-<fingerprint>`, which no other delivery has. */
+export type Delivery = { name: string; prints: string[]; taken: boolean };
+/** One press by a user who presses once; `answer` is null when the process died before it could answer. */
+export type Click = { user: string; incident: string; how: string; answer: Answer | null };
+
+export type Seen = {
+  incidents: Whole[];
+  deliveries: Delivery[];
+  clicks: Click[];
+  changes: Change[];
+  /** Service → the incident that has it locked. */
+  locks: Record<string, string>;
+};
+
+const WORKING = ['queued', 'executing', 'verifying', 'undoing'];
+
+/** What is wrong with what is kept at the end, each with the law's number. Empty when all is well. */
+export const brokenLaws = (seen: Seen): string[] => [
+  ...alertsElsewhere(seen),
+  ...twoOfAGroup(seen),
+  ...wrongAnswers(seen),
+  ...wrongAuthority(seen),
+  ...unverified(seen),
+  ...notAtRest(seen),
+];
+
+/** 1: an alert that was taken is in one timeline, or says nothing new and is known already; one that wasn't taken is in at most one. Its incident keeps it. */
+function alertsElsewhere({ deliveries, incidents }: Seen): string[] {
+  const keepers = (print: string) => incidents.filter((one) => one.alerts.some((alert) => alert.fingerprint === print));
+  return deliveries.flatMap(({ name, taken, prints }) =>
+    prints.flatMap((print) => {
+      const told = incidents.flatMap((one) => linesWith(one, `${name}-${print}`).map(() => one));
+      const kept = keepers(print);
+      if (told.length > 1) return [`1: ${name}-${print} is in ${told.length} timelines`];
+      if (taken && kept.length === 0) return [`1: ${name}-${print} was taken and is nowhere`];
+      return told.every((one) => kept.includes(one))
+        ? []
+        : [`1: ${name}-${print} is not among the alerts of ${told[0]?.id}`];
+    }),
+  );
+}
+
+/** 1: a service has one open incident; an undo may open an older one beside it. */
+function twoOfAGroup({ incidents }: Seen): string[] {
+  const open = incidents.filter(
+    (one) =>
+      one.state.name !== 'closed' && !one.timeline.some((line) => line.type === 'undo_asked' && line.from !== line.to),
+  );
+  const twice = open.filter((one) => open.some((other) => other.id !== one.id && other.groupKey === one.groupKey));
+  return twice.map((one) => `1: ${one.id} is not the only open incident of ${one.groupKey}`);
+}
+
+const linesWith = (incident: Whole, name: string) =>
+  incident.timeline.filter((line) => line.type === 'alerts' && namesIn(line.words).includes(name));
+
+const namesIn = (words: string): string[] => words.slice(words.indexOf(': ') + 2).split(', ');
+
+/** 3: whoever is told that it counted is in the timeline as having moved the incident, and nobody else is. */
+function wrongAnswers({ clicks, incidents }: Seen): string[] {
+  return clicks.flatMap(({ user, how, answer, incident }) => {
+    if (how !== 'approve' && how !== 'choose') return [];
+    const lines = incidents.flatMap((one) => one.timeline.filter((line) => line.by === user));
+    const won = lines.filter((line) => line.from !== line.to && line.to === 'queued');
+    if (won.length > 1) return [`3: ${user} won ${won.length} times`];
+    if (answer && answer.ok !== (won.length === 1))
+      return [`3: ${user} was told ${JSON.stringify(answer)} about ${incident}, and won ${won.length} times`];
+    return [];
+  });
+}
+
+/** 3: each execution has an authority that won, and no authority has two. */
+function wrongAuthority({ incidents }: Seen): string[] {
+  return incidents.flatMap((incident) => {
+    const { timeline, executions } = incident;
+    const queuedBy = (type: string) =>
+      timeline.filter((line) => line.type === type && line.from !== 'queued' && line.to === 'queued');
+    const users = executions.flatMap(({ authority }) => (authority.by === 'person' ? [authority.user] : []));
+    const winners = [...queuedBy('approved'), ...queuedBy('option_chosen')].map((line) => line.by);
+    const strangers = users.filter((user) => !winners.includes(user));
+    const timeouts = executions.filter(({ authority }) => authority.by === 'timeout').length;
+    return [
+      ...strangers.map((user) => `3: ${incident.id} was executed for ${user}, who did not win`),
+      ...(new Set(users).size < users.length ? [`3: ${incident.id} has two executions of one approval`] : []),
+      ...(timeouts > queuedBy('deadline_reached').length ? [`3: ${incident.id} has more timeouts than deadlines`] : []),
+    ];
+  });
+}
+
+/** 6 and 7: what was really changed is known as done, and was verified. */
+function unverified({ changes, incidents }: Seen): string[] {
+  return changes
+    .filter((change) => change.kind === 'apply')
+    .flatMap(({ executionId }) => {
+      const execution = incidents.flatMap((one) => one.executions).find((one) => one.id === executionId);
+      return execution?.verification ? [] : [`7: ${executionId} was carried out: ${JSON.stringify(execution?.result)}`];
+    });
+}
+
+/** 5: at rest nothing is half-way, and no lock is held by an incident that is through. */
+function notAtRest({ incidents, locks }: Seen): string[] {
+  const working = incidents.filter((incident) => WORKING.includes(incident.state.name));
+  const held = Object.entries(locks).filter(([, id]) => !working.some((incident) => incident.id === id));
+  return [
+    ...working.map((incident) => `${incident.id} is still ${incident.state.name}`),
+    ...held.map(([service, id]) => `5: ${service} is locked by ${id}, which is through`),
+  ];
+}

@@ -1,0 +1,133 @@
+import { planDigest } from '../../src/domain/plan.ts';
+import type { Execution } from '../../src/domain/types.ts';
+import type { Action, ActionContext, Applied, Planned } from '../../src/extension-points.ts';
+import { unreachableCluster } from '../../src/missing-parts.ts';
+import type { Cluster, PodInfo, Workload } from '../../src/ports.ts';
+import { planOf } from '../domain/examples.ts';
+
+/** What a change does to the trouble. */
+export type Remedy = 'heals' | 'nothing' | 'worsens';
+export type Change = { executionId: string; kind: 'apply' | 'undo' };
+
+type Service = {
+  uid: string;
+  /** As a resourceVersion: every write makes a new one, and a write names the one it saw. */
+  version: number;
+  image: string;
+  broken: boolean;
+  restarts: number;
+  remedy: Remedy;
+  mark: string | null;
+};
+
+export const SERVICES = ['a-api', 'b-api', 'c-api'];
+
+/** Three services whose trouble is an image, in memory; every change that is really made is told to `onChange` first. */
+export function createShop(onChange: (change: Change) => Promise<void>) {
+  const services = new Map<string, Service>(
+    SERVICES.map((name) => [
+      name,
+      { uid: `uid-${name}`, version: 1, image: 'good', broken: false, restarts: 0, remedy: 'heals', mark: null },
+    ]),
+  );
+  const named = (name: string): Service => services.get(name)!;
+  let deploys = 0;
+  return {
+    break(name: string, remedy: Remedy) {
+      deploys += 1;
+      Object.assign(named(name), { image: `bad-${deploys}`, broken: true, restarts: 3, remedy });
+      named(name).version += 1;
+    },
+    /** The trouble ends by itself; the image stays. */
+    recover: (name: string) => void Object.assign(named(name), { broken: false, restarts: 0 }),
+    isBroken: (name: string): boolean => named(name).broken,
+    cluster: clusterOf(named),
+    fix: fixOf(named, onChange),
+  };
+}
+
+function clusterOf(named: (name: string) => Service): Cluster {
+  return {
+    ...unreachableCluster('test'),
+    workload: async (namespace, name) => ({
+      ok: true,
+      value: {
+        kind: 'Deployment',
+        namespace,
+        name,
+        selector: { app: name },
+        replicas: 1,
+        readyReplicas: 1,
+      } as unknown as Workload,
+    }),
+    pods: async (namespace, { app = '' }) => ({ ok: true, value: [podOf(namespace, app, named(app))] }),
+    nodes: async () => ({ ok: true, value: [] }),
+  };
+}
+
+function podOf(namespace: string, service: string, { broken, restarts }: Service): PodInfo {
+  const waiting = broken ? { reason: 'CrashLoopBackOff', message: '' } : null;
+  const container = { name: 'app', restarts, ready: !broken, waiting, lastExit: null };
+  const pod = { namespace, name: `${service}-0`, deleting: false, ready: !broken, containers: [container] };
+  return pod as unknown as PodInfo;
+}
+
+/** Puts the good image back, as a rollback does: a wished-for state, the mark in the same write, and no write over a newer version. */
+function fixOf(named: (name: string) => Service, onChange: (change: Change) => Promise<void>): Action {
+  const targetOf = (context: ActionContext) => named(context.target.name);
+  return {
+    name: 'fix',
+    title: 'Put the good image back',
+    rungs: ['rollback'],
+    reversible: true,
+    permissions: [],
+    plan: async (context) => planned(context, targetOf(context)),
+    wasApplied: async (context, plan, executionId) =>
+      targetOf(context).mark === executionId ? done(String(plan.data.before)) : null,
+    async apply(context, { plan, executionId }): Promise<Applied> {
+      const service = targetOf(context);
+      if (service.version !== plan.data.version) return refused('the object got newer');
+      await onChange({ executionId, kind: 'apply' });
+      const broken = service.broken && service.remedy !== 'heals';
+      const restarts = service.remedy === 'worsens' ? 50 : service.restarts;
+      Object.assign(service, { image: 'good', mark: executionId, version: service.version + 1, broken, restarts });
+      return done(String(plan.data.before));
+    },
+    settled: async () => ({ kind: 'settled', words: '' }),
+    async undo(context, execution: Execution): Promise<Applied> {
+      const service = targetOf(context);
+      if (service.mark !== execution.id || service.image !== 'good') return done('');
+      await onChange({ executionId: execution.id, kind: 'undo' });
+      Object.assign(service, { image: String(execution.undo?.before), version: service.version + 1 });
+      return done('');
+    },
+  };
+}
+
+function planned(context: ActionContext, service: Service): Planned {
+  if (service.image === 'good') return { ok: false, refusal: { code: 'not_needed', words: 'the image is good' } };
+  const { name, namespace } = context.target;
+  const changes = [{ path: 'image', before: service.image, after: 'good' }];
+  const target = { kind: 'Deployment' as const, namespace, name, uid: service.uid };
+  const blast = planOf().blastRadius;
+  return {
+    ok: true,
+    plan: planOf({
+      action: 'fix',
+      target,
+      changes,
+      digest: planDigest('fix', service.uid, changes),
+      blastRadius: { ...blast, services: [`${namespace}/${name}`] },
+      data: { version: service.version, before: service.image },
+      plannedAt: context.clock.now(),
+    }),
+  };
+}
+
+const done = (before: string): Applied => ({ kind: 'done', undo: { before }, words: 'done' });
+const refused = (words: string): Applied => ({
+  kind: 'failed',
+  changed: false,
+  refusal: { code: 'plan_changed', words },
+  words,
+});

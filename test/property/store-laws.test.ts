@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
+import { type Replicas, startReplicas } from './law-run.ts';
+import { type Remedy, SERVICES } from './made-up-shop.ts';
+
+/**
+ * Laws 1, 3, 5, 6, 7 and 9 with the real pipeline and store on a real Redis, and three replicas that move in any order, die anywhere and are started again. Whatever happened, everything is then run until it is quiet.
+ */
+
+const REPLICAS = 3;
+let fixture: Fixture;
+let runs = 0;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.end());
+
+const on = fc.nat(REPLICAS - 1);
+const service = fc.constantFrom(...SERVICES);
+const pick = fc.nat(20);
+const remedy = fc.constantFrom('heals' as const, 'nothing' as const, 'worsens' as const);
+/** Where a task is left standing: before it takes its effect, the lock, the last look, or saves what it ends in. */
+const call = fc.constantFrom('claim', 'lock', 'mayAct', 'save', 'finish', 'retryLater');
+const click = fc.constantFrom('approve', 'approve', 'reject', 'hold', 'choose', 'undo', 'close', 'page');
+const command = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('break' as const), on, service, remedy }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('alert' as const),
+      on,
+      service,
+      prints: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }),
+      firing: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const), service }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('work' as const), on }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), on, pick, upTo: call }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('click' as const), on, pick, how: click }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ do: fc.constant('step' as const), pick, times: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), on }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), on }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('resume' as const), on }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 10_000, 16_000, 61_000) }),
+  },
+);
+type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
+
+async function take(run: Replicas, one: Command): Promise<void> {
+  switch (one.do) {
+    case 'break':
+      run.shop.break(one.service, one.remedy);
+      return run.alert(one.on, one.service, [0], true);
+    case 'alert':
+      return run.alert(one.on, one.service, one.prints, one.firing);
+    case 'recover':
+      return run.shop.recover(one.service);
+    case 'work':
+      return run.work(one.on);
+    case 'begin':
+      return run.begin(one.on, one.pick, one.upTo);
+    case 'click':
+      return run.click(one.on, one.pick, one.how);
+    case 'step':
+      for (let n = 0; n < one.times; n++) await run.step(one.pick);
+      return;
+    case 'kill':
+      return run.kill(one.on);
+    case 'pause':
+      return run.pause(one.on);
+    case 'resume':
+      return run.resume(one.on);
+    case 'pass':
+      return run.pass(one.ms);
+  }
+}
+
+const RUNS = 150;
+/** Random commands that never got anywhere would keep every law. */
+const MUST_BE_REACHED = [
+  'approved awaiting_approval>queued',
+  'deadline_reached awaiting_approval>queued',
+  'authorised queued>executing',
+  'refused queued>queued',
+  'executed executing>verifying',
+  'verified verifying>closed',
+  'verified verifying>noticed',
+];
+
+describe('three replicas on one store, in any order, dying anywhere', () => {
+  it('keep the laws, and come to rest', async () => {
+    const reached: Record<string, number> = {};
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 30, maxLength: 120 }), async (commands) => {
+        const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+        for (const one of commands) await take(run, one);
+        const seen = await run.rest();
+        expect(run.violations).toEqual([]);
+        expect(await run.brokenLaws()).toEqual([]);
+        for (const what of seen) reached[what] = (reached[what] ?? 0) + 1;
+        run.end();
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    expect(Object.keys(reached)).toEqual(expect.arrayContaining(MUST_BE_REACHED));
+  }, 120_000);
+});
+
+/** An incident of a-api that asks for approval. */
+async function asking(run: Replicas, remedy: Remedy = 'heals'): Promise<void> {
+  run.shop.break('a-api', remedy);
+  await run.alert(0, 'a-api', [0], true);
+  await run.finishAll();
+  await run.work(0);
+  await run.work(0);
+  expect(await run.states()).toEqual(['a-api awaiting_approval']);
+}
+
+async function expectLaws(run: Replicas): Promise<void> {
+  await run.rest();
+  expect(run.violations).toEqual([]);
+  expect(await run.brokenLaws()).toEqual([]);
+}
+
+describe('a replica that dies at the worst moment', () => {
+  /** An incident of a-api for which somebody has just pressed Approve. */
+  async function approved(remedy: Remedy): Promise<Replicas> {
+    const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+    await asking(run, remedy);
+    await run.click(0, 0, 'approve');
+    await run.finishAll();
+    expect(await run.states()).toEqual(['a-api queued']);
+    return run;
+  }
+  it('between taking the lock and saving, with the trouble gone meanwhile: the lock is free again', async () => {
+    const run = await approved('heals');
+    const act = await run.beginKind(1, 'act', 'lock');
+    run.shop.recover('a-api');
+    await run.resolved('a-api');
+    await run.work(0);
+    expect(await run.states()).toEqual(['a-api closed']);
+    await run.work(0);
+    await run.upTo(act, 'save');
+    await run.kill(1);
+    await expectLaws(run);
+  });
+
+  /** As `approved`, and authorised: the change is due. */
+  async function authorised(remedy: Remedy = 'heals'): Promise<Replicas> {
+    const run = await approved(remedy);
+    await run.finish(await run.beginKind(0, 'act', 'save'));
+    expect(await run.states()).toEqual(['a-api executing']);
+    return run;
+  }
+
+  it('after the change, before it is recorded: it is found by its mark, and made no second time', async () => {
+    const run = await authorised();
+    const execute = await run.beginKind(1, 'execute', 'mayAct');
+    await run.upTo(execute, 'load');
+    expect(run.changes()).toHaveLength(1);
+    await run.kill(1);
+    await expectLaws(run);
+    expect(run.changes()).toHaveLength(1);
+  });
+
+  it('before the change: it is made once, by another', async () => {
+    const run = await authorised();
+    await run.beginKind(1, 'execute', 'mayAct');
+    await run.kill(1);
+    await expectLaws(run);
+    expect(run.changes()).toHaveLength(1);
+  });
+
+  it('after an undo, before it is recorded: what was worse is taken back once', async () => {
+    const run = await authorised('worsens');
+    while (!(await run.states()).includes('a-api undoing')) {
+      await run.work(0);
+      run.pass(10_000);
+    }
+    const undo = await run.beginKind(1, 'undo', 'mayAct');
+    await run.upTo(undo, 'load');
+    expect(run.changes().map((change) => change.kind)).toEqual(['apply', 'undo']);
+    await run.kill(1);
+    await expectLaws(run);
+    expect(run.changes().map((change) => change.kind)).toEqual(['apply', 'undo']);
+    expect(await run.states()).toEqual(['a-api escalated']);
+  });
+
+  it('only seems dead, and acts beside its successor: the change is made once, and verified', async () => {
+    const run = await authorised();
+    const slept = await run.beginKind(1, 'execute', 'pauseState');
+    await run.forgetLeases();
+    const successor = await run.beginKind(2, 'execute', 'mayAct');
+    await run.upTo(successor, 'load');
+    expect(run.changes()).toHaveLength(1);
+    await run.finish(slept);
+    await run.finish(successor);
+    await expectLaws(run);
+    expect(run.changes()).toHaveLength(1);
+  });
+
+  it('is paused between its authority and the change: nothing is changed until that is lifted and looked at anew', async () => {
+    const run = await authorised();
+    const execute = await run.beginKind(1, 'execute', 'mayAct');
+    await run.pause(2);
+    await run.finish(execute);
+    await run.work(0);
+    expect(run.changes()).toEqual([]);
+    await expectLaws(run);
+  });
+});
+
+describe('an approval, another, a rejection, the deadline and the end of the trouble, all at once', () => {
+  const RACERS = [0, 1, 2, 3, 4];
+
+  it('have one winner, whoever saves first, and the others are told', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(RACERS, { minLength: 5 }), async (order) => {
+        const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+        await asking(run);
+        await run.resolved('a-api');
+        run.shop.recover('a-api');
+        run.pass(61_000);
+        const racers = [
+          await run.clickUpTo(2, 'approve', 'save'),
+          await run.clickUpTo(0, 'approve', 'save'),
+          await run.clickUpTo(1, 'reject', 'save'),
+          await run.beginKind(0, 'deadline', 'save'),
+          await run.beginKind(1, 'confirm_gone', 'save'),
+        ];
+        for (const one of order) await run.finish(racers[one]!);
+        const left = (await run.timelines())[0]?.filter(
+          (line) => line.from === 'awaiting_approval' && line.to !== line.from,
+        );
+        expect(left).toHaveLength(1);
+        await expectLaws(run);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,9 +1,6 @@
 import { createMiner, type Miner } from '../../../src/analysis/log-template.ts';
-import type { Evidence, RankInput } from '../../../src/analysis/rank.ts';
-import { logEvidence, type TemplateCounts } from '../../../src/analysis/rank-logs.ts';
-import { metricEvidence } from '../../../src/analysis/rank-metrics.ts';
+import type { Edge, Evidence, RankInput } from '../../../src/analysis/rank.ts';
 import {
-  type CallCounts,
   callEvidence,
   emptyTiming,
   networkPairs,
@@ -12,7 +9,9 @@ import {
   type TimingPair,
   timingEvidence,
 } from '../../../src/analysis/rank-traces.ts';
-import { type Aggregate, aggregate, type ServiceAggregate } from './aggregate.ts';
+import { type Aggregate, aggregate } from './aggregate.ts';
+import { callsOf, logsOf } from './behaviour.ts';
+import { podEvidence } from './pod-evidence.ts';
 import type { Case, Minute, PodMetrics } from './read-cases.ts';
 
 export type Modality = 'metric' | 'log' | 'trace';
@@ -35,53 +34,48 @@ const MINUTE_MS = 60_000;
 /** What the three modalities say, in the ranking's terms. The front is whoever nobody calls and calls most. */
 export function rankInput({ one, reference, otherDays, before, incident, metrics, use }: Situation): RankInput {
   const miners = new Map<string, Miner>();
-  const minerOf = (service: string) => {
-    const known = miners.get(service) ?? createMiner();
-    miners.set(service, known);
-    return known;
-  };
-  const normal = reference.map((minute) => aggregate(minute, minerOf));
-  const elsewhere = otherDays.map((minute) => aggregate(minute, minerOf));
-  const early = aggregate(before, minerOf);
-  const late = incident.map((minute) => aggregate(minute, minerOf));
+  const summed = (minute: Minute) =>
+    aggregate(minute, (service) => {
+      const known = miners.get(service) ?? createMiner();
+      miners.set(service, known);
+      return known;
+    });
+  const normal = reference.map(summed);
+  const elsewhere = otherDays.map(summed);
+  const early = summed(before);
+  const late = incident.map(summed);
   const parts = [...normal, ...elsewhere, early, ...late];
-  const services = [
-    ...new Set([...parts.flatMap((part) => [...part.services.keys()]), ...metrics.map((pod) => pod.service)]),
-  ];
-  const edges = [...new Set(parts.flatMap((part) => [...part.edges.keys()]))].map((key) => {
-    const [from, to] = key.split('\n');
-    return { from: from!, to: to!, weight: 1 };
-  });
-  const evidence: Evidence[] = [];
+  const served = parts.flatMap((part) => [...part.services.keys()]);
+  const services = [...new Set([...served, ...metrics.map((pod) => pod.service)])];
+  const edges = edgesOf(parts);
   const readings = onsetsOf(normal, early, late);
-  const at = one.atMs;
-  if (use.has('trace')) {
-    evidence.push(
-      ...strongest(readings.map((r) => timingsOf(services, r.before, r.during, at))),
-      ...strongest(
-        readings.map((r) =>
-          each(services, (service) =>
-            callEvidence(service, callsOf(service, [...elsewhere, ...r.before], r.during), at),
-          ),
-        ),
-      ),
-    );
-  }
-  if (use.has('log')) {
-    evidence.push(
-      ...strongest(
-        readings.map((r) => each(services, (service) => logsOf(service, [...elsewhere, ...r.before], r.during, at))),
-      ),
-    );
-  }
-  if (use.has('metric')) evidence.push(...metrics.flatMap((pod) => podEvidence(pod, one.atMs)));
-  return {
-    front: frontOf(normal, edges),
-    entities: services,
-    edges,
-    evidence,
-    at: one.atMs + incident.length * MINUTE_MS,
-  };
+  const evidence = [
+    ...(use.has('trace') ? traceEvidence(services, readings, elsewhere, one.atMs) : []),
+    ...(use.has('log') ? logsEvidence(services, readings, elsewhere, one.atMs) : []),
+    ...(use.has('metric') ? metrics.flatMap((pod) => podEvidence(pod, one.atMs)) : []),
+  ];
+  const at = one.atMs + incident.length * MINUTE_MS;
+  return { front: frontOf(normal, edges), entities: services, edges, evidence, at };
+}
+
+function edgesOf(parts: readonly Aggregate[]): Edge[] {
+  return [...new Set(parts.flatMap((part) => [...part.edges.keys()]))].map((key) => {
+    const [from, to] = key.split('\n') as [string, string];
+    return { from, to, weight: 1 };
+  });
+}
+
+function traceEvidence(services: string[], readings: Reading[], elsewhere: Aggregate[], at: number): Evidence[] {
+  const calls = ({ before, during }: Reading) =>
+    each(services, (service) => callEvidence(service, callsOf(service, [...elsewhere, ...before], during), at));
+  const timings = readings.map((reading) => timingsOf(services, reading.before, reading.during, at));
+  return [...strongest(timings), ...strongest(readings.map(calls))];
+}
+
+function logsEvidence(services: string[], readings: Reading[], elsewhere: Aggregate[], at: number): Evidence[] {
+  const logs = ({ before, during }: Reading) =>
+    each(services, (service) => logsOf(service, [...elsewhere, ...before], during, at));
+  return strongest(readings.map(logs));
 }
 
 type Reading = { before: Aggregate[]; during: Aggregate[] };
@@ -198,84 +192,4 @@ function merged(parts: (Map<string, Timing> | undefined)[]): Map<string, Timing>
     });
   }
   return whole;
-}
-
-function callsOf(service: string, before: Aggregate[], during: Aggregate[]): CallCounts[] {
-  const parts = [...before, ...during].flatMap((part) => part.services.get(service) ?? []);
-  const keys = new Set(parts.flatMap((part) => [...part.calls.keys()]));
-  const share = (part: Aggregate, operation: string, key: string) => {
-    const own = part.services.get(service);
-    return { hits: own?.calls.get(key) ?? 0, chances: own?.spans.get(operation) ?? 0 };
-  };
-  return [...keys].map((key) => {
-    const [operation, callee] = key.split('\n') as [string, string];
-    return {
-      operation,
-      callee,
-      normal: before.map((part) => share(part, operation, key)),
-      incident: summed(during.map((part) => share(part, operation, key))),
-    };
-  });
-}
-
-function logsOf(service: string, before: Aggregate[], during: Aggregate[], at: number): Evidence | null {
-  const parts = [...before, ...during].flatMap((part) => part.services.get(service) ?? []);
-  const keys = new Set(parts.flatMap((part) => [...part.logged.keys()]));
-  const counts = [...keys].map((key): TemplateCounts => {
-    const [operation, id] = key.split('\n') as [string, string];
-    const template = parts.map((part) => part.templates.get(Number(id))).find((known) => known !== undefined);
-    const share = (part: Aggregate) => ({
-      hits: part.services.get(service)?.logged.get(key) ?? 0,
-      chances: chancesOf(part.services.get(service), operation),
-    });
-    return {
-      template: template?.text ?? '',
-      severe: template?.severe ?? false,
-      normal: before.map(share),
-      incident: summed(during.map(share)),
-    };
-  });
-  return logEvidence(service, counts, at);
-}
-
-function chancesOf(service: ServiceAggregate | undefined, operation: string): number {
-  return service?.spans.get(operation) ?? 0;
-}
-
-function summed(shares: { hits: number; chances: number }[]): { hits: number; chances: number } {
-  return shares.reduce((sum, { hits, chances }) => ({ hits: sum.hits + hits, chances: sum.chances + chances }), {
-    hits: 0,
-    chances: 0,
-  });
-}
-
-const POD_METRICS = [
-  ['CpuUsageRate(%)', 'cpu'],
-  ['MemoryUsageRate(%)', 'memory'],
-] as const;
-const LEAST_PERCENT = 5;
-const RECENT_MINUTES = 5;
-const INCIDENT_MINUTES = 3;
-
-function podEvidence(pod: PodMetrics, at: number): Evidence[] {
-  const start = pod.times.findIndex((time) => time > at);
-  if (start < 0) return [];
-  return POD_METRICS.flatMap(([name, what]) => {
-    const column = pod.column(name);
-    if (column === null) return [];
-    const evidence = metricEvidence({
-      entity: pod.service,
-      what,
-      shape: 'amount',
-      worse: 'rise',
-      unit: '%',
-      floor: LEAST_PERCENT,
-      stepMs: MINUTE_MS,
-      start: pod.times[start]!,
-      normal: { values: column.subarray(0, Math.max(0, start - RECENT_MINUTES)) },
-      recent: { values: column.subarray(Math.max(0, start - RECENT_MINUTES), start) },
-      incident: { values: column.subarray(start, start + INCIDENT_MINUTES) },
-    });
-    return evidence ?? [];
-  });
 }

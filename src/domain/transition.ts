@@ -1,6 +1,14 @@
-import { type Effect, type Event, type Incident, MAX_LEVEL, type State, type Transition } from './incident.ts';
+import {
+  type Effect,
+  type Event,
+  type Incident,
+  MAX_LEVEL,
+  SETTLE_MS,
+  type State,
+  type Transition,
+} from './incident.ts';
 import * as moves from './moves.ts';
-import { newlyFiring, recordFacts } from './record-facts.ts';
+import { allResolved, newlyFiring, recordFacts } from './record-facts.ts';
 import { wordsOf } from './timeline-words.ts';
 
 /** A state's answer to an event: the changed incident and what is due; null when DESIGN.md's row doesn't name the event. */
@@ -18,6 +26,8 @@ export function transition(before: Incident, event: Event): Transition {
   const effects = [...(move?.effects ?? [])];
   if (changed && event.type !== 'delivered' && !effects.some((effect) => effect.kind === 'tell'))
     effects.push({ kind: 'tell', dueAt: event.at });
+  if (AT_WORK.includes(before.state.name) && mayBeOver(after))
+    effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (closedNow(before, after) && after.page && after.page.status !== 'resolved')
     effects.push({ kind: 'resolve_page', dueAt: event.at });
@@ -25,6 +35,11 @@ export function transition(before: Incident, event: Event): Transition {
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };
 }
+
+/** In these states nobody asks whether the trouble is gone: what was heard meanwhile is made up for afterwards. */
+const AT_WORK: State['name'][] = ['executing', 'verifying', 'undoing'];
+const mayBeOver = (after: Incident): boolean =>
+  !AT_WORK.includes(after.state.name) && after.state.name !== 'closed' && allResolved(after);
 
 const closedNow = (before: Incident, after: Incident) =>
   before.state.name !== 'closed' && after.state.name === 'closed';

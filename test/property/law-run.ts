@@ -174,7 +174,7 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
     timelines: async () => (await whole()).map((incident) => incident.timeline),
     async brokenLaws(): Promise<string[]> {
       const locks = await redis.hgetall(`{nightshift:${cluster}}:locks`);
-      return brokenLaws({ incidents: await whole(), deliveries, clicks, changes, locks });
+      return brokenLaws({ incidents: await whole(), deliveries, clicks, changes, locks, isBroken: shop.isBroken });
     },
     end() {
       for (const one of [redis, ...replicas.map((replica) => replica.redis)]) one.disconnect();

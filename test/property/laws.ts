@@ -12,6 +12,7 @@ export type Seen = {
   deliveries: Delivery[];
   clicks: Click[];
   changes: Change[];
+  isBroken(service: string): boolean;
   /** Service → the incident that has it locked. */
   locks: Record<string, string>;
 };
@@ -100,11 +101,16 @@ function unverified({ changes, incidents }: Seen): string[] {
     });
 }
 
-/** 5: at rest nothing is half-way, and no lock is held by an incident that is through. */
-function notAtRest({ incidents, locks }: Seen): string[] {
+/** 5: at rest nothing is half-way, no lock is held by an incident that is through, and what is over is closed. */
+function notAtRest({ incidents, locks, isBroken }: Seen): string[] {
   const working = incidents.filter((incident) => WORKING.includes(incident.state.name));
   const held = Object.entries(locks).filter(([, id]) => !working.some((incident) => incident.id === id));
+  const over = incidents.filter(
+    ({ state, alerts, service }) =>
+      state.name !== 'closed' && !isBroken(service) && alerts.every((alert) => alert.status === 'resolved'),
+  );
   return [
+    ...over.map((incident) => `${incident.id} is ${incident.state.name}, though all is over`),
     ...working.map((incident) => `${incident.id} is still ${incident.state.name}`),
     ...held.map(([service, id]) => `5: ${service} is locked by ${id}, which is through`),
   ];

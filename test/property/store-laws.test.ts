@@ -82,7 +82,7 @@ async function take(run: Replicas, one: Command): Promise<void> {
   }
 }
 
-const RUNS = 150;
+const RUNS = 100;
 /** Random commands that never got anywhere would keep every law. */
 const MUST_BE_REACHED = [
   'approved awaiting_approval>queued',
@@ -121,6 +121,14 @@ async function asking(run: Replicas, remedy: Remedy = 'heals'): Promise<void> {
   await run.work(0);
   await run.work(0);
   expect(await run.states()).toEqual(['a-api awaiting_approval']);
+}
+
+async function workUntil(run: Replicas, state: string): Promise<void> {
+  for (let round = 0; !(await run.states()).includes(state); round++) {
+    if (round > 100) throw new Error(`it never is ${state}`);
+    await run.work(round % REPLICAS);
+    run.pass(5_000);
+  }
 }
 
 async function expectLaws(run: Replicas): Promise<void> {
@@ -180,10 +188,7 @@ describe('a replica that dies at the worst moment', () => {
 
   it('after an undo, before it is recorded: what was worse is taken back once', async () => {
     const run = await authorised('worsens');
-    while (!(await run.states()).includes('a-api undoing')) {
-      await run.work(0);
-      run.pass(10_000);
-    }
+    await workUntil(run, 'a-api undoing');
     const undo = await run.beginKind(1, 'undo', 'mayAct');
     await run.upTo(undo, 'load');
     expect(run.changes().map((change) => change.kind)).toEqual(['apply', 'undo']);
@@ -213,6 +218,20 @@ describe('a replica that dies at the worst moment', () => {
     await run.finish(execute);
     await run.work(0);
     expect(run.changes()).toEqual([]);
+    await expectLaws(run);
+  });
+});
+
+describe('alerts that end while a step is verified', () => {
+  it('close the incident once the trouble is gone, though the step did not help and a person was called', async () => {
+    const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+    await asking(run, 'nothing');
+    await run.click(0, 0, 'approve');
+    await run.finishAll();
+    await workUntil(run, 'a-api verifying');
+    await run.resolved('a-api');
+    await workUntil(run, 'a-api escalated');
+    run.shop.recover('a-api');
     await expectLaws(run);
   });
 });

@@ -33,6 +33,8 @@ export type DecideInput = {
   /** No alert yet and still within the time of watching closer: the observe rung comes first. */
   observeUntil: number | null;
   hasPlaybook: boolean;
+  /** A step was passed over only because the severity doesn't reach it yet. */
+  belowThreshold: boolean;
 };
 
 /** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
@@ -52,8 +54,8 @@ export function decide(input: DecideInput): Decision {
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`);
   if (!diagnosis.measured)
     return input.unmeasured >= 2
-      ? escalate('an alert fires, but neither metrics nor objects show the trouble, so nothing is done automatically')
-      : hold(60_000, 'an alert fires, but neither metrics nor objects show the trouble yet');
+      ? escalate('neither metrics nor objects show the trouble, so nothing is done automatically')
+      : hold(60_000, 'neither metrics nor objects show the trouble yet');
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
   if (!input.hasPlaybook) return escalate(`there is no playbook for ${diagnosis.issue.kind}`);
@@ -64,6 +66,8 @@ export function decide(input: DecideInput): Decision {
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.words);
 
   const first = qualified[0];
+  if (!first && input.belowThreshold && input.attempts === 0)
+    return hold(60_000, 'not severe enough yet for any step of the playbook');
   if (!first) return escalate('no step of the playbook qualifies');
   if (!changesSomething(first)) return escalate(`the playbook says so: ${first.step.action}`);
   if (input.mode === 'observe' || policy.autonomy === 'observe')

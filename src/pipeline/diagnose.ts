@@ -42,6 +42,7 @@ const diagnose: Stage = {
       unmeasured: incident.unmeasured,
       observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
       hasPlaybook: playbook !== null,
+      belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
     });
     return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
   },

@@ -18,6 +18,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   unmeasured: 0,
   observeUntil: null,
   hasPlaybook: true,
+  belowThreshold: false,
   ...over,
 });
 const radius = (level: BlastRadius['level']): BlastRadius => ({
@@ -83,6 +84,7 @@ describe('deciding', () => {
     ['no cause is sure enough', { diagnosis: diagnosisOf({ named: false }) }, 'escalate'],
     ['there is no playbook', { hasPlaybook: false }, 'escalate'],
     ['nothing qualifies', { qualified: [] }, 'escalate'],
+    ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
     [
       'a rollout is in progress',
       { qualified: [], refusals: [{ code: 'rollout_in_progress', words: 'a rollout runs' }] },

@@ -57,13 +57,23 @@ export type IncidentStore = {
   /** A number for a new incident's id, never given twice. */
   nextNumber(): Promise<number>;
 
-  /** Takes the effect for `leaseMs` of real time if it is still due at that gen and nobody has it. */
-  claim(effectId: string, gen: number, leaseMs: number): Promise<{ effect: DueEffect; token: string } | null>;
+  /** Takes the effect for `leaseMs` of real time if it is still due at that gen and nobody has it. `failures`: how often in a row it has failed so far. */
+  claim(
+    effectId: string,
+    gen: number,
+    leaseMs: number,
+  ): Promise<{ effect: DueEffect; token: string; failures: number } | null>;
   extend(effectId: string, token: string, leaseMs: number): Promise<boolean>;
   /** Done with nothing to save. A newer gen stays due (and is returned, to be woken). */
   finish(effectId: string, gen: number, token: string): Promise<DueEffect | null>;
-  /** Not done: due again at `dueAt`, attempt + 1. */
-  retryLater(effectId: string, gen: number, token: string, dueAt: number): Promise<DueEffect | null>;
+  /** Not done: due again at `dueAt`, attempt + 1. Failures in a row are counted: a look that only wants to be repeated ends the row. */
+  retryLater(
+    effectId: string,
+    gen: number,
+    token: string,
+    dueAt: number,
+    why?: 'failed' | 'again',
+  ): Promise<DueEffect | null>;
   /** Due (`dueAt <= now`) and not leased: what the sweep wakes. At most `limit`. */
   listDue(now: number, limit: number): Promise<DueEffect[]>;
   /** Due later; for the start, to set the timers again. */

@@ -14,7 +14,7 @@ const MAX_BACKOFF_MS = 60_000;
 export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: DueEffect): Promise<void> {
   const claimed = await deps.store.claim(woken.id, woken.gen, LEASE_MS);
   if (!claimed) return;
-  const { effect, token } = claimed;
+  const { effect, token, failures } = claimed;
   const stage = stages.get(effect.kind);
   const incident = await deps.store.load(effect.incidentId);
   if (!stage || !incident) return void (await deps.store.finish(effect.id, effect.gen, token));
@@ -22,7 +22,7 @@ export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: D
   try {
     await conclude(deps, effect, token, await stage.run(deps, incident, effect));
   } catch (error) {
-    await failed(deps, stage, effect, token, error);
+    await failed(deps, stage, { ...effect, token, failures }, error);
   } finally {
     stopExtending();
   }
@@ -39,19 +39,19 @@ async function conclude(deps: Deps, effect: DueEffect, token: string, result: St
   else if (events.length === 0) await wakeIf(deps, await deps.store.finish(effect.id, effect.gen, token));
 }
 
-async function failed(deps: Deps, stage: Stage, effect: DueEffect, token: string, error: unknown): Promise<void> {
+type Claimed = DueEffect & { token: string; failures: number };
+
+async function failed(deps: Deps, stage: Stage, claimed: Claimed, error: unknown): Promise<void> {
+  const { id, gen, kind, incidentId, token, failures } = claimed;
   const words = error instanceof Error ? error.message : String(error);
-  deps.log.error(
-    { err: error, effect: effect.kind, incident: effect.incidentId, attempt: effect.attempt },
-    'a stage failed',
-  );
-  const incident = await deps.store.load(effect.incidentId);
-  if (stage.giveUp && incident && effect.attempt + 1 >= stage.giveUp.afterTries) {
-    await record(deps, effect.incidentId, stage.giveUp.event(deps, incident, words), { ...effect, token });
+  deps.log.error({ err: error, effect: kind, incident: incidentId, failures }, 'a stage failed');
+  const incident = await deps.store.load(incidentId);
+  if (stage.giveUp && incident && failures + 1 >= stage.giveUp.afterTries) {
+    await record(deps, incidentId, stage.giveUp.event(deps, incident, words), claimed);
     return;
   }
-  const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** effect.attempt);
-  await wakeIf(deps, await deps.store.retryLater(effect.id, effect.gen, token, deps.clock.now() + backoffMs));
+  const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** failures);
+  await wakeIf(deps, await deps.store.retryLater(id, gen, token, deps.clock.now() + backoffMs, 'failed'));
 }
 
 const wakeIf = async (deps: Deps, due: DueEffect | null): Promise<void> => {

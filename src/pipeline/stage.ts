@@ -11,7 +11,7 @@ export type Stage = {
   /** One line for the page that lists them. */
   does: string;
   run(deps: Deps, incident: Incident, due: DueEffect): Promise<StageResult>;
-  /** After this many failed tries, the event that says so; null: it is tried for ever, ever more slowly. */
+  /** After this many failed tries in a row, the event that says so; null: it is tried for ever, ever more slowly. */
   giveUp: { afterTries: number; event(deps: Deps, incident: Incident, words: string): Event } | null;
 };
 

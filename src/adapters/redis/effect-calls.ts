@@ -14,12 +14,13 @@ export function effectCalls(run: RunScript, onUnreadable: (words: string) => voi
   return {
     claim: async (effectId, gen, leaseMs) => {
       const token = randomUUID();
-      const row = await run('claim', effectId, gen, token, leaseMs);
-      return row === null ? null : { effect: dueEffectFrom(row), token };
+      const answer = (await run('claim', effectId, gen, token, leaseMs)) as [unknown, number] | null;
+      return answer === null ? null : { effect: dueEffectFrom(answer[0]), token, failures: answer[1] };
     },
     extend: async (effectId, token, leaseMs) => (await run('extend', effectId, token, leaseMs)) === 1,
     finish: async (effectId, gen, token) => orNull(await run('finish', effectId, gen, token)),
-    retryLater: async (effectId, gen, token, dueAt) => orNull(await run('retry-later', effectId, gen, token, dueAt)),
+    retryLater: async (effectId, gen, token, dueAt, why) =>
+      orNull(await run('retry-later', effectId, gen, token, dueAt, why === 'failed' ? 1 : 0)),
     listDue: (now, limit) => list('-inf', String(now), limit, true),
     listLater: (now, limit) => list(`(${now}`, '+inf', limit, false),
   };

@@ -51,6 +51,7 @@ for effect = at + 1, #ARGV, 2 do
   local kind, dueAt = ARGV[effect], ARGV[effect + 1]
   local effectId = id .. '.' .. kind
   redis.call('HSET', p .. 'effect:' .. effectId, 'kind', kind, 'incidentId', id, 'dueAt', dueAt, 'gen', after, 'attempt', 0)
+  redis.call('HDEL', p .. 'effect:' .. effectId, 'failures')
   redis.call('ZADD', p .. 'due', dueAt, effectId)
   touched[effectId] = true
 end

@@ -1,0 +1,112 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Alert } from '../../src/domain/types.ts';
+import type { Deps } from '../../src/pipeline/deps.ts';
+import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
+import { record } from '../../src/pipeline/record.ts';
+import type { IncidentStore } from '../../src/ports.ts';
+import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
+import { alertOf, T0 } from '../domain/examples.ts';
+
+/** Which incident alerts land in, on the real store; what is known of other services' incidents may be a moment old. */
+
+let fixture: Fixture;
+let store: IncidentStore;
+let runs = 0;
+let seen: Incident[] | null;
+const CALLS = new Map([['shop/checkout-api', new Set(['shop/payment-api'])]]);
+
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.end());
+beforeEach(async () => {
+  ({ store } = await fixture.replica({ cluster: `receive-${++runs}` }));
+  seen = null;
+  fixture.clock.set(T0);
+});
+
+const depsNow = (): Deps =>
+  ({
+    store,
+    jobs: { wake: async () => {} },
+    clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
+    recentlyOpen: async (limit: number) => seen ?? store.listOpen(limit),
+    log: pino({ level: 'silent' }),
+  }) as unknown as Deps;
+
+const receive = (service: string, ...alerts: Partial<Alert>[]): Promise<string[]> =>
+  receiveAlerts(
+    depsNow(),
+    alerts.map((alert) => ({
+      alert: alertOf({ fingerprint: service, ...alert }),
+      subject: { cluster: 'test', namespace: 'shop', service },
+    })),
+    CALLS,
+  );
+const end = (id: string) => record(depsNow(), id, { type: 'trouble_gone', at: fixture.clock.now(), words: 'over' });
+const alertsOf = async (id: string) => (await store.load(id))?.alerts.map((alert) => alert.fingerprint);
+
+describe('an alert of a caller', () => {
+  it('joins the open incident of what it calls, when it is a symptom', async () => {
+    const [id] = await receive('payment-api', {});
+    expect(await receive('checkout-api', {})).toEqual([id]);
+    expect(await alertsOf(id!)).toEqual(['payment-api', 'checkout-api']);
+  });
+
+  it('opens its own when it is no symptom', async () => {
+    const [id] = await receive('payment-api', {});
+    expect(await receive('checkout-api', { name: 'ContainerMemoryHigh' })).not.toEqual([id]);
+  });
+
+  it('opens its own when the other was closed a moment ago, and leaves that one alone', async () => {
+    const [id] = await receive('payment-api', {});
+    seen = await store.listOpen(10);
+    await end(id!);
+    const [own] = await receive('checkout-api', {});
+    expect(own).not.toBe(id);
+    expect(await alertsOf(id!)).toEqual(['payment-api']);
+    expect(await alertsOf(own!)).toEqual(['checkout-api']);
+  });
+});
+
+describe('an alert of a service whose incident was closed a moment ago', () => {
+  it('opens a new one that is linked, and leaves the closed one alone, when it fires anew', async () => {
+    const [id] = await receive('payment-api', {});
+    seen = await store.listOpen(10);
+    await end(id!);
+    const lines = (await store.timeline(id!)).length;
+    const [second] = await receive('payment-api', { startsAt: T0 + 60_000 });
+    expect(second).not.toBe(id);
+    expect((await store.load(second!))?.linked).toEqual([id]);
+    expect(await store.timeline(id!)).toHaveLength(lines);
+  });
+
+  it('is its echo for five minutes, and after that a new incident', async () => {
+    const [id] = await receive('payment-api', {});
+    await end(id!);
+    fixture.clock.set(T0 + 5 * 60_000);
+    expect(await receive('payment-api', {})).toEqual([id]);
+    fixture.clock.set(T0 + 5 * 60_000 + 1);
+    expect(await receive('payment-api', {})).not.toEqual([id]);
+  });
+
+  it('that had ended before stays over, however late its firing comes, until it fires anew', async () => {
+    const [id] = await receive('payment-api', {});
+    await receive('payment-api', { status: 'resolved', endsAt: T0 + 1 });
+    await end(id!);
+    fixture.clock.set(T0 + 3_600_000);
+    expect(await receive('payment-api', {})).toEqual([id]);
+    expect(await receive('payment-api', { startsAt: T0 + 3_600_000 })).not.toEqual([id]);
+  });
+});
+
+describe('a resolution of what nobody has heard of', () => {
+  it('is kept in an incident that is closed already, tells nobody, and has nothing due', async () => {
+    const [id] = await receive('payment-api', { status: 'resolved', endsAt: T0 });
+    expect(await store.load(id!)).toMatchObject({ state: { name: 'closed', outcome: 'self_healed' }, version: 1 });
+    expect(await store.listLater(-1, 10)).toEqual([]);
+    expect((await store.timeline(id!)).map((line) => line.type)).toEqual(['alerts', 'trouble_gone']);
+  });
+});

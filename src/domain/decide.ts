@@ -28,7 +28,7 @@ export type DecideInput = {
   /** Steps already carried out in this incident, and how many there may be. */
   attempts: number;
   maxAttempts: number;
-  /** Diagnoses in a row that could not measure the trouble. */
+  /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
   /** No alert yet and still within the time of watching closer: the observe rung comes first. */
   observeUntil: number | null;
@@ -59,7 +59,11 @@ export function decide(input: DecideInput): Decision {
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
   if (!input.hasPlaybook) return escalate(`there is no playbook for ${diagnosis.issue.kind}`);
-  if (!diagnosis.named) return escalate('no cause is sure enough to act on');
+  // Evidence gathers in the first minute: who is unsure looks again before waking somebody.
+  if (!diagnosis.named)
+    return input.unmeasured >= 2
+      ? escalate('no cause is sure enough to act on')
+      : hold(20_000, 'no cause is sure enough to act on yet');
   if (input.paused) return hold(60_000, 'Nightshift is paused');
   if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started');
   const rolling = input.refusals.find((refusal) => refusal.code === 'rollout_in_progress');

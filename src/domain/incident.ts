@@ -87,7 +87,7 @@ export type Incident = {
   feedback: { user: string; right: boolean; at: number } | null;
   /** Who asked to page a person, whatever the state. */
   pageAskedBy: string | null;
-  /** Diagnoses in a row that could not measure the trouble. */
+  /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
 };
 

@@ -32,7 +32,7 @@ export function recordFacts(incident: Incident, event: Event): Incident {
         ...incident,
         diagnosis: event.diagnosis,
         passedOver: event.passedOver,
-        unmeasured: event.diagnosis.measured ? 0 : incident.unmeasured + 1,
+        unmeasured: event.diagnosis.measured && event.diagnosis.named ? 0 : incident.unmeasured + 1,
       };
     case 'page_asked':
       return { ...incident, pageAskedBy: event.user };

@@ -81,7 +81,8 @@ describe('deciding', () => {
   });
 
   it.each<[string, Partial<DecideInput>, string]>([
-    ['no cause is sure enough', { diagnosis: diagnosisOf({ named: false }) }, 'escalate'],
+    ['no cause is sure enough yet', { diagnosis: diagnosisOf({ named: false }) }, 'hold'],
+    ['no cause is sure enough', { diagnosis: diagnosisOf({ named: false }), unmeasured: 2 }, 'escalate'],
     ['there is no playbook', { hasPlaybook: false }, 'escalate'],
     ['nothing qualifies', { qualified: [] }, 'escalate'],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],

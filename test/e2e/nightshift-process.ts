@@ -23,7 +23,15 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'ni
 export async function startNightshift(env: Record<string, string>, dataDir: string): Promise<Nightshift> {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', PORT: '0', NIGHTSHIFT_DATA: dataDir, LOG_LEVEL: 'warn', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      NIGHTSHIFT_DATA: dataDir,
+      LOG_LEVEL: 'warn',
+      OTLP_GRPC_PORT: '0',
+      OTLP_HTTP_PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

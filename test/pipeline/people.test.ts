@@ -1,0 +1,153 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Event } from '../../src/domain/incident.ts';
+import type { People } from '../../src/extension-points.ts';
+import type { Deps } from '../../src/pipeline/deps.ts';
+import { createPeople } from '../../src/pipeline/people.ts';
+import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
+import { record } from '../../src/pipeline/record.ts';
+import type { IncidentStore } from '../../src/ports.ts';
+import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
+import { alertOf, askOf, diagnosisOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
+
+/** What people are answered, on the real store: who may do what, and who was first. */
+
+let fixture: Fixture;
+let store: IncidentStore;
+let deps: Deps;
+let people: People;
+let id: string;
+let approvers: string[];
+let runs = 0;
+const first = recommendationOf({ plan: planOf({ digest: 'first', summary: 'Roll back' }) });
+const second = recommendationOf({ stepIndex: 1, plan: planOf({ digest: 'second', summary: 'Restart' }) });
+
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.end());
+beforeEach(async () => {
+  ({ store } = await fixture.replica({ cluster: `people-${++runs}` }));
+  approvers = ['U_ONCALL', 'U_SECOND'];
+  fixture.clock.set(T0);
+  deps = {
+    store,
+    jobs: { wake: async () => {} },
+    clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
+    policy: () => ({ approvers }),
+    anyApprover: (user: string) => approvers.includes(user),
+    recentlyOpen: (limit: number) => store.listOpen(limit),
+    log: pino({ level: 'silent' }),
+  } as unknown as Deps;
+  people = createPeople(deps);
+  const subject = { cluster: 'test', namespace: 'shop', service: 'payment-api' };
+  id = (await receiveAlerts(deps, [{ alert: alertOf(), subject }], new Map()))[0]!;
+  await happens({ type: 'diagnosed', diagnosis: diagnosisOf(), decision: askFor(), passedOver: [] });
+});
+
+const askFor = () => askOf({ recommendation: first, options: [second] });
+type Timeless = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+const happens = (event: Timeless) => record(deps, id, { ...event, at: fixture.clock.now() } as Event);
+const state = async () => (await store.load(id))?.state;
+
+describe('starting something', () => {
+  it('is for approvers, and the answer says what was approved', async () => {
+    expect(await people.approve(id, 'U_ONCALL', 'first')).toEqual({ ok: true, words: 'Approved: Roll back' });
+    expect(await state()).toMatchObject({ name: 'queued', authority: { by: 'person', user: 'U_ONCALL' } });
+  });
+
+  it('is refused to others, who are named to whom it belongs and what they can do; the try is in the timeline', async () => {
+    const answer = await people.approve(id, 'U_GUEST', 'first');
+    expect(answer.ok).toBe(false);
+    expect(answer.words).toMatch(/<@U_ONCALL>, <@U_SECOND>.*reject, hold or pause/);
+    expect(await state()).toMatchObject({ name: 'awaiting_approval' });
+    expect((await store.timeline(id)).at(-1)).toMatchObject({ type: 'noted', by: 'U_GUEST' });
+  });
+
+  it('is refused to everybody where nobody is named', async () => {
+    approvers = [];
+    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toContain('nightshift.yaml');
+    expect(await state()).toMatchObject({ name: 'awaiting_approval' });
+  });
+
+  it('is for the plan that was shown and no other', async () => {
+    const answer = await people.approve(id, 'U_ONCALL', 'of an older message');
+    expect(answer).toMatchObject({ ok: false, words: expect.stringContaining('has changed') });
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first' });
+  });
+
+  it('may take another option than the first', async () => {
+    expect((await people.choose(id, 'U_SECOND', 'second')).ok).toBe(true);
+    expect(await state()).toMatchObject({ name: 'queued', recommendation: { plan: { digest: 'second' } } });
+  });
+
+  it('comes too late for the second who tries, who hears who was first and when', async () => {
+    await people.approve(id, 'U_ONCALL', 'first');
+    fixture.clock.set(T0 + 7_000);
+    expect(await people.approve(id, 'U_SECOND', 'first')).toEqual({
+      ok: false,
+      words: 'Approved by <@U_ONCALL> 7 s before you.',
+    });
+  });
+
+  it('comes too late after the deadline, and after the trouble has gone', async () => {
+    await happens({ type: 'delivered', channel: 'C', ts: '1', digest: '', planDigest: 'first', threaded: 0 });
+    fixture.clock.set(T0 + 300_000);
+    await happens({ type: 'deadline_reached' });
+    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toContain('ran by itself');
+    await happens({ type: 'trouble_gone', words: 'All pods are ready.' });
+    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toBe(
+      'The incident is closed: it recovered by itself. All pods are ready.',
+    );
+  });
+
+  it('of an incident that there is not says so', async () => {
+    expect(await people.approve('INC-999', 'U_ONCALL', null)).toEqual({
+      ok: false,
+      words: 'There is no incident INC-999.',
+    });
+    expect((await people.reject('INC-999', 'U_ONCALL', 'next')).ok).toBe(false);
+  });
+});
+
+describe('stopping something', () => {
+  it('is open to everybody: reject leads to the next option', async () => {
+    expect(await people.reject(id, 'U_GUEST', 'next')).toEqual({ ok: true, words: 'Rejected. Next: Restart' });
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'second', atTimeout: 'escalate' });
+  });
+
+  it('is open to everybody: a hold moves the deadline', async () => {
+    await happens({ type: 'delivered', channel: 'C', ts: '1', digest: '', planDigest: 'first', threaded: 0 });
+    expect((await people.hold(id, 'U_GUEST', 3_600_000)).ok).toBe(true);
+    expect(await state()).toMatchObject({ deadline: T0 + 3_600_000 });
+  });
+
+  it('is open to everybody: anyone pauses, an approver resumes', async () => {
+    expect((await people.pause('U_GUEST', 'too much', null)).ok).toBe(true);
+    expect(await people.pauseState()).toMatchObject({ paused: true, by: 'U_GUEST' });
+    expect((await people.resume('U_GUEST')).ok).toBe(false);
+    expect((await people.resume('U_ONCALL')).ok).toBe(true);
+    expect(await people.resume('U_ONCALL')).toMatchObject({ ok: false, words: expect.stringContaining('not paused') });
+  });
+
+  it('comes too late once somebody has approved, and says who', async () => {
+    await people.approve(id, 'U_ONCALL', 'first');
+    expect(await people.reject(id, 'U_GUEST', 'next')).toMatchObject({
+      ok: false,
+      words: expect.stringContaining('<@U_ONCALL>'),
+    });
+  });
+});
+
+describe('finding an incident', () => {
+  it.each(['payment-api', 'shop/payment-api'])('by its service: %s', async (reference) => {
+    expect((await people.find(reference))?.id).toBe(id);
+  });
+
+  it('by its number, with or without the letters', async () => {
+    expect((await people.find(id))?.id).toBe(id);
+    expect((await people.find(` ${id.replace('INC-', '')} `))?.id).toBe(id);
+    expect(await people.find('INC-999')).toBeNull();
+    expect(await people.find('nothing-api')).toBeNull();
+  });
+});

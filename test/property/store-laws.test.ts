@@ -107,7 +107,7 @@ describe('three replicas on one store, in any order, dying anywhere', () => {
         for (const what of seen) reached[what] = (reached[what] ?? 0) + 1;
         run.end();
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, endOnFailure: true },
     );
     expect(Object.keys(reached)).toEqual(expect.arrayContaining(MUST_BE_REACHED));
   }, 120_000);

@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Whole loops in fast time on a shared machine: a second try tells a slow minute from a fault. The summary names what was tried again.
+    retry: process.env.CI === 'true' ? 1 : 0,
     hookTimeout: 60_000,
     teardownTimeout: 5_000,
   },

@@ -120,4 +120,25 @@ describe('rankCauses', () => {
     const ranking = rankCauses({ ...base, edges: [...base.edges, ...cycle] });
     expect(ranking.causes.every((cause) => Number.isFinite(cause.probability))).toBe(true);
   });
+
+  it('keeps trouble with the front when its own pods crash and nobody else is touched', () => {
+    const others = ['cart', 'orders', 'db', 'search'].map((entity) => sign(entity, 'latency', 0.08));
+    const ranking = rankCauses(
+      shop([...others, sign('web', 'latency', 0.1), sign('web', 'crash_loop', 0.98, { kind: 'state' })]),
+    );
+    expect(ranking.causes[0]?.entity).toBe('web');
+    expect(ranking.named).toBe(true);
+  });
+
+  it('names nobody for abnormal services while the front was looked at and is well', () => {
+    const evidence = [sign('web', 'latency', 0.08), sign('orders', 'latency', 0.999), sign('db', 'latency', 0.999)];
+    expect(rankCauses(shop(evidence)).named).toBe(false);
+  });
+
+  it('believes what happens to one service alone, though nothing is slow', () => {
+    const others = ['web', 'orders', 'db', 'search'].map((entity) => sign(entity, 'latency', 0.1));
+    const ranking = rankCauses(shop([...others, sign('cart', 'log pattern', 0.9999, { kind: 'log' })]));
+    expect(ranking.causes[0]?.entity).toBe('cart');
+    expect(ranking.causes[0]?.probability).toBeGreaterThan(0.5);
+  });
 });

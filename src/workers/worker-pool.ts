@@ -9,10 +9,18 @@ export type WorkerPool<Input, Output> = {
 
 type Task<Input, Output> = { input: Input; resolve(output: Output): void; reject(error: Error): void };
 
-/** At most `most` threads on the module at `entry`, started when first needed; they don't keep the process alive. */
-export function createWorkerPool<Input, Output>(entry: URL, most: number): WorkerPool<Input, Output> {
+/** Each thread holds some 30 MB, and drawing or training is wanted only now and then. */
+const IDLE_MS = 30_000;
+
+/** At most `most` threads on the module at `entry`, started when first needed and ended `idleMs` (of real time) after their last task; they don't keep the process alive. */
+export function createWorkerPool<Input, Output>(
+  entry: URL,
+  most: number,
+  idleMs: number = IDLE_MS,
+): WorkerPool<Input, Output> {
   const waiting: Task<Input, Output>[] = [];
   const idle: Worker[] = [];
+  const endings = new Map<Worker, NodeJS.Timeout>();
   const busy = new Map<Worker, Task<Input, Output> | null>();
   let stopped = false;
 
@@ -21,24 +29,35 @@ export function createWorkerPool<Input, Output>(entry: URL, most: number): Worke
       const worker = idle.pop() ?? (busy.size < most ? start() : undefined);
       const task = worker && waiting.shift();
       if (!worker || !task) return;
+      clearTimeout(endings.get(worker));
       busy.set(worker, task);
       worker.postMessage(task.input);
     }
+  };
+  const forget = (worker: Worker) => {
+    clearTimeout(endings.get(worker));
+    endings.delete(worker);
+    busy.delete(worker);
+    const place = idle.indexOf(worker);
+    if (place >= 0) idle.splice(place, 1);
+  };
+  const end = (worker: Worker) => {
+    forget(worker);
+    void worker.terminate();
   };
   const start = () => {
     const worker = new Worker(entry);
     worker.unref();
     const died = (error: Error) => {
       busy.get(worker)?.reject(error);
-      busy.delete(worker);
-      const place = idle.indexOf(worker);
-      if (place >= 0) idle.splice(place, 1);
+      forget(worker);
       next();
     };
     worker.on('message', (output: Output) => {
       busy.get(worker)?.resolve(output);
       busy.set(worker, null);
       idle.push(worker);
+      endings.set(worker, setTimeout(() => end(worker), idleMs).unref());
       next();
     });
     worker.on('error', died);
@@ -55,6 +74,7 @@ export function createWorkerPool<Input, Output>(entry: URL, most: number): Worke
       }),
     async stop() {
       stopped = true;
+      for (const ending of endings.values()) clearTimeout(ending);
       for (const task of waiting.splice(0)) task.reject(new Error('the worker pool has stopped'));
       await Promise.all([...busy.keys()].map((worker) => worker.terminate()));
     },

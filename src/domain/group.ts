@@ -11,13 +11,14 @@ export const groupKeyOf = (subject: Subject): string => `${subject.cluster}/${su
 const nodeOf = (subject: { namespace: string; service: string }): string => `${subject.namespace}/${subject.service}`;
 
 /** Latency and errors travel to callers; memory, crashes and nodes do not, and speak for a cause of their own. */
-export const isSymptom = (alert: Alert): boolean =>
-  /latency|slow|error|5xx|p9\d|slo|availab|timeout|duration/i.test(alert.name) &&
-  !/memory|oom|crash|restart|node|disk/i.test(alert.name);
+export const isSymptom = (alert: Alert): boolean => travels(alert.name);
+const travels = (name: string): boolean =>
+  /latency|slow|error|5xx|p9\d|slo|availab|timeout|duration/i.test(name) &&
+  !/memory|oom|crash|restart|node|disk/i.test(name);
 
 /**
  * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others. Unrelated trouble stays apart. Pure.
+ * that this service calls, directly or through others, or a recent one of a caller that shows nothing but symptoms and has no named cause yet. Unrelated trouble stays apart. Pure.
  */
 export function incidentFor(
   alert: Alert,
@@ -35,14 +36,19 @@ export function incidentFor(
   });
   if (asCause) return asCause;
   if (!isSymptom(alert)) return null;
+  const recent = here.filter((incident) => now - incident.openedAt <= NEAR_MS);
   const reachable = callees(nodeOf(subject), calls);
+  const ofCallee = recent.find((incident) => reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident)));
   return (
-    here.find(
-      (incident) =>
-        now - incident.openedAt <= NEAR_MS && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
-    ) ?? null
+    ofCallee ??
+    recent.find((incident) => awaitsCause(incident) && callees(nodeOf(incident), calls).has(nodeOf(subject))) ??
+    null
   );
 }
+
+/** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
+const awaitsCause = ({ diagnosis, alerts, anomalies }: Incident): boolean =>
+  !diagnosis?.named && alerts.every(isSymptom) && anomalies.every((finding) => travels(finding.what));
 
 function causeNode(incident: Incident): string {
   const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
@@ -85,5 +91,6 @@ export function newIncident(id: string, subject: Subject, at: number, lastClosed
     feedback: null,
     pageAskedBy: null,
     unmeasured: 0,
+    measuredAt: null,
   };
 }

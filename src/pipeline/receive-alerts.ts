@@ -7,7 +7,8 @@ import type { Deps } from './deps.ts';
 import { saveTransition } from './record.ts';
 
 export type ReceivedAlert = { alert: Alert; subject: Subject };
-type Group = { subject: Subject; alerts: Alert[] };
+/** `heldBy`: the open incident that has these alerts already, if any. */
+type Group = { subject: Subject; heldBy: string | null; alerts: Alert[] };
 
 const MAX_OPEN = 500;
 const MAX_TRIES = 50;
@@ -19,34 +20,58 @@ const AT_ONCE = 16;
  */
 export async function receiveAlerts(deps: Deps, received: ReceivedAlert[], calls: Calls): Promise<string[]> {
   const at = deps.clock.now();
-  const groups = new Map<string, Group>();
-  for (const { alert, subject } of received) {
-    const key = groupKeyOf(subject);
-    const group = groups.get(key) ?? { subject, alerts: [] };
-    group.alerts.push(alert);
-    groups.set(key, group);
-  }
-  const all = [...groups.values()];
+  const all = inGroups(received, await deps.recentlyOpen(MAX_OPEN));
   const ids: (string | null)[] = [];
   for (let start = 0; start < all.length; start += AT_ONCE) {
     const chunk = all.slice(start, start + AT_ONCE);
     ids.push(
       ...(await Promise.all(
-        chunk.map((group) => deliver(deps, group.subject, { type: 'alerts', at, alerts: group.alerts }, calls)),
+        chunk.map(({ subject, heldBy, alerts }) =>
+          deliver(deps, subject, { type: 'alerts', at, alerts }, calls, heldBy),
+        ),
       )),
     );
   }
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-/** An anomaly that the scan saw, as an event of the service's open incident or of a new one. */
-export function receiveAnomaly(deps: Deps, subject: Subject, finding: Finding, calls: Calls): Promise<string | null> {
-  return deliver(deps, subject, { type: 'anomaly_seen', at: deps.clock.now(), finding }, calls);
+/** What an open incident has already stays with it, whichever service it is about: only there its end is heard. All else goes by service. */
+function inGroups(received: ReceivedAlert[], open: Incident[]): Group[] {
+  const wanted = new Set(received.map(({ alert }) => alert.fingerprint));
+  const holders = new Map<string, string>();
+  for (const incident of open)
+    for (const { fingerprint, status } of incident.alerts)
+      if (status === 'firing' && wanted.has(fingerprint)) holders.set(fingerprint, incident.id);
+  const groups = new Map<string, Group>();
+  for (const { alert, subject } of received) {
+    const heldBy = holders.get(alert.fingerprint) ?? null;
+    const key = `${heldBy} ${groupKeyOf(subject)}`;
+    const group = groups.get(key) ?? { subject, heldBy, alerts: [] };
+    group.alerts.push(alert);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
-async function deliver(deps: Deps, subject: Subject, given: Event, calls: Calls): Promise<string | null> {
+/** An anomaly that the scan saw, as an event of the service's open incident or of a new one. */
+export function receiveAnomaly(deps: Deps, subject: Subject, finding: Finding, calls: Calls): Promise<string | null> {
+  return deliver(deps, subject, { type: 'anomaly_seen', at: deps.clock.now(), finding }, calls, null);
+}
+
+async function deliver(
+  deps: Deps,
+  subject: Subject,
+  given: Event,
+  calls: Calls,
+  heldBy: string | null,
+): Promise<string | null> {
   let event = given;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const holder = heldBy === null ? null : await stillOpen(deps, heldBy);
+    if (holder) {
+      if (await saveTransition(deps, holder, transition(holder, event), null)) return holder.id;
+      continue;
+    }
     const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
     if (open) {
       if (await saveTransition(deps, open, transition(open, event), null)) return open.id;
@@ -92,11 +117,15 @@ async function echoOf(
  */
 async function relatedIncident(deps: Deps, subject: Subject, event: Event, calls: Calls): Promise<Incident | null> {
   if (event.type !== 'alerts') return null;
-  const first = event.alerts.find((alert) => alert.status === 'firing');
+  const first = event.alerts.find((alert) => alert.status === 'firing') ?? event.alerts[0];
   if (!first) return null;
   const seen = incidentFor(first, subject, await deps.recentlyOpen(MAX_OPEN), calls, event.at);
-  const fresh = seen && (await deps.store.load(seen.id));
-  return fresh && fresh.state.name !== 'closed' ? fresh : null;
+  return seen && stillOpen(deps, seen.id);
+}
+
+async function stillOpen(deps: Deps, id: string): Promise<Incident | null> {
+  const incident = await deps.store.load(id);
+  return incident && incident.state.name !== 'closed' ? incident : null;
 }
 
 async function openIncident(

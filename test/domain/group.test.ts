@@ -51,4 +51,15 @@ describe('grouping', () => {
       ),
     ).toBe(open);
   });
+
+  it('joins a symptom of what is called to a recent incident of the caller that has no cause yet', () => {
+    const payment = { ...checkout, service: 'payment-api' };
+    const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', diagnosis: null });
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), payment, [open], calls, T0)).toBe(open);
+    const named = { ...open, diagnosis: diagnosisOf() };
+    const elsewhere = { ...payment, service: 'ledger-db' };
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), elsewhere, [named], calls, T0)).toBeNull();
+    const ownTrouble = { ...open, alerts: [alertOf({ name: 'ContainerMemoryHigh' })] };
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), payment, [ownTrouble], calls, T0)).toBeNull();
+  });
 });

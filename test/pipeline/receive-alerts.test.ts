@@ -71,6 +71,36 @@ describe('an alert of a caller', () => {
   });
 });
 
+describe('the end of an alert that joined the incident of another service', () => {
+  it('is heard there, so that the incident can end', async () => {
+    const [id] = await receive('payment-api', {});
+    await receive('checkout-api', {});
+    expect(await receive('checkout-api', { status: 'resolved', endsAt: T0 + 1 })).toEqual([id]);
+    expect((await store.load(id!))?.alerts.map((alert) => alert.status)).toEqual(['firing', 'resolved']);
+    expect(await store.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('is heard there also when its own service has got an incident since', async () => {
+    const [id] = await receive('payment-api', {});
+    await receive('checkout-api', { fingerprint: 'slow' });
+    const [own] = await receive('checkout-api', { fingerprint: 'full', name: 'ContainerMemoryHigh' });
+    expect(own).not.toBe(id);
+    expect(await receive('checkout-api', { fingerprint: 'slow', status: 'resolved', endsAt: T0 + 1 })).toEqual([id]);
+    expect(await alertsOf(own!)).toEqual(['full']);
+  });
+
+  it('goes to its own service once that incident is closed', async () => {
+    const [id] = await receive('payment-api', {});
+    await receive('checkout-api', {});
+    seen = await store.listOpen(10);
+    await end(id!);
+    const lines = (await store.timeline(id!)).length;
+    const [own] = await receive('checkout-api', { status: 'resolved', endsAt: T0 + 1 });
+    expect(own).not.toBe(id);
+    expect(await store.timeline(id!)).toHaveLength(lines);
+  });
+});
+
 describe('an alert of a service whose incident was closed a moment ago', () => {
   it('opens a new one that is linked, and leaves the closed one alone, when it fires anew', async () => {
     const [id] = await receive('payment-api', {});

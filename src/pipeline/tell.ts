@@ -1,4 +1,5 @@
 import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
+import { newsLines } from '../domain/news-lines.ts';
 import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -33,7 +34,9 @@ const tell: Stage = {
     const { channel, ts } = delivery;
     const at = deps.clock.now();
     const message = { channel, ts, digest, at, threaded: shown?.threaded ?? 0 };
-    const threaded = await deps.chat.threadLines({ ...incident, message }, lines);
+    const news = newsLines(context.timeline.slice(0, message.threaded), lines);
+    const threaded =
+      news.length > 0 ? await deps.chat.threadLines({ ...incident, message }, news) : { ok: true as const };
     if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
     const planDigest = state.name === 'awaiting_approval' ? state.planDigest : null;
     const sent = threaded.ok ? lines.length : 0;

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { TimelineEntry } from '../../src/domain/incident.ts';
+import { newsLines } from '../../src/domain/news-lines.ts';
+
+const line = (type: TimelineEntry['type'], words: string, to: TimelineEntry['to'] = 'watching'): TimelineEntry => ({
+  at: 0,
+  type,
+  words,
+  by: null,
+  from: 'noticed',
+  to,
+});
+const slow = (p99: string) => line('diagnosed', `api is slow: p99 ${p99}. Watching: INC-1 is about the same cause`);
+
+describe('what a thread is told of the timeline', () => {
+  it('leaves out that it looked again and found the same with other numbers', () => {
+    const lines = [slow('9.7 s'), line('watch_ended', 'Looking again'), slow('980 ms'), line('alerts', '1 firing')];
+    expect(newsLines([], lines)).toEqual([lines[0], lines[3]]);
+    expect(newsLines([slow('2 s')], lines)).toEqual([lines[3]]);
+  });
+
+  it('tells another conclusion, another incident in it, and the same one with another consequence', () => {
+    const other = line('diagnosed', 'api is slow: p99 2 s. Watching: INC-2 is about the same cause');
+    const person = { ...slow('9.7 s'), to: 'escalated' as const };
+    expect(newsLines([slow('9.7 s')], [other, person, slow('9 s')])).toHaveLength(3);
+  });
+
+  it('tells everything else as often as it happens', () => {
+    const twice = [line('level_due', 'Nobody acknowledged'), line('level_due', 'Nobody acknowledged')];
+    expect(newsLines(twice, twice)).toEqual(twice);
+  });
+});

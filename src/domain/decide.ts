@@ -30,6 +30,8 @@ export type DecideInput = {
   maxAttempts: number;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
+  /** When the trouble was last measured in this incident; null: never. */
+  measuredAt: number | null;
   /** No alert yet and still within the time of watching closer: the observe rung comes first. */
   observeUntil: number | null;
   hasPlaybook: boolean;
@@ -39,6 +41,9 @@ export type DecideInput = {
 
 /** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
 export const CRITICAL_CONFIDENCE = 0.95;
+
+/** Alert rules look back over minutes: so long after the trouble was last measured they may still fire by themselves. */
+const FADING_MS = 10 * 60_000;
 
 /** Act, ask, wait, watch or call a person; the reason comes with it. Pure; the first rule that applies decides. */
 export function decide(input: DecideInput): Decision {
@@ -52,6 +57,8 @@ export function decide(input: DecideInput): Decision {
 
   if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`);
+  if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)
+    return hold(60_000, 'the trouble is not measured any more, though its alerts have not ended yet');
   if (!diagnosis.measured)
     return input.unmeasured >= 2
       ? escalate('neither metrics nor objects show the trouble, so nothing is done automatically')

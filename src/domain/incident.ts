@@ -14,7 +14,15 @@ import type {
 } from './types.ts';
 
 /** One look at the trouble while verifying. `healthy` null: no data, which is never taken for healthy. */
-export type Sample = { at: number; healthy: boolean | null; severity: number | null; worse: boolean; words: string };
+export type Sample = {
+  at: number;
+  healthy: boolean | null;
+  severity: number | null;
+  worse: boolean;
+  /** Trouble is left, but not in what the step was aimed at. */
+  elsewhere?: boolean;
+  words: string;
+};
 
 /** DESIGN.md's table, one member a row; a state holds only the fields that exist in it. */
 export type State =
@@ -89,6 +97,8 @@ export type Incident = {
   pageAskedBy: string | null;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
+  /** When a diagnosis last measured the trouble; absent or null: never yet. */
+  measuredAt?: number | null;
 };
 
 /** What happened. `at` is the application clock's time when it did. */

@@ -22,9 +22,13 @@ export function judge(input: JudgeInput): Verification | null {
   const verdict = (kind: Verification['verdict'], words: string): Verification => ({ verdict: kind, at: now, words });
   const recent = samples.slice(-WORSE_IN_A_ROW);
   if (recent.length === WORSE_IN_A_ROW && recent.every((sample) => sample.worse)) return verdict('worse', last!.words);
-  const healthySince = steadySince(samples);
+  const healthySince = runSince(samples, (sample) => sample.healthy);
   if (healthySince !== null && last && last.at - healthySince >= input.steadyMs && input.settled)
     return verdict('recovered', last.words);
+  // Nothing more is to be expected of this step, and what is left needs the next one soon.
+  const elsewhereSince = runSince(samples, (sample) => sample.elsewhere ?? false);
+  if (elsewhereSince !== null && last && last.at - elsewhereSince >= input.steadyMs && input.settled)
+    return { ...verdict('unchanged', last.words), targetWell: true };
   if (now < input.until) return null;
   // Healthy at the end but not yet for long enough: it gets the time that it still needs, once.
   if (healthySince !== null && now < input.until + input.steadyMs * 2) return null;
@@ -34,13 +38,14 @@ export function judge(input: JudgeInput): Verification | null {
   return verdict('unchanged', last.words);
 }
 
-/** When the unbroken run of healthy looks at the end began, or null. Looks without data neither break nor make the run, but it must end with a healthy one. */
-function steadySince(samples: Sample[]): number | null {
-  if (samples.at(-1)?.healthy !== true) return null;
+/** When the unbroken run of such looks at the end began, or null. Looks without data (null) neither break nor make the run, but it must end with one that is so. */
+function runSince(samples: Sample[], isSo: (sample: Sample) => boolean | null): number | null {
+  const last = samples.at(-1);
+  if (!last || isSo(last) !== true) return null;
   let since: number | null = null;
   for (const sample of samples.toReversed()) {
-    if (sample.healthy === false) break;
-    if (sample.healthy === true) since = sample.at;
+    if (isSo(sample) === false) break;
+    if (isSo(sample) === true) since = sample.at;
   }
   return since;
 }

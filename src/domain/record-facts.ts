@@ -32,6 +32,7 @@ export function recordFacts(incident: Incident, event: Event): Incident {
         ...incident,
         diagnosis: event.diagnosis,
         passedOver: event.passedOver,
+        measuredAt: event.diagnosis.measured ? event.at : (incident.measuredAt ?? null),
         unmeasured: event.diagnosis.measured && event.diagnosis.named ? 0 : incident.unmeasured + 1,
       };
     case 'page_asked':

@@ -78,7 +78,9 @@ function sentence(event: Event): string | null {
     case 'sampled':
       return null;
     case 'verified':
-      return `Verified: ${event.verification.verdict}. ${event.verification.words}`;
+      return event.verification.targetWell
+        ? `Verified: it helped where it was done, and there is more to do. ${event.verification.words}`
+        : `Verified: ${event.verification.verdict}. ${event.verification.words}`;
     case 'undone':
       return `Undone: ${event.words}`;
     case 'undo_failed':

@@ -219,7 +219,13 @@ export type Execution = {
   undone: { at: number; ok: boolean; words: string } | null;
 };
 
-export type Verification = { verdict: 'recovered' | 'unchanged' | 'worse' | 'unknown'; at: number; words: string };
+export type Verification = {
+  verdict: 'recovered' | 'unchanged' | 'worse' | 'unknown';
+  at: number;
+  words: string;
+  /** With `unchanged`: what the step was aimed at is well; the trouble that is left is elsewhere in the service. */
+  targetWell?: boolean;
+};
 
 export const OUTCOMES = ['healed', 'self_healed', 'healed_by_human', 'false_alarm', 'escalated', 'undone'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

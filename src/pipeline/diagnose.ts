@@ -40,6 +40,7 @@ const diagnose: Stage = {
       attempts: incident.executions.filter((run) => run.result === 'done').length,
       maxAttempts: deps.limits.stepsPerIncident,
       unmeasured: incident.unmeasured,
+      measuredAt: incident.measuredAt ?? null,
       observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
       hasPlaybook: playbook !== null,
       belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),

@@ -22,9 +22,7 @@ const WAITING_BADLY = new Set([
 
 /** Measures what the diagnosis named, on the cause's workload where one is named, from metrics and objects. Before a diagnosis any trouble of the service counts. */
 export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
-  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
-  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
-  const namespace = named?.entity.namespace || incident.namespace;
+  const { namespace, service } = measuredOf(incident);
   const kind = incident.diagnosis?.measured ? incident.diagnosis.issue.kind : null;
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
   const { issue, measured } = nameIssue(vitals, findings);
@@ -34,6 +32,13 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
   if (present) return { kind: 'present', severity, words: issue.words };
   if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
   return { kind: 'gone', severity, words: goneWords(kind, vitals) };
+}
+
+/** The workload whose trouble the incident's is measured by. */
+export function measuredOf(incident: Incident): { namespace: string; service: string } {
+  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
+  return { namespace: named?.entity.namespace || incident.namespace, service };
 }
 
 /** The severity in the issue's unit, null when what it is measured by gave no answer. */

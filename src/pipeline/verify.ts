@@ -3,6 +3,7 @@ import { judge } from '../domain/judge.ts';
 import type { Execution } from '../domain/types.ts';
 import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
+import { isElsewhere } from './elsewhere.ts';
 import { measureTrouble, type Trouble } from './measure.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
@@ -28,7 +29,8 @@ const verify: Stage = {
       measureTrouble(deps, incident),
     ]);
     const at = deps.clock.now();
-    const sample = sampleOf(at, settled, trouble, incident);
+    const elsewhere = trouble.kind === 'present' && (await isElsewhere(deps, incident, state.execution));
+    const sample = { ...sampleOf(at, settled, trouble, incident), elsewhere };
     const verdict = judge({
       now: at,
       since: state.since,
@@ -42,7 +44,7 @@ const verify: Stage = {
     await deps.store.recordResult(
       `${recommendation.issue}/${recommendation.step.action}`,
       id,
-      verdict.verdict === 'recovered',
+      verdict.verdict === 'recovered' || verdict.targetWell === true,
     );
     return {
       events: [

@@ -16,6 +16,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   attempts: 0,
   maxAttempts: 6,
   unmeasured: 0,
+  measuredAt: null,
   observeUntil: null,
   hasPlaybook: true,
   belowThreshold: false,
@@ -78,6 +79,12 @@ describe('deciding', () => {
     const unmeasured = diagnosisOf({ measured: false });
     expect(decide(inputOf({ diagnosis: unmeasured })).kind).toBe('hold');
     expect(decide(inputOf({ diagnosis: unmeasured, unmeasured: 2 })).kind).toBe('escalate');
+  });
+
+  it('waits for the alerts of trouble that was measured and is not any more, for ten minutes', () => {
+    const faded = { diagnosis: diagnosisOf({ measured: false }), unmeasured: 9 };
+    expect(decide(inputOf({ ...faded, measuredAt: T0 - 10 * 60_000 })).kind).toBe('hold');
+    expect(decide(inputOf({ ...faded, measuredAt: T0 - 10 * 60_000 - 1 })).kind).toBe('escalate');
   });
 
   it.each<[string, Partial<DecideInput>, string]>([

@@ -33,6 +33,17 @@ describe('judging a fix', () => {
     ).toBeNull();
   });
 
+  it('is done with a step that has cured what it was aimed at, when the rest has been elsewhere for a while', () => {
+    const left = { healthy: false, elsewhere: true };
+    const samples = [at(10, left), at(40, left), at(70, left)];
+    expect(judged(samples.slice(0, 2))).toBe('looking');
+    expect(judge({ now: 70_000, since: 0, until: 300_000, steadyMs: 60_000, samples, settled: true })).toMatchObject({
+      verdict: 'unchanged',
+      targetWell: true,
+    });
+    expect(judged([at(10, left), at(40, { healthy: false }), at(70, left)])).toBe('looking');
+  });
+
   it('needs several looks in a row to call it worse', () => {
     const worse = { healthy: false, worse: true };
     expect(judged([at(10, worse), at(20, worse)])).toBe('looking');

@@ -14,7 +14,7 @@ export function executionLine(run: Execution): string {
   const result =
     run.result === null ? 'under way' : run.result === 'done' ? 'done' : `failed: ${escapeText(run.words, 250)}`;
   const found = run.verification
-    ? `. ${VERDICTS[run.verification.verdict]}: ${escapeText(run.verification.words, 250)}`
+    ? `. ${run.verification.targetWell ? 'Helped in part' : VERDICTS[run.verification.verdict]}: ${escapeText(run.verification.words, 250)}`
     : '';
   return `${what}: ${result}${found}${undoneWords(run)}`;
 }

@@ -15,8 +15,13 @@ export function troubleLines(incident: Incident): string[] {
   return [
     severity ? `${issue} (${severity})` : issue,
     strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest) : '',
-    `${since}${diagnosis.measured ? '' : '. Heard of through alerts only: not measured yet'}`,
+    `${since}${measuredWords(incident)}`,
   ].filter((line) => line !== '');
+}
+
+function measuredWords({ diagnosis, measuredAt }: Incident): string {
+  if (!diagnosis || diagnosis.measured) return '';
+  return measuredAt ? '. Not measured any more' : '. Heard of through alerts only: not measured yet';
 }
 
 /** The likely cause, or that there is none sure enough to name. */

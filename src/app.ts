@@ -192,6 +192,7 @@ async function createDeps(
     charts,
     looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
     diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
+    openingTurn: createTurns(1),
     chat: world.chat,
     pager: world.pager,
     clock: world.clock,

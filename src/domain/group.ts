@@ -5,6 +5,8 @@ import type { Alert, Subject } from './types.ts';
 export type Calls = Map<string, Set<string>>;
 
 const NEAR_MS = 15 * 60_000;
+/** Two who call the same and begin to hurt within this time hurt for the same reason, until the cause says otherwise. */
+const TOGETHER_MS = 2 * 60_000;
 const MAX_HOPS = 3;
 
 export const groupKeyOf = (subject: Subject): string => `${subject.cluster}/${subject.namespace}/${subject.service}`;
@@ -16,9 +18,16 @@ const travels = (name: string): boolean =>
   /latency|slow|error|5xx|p9\d|slo|availab|timeout|duration/i.test(name) &&
   !/memory|oom|crash|restart|node|disk/i.test(name);
 
+/** A service that is down hurts who calls it; that its memory is nearly full doesn't. */
+const isBreakdown = (alert: Alert): boolean => /crash|oom|down|not.?ready|unavailable/i.test(alert.name);
+
+/** Whether anything is known of who calls this service, or whom it calls. */
+export const isInCalls = (subject: Subject, calls: Calls): boolean =>
+  calls.has(nodeOf(subject)) || [...calls.values()].some((called) => called.has(nodeOf(subject)));
+
 /**
  * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others, or a recent one of a caller that shows nothing but symptoms and has no named cause yet. Unrelated trouble stays apart. Pure.
+ * that this service calls, directly or through others; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may explain or share the cause with. Unrelated trouble stays apart. Pure.
  */
 export function incidentFor(
   alert: Alert,
@@ -35,20 +44,36 @@ export function incidentFor(
     return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
   });
   if (asCause) return asCause;
-  if (!isSymptom(alert)) return null;
   const recent = here.filter((incident) => now - incident.openedAt <= NEAR_MS);
-  const reachable = callees(nodeOf(subject), calls);
-  const ofCallee = recent.find((incident) => reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident)));
+  const node = nodeOf(subject);
+  const reachable = callees(node, calls);
+  const ofCallee = recent.find(
+    (incident) => isSymptom(alert) && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
+  );
+  if (ofCallee) return ofCallee;
   return (
-    ofCallee ??
-    recent.find((incident) => awaitsCause(incident) && callees(nodeOf(incident), calls).has(nodeOf(subject))) ??
-    null
+    recent.find((incident) => awaitsCause(incident) && mayExplain(alert, node, reachable, incident, now, calls)) ?? null
   );
 }
 
 /** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
 const awaitsCause = ({ diagnosis, alerts, anomalies }: Incident): boolean =>
   !diagnosis?.named && alerts.every(isSymptom) && anomalies.every((finding) => travels(finding.what));
+
+/** The trouble of somebody that it calls; or, at about the same time, a symptom of somebody who calls the same. */
+function mayExplain(
+  alert: Alert,
+  node: string,
+  reachable: Set<string>,
+  incident: Incident,
+  now: number,
+  calls: Calls,
+): boolean {
+  if (!isSymptom(alert) && !isBreakdown(alert)) return false;
+  const behind = callees(nodeOf(incident), calls);
+  if (behind.has(node)) return true;
+  return isSymptom(alert) && now - incident.openedAt <= TOGETHER_MS && [...reachable].some((one) => behind.has(one));
+}
 
 function causeNode(incident: Incident): string {
   const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;

@@ -31,6 +31,8 @@ export type Deps = {
   looking: { metrics: Metrics; cluster: Cluster };
   /** Diagnoses take turns, so that a storm of them doesn't hold up messages and clicks. */
   diagnosisTurn<T>(run: () => Promise<T>): Promise<T>;
+  /** New incidents for parts of a chain of calls are opened one after the other, so that the second sees the first. */
+  openingTurn<T>(run: () => Promise<T>): Promise<T>;
   chat: Chat;
   pager: Pager;
   clock: Clock;

@@ -1,4 +1,4 @@
-import { type Calls, groupKeyOf, incidentFor, newIncident } from '../domain/group.ts';
+import { type Calls, groupKeyOf, incidentFor, isInCalls, newIncident } from '../domain/group.ts';
 import type { Effect, Event, Incident, Transition } from '../domain/incident.ts';
 import { newsSince } from '../domain/record-facts.ts';
 import { transition } from '../domain/transition.ts';
@@ -83,12 +83,13 @@ async function deliver(
       if (!echo.news) return echo.of.id;
       event = echo.news;
     }
-    const related = await relatedIncident(deps, subject, event, calls);
+    const seen = relatedAmong(await deps.recentlyOpen(MAX_OPEN), subject, event, calls);
+    const related = seen && (await stillOpen(deps, seen.id));
     if (related) {
       if (await saveTransition(deps, related, transition(related, event), null)) return related.id;
       continue;
     }
-    const opened = await openIncident(deps, subject, lastClosed, event);
+    const opened = await openOrJoin(deps, subject, lastClosed, event, calls);
     if (opened) return opened;
   }
   throw new Error(`the group ${groupKeyOf(subject)} was saved by others ${MAX_TRIES} times in a row`);
@@ -112,15 +113,29 @@ async function echoOf(
 }
 
 /**
- * An open incident of another service that these alerts belong to. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is read afresh, since what is saved on it must
+ * An incident of another service that these alerts belong to. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is then read afresh, since what is saved on it must
  * not land in one that was closed in the meantime as well as in a new one.
  */
-async function relatedIncident(deps: Deps, subject: Subject, event: Event, calls: Calls): Promise<Incident | null> {
+function relatedAmong(open: Incident[], subject: Subject, event: Event, calls: Calls): Incident | null {
   if (event.type !== 'alerts') return null;
   const first = event.alerts.find((alert) => alert.status === 'firing') ?? event.alerts[0];
-  if (!first) return null;
-  const seen = incidentFor(first, subject, await deps.recentlyOpen(MAX_OPEN), calls, event.at);
-  return seen && stillOpen(deps, seen.id);
+  return first ? incidentFor(first, subject, open, calls, event.at) : null;
+}
+
+/** One trouble sets off many alerts in the same moment: who is about to open an incident for a part of a chain of calls waits its turn, and looks anew whether another part has just opened one. */
+async function openOrJoin(
+  deps: Deps,
+  subject: Subject,
+  lastClosed: string | null,
+  event: Event,
+  calls: Calls,
+): Promise<string | null> {
+  if (event.type !== 'alerts' || !isInCalls(subject, calls)) return openIncident(deps, subject, lastClosed, event);
+  return deps.openingTurn(async () => {
+    const related = relatedAmong(await deps.store.listOpen(MAX_OPEN), subject, event, calls);
+    if (!related) return openIncident(deps, subject, lastClosed, event);
+    return (await saveTransition(deps, related, transition(related, event), null)) && related.id;
+  });
 }
 
 async function stillOpen(deps: Deps, id: string): Promise<Incident | null> {

@@ -62,4 +62,20 @@ describe('grouping', () => {
     const ownTrouble = { ...open, alerts: [alertOf({ name: 'ContainerMemoryHigh' })] };
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), payment, [ownTrouble], calls, T0)).toBeNull();
   });
+
+  it('joins the breakdown of what is called to such an incident, but not its memory', () => {
+    const payment = { ...checkout, service: 'payment-api' };
+    const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', diagnosis: null });
+    expect(incidentFor(alertOf({ name: 'KubePodCrashLooping' }), payment, [open], calls, T0)).toBe(open);
+    expect(incidentFor(alertOf({ name: 'ContainerMemoryHigh' }), payment, [open], calls, T0)).toBeNull();
+  });
+
+  it('joins a symptom of somebody who calls the same, for two minutes', () => {
+    const catalog = { ...checkout, service: 'catalog-api' };
+    const both: Calls = new Map([...calls, ['shop/catalog-api', new Set(['shop/ledger-db'])]]);
+    const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', diagnosis: null });
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), catalog, [open], both, T0)).toBe(open);
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), catalog, [open], both, T0 + 121_000)).toBeNull();
+    expect(incidentFor(alertOf({ name: 'KubePodCrashLooping' }), catalog, [open], both, T0)).toBeNull();
+  });
 });

@@ -5,6 +5,7 @@ import type { Alert } from '../../src/domain/types.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';
+import { createTurns } from '../../src/pipeline/shared-look.ts';
 import type { IncidentStore } from '../../src/ports.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
 import { alertOf, T0 } from '../domain/examples.ts';
@@ -15,7 +16,12 @@ let fixture: Fixture;
 let store: IncidentStore;
 let runs = 0;
 let seen: Incident[] | null;
-const CALLS = new Map([['shop/checkout-api', new Set(['shop/payment-api'])]]);
+const turns = createTurns(1);
+const CALLS = new Map([
+  ['shop/storefront', new Set(['shop/checkout-api'])],
+  ['shop/checkout-api', new Set(['shop/payment-api'])],
+  ['shop/catalog-api', new Set(['shop/payment-api'])],
+]);
 
 beforeAll(async () => {
   fixture = await startFixture();
@@ -32,6 +38,7 @@ const depsNow = (): Deps =>
     store,
     jobs: { wake: async () => {} },
     clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
+    openingTurn: turns,
     recentlyOpen: async (limit: number) => seen ?? store.listOpen(limit),
     log: pino({ level: 'silent' }),
   }) as unknown as Deps;
@@ -68,6 +75,29 @@ describe('an alert of a caller', () => {
     expect(own).not.toBe(id);
     expect(await alertsOf(id!)).toEqual(['payment-api']);
     expect(await alertsOf(own!)).toEqual(['checkout-api']);
+  });
+});
+
+describe('alerts that one trouble sets off in the same moment', () => {
+  const chain = ['storefront', 'checkout-api', 'catalog-api', 'payment-api'];
+
+  it('are one incident, though each look at what is open was a moment old', async () => {
+    seen = [];
+    const ids = await Promise.all(chain.map((service) => receive(service, {})));
+    expect(new Set(ids.flat()).size).toBe(1);
+    expect(await alertsOf(ids[0]![0]!)).toHaveLength(4);
+  });
+
+  it('are one incident when they come in one delivery', async () => {
+    const ids = await receiveAlerts(
+      depsNow(),
+      chain.map((service) => ({
+        alert: alertOf({ fingerprint: service }),
+        subject: { cluster: 'test', namespace: 'shop', service },
+      })),
+      CALLS,
+    );
+    expect(ids).toHaveLength(1);
   });
 });
 

@@ -68,6 +68,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
     mode: 'act',
     anyApprover: () => true,
     recentlyOpen: (limit) => gated.listOpen(limit),
+    openingTurn: (run) => run(),
     log,
   };
   const baselines = { atHand: () => null } as unknown as Deps['baselines'];

@@ -30,12 +30,17 @@ export function judge(input: JudgeInput): Verification | null {
   if (elsewhereSince !== null && last && last.at - elsewhereSince >= input.steadyMs && input.settled)
     return { ...verdict('unchanged', last.words), targetWell: true };
   if (now < input.until) return null;
-  // Healthy at the end but not yet for long enough: it gets the time that it still needs, once.
-  if (healthySince !== null && now < input.until + input.steadyMs * 2) return null;
+  // Healthy at the end but not yet for long enough, or half-way there: it gets the time that it still needs, once.
+  if ((healthySince !== null || isImproving(samples)) && now < input.until + input.steadyMs * 2) return null;
   const known = samples.filter((sample) => sample.healthy !== null);
   if (!last || last.healthy === null || known.length === 0)
     return verdict('unknown', last?.words ?? 'no look at it succeeded');
   return verdict('unchanged', last.words);
+}
+
+function isImproving(samples: Sample[]): boolean {
+  const known = samples.flatMap(({ severity }) => severity ?? []);
+  return known.length > 1 && known.at(-1)! <= Math.max(...known) / 2;
 }
 
 /** When the unbroken run of such looks at the end began, or null. Looks without data (null) neither break nor make the run, but it must end with one that is so. */

@@ -84,12 +84,12 @@ function goneWords(kind: string | null, vitals: Vitals): string {
 
 export type Measured = { vitals: Vitals; findings: Finding[]; blind: string[] };
 
-/** One service's vital signs now. `blind` names what gave no answer. */
+/** One service's vital signs now, over the short window: five minutes would show the trouble for minutes after it has gone. `blind` names what gave no answer. */
 export async function vitalsOf(deps: Deps, namespace: string, service: string): Promise<Measured> {
   const now = deps.clock.now();
   const blind: string[] = [];
   const one = async (metric: MetricName): Promise<number | null> => {
-    const result = await deps.metrics.instant(deps.queries.ofService(metric, namespace, service), now);
+    const result = await deps.metrics.instant(deps.queries.quickOfService(metric, namespace, service), now);
     if (!result.ok) blind.push(`${metric}: ${result.failure.words}`);
     const value = result.ok ? result.value[0]?.value : undefined;
     return value === undefined || !Number.isFinite(value) ? null : value;

@@ -57,6 +57,13 @@ describe('judging a fix', () => {
     expect(judged([], 301_000)).toBe('unknown');
   });
 
+  it('gives what is half-way to health the time to get there, and no more', () => {
+    const left = (seconds: number, severity: number) => at(seconds, { healthy: false, severity });
+    expect(judged([left(10, 9.8), left(301, 1.5)])).toBe('looking');
+    expect(judged([left(10, 9.8), left(301, 6)])).toBe('unchanged');
+    expect(judged([left(10, 9.8), left(421, 1.5)])).toBe('unchanged');
+  });
+
   it('gives health that began late the time to last, and no more', () => {
     expect(judged([at(270, { healthy: false }), at(290, {}), at(301, {})])).toBe('looking');
     expect(judged([at(270, { healthy: false }), at(290, {}), at(351, {})])).toBe('recovered');

@@ -11,13 +11,13 @@ import { healthRoutes } from './adapters/http/health-routes.ts';
 import { pagerDutyRoute } from './adapters/http/pagerduty-route.ts';
 import { dispatch, type Handler, pathOf } from './adapters/http/routes.ts';
 import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
-import { serviceQueries } from './adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
 import { createModelStore } from './adapters/redis/model-store.ts';
 import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
-import { type Config, policyFor } from './config.ts';
+import { type Config, policyFor, queryOptions } from './config.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
@@ -88,11 +88,12 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
   });
   const meters = createMeters(queue);
+  const queries = createServiceQueries(queryOptions(config.settings));
   const learning = startLearning({
     store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
     world: {
       metrics: world.metrics,
-      queries: serviceQueries,
+      queries,
       clock,
       incidentsSince: (since) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
     },
@@ -185,7 +186,7 @@ async function createDeps(
     jobs,
     cluster: world.cluster,
     metrics: world.metrics,
-    queries: serviceQueries,
+    queries: createServiceQueries(queryOptions(settings)),
     baselines,
     models,
     training,

@@ -140,8 +140,29 @@ export type ServiceQueries = {
   byService(metric: MetricName, namespace: string): string;
   /** Working set over limit, one series a pod, labelled `pod`. */
   memoryByPod(namespace: string, service: string): string;
+  /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
+  volumes(namespace: string): string;
   /** Who calls whom, labelled `client` and `server`. */
   calls(namespace: string): string;
+};
+
+// ---------------------------------------------------------------- logs
+
+/** `source` is who wrote it (a pod), so that lines which belong together can be told. */
+export type LogLine = { at: number; source: string; text: string; severe: boolean };
+export type LogsFailure = { kind: 'unreachable' | 'refused' | 'too_many'; words: string };
+export type LogsResult = { ok: true; value: LogLine[] } | { ok: false; failure: LogsFailure };
+
+/** A store of log lines, such as Loki. */
+export type Logs = {
+  /** At most `limit` lines that a workload's pods wrote from `fromMs` to `toMs`, oldest first; which ones, when there are more, is the store's choice of one end. */
+  lines(
+    workload: { namespace: string; name: string },
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<LogsResult>;
+  ping(): Promise<void>;
 };
 
 // ---------------------------------------------------------------- models

@@ -44,6 +44,7 @@ async function eventsOf(connection: Connection, namespace: string, kind: string,
       limit,
       ...(token ? { _continue: token } : {}),
     });
+    if (!token) found.length = 0;
     for (const { reason, message, involvedObject, lastTimestamp, eventTime } of page.items) {
       const at = new Date(lastTimestamp ?? eventTime ?? 0).getTime();
       if (at >= sinceMs && REASONS.includes(reason ?? ''))

@@ -2,8 +2,9 @@ import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
 import type { Config } from './config.ts';
-import type { Action } from './extension-points.ts';
+import type { Action, Permission } from './extension-points.ts';
 import type { Cluster } from './ports.ts';
+import { LOOKING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };
 
@@ -29,7 +30,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check KUBECONFIG and that its server can be reached from here',
     );
     checks.push(reached);
-    if (reached.ok) checks.push(...(await rights(cluster, actions)));
+    if (reached.ok) checks.push(await lookingRights(cluster), ...(await rights(cluster, actions)));
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
@@ -74,14 +75,7 @@ async function tried(title: string, ping: () => Promise<void>, mend: string): Pr
 async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const action of actions) {
-    const missing: string[] = [];
-    for (const { group, resource, verbs } of action.permissions) {
-      const [name, subresource] = resource.split('/');
-      for (const verb of verbs) {
-        const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
-        if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
-      }
-    }
+    const missing = await missingRights(cluster, action.permissions);
     checks.push({
       title: `rights for ${action.name}`,
       ok: missing.length === 0,
@@ -89,4 +83,26 @@ async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
     });
   }
   return checks;
+}
+
+/** What can't be looked at is left out of the evidence; the rest goes on. */
+async function lookingRights(cluster: Cluster): Promise<Check> {
+  const missing = await missingRights(cluster, LOOKING);
+  return {
+    title: 'rights to look',
+    ok: missing.length === 0,
+    mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
+  };
+}
+
+async function missingRights(cluster: Cluster, permissions: Permission[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { group, resource, verbs } of permissions) {
+    const [name, subresource] = resource.split('/');
+    for (const verb of verbs) {
+      const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
+      if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
+    }
+  }
+  return missing;
 }

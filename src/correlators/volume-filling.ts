@@ -5,10 +5,13 @@ import type { Correlator, Surroundings, VolumeUse } from '../extension-points.ts
 
 /** From here on writes may fail: file systems keep a reserve. */
 const FULL = 0.97;
+/** Nothing can be written any more. */
+const NO_ROOM = 0.995;
 const HIGH = 0.85;
 const SOON_MS = 3_600_000;
 const LEAST_RISE = 0.02;
-const WINDOW_MS = 20 * 60_000;
+/** What began to fill a moment ago is hidden in a long look, what fills slowly in a short one. */
+const WINDOWS_MS = [8, 20, 60].map((minutes) => minutes * 60_000);
 
 /** Volumes that are full or soon will be, for the workload that writes to them. */
 const volumeFilling: Correlator = {
@@ -24,18 +27,28 @@ function fillingOf({ claim, used }: VolumeUse, around: Surroundings): Finding[] 
   const of = (what: string, at: number, strength: number, words: string): Finding[] => [
     { kind: 'state', about, at, what, words: `Volume ${claim} of ${about.name} ${words}`, strength },
   ];
-  if (now >= FULL) return of('volume_full', firstAt(used, FULL) ?? around.since, 0.95, `is full (${percent})`);
-  const recent = between(used, around.at - WINDOW_MS, around.at);
-  const trend = steadyTrend(recent);
-  const left = timeToLimitMs(recent, 1, around.at);
-  if (trend && left && left.ms <= SOON_MS && trend.rise >= LEAST_RISE)
+  if (now >= FULL)
+    return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${percent})`);
+  const rise = steepestRise(used, around.at);
+  if (rise)
     return of(
       'volume_filling',
-      trend.at - trend.spanMs,
-      0.6 + 0.3 * left.confidence,
-      `fills: ${percent} now, full in about ${Math.max(1, Math.round(left.ms / 60_000))} min`,
+      rise.began,
+      0.6 + 0.3 * rise.confidence,
+      `fills: ${percent} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
     );
   return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${percent} full`) : [];
+}
+
+function steepestRise(used: VolumeUse['used'], now: number) {
+  const rises = WINDOWS_MS.flatMap((windowMs) => {
+    const recent = between(used, now - windowMs, now);
+    const trend = steadyTrend(recent);
+    const left = timeToLimitMs(recent, 1, now);
+    if (!trend || !left || left.ms > SOON_MS || trend.rise < LEAST_RISE) return [];
+    return [{ began: trend.at - trend.spanMs, leftMs: left.ms, confidence: left.confidence }];
+  });
+  return rises.sort((left, right) => right.confidence - left.confidence)[0] ?? null;
 }
 
 /** Its pods' template says so; a StatefulSet's claims are named `<template>-<workload>-<ordinal>`. */

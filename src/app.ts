@@ -30,7 +30,7 @@ import { runEffect } from './pipeline/run-effect.ts';
 import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
 import { createTopology } from './pipeline/topology.ts';
-import type { Chat, Clock, Cluster, IncidentStore, Metrics, Pager } from './ports.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Pager } from './ports.ts';
 import { startScanning } from './scanning.ts';
 
 /** What the outside is, real or the sandbox's. */
@@ -39,6 +39,8 @@ export type World = {
   clock: Clock;
   cluster: Cluster;
   metrics: Metrics;
+  /** Absent: logs come from the pods only. */
+  logs?: Logs;
   chat: Chat;
   pager: Pager;
   slack: {
@@ -186,6 +188,7 @@ async function createDeps(
     jobs,
     cluster: world.cluster,
     metrics: world.metrics,
+    ...(world.logs ? { logs: world.logs } : {}),
     queries: createServiceQueries(queryOptions(settings)),
     baselines,
     models,

@@ -105,6 +105,10 @@ const Environment = z.object({
   KUBECONFIG: z.string().optional(),
   KUBERNETES_SERVICE_HOST: z.string().optional(),
   PROMETHEUS_URL: z.url().optional(),
+  LOKI_URL: z.url().optional(),
+  /** Bearer token, and the tenant of a Loki with several (`X-Scope-OrgID`). */
+  LOKI_TOKEN: z.string().optional(),
+  LOKI_TENANT: z.string().optional(),
   ALERTMANAGER_TOKEN: z.string().optional(),
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),

@@ -1,4 +1,5 @@
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { connectLoki } from './adapters/loki/logs.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
 import type { Config } from './config.ts';
@@ -39,6 +40,11 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       await tried('Prometheus answers', () => metrics.ping(), 'check PROMETHEUS_URL: the base URL, without /api/v1'),
     );
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
+  if (env.LOKI_URL) {
+    const logs = connectLoki({ url: env.LOKI_URL, token: env.LOKI_TOKEN, tenant: env.LOKI_TENANT, timeoutMs: CALL_MS });
+    const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
+    checks.push(await tried('Loki answers', () => logs.ping(), mend));
+  }
   if (env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL) {
     const chat = createSlackChat({
       token: env.SLACK_BOT_TOKEN,

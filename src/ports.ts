@@ -157,7 +157,7 @@ export type LogsResult = { ok: true; value: LogLine[] } | { ok: false; failure: 
 export type Logs = {
   /** At most `limit` lines that a workload's pods wrote from `fromMs` to `toMs`, oldest first; which ones, when there are more, is the store's choice of one end. */
   lines(
-    workload: { namespace: string; name: string },
+    workload: Pick<EntityRef, 'kind' | 'namespace' | 'name'>,
     fromMs: number,
     toMs: number,
     limit: number,

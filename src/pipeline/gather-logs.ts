@@ -40,11 +40,12 @@ export async function gatherServiceLogs(
 async function logsOf(
   logs: NonNullable<Deps['logs']>,
   service: string,
-  { subject, since, at }: Surroundings,
+  { subject, since, at, workloads }: Surroundings,
 ): Promise<ServiceLogs | { words: string }> {
   const start = since - LAG_MS;
   const partMs = NORMAL_MS / NORMAL_PARTS;
-  const workload = { namespace: subject.namespace, name: service };
+  const kind = workloads.find(({ name }) => name === service)?.kind ?? 'Deployment';
+  const workload = { kind, namespace: subject.namespace, name: service };
   const answers = await Promise.all([
     logs.lines(workload, Math.max(start, at - INCIDENT_MS), at, INCIDENT_LINES),
     ...Array.from({ length: NORMAL_PARTS }, (_, part) => {

@@ -54,6 +54,7 @@ describe('the sandbox', () => {
 describe('what may not be looked at', () => {
   beforeEach(async () => {
     world = await sandboxDiagnosis();
+    world.sandbox.advance(6 * MINUTE);
   });
   afterEach(() => world.stop());
 

@@ -1,3 +1,4 @@
+import { TEMPLATE_HASH } from '../../domain/pod-names.ts';
 import type { MetricName } from '../../ports.ts';
 
 /** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. */
@@ -23,11 +24,9 @@ export type QueryName = (typeof QUERY_NAMES)[number];
  */
 export type QueryTemplates = Record<QueryName, string>;
 
-// A template's hash has a digit or no vowel, which keeps the pods of `api-worker` out of those of `api`.
-export const HASH = '(?:[a-z0-9]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]{4,10})';
 /** The workload in the label `pod`, as `service`: `<name>-<n>` (StatefulSet), `<name>-<5>` (DaemonSet), `<name>-<hash>-<5>` (Deployment), the last that fits. */
 const named = (query: string) =>
-  ['(.+)-[0-9]+', `(.+)-[a-z0-9]{5}`, `(.+)-${HASH}-[a-z0-9]{5}`].reduce(
+  ['(.+)-[0-9]+', `(.+)-[a-z0-9]{5}`, `(.+)-${TEMPLATE_HASH}-[a-z0-9]{5}`].reduce(
     (inner, pattern) => `label_replace(${inner}, "service", "$1", "pod", "${pattern}")`,
     query,
   );

@@ -1,5 +1,6 @@
+import { podNamePattern } from '../../domain/pod-names.ts';
 import type { MetricName, ServiceQueries } from '../../ports.ts';
-import { DEFAULT_QUERIES, HASH, type QueryTemplates } from './default-queries.ts';
+import { DEFAULT_QUERIES, type QueryTemplates } from './default-queries.ts';
 import { escapeLabelValue, escapeRegex } from './escape.ts';
 
 const UNITS: Record<MetricName, string> = {
@@ -55,7 +56,8 @@ function fillQuery(template: string, { namespace, service, window }: Target): st
     $http: matcher('service'),
     $exported: `exported_${inNamespace},${whose('exported_service')}`,
     $istio: `destination_workload_${inNamespace},${whose('destination_workload')}`,
-    $pods: service === null ? `${inNamespace},pod!=""` : `${inNamespace},pod=~"${podPattern(service)}"`,
+    $pods:
+      service === null ? `${inNamespace},pod!=""` : `${inNamespace},pod=~"${podNamePattern(escapeRegex(service))}"`,
     $deployments: matcher('deployment'),
     $statefulsets: matcher('statefulset'),
     $daemonsets: matcher('daemonset'),
@@ -73,9 +75,4 @@ export function templateFault(template: string): string | null {
   const unknown = used.find((one) => one !== '$window' && !WHOSE.includes(one));
   if (unknown) return `has the unknown placeholder ${unknown}; there are $window, ${WHOSE.join(', ')}`;
   return used.some((one) => WHOSE.includes(one)) ? null : `asks about everybody: it needs one of ${WHOSE.join(', ')}`;
-}
-
-/** Names of a workload's pods, those that are gone too. */
-function podPattern(service: string): string {
-  return `${escapeRegex(service)}-(?:${HASH}-[a-z0-9]{5}|[a-z0-9]{5}|[0-9]+)`;
 }

@@ -1,10 +1,11 @@
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
+import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
-import type { Config } from './config.ts';
+import { type Config, queryOptions } from './config.ts';
 import type { Action, Permission } from './extension-points.ts';
-import type { Cluster } from './ports.ts';
+import type { Cluster, MetricName, Metrics } from './ports.ts';
 import { LOOKING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };
@@ -36,9 +37,13 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
     const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS });
-    checks.push(
-      await tried('Prometheus answers', () => metrics.ping(), 'check PROMETHEUS_URL: the base URL, without /api/v1'),
+    const answers = await tried(
+      'Prometheus answers',
+      () => metrics.ping(),
+      'check PROMETHEUS_URL: the base URL, without /api/v1',
     );
+    checks.push(answers);
+    if (answers.ok) checks.push(await understood(config, metrics));
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
   if (env.LOKI_URL) {
     const logs = connectLoki({ url: env.LOKI_URL, token: env.LOKI_TOKEN, tenant: env.LOKI_TENANT, timeoutMs: CALL_MS });
@@ -112,3 +117,34 @@ async function missingRights(cluster: Cluster, permissions: Permission[]): Promi
   }
   return missing;
 }
+
+/** A template of somebody's own may be no PromQL. */
+async function understood(config: Config, metrics: Metrics): Promise<Check> {
+  const queries = createServiceQueries(queryOptions(config.settings));
+  const all: [string, string][] = [
+    ...METRICS.map((metric): [string, string] => [metric, queries.byService(metric, 'default')]),
+    ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
+    ['calls', queries.calls('default')],
+    ['volumes', queries.volumes('default')],
+  ];
+  const faults: string[] = [];
+  for (const [name, query] of all) {
+    const answer = await metrics.instant(query, Date.now());
+    if (!answer.ok) faults.push(`${name}: ${answer.failure.words}`);
+  }
+  return {
+    title: 'Prometheus understands the queries',
+    ok: faults.length === 0,
+    mend: `${faults.join('; ')}; check \`queries:\` in nightshift.yaml`,
+  };
+}
+
+const METRICS = [
+  'request_rate',
+  'error_ratio',
+  'latency_p99',
+  'cpu_ratio',
+  'memory_ratio',
+  'restarts',
+  'ready_ratio',
+] as const satisfies MetricName[];

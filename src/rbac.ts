@@ -23,6 +23,10 @@ export const LOOKING: Permission[] = [
   { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list'] },
 ];
 
+const NOTE = `# Of ConfigMaps and Secrets Nightshift asks for metadata only, one by one: that they changed and when, never what they hold.
+# Take the rule for secrets out, and it isn't told when they changed; the rest works as before.
+`;
+
 /** The ClusterRole that looking and the given actions need: no more. As YAML. */
 export function clusterRole(actions: Action[]): string {
   const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
@@ -37,10 +41,13 @@ export function clusterRole(actions: Action[]): string {
     resources: [one.resource],
     verbs: [...one.verbs].sort(),
   }));
-  return stringify({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'nightshift' },
-    rules,
-  });
+  return (
+    NOTE +
+    stringify({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'nightshift' },
+      rules,
+    })
+  );
 }

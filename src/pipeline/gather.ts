@@ -56,6 +56,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
     gatherServiceLogs(deps, surroundings, callees, missing),
   ]);
   Object.assign(surroundings, { callees, ...changes, volumes: metrics.volumes, serviceLogs });
+  if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
   return { ...metrics, calls, heard: told, surroundings, missing };
 }
 

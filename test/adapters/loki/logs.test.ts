@@ -51,6 +51,23 @@ describe('lines from Loki', () => {
     expect(loki.asked.at(-1)?.limit).toBe(5_000);
   });
 
+  it('may have structured metadata with each, and a time that is none', async () => {
+    loki.inTheWay = (res) => {
+      const stream = { namespace: 'shop', pod: 'payment-api-0', detected_level: 'unknown' };
+      const values = [
+        [`${T0}000001`, 'FATAL out of disk', { structuredMetadata: { trace_id: 'abc' } }],
+        ['now', 'odd'],
+      ];
+      const data = { resultType: 'streams', result: [{ stream, values }] };
+      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'success', data }));
+      return true;
+    };
+    expect(await connect().lines(workload, T0, T0 + 60_000, 100)).toEqual({
+      ok: true,
+      value: [{ at: T0, source: 'payment-api-0', text: 'FATAL out of disk', severe: true }],
+    });
+  });
+
   it('are asked for with the token and the tenant', async () => {
     await connect({ token: 'secret', tenant: 'team-a' }).lines(workload, T0, T0 + 1, 10);
     expect(loki.asked[0]?.headers).toMatchObject({ authorization: 'Bearer secret', 'x-scope-orgid': 'team-a' });

@@ -70,4 +70,20 @@ describe('network policies', () => {
     const { body } = await ask(served, 'POST', path, policy({ podSelector: {}, egress: [] }));
     expect(body.spec?.policyTypes).toEqual(['Ingress', 'Egress']);
   });
+
+  it('are shown by what they select', async () => {
+    await ask(served, 'POST', path, policy({ podSelector: { matchLabels: { app: 'payment-api' } } }));
+    await ask(served, 'POST', path, {
+      ...policy({ podSelector: {} }),
+      metadata: { name: 'everybody', namespace: 'shop' },
+    });
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const table = (await (await fetch(served.url + path, { headers: { accept } })).json()) as {
+      rows: { cells: unknown[] }[];
+    };
+    expect(table.rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+      ['deny', 'app=payment-api'],
+      ['everybody', '<none>'],
+    ]);
+  });
 });

@@ -51,6 +51,60 @@ describe('the sandbox', () => {
   });
 });
 
+describe('changes that people make', () => {
+  beforeEach(async () => {
+    world = await sandboxDiagnosis();
+    world.sandbox.advance(20 * MINUTE);
+  });
+  afterEach(() => world.stop());
+  const words = async (subject: string, name: string) => {
+    const since = world.sandbox.now();
+    world.sandbox.advance(MINUTE);
+    return what(await world.diagnose(subject, since), name).map((finding) => `${finding.about.name}: ${finding.words}`);
+  };
+  const scale = (replicas: number) =>
+    world.sandbox.cluster.mutate('deployments', 'shop', 'checkout-api', (copy) => {
+      copy.spec.replicas = replicas;
+    });
+
+  it('to what a callee may be reached by', async () => {
+    world.sandbox.cluster.apply({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'deny', namespace: 'shop' },
+      spec: { podSelector: { matchLabels: { app: 'payment-api' } }, policyTypes: ['Ingress'] },
+    });
+    expect(await words('checkout-api', 'network_policy')).toEqual([
+      'payment-api: NetworkPolicy deny, which rules the ingress of payment-api, was created as the trouble began',
+    ]);
+  });
+
+  it('to the number of pods', async () => {
+    scale(1);
+    world.sandbox.advance(20_000);
+    expect(await words('checkout-api', 'scaled_down')).toEqual([
+      'checkout-api: Deployment checkout-api was scaled from 3 to 1 pods as the trouble began',
+    ]);
+  });
+
+  it('to how many pods there may be', async () => {
+    const pods = world.sandbox.cluster.list('pods', 'shop').length;
+    world.sandbox.cluster.apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'team', namespace: 'shop' },
+      spec: { hard: { pods: String(pods) } },
+    });
+    scale(6);
+    world.sandbox.advance(20_000);
+    expect(await words('checkout-api', 'quota_exceeded')).toEqual([
+      expect.stringMatching(
+        /^checkout-api: A new pod of checkout-api was refused: exceeded quota: team, requested: pods=1/,
+      ),
+    ]);
+  });
+});
+
 describe('what may not be looked at', () => {
   beforeEach(async () => {
     world = await sandboxDiagnosis();

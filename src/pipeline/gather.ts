@@ -43,19 +43,25 @@ const LOG_LINES = 60;
 export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incident: Incident): Promise<Gathered> {
   const missing: string[] = [];
   const at = deps.clock.now();
-  const [metrics, surroundings, told] = await Promise.all([
+  const [metrics, objects, told] = await Promise.all([
     gatherMetrics(deps, incident, at, missing),
     gatherObjects(deps, incident, at, missing),
     heard(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
   ]);
-  if (told.findings.length > 0) surroundings.telemetry = told.findings;
   const calls = [...metrics.calls, ...told.calls];
   const callees = calleesOf(calls, incident.service);
   const [changes, serviceLogs] = await Promise.all([
-    gatherChanges(deps, surroundings, callees, missing),
-    gatherServiceLogs(deps, surroundings, callees, missing),
+    gatherChanges(deps, objects, callees, missing),
+    gatherServiceLogs(deps, objects, callees, missing),
   ]);
-  Object.assign(surroundings, { callees, ...changes, volumes: metrics.volumes, serviceLogs });
+  const surroundings = {
+    ...objects,
+    ...(told.findings.length > 0 ? { telemetry: told.findings } : {}),
+    ...changes,
+    callees,
+    volumes: metrics.volumes,
+    serviceLogs,
+  };
   if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
   return { ...metrics, calls, heard: told, surroundings, missing };
 }

@@ -11,13 +11,13 @@ import { healthRoutes } from './adapters/http/health-routes.ts';
 import { pagerDutyRoute } from './adapters/http/pagerduty-route.ts';
 import { dispatch, type Handler, pathOf } from './adapters/http/routes.ts';
 import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
-import { serviceQueries } from './adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
 import { createModelStore } from './adapters/redis/model-store.ts';
 import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
-import { type Config, policyFor } from './config.ts';
+import { type Config, policyFor, queryOptions } from './config.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
@@ -30,7 +30,7 @@ import { runEffect } from './pipeline/run-effect.ts';
 import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
 import { createTopology } from './pipeline/topology.ts';
-import type { Chat, Clock, Cluster, IncidentStore, Metrics, Pager } from './ports.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Pager } from './ports.ts';
 import { startScanning } from './scanning.ts';
 
 /** What the outside is, real or the sandbox's. */
@@ -39,6 +39,8 @@ export type World = {
   clock: Clock;
   cluster: Cluster;
   metrics: Metrics;
+  /** Absent: logs come from the pods only. */
+  logs?: Logs;
   chat: Chat;
   pager: Pager;
   slack: {
@@ -88,11 +90,12 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
   });
   const meters = createMeters(queue);
+  const queries = createServiceQueries(queryOptions(config.settings));
   const learning = startLearning({
     store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
     world: {
       metrics: world.metrics,
-      queries: serviceQueries,
+      queries,
       clock,
       incidentsSince: (since) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
     },
@@ -185,7 +188,8 @@ async function createDeps(
     jobs,
     cluster: world.cluster,
     metrics: world.metrics,
-    queries: serviceQueries,
+    ...(world.logs ? { logs: world.logs } : {}),
+    queries: createServiceQueries(queryOptions(settings)),
     baselines,
     models,
     training,

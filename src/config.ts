@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { QUERY_NAMES, type QueryName } from './adapters/prometheus/default-queries.ts';
+import { type QueryOptions, templateFault } from './adapters/prometheus/service-queries.ts';
 import type { ServicePolicy } from './domain/decide.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
@@ -26,6 +28,24 @@ const ServiceSettings = z.strictObject({
   timeout: DurationMs.optional(),
   at_timeout: AtTimeout.optional(),
   approvers: z.array(z.string()).optional(),
+});
+
+const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
+const Template = z
+  .string()
+  .min(1)
+  .superRefine((template, context) => {
+    const fault = templateFault(template);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .optional();
+const templates = Object.fromEntries(QUERY_NAMES.map((name) => [name, Template])) as Record<QueryName, typeof Template>;
+
+/** PromQL in place of single defaults, and the windows of rates: for one service, and for all of them at once. */
+const Queries = z.strictObject({
+  window: PromDuration.optional(),
+  quick_window: PromDuration.optional(),
+  ...templates,
 });
 
 /** `nightshift.yaml`. */
@@ -59,6 +79,7 @@ const Settings = z.strictObject({
       storm_incidents: z.int().min(2).default(10),
     })
     .prefault({}),
+  queries: Queries.prefault({}),
   scan: z
     .strictObject({
       every: DurationMs.prefault('1m'),
@@ -84,6 +105,10 @@ const Environment = z.object({
   KUBECONFIG: z.string().optional(),
   KUBERNETES_SERVICE_HOST: z.string().optional(),
   PROMETHEUS_URL: z.url().optional(),
+  LOKI_URL: z.url().optional(),
+  /** Bearer token, and the tenant of a Loki with several (`X-Scope-OrgID`). */
+  LOKI_TOKEN: z.string().optional(),
+  LOKI_TENANT: z.string().optional(),
   ALERTMANAGER_TOKEN: z.string().optional(),
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
@@ -197,6 +222,17 @@ export function policyFor(settings: Settings, namespace: string, service: string
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
     approvers: entry?.approvers ?? settings.approvers,
+  };
+}
+
+/** What `queries:` replaces. */
+export function queryOptions({ queries }: Settings): QueryOptions {
+  const { window, quick_window: quickWindow, ...own } = queries;
+  const given = Object.entries(own).filter(([, template]) => template !== undefined);
+  return {
+    templates: Object.fromEntries(given),
+    ...(window ? { window } : {}),
+    ...(quickWindow ? { quickWindow } : {}),
   };
 }
 

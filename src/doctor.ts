@@ -1,9 +1,12 @@
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { connectLoki } from './adapters/loki/logs.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
+import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
-import type { Config } from './config.ts';
-import type { Action } from './extension-points.ts';
-import type { Cluster } from './ports.ts';
+import { type Config, queryOptions } from './config.ts';
+import type { Action, Permission } from './extension-points.ts';
+import type { Cluster, MetricName, Metrics } from './ports.ts';
+import { LOOKING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };
 
@@ -29,15 +32,24 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check KUBECONFIG and that its server can be reached from here',
     );
     checks.push(reached);
-    if (reached.ok) checks.push(...(await rights(cluster, actions)));
+    if (reached.ok) checks.push(await lookingRights(cluster), ...(await rights(cluster, actions)));
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
     const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS });
-    checks.push(
-      await tried('Prometheus answers', () => metrics.ping(), 'check PROMETHEUS_URL: the base URL, without /api/v1'),
+    const answers = await tried(
+      'Prometheus answers',
+      () => metrics.ping(),
+      'check PROMETHEUS_URL: the base URL, without /api/v1',
     );
+    checks.push(answers);
+    if (answers.ok) checks.push(await understood(config, metrics));
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
+  if (env.LOKI_URL) {
+    const logs = connectLoki({ url: env.LOKI_URL, token: env.LOKI_TOKEN, tenant: env.LOKI_TENANT, timeoutMs: CALL_MS });
+    const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
+    checks.push(await tried('Loki answers', () => logs.ping(), mend));
+  }
   if (env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL) {
     const chat = createSlackChat({
       token: env.SLACK_BOT_TOKEN,
@@ -74,14 +86,7 @@ async function tried(title: string, ping: () => Promise<void>, mend: string): Pr
 async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const action of actions) {
-    const missing: string[] = [];
-    for (const { group, resource, verbs } of action.permissions) {
-      const [name, subresource] = resource.split('/');
-      for (const verb of verbs) {
-        const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
-        if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
-      }
-    }
+    const missing = await missingRights(cluster, action.permissions);
     checks.push({
       title: `rights for ${action.name}`,
       ok: missing.length === 0,
@@ -90,3 +95,56 @@ async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
   }
   return checks;
 }
+
+/** What can't be looked at is left out of the evidence; the rest goes on. */
+async function lookingRights(cluster: Cluster): Promise<Check> {
+  const missing = await missingRights(cluster, LOOKING);
+  return {
+    title: 'rights to look',
+    ok: missing.length === 0,
+    mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
+  };
+}
+
+async function missingRights(cluster: Cluster, permissions: Permission[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { group, resource, verbs } of permissions) {
+    const [name, subresource] = resource.split('/');
+    for (const verb of verbs) {
+      const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
+      if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
+    }
+  }
+  return missing;
+}
+
+/** A template of somebody's own may be no PromQL. */
+async function understood(config: Config, metrics: Metrics): Promise<Check> {
+  const queries = createServiceQueries(queryOptions(config.settings));
+  const all: [string, string][] = [
+    ...METRICS.map((metric): [string, string] => [metric, queries.byService(metric, 'default')]),
+    ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
+    ['calls', queries.calls('default')],
+    ['volumes', queries.volumes('default')],
+  ];
+  const faults: string[] = [];
+  for (const [name, query] of all) {
+    const answer = await metrics.instant(query, Date.now());
+    if (!answer.ok) faults.push(`${name}: ${answer.failure.words}`);
+  }
+  return {
+    title: 'Prometheus understands the queries',
+    ok: faults.length === 0,
+    mend: `${faults.join('; ')}; check \`queries:\` in nightshift.yaml`,
+  };
+}
+
+const METRICS = [
+  'request_rate',
+  'error_ratio',
+  'latency_p99',
+  'cpu_ratio',
+  'memory_ratio',
+  'restarts',
+  'ready_ratio',
+] as const satisfies MetricName[];

@@ -3,17 +3,24 @@ import type { Series } from './analysis/series.ts';
 import type { Authorised } from './domain/authorise.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
+import type { ConfigReference } from './domain/pod-template.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type {
   Budget,
+  Certificate,
   Cluster,
   ClusterEvent,
+  ConfigInfo,
+  LogLine,
   Metrics,
+  NetworkPolicy,
   NodeInfo,
   Pause,
   PodInfo,
+  Quota,
   Revision,
   Scaler,
+  Scaling,
   Workload,
 } from './ports.ts';
 
@@ -112,7 +119,29 @@ export type Surroundings = {
   logs: Record<string, string[]>;
   /** What traces and logs sent by OTLP show, when any were. */
   telemetry?: Finding[];
+  /** The services that the subject calls, directly or through others. */
+  callees?: string[];
+  /** What the pods of the subject and its callees refer to by name. */
+  references?: TemplateReferences[];
+  configs?: ConfigInfo[];
+  scaling?: Scaling[];
+  quotas?: Quota[];
+  networkPolicies?: NetworkPolicy[];
+  certificates?: Certificate[];
+  volumes?: VolumeUse[];
+  /** Log lines of the subject and its callees, before the trouble and since. */
+  serviceLogs?: ServiceLogs[];
 };
+export type TemplateReferences = {
+  workload: EntityRef;
+  labels: Record<string, string>;
+  configs: ConfigReference[];
+  claims: string[];
+};
+/** How full a volume was, as a share of its size; NaN where it isn't known. */
+export type VolumeUse = { claim: string; used: Series };
+/** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. */
+export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };
 export type Correlator = { name: string; correlate(surroundings: Surroundings): Finding[] };
 
 // ---------------------------------------------------------------- Command: commands/<verb>.ts

@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { connectLoki } from './adapters/loki/logs.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-redis.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
 import { type App, startApp, type World } from './app.ts';
-import { type Config, readConfig, sandboxSettings } from './config.ts';
+import { type Config, type Environment, readConfig, sandboxSettings } from './config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './missing-parts.ts';
 import { attachSandbox } from './remote-sandbox.ts';
 import { startSandbox } from './sandbox/start.ts';
@@ -75,6 +76,7 @@ async function startInSandbox(
     ['page', `${app.url}/sandbox`],
     ['cluster', `sandbox, simulated; kubectl -s ${sandbox.kubeUrl} get pods -n shop`],
     ['metrics', `sandbox, ${sandbox.prometheusUrl} (14 days of history)`],
+    ['logs', `sandbox, of the pods${config.env.LOKI_URL ? ' (LOKI_URL is for a real cluster: not used here)' : ''}`],
     ['chat', 'sandbox, on the page'],
     otlpRow(app),
     ...commonRows(config, dataDir),
@@ -109,6 +111,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     metrics: env.PROMETHEUS_URL
       ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS })
       : unreachableMetrics(),
+    ...(env.LOKI_URL ? { logs: connectLoki(lokiOptions(env.LOKI_URL, env)) } : {}),
     chat:
       env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL
         ? createSlackChat({
@@ -143,6 +146,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     ['address', app.url],
     ['cluster', hasCluster ? name : 'missing'],
     ['metrics', env.PROMETHEUS_URL ?? 'missing'],
+    ['logs', env.LOKI_URL ?? 'of the pods only (LOKI_URL is not set)'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
     otlpRow(app),
     ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
@@ -150,6 +154,13 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   ];
   return { app, table: table('Nightshift is on watch.', rows), stopOthers: async () => {} };
 }
+
+const lokiOptions = (url: string, env: Environment) => ({
+  url,
+  token: env.LOKI_TOKEN,
+  tenant: env.LOKI_TENANT,
+  timeoutMs: CALL_MS,
+});
 
 type Row = [string, string];
 const otlpRow = ({ otlp }: App): Row => [

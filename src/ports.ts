@@ -1,5 +1,7 @@
 import type { Clock } from './domain/clock.ts';
 import type { Effect, Incident, TimelineEntry } from './domain/incident.ts';
+import type { LabelSelector } from './domain/label-selector.ts';
+import type { ConfigReference } from './domain/pod-template.ts';
 import type { BlastRadius, EntityRef, FieldChange, Finding, Refusal, Verification } from './domain/types.ts';
 
 /** What the core needs from the world. Adapters implement these; tests use the same adapters against real parts. */
@@ -138,8 +140,29 @@ export type ServiceQueries = {
   byService(metric: MetricName, namespace: string): string;
   /** Working set over limit, one series a pod, labelled `pod`. */
   memoryByPod(namespace: string, service: string): string;
+  /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
+  volumes(namespace: string): string;
   /** Who calls whom, labelled `client` and `server`. */
   calls(namespace: string): string;
+};
+
+// ---------------------------------------------------------------- logs
+
+/** `source` is who wrote it (a pod), so that lines which belong together can be told. */
+export type LogLine = { at: number; source: string; text: string; severe: boolean };
+export type LogsFailure = { kind: 'unreachable' | 'refused' | 'too_many'; words: string };
+export type LogsResult = { ok: true; value: LogLine[] } | { ok: false; failure: LogsFailure };
+
+/** A store of log lines, such as Loki. */
+export type Logs = {
+  /** At most `limit` lines that a workload's pods wrote from `fromMs` to `toMs`, oldest first; which ones, when there are more, is the store's choice of one end. */
+  lines(
+    workload: Pick<EntityRef, 'kind' | 'namespace' | 'name'>,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<LogsResult>;
+  ping(): Promise<void>;
 };
 
 // ---------------------------------------------------------------- models
@@ -237,7 +260,17 @@ export type PodInfo = {
   }[];
 };
 
-export type NodeInfo = { name: string; uid: string; ready: boolean; pressures: string[]; unschedulable: boolean };
+export type NodeInfo = {
+  name: string;
+  uid: string;
+  ready: boolean;
+  pressures: string[];
+  unschedulable: boolean;
+  /** Without those that only repeat a condition (`node.kubernetes.io/…`). */
+  taints?: { key: string; effect: string; addedAt: number | null }[];
+  /** When it stopped being ready or came under pressure; null while it is well or when its conditions don't say. */
+  troubledSince?: number | null;
+};
 export type ClusterEvent = {
   at: number;
   type: string;
@@ -254,6 +287,49 @@ export type Budget = {
   words: string;
 };
 export type Scaler = { kind: 'HorizontalPodAutoscaler' | 'ScaledObject'; name: string; min: number; max: number };
+
+/** When an object was last written and by which field manager, as its managedFields (else its creation) tell. Writes of its status don't count. */
+export type LastWrite = { createdAt: number; changedAt: number; by: string | null };
+/** That it changed and when; never what it holds, which isn't even asked for. */
+export type ConfigInfo = ConfigReference & LastWrite & { namespace: string };
+/** How an autoscaler stands. `limited`: it wants more (fewer) pods than its bounds allow. */
+export type Scaling = {
+  kind: 'HorizontalPodAutoscaler' | 'ScaledObject';
+  namespace: string;
+  name: string;
+  target: { kind: string; name: string };
+  min: number;
+  max: number;
+  current: number;
+  desired: number;
+  limited: 'maximum' | 'minimum' | null;
+  /** Why it can't scale at all (ScalingActive=False); null when it can. */
+  inactive: { reason: string; message: string; since: number | null } | null;
+  /** What it did lately, newest first. */
+  rescaled: { at: number; message: string }[];
+};
+export type Quota = LastWrite & {
+  namespace: string;
+  name: string;
+  /** Counts, cores or bytes; the texts as the API has them. */
+  resources: { name: string; used: number; hard: number; usedText: string; hardText: string }[];
+};
+export type NetworkPolicy = LastWrite & {
+  namespace: string;
+  name: string;
+  selector: LabelSelector;
+  directions: ('Ingress' | 'Egress')[];
+};
+/** A cert-manager Certificate. */
+export type Certificate = {
+  namespace: string;
+  name: string;
+  secretName: string;
+  notAfter: number | null;
+  /** Condition Ready; null when it isn't known. */
+  ready: boolean | null;
+  message: string;
+};
 
 export type ClusterFailure = {
   kind: 'unreachable' | 'forbidden' | 'not_found' | 'conflict' | 'invalid' | 'blocked' | 'unsupported' | 'other';
@@ -278,6 +354,14 @@ export type Cluster = {
   events(namespace: string, sinceMs: number): Promise<ClusterResult<ClusterEvent[]>>;
   budgets(namespace: string): Promise<ClusterResult<Budget[]>>;
   scalers(namespace: string, workload: string): Promise<ClusterResult<Scaler[]>>;
+  /** Those of the given ConfigMaps and Secrets that exist. Only metadata is asked for: what they hold never leaves the API server. */
+  configs(namespace: string, references: ConfigReference[]): Promise<ClusterResult<ConfigInfo[]>>;
+  /** The autoscalers of a namespace, with what they did since `sinceMs`. */
+  scaling(namespace: string, sinceMs: number): Promise<ClusterResult<Scaling[]>>;
+  quotas(namespace: string): Promise<ClusterResult<Quota[]>>;
+  networkPolicies(namespace: string): Promise<ClusterResult<NetworkPolicy[]>>;
+  /** Of cert-manager; empty where it isn't installed. */
+  certificates(namespace: string): Promise<ClusterResult<Certificate[]>>;
   /** Workloads of a namespace (or all), for the scan and for topology. */
   workloads(namespace: string | null): Promise<ClusterResult<Workload[]>>;
   /** Strategic merge patch of a workload. `uid` and `resourceVersion` are preconditions; answers the object as it is (would be) after. */

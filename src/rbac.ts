@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { Action, Permission } from './extension-points.ts';
 
-/** What looking needs, whatever the actions. */
-const LOOKING: Permission[] = [
+/** What looking needs, whatever the actions. Of ConfigMaps and Secrets only metadata is asked for, one by one; who grants no right to Secrets isn't told when they changed. */
+export const LOOKING: Permission[] = [
   { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
   { group: '', resource: 'pods/log', verbs: ['get'] },
   { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
@@ -12,10 +12,20 @@ const LOOKING: Permission[] = [
   { group: 'apps', resource: 'replicasets', verbs: ['get', 'list', 'watch'] },
   { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'watch'] },
   { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'controllerrevisions', verbs: ['get', 'list'] },
+  { group: '', resource: 'configmaps', verbs: ['get'] },
+  { group: '', resource: 'secrets', verbs: ['get'] },
+  { group: '', resource: 'resourcequotas', verbs: ['get', 'list'] },
+  { group: 'networking.k8s.io', resource: 'networkpolicies', verbs: ['get', 'list'] },
+  { group: 'cert-manager.io', resource: 'certificates', verbs: ['get', 'list'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['get', 'list'] },
   { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'list'] },
   { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list'] },
 ];
+
+const NOTE = `# Of ConfigMaps and Secrets Nightshift asks for metadata only, one by one: that they changed and when, never what they hold.
+# Take the rule for secrets out, and it isn't told when they changed; the rest works as before.
+`;
 
 /** The ClusterRole that looking and the given actions need: no more. As YAML. */
 export function clusterRole(actions: Action[]): string {
@@ -31,10 +41,13 @@ export function clusterRole(actions: Action[]): string {
     resources: [one.resource],
     verbs: [...one.verbs].sort(),
   }));
-  return stringify({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'nightshift' },
-    rules,
-  });
+  return (
+    NOTE +
+    stringify({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'nightshift' },
+      rules,
+    })
+  );
 }

@@ -13,6 +13,7 @@ const TELLING: { pattern: RegExp; strength: number }[] = [
     strength: 0.85,
   },
   { pattern: /out ?of ?memory|OutOfMemoryError|heap space|cannot allocate memory|allocation failed/i, strength: 0.85 },
+  { pattern: /no space left on device|disk quota exceeded|read-only file system/i, strength: 0.85 },
   {
     pattern:
       /no such (table|file|host)|does not exist|undefined (method|variable)|missing required|not set|invalid config|unknown (flag|option)/i,

@@ -1,3 +1,5 @@
+import { lagWords, weightByLag } from '../domain/change-lag.ts';
+import { maskText } from '../domain/mask-text.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
@@ -11,10 +13,12 @@ const NODE_REASONS = [
   'NodeHasDiskPressure',
 ];
 
+const TAINT_HALF_LIFE_MS = 60 * 60_000;
+
 /** Nodes that aren't ready or are under pressure; the more so, the more of the service's pods are on them. */
 const nodeTrouble: Correlator = {
   name: 'node_trouble',
-  correlate: (around) => around.nodes.flatMap((node) => troubleOf(node, around)),
+  correlate: (around) => around.nodes.flatMap((node) => [...troubleOf(node, around), ...taintsOf(node, around)]),
 };
 
 function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
@@ -37,11 +41,23 @@ function strengthOf(node: NodeInfo, here: number, all: number): number {
   return (node.ready ? 0.5 : 0.6) + (here > 0 ? 0.25 + 0.14 * share : 0);
 }
 
+/** Taints that somebody set shortly before the trouble: NoExecute drives pods away, NoSchedule keeps new ones off. */
+function taintsOf(node: NodeInfo, { since }: Surroundings): Finding[] {
+  return (node.taints ?? []).flatMap(({ key, effect, addedAt }) => {
+    const weight = addedAt === null ? null : weightByLag(addedAt, since, TAINT_HALF_LIFE_MS);
+    if (addedAt === null || weight === null) return [];
+    const about = { kind: 'Node', namespace: '', name: node.name } as const;
+    const words = `Node ${node.name} was tainted ${maskText(`${key}:${effect}`, 100)} ${lagWords(addedAt, since)}`;
+    const strength = (effect === 'NoExecute' ? 0.8 : 0.4) * weight;
+    return [{ kind: 'change' as const, about, at: addedAt, what: 'node_tainted', words, strength }];
+  });
+}
+
 function startOf(node: NodeInfo, { events, since }: Surroundings): number {
   const told = events.filter(
     ({ about, reason }) => about.kind === 'Node' && about.name === node.name && NODE_REASONS.includes(reason),
   );
-  return told.length > 0 ? Math.min(...told.map((event) => event.at)) : since;
+  return told.length > 0 ? Math.min(...told.map((event) => event.at)) : (node.troubledSince ?? since);
 }
 
 export default nodeTrouble;

@@ -3,7 +3,18 @@ import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
-import type { Charts, Chat, Clock, Cluster, IncidentStore, Jobs, Metrics, Pager, ServiceQueries } from '../ports.ts';
+import type {
+  Charts,
+  Chat,
+  Clock,
+  Cluster,
+  IncidentStore,
+  Jobs,
+  Logs,
+  Metrics,
+  Pager,
+  ServiceQueries,
+} from '../ports.ts';
 import type { Baselines, Models } from './baselines.ts';
 import type { TrainingQueue } from './train-queue.ts';
 
@@ -23,6 +34,8 @@ export type Deps = {
   cluster: Cluster;
   metrics: Metrics;
   queries: ServiceQueries;
+  /** Absent: no store of logs is configured. */
+  logs?: Logs;
   baselines: Baselines;
   models: Models;
   training: TrainingQueue;

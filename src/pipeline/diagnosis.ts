@@ -52,6 +52,17 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
   return { entity, what: whatOf(ranked, findings), probability: ranked.probability, reasons: ranked.reasons };
 }
 
+/** What no restart and no rollback mends, however the metrics look. */
+const CHANGES_AND_STATES = [
+  'config_change',
+  'network_policy',
+  'volume_full',
+  'certificate_expired',
+  'quota_exceeded',
+  'scaled_down',
+  'neighbour',
+];
+
 /** What about the entity is the cause, in the words that playbook priors know: a change outweighs a leak, a leak a kill, a kill the plain metrics. */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const told = new Set([
@@ -64,6 +75,7 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
       .map((one) => one.what),
   ]);
   if (told.has('rollout')) return 'rollout';
+  for (const what of CHANGES_AND_STATES) if (told.has(what)) return what;
   if (told.has('leak')) return 'leak';
   if (told.has('oom_killed')) return 'oom_killed';
   if (told.has('traffic')) return 'overload';

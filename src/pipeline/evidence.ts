@@ -2,6 +2,7 @@ import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
+import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
 import type { LabelledSeries, MetricName } from '../ports.ts';
 import type { Gathered } from './gather.ts';
@@ -18,6 +19,10 @@ const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
 /** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
 const ALERT_LAG_MS = 3 * 60_000;
 const RECENT_MS = 10 * 60_000;
+/** A node's CPU is shared only when it is short. */
+const BESIDE = 0.6;
+/** What explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */
+const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume_high', 'scaled_up']);
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { surroundings } = gathered;
@@ -30,7 +35,11 @@ export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
     ...findings.flatMap((finding) => evidenceOf(finding, known)),
     ...gathered.heard.evidence.filter((one) => known.has(one.entity)),
   ];
-  const edges = surest(gathered.calls.filter((call) => known.has(call.from) && known.has(call.to)));
+  const edges = surest(
+    [...gathered.calls, ...neighbourEdges(gathered, findings)].filter(
+      (call) => known.has(call.from) && known.has(call.to),
+    ),
+  );
   return { front: surroundings.subject.service, entities, edges, evidence, at: surroundings.at };
 }
 
@@ -44,6 +53,24 @@ function surest(edges: Edge[]): Edge[] {
   return [...best.values()];
 }
 
+/** Who shares a node with a neighbour that came there depends on it as on what it calls, as long as it stays. */
+function neighbourEdges({ surroundings }: Gathered, findings: Finding[]): Edge[] {
+  const { pods, workloads, revisions } = surroundings;
+  const newcomers = new Set(findings.filter(({ what }) => what === 'neighbour').map(({ about }) => about.name));
+  if (newcomers.size === 0) return [];
+  const placed = pods.flatMap((pod) => {
+    const owner = pod.node === null ? undefined : ownerOf(pod, workloads, revisions);
+    return owner ? [{ node: pod.node, name: owner.name }] : [];
+  });
+  return placed
+    .filter(({ name }) => newcomers.has(name))
+    .flatMap((newcomer) =>
+      placed
+        .filter(({ node, name }) => node === newcomer.node && !newcomers.has(name))
+        .map(({ name }) => ({ from: name, to: newcomer.name, weight: BESIDE })),
+    );
+}
+
 /** A correlator's finding speaks for its workload; a pod's for the workload that its name begins with. */
 function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   const entity = known.has(finding.about.name)
@@ -52,6 +79,7 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
   if (finding.about.kind === 'Service') return [];
   // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
+  if (CONTEXT.has(finding.what)) return [];
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   const kind = KINDS[finding.kind];
   return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];

@@ -1,15 +1,10 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Surroundings } from '../extension-points.ts';
-import type {
-  ClusterResult,
-  LabelledSeries,
-  MetricName,
-  MetricsResult,
-  PodInfo,
-  Revision,
-  Workload,
-} from '../ports.ts';
+import type { LabelledSeries, MetricName, PodInfo, Revision, Workload } from '../ports.ts';
+import { answerOr } from './answer-or.ts';
 import type { Deps } from './deps.ts';
+import { calleesOf, gatherChanges } from './gather-changes.ts';
+import { gatherServiceLogs } from './gather-logs.ts';
 import type { TelemetryReader } from './telemetry.ts';
 import { type Heard, heard } from './telemetry-heard.ts';
 
@@ -39,6 +34,7 @@ export const LOOK_BACK_MS = 90 * 60_000;
 const STEP_MS = 30_000;
 const BEFORE_MS = 5 * 60_000;
 const MAX_WORKLOADS = 200;
+const MAX_VOLUMES = 200;
 const MAX_REVISIONS_OF = 40;
 const MAX_LOGS_OF = 4;
 const LOG_LINES = 60;
@@ -47,24 +43,39 @@ const LOG_LINES = 60;
 export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incident: Incident): Promise<Gathered> {
   const missing: string[] = [];
   const at = deps.clock.now();
-  const [metrics, surroundings, told] = await Promise.all([
+  const [metrics, objects, told] = await Promise.all([
     gatherMetrics(deps, incident, at, missing),
     gatherObjects(deps, incident, at, missing),
     heard(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
   ]);
-  if (told.findings.length > 0) surroundings.telemetry = told.findings;
-  return { ...metrics, calls: [...metrics.calls, ...told.calls], heard: told, surroundings, missing };
+  const calls = [...metrics.calls, ...told.calls];
+  const callees = calleesOf(calls, incident.service);
+  const [changes, serviceLogs] = await Promise.all([
+    gatherChanges(deps, objects, callees, missing),
+    gatherServiceLogs(deps, objects, callees, missing),
+  ]);
+  const surroundings = {
+    ...objects,
+    ...(told.findings.length > 0 ? { telemetry: told.findings } : {}),
+    ...changes,
+    callees,
+    volumes: metrics.volumes,
+    serviceLogs,
+  };
+  if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
+  return { ...metrics, calls, heard: told, surroundings, missing };
 }
 
 async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing: string[]) {
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
   const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
-  const [calls, callsBefore, memoryByPod, ...byMetric] = await Promise.all([
+  const [calls, callsBefore, memoryByPod, volumes, ...byMetric] = await Promise.all([
     callsAt(at),
     // Who has given up calling what is dead still depends on it.
     callsAt(troubleSince(incident, at) - BEFORE_MS),
     range(deps.queries.memoryByPod(namespace, service)),
+    range(deps.queries.volumes(namespace)),
     ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
   ]);
   const series = new Map<MetricName, Map<string, LabelledSeries>>();
@@ -78,6 +89,9 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
     calls: [...answerOr(calls, [], 'calls', missing), ...answerOr(callsBefore, [], 'calls before', missing)].map(
       ({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '', weight: 1 }),
     ),
+    volumes: answerOr(volumes, [], 'volumes', missing)
+      .slice(0, MAX_VOLUMES)
+      .map((series) => ({ claim: series.labels.persistentvolumeclaim ?? '', used: asSeries(series) })),
     metricsAnswered: byMetric.some((result) => result.ok),
   };
 }
@@ -153,8 +167,7 @@ async function gatherLogs(deps: Deps, pods: PodInfo[], missing: string[]): Promi
   );
 }
 
-function answerOr<T>(result: ClusterResult<T> | MetricsResult<T>, otherwise: T, what: string, missing: string[]): T {
-  if (result.ok) return result.value;
-  missing.push(`${what}: ${result.failure.words}`);
-  return otherwise;
-}
+const asSeries = ({ points }: LabelledSeries) => ({
+  times: Float64Array.from(points, (point) => point.at),
+  values: Float64Array.from(points, (point) => point.value),
+});

@@ -47,6 +47,12 @@ export function createSharedLook(
       nodes: () => shared('nodes', () => cluster.nodes()),
       events: (namespace, sinceMs) => shared(`events ${namespace}`, () => cluster.events(namespace, sinceMs)),
       budgets: (namespace) => shared(`budgets ${namespace}`, () => cluster.budgets(namespace)),
+      configs: (namespace, references) =>
+        shared(`configs ${namespace} ${JSON.stringify(references)}`, () => cluster.configs(namespace, references)),
+      scaling: (namespace, sinceMs) => shared(`scaling ${namespace}`, () => cluster.scaling(namespace, sinceMs)),
+      quotas: (namespace) => shared(`quotas ${namespace}`, () => cluster.quotas(namespace)),
+      networkPolicies: (namespace) => shared(`network policies ${namespace}`, () => cluster.networkPolicies(namespace)),
+      certificates: (namespace) => shared(`certificates ${namespace}`, () => cluster.certificates(namespace)),
       podLogs: (namespace, name, options) =>
         shared(`logs ${namespace}/${name} ${options.previous}`, () => cluster.podLogs(namespace, name, options)),
     },

@@ -1,11 +1,16 @@
 import type { Cluster, ClusterResult } from '../../ports.ts';
 import { listBudgets } from './budgets.ts';
+import { listCertificates } from './certificates.ts';
+import { readConfigs } from './configs.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { listEvents } from './events.ts';
+import { listNetworkPolicies } from './network-policies.ts';
 import { listNodes } from './nodes.ts';
 import { evictPod, listPods, readLogs, readPod } from './pods.ts';
+import { listQuotas } from './quotas.ts';
 import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
+import { listScaling } from './scaling.ts';
 import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads.ts';
 
 /**
@@ -29,6 +34,11 @@ export function connectCluster(options: ConnectionOptions): Cluster {
     events: (namespace, sinceMs) => listEvents(connection, namespace, sinceMs),
     budgets: (namespace) => listBudgets(connection, namespace),
     scalers: (namespace, workload) => listScalers(connection, namespace, workload),
+    configs: (namespace, references) => readConfigs(connection, namespace, references),
+    scaling: (namespace, sinceMs) => listScaling(connection, namespace, sinceMs),
+    quotas: (namespace) => listQuotas(connection, namespace),
+    networkPolicies: (namespace) => listNetworkPolicies(connection, namespace),
+    certificates: (namespace) => listCertificates(connection, namespace),
     can: (verb, group, resource, namespace, subresource) =>
       can(connection, { verb, group, resource, namespace, subresource }),
     ping: () => ping(connection),

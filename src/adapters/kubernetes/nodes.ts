@@ -1,4 +1,4 @@
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1Node, V1NodeCondition } from '@kubernetes/client-node';
 import type { ClusterResult, NodeInfo } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import { listAll } from './list.ts';
@@ -26,5 +26,23 @@ function toNode({ metadata, spec, status }: V1Node): NodeInfo {
       .filter((condition) => PRESSURES.includes(condition.type) && condition.status === 'True')
       .map(({ type }) => type),
     unschedulable: spec?.unschedulable ?? false,
+    taints: (spec?.taints ?? [])
+      .filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+      .map(({ key, effect, timeAdded }) => ({
+        key,
+        effect,
+        addedAt: timeAdded ? new Date(timeAdded).getTime() : null,
+      })),
+    troubledSince: troubledSince(conditions),
   };
+}
+
+/** The earliest turn for the worse that still holds. */
+function troubledSince(conditions: V1NodeCondition[]): number | null {
+  const turns = conditions
+    .filter(({ type, status }) =>
+      type === 'Ready' ? status !== 'True' : PRESSURES.includes(type) && status === 'True',
+    )
+    .flatMap(({ lastTransitionTime }) => (lastTransitionTime ? [new Date(lastTransitionTime).getTime()] : []));
+  return turns.length > 0 ? Math.min(...turns) : null;
 }

@@ -12,7 +12,7 @@ const containerSchema = z.looseObject({
   resources: z.looseObject({ limits: quantities, requests: quantities }).nullish(),
 });
 
-const metadataSchema = z.looseObject({
+export const metadataSchema = z.looseObject({
   name: z.string(),
   namespace: z.string().nullish(),
   uid: z.string(),
@@ -30,6 +30,7 @@ const metadataSchema = z.looseObject({
         manager: z.string().nullish(),
         operation: z.string().nullish(),
         subresource: z.string().nullish(),
+        time: z.string().nullish(),
         fieldsV1: z.unknown(),
       }),
     )
@@ -98,6 +99,50 @@ export const scalerSchema = z.looseObject({
     minReplicaCount: count,
     maxReplicaCount: count,
   }),
+});
+
+const conditions = z
+  .array(
+    z.looseObject({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string().nullish(),
+      message: z.string().nullish(),
+      lastTransitionTime: z.string().nullish(),
+    }),
+  )
+  .nullish();
+
+export const autoscalerSchema = scalerSchema.extend({
+  status: z.looseObject({ currentReplicas: count, desiredReplicas: count, conditions }).nullish(),
+});
+
+export const quotaSchema = z.looseObject({
+  metadata: metadataSchema,
+  status: z.looseObject({ hard: quantities, used: quantities }).nullish(),
+});
+
+export const networkPolicySchema = z.looseObject({
+  metadata: metadataSchema,
+  spec: z
+    .looseObject({
+      podSelector: z
+        .looseObject({
+          matchLabels: texts,
+          matchExpressions: z
+            .array(z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
+            .nullish(),
+        })
+        .nullish(),
+      policyTypes: z.array(z.string()).nullish(),
+    })
+    .nullish(),
+});
+
+export const certificateSchema = z.looseObject({
+  metadata: metadataSchema,
+  spec: z.looseObject({ secretName: z.string().nullish() }).nullish(),
+  status: z.looseObject({ notAfter: z.string().nullish(), conditions }).nullish(),
 });
 
 export const listSchema = z.looseObject({

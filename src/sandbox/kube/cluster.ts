@@ -29,12 +29,13 @@ export type Cluster = {
   get<R extends string>(resource: R, namespace: string | undefined, name: string): KindOf<R> | undefined;
   /** Creates or replaces (with its status, when it has one), with the server's defaults but without admission. */
   apply(object: KubeObject): KubeObject;
-  /** Edits a copy and stores it; undefined when there is no such object. */
+  /** Edits a copy and stores it; undefined when there is no such object. `manager` is recorded in managedFields, as for a client's write. */
   mutate<R extends string>(
     resource: R,
     namespace: string | undefined,
     name: string,
     edit: (copy: KindOf<R>) => void,
+    manager?: string,
   ): KindOf<R> | undefined;
   /** Takes an object away at once. */
   remove(resource: string, namespace: string | undefined, name: string): void;
@@ -95,7 +96,7 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
     list: (resource, namespace) => objects(world, resource, namespace),
     get: (resource, namespace, name) => object(world, resource, namespace, name),
     apply: (fresh) => applyObject(world, fresh),
-    mutate: (resource, namespace, name, edit) => change(world, resource, namespace, name, edit),
+    mutate: (resource, namespace, name, edit, manager) => change(world, resource, namespace, name, edit, manager),
     remove: (resource, namespace, name) => erase(world, resource, namespace, name),
     event: (about, type, reason, message) => recordEvent(world, about, type, reason, message, { component: 'sandbox' }),
     setRuntime: (next) => {

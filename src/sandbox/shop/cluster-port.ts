@@ -10,6 +10,8 @@ export type ShopCluster = {
     namespace: string | undefined,
     name: string,
     change: (object: KubeObject) => void,
+    /** Who is recorded as having written it; nobody when absent. */
+    manager?: string,
   ): KubeObject | undefined;
   remove(resource: string, namespace: string | undefined, name: string): void;
   event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;

@@ -48,6 +48,9 @@ const BY_KIND: Record<string, (object: KubeObject, spec: Tree) => void> = {
     });
     defaultTemplate(spec);
   },
+  NetworkPolicy: (_, spec) => {
+    missing(spec, { policyTypes: Array.isArray(spec.egress) ? ['Ingress', 'Egress'] : ['Ingress'] });
+  },
   Job: (object, spec) => {
     missing(spec, {
       completions: 1,

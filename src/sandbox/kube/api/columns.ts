@@ -40,12 +40,12 @@ const text = (name: string, path: string, otherwise = '<none>'): Column =>
 
 const containers = (field: 'name' | 'image') => (object: KubeObject) =>
   ((at(object, 'spec.template') as PodTemplate | undefined)?.spec.containers ?? []).map((c) => c[field]).join(',');
-const selector = (object: KubeObject): string => {
-  const found = object.spec?.selector;
+const selector = (object: KubeObject, field = 'selector'): string => {
+  const found = object.spec?.[field];
   return isTree(found) ? selectorText(found) || '<none>' : '<none>';
 };
 const TEMPLATE = [wide('Containers', containers('name')), wide('Images', containers('image'))];
-const SELECTOR = wide('Selector', selector);
+const SELECTOR = wide('Selector', (o) => selector(o));
 
 const keys = (value: unknown): number => (isTree(value) ? Object.keys(value).length : 0);
 const labelsText = (value: unknown): string =>
@@ -171,6 +171,7 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     number('Replicas', 'status.currentReplicas'),
     age,
   ],
+  networkpolicies: [column('Pod-Selector', (o) => selector(o, 'podSelector')), age],
   resourcequotas: [
     column('Request', (o) => quotaText(o, (name) => !name.startsWith('limits.'))),
     column('Limit', (o) => quotaText(o, (name) => name.startsWith('limits.'))),

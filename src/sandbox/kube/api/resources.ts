@@ -87,6 +87,9 @@ const BUILT_IN: Record<string, readonly Row[]> = {
       { shortNames: ['pdb'], generation: true, subresources: ['status'] },
     ],
   ],
+  'networking.k8s.io/v1': [
+    ['networkpolicies', 'NetworkPolicy', 'V1NetworkPolicy', { shortNames: ['netpol'], generation: true }],
+  ],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', 'V1EndpointSlice']],
   'scheduling.k8s.io/v1': [['priorityclasses', 'PriorityClass', 'V1PriorityClass', { ...CLUSTER, shortNames: ['pc'] }]],
   'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'V1StorageClass', { ...CLUSTER, shortNames: ['sc'] }]],
@@ -107,7 +110,7 @@ const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
   batch: ['cronjobs'],
   autoscaling: ['horizontalpodautoscalers'],
   'events.k8s.io': ['events'],
-  'networking.k8s.io': ['ingresses', 'ingressclasses', 'networkpolicies'],
+  'networking.k8s.io': ['ingresses', 'ingressclasses'],
   'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
   'storage.k8s.io': ['volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
   'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../kube/objects.ts';
 import { at, textAt } from '../cluster-port.ts';
 import { configMapName } from '../manifests.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
@@ -43,7 +44,8 @@ function readValue(world: FaultWorld, service: string): string {
 }
 
 function setValue(world: FaultWorld, service: string, value: string): void {
-  world.cluster.mutate('configmaps', NAMESPACE, configMapName(service), (map) => {
+  const edit = (map: KubeObject) => {
     map.data = { ...(at(map, 'data') as Record<string, string> | undefined), [KEY]: value };
-  });
+  };
+  world.cluster.mutate('configmaps', NAMESPACE, configMapName(service), edit, 'kubectl-edit');
 }

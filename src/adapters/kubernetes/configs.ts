@@ -1,0 +1,56 @@
+import { setHeaderOptions } from '@kubernetes/client-node';
+import type { ConfigReference } from '../../domain/pod-template.ts';
+import type { ClusterFailure, ClusterResult, ConfigInfo } from '../../ports.ts';
+import type { Connection } from './connection.ts';
+import { lastWrite } from './last-write.ts';
+import { badName } from './names.ts';
+import { metadataSchema } from './object-schemas.ts';
+
+/** Nothing else is accepted: a server that can't leave the content out must refuse (406) instead of sending it. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const MAX_OBJECTS = 60;
+const AT_ONCE = 8;
+
+/**
+ * When the given ConfigMaps and Secrets were last written. They are asked for one by one, so that the right to list Secrets isn't needed, and without
+ * their content. One that doesn't exist is left out; the first failure of another kind is the answer only if nothing could be read.
+ */
+export async function readConfigs(
+  connection: Connection,
+  namespace: string,
+  references: ConfigReference[],
+): Promise<ClusterResult<ConfigInfo[]>> {
+  const bad = badName(namespace);
+  if (bad) return bad;
+  const wanted = references.filter(({ name }) => badName(name) === null).slice(0, MAX_OBJECTS);
+  const found: ConfigInfo[] = [];
+  const failures: ClusterFailure[] = [];
+  for (let from = 0; from < wanted.length; from += AT_ONCE) {
+    const some = wanted.slice(from, from + AT_ONCE);
+    for (const answer of await Promise.all(some.map((one) => readConfig(connection, namespace, one))))
+      if (answer.ok) found.push(answer.value);
+      else if (answer.failure.kind !== 'not_found') failures.push(answer.failure);
+  }
+  const [failure] = failures;
+  return failure && found.length === 0 ? { ok: false, failure } : { ok: true, value: found };
+}
+
+async function readConfig(
+  connection: Connection,
+  namespace: string,
+  { kind, name }: ConfigReference,
+): Promise<ClusterResult<ConfigInfo>> {
+  const options = setHeaderOptions('Accept', METADATA_ONLY);
+  const answer = await connection.read(async (): Promise<unknown> => {
+    const object =
+      kind === 'Secret'
+        ? await connection.core.readNamespacedSecret({ namespace, name }, options)
+        : await connection.core.readNamespacedConfigMap({ namespace, name }, options);
+    return object.kind === 'PartialObjectMetadata' ? object.metadata : null;
+  });
+  if (!answer.ok) return answer;
+  const metadata = metadataSchema.safeParse(JSON.parse(JSON.stringify(answer.value)));
+  if (metadata.success) return { ok: true, value: { kind, name, namespace, ...lastWrite(metadata.data) } };
+  const words = `The API server gave no metadata of ${kind} ${name}.`;
+  return { ok: false, failure: { kind: 'unsupported', words, retryAfterMs: null } };
+}

@@ -1,0 +1,70 @@
+import { between } from '../analysis/series.ts';
+import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
+import type { EntityRef, Finding } from '../domain/types.ts';
+import type { Correlator, Surroundings, VolumeUse } from '../extension-points.ts';
+
+/** From here on writes may fail: file systems keep a reserve. */
+const FULL = 0.97;
+/** Nothing can be written any more. */
+const NO_ROOM = 0.995;
+const HIGH = 0.85;
+const SOON_MS = 3_600_000;
+const LEAST_RISE = 0.02;
+/** What began to fill a moment ago is hidden in a long look, what fills slowly in a short one. */
+const WINDOWS_MS = [8, 20, 60].map((minutes) => minutes * 60_000);
+
+/** Volumes that are full or soon will be, for the workload that writes to them. */
+const volumeFilling: Correlator = {
+  name: 'volume_filling',
+  correlate: (around) => (around.volumes ?? []).flatMap((volume) => fillingOf(volume, around)),
+};
+
+function fillingOf({ claim, used }: VolumeUse, around: Surroundings): Finding[] {
+  const about = writerOf(claim, around);
+  const now = used.values.findLast((value) => Number.isFinite(value));
+  if (!about || now === undefined) return [];
+  const percent = `${Math.round(now * 100)} %`;
+  const of = (what: string, at: number, strength: number, words: string): Finding[] => [
+    { kind: 'state', about, at, what, words: `Volume ${claim} of ${about.name} ${words}`, strength },
+  ];
+  if (now >= FULL)
+    return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${percent})`);
+  const rise = steepestRise(used, around.at);
+  if (rise)
+    return of(
+      'volume_filling',
+      rise.began,
+      0.6 + 0.3 * rise.confidence,
+      `fills: ${percent} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
+    );
+  return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${percent} full`) : [];
+}
+
+function steepestRise(used: VolumeUse['used'], now: number) {
+  const rises = WINDOWS_MS.flatMap((windowMs) => {
+    const recent = between(used, now - windowMs, now);
+    const trend = steadyTrend(recent);
+    const left = timeToLimitMs(recent, 1, now);
+    if (!trend || !left || left.ms > SOON_MS || trend.rise < LEAST_RISE) return [];
+    return [{ began: trend.at - trend.spanMs, leftMs: left.ms, confidence: left.confidence }];
+  });
+  return rises.sort((left, right) => right.confidence - left.confidence)[0] ?? null;
+}
+
+/** Its pods' template says so; a StatefulSet's claims are named `<template>-<workload>-<ordinal>`. */
+function writerOf(claim: string, { references = [], workloads }: Surroundings): EntityRef | null {
+  const named = references.find(({ claims }) => claims.includes(claim));
+  if (named) return named.workload;
+  const base = claim.replace(/-\d+$/, '');
+  const [workload] = workloads
+    .filter(({ name }) => [claim, base].some((one) => one === name || one.endsWith(`-${name}`)))
+    .sort((left, right) => right.name.length - left.name.length);
+  return workload ? { kind: workload.kind, namespace: workload.namespace, name: workload.name } : null;
+}
+
+function firstAt({ times, values }: VolumeUse['used'], least: number): number | null {
+  const index = values.findIndex((value) => value >= least);
+  return index < 0 ? null : (times[index] ?? null);
+}
+
+export default volumeFilling;

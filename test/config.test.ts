@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createServiceQueries } from '../src/adapters/prometheus/service-queries.ts';
+import { queryOptions, readConfig } from '../src/config.ts';
+
+const folders: string[] = [];
+function withSettings(yaml: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-config-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'nightshift.yaml'), yaml);
+  return readConfig({ NIGHTSHIFT_CONFIG: join(folder, 'nightshift.yaml') });
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('queries of nightshift.yaml', () => {
+  it('replace single defaults and the windows, and leave the others', () => {
+    const read = withSettings(
+      "queries: {window: 10m, request_rate: 'sum by (service) (rate(grpc_server_handled_total{$http}[$window]))'}",
+    );
+    if (!read.ok) throw new Error(read.errors.join('; '));
+    const queries = createServiceQueries(queryOptions(read.config.settings));
+    const rate = queries.ofService('request_rate', 'shop', 'payment-api');
+    expect(rate).toBe(
+      'sum by (service) (rate(grpc_server_handled_total{namespace="shop",service="payment-api"}[10m]))',
+    );
+    expect(queries.ofService('error_ratio', 'shop', 'payment-api')).toContain('http_requests_total');
+  });
+
+  it.each([
+    ['queries: {request_rte: x}', /queries: .*request_rte/],
+    ["queries: {latency_p99: 'max(x{$htp})'}", /queries\.latency_p99: .*\$htp/],
+    ["queries: {error_ratio: 'max(x)'}", /queries\.error_ratio: .*everybody/],
+    ['queries: {quick_window: 2 minutes}', /queries\.quick_window: .*duration/],
+  ])('are refused by the name of the field: %s', (yaml, words) => {
+    const read = withSettings(yaml);
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(words)]);
+  });
+});

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { clusterRole } from '../src/rbac.ts';
+
+type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
+
+describe('the ClusterRole', () => {
+  const { rules } = parse(clusterRole([])) as { rules: Rule[] };
+  const verbs = (group: string, resource: string) =>
+    rules.find(({ apiGroups, resources }) => apiGroups[0] === group && resources[0] === resource)?.verbs;
+
+  it('covers what a diagnosis looks at', () => {
+    expect(verbs('networking.k8s.io', 'networkpolicies')).toContain('list');
+    expect(verbs('cert-manager.io', 'certificates')).toContain('list');
+    expect(verbs('', 'resourcequotas')).toContain('list');
+    expect(verbs('', 'configmaps')).toContain('get');
+  });
+
+  it('never lets Secrets be listed, watched or changed', () => {
+    expect(verbs('', 'secrets')).toEqual(['get']);
+  });
+});

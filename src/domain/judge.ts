@@ -40,7 +40,8 @@ export function judge(input: JudgeInput): Verification | null {
 
 function isImproving(samples: Sample[]): boolean {
   const known = samples.flatMap(({ severity }) => severity ?? []);
-  return known.length > 1 && known.at(-1)! <= Math.max(...known) / 2;
+  const worst = Math.max(0, ...known);
+  return worst > 0 && known.at(-1)! <= worst / 2;
 }
 
 /** When the unbroken run of such looks at the end began, or null. Looks without data (null) neither break nor make the run, but it must end with one that is so. */

@@ -12,7 +12,8 @@ import {
   timingEvidence,
 } from '../analysis/rank-traces.ts';
 import { type Logbook, templateTexts } from './telemetry-logs.ts';
-import { MINUTE_MS, type Minute, type Minutes, minutesBetween, type ServiceMinute } from './telemetry-minutes.ts';
+import { addTimings } from './telemetry-merge.ts';
+import { MINUTE_MS, type Minute, type ServiceMinute } from './telemetry-minutes.ts';
 
 /** Alerts fire after their `for`: the trouble is a few minutes older than they say. */
 const LAG_MS = 3 * MINUTE_MS;
@@ -25,13 +26,15 @@ const LEAST_WANDER = 0.1;
 
 /** `nameOf` turns a service's key into its entity, '' for one that isn't asked about. */
 type Asked = { since: number; at: number; nameOf: (key: string) => string };
+/** `between`: minutes with `from <= start < to`, oldest first, each once. */
+type From = { between: (from: number, to: number) => Minute[]; logbook: Logbook };
 type Window = { normal: Minute[]; incident: Minute[]; keys: string[] };
 
 /** Compares the minutes of the incident with those before it: durations, failures, calls, logs and metrics of each service. Empty when too little normal time is known. */
-export function telemetryEvidence(from: { minutes: Minutes; logbook: Logbook }, asked: Asked): Evidence[] {
+export function telemetryEvidence(from: From, asked: Asked): Evidence[] {
   const start = asked.since - LAG_MS;
-  const normal = minutesBetween(from.minutes, start - NORMAL_MS, start - MINUTE_MS);
-  const incident = minutesBetween(from.minutes, Math.max(start, asked.at - INCIDENT_MS), asked.at);
+  const normal = from.between(start - NORMAL_MS, start - MINUTE_MS);
+  const incident = from.between(Math.max(start, asked.at - INCIDENT_MS), asked.at);
   if (normal.length < FEWEST_NORMAL || incident.length === 0) return [];
   const keys = [...new Set(incident.flatMap((minute) => [...minute.services.keys()]))].filter((key) =>
     asked.nameOf(key),
@@ -120,12 +123,9 @@ function pairsOf(key: string, field: 'latency' | 'self', before: Minute[], durin
 function merged(parts: Map<string, Timing>[]): Map<string, Timing> {
   const whole = new Map<string, Timing>();
   for (const part of parts)
-    for (const [name, { n, logs: sumOfLogs, squares, totalMs }] of part) {
+    for (const [name, timing] of part) {
       const sum = whole.get(name) ?? emptyTiming();
-      sum.n += n;
-      sum.logs += sumOfLogs;
-      sum.squares += squares;
-      sum.totalMs += totalMs;
+      addTimings(sum, timing);
       whole.set(name, sum);
     }
   return whole;

@@ -6,15 +6,37 @@ export type Operation = { latency: Timing; self: Timing };
 export type ServiceMinute = {
   requests: number;
   failed: number;
-  latency: LatencySketch;
+  /** Null until the first request: most services that send metrics alone have none. */
+  latency: LatencySketch | null;
   operations: Map<string, Operation>;
   logs: number;
   /** Log lines by template id. */
   templates: Map<number, number>;
   /** Metrics by name: the sum and number of levels, or what a total grew by. */
   metrics: Map<string, MetricMinute>;
+  /** What the detectors' metrics are made of. */
+  vitals: Map<Vital, Level>;
+  /** Durations by the histograms of requests; null when none came. */
+  served: LatencySketch | null;
 };
 export type MetricMinute = { sum: number; n: number };
+
+/** Requests and failures by histograms; CPU in cores, by container and by pod; its limit in cores; shares of limits; restarts; pods ready and wished for. */
+export const VITALS = [
+  'requests',
+  'failed',
+  'cpu_container',
+  'cpu_pod',
+  'cpu_limit',
+  'cpu_share',
+  'memory_share',
+  'restarts',
+  'ready',
+  'wished',
+] as const;
+export type Vital = (typeof VITALS)[number];
+/** Levels of a minute: their sum and number, of how many streams, and the highest; `grown` is what totals grew by. */
+export type Level = { sum: number; n: number; streams: number; max: number; grown: number };
 /** `wait` is what a call takes beyond the callee's own serving: network, queues, pools; the whole where the callee sends no spans. */
 export type EdgeMinute = { calls: number; failed: number; wait: Timing };
 export type Minute = { at: number; services: Map<string, ServiceMinute>; edges: Map<string, EdgeMinute> };
@@ -69,17 +91,31 @@ export function serviceIn(minutes: Minutes, at: number, key: string): ServiceMin
   const known = minute.services.get(key);
   if (known) return known;
   if (!admit(minutes.services, key, minute.at, minutes.limits.services)) return 'too_many_services';
-  const service: ServiceMinute = {
+  const service = emptyService();
+  minute.services.set(key, service);
+  return service;
+}
+
+export function emptyService(): ServiceMinute {
+  return {
     requests: 0,
     failed: 0,
-    latency: emptySketch(),
+    latency: null,
     operations: new Map(),
     logs: 0,
     templates: new Map(),
     metrics: new Map(),
+    vitals: new Map(),
+    served: null,
   };
-  minute.services.set(key, service);
-  return service;
+}
+
+export function levelIn({ vitals }: ServiceMinute, vital: Vital): Level {
+  const known = vitals.get(vital);
+  if (known) return known;
+  const level = { sum: 0, n: 0, streams: 0, max: Number.NEGATIVE_INFINITY, grown: 0 };
+  vitals.set(vital, level);
+  return level;
 }
 
 export function edgeIn(minutes: Minutes, at: number, key: string): EdgeMinute | Refused {
@@ -112,6 +148,7 @@ export function operationIn(service: ServiceMinute, name: string, limit: number)
 export function countRequest(service: ServiceMinute, operation: Operation, durationMs: number, failed: boolean): void {
   service.requests += 1;
   if (failed) service.failed += 1;
+  service.latency ??= emptySketch();
   addDuration(service.latency, durationMs);
   addTiming(operation.latency, durationMs);
 }

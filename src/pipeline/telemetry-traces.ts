@@ -18,14 +18,38 @@ type Open = {
  * Spans of the last moments, joined to their parents in whatever order they come. Bounded: at `limit` the oldest is counted as it
  * is. A whole trace is never kept, and never needed.
  */
-export type Joiner = { minutes: Minutes; open: Map<number, Open>; limit: number; refused: (why: Refused) => void };
+export type Joiner = {
+  minutes: Minutes;
+  open: Map<number, Open>;
+  limit: number;
+  refused: (why: Refused) => void;
+  /** Whose spans answered calls to a peer. */
+  aliases: Map<string, string>;
+  /** Those learned since they were last passed on. */
+  newAliases: Map<string, string>;
+  /** The recent share of spans whose parent never came, 0..1. */
+  orphans: number;
+  /** Whether other replicas take spans too. */
+  several: () => boolean;
+};
 
 /** Spans of one trace come within this time of one another, or not at all. */
 const PATIENCE_MS = 20_000;
 const OPEN_SPANS = 100_000;
+const ALIASES = 2_000;
+/** Over how many spans the share of orphans is averaged, and from which share on traces come in pieces. */
+const ORPHAN_WEIGHT = 1 / 1_000;
+const SPLIT_SHARE = 0.2;
+/** Marks what a call was for by its own words: another's spans may tell whose that is. */
+const BY_PEER = '~';
 
-export function createJoiner(minutes: Minutes, refused: Joiner['refused'], limit = OPEN_SPANS): Joiner {
-  return { minutes, open: new Map(), limit, refused };
+export function createJoiner(
+  minutes: Minutes,
+  refused: Joiner['refused'],
+  { limit = OPEN_SPANS, several = () => false }: { limit?: number; several?: () => boolean } = {},
+): Joiner {
+  const aliases = { aliases: new Map(), newAliases: new Map() };
+  return { minutes, open: new Map(), limit, refused, ...aliases, orphans: 0, several };
 }
 
 export const keyOf = ({ namespace, service }: { namespace: string; service: string }): string =>
@@ -78,6 +102,7 @@ function link(joiner: Joiner, child: Open): void {
   const to = keyOf(span.source);
   if (from === to) return;
   if (parent.span.kind === 'client') {
+    learnAlias(joiner, peerKey(parent.span), to);
     parent.callee = to;
     parent.calleeMs += span.durationMs;
   } else {
@@ -85,8 +110,26 @@ function link(joiner: Joiner, child: Open): void {
   }
 }
 
+/** A peer that answered with spans of its own: its calls are that service's, also those whose answer another replica heard. */
+export function learnAlias({ aliases, newAliases }: Joiner, peer: string | null, to: string): void {
+  if (!peer || aliases.get(peer) === to || (aliases.size >= ALIASES && !aliases.has(peer))) return;
+  aliases.set(peer, to);
+  newAliases.set(peer, to);
+}
+
+/** Who an edge leads to, as far as it is known by now. */
+export const calleeOf = ({ aliases }: Joiner, key: string): string =>
+  key.startsWith(BY_PEER) ? (aliases.get(key.slice(1)) ?? key.slice(1)) : key;
+
+/**
+ * With several replicas, and parents that are missing in numbers, the traces come in pieces: what a span takes apart from its children, and what
+ * a call takes beyond its callee, would be told too high. Then they aren't told.
+ */
+const isSplit = (joiner: Joiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
+
 function count(joiner: Joiner, open: Open): void {
   const { span } = open;
+  if (span.parentKey !== 0) joiner.orphans += ((open.linked ? 0 : 1) - joiner.orphans) * ORPHAN_WEIGHT;
   const key = keyOf(span.source);
   const service = serviceIn(joiner.minutes, span.startMs, key);
   if (typeof service === 'string') {
@@ -94,13 +137,15 @@ function count(joiner: Joiner, open: Open): void {
     return;
   }
   if (span.kind === 'client') {
-    const to = open.callee ?? peerKey(span);
-    if (to && to !== key) countCall(joiner, span, to, Math.max(0, span.durationMs - open.calleeMs), span.failed);
+    const peer = peerKey(span);
+    const to = open.callee ?? (peer && BY_PEER + peer);
+    const waitMs = open.callee === null && isSplit(joiner) ? null : Math.max(0, span.durationMs - open.calleeMs);
+    if (to && peer !== key) countCall(joiner, span, to, waitMs, span.failed);
     return;
   }
   const operation = operationIn(service, span.operation, joiner.minutes.limits.operations);
   if (span.kind === 'server') countRequest(service, operation, span.durationMs, span.failed);
-  addTiming(operation.self, selfMs(open));
+  if (!isSplit(joiner)) addTiming(operation.self, selfMs(open));
 }
 
 /** Children that overlap are counted once, as well as their hull tells; a child's fast clock can't make a parent's time negative. */

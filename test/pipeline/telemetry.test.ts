@@ -140,6 +140,9 @@ describe('metrics', () => {
       kind: 'total',
       value,
       sum: null,
+      since: 0,
+      container: null,
+      requests: null,
     });
     let total = 0;
     const grow = (seconds: number) => () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Timing } from '../analysis/rank-traces.ts';
 import type { Passed } from './telemetry.ts';
-import { emptyService, type Minute, type ServiceMinute, VITALS } from './telemetry-minutes.ts';
+import { emptyMinute, emptyService, type Minute, type ServiceMinute, VITALS } from './telemetry-minutes.ts';
 import { BUCKETS, emptySketch, type LatencySketch } from './telemetry-sketch.ts';
 
 const n = z.number();
@@ -113,7 +113,7 @@ function passedOf({ trusted, minutes, templates, aliases }: Part): Passed & { tr
     templates: templates.map(([service, id, text, severe]) => ({ service, id, text, severe })),
     minutes: minutes.map(
       ({ at, services, edges }): Minute => ({
-        at,
+        ...emptyMinute(at),
         services: new Map(services.map((one) => [one.key, serviceOf(one)])),
         edges: new Map(edges.map(([key, calls, failed, wait]) => [key, { calls, failed, wait: timingOf(wait) }])),
       }),

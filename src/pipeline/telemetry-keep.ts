@@ -23,9 +23,12 @@ const GRACE_MS = 60_000;
  */
 export function createKeeper(history: KeptHistory, now: () => number): { keep(telemetry: Telemetry): Promise<void> } {
   let written = 0;
+  let seen = 0;
   return {
     async keep(telemetry) {
-      const newest = Math.floor((now() - LAG_MS - GRACE_MS) / SLOT_MS) * SLOT_MS;
+      // What was complete at the last turn: since then the others have had theirs.
+      const newest = seen;
+      seen = Math.floor((now() - LAG_MS - GRACE_MS) / SLOT_MS) * SLOT_MS;
       for (let at = Math.max(written + SLOT_MS, newest - 12 * SLOT_MS); at <= newest; at += SLOT_MS) {
         const rows = rowsOf(telemetry, at);
         if (rows.length > 0 && (await history.claim(at))) await history.write(at, rows);

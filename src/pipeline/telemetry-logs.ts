@@ -1,6 +1,6 @@
 import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
 import type { LogRecord } from '../domain/telemetry.ts';
-import { type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { countTemplate, type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
 import { keyOf } from './telemetry-traces.ts';
 
 /** Templates of log lines by service. Only masked text is kept: the miner masks before it looks. */
@@ -9,7 +9,7 @@ export type Logbook = {
   byService: Map<string, { miner: Miner; severe: Set<number> }>;
   /** Whether a service is still remembered, here or from elsewhere. */
   isKnown: (key: string) => boolean;
-  refused: (why: Refused) => void;
+  refused: (why: Refused | 'too_many_templates') => void;
 };
 
 const MINER = { templates: 200, words: 40, similarity: 0.6 };
@@ -30,7 +30,7 @@ export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
     const { id } = learn(book.miner, record.body, record.at);
     if (record.severe) book.severe.add(id);
     service.logs += 1;
-    service.templates.set(id, (service.templates.get(id) ?? 0) + 1);
+    if (!countTemplate(service, id, 1, logbook.minutes.limits)) logbook.refused('too_many_templates');
   }
 }
 

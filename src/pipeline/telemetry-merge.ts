@@ -1,6 +1,8 @@
 import type { Timing } from '../analysis/rank-traces.ts';
 import {
+  countTemplate,
   edgeIn,
+  emptyMinute,
   emptyService,
   levelIn,
   MINUTE_LIMITS,
@@ -54,14 +56,11 @@ function mergeService(
   into.latency = mergeSketch(into.latency, from.latency);
   into.served = mergeSketch(into.served, from.served);
   for (const [name, { latency, self }] of from.operations) {
-    const operation = operationIn(into, name, limits.operations);
+    const operation = operationIn(into, name, limits);
     addTimings(operation.latency, latency);
     addTimings(operation.self, self);
   }
-  for (const [id, count] of from.templates) {
-    const own = templateOf(id);
-    into.templates.set(own, (into.templates.get(own) ?? 0) + count);
-  }
+  for (const [id, count] of from.templates) countTemplate(into, templateOf(id), count, limits);
   for (const [name, { sum, n }] of from.metrics) {
     const known = into.metrics.get(name);
     if (!known && into.metrics.size >= limits.metrics) continue;
@@ -97,7 +96,7 @@ export function addTimings(into: Timing, { n, logs, squares, totalMs }: Timing):
 export function mergedMinute(minutes: Minutes, one: Minute, other: Minute): Minute {
   const merged: Minutes = {
     ...minutes,
-    byStart: new Map([[one.at, { at: one.at, services: new Map(), edges: new Map() }]]),
+    byStart: new Map([[one.at, emptyMinute(one.at)]]),
     services: new Map(),
     edges: new Map(),
   };

@@ -18,7 +18,10 @@ export type ServiceMinute = {
   vitals: Map<Vital, Level>;
   /** Durations by the histograms of requests; null when none came. */
   served: LatencySketch | null;
+  /** What all services of the minute have taken of its room. */
+  used: Used;
 };
+export type Used = { operations: number; templates: number };
 export type MetricMinute = { sum: number; n: number };
 
 /** Requests and failures by histograms; CPU in cores, by container and by pod; its limit in cores; shares of limits; restarts; pods ready and wished for. */
@@ -39,10 +42,33 @@ export type Vital = (typeof VITALS)[number];
 export type Level = { sum: number; n: number; streams: number; max: number; grown: number };
 /** `wait` is what a call takes beyond the callee's own serving: network, queues, pools; the whole where the callee sends no spans. */
 export type EdgeMinute = { calls: number; failed: number; wait: Timing };
-export type Minute = { at: number; services: Map<string, ServiceMinute>; edges: Map<string, EdgeMinute> };
+export type Minute = {
+  at: number;
+  services: Map<string, ServiceMinute>;
+  edges: Map<string, EdgeMinute>;
+  used: Used;
+};
 
-export type MinuteLimits = { minutes: number; services: number; edges: number; operations: number; metrics: number };
-export const MINUTE_LIMITS: MinuteLimits = { minutes: 120, services: 500, edges: 2_000, operations: 40, metrics: 20 };
+/** `operations` and `metrics`: of a service in a minute; `allOperations` and `templates`: of all services in a minute. */
+export type MinuteLimits = {
+  minutes: number;
+  services: number;
+  edges: number;
+  operations: number;
+  metrics: number;
+  allOperations: number;
+  templates: number;
+};
+/** At these limits, all reached at once, two hours take about half a gigabyte; most clusters take a twentieth of it. */
+export const MINUTE_LIMITS: MinuteLimits = {
+  minutes: 120,
+  services: 500,
+  edges: 2_000,
+  operations: 40,
+  metrics: 20,
+  allOperations: 5_000,
+  templates: 10_000,
+};
 
 export const MINUTE_MS = 60_000;
 /** Clocks of senders may be fast by this much; what is further ahead would push out what is true. */
@@ -73,10 +99,14 @@ export function minuteOf(minutes: Minutes, at: number): Minute | Refused {
   const now = minutes.now();
   if (start > now + AHEAD_MS) return 'from_the_future';
   if (start <= now - minutes.limits.minutes * MINUTE_MS) return 'too_late';
-  const minute: Minute = { at: start, services: new Map(), edges: new Map() };
+  const minute = emptyMinute(start);
   minutes.byStart.set(start, minute);
   forgetBefore(minutes, now - minutes.limits.minutes * MINUTE_MS);
   return minute;
+}
+
+export function emptyMinute(at: number): Minute {
+  return { at, services: new Map(), edges: new Map(), used: { operations: 0, templates: 0 } };
 }
 
 function forgetBefore(minutes: Minutes, oldest: number): void {
@@ -91,12 +121,12 @@ export function serviceIn(minutes: Minutes, at: number, key: string): ServiceMin
   const known = minute.services.get(key);
   if (known) return known;
   if (!admit(minutes.services, key, minute.at, minutes.limits.services)) return 'too_many_services';
-  const service = emptyService();
+  const service = emptyService(minute.used);
   minute.services.set(key, service);
   return service;
 }
 
-export function emptyService(): ServiceMinute {
+export function emptyService(used: Used = { operations: 0, templates: 0 }): ServiceMinute {
   return {
     requests: 0,
     failed: 0,
@@ -107,6 +137,7 @@ export function emptyService(): ServiceMinute {
     metrics: new Map(),
     vitals: new Map(),
     served: null,
+    used,
   };
 }
 
@@ -136,13 +167,24 @@ function admit(names: Map<string, number>, name: string, at: number, limit: numb
   return true;
 }
 
-export function operationIn(service: ServiceMinute, name: string, limit: number): Operation {
+export function operationIn(service: ServiceMinute, name: string, limits: MinuteLimits): Operation {
   const known = service.operations.get(name);
   if (known) return known;
-  if (service.operations.size >= limit && name !== OTHERS) return operationIn(service, OTHERS, limit);
+  const isFull = service.operations.size >= limits.operations || service.used.operations >= limits.allOperations;
+  if (isFull && name !== OTHERS) return operationIn(service, OTHERS, limits);
   const operation = { latency: emptyTiming(), self: emptyTiming() };
   service.operations.set(name, operation);
+  service.used.operations += 1;
   return operation;
+}
+
+/** Counts lines of a template; false when the minute has no room for another. */
+export function countTemplate(service: ServiceMinute, id: number, lines: number, limits: MinuteLimits): boolean {
+  const known = service.templates.get(id);
+  if (known === undefined && service.used.templates >= limits.templates) return false;
+  if (known === undefined) service.used.templates += 1;
+  service.templates.set(id, (known ?? 0) + lines);
+  return true;
 }
 
 export function countRequest(service: ServiceMinute, operation: Operation, durationMs: number, failed: boolean): void {

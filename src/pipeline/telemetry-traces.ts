@@ -143,7 +143,7 @@ function count(joiner: Joiner, open: Open): void {
     if (to && peer !== key) countCall(joiner, span, to, waitMs, span.failed);
     return;
   }
-  const operation = operationIn(service, span.operation, joiner.minutes.limits.operations);
+  const operation = operationIn(service, span.operation, joiner.minutes.limits);
   if (span.kind === 'server') countRequest(service, operation, span.durationMs, span.failed);
   if (!isSplit(joiner)) addTiming(operation.self, selfMs(open));
 }

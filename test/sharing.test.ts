@@ -97,7 +97,7 @@ describe('two replicas', () => {
     const since = now + 3 * MINUTE;
     tell(() => alone.telemetry, 6, 60);
     now += MINUTE;
-    const expected = alone.telemetry.evidence('shop', since, now);
+    const expected = await alone.telemetry.evidence('shop', since, now);
     expect(expected.map(({ what }) => what)).toContain('log pattern');
 
     now = START;
@@ -112,7 +112,7 @@ describe('two replicas', () => {
     await turns(one, other);
     for (const { telemetry } of [one, other]) {
       expect(telemetry.calls('shop')).toEqual(alone.telemetry.calls('shop'));
-      const found = telemetry.evidence('shop', since, now);
+      const found = await telemetry.evidence('shop', since, now);
       expect(found.map(({ entity, what }) => `${entity} ${what}`).sort()).toEqual(
         expected.map(({ entity, what }) => `${entity} ${what}`).sort(),
       );
@@ -209,7 +209,7 @@ describe('a trace whose spans went to two replicas', () => {
     now += MINUTE;
     await turns(one, other);
     for (const { telemetry } of [one, other]) {
-      const found = telemetry.evidence('shop', since, now);
+      const found = await telemetry.evidence('shop', since, now);
       const strengthOf = (entity: string, what: string) =>
         found.find((it) => it.entity === entity && it.what === what)?.strength ?? 0;
       expect(strengthOf('back', 'latency')).toBeGreaterThan(0.9);

@@ -11,6 +11,7 @@ import {
   type MinuteLimits,
   type Minutes,
   minutesBetween,
+  takeMinute,
 } from './telemetry-minutes.ts';
 import { addPoints, createGauger } from './telemetry-points.ts';
 import { addSpans, calleeOf, createJoiner, type Joiner, learnAlias, settle } from './telemetry-traces.ts';
@@ -23,7 +24,7 @@ export type Telemetry = TelemetrySink &
     /** Who called whom within the last hour, in a namespace; `weight` is how sure that is. */
     calls(namespace: string): Call[];
     /** Evidence about the workloads of a namespace for trouble that began at `since`. */
-    evidence(namespace: string, since: number, at: number): Evidence[];
+    evidence(namespace: string, since: number, at: number): Promise<Evidence[]>;
     /** Minutes with `from <= start < to`, with what all replicas heard, by start; of one there may be several parts. To be read only. */
     parts(from: number, to: number): Map<number, Minute[]>;
     /** Records that were not taken, by reason, since the start. */
@@ -32,7 +33,7 @@ export type Telemetry = TelemetrySink &
 
 /** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */
 type Shared = {
-  /** What has come together since the last time for minutes that are over. From then on it is part of the whole, and comes no more. */
+  /** What has come together since the last time for minutes that are over. From then on it is part of the whole, and comes no more: to be passed on at once. */
   moveOn(): Passed;
   /** Adds what another replica has passed on. */
   adopt(passed: Passed): void;
@@ -51,6 +52,7 @@ export type Call = { from: string; to: string; weight: number };
 const REMEMBERED_MS = 60 * 60_000;
 /** Spans wait for their parents, and batches are under way, when a minute ends. */
 const SETTLED_MS = 25_000;
+const TURN_MS = 15;
 
 /** `fresh` is what came since the last moving on, `whole` what was moved there, with what others heard. */
 type State = { fresh: Minutes; whole: Minutes; joiner: Joiner; logbook: Logbook; refused: (why: string) => void };
@@ -87,6 +89,7 @@ export function createTelemetry(options: {
       telemetryEvidence(
         { between, logbook },
         { since, at, nameOf: (key) => withinNamespace(calleeOf(joiner, key), namespace) },
+        breathing(),
       ),
     parts(from, to) {
       settle(joiner, now());
@@ -95,6 +98,16 @@ export function createTelemetry(options: {
     moveOn: () => moveOn(state, now()),
     adopt: (passed) => adopt(state, passed),
     dropped: () => ({ ...dropped }),
+  };
+}
+
+/** Lets everything else have its turn when this has had its own for long enough. */
+function breathing(): () => Promise<void> {
+  let began = performance.now();
+  return async () => {
+    if (performance.now() - began < TURN_MS) return;
+    await new Promise(setImmediate);
+    began = performance.now();
   };
 }
 
@@ -145,7 +158,7 @@ function moveOn({ fresh, whole, joiner, logbook, refused }: State, now: number):
   const templates: PassedTemplate[] = [];
   for (const minute of over) {
     fresh.byStart.delete(minute.at);
-    mergeMinute(whole, minute, (_, id) => id, refused);
+    if (!takeMinute(whole, minute)) mergeMinute(whole, minute, (_, id) => id, refused);
   }
   for (const service of new Set(over.flatMap((minute) => [...minute.services.keys()]))) {
     const used = new Set(over.flatMap((minute) => [...(minute.services.get(service)?.templates.keys() ?? [])]));

@@ -63,7 +63,7 @@ export async function run(): Promise<Record<string, unknown>> {
     for (let second = 1; second <= minutes * 60; second += 1) {
       await sleep(Math.max(0, began + second * 1_000 - Date.now()));
       const asked = performance.now();
-      telemetry.evidence('shop', now() - 5 * 60_000, now());
+      await telemetry.evidence('shop', now() - 5 * 60_000, now());
       evidenceMs = Math.max(evidenceMs, performance.now() - asked);
       await source.metrics.range(source.queries.byService('latency_p99', 'shop'), now() - 3_600_000, now(), 60_000);
       samples.push({ at: second / 60, mb: process.memoryUsage.rss() / 1e6 });

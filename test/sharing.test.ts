@@ -191,6 +191,28 @@ describe('a trace whose spans went to two replicas', () => {
       ).toEqual(['back ledger-db', 'front back']);
   });
 
+  it('through a gateway stays a call to the gateway, behind which several services answer', async () => {
+    const [one, other] = [replica('one'), replica('other')];
+    for (let i = 0; i < 10; i += 1) {
+      const client = span('front', { kind: 'client', peer: 'gateway' });
+      const called = span(i % 2 ? 'back' : 'cart', { parentKey: client.spanKey });
+      if (i < 4) one.telemetry.spans([client, called]);
+      else {
+        one.telemetry.spans([client]);
+        other.telemetry.spans([called]);
+      }
+    }
+    now += 2 * MINUTE;
+    await turns(one, other);
+    const expected = [
+      { from: 'front', to: 'back', weight: 2 / 3 },
+      { from: 'front', to: 'cart', weight: 2 / 3 },
+      { from: 'front', to: 'gateway', weight: 6 / 7 },
+    ];
+    for (const { telemetry } of [one, other])
+      expect(telemetry.calls('shop').sort((a, b) => (a.to < b.to ? -1 : 1))).toEqual(expected);
+  });
+
   it('tells no self time and no network time that would hold what the others took', async () => {
     const [one, other] = [replica('one'), replica('other')];
     const split = (minutes: number, own: number) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Timing } from '../analysis/rank-traces.ts';
-import type { Passed } from './telemetry.ts';
-import { emptyMinute, emptyService, type Minute, type ServiceMinute, VITALS } from './telemetry-minutes.ts';
+import { emptyMinute, emptyService, type Minute, type ServiceMinute, VITALS } from './telemetry-minute.ts';
 import { BUCKETS, emptySketch, type LatencySketch } from './telemetry-sketch.ts';
+import type { Passed } from './telemetry-whole.ts';
 
 const n = z.number();
 const text = z.string().max(20_000);

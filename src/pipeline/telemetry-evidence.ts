@@ -13,7 +13,8 @@ import {
 } from '../analysis/rank-traces.ts';
 import { type Logbook, templateTexts } from './telemetry-logs.ts';
 import { addTimings } from './telemetry-merge.ts';
-import { MINUTE_MS, type Minute, type ServiceMinute } from './telemetry-minutes.ts';
+import type { Minute, ServiceMinute } from './telemetry-minute.ts';
+import { MINUTE_MS } from './telemetry-minutes.ts';
 
 /** Alerts fire after their `for`: the trouble is a few minutes older than they say. */
 const LAG_MS = 3 * MINUTE_MS;

@@ -1,7 +1,8 @@
 import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
 import type { LogRecord } from '../domain/telemetry.ts';
-import { countTemplate, type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
-import { keyOf } from './telemetry-traces.ts';
+import { countTemplate } from './telemetry-minute.ts';
+import { type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { keyOf } from './telemetry-peers.ts';
 
 /** Templates of log lines by service. Only masked text is kept: the miner masks before it looks. */
 export type Logbook = {

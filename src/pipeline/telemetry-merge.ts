@@ -1,17 +1,15 @@
 import type { Timing } from '../analysis/rank-traces.ts';
 import {
   countTemplate,
-  edgeIn,
   emptyMinute,
   emptyService,
   levelIn,
   MINUTE_LIMITS,
   type Minute,
-  type Minutes,
   operationIn,
   type ServiceMinute,
-  serviceIn,
-} from './telemetry-minutes.ts';
+} from './telemetry-minute.ts';
+import { edgeIn, type Minutes, serviceIn } from './telemetry-minutes.ts';
 import { mergeSketch } from './telemetry-sketch.ts';
 
 /** What a minute holds beyond its own limits is left out, and counted by who asks. */

@@ -1,18 +1,10 @@
 import type { PointRecord } from '../domain/telemetry.ts';
 import { addBuckets } from './telemetry-buckets.ts';
 import { changed, type Growth, growth, sharesOf, type Total } from './telemetry-growth.ts';
-import {
-  levelIn,
-  MINUTE_MS,
-  type Minutes,
-  minuteOf,
-  type Refused,
-  type ServiceMinute,
-  serviceIn,
-  type Vital,
-} from './telemetry-minutes.ts';
+import { levelIn, type ServiceMinute, type Vital } from './telemetry-minute.ts';
+import { MINUTE_MS, type Minutes, minuteOf, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { keyOf } from './telemetry-peers.ts';
 import { emptySketch } from './telemetry-sketch.ts';
-import { keyOf } from './telemetry-traces.ts';
 import { type Reading, readingOf, unitMsOf } from './telemetry-vitals.ts';
 
 /** What is known of running totals, to tell by how much they grew. Bounded: streams not heard of for longest are forgotten. */

@@ -1,6 +1,7 @@
 import type { MetricName, Point } from '../ports.ts';
 import { mergedService } from './telemetry-merge.ts';
-import { type Level, MINUTE_MS, type Minute, type ServiceMinute, type Vital } from './telemetry-minutes.ts';
+import type { Level, Minute, ServiceMinute, Vital } from './telemetry-minute.ts';
+import { MINUTE_MS } from './telemetry-minutes.ts';
 import { type LatencySketch, quantileMs } from './telemetry-sketch.ts';
 
 /** A minute is complete when what is exported every 60 s, and a batch on its way, has come. */

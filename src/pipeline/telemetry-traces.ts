@@ -1,6 +1,8 @@
 import { addTiming } from '../analysis/rank-traces.ts';
 import type { SpanRecord } from '../domain/telemetry.ts';
-import { countRequest, edgeIn, type Minutes, operationIn, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { countRequest, operationIn } from './telemetry-minute.ts';
+import { edgeIn, type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { byPeer, createPeers, keyOf, learnAlias, type Peers, peerKey } from './telemetry-peers.ts';
 
 /** A span that waits for its children: what they cover of it, and whom a client's call reached. */
 type Open = {
@@ -23,10 +25,7 @@ export type Joiner = {
   open: Map<number, Open>;
   limit: number;
   refused: (why: Refused) => void;
-  /** Whose spans answered calls to a peer. */
-  aliases: Map<string, string>;
-  /** Those learned since they were last passed on. */
-  newAliases: Map<string, string>;
+  peers: Peers;
   /** The recent share of spans whose parent never came, 0..1. */
   orphans: number;
   /** Whether other replicas take spans too. */
@@ -36,24 +35,18 @@ export type Joiner = {
 /** Spans of one trace come within this time of one another, or not at all. */
 const PATIENCE_MS = 20_000;
 const OPEN_SPANS = 100_000;
-const ALIASES = 2_000;
 /** Over how many spans the share of orphans is averaged, and from which share on traces come in pieces. */
 const ORPHAN_WEIGHT = 1 / 1_000;
 const SPLIT_SHARE = 0.2;
-/** Marks what a call was for by its own words: another's spans may tell whose that is. */
-const BY_PEER = '~';
 
 export function createJoiner(
   minutes: Minutes,
   refused: Joiner['refused'],
   { limit = OPEN_SPANS, several = () => false }: { limit?: number; several?: () => boolean } = {},
 ): Joiner {
-  const aliases = { aliases: new Map(), newAliases: new Map() };
-  return { minutes, open: new Map(), limit, refused, ...aliases, orphans: 0, several };
+  return { minutes, open: new Map(), limit, refused, peers: createPeers(), orphans: 0, several };
 }
 
-export const keyOf = ({ namespace, service }: { namespace: string; service: string }): string =>
-  `${namespace}/${service}`;
 export const edgeKey = (from: string, to: string): string => `${from}\n${to}`;
 
 export function addSpans(joiner: Joiner, spans: readonly SpanRecord[]): void {
@@ -102,24 +95,13 @@ function link(joiner: Joiner, child: Open): void {
   const to = keyOf(span.source);
   if (from === to) return;
   if (parent.span.kind === 'client') {
-    learnAlias(joiner, peerKey(parent.span), to);
+    learnAlias(joiner.peers, peerKey(parent.span), to);
     parent.callee = to;
     parent.calleeMs += span.durationMs;
   } else {
     countCall(joiner, parent.span, to, null, span.failed);
   }
 }
-
-/** A peer that answered with spans of its own: its calls are that service's, also those whose answer another replica heard. */
-export function learnAlias({ aliases, newAliases }: Joiner, peer: string | null, to: string): void {
-  if (!peer || aliases.get(peer) === to || (aliases.size >= ALIASES && !aliases.has(peer))) return;
-  aliases.set(peer, to);
-  newAliases.set(peer, to);
-}
-
-/** Who an edge leads to, as far as it is known by now. */
-export const calleeOf = ({ aliases }: Joiner, key: string): string =>
-  key.startsWith(BY_PEER) ? (aliases.get(key.slice(1)) ?? key.slice(1)) : key;
 
 /**
  * With several replicas, and parents that are missing in numbers, the traces come in pieces: what a span takes apart from its children, and what
@@ -138,7 +120,7 @@ function count(joiner: Joiner, open: Open): void {
   }
   if (span.kind === 'client') {
     const peer = peerKey(span);
-    const to = open.callee ?? (peer && BY_PEER + peer);
+    const to = open.callee ?? (peer && byPeer(peer));
     const waitMs = open.callee === null && isSplit(joiner) ? null : Math.max(0, span.durationMs - open.calleeMs);
     if (to && peer !== key) countCall(joiner, span, to, waitMs, span.failed);
     return;
@@ -163,11 +145,4 @@ function countCall(joiner: Joiner, from: SpanRecord, to: string, waitMs: number 
   edge.calls += 1;
   if (failed) edge.failed += 1;
   if (waitMs !== null) addTiming(edge.wait, waitMs);
-}
-
-/** A peer's host as a service: `ledger-db`, `ledger-db.shop.svc.cluster.local`. An address is nobody. */
-function peerKey({ peer, source }: SpanRecord): string | null {
-  if (!peer || /^[\d.]+(:\d+)?$|^\[?[0-9a-f:]+\]?$/i.test(peer) || peer === 'localhost') return null;
-  const [service = '', namespace] = peer.replace(/:\d+$/, '').split('.');
-  return keyOf({ namespace: namespace && /\.svc(\.|$)/.test(peer) ? namespace : source.namespace, service });
 }

@@ -1,20 +1,13 @@
 import type { Evidence } from '../analysis/rank.ts';
 import type { Dropped, TelemetrySink } from '../domain/telemetry.ts';
 import { telemetryEvidence } from './telemetry-evidence.ts';
-import { addLogs, adoptTemplate, createLogbook, type Logbook, templateTexts } from './telemetry-logs.ts';
-import { mergedMinute, mergeMinute } from './telemetry-merge.ts';
-import {
-  createMinutes,
-  MINUTE_LIMITS,
-  MINUTE_MS,
-  type Minute,
-  type MinuteLimits,
-  type Minutes,
-  minutesBetween,
-  takeMinute,
-} from './telemetry-minutes.ts';
+import { addLogs, createLogbook } from './telemetry-logs.ts';
+import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './telemetry-minute.ts';
+import { createMinutes } from './telemetry-minutes.ts';
+import { calleeOf } from './telemetry-peers.ts';
 import { addPoints, createGauger } from './telemetry-points.ts';
-import { addSpans, calleeOf, createJoiner, type Joiner, learnAlias, settle } from './telemetry-traces.ts';
+import { addSpans, createJoiner, settle } from './telemetry-traces.ts';
+import { adopt, betweenOf, moveOn, partsOf, type Shared, type State } from './telemetry-whole.ts';
 
 /** What services send of themselves: taken in, summed up by minute, and asked when a cause is looked for. */
 export type Telemetry = TelemetrySink &
@@ -31,16 +24,6 @@ export type Telemetry = TelemetrySink &
     dropped(): Record<string, number>;
   };
 
-/** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */
-type Shared = {
-  /** What has come together since the last time for minutes that are over. From then on it is part of the whole, and comes no more: to be passed on at once. */
-  moveOn(): Passed;
-  /** Adds what another replica has passed on. */
-  adopt(passed: Passed): void;
-};
-export type Passed = { minutes: Minute[]; templates: PassedTemplate[]; aliases: [string, string][] };
-export type PassedTemplate = { service: string; id: number; text: string; severe: boolean };
-
 /** What a diagnosis asks; an answer may come from another thread. */
 export type TelemetryReader = {
   trusted: boolean;
@@ -50,12 +33,7 @@ export type TelemetryReader = {
 export type Call = { from: string; to: string; weight: number };
 
 const REMEMBERED_MS = 60 * 60_000;
-/** Spans wait for their parents, and batches are under way, when a minute ends. */
-const SETTLED_MS = 25_000;
 const TURN_MS = 15;
-
-/** `fresh` is what came since the last moving on, `whole` what was moved there, with what others heard. */
-type State = { fresh: Minutes; whole: Minutes; joiner: Joiner; logbook: Logbook; refused: (why: string) => void };
 
 export function createTelemetry(options: {
   now: () => number;
@@ -88,7 +66,7 @@ export function createTelemetry(options: {
     evidence: (namespace, since, at) =>
       telemetryEvidence(
         { between, logbook },
-        { since, at, nameOf: (key) => withinNamespace(calleeOf(joiner, key), namespace) },
+        { since, at, nameOf: (key) => withinNamespace(calleeOf(joiner.peers, key), namespace) },
         breathing(),
       ),
     parts(from, to) {
@@ -122,72 +100,18 @@ function taking(dropped: Record<string, number>, take: () => void): Dropped {
   };
 }
 
-function partsOf({ fresh, whole }: State, from: number, to: number): Map<number, Minute[]> {
-  const parts = new Map<number, Minute[]>();
-  for (const minute of [...minutesBetween(whole, from, to), ...minutesBetween(fresh, from, to)]) {
-    const known = parts.get(minute.at);
-    if (known) known.push(minute);
-    else parts.set(minute.at, [minute]);
-  }
-  return parts;
-}
-
-function betweenOf(state: State, from: number, to: number): Minute[] {
-  return [...partsOf(state, from, to).values()]
-    .map(([one, other]) => (other ? mergedMinute(state.whole, one!, other) : one!))
-    .sort((a, b) => a.at - b.at);
-}
-
 function callsOf(state: State, minutes: Minute[], namespace: string): Call[] {
   const counts = new Map<string, number>();
   for (const minute of minutes)
     for (const [edge, { calls }] of minute.edges) {
       const [from = '', to = ''] = edge.split('\n');
-      const key = `${from}\n${calleeOf(state.joiner, to)}`;
-      if (from !== calleeOf(state.joiner, to)) counts.set(key, (counts.get(key) ?? 0) + calls);
+      const key = `${from}\n${calleeOf(state.joiner.peers, to)}`;
+      if (from !== calleeOf(state.joiner.peers, to)) counts.set(key, (counts.get(key) ?? 0) + calls);
     }
   return [...counts].flatMap(([key, calls]) => {
     const [from = '', to = ''] = key.split('\n').map((one) => withinNamespace(one, namespace));
     return from && to ? [{ from, to, weight: calls / (calls + 1) }] : [];
   });
-}
-
-function moveOn({ fresh, whole, joiner, logbook, refused }: State, now: number): Passed {
-  settle(joiner, now);
-  const over = [...fresh.byStart.values()].filter(({ at }) => at + MINUTE_MS + SETTLED_MS <= now);
-  const templates: PassedTemplate[] = [];
-  for (const minute of over) {
-    fresh.byStart.delete(minute.at);
-    if (!takeMinute(whole, minute)) mergeMinute(whole, minute, (_, id) => id, refused);
-  }
-  for (const service of new Set(over.flatMap((minute) => [...minute.services.keys()]))) {
-    const used = new Set(over.flatMap((minute) => [...(minute.services.get(service)?.templates.keys() ?? [])]));
-    if (used.size === 0) continue;
-    for (const [id, { text, severe }] of templateTexts(logbook, service))
-      if (used.has(id)) templates.push({ service, id, text, severe });
-  }
-  const aliases = [...joiner.newAliases];
-  joiner.newAliases.clear();
-  return { minutes: over, templates, aliases };
-}
-
-function adopt({ whole, joiner, logbook, refused }: State, { minutes, templates, aliases }: Passed): void {
-  for (const [peer, to] of aliases) learnAlias(joiner, peer, to);
-  for (const [peer] of aliases) joiner.newAliases.delete(peer);
-  const at = minutes.at(-1)?.at ?? 0;
-  const ids = new Map<string, number>();
-  const known = new Map(templates.map((one) => [`${one.service} ${one.id}`, one]));
-  const templateOf = (service: string, id: number): number => {
-    const key = `${service} ${id}`;
-    const own = ids.get(key);
-    if (own !== undefined) return own;
-    const told = known.get(key);
-    // A text that was forgotten before it could be passed on: 0 is no template's number.
-    const adopted = told ? adoptTemplate(logbook, service, told.text, told.severe, at) : 0;
-    ids.set(key, adopted);
-    return adopted;
-  };
-  for (const minute of minutes) mergeMinute(whole, minute, templateOf, refused);
 }
 
 /** The workload's name if it is of the namespace (or of none that is known), else ''. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogRecord, PointRecord, SpanRecord } from '../../src/domain/telemetry.ts';
 import { createTelemetry, type Telemetry } from '../../src/pipeline/telemetry.ts';
-import { MINUTE_LIMITS } from '../../src/pipeline/telemetry-minutes.ts';
+import { MINUTE_LIMITS } from '../../src/pipeline/telemetry-minute.ts';
 import { addDuration, emptySketch, quantileMs } from '../../src/pipeline/telemetry-sketch.ts';
 
 const MINUTE = 60_000;

@@ -14,6 +14,8 @@ type Open = {
   childTo: number;
   callee: string | null;
   calleeMs: number;
+  /** Of a client's call, whom it was for by its own words; made out when first asked for. */
+  peer?: string | null;
 };
 
 /**
@@ -95,7 +97,7 @@ function link(joiner: Joiner, child: Open): void {
   const to = keyOf(span.source);
   if (from === to) return;
   if (parent.span.kind === 'client') {
-    learnAlias(joiner.peers, peerKey(parent.span), to);
+    if (parent.callee !== to) learnAlias(joiner.peers, peerOf(parent), to);
     parent.callee = to;
     parent.calleeMs += span.durationMs;
   } else {
@@ -109,6 +111,11 @@ function link(joiner: Joiner, child: Open): void {
  */
 const isSplit = (joiner: Joiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
 
+function peerOf(open: Open): string | null {
+  if (open.peer === undefined) open.peer = peerKey(open.span);
+  return open.peer;
+}
+
 function count(joiner: Joiner, open: Open): void {
   const { span } = open;
   if (span.parentKey !== 0) joiner.orphans += ((open.linked ? 0 : 1) - joiner.orphans) * ORPHAN_WEIGHT;
@@ -119,7 +126,7 @@ function count(joiner: Joiner, open: Open): void {
     return;
   }
   if (span.kind === 'client') {
-    const peer = peerKey(span);
+    const peer = peerOf(open);
     const to = open.callee ?? (peer && byPeer(peer));
     const waitMs = open.callee === null && isSplit(joiner) ? null : Math.max(0, span.durationMs - open.calleeMs);
     if (to && peer !== key) countCall(joiner, span, to, waitMs, span.failed);

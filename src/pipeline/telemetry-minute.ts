@@ -59,7 +59,7 @@ export type MinuteLimits = {
   allOperations: number;
   templates: number;
 };
-/** With every minute of two hours full to these limits, 0.35 GB of heap: a cluster of 30 services takes a twentieth of it. */
+/** Measured: two hours of 500 services with ten operations and ten log templates each take 0.34 GB of heap; edges and metrics at their limits come on top. */
 export const MINUTE_LIMITS: MinuteLimits = {
   minutes: 120,
   services: 500,

@@ -14,8 +14,10 @@ import { loadPlaybooks } from './adapters/playbooks/load-playbooks.ts';
 import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createIncidentStore, keyPrefix } from './adapters/redis/incident-store.ts';
+import { createKeptHistory } from './adapters/redis/kept-history.ts';
 import { createModelStore } from './adapters/redis/model-store.ts';
 import { createReplicas } from './adapters/redis/replicas.ts';
+import { createSharedLog } from './adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor, queryOptions } from './config.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
@@ -23,12 +25,13 @@ import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
 import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
-import { createMeters } from './meters.ts';
+import { countTelemetry, createMeters } from './meters.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
 import { runEffect } from './pipeline/run-effect.ts';
 import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
+import { KEPT_METRICS } from './pipeline/telemetry-keep.ts';
 import { createTopology } from './pipeline/topology.ts';
 import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Pager } from './ports.ts';
 import { startScanning } from './scanning.ts';
@@ -90,20 +93,31 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
   });
   const meters = createMeters(queue);
-  const queries = createServiceQueries(queryOptions(config.settings));
+  const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
+  const { cluster } = config.settings;
+  const listening = await startListening(config.env, world.otlp, {
+    shared: createSharedLog({ redis: cache, cluster }),
+    history: createKeptHistory({ redis: cache, cluster, width: KEPT_METRICS.length }),
+    replica: replicas.id,
+    clock,
+    log,
+  });
+  if (listening.receiver) countTelemetry(meters.registry, listening.telemetry, listening.receiver.counts);
+  const source = listening.source({
+    metrics: world.metrics,
+    queries: createServiceQueries(queryOptions(config.settings)),
+  });
   const learning = startLearning({
     store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
     world: {
-      metrics: world.metrics,
-      queries,
+      ...source,
       clock,
       incidentsSince: (since) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
     },
     log,
   });
-  const listening = await startListening(config.env, world.otlp, clock, log);
   const deps = {
-    ...(await createDeps(config, world, store, queue, learning, log)),
+    ...(await createDeps(config, { ...world, ...source }, store, queue, learning, log)),
     telemetry: listening.telemetry,
   };
   const worker = startWorker({
@@ -123,7 +137,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   let started = false;
   const handlers: Handler[] = [
     ...world.firstHandlers,
-    healthRoutes({ parts: partsOf(world, store), registry: meters.registry, started: () => started }),
+    healthRoutes({ parts: partsOf({ ...world, ...source }, store), registry: meters.registry, started: () => started }),
     alertmanagerRoute(alertIntake(deps, topology, meters, world.alertmanagerToken)),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null)),
     apiRoutes({ token: world.apiToken, store, now: clock.now }),
@@ -136,7 +150,6 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const server = createServer(dispatch(handlers, onError));
   const port = await listen(server, config.env.PORT, config.env.HOST);
   await slack?.start();
-  const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
   const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, log);
   started = true;
   return {
@@ -162,7 +175,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
 
 async function createDeps(
   config: Config,
-  world: World,
+  world: World & Pick<Deps, 'queries'>,
   store: IncidentStore,
   jobs: Deps['jobs'],
   { models, baselines, training, charts }: Learning,
@@ -189,7 +202,7 @@ async function createDeps(
     cluster: world.cluster,
     metrics: world.metrics,
     ...(world.logs ? { logs: world.logs } : {}),
-    queries: createServiceQueries(queryOptions(settings)),
+    queries: world.queries,
     baselines,
     models,
     training,

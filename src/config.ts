@@ -202,7 +202,12 @@ function missing(env: Environment, settings: Settings): string[] {
   const because: string[] = [];
   if (!env.KUBECONFIG && !env.KUBERNETES_SERVICE_HOST)
     because.push('no cluster: set KUBECONFIG or run inside the cluster');
-  if (!env.PROMETHEUS_URL) because.push('no metrics: set PROMETHEUS_URL');
+  if (!env.PROMETHEUS_URL)
+    because.push(
+      env.OTLP_TOKEN
+        ? 'no PROMETHEUS_URL: by OTLP alone Nightshift watches and learns, and changes nothing'
+        : 'no metrics: set PROMETHEUS_URL',
+    );
   if (!env.SLACK_BOT_TOKEN) because.push('no chat: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN)');
   else if (!env.SLACK_SIGNING_SECRET && !env.SLACK_APP_TOKEN)
     because.push('no way to hear clicks: set SLACK_SIGNING_SECRET or SLACK_APP_TOKEN');

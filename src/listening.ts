@@ -2,26 +2,54 @@ import type { Logger } from 'pino';
 import { type Receiver, startOtlpReceiver, type Tls } from './adapters/otlp/receiver.ts';
 import type { Environment } from './config.ts';
 import { createTelemetry, type Telemetry } from './pipeline/telemetry.ts';
-import type { Clock } from './ports.ts';
+import { type MetricsSource, withTelemetry } from './pipeline/telemetry-metrics.ts';
+import type { Clock, KeptHistory, SharedLog } from './ports.ts';
+import { createSharing, repeatSharing } from './sharing.ts';
 
 /** How OTLP is taken in. Without a token anybody may send: what is said then is shown, and decides nothing. */
 export type OtlpSettings = {
   token: string | null;
   /** A port that is taken is no reason not to start. */
   optional: boolean;
+  /** There is no Prometheus: what is sent is all there is. */
+  isOnlySource?: boolean;
 };
-export type Listening = { telemetry: Telemetry; receiver: Receiver | null; stop(): Promise<void> };
+export type Listening = {
+  telemetry: Telemetry;
+  receiver: Receiver | null;
+  /** Metrics with what is sent by OTLP filled in, if it comes from senders who show a token. */
+  source(base: MetricsSource): MetricsSource;
+  stop(): Promise<void>;
+};
 
-/** Starts the OTLP receiver, where it is wished for, and the aggregates behind it. */
+type Surroundings = { shared: SharedLog; history: KeptHistory; replica: string; clock: Clock; log: Logger };
+
+/** Starts the OTLP receiver, where it is wished for, and the aggregates behind it, which the replicas share. */
 export async function startListening(
   env: Environment,
   settings: OtlpSettings | undefined,
-  clock: Clock,
-  log: Logger,
+  { shared, history, replica, clock, log }: Surroundings,
 ): Promise<Listening> {
-  const telemetry = createTelemetry({ now: clock.now, trusted: (settings?.token ?? null) !== null });
+  const sharing = createSharing({ shared, history, clock, replica, log });
+  const trusted = (settings?.token ?? null) !== null;
+  const telemetry = createTelemetry({ now: clock.now, trusted, several: sharing.several });
   const receiver = settings ? await listen(env, settings, telemetry, log) : null;
-  return { telemetry, receiver, stop: async () => receiver?.stop() };
+  const stopSharing = receiver ? repeatSharing(sharing, telemetry) : () => undefined;
+  return {
+    telemetry,
+    receiver,
+    source: ({ metrics, queries }) =>
+      receiver && trusted
+        ? withTelemetry(
+            { metrics: settings?.isOnlySource ? null : metrics, queries },
+            { telemetry, history, now: clock.now },
+          )
+        : { metrics, queries },
+    stop: async () => {
+      stopSharing();
+      await receiver?.stop();
+    },
+  };
 }
 
 async function listen(

@@ -137,7 +137,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
         : null,
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
-    otlp: { token: env.OTLP_TOKEN ?? null, optional: false },
+    otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);
@@ -145,7 +145,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   const rows: Row[] = [
     ['address', app.url],
     ['cluster', hasCluster ? name : 'missing'],
-    ['metrics', env.PROMETHEUS_URL ?? 'missing'],
+    ['metrics', env.PROMETHEUS_URL ?? (env.OTLP_TOKEN ? 'only what is sent by OTLP' : 'missing')],
     ['logs', env.LOKI_URL ?? 'of the pods only (LOKI_URL is not set)'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
     otlpRow(app),

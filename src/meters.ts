@@ -49,3 +49,32 @@ export function createMeters(queue: EffectQueue): Meters {
     },
   };
 }
+
+type Counted = { taken: Record<string, number>; dropped: Record<string, number>; refusedRequests: number };
+
+/** What came by OTLP, and what was left out. Reasons are a closed set. */
+export function countTelemetry(
+  registry: Registry,
+  telemetry: { dropped(): Record<string, number> },
+  counts: Counted,
+): void {
+  const counter = (name: string, help: string, label: string, values: () => Record<string, number>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of Object.entries(values())) this.inc({ [label]: value }, count);
+      },
+    });
+  counter('nightshift_otlp_records_total', 'Records that were taken by OTLP', 'signal', () => counts.taken);
+  counter('nightshift_otlp_dropped_total', 'Records that came by OTLP and were not counted', 'reason', () => ({
+    ...telemetry.dropped(),
+    unreadable: counts.dropped['no sender, id or time'] ?? 0,
+  }));
+  counter('nightshift_otlp_refused_total', 'Requests that were asked to come again later', 'why', () => ({
+    busy: counts.refusedRequests,
+  }));
+}

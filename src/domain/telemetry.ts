@@ -26,7 +26,14 @@ export type LogRecord = {
   body: string;
 };
 
-/** One point of a metric. A histogram is reduced to its count and its sum, which is what rates and means are made of. */
+/** What a histogram counted, by bucket, in the metric's own unit. */
+export type Buckets =
+  /** `counts` has one more than `bounds`: the last is of what is above all bounds. */
+  | { kind: 'explicit'; bounds: readonly number[]; counts: readonly number[] }
+  /** `counts[i]` lies between base^(offset+i) and base^(offset+i+1), where base is 2^(2^-scale). */
+  | { kind: 'exponential'; scale: number; zeros: number; offset: number; counts: readonly number[] };
+
+/** One point of a metric. A histogram is reduced to its count and its sum, which is what rates and means are made of; of requests its buckets stay, for quantiles. */
 export type PointRecord = {
   source: TelemetrySource;
   /** Name and attributes: whose running total it is. */
@@ -38,6 +45,11 @@ export type PointRecord = {
   value: number;
   /** Of a histogram, the sum of what was observed; `value` is then the number of observations. */
   sum: number | null;
+  /** Since when a total or a change counts; 0 when the sender didn't say. */
+  since: number;
+  container: string | null;
+  /** Of a histogram of requests; null of everything else. */
+  requests: { buckets: Buckets | null; failed: boolean } | null;
 };
 
 /** How many records of a batch were not taken, and why. */

@@ -12,7 +12,9 @@ import {
   timingEvidence,
 } from '../analysis/rank-traces.ts';
 import { type Logbook, templateTexts } from './telemetry-logs.ts';
-import { MINUTE_MS, type Minute, type Minutes, minutesBetween, type ServiceMinute } from './telemetry-minutes.ts';
+import { addTimings } from './telemetry-merge.ts';
+import type { Minute, ServiceMinute } from './telemetry-minute.ts';
+import { MINUTE_MS } from './telemetry-minutes.ts';
 
 /** Alerts fire after their `for`: the trouble is a few minutes older than they say. */
 const LAG_MS = 3 * MINUTE_MS;
@@ -20,46 +22,70 @@ const NORMAL_MS = 60 * MINUTE_MS;
 /** Of a long incident the last minutes count: it may have grown. */
 const INCIDENT_MS = 15 * MINUTE_MS;
 const FEWEST_NORMAL = 5;
+/** What normal minutes are compared with to see how they differ among themselves: the last of them. */
+const LAST_MINUTES = 3;
 const UNKNOWN_WANDER = 0.25;
 const LEAST_WANDER = 0.1;
 
 /** `nameOf` turns a service's key into its entity, '' for one that isn't asked about. */
 type Asked = { since: number; at: number; nameOf: (key: string) => string };
+/** `between`: minutes with `from <= start < to`, oldest first, each once. */
+type From = { between: (from: number, to: number) => Minute[]; logbook: Logbook };
 type Window = { normal: Minute[]; incident: Minute[]; keys: string[] };
 
-/** Compares the minutes of the incident with those before it: durations, failures, calls, logs and metrics of each service. Empty when too little normal time is known. */
-export function telemetryEvidence(from: { minutes: Minutes; logbook: Logbook }, asked: Asked): Evidence[] {
+/**
+ * Compares the minutes of the incident with those before it: durations, failures, calls, logs and metrics of each service. Empty when too little normal time is known. Service by
+ * service, `breathe` lets others have their turn.
+ */
+export async function telemetryEvidence(from: From, asked: Asked, breathe: () => Promise<void>): Promise<Evidence[]> {
   const start = asked.since - LAG_MS;
-  const normal = minutesBetween(from.minutes, start - NORMAL_MS, start - MINUTE_MS);
-  const incident = minutesBetween(from.minutes, Math.max(start, asked.at - INCIDENT_MS), asked.at);
+  const normal = from.between(start - NORMAL_MS, start - MINUTE_MS);
+  const incident = from.between(Math.max(start, asked.at - INCIDENT_MS), asked.at);
   if (normal.length < FEWEST_NORMAL || incident.length === 0) return [];
   const keys = [...new Set(incident.flatMap((minute) => [...minute.services.keys()]))].filter((key) =>
     asked.nameOf(key),
   );
   const window = { normal, incident, keys };
-  return [
-    ...durations(window, asked),
-    ...network(window, asked),
-    ...keys.flatMap((key) => failures(window, key, asked)),
-    ...keys.flatMap((key) => logs(window, key, from.logbook, asked)),
-    ...keys.flatMap((key) => metrics(window, key, asked)),
-  ];
-}
-
-function durations({ normal, incident, keys }: Window, asked: Asked): Evidence[] {
   const found: Evidence[] = [];
   for (const [field, what] of [
     ['latency', 'latency'],
     ['self', 'self time'],
-  ] as const) {
-    const wander = wanderOf(normal, (first, second) => keys.map((key) => pairsOf(key, field, first, second)));
-    for (const key of keys) {
-      const pairs = pairsOf(key, field, normal, incident);
-      const evidence = timingEvidence({ ...common(incident), entity: asked.nameOf(key), what, pairs, wander });
-      if (evidence) found.push(evidence);
-    }
+  ] as const)
+    found.push(...(await durations(window, asked, { field, what }, breathe)));
+  found.push(...network(window, asked));
+  for (const key of keys) {
+    await breathe();
+    found.push(
+      ...failures(window, key, asked),
+      ...logs(window, key, from.logbook, asked),
+      ...metrics(window, key, asked),
+    );
   }
   return found;
+}
+
+type Duration = { field: 'latency' | 'self'; what: string };
+
+async function durations(
+  { normal, incident, keys }: Window,
+  asked: Asked,
+  { field, what }: Duration,
+  breathe: () => Promise<void>,
+): Promise<Evidence[]> {
+  const wanders: TimingPair[][] = [];
+  const rises: { key: string; pairs: TimingPair[] }[] = [];
+  for (const key of keys) {
+    await breathe();
+    const [earlier, last, during] = [normal.slice(0, -LAST_MINUTES), normal.slice(-LAST_MINUTES), incident].map(
+      (minutes) => timingsOf(minutes, key, field),
+    ) as [Timings, Timings, Timings];
+    wanders.push(pairsOf(earlier, last));
+    rises.push({ key, pairs: pairsOf(addedUp([earlier, last]), during) });
+  }
+  const wander = wanderOf(normal, () => wanders);
+  return rises.flatMap(
+    ({ key, pairs }) => timingEvidence({ ...common(incident), entity: asked.nameOf(key), what, pairs, wander }) ?? [],
+  );
 }
 
 const common = (incident: Minute[]) => ({
@@ -70,8 +96,7 @@ const common = (incident: Minute[]) => ({
 
 function network({ normal, incident }: Window, asked: Asked): Evidence[] {
   const pairsBetween = (first: Minute[], second: Minute[]) => {
-    const before = merged(first.map((minute) => new Map([...minute.edges].map(([key, edge]) => [key, edge.wait]))));
-    const during = merged(second.map((minute) => new Map([...minute.edges].map(([key, edge]) => [key, edge.wait]))));
+    const [before, during] = [waitsOf(first), waitsOf(second)];
     return networkPairs(
       [...during].map(([key, timing]) => {
         const [from = '', to = ''] = key.split('\n').map(asked.nameOf);
@@ -94,8 +119,8 @@ function network({ normal, incident }: Window, asked: Asked): Evidence[] {
 
 /** How far durations differ between normal minutes beyond sampling: a robust standard deviation of their log ratio. */
 function wanderOf(normal: Minute[], pairsBetween: (first: Minute[], second: Minute[]) => TimingPair[][]): number {
-  const last = normal.slice(-3);
-  const earlier = normal.slice(0, -3);
+  const last = normal.slice(-LAST_MINUTES);
+  const earlier = normal.slice(0, -LAST_MINUTES);
   if (earlier.length === 0) return UNKNOWN_WANDER;
   const squares = pairsBetween(earlier, last)
     .flatMap((pairs) => riseOf(pairs) ?? [])
@@ -104,31 +129,37 @@ function wanderOf(normal: Minute[], pairsBetween: (first: Minute[], second: Minu
   return Math.max(LEAST_WANDER, Math.sqrt(squares[Math.floor(squares.length * 0.68)] ?? UNKNOWN_WANDER ** 2));
 }
 
-function pairsOf(key: string, field: 'latency' | 'self', before: Minute[], during: Minute[]): TimingPair[] {
-  const timings = (minutes: Minute[]) =>
-    merged(
-      minutes.map(
-        (minute) => new Map([...(minute.services.get(key)?.operations ?? [])].map(([name, own]) => [name, own[field]])),
-      ),
-    );
-  const normal = timings(before);
-  return [...timings(during)]
+type Timings = Map<string, Timing>;
+
+function pairsOf(before: Timings, during: Timings): TimingPair[] {
+  return [...during]
     .filter(([, timing]) => timing.n > 0)
-    .map(([name, incident]) => ({ name, normal: normal.get(name) ?? emptyTiming(), incident }));
+    .map(([name, incident]) => ({ name, normal: before.get(name) ?? emptyTiming(), incident }));
 }
 
-function merged(parts: Map<string, Timing>[]): Map<string, Timing> {
-  const whole = new Map<string, Timing>();
-  for (const part of parts)
-    for (const [name, { n, logs: sumOfLogs, squares, totalMs }] of part) {
-      const sum = whole.get(name) ?? emptyTiming();
-      sum.n += n;
-      sum.logs += sumOfLogs;
-      sum.squares += squares;
-      sum.totalMs += totalMs;
-      whole.set(name, sum);
-    }
-  return whole;
+function timingsOf(minutes: Minute[], key: string, field: 'latency' | 'self'): Timings {
+  const sums: Timings = new Map();
+  for (const minute of minutes)
+    for (const [name, operation] of minute.services.get(key)?.operations ?? []) addTo(sums, name, operation[field]);
+  return sums;
+}
+
+function waitsOf(minutes: Minute[]): Timings {
+  const sums: Timings = new Map();
+  for (const { edges } of minutes) for (const [key, { wait }] of edges) addTo(sums, key, wait);
+  return sums;
+}
+
+function addedUp(parts: Timings[]): Timings {
+  const sums: Timings = new Map();
+  for (const part of parts) for (const [name, timing] of part) addTo(sums, name, timing);
+  return sums;
+}
+
+function addTo(sums: Timings, name: string, timing: Timing): void {
+  const known = sums.get(name) ?? emptyTiming();
+  addTimings(known, timing);
+  sums.set(name, known);
 }
 
 const ofService = (minutes: Minute[], key: string): ServiceMinute[] =>

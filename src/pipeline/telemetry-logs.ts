@@ -1,19 +1,22 @@
 import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
 import type { LogRecord } from '../domain/telemetry.ts';
+import { countTemplate } from './telemetry-minute.ts';
 import { type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
-import { keyOf } from './telemetry-traces.ts';
+import { keyOf } from './telemetry-peers.ts';
 
 /** Templates of log lines by service. Only masked text is kept: the miner masks before it looks. */
 export type Logbook = {
   minutes: Minutes;
   byService: Map<string, { miner: Miner; severe: Set<number> }>;
-  refused: (why: Refused) => void;
+  /** Whether a service is still remembered, here or from elsewhere. */
+  isKnown: (key: string) => boolean;
+  refused: (why: Refused | 'too_many_templates') => void;
 };
 
 const MINER = { templates: 200, words: 40, similarity: 0.6 };
 
-export function createLogbook(minutes: Minutes, refused: Logbook['refused']): Logbook {
-  return { minutes, byService: new Map(), refused };
+export function createLogbook(minutes: Minutes, refused: Logbook['refused'], isKnown: Logbook['isKnown']): Logbook {
+  return { minutes, byService: new Map(), isKnown, refused };
 }
 
 export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
@@ -28,7 +31,7 @@ export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
     const { id } = learn(book.miner, record.body, record.at);
     if (record.severe) book.severe.add(id);
     service.logs += 1;
-    service.templates.set(id, (service.templates.get(id) ?? 0) + 1);
+    if (!countTemplate(service, id, 1, logbook.minutes.limits)) logbook.refused('too_many_templates');
   }
 }
 
@@ -36,10 +39,18 @@ export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
 function bookOf(logbook: Logbook, key: string) {
   const known = logbook.byService.get(key);
   if (known) return known;
-  for (const old of logbook.byService.keys()) if (!logbook.minutes.services.has(old)) logbook.byService.delete(old);
+  for (const old of logbook.byService.keys()) if (!logbook.isKnown(old)) logbook.byService.delete(old);
   const book = { miner: createMiner(MINER), severe: new Set<number>() };
   logbook.byService.set(key, book);
   return book;
+}
+
+/** The id here of a template that another replica has mined: its text is masked, and learned as a line is. */
+export function adoptTemplate(logbook: Logbook, key: string, text: string, severe: boolean, at: number): number {
+  const book = bookOf(logbook, key);
+  const { id } = learn(book.miner, text, at);
+  if (severe) book.severe.add(id);
+  return id;
 }
 
 export function templateTexts(logbook: Logbook, key: string): Map<number, { text: string; severe: boolean }> {

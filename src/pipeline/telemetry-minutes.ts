@@ -1,32 +1,17 @@
-import { addTiming, emptyTiming, type Timing } from '../analysis/rank-traces.ts';
-import { addDuration, emptySketch, type LatencySketch } from './telemetry-sketch.ts';
-
-/** Spans of one name. `latency` is what its callers wait, `self` what it takes apart from those that it calls. */
-export type Operation = { latency: Timing; self: Timing };
-export type ServiceMinute = {
-  requests: number;
-  failed: number;
-  latency: LatencySketch;
-  operations: Map<string, Operation>;
-  logs: number;
-  /** Log lines by template id. */
-  templates: Map<number, number>;
-  /** Metrics by name: the sum and number of levels, or what a total grew by. */
-  metrics: Map<string, MetricMinute>;
-};
-export type MetricMinute = { sum: number; n: number };
-/** `wait` is what a call takes beyond the callee's own serving: network, queues, pools; the whole where the callee sends no spans. */
-export type EdgeMinute = { calls: number; failed: number; wait: Timing };
-export type Minute = { at: number; services: Map<string, ServiceMinute>; edges: Map<string, EdgeMinute> };
-
-export type MinuteLimits = { minutes: number; services: number; edges: number; operations: number; metrics: number };
-export const MINUTE_LIMITS: MinuteLimits = { minutes: 120, services: 500, edges: 2_000, operations: 40, metrics: 20 };
+import { emptyTiming } from '../analysis/rank-traces.ts';
+import {
+  type EdgeMinute,
+  emptyMinute,
+  emptyService,
+  MINUTE_LIMITS,
+  type Minute,
+  type MinuteLimits,
+  type ServiceMinute,
+} from './telemetry-minute.ts';
 
 export const MINUTE_MS = 60_000;
 /** Clocks of senders may be fast by this much; what is further ahead would push out what is true. */
 const AHEAD_MS = 5 * 60_000;
-const OTHERS = '(others)';
-
 export type Refused = 'too_late' | 'from_the_future' | 'too_many_services' | 'too_many_edges';
 
 /** Aggregates by minute, bounded in every direction: the memory of a busy cluster is that of a quiet one times its limits. */
@@ -51,7 +36,7 @@ export function minuteOf(minutes: Minutes, at: number): Minute | Refused {
   const now = minutes.now();
   if (start > now + AHEAD_MS) return 'from_the_future';
   if (start <= now - minutes.limits.minutes * MINUTE_MS) return 'too_late';
-  const minute: Minute = { at: start, services: new Map(), edges: new Map() };
+  const minute = emptyMinute(start);
   minutes.byStart.set(start, minute);
   forgetBefore(minutes, now - minutes.limits.minutes * MINUTE_MS);
   return minute;
@@ -69,15 +54,7 @@ export function serviceIn(minutes: Minutes, at: number, key: string): ServiceMin
   const known = minute.services.get(key);
   if (known) return known;
   if (!admit(minutes.services, key, minute.at, minutes.limits.services)) return 'too_many_services';
-  const service: ServiceMinute = {
-    requests: 0,
-    failed: 0,
-    latency: emptySketch(),
-    operations: new Map(),
-    logs: 0,
-    templates: new Map(),
-    metrics: new Map(),
-  };
+  const service = emptyService(minute.used);
   minute.services.set(key, service);
   return service;
 }
@@ -93,27 +70,27 @@ export function edgeIn(minutes: Minutes, at: number, key: string): EdgeMinute | 
   return edge;
 }
 
+/** Takes a minute as it is, if there is none of its time yet and all its names find room; false when it has to be merged instead. */
+export function takeMinute(minutes: Minutes, minute: Minute): boolean {
+  if (minutes.byStart.has(minute.at) || typeof minuteOf(minutes, minute.at) === 'string') return false;
+  const newNames = (names: Map<string, number>, more: Map<string, unknown>) =>
+    [...more.keys()].filter((name) => !names.has(name)).length;
+  const { services, edges, limits } = minutes;
+  const isRoom =
+    services.size + newNames(services, minute.services) <= limits.services &&
+    edges.size + newNames(edges, minute.edges) <= limits.edges;
+  if (!isRoom) return false;
+  for (const name of minute.services.keys()) admit(services, name, minute.at, limits.services);
+  for (const name of minute.edges.keys()) admit(edges, name, minute.at, limits.edges);
+  minutes.byStart.set(minute.at, minute);
+  return true;
+}
+
 function admit(names: Map<string, number>, name: string, at: number, limit: number): boolean {
   const seen = names.get(name);
   if (seen === undefined && names.size >= limit) return false;
   if (seen === undefined || seen < at) names.set(name, at);
   return true;
-}
-
-export function operationIn(service: ServiceMinute, name: string, limit: number): Operation {
-  const known = service.operations.get(name);
-  if (known) return known;
-  if (service.operations.size >= limit && name !== OTHERS) return operationIn(service, OTHERS, limit);
-  const operation = { latency: emptyTiming(), self: emptyTiming() };
-  service.operations.set(name, operation);
-  return operation;
-}
-
-export function countRequest(service: ServiceMinute, operation: Operation, durationMs: number, failed: boolean): void {
-  service.requests += 1;
-  if (failed) service.failed += 1;
-  addDuration(service.latency, durationMs);
-  addTiming(operation.latency, durationMs);
 }
 
 /** Minutes with `from <= start < to`, oldest first. */

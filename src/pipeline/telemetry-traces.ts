@@ -1,6 +1,8 @@
 import { addTiming } from '../analysis/rank-traces.ts';
 import type { SpanRecord } from '../domain/telemetry.ts';
-import { countRequest, edgeIn, type Minutes, operationIn, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { countRequest, operationIn } from './telemetry-minute.ts';
+import { edgeIn, type Minutes, type Refused, serviceIn } from './telemetry-minutes.ts';
+import { byPeer, createPeers, keyOf, learnAlias, type Peers, peerKey } from './telemetry-peers.ts';
 
 /** A span that waits for its children: what they cover of it, and whom a client's call reached. */
 type Open = {
@@ -12,24 +14,41 @@ type Open = {
   childTo: number;
   callee: string | null;
   calleeMs: number;
+  /** Of a client's call, whom it was for by its own words; made out when first asked for. */
+  peer?: string | null;
 };
 
 /**
  * Spans of the last moments, joined to their parents in whatever order they come. Bounded: at `limit` the oldest is counted as it
  * is. A whole trace is never kept, and never needed.
  */
-export type Joiner = { minutes: Minutes; open: Map<number, Open>; limit: number; refused: (why: Refused) => void };
+export type Joiner = {
+  minutes: Minutes;
+  open: Map<number, Open>;
+  limit: number;
+  refused: (why: Refused) => void;
+  peers: Peers;
+  /** The recent share of spans whose parent never came, 0..1. */
+  orphans: number;
+  /** Whether other replicas take spans too. */
+  several: () => boolean;
+};
 
 /** Spans of one trace come within this time of one another, or not at all. */
 const PATIENCE_MS = 20_000;
 const OPEN_SPANS = 100_000;
+/** Over how many spans the share of orphans is averaged, and from which share on traces come in pieces. */
+const ORPHAN_WEIGHT = 1 / 1_000;
+const SPLIT_SHARE = 0.2;
 
-export function createJoiner(minutes: Minutes, refused: Joiner['refused'], limit = OPEN_SPANS): Joiner {
-  return { minutes, open: new Map(), limit, refused };
+export function createJoiner(
+  minutes: Minutes,
+  refused: Joiner['refused'],
+  { limit = OPEN_SPANS, several = () => false }: { limit?: number; several?: () => boolean } = {},
+): Joiner {
+  return { minutes, open: new Map(), limit, refused, peers: createPeers(), orphans: 0, several };
 }
 
-export const keyOf = ({ namespace, service }: { namespace: string; service: string }): string =>
-  `${namespace}/${service}`;
 export const edgeKey = (from: string, to: string): string => `${from}\n${to}`;
 
 export function addSpans(joiner: Joiner, spans: readonly SpanRecord[]): void {
@@ -78,6 +97,7 @@ function link(joiner: Joiner, child: Open): void {
   const to = keyOf(span.source);
   if (from === to) return;
   if (parent.span.kind === 'client') {
+    if (parent.callee !== to) learnAlias(joiner.peers, peerOf(parent), to);
     parent.callee = to;
     parent.calleeMs += span.durationMs;
   } else {
@@ -85,8 +105,20 @@ function link(joiner: Joiner, child: Open): void {
   }
 }
 
+/**
+ * With several replicas, and parents that are missing in numbers, the traces come in pieces: what a span takes apart from its children, and what
+ * a call takes beyond its callee, would be told too high. Then they aren't told.
+ */
+const isSplit = (joiner: Joiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
+
+function peerOf(open: Open): string | null {
+  if (open.peer === undefined) open.peer = peerKey(open.span);
+  return open.peer;
+}
+
 function count(joiner: Joiner, open: Open): void {
   const { span } = open;
+  if (span.parentKey !== 0) joiner.orphans += ((open.linked ? 0 : 1) - joiner.orphans) * ORPHAN_WEIGHT;
   const key = keyOf(span.source);
   const service = serviceIn(joiner.minutes, span.startMs, key);
   if (typeof service === 'string') {
@@ -94,13 +126,15 @@ function count(joiner: Joiner, open: Open): void {
     return;
   }
   if (span.kind === 'client') {
-    const to = open.callee ?? peerKey(span);
-    if (to && to !== key) countCall(joiner, span, to, Math.max(0, span.durationMs - open.calleeMs), span.failed);
+    const peer = peerOf(open);
+    const to = open.callee ?? (peer && byPeer(peer));
+    const waitMs = open.callee === null && isSplit(joiner) ? null : Math.max(0, span.durationMs - open.calleeMs);
+    if (to && peer !== key) countCall(joiner, span, to, waitMs, span.failed);
     return;
   }
-  const operation = operationIn(service, span.operation, joiner.minutes.limits.operations);
+  const operation = operationIn(service, span.operation, joiner.minutes.limits);
   if (span.kind === 'server') countRequest(service, operation, span.durationMs, span.failed);
-  addTiming(operation.self, selfMs(open));
+  if (!isSplit(joiner)) addTiming(operation.self, selfMs(open));
 }
 
 /** Children that overlap are counted once, as well as their hull tells; a child's fast clock can't make a parent's time negative. */
@@ -118,11 +152,4 @@ function countCall(joiner: Joiner, from: SpanRecord, to: string, waitMs: number 
   edge.calls += 1;
   if (failed) edge.failed += 1;
   if (waitMs !== null) addTiming(edge.wait, waitMs);
-}
-
-/** A peer's host as a service: `ledger-db`, `ledger-db.shop.svc.cluster.local`. An address is nobody. */
-function peerKey({ peer, source }: SpanRecord): string | null {
-  if (!peer || /^[\d.]+(:\d+)?$|^\[?[0-9a-f:]+\]?$/i.test(peer) || peer === 'localhost') return null;
-  const [service = '', namespace] = peer.replace(/:\d+$/, '').split('.');
-  return keyOf({ namespace: namespace && /\.svc(\.|$)/.test(peer) ? namespace : source.namespace, service });
 }

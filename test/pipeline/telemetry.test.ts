@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogRecord, PointRecord, SpanRecord } from '../../src/domain/telemetry.ts';
 import { createTelemetry, type Telemetry } from '../../src/pipeline/telemetry.ts';
-import { MINUTE_LIMITS } from '../../src/pipeline/telemetry-minutes.ts';
+import { MINUTE_LIMITS } from '../../src/pipeline/telemetry-minute.ts';
 import { addDuration, emptySketch, quantileMs } from '../../src/pipeline/telemetry-sketch.ts';
 
 const MINUTE = 60_000;
@@ -58,8 +58,8 @@ const traffic = (own: number, failed = false) =>
   live(1, () => {
     for (let i = 0; i < 20; i += 1) telemetry.spans(request(own, failed && i % 4 === 0));
   });
-const evidence = (since: number, entity: string, what: string) =>
-  telemetry.evidence('shop', since, now).find((one) => one.entity === entity && one.what === what);
+const evidence = async (since: number, entity: string, what: string) =>
+  (await telemetry.evidence('shop', since, now)).find((one) => one.entity === entity && one.what === what);
 
 describe('traces', () => {
   it('tell who calls whom, those that send no spans too, in whatever order they come', () => {
@@ -73,25 +73,25 @@ describe('traces', () => {
     expect(telemetry.calls('elsewhere')).toEqual([]);
   });
 
-  it('blame the one whose own time rose, not the one that waits for it', () => {
+  it('blame the one whose own time rose, not the one that waits for it', async () => {
     for (let i = 0; i < 30; i += 1) traffic(10);
     const since = now + 3 * MINUTE;
     for (let i = 0; i < 6; i += 1) traffic(60);
-    expect(evidence(since, 'back', 'latency')?.strength).toBeGreaterThan(0.95);
-    expect(evidence(since, 'back', 'self time')?.strength).toBeGreaterThan(0.95);
-    expect(evidence(since, 'front', 'latency')?.strength).toBeGreaterThan(0.9);
-    expect(evidence(since, 'front', 'self time')?.strength).toBeLessThan(0.5);
-    expect(evidence(since, 'back', 'self time')?.words).toMatch(/^self time \d\.\d× normal$/);
+    expect((await evidence(since, 'back', 'latency'))?.strength).toBeGreaterThan(0.95);
+    expect((await evidence(since, 'back', 'self time'))?.strength).toBeGreaterThan(0.95);
+    expect((await evidence(since, 'front', 'latency'))?.strength).toBeGreaterThan(0.9);
+    expect((await evidence(since, 'front', 'self time'))?.strength).toBeLessThan(0.5);
+    expect((await evidence(since, 'back', 'self time'))?.words).toMatch(/^self time \d\.\d× normal$/);
   });
 
-  it('count failures, and find nothing where nothing is wrong', () => {
+  it('count failures, and find nothing where nothing is wrong', async () => {
     for (let i = 0; i < 30; i += 1) traffic(10);
     const since = now + 3 * MINUTE;
     for (let i = 0; i < 6; i += 1) traffic(10, true);
-    expect(evidence(since, 'back', 'errors')).toMatchObject({ words: 'failed requests 0.0 % → 25.0 % (traces)' });
-    expect(evidence(since, 'back', 'errors')?.strength).toBeGreaterThan(0.95);
-    expect(evidence(since, 'front', 'errors')?.strength).toBeLessThan(0.5);
-    expect(evidence(since, 'back', 'latency')?.strength).toBeLessThan(0.6);
+    expect(await evidence(since, 'back', 'errors')).toMatchObject({ words: 'failed requests 0.0 % → 25.0 % (traces)' });
+    expect((await evidence(since, 'back', 'errors'))?.strength).toBeGreaterThan(0.95);
+    expect((await evidence(since, 'front', 'errors'))?.strength).toBeLessThan(0.5);
+    expect((await evidence(since, 'back', 'latency'))?.strength).toBeLessThan(0.6);
   });
 
   it('that are sent twice count once', () => {
@@ -112,7 +112,7 @@ describe('traces', () => {
 });
 
 describe('logs', () => {
-  it('show a new error pattern, with secrets masked before anything is kept', () => {
+  it('show a new error pattern, with secrets masked before anything is kept', async () => {
     live(20, () => {
       for (let i = 0; i < 20; i += 1) telemetry.logs([log('back', `served request ${i} in ${i * 3} ms`)]);
     });
@@ -122,15 +122,15 @@ describe('logs', () => {
       for (let i = 0; i < 10; i += 1)
         telemetry.logs([log('back', `connection to ledger refused, password=hunter2 attempt ${i}`, true)]);
     });
-    const found = evidence(since, 'back', 'log pattern');
+    const found = await evidence(since, 'back', 'log pattern');
     expect(found?.strength).toBeGreaterThan(0.95);
     expect(found?.words).toMatch(/^new error log “connection to ledger refused/);
-    expect(JSON.stringify(telemetry.evidence('shop', since, now))).not.toContain('hunter2');
+    expect(JSON.stringify(await telemetry.evidence('shop', since, now))).not.toContain('hunter2');
   });
 });
 
 describe('metrics', () => {
-  it('add up totals over pods through restarts, in whatever steps they come', () => {
+  it('add up totals over pods through restarts, in whatever steps they come', async () => {
     const cpu = (pod: string, value: number): PointRecord => ({
       source: { ...by('back'), pod },
       stream: `cpu ${pod}`,
@@ -140,6 +140,9 @@ describe('metrics', () => {
       kind: 'total',
       value,
       sum: null,
+      since: 0,
+      container: null,
+      requests: null,
     });
     let total = 0;
     const grow = (seconds: number) => () => {
@@ -150,7 +153,7 @@ describe('metrics', () => {
     const since = now + 3 * MINUTE;
     total = 0;
     live(6, grow(50));
-    const found = evidence(since, 'back', 'cpu');
+    const found = await evidence(since, 'back', 'cpu');
     expect(found?.words).toBe('cpu 24 CPU s/min → 100 CPU s/min');
     expect(found?.strength).toBeGreaterThan(0.9);
   });

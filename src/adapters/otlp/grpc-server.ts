@@ -3,6 +3,8 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
   type ServiceDefinition,
   type ServiceError,
   status,
@@ -17,12 +19,20 @@ const PATHS: Record<Signal, string> = {
   metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
 };
 
+/** Each may hold a message that is on its way. A Collector sends ten at once unless told otherwise. */
+const STREAMS_AT_ONCE = 16;
+
 /** OTLP/gRPC. Over the limit it answers RESOURCE_EXHAUSTED with a RetryInfo: without one, a Collector would give the batch up. */
 export async function startGrpcServer(
   intake: Intake,
   options: { host: string; port: number; tls: Tls | null; maxBodyBytes: number },
 ): Promise<{ port: number; stop(): void }> {
-  const server = new Server({ 'grpc.max_receive_message_length': options.maxBodyBytes });
+  const server = new Server({
+    // It holds for what a message is unpacked to, too.
+    'grpc.max_receive_message_length': options.maxBodyBytes,
+    'grpc.max_concurrent_streams': STREAMS_AT_ONCE,
+    interceptors: [doorkeeper(intake)],
+  });
   for (const signal of Object.keys(PATHS) as Signal[])
     server.addService(definitionOf(signal), { Export: handlerOf(intake, signal) });
   const { tls } = options;
@@ -35,6 +45,20 @@ export async function startGrpcServer(
     );
   });
   return { port, stop: () => server.forceShutdown() };
+}
+
+/** Asks who sends before the message is received and unpacked: a stranger costs next to nothing. */
+function doorkeeper(intake: Intake): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata(metadata, go) {
+            if (intake.authorised(metadata.get('authorization')[0]?.toString())) go(metadata);
+            else call.sendStatus({ code: status.UNAUTHENTICATED, details: 'a bearer token is needed' });
+          },
+        }),
+    });
 }
 
 /** Bytes in and out: decoding waits until it is known who sends, and whether there is room. */
@@ -55,10 +79,6 @@ function definitionOf(signal: Signal): ServiceDefinition {
 
 function handlerOf(intake: Intake, signal: Signal): handleUnaryCall<Buffer, Buffer> {
   return (call, callback) => {
-    if (!intake.authorised(call.metadata.get('authorization')[0]?.toString())) {
-      callback({ code: status.UNAUTHENTICATED, details: 'a bearer token is needed' });
-      return;
-    }
     const senderIp = ipOf(call.getPeer());
     void intake.take(signal, { bytes: call.request, encoding: 'protobuf', gzip: false, senderIp }).then(
       (taken) => {

@@ -30,8 +30,9 @@ async function answer(intake: Intake, limit: number, req: IncomingMessage, res: 
   if (encoding !== 'identity' && encoding !== 'gzip')
     return refuse(res, type, 415, 'content-encoding must be gzip or absent');
   if (!intake.room(Number(req.headers['content-length'] ?? 0))) return reply(res, type, intake.refuse());
-  const bytes = await readBody(req, limit);
-  if (bytes === null) return refuse(res, type, 413, `at most ${limit} bytes are taken at once`);
+  const bytes = await readBody(intake, req, limit);
+  if (bytes === 'too_large') return refuse(res, type, 413, `at most ${limit} bytes are taken at once`);
+  if (bytes === 'busy') return reply(res, type, intake.refuse());
   const body = {
     bytes,
     encoding: type === JSON_TYPE ? ('json' as const) : ('protobuf' as const),
@@ -41,13 +42,20 @@ async function answer(intake: Intake, limit: number, req: IncomingMessage, res: 
   reply(res, type, await intake.take(signal, body));
 }
 
-async function readBody(req: IncomingMessage, limit: number): Promise<Buffer | null> {
+/** What is being read waits already: a sender that doesn't say how much it will be can't get around the limit. */
+async function readBody(intake: Intake, req: IncomingMessage, limit: number): Promise<Buffer | 'too_large' | 'busy'> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return null;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      if (size + chunk.length > limit) return 'too_large';
+      if (!intake.room(chunk.length)) return 'busy';
+      size += chunk.length;
+      intake.hold(chunk.length);
+      chunks.push(chunk);
+    }
+  } finally {
+    intake.hold(-size);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }

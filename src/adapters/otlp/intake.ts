@@ -41,6 +41,8 @@ export type Intake = {
   authorised(header: string | undefined): boolean;
   /** Whether so many bytes more may wait. */
   room(bytes: number): boolean;
+  /** Counts bytes that wait, or (negative) no longer do. */
+  hold(bytes: number): void;
   take(signal: Signal, body: Body): Promise<Taken>;
   refuse(): { kind: 'busy'; retryAfterMs: number };
 };
@@ -61,6 +63,9 @@ export function createIntake(options: IntakeOptions): Intake {
     authorised: (header) => options.token === null || sameText(header ?? '', `Bearer ${options.token}`),
     room,
     refuse,
+    hold(bytes) {
+      pending += bytes;
+    },
     async take(signal, body) {
       if (!room(body.bytes.length)) return refuse();
       pending += body.bytes.length;

@@ -40,11 +40,19 @@ export type Log = {
 export type LogsRequest = { resourceLogs?: { resource?: Resource; scopeLogs?: { logRecords?: Log[] }[] }[] };
 
 export type DataPoint = {
+  startTimeUnixNano?: Whole;
   timeUnixNano?: Whole;
   asDouble?: number;
   asInt?: Whole;
   count?: Whole;
   sum?: number;
+  /** Explicit bounds have one count more than bounds. */
+  bucketCounts?: Whole[];
+  explicitBounds?: number[];
+  /** Exponential: bucket i reaches from base^(offset+i), base = 2^(2^-scale), to the next. */
+  scale?: number;
+  zeroCount?: Whole;
+  positive?: { offset?: number; bucketCounts?: Whole[] };
   attributes?: KeyValue[];
 };
 type Points = { dataPoints?: DataPoint[]; aggregationTemporality?: Whole; isMonotonic?: boolean };

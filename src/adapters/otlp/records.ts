@@ -1,5 +1,7 @@
 import type { LogRecord, PointRecord, SpanRecord, TelemetrySource } from '../../domain/telemetry.ts';
 import type { DataPoint, Log, LogsRequest, Metric, MetricsRequest, Resource, Span, TracesRequest } from './messages.ts';
+import { requestsOf } from './requests.ts';
+import { pointSource } from './source.ts';
 import { attribute, list, toEnum, toKey, toMs, toText } from './values.ts';
 
 /** Records of a request, and how many had no usable sender or time. */
@@ -105,38 +107,51 @@ export function readPoints(request: MetricsRequest, sourceOf: SourceOf): Read<Po
   const read: Read<PointRecord> = { records: [], unreadable: 0 };
   for (const { resource, scopeMetrics } of list(request.resourceMetrics)) {
     const source = sourceOf(resource);
-    for (const scope of list(scopeMetrics)) for (const metric of list(scope.metrics)) readMetric(read, metric, source);
+    const container = attribute(resource?.attributes, 'k8s.container.name');
+    for (const scope of list(scopeMetrics))
+      for (const metric of list(scope.metrics)) readMetric(read, metric, source, container);
   }
   return read;
 }
 
-function readMetric(read: Read<PointRecord>, metric: Metric, source: TelemetrySource | null): void {
+type Of = Pick<PointRecord, 'source' | 'container' | 'name' | 'unit' | 'kind'>;
+
+function readMetric(
+  read: Read<PointRecord>,
+  metric: Metric,
+  source: TelemetrySource | null,
+  container: string | null,
+): void {
   const data = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
-  const points = list(data?.dataPoints);
-  if (!source || !metric.name) {
-    read.unreadable += points.length;
-    return;
-  }
   const delta = toEnum(data?.aggregationTemporality, TEMPORALITIES) === 1;
   // A sum that may also fall (requests under way) is a level, unless it comes as differences.
   const level = metric.gauge !== undefined || (metric.sum !== undefined && !metric.sum.isMonotonic && !delta);
-  const kind = level ? 'gauge' : delta ? 'change' : 'total';
-  const name = String(metric.name).slice(0, MAX_NAME);
-  for (const point of points) push(read, pointOf(point, { source, name, unit: String(metric.unit ?? ''), kind }));
+  const name = String(metric.name ?? '').slice(0, MAX_NAME);
+  const of = { name, unit: String(metric.unit ?? ''), kind: level ? 'gauge' : delta ? 'change' : 'total' } as const;
+  for (const point of list(data?.dataPoints)) {
+    // What was scraped from the kubelet or kube-state-metrics is about the pod that the point names, not about who sends it.
+    const about = pointSource(name, point.attributes) ?? (source && { source, container });
+    push(read, about && name ? pointOf(point, { ...of, ...about, name: nameOf(name, point) }) : null);
+  }
 }
 
-function pointOf(point: DataPoint, of: Pick<PointRecord, 'source' | 'name' | 'unit' | 'kind'>): PointRecord | null {
+/** kube-state-metrics has limits of CPU and of memory under one name. */
+const nameOf = (name: string, { attributes }: DataPoint): string =>
+  name === 'kube_pod_container_resource_limits' ? `${name}:${attribute(attributes, 'resource') ?? ''}` : name;
+
+function pointOf(point: DataPoint, of: Of): PointRecord | null {
   const at = toMs(point.timeUnixNano);
   const histogram = point.count !== undefined;
   const value = Number(histogram ? point.count : (point.asDouble ?? point.asInt ?? Number.NaN));
   if (at === 0 || !Number.isFinite(value)) return null;
   const sum = histogram && Number.isFinite(point.sum) ? Number(point.sum) : null;
-  return { ...of, at, value, sum, stream: streamOf(of, point) };
+  const since = toMs(point.startTimeUnixNano);
+  return { ...of, at, since, value, sum, requests: requestsOf(of.name, point), stream: streamOf(of, point) };
 }
 
 /** Senders may order attributes as they like from one export to the next. */
-function streamOf({ source, name }: Pick<PointRecord, 'source' | 'name'>, { attributes }: DataPoint): string {
+function streamOf({ source, container, name }: Of, { attributes }: DataPoint): string {
   const own = list(attributes).map((one) => `${one.key}=${toText(one.value)}`);
   if (own.length > 1) own.sort();
-  return `${source.namespace}/${source.service}/${source.pod ?? ''}/${name}/${own.join(',')}`;
+  return `${source.namespace}/${source.service}/${source.pod ?? ''}/${container ?? ''}/${name}/${own.join(',')}`;
 }

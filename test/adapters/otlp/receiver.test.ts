@@ -1,9 +1,12 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { credentials, Metadata, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeProtobuf, type TracesRequest } from '../../../src/adapters/otlp/messages.ts';
 import { type Receiver, type ReceiverOptions, startOtlpReceiver } from '../../../src/adapters/otlp/receiver.ts';
 import type { LogRecord, PointRecord, SpanRecord } from '../../../src/domain/telemetry.ts';
+import { CERTIFICATE, KEY } from '../pagerduty/loopback-certificate.ts';
 
 const AT = 1_780_000_000_000;
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
@@ -74,7 +77,11 @@ const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 const JSON_BODY = { 'content-type': 'application/json' };
 
 type Export = (request: Buffer, metadata: Metadata, done: (error: ServiceError | null, answer: Buffer) => void) => void;
-function exportByGrpc(request: Buffer, token?: string): Promise<{ error: ServiceError | null; answer: Buffer }> {
+type GrpcOptions = { token?: string; gzip?: boolean; ca?: string };
+function exportByGrpc(
+  request: Buffer,
+  { token, gzip, ca }: GrpcOptions = {},
+): Promise<{ error: ServiceError | null; answer: Buffer }> {
   const bytes = (value: Buffer) => value;
   const Client = makeGenericClientConstructor(
     {
@@ -90,7 +97,11 @@ function exportByGrpc(request: Buffer, token?: string): Promise<{ error: Service
     },
     'TraceService',
   );
-  const client = new Client(`127.0.0.1:${receiver.grpcPort}`, credentials.createInsecure());
+  const client = new Client(
+    `127.0.0.1:${receiver.grpcPort}`,
+    ca ? credentials.createSsl(Buffer.from(ca)) : credentials.createInsecure(),
+    { 'grpc.default_compression_algorithm': gzip ? 2 : 0, 'grpc.enable_retries': 0 },
+  );
   const metadata = new Metadata();
   if (token) metadata.set('authorization', `Bearer ${token}`);
   return new Promise((resolve) =>
@@ -198,9 +209,12 @@ describe('what is not taken', () => {
     const bytes = encodeProtobuf('traces', traces);
     expect((await post('/v1/traces', bytes, PROTOBUF)).status).toBe(401);
     expect((await exportByGrpc(bytes)).error?.code).toBe(16);
+    expect((await post('/v1/traces', bytes, { ...PROTOBUF, authorization: 'Bearer let-me-i' })).status).toBe(401);
+    expect((await post('/v1/traces', bytes, { ...PROTOBUF, authorization: 'let-me-in' })).status).toBe(401);
+    expect((await exportByGrpc(bytes, { token: 'let-me-in2' })).error?.code).toBe(16);
     expect(taken.spans).toEqual([]);
     expect((await post('/v1/traces', bytes, { ...PROTOBUF, authorization: 'Bearer let-me-in' })).status).toBe(200);
-    expect((await exportByGrpc(bytes, 'let-me-in')).error).toBeNull();
+    expect((await exportByGrpc(bytes, { token: 'let-me-in' })).error).toBeNull();
     expect(taken.spans).toHaveLength(2);
   });
 
@@ -226,5 +240,121 @@ describe('what is not taken', () => {
     expect((await post('/v1/traces', Buffer.from([0x0a, 0x50, 0x01]), PROTOBUF)).status).toBe(400);
     expect((await post('/v1/traces', '{}', { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await post('/v1/other', '{}', JSON_BODY)).status).toBe(404);
+  });
+});
+
+describe('TLS', () => {
+  const startSafely = () => start({ token: 'let-me-in', tls: { cert: CERTIFICATE, key: KEY } });
+  const byHttps = (headers: Record<string, string>) =>
+    new Promise<number>((resolve, reject) => {
+      const at = { host: '127.0.0.1', port: receiver.httpPort, path: '/v1/traces', method: 'POST', ca: CERTIFICATE };
+      const req = httpsRequest({ ...at, headers: { ...PROTOBUF, ...headers } }, (res) => {
+        res.resume();
+        res.on('end', () => resolve(res.statusCode ?? 0));
+      });
+      req.on('error', reject);
+      req.end(encodeProtobuf('traces', traces));
+    });
+
+  it('and the token are both asked for, over HTTP and gRPC', async () => {
+    await startSafely();
+    const bytes = encodeProtobuf('traces', traces);
+    expect(await byHttps({ authorization: 'Bearer let-me-in' })).toBe(200);
+    expect(await byHttps({ authorization: 'Bearer wrong' })).toBe(401);
+    expect((await exportByGrpc(bytes, { ca: CERTIFICATE, token: 'let-me-in' })).error).toBeNull();
+    expect((await exportByGrpc(bytes, { ca: CERTIFICATE, token: 'wrong' })).error?.code).toBe(16);
+    expect(taken.spans).toHaveLength(2);
+  });
+
+  it('is not spoken without: a plain connection gets no answer', async () => {
+    await startSafely();
+    const bytes = encodeProtobuf('traces', traces);
+    await expect(post('/v1/traces', bytes, { ...PROTOBUF, authorization: 'Bearer let-me-in' })).rejects.toThrow();
+    expect((await exportByGrpc(bytes, { token: 'let-me-in' })).error?.code).toBe(14);
+    expect(taken.spans).toEqual([]);
+  });
+});
+
+describe('gzip', () => {
+  const bomb = () => gzipSync(Buffer.alloc(200_000_000));
+
+  it('is taken by gRPC as a Collector sends it', async () => {
+    await start();
+    const { error } = await exportByGrpc(encodeProtobuf('traces', traces), { gzip: true });
+    expect(error).toBeNull();
+    expect(taken.spans).toMatchObject([SPAN]);
+  });
+
+  it('that was cut off, or is none, is refused for good', async () => {
+    await start();
+    const whole = gzipSync(encodeProtobuf('traces', traces));
+    const headers = { ...PROTOBUF, 'content-encoding': 'gzip' };
+    expect((await post('/v1/traces', whole.subarray(0, whole.length - 12), headers)).status).toBe(400);
+    expect((await post('/v1/traces', 'nonsense', headers)).status).toBe(400);
+    expect((await post('/v1/traces', '', headers)).status).toBe(400);
+    expect(taken.spans).toEqual([]);
+  });
+
+  it('that unpacks to more than is taken at once is stopped there, by HTTP and gRPC', async () => {
+    await start();
+    const packed = bomb();
+    expect(packed.length).toBeLessThan(300_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const answer = await post('/v1/traces', packed, { ...PROTOBUF, 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(413);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
+    const { error } = await exportByGrpc(Buffer.alloc(40_000_000), { gzip: true });
+    // Without a RetryInfo: a Collector gives such a batch up.
+    expect(error?.code).toBe(8);
+    expect(error?.metadata.get('grpc-status-details-bin')).toEqual([]);
+    expect((await post('/v1/traces', encodeProtobuf('traces', traces), PROTOBUF)).status).toBe(200);
+  });
+
+  it("of a stranger isn't even unpacked", async () => {
+    await start({ token: 'let-me-in' });
+    const { error } = await exportByGrpc(Buffer.alloc(40_000_000), { gzip: true, token: 'wrong' });
+    expect(error?.code).toBe(16);
+  });
+});
+
+describe('a body', () => {
+  it('that is larger than is taken at once is refused by gRPC too', async () => {
+    await start({ maxBodyBytes: 1_000 });
+    expect((await exportByGrpc(Buffer.alloc(5_000))).error?.code).toBe(8);
+  });
+
+  it('that is still on its way counts as waiting, even if its sender does not say how much it will be', async () => {
+    await start({ maxPendingBytes: 50_000 });
+    const at = { host: '127.0.0.1', port: receiver.httpPort, path: '/v1/traces', method: 'POST', headers: PROTOBUF };
+    const slow = httpRequest(at);
+    slow.on('error', () => undefined);
+    slow.write(Buffer.alloc(45_000));
+    const large = Buffer.alloc(10_000);
+    const status = async () => (await post('/v1/traces', large, PROTOBUF)).status;
+    await expect.poll(status).toBe(429);
+    slow.destroy();
+    await expect.poll(status).not.toBe(429);
+  });
+
+  it('may say all kinds of nonsense inside; what is right beside it is taken', async () => {
+    await start();
+    const good = { timeUnixNano: nanos(AT), asDouble: 1 };
+    const odd = [{ ...good, timeUnixNano: 'soon' }, { ...good, asDouble: 'much' }, {}, { ...good, timeUnixNano: '-5' }];
+    const histogram = { ...good, count: '3', bucketCounts: ['x', -1], explicitBounds: [2, 1] };
+    const metrics = [
+      { name: 'level', gauge: { dataPoints: [...odd, good] } },
+      { name: 'http.server.request.duration', histogram: { aggregationTemporality: 2, dataPoints: [histogram] } },
+      { name: 'none', sum: 'nothing' },
+    ];
+    const answer = await post(
+      '/v1/metrics',
+      JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] }),
+      JSON_BODY,
+    );
+    expect(answer.status).toBe(200);
+    expect(taken.points).toHaveLength(2);
+    expect(taken.points[1]?.requests).toEqual({ buckets: null, failed: false });
+    expect(receiver.counts.dropped).toEqual({ 'no sender, id or time': 4 });
+    expect((await post('/v1/metrics', '{"resourceMetrics":[null]}', JSON_BODY)).status).toBe(400);
   });
 });

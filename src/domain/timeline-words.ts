@@ -21,6 +21,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'anomaly_seen',
   'calm_seen',
   'delivered',
+  'pictured',
   'paged',
   'page_resolved',
   'page_asked',
@@ -47,6 +48,7 @@ function sentence(event: Event): string | null {
     case 'watch_ended':
       return 'Looking again';
     case 'delivered':
+    case 'pictured':
       return null;
     case 'paged':
       return event.planDigest === null ? 'Paged through PagerDuty' : 'Asked for approval through PagerDuty too';

@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { troubleSince } from './gather.ts';
+import { shareImage } from './share-image.ts';
 
 const BEFORE_MS = 60 * 60_000;
 const AFTER_MS = 10 * 60_000;
 const POINTS = 240;
 const LEAST_STEP_MS = 15_000;
-const TRIES = 3;
 const MOST_ROLLOUTS = 3;
 
 /** A picture is due with the news of the first diagnosis, and of the end. */
@@ -31,13 +30,7 @@ async function send(deps: Deps, incident: Incident): Promise<void> {
   if (!made) return;
   const png = await deps.charts.draw(made.picture);
   const image = { png, fileName: `${incident.id}.png`, title: made.picture.title, altText: made.altText };
-  for (let tries = 1; ; tries++) {
-    const sent = await deps.chat.threadImage(incident, image);
-    if (sent.ok) return;
-    if (tries === TRIES)
-      return deps.log.warn({ incident: incident.id, why: sent.words }, 'the chart could not be sent');
-    await sleep(sent.retryAfterMs ?? 1_000 * tries);
-  }
+  await shareImage(deps, incident, image);
 }
 
 const UNITS: Partial<Record<MetricName, string>> = { latency_p99: 's', request_rate: '1/s' };

@@ -3,6 +3,7 @@ import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 import { isPictureDue, sendPicture } from './tell-chart.ts';
+import { isGraphDue, sendGraph } from './tell-graph.ts';
 
 const LINES_AT_ONCE = 20;
 /** Real time. */
@@ -35,6 +36,7 @@ const tell: Stage = {
     const message = { channel, ts, digest, at, threaded: shown?.threaded ?? 0 };
     const threaded = await deps.chat.threadLines({ ...incident, message }, lines);
     if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
+    if (threaded.ok && isGraphDue(lines, incident)) sendGraph(deps, { ...incident, message });
     const planDigest = state.name === 'awaiting_approval' ? state.planDigest : null;
     const sent = threaded.ok ? lines.length : 0;
     const delivered: Event = {

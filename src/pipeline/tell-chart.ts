@@ -15,7 +15,9 @@ const MOST_ROLLOUTS = 3;
 /** A picture is due with the news of the first diagnosis, and of the end. */
 export function isPictureDue(lines: TimelineEntry[], timeline: TimelineEntry[]): boolean {
   const first = timeline.find((line) => line.type === 'diagnosed');
-  return lines.some((line) => line === first || (line.to === 'closed' && line.from !== 'closed'));
+  // The two are read apart: the same line is another object in each.
+  const isFirst = (line: TimelineEntry) => line.type === first?.type && line.at === first.at;
+  return lines.some((line) => isFirst(line) || (line.to === 'closed' && line.from !== 'closed'));
 }
 
 /** Sends the incident's chart into its thread, by itself: the message and its deadline don't wait for it. A chart that can't be made or sent is logged. */

@@ -4,6 +4,7 @@ import type { Edge, Evidence, RankInput, Ranking } from './rank-types.ts';
 /** More than a phone can show legibly. */
 const MOST_NODES = 12;
 const MOST_SIGNS = 2;
+const MOST_LETTERS = 60;
 const CONVINCING = 0.5;
 /** A cause less likely than this is not worth a number. */
 const WORTH_TELLING = 0.05;
@@ -44,7 +45,7 @@ function nodeOf(name: string, front: string, ranking: Ranking, seen: Evidence[] 
   return {
     name,
     health: healthOf(seen),
-    signs: [...new Set(convincing.map(signOf))].slice(0, MOST_SIGNS),
+    signs: signsOf(convincing),
     hurts: name === front,
     probability: ranked && ranked.probability >= WORTH_TELLING ? ranked.probability : null,
     cause: ranking.named && ranking.causes[0]?.entity === name,
@@ -62,8 +63,14 @@ const isAbnormal = (seen: Evidence[]) => seen.some((item) => item.kind !== 'chan
 
 const strongest = (seen: Evidence[]) => Math.max(0, ...seen.map((item) => item.strength));
 
-/** A metric's words are short and have the numbers; the others' are sentences, of which the picture has no room for more than the name. */
-const signOf = (item: Evidence) => (item.kind === 'metric' ? item.words : item.what.replaceAll('_', ' '));
+/** One of a kind. A metric's words are short and have the numbers; the others' are sentences, of which a picture has no room for more than the name. */
+function signsOf(convincing: Evidence[]): string[] {
+  const kinds = [...new Set(convincing.map((item) => item.what))].slice(0, MOST_SIGNS);
+  return kinds.map((what) => {
+    const metric = convincing.find((item) => item.what === what && item.kind === 'metric');
+    return (metric ? metric.words.replaceAll(' requests/s', '/s') : what.replaceAll('_', ' ')).slice(0, MOST_LETTERS);
+  });
+}
 
 function evidenceByEntity(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   const byEntity = new Map<string, Evidence[]>();

@@ -113,7 +113,7 @@ function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
 function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
   if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.words}. No cause is sure enough to name.`;
-  return `${event.diagnosis.issue.words}. Likely cause (${Math.round(top.probability * 100)} %): ${top.entity.name}, ${top.reasons[0] ?? top.what}.`;
+  return `${event.diagnosis.issue.words}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${top.reasons[0] ?? top.what}.`;
 }
 
 function decisionWords(decision: Decision): string {

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import type { AffectedNode } from '../../domain/types.ts';
+import type { AffectedNode, AffectedPart } from '../../domain/types.ts';
 import type { GraphPicture } from '../../ports.ts';
 import { chartWords, FONT } from './chart-words.ts';
 import { type Box, layOut, type Route } from './graph-layout.ts';
@@ -34,17 +34,28 @@ export function graphOption(picture: GraphPicture): { option: EChartsCoreOption;
   const left = more > 0 ? [`and ${more} neighbours more, not shown`] : [];
   const height = layout.height + BOTTOM + SECOND_LINE * left.length;
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const sick = (name: string) => byName.get(name)?.health === 'abnormal';
+  const hot = hotEdges(picture.part);
   const elements = [
     text(picture.title, 20, { size: 19, bold: true, fill: palette.text }),
     text(picture.subtitle, 48, { size: 15, bold: false, fill: palette.faint }),
-    ...layout.routes.flatMap((route) => line(route, sick(route.from) && sick(route.to), palette)),
+    ...layout.routes.flatMap((route) => line(route, hot.has(`${route.from}\n${route.to}`), palette)),
     ...layout.boxes.flatMap((box) => card(byName.get(box.name)!, box, palette)),
     ...[LEGEND, ...left].map((words, index) =>
       text(words, layout.height + 24 + SECOND_LINE * index, { size: 12.5, bold: false, fill: palette.faint }),
     ),
   ];
   return { option: { animation: false, backgroundColor: palette.background, graphic: { elements } }, height };
+}
+
+/** The ways by which the trouble comes up from the cause (or, when none is named, may come): between two that aren't normal. */
+function hotEdges({ nodes, edges }: AffectedPart): Set<string> {
+  const sick = new Set(nodes.filter((node) => node.health === 'abnormal').map((node) => node.name));
+  const cause = nodes.find((node) => node.cause);
+  const reached = new Set(cause ? [cause.name] : sick);
+  for (const name of reached)
+    for (const { from, to } of edges) if (to === name && sick.has(from) && sick.has(to)) reached.add(from);
+  const isHot = ({ from, to }: { from: string; to: string }) => sick.has(from) && sick.has(to) && reached.has(to);
+  return new Set(edges.filter(isHot).map(({ from, to }) => `${from}\n${to}`));
 }
 
 /** What stands below the name. */

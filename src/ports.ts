@@ -1,5 +1,6 @@
 import type { Clock } from './domain/clock.ts';
 import type { Effect, Incident, TimelineEntry } from './domain/incident.ts';
+import type { IntervalChange, Monitor } from './domain/monitor.ts';
 import type {
   AffectedPart,
   BlastRadius,
@@ -310,6 +311,16 @@ export type Cluster = {
     subresource: string | null,
   ): Promise<ClusterResult<boolean>>;
   ping(): Promise<void>;
+};
+
+/** The Prometheus Operator's monitors. `write` sets intervals and our mark (null: takes it away) in one patch, if the object is still the one that was listed. */
+export type Monitors = {
+  /** Of the whole cluster; none where the operator isn't installed. */
+  list(): Promise<ClusterResult<Monitor[]>>;
+  services(
+    namespace: string,
+  ): Promise<ClusterResult<{ name: string; labels: Record<string, string>; selector: Record<string, string> }[]>>;
+  write(monitor: Monitor, changes: IntervalChange[], mark: string | null): Promise<ClusterResult<void>>;
 };
 
 // ---------------------------------------------------------------- people

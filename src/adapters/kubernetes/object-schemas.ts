@@ -12,7 +12,7 @@ const containerSchema = z.looseObject({
   resources: z.looseObject({ limits: quantities, requests: quantities }).nullish(),
 });
 
-const metadataSchema = z.looseObject({
+export const metadataSchema = z.looseObject({
   name: z.string(),
   namespace: z.string().nullish(),
   uid: z.string(),

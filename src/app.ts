@@ -30,7 +30,7 @@ import { runEffect } from './pipeline/run-effect.ts';
 import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
 import { createTopology } from './pipeline/topology.ts';
-import type { Chat, Clock, Cluster, IncidentStore, Metrics, Pager } from './ports.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Metrics, Monitors, Pager } from './ports.ts';
 import { startScanning } from './scanning.ts';
 
 /** What the outside is, real or the sandbox's. */
@@ -38,6 +38,8 @@ export type World = {
   redisUrl: string;
   clock: Clock;
   cluster: Cluster;
+  /** Absent: monitors are left as they are. */
+  monitors?: Monitors;
   metrics: Metrics;
   chat: Chat;
   pager: Pager;
@@ -134,7 +136,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const port = await listen(server, config.env.PORT, config.env.HOST);
   await slack?.start();
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
-  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, log);
+  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, world.monitors ?? null, log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,

@@ -10,7 +10,7 @@ import { ExportErrors, type Progress } from './exported-table.ts';
 import type { Action } from './extension-points.ts';
 import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
-import { clusterRole } from './rbac.ts';
+import { clusterRole, TIGHTENING } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -23,8 +23,12 @@ program
 
 program
   .command('rbac')
-  .description('print the ClusterRole that the enabled actions need')
-  .action(async () => console.log(clusterRole(await loadModules<Action>(here('./actions')))));
+  .description('print the ClusterRole that the enabled actions and settings need')
+  .action(async () => {
+    const read = readConfig(process.env);
+    const tightens = read.ok && read.config.settings.scan.tighten_monitors;
+    console.log(clusterRole(await loadModules<Action>(here('./actions')), tightens ? TIGHTENING : []));
+  });
 
 program
   .command('doctor')

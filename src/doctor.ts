@@ -4,6 +4,7 @@ import { createSlackChat } from './adapters/slack/chat.ts';
 import type { Config } from './config.ts';
 import type { Action } from './extension-points.ts';
 import type { Cluster } from './ports.ts';
+import { TIGHTENING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };
 
@@ -29,7 +30,9 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check KUBECONFIG and that its server can be reached from here',
     );
     checks.push(reached);
-    if (reached.ok) checks.push(...(await rights(cluster, actions)));
+    const tightening = { name: 'scan.tighten_monitors', permissions: TIGHTENING };
+    const needing = config.settings.scan.tighten_monitors ? [...actions, tightening] : actions;
+    if (reached.ok) checks.push(...(await rights(cluster, needing)));
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
@@ -71,9 +74,9 @@ async function tried(title: string, ping: () => Promise<void>, mend: string): Pr
   }
 }
 
-async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
+async function rights(cluster: Cluster, needing: Pick<Action, 'name' | 'permissions'>[]): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const action of actions) {
+  for (const action of needing) {
     const missing: string[] = [];
     for (const { group, resource, verbs } of action.permissions) {
       const [name, subresource] = resource.split('/');

@@ -48,7 +48,7 @@ function graphBlock({ graph, diagnosis }: Incident): KnownBlock | null {
 /** One line of the record: when, what, by whom. */
 export function timelineLine(entry: TimelineEntry): string {
   const by = entry.by ? ` (${mention(entry.by)})` : '';
-  return `${dayTime(entry.at)}  ${escapeText(entry.words, 300)}${by}`;
+  return `${dayTime(entry.at)}  ${escapeText(entry.words, 500)}${by}`;
 }
 
 function recommendationOf(incident: Incident): Recommendation | null {

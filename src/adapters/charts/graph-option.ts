@@ -110,7 +110,7 @@ function fitted(words: string, x: number, y: number, width: number, { size, bold
   const clean = chartWords(words, 120);
   const em = bold ? BOLD_EM : PLAIN_EM;
   const px = Math.max(size - 5, Math.min(size, width / (em * Math.max(1, clean.length))));
-  const most = Math.max(3, Math.floor(width / (em * px)));
+  const most = Math.max(3, Math.floor(width / (em * px) + 1e-6));
   const head = Math.ceil((most - 1) * 0.6);
   const short =
     clean.length <= most ? clean : chartWords(`${clean.slice(0, head)}…${clean.slice(head + 1 - most)}`, 120);

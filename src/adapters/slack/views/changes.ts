@@ -13,7 +13,7 @@ export function changeTimeline(incident: Incident): string[] {
   const began = incident.diagnosis?.since ?? beganAt(incident);
   const found = (incident.diagnosis?.findings ?? [])
     .filter((finding) => finding.kind === 'change' && finding.at >= began - BEFORE_MS)
-    .map((finding) => ({ at: finding.at, words: escapeText(finding.words, 250) }));
+    .map((finding) => ({ at: finding.at, words: escapeText(untimed(finding.words), 250) }));
   const own = incident.executions.map((run) => ({
     at: run.startedAt,
     words: `Nightshift: ${escapeText(run.recommendation.plan.summary, 200)}`,
@@ -23,6 +23,9 @@ export function changeTimeline(incident: Incident): string[] {
   const lines = [...changes, { at: began, words: '*the trouble began*' }].sort((a, b) => a.at - b.at);
   return lines.map(({ at, words }) => `• ${clockTime(at)}  ${relative(at - began)}${words}`);
 }
+
+/** The line has its own time: what the words say of it, more coarsely, goes. */
+const untimed = (words: string) => words.replace(/,? (?:as|\d+ (?:s|min|h) (?:before|after)) the trouble began/, '');
 
 function relative(ms: number): string {
   if (ms === 0) return '';

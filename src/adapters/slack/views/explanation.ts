@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { graphWords } from '../../../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../../../domain/incident.ts';
-import type { Recommendation } from '../../../domain/types.ts';
+import type { Finding, Recommendation } from '../../../domain/types.ts';
 import { LIMITS, plainText, present, section } from './blocks.ts';
 import { changeTimeline } from './changes.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
@@ -19,9 +19,9 @@ export function explanationBlocks(incident: Incident, timeline: TimelineEntry[])
     graphBlock(incident),
     titled(
       'Evidence',
-      evidence(incident)
+      differing(evidence(incident))
         .slice(0, 10)
-        .map((finding) => `• ${findingLine(finding)} (${percent(finding.strength)} unusual, ${dayTime(finding.at)})`),
+        .map((finding) => `• ${findingLine(finding)} (${sure(finding)} unusual, ${dayTime(finding.at)})`),
       1_800,
     ),
     titled('Causes, ranked', causeLines(incident), 1_300),
@@ -44,6 +44,13 @@ function graphBlock({ graph, diagnosis }: Incident): KnownBlock | null {
     title: plainText('Who is affected', LIMITS.optionText),
   };
 }
+
+/** Looks a few minutes apart find the same. */
+const differing = (findings: Finding[]) =>
+  findings.filter((finding, index) => findings.findIndex((one) => one.words === finding.words) === index);
+
+/** Nothing is quite sure. */
+const sure = ({ strength }: Finding) => percent(Math.min(0.99, strength));
 
 /** One line of the record: when, what, by whom. */
 export function timelineLine(entry: TimelineEntry): string {
@@ -72,10 +79,13 @@ function stepBlocks(step: Recommendation): (KnownBlock | null)[] {
   ];
 }
 
+const WORTH_RANKING = 0.01;
+
 function causeLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   if (!diagnosis) return [];
   const ranked = diagnosis.causes
+    .filter((cause, index) => index === 0 || cause.probability >= WORTH_RANKING)
     .slice(0, 5)
     .map((cause, index) => `${index + 1}. ${percent(cause.probability)}  ${causeWords(cause, 4)}`);
   const rest = `Something else: ${percent(diagnosis.somethingElse)}`;

@@ -12,9 +12,12 @@ export function troubleLines(incident: Incident): string[] {
   const strongest = ownAnomaly(incident);
   const issue = escapeText(withoutSubject(diagnosis.issue.words, incident.service), 500);
   const severity = /\d/.test(diagnosis.issue.words) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
+  const told = severity ? `${issue} (${severity})` : issue;
+  const own = strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest, incident.service) : '';
+  // The issue may be the cause's, whose name its words then begin with: what hurts comes first.
+  const isElsewhere = strongest?.about.name === incident.service && !diagnosis.issue.words.startsWith(incident.service);
   return [
-    severity ? `${issue} (${severity})` : issue,
-    strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest, incident.service) : '',
+    ...(isElsewhere && own !== '' && diagnosis.named ? [own, told] : [told, own]),
     `${since}${diagnosis.measured ? '' : '. Heard of through alerts only: not measured yet'}`,
   ].filter((line) => line !== '');
 }
@@ -42,9 +45,8 @@ export function causeLine(incident: Incident, maxReasons = 0): string | null {
 
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
 export function causeWords(cause: Cause, maxReasons: number): string {
-  const reasons = cause.reasons
-    .slice(0, maxReasons)
-    .map((reason) => escapeText(withoutSubject(reason, cause.entity.name), 200));
+  const differing = new Set(cause.reasons.map((reason) => withoutSubject(reason, cause.entity.name)));
+  const reasons = [...differing].slice(0, maxReasons).map((reason) => escapeText(reason, 200));
   const kind = cause.entity.kind === 'Deployment' || cause.entity.kind === 'Service' ? '' : `${cause.entity.kind} `;
   const what = escapeText(cause.what.replaceAll('_', ' '), 60);
   return `${kind}*${escapeText(cause.entity.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;

@@ -19,10 +19,14 @@ const linesOf = (findings: Finding[], over: Parameters<typeof incident>[0] = {})
 
 describe('what changed', () => {
   it('is told oldest first, each relative to when the trouble began, which has its own line', () => {
-    const lines = linesOf([change(-2, 'revision 14'), change(-90, 'HPA raised'), change(3, 'node cordoned')]);
+    const lines = linesOf([
+      change(-2, 'revision 14 was rolled out 2 min before the trouble began: image 4.2'),
+      change(-90, 'HPA raised'),
+      change(3, 'node cordoned'),
+    ]);
     expect(lines).toEqual([
       '• TIME  _1 h 30 min before_  HPA raised',
-      '• TIME  _2 min before_  revision 14',
+      '• TIME  _2 min before_  revision 14 was rolled out: image 4.2',
       '• TIME  *the trouble began*',
       '• TIME  _3 min after_  node cordoned',
     ]);

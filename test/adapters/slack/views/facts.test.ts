@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { explanationBlocks } from '../../../../src/adapters/slack/views/explanation.ts';
 import { factLines } from '../../../../src/adapters/slack/views/facts.ts';
 import { untold } from '../../../../src/adapters/slack/views/step.ts';
+import { troubleLines } from '../../../../src/adapters/slack/views/trouble.ts';
 import type { Finding } from '../../../../src/domain/types.ts';
 import { withoutSubject } from '../../../../src/domain/without-subject.ts';
 import { diagnosis, incident, MIN, plan, T0 } from '../incidents.ts';
@@ -68,5 +70,59 @@ describe('a step’s changes', () => {
     const replicas = { path: 'spec.replicas', before: '3', after: '5' };
     expect(untold(plan({ changes: [replicas], summary: 'Scale a from 3 to 5 replicas' }))).toEqual([]);
     expect(untold(plan({ changes: [replicas], summary: 'Scale a-3 from 13 to 15' }))).toEqual([replicas]);
+  });
+});
+
+describe('what hurts', () => {
+  const own = finding('latency', -1, {
+    kind: 'anomaly',
+    about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
+    words: 'payment-api: p99 latency stepped from 240 ms to 10 s',
+  });
+  const unusual = {
+    ...own,
+    what: 'unusual',
+    words: 'payment-api: its metrics together are unusual, most of all CPU 25 %',
+    strength: 1,
+  };
+  const linesOf = (issueWords: string, findings: Finding[], measured = true) =>
+    troubleLines(
+      incident({
+        diagnosis: diagnosis({
+          issue: { kind: 'high_latency', severity: 10, unit: 's', words: issueWords },
+          findings,
+          measured,
+        }),
+      }),
+    );
+
+  it('comes first with its own figure, then that of the cause, each named once', () => {
+    expect(linesOf('ledger-db is slow: p99 10 s', [own]).slice(0, 2)).toEqual([
+      'p99 latency stepped from 240 ms to 10 s',
+      'ledger-db is slow: p99 10 s',
+    ]);
+    expect(linesOf('payment-api is slow: p99 10 s', [own]).slice(0, 2)).toEqual([
+      'p99 10 s',
+      'p99 latency stepped from 240 ms to 10 s',
+    ]);
+  });
+
+  it('is not that all metrics together are unusual, unless nothing better is known', () => {
+    expect(linesOf('payment-api: 2 pods keep crashing', [unusual]).join()).not.toContain('unusual');
+    expect(linesOf('payment-api is in trouble', [unusual], false).join()).toContain('its metrics together are unusual');
+    expect(linesOf('payment-api is slow: p99 10 s', [unusual, own]).join()).not.toContain('unusual');
+  });
+});
+
+describe('the evidence in Why?', () => {
+  it('is told once, however often it was seen, and is never quite sure', () => {
+    const seen = [1, 2, 3].map((minute) =>
+      finding('latency', minute, { kind: 'anomaly', words: 'p99 10 s', strength: 1 }),
+    );
+    const [, blocks] = JSON.stringify(
+      explanationBlocks(incident({ diagnosis: diagnosis({ findings: seen }) }), []),
+    ).split('*Evidence*');
+    expect(blocks?.match(/p99 10 s/g)).toHaveLength(1);
+    expect(blocks).toContain('99 % unusual');
   });
 });

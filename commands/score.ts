@@ -36,9 +36,10 @@ function words(report: ServiceReport): string {
 
 function line({ label, now, low, high, direction, probability }: MetricReading): string {
   const mark = direction === 'inside' || probability < 0.5 ? '•' : '*!*';
-  if (direction === 'silent') return `• ${label}: no data; at this hour ${low} to ${high}`;
+  const normal = low === high ? `about ${low}` : `${low} to ${high}`;
+  if (direction === 'silent') return `• ${label}: no data; at this hour ${normal}`;
   const odd = probability >= 0.5 ? `, ${percent(probability)} sure that this is not normal` : '';
-  return `${mark} ${label}: ${now}; at this hour ${low} to ${high}${odd}`;
+  return `${mark} ${label}: ${now}; at this hour ${normal}${odd}`;
 }
 
 /** Never 100 %: nothing is that sure. */

@@ -33,7 +33,7 @@ import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
 import { KEPT_METRICS } from './pipeline/telemetry-keep.ts';
 import { createTopology } from './pipeline/topology.ts';
-import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Pager } from './ports.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Monitors, Pager } from './ports.ts';
 import { startScanning } from './scanning.ts';
 
 /** What the outside is, real or the sandbox's. */
@@ -41,6 +41,8 @@ export type World = {
   redisUrl: string;
   clock: Clock;
   cluster: Cluster;
+  /** Absent: monitors are left as they are. */
+  monitors?: Monitors;
   metrics: Metrics;
   /** Absent: logs come from the pods only. */
   logs?: Logs;
@@ -150,7 +152,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const server = createServer(dispatch(handlers, onError));
   const port = await listen(server, config.env.PORT, config.env.HOST);
   await slack?.start();
-  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, log);
+  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, world.monitors ?? null, log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,

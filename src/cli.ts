@@ -1,11 +1,16 @@
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command as Program } from 'commander';
 import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playbooks.ts';
 import { readConfig } from './config.ts';
+import { diagnoseFiles, diagnosisWords, graphOfFiles } from './diagnose-files.ts';
 import { examine } from './doctor.ts';
+import { filesIn } from './exported-files.ts';
+import { ExportErrors, type Progress } from './exported-table.ts';
 import type { Action } from './extension-points.ts';
+import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
-import { clusterRole } from './rbac.ts';
+import { clusterRole, TIGHTENING } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,8 +23,12 @@ program
 
 program
   .command('rbac')
-  .description('print the ClusterRole that the enabled actions need')
-  .action(async () => console.log(clusterRole(await loadModules<Action>(here('./actions')))));
+  .description('print the ClusterRole that the enabled actions and settings need')
+  .action(async () => {
+    const read = readConfig(process.env);
+    const tightens = read.ok && read.config.settings.scan.tighten_monitors;
+    console.log(clusterRole(await loadModules<Action>(here('./actions')), tightens ? TIGHTENING : []));
+  });
 
 program
   .command('doctor')
@@ -73,5 +82,55 @@ program
       process.exitCode = 1;
     }
   });
+
+type DiagnoseOptions = {
+  metrics?: string;
+  calls?: string;
+  changes?: string;
+  service?: string;
+  since?: string;
+  json?: true;
+  graph?: string;
+};
+
+program
+  .command('diagnose')
+  .argument('[folder]', 'folder with metrics.csv and, if there are any, calls.csv and changes.csv')
+  .option('--metrics <file>', 'CSV with timestamp,service,metric,value')
+  .option('--calls <file>', 'CSV with from,to and perhaps weight: who calls whom')
+  .option('--changes <file>', 'CSV with timestamp,service,what: rollouts and the like')
+  .option('--service <name>', 'the service that hurts; found in the data when absent')
+  .option('--since <instant>', 'when the trouble began; found in the data when absent')
+  .option('--json', 'print it as one JSON object')
+  .option('--graph <file>', 'draw the affected part of the call graph, as a PNG')
+  .description('rank the causes of trouble in exported metrics, with the model that is used live')
+  .action(async (folder: string | undefined, options: DiagnoseOptions) => {
+    try {
+      const since = options.since === undefined ? null : instantOf(options.since);
+      if (Number.isNaN(since)) throw new ExportErrors(`--since: “${options.since}” is no instant`);
+      const files = filesIn(folder ?? null, options);
+      const diagnosis = await diagnoseFiles(files, { service: options.service ?? null, since }, onTerminal());
+      console.log(options.json ? JSON.stringify(diagnosis) : diagnosisWords(diagnosis));
+      if (!options.graph) return;
+      const { graphChart } = await import('./adapters/charts/graph-chart.ts');
+      await writeFile(options.graph, await graphChart(graphOfFiles(diagnosis)));
+    } catch (error) {
+      if (!(error instanceof ExportErrors) && !isFileError(error)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    }
+  });
+
+const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
+
+/** A line of progress, where somebody watches. */
+function onTerminal(): Progress | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (file, read, size) => {
+    const done = read >= size;
+    const share = size === 0 ? 100 : Math.floor((read / size) * 100);
+    process.stderr.write(done ? '\r\u001b[K' : `\r\u001b[Kreading ${file}: ${share} %`);
+  };
+}
 
 await program.parseAsync();

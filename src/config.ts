@@ -85,6 +85,8 @@ const Settings = z.strictObject({
       every: DurationMs.prefault('1m'),
       namespaces: z.array(z.string()).default([]),
       enabled: z.boolean().default(true),
+      /** ServiceMonitors and PodMonitors of a service in trouble are scraped every 15 s until it is over. Off: it changes the cluster. */
+      tighten_monitors: z.boolean().default(false),
     })
     .prefault({}),
 });

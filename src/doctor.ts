@@ -6,7 +6,7 @@ import { createSlackChat } from './adapters/slack/chat.ts';
 import { type Config, queryOptions } from './config.ts';
 import type { Action, Permission } from './extension-points.ts';
 import type { Cluster, MetricName, Metrics } from './ports.ts';
-import { LOOKING } from './rbac.ts';
+import { LOOKING, TIGHTENING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };
 
@@ -32,7 +32,9 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check KUBECONFIG and that its server can be reached from here',
     );
     checks.push(reached);
-    if (reached.ok) checks.push(await lookingRights(cluster), ...(await rights(cluster, actions)));
+    const tightening = { name: 'scan.tighten_monitors', permissions: TIGHTENING };
+    const needing = config.settings.scan.tighten_monitors ? [...actions, tightening] : actions;
+    if (reached.ok) checks.push(await lookingRights(cluster), ...(await rights(cluster, needing)));
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
@@ -83,9 +85,9 @@ async function tried(title: string, ping: () => Promise<void>, mend: string): Pr
   }
 }
 
-async function rights(cluster: Cluster, actions: Action[]): Promise<Check[]> {
+async function rights(cluster: Cluster, needing: Pick<Action, 'name' | 'permissions'>[]): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const action of actions) {
+  for (const action of needing) {
     const missing = await missingRights(cluster, action.permissions);
     checks.push({
       title: `rights for ${action.name}`,

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { Drawn } from './adapters/charts/chart-worker.ts';
+import type { Drawn, ToDraw } from './adapters/charts/chart-worker.ts';
 import { type Baselines, createBaselines, createModels, type Models } from './pipeline/baselines.ts';
 import { type TrainingDeps, trainService } from './pipeline/train.ts';
 import { readAllBack } from './pipeline/train-keep.ts';
 import { createTrainingQueue, type TrainingQueue } from './pipeline/train-queue.ts';
-import type { Charts, MetricPicture, ModelStore } from './ports.ts';
+import type { Charts, ModelStore } from './ports.ts';
 import type { FitInput, Fitted } from './workers/fit-service.ts';
 import { createWorkerPool } from './workers/worker-pool.ts';
 
@@ -34,10 +34,12 @@ export function startLearning(options: {
     new URL('./workers/fit-service.ts', import.meta.url),
     Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1)),
   );
-  const drawing = createWorkerPool<MetricPicture, Drawn>(
-    new URL('./adapters/charts/chart-worker.ts', import.meta.url),
-    1,
-  );
+  const drawing = createWorkerPool<ToDraw, Drawn>(new URL('./adapters/charts/chart-worker.ts', import.meta.url), 1);
+  const draw = async (what: ToDraw): Promise<Buffer> => {
+    const drawn = await drawing.run(what);
+    if (!drawn.ok) throw new Error(drawn.words);
+    return Buffer.from(drawn.png);
+  };
   const models = createModels(MOST_SERVICES, MOST_FORESTS);
   const deps: TrainingDeps = { ...world, models, store, fit: fitting.run, log };
   const training = createTrainingQueue({
@@ -58,11 +60,8 @@ export function startLearning(options: {
     baselines: createBaselines(models, (namespace, service) => training.train(namespace, service, 'missing')),
     training,
     charts: {
-      async draw(picture) {
-        const drawn = await drawing.run(picture);
-        if (!drawn.ok) throw new Error(drawn.words);
-        return Buffer.from(drawn.png);
-      },
+      draw: (picture) => draw({ kind: 'metric', picture }),
+      drawGraph: (picture) => draw({ kind: 'graph', picture }),
     },
     async stop() {
       training.stop();

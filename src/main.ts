@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { connectMonitors } from './adapters/kubernetes/monitors.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
@@ -51,10 +52,12 @@ async function startInSandbox(
     settings: given.env.NIGHTSHIFT_CONFIG ? { ...given.settings, cluster: 'sandbox' } : sandboxSettings(),
   };
   const { clock } = sandbox;
+  const kube = { name: 'sandbox', serverUrl: sandbox.kubeUrl, timeoutMs: CALL_MS, userAgent: USER_AGENT };
   const world: World = {
     redisUrl: config.env.REDIS_URL ?? redis!.url,
     clock,
-    cluster: connectCluster({ name: 'sandbox', serverUrl: sandbox.kubeUrl, timeoutMs: CALL_MS, userAgent: USER_AGENT }),
+    cluster: connectCluster(kube),
+    monitors: connectMonitors(kube),
     metrics: connectPrometheus({ url: sandbox.prometheusUrl, timeoutMs: CALL_MS }),
     chat: createSlackChat({ token: sandbox.botToken, slackApiUrl: sandbox.slackApiUrl, channel: sandbox.channel, log }),
     pager: createPager({
@@ -97,17 +100,13 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   const clock = { now: Date.now, realDelay: (ms: number) => ms };
   const name = config.settings.cluster;
   const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
+  const path = env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {};
+  const kube = { name, ...path, timeoutMs: CALL_MS, userAgent: USER_AGENT };
   const world: World = {
     redisUrl: env.REDIS_URL ?? redis!.url,
     clock,
-    cluster: hasCluster
-      ? connectCluster({
-          name,
-          ...(env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {}),
-          timeoutMs: CALL_MS,
-          userAgent: USER_AGENT,
-        })
-      : unreachableCluster(name),
+    cluster: hasCluster ? connectCluster(kube) : unreachableCluster(name),
+    ...(hasCluster ? { monitors: connectMonitors(kube) } : {}),
     metrics: env.PROMETHEUS_URL
       ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS })
       : unreachableMetrics(),

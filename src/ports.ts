@@ -1,8 +1,17 @@
 import type { Clock } from './domain/clock.ts';
 import type { Effect, Incident, TimelineEntry } from './domain/incident.ts';
 import type { LabelSelector } from './domain/label-selector.ts';
+import type { IntervalChange, Monitor } from './domain/monitor.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
-import type { BlastRadius, EntityRef, FieldChange, Finding, Refusal, Verification } from './domain/types.ts';
+import type {
+  AffectedPart,
+  BlastRadius,
+  EntityRef,
+  FieldChange,
+  Finding,
+  Refusal,
+  Verification,
+} from './domain/types.ts';
 
 /** What the core needs from the world. Adapters implement these; tests use the same adapters against real parts. */
 
@@ -407,12 +416,22 @@ export type Cluster = {
   ping(): Promise<void>;
 };
 
+/** The Prometheus Operator's monitors. `write` sets intervals and our mark (null: takes it away) in one patch, if the object is still the one that was listed. */
+export type Monitors = {
+  /** Of the whole cluster; none where the operator isn't installed. */
+  list(): Promise<ClusterResult<Monitor[]>>;
+  services(
+    namespace: string,
+  ): Promise<ClusterResult<{ name: string; labels: Record<string, string>; selector: Record<string, string> }[]>>;
+  write(monitor: Monitor, changes: IntervalChange[], mark: string | null): Promise<ClusterResult<void>>;
+};
+
 // ---------------------------------------------------------------- people
 
 /** What the chat shows of an incident: the views turn an Incident into blocks. */
 export type Delivery =
-  | { ok: true; channel: string; ts: string }
-  | { ok: false; retryAfterMs: number | null; words: string };
+  /** `file`: the id of an image that was sent. */
+  { ok: true; channel: string; ts: string; file?: string } | { ok: false; retryAfterMs: number | null; words: string };
 
 export type Chat = {
   /** Digest of what `deliver` would show now: equal digest, nothing to do. `planDigest` is the plan that it shows as awaiting approval. */
@@ -443,8 +462,13 @@ export type MetricPicture = {
   )[];
   darkMode: boolean;
 };
+/** The affected part of the call graph as a picture; `subtitle` says in words what it shows. */
+export type GraphPicture = { title: string; subtitle: string; part: AffectedPart; darkMode: boolean };
 /** Draws away from the main loop; rejects when drawing fails. */
-export type Charts = { draw(picture: MetricPicture): Promise<Buffer> };
+export type Charts = {
+  draw(picture: MetricPicture): Promise<Buffer>;
+  drawGraph(picture: GraphPicture): Promise<Buffer>;
+};
 
 export type MessageContext = { timeline: TimelineEntry[]; paused: Pause; approvers: string[]; now: number };
 

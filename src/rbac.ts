@@ -27,10 +27,17 @@ const NOTE = `# Of ConfigMaps and Secrets Nightshift asks for metadata only, one
 # Take the rule for secrets out, and it isn't told when they changed; the rest works as before.
 `;
 
-/** The ClusterRole that looking and the given actions need: no more. As YAML. */
-export function clusterRole(actions: Action[]): string {
+/** What `scan.tighten_monitors` needs. */
+export const TIGHTENING: Permission[] = ['servicemonitors', 'podmonitors'].map((resource) => ({
+  group: 'monitoring.coreos.com',
+  resource,
+  verbs: ['get', 'list', 'patch'],
+}));
+
+/** The ClusterRole that looking, the given actions and perhaps more need: no more. As YAML. */
+export function clusterRole(actions: Action[], more: Permission[] = []): string {
   const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
-  for (const permission of [...LOOKING, ...actions.flatMap((action) => action.permissions)]) {
+  for (const permission of [...LOOKING, ...actions.flatMap((action) => action.permissions), ...more]) {
     const key = `${permission.group}/${permission.resource}`;
     const known = verbs.get(key) ?? { group: permission.group, resource: permission.resource, verbs: new Set() };
     for (const verb of permission.verbs) known.verbs.add(verb);

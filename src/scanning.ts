@@ -5,9 +5,10 @@ import type { EntityRef } from './domain/types.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { type ScanReport, scan, scanClosely } from './pipeline/scan.ts';
 import { type ScanMemory, suspects } from './pipeline/scan-memory.ts';
+import { createTightenMemory, tightenMonitors } from './pipeline/tighten-monitors.ts';
 import type { Topology } from './pipeline/topology.ts';
 import { createTrainingSchedule } from './pipeline/train-due.ts';
-import type { Replicas } from './ports.ts';
+import type { Monitors, Replicas } from './ports.ts';
 
 const CLOSE_LOOK_MS = 15_000;
 const MOST_CLOSE = 50;
@@ -15,13 +16,15 @@ const LEAST_DELAY_MS = 100;
 
 /**
  * Scans every so often, one scan at a time, each replica its share of the services; looks every 15 s at those with an open
- * incident or a suspicion; keeps the call graph fresh; and has learned what is due. Returns what stops it.
+ * incident or a suspicion, and has their monitors scraped as often where that is wished; keeps the call graph fresh; and has
+ * learned what is due. Returns what stops it.
  */
 export function startScanning(
   deps: Deps,
   topology: Topology,
   replicas: Replicas,
   settings: Settings['scan'],
+  monitors: Monitors | null,
   log: Logger,
 ): () => void {
   const memory: ScanMemory = new Map();
@@ -44,7 +47,18 @@ export function startScanning(
     const about = (await closelyWatched(deps, memory)).filter((one) => isOurs(one.namespace, one.name));
     if (about.length > 0) await scanClosely(deps, about.slice(0, MOST_CLOSE), memory, topology.calls());
   };
-  const stops = [repeat(deps, settings.every, round, log), repeat(deps, CLOSE_LOOK_MS, closer, log)];
+  const tightened = createTightenMemory();
+  const tighten = async () => {
+    if (!monitors) return;
+    const isOwn = (monitor: string) => ownerOf(monitor, alive) === replicas.id;
+    const enabled = settings.enabled && settings.tighten_monitors;
+    await tightenMonitors(deps, monitors, tightened, { enabled, isOurs: isOwn });
+  };
+  const stops = [
+    repeat(deps, settings.every, round, log),
+    repeat(deps, CLOSE_LOOK_MS, closer, log),
+    repeat(deps, CLOSE_LOOK_MS, tighten, log),
+  ];
   return () => {
     for (const stop of stops) stop();
     replicas.leave().catch(() => undefined);

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { streamScorer } from './analysis/streaming-score.ts';
+import { instantOf } from './instant-of.ts';
 
 /** What was scored; `alarms` are the instants (as written) whose score reaches 0.5. */
 export type ScoredFile = { points: number; unreadable: number; alarms: string[] };
@@ -38,13 +39,4 @@ export async function scoreFile(path: string, out: string | null): Promise<Score
     await finished(target);
   }
   return result;
-}
-
-/** Epoch ms; NaN for what is no instant. */
-function instantOf(text: string): number {
-  if (/^\d{9,11}(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  if (/^\d{12,14}$/.test(text)) return Number(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return Number.NaN;
-  const iso = text.replace(' ', 'T');
-  return Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(iso) || !iso.includes('T') ? iso : `${iso}Z`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { clusterRole } from '../src/rbac.ts';
+import { clusterRole, TIGHTENING } from '../src/rbac.ts';
 
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
 
@@ -18,5 +18,15 @@ describe('the ClusterRole', () => {
 
   it('never lets Secrets be listed, watched or changed', () => {
     expect(verbs('', 'secrets')).toEqual(['get']);
+  });
+
+  it('may change nothing without actions, and monitors only where they are to be tightened', () => {
+    const bare = (parse(clusterRole([])) as { rules: Rule[] }).rules;
+    expect(bare.flatMap((rule) => rule.verbs).filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
+    expect(bare.some((rule) => rule.apiGroups.includes('monitoring.coreos.com'))).toBe(false);
+    const tight = (parse(clusterRole([], TIGHTENING)) as { rules: Rule[] }).rules.filter((rule) =>
+      rule.verbs.includes('patch'),
+    );
+    expect(tight.map((rule) => rule.resources[0])).toEqual(['servicemonitors', 'podmonitors']);
   });
 });

@@ -90,6 +90,8 @@ export type Incident = {
     threaded: number;
   } | null;
   page: { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number } | null;
+  /** The newest picture of the affected part of the call graph: the chat's id of the file, and which cause it shows. */
+  graph?: { file: string; of: string };
   /** Earlier incidents of the same group. */
   linked: string[];
   feedback: { user: string; right: boolean; at: number } | null;
@@ -110,6 +112,7 @@ export type Event = { at: number } & (
   | { type: 'diagnosis_failed'; words: string }
   | { type: 'watch_ended' }
   | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null; threaded: number }
+  | { type: 'pictured'; file: string; of: string }
   | { type: 'paged'; dedupKey: string; planDigest: string | null }
   | { type: 'page_resolved' }
   | { type: 'approved'; user: string; planDigest: string }

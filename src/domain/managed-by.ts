@@ -5,9 +5,10 @@ export type ManagedView = {
   managers: { manager: string; operation: string; fields: string[] }[];
 };
 
-const TOOLS: { name: string; manager: RegExp; label?: string; annotation?: string; advice: string }[] = [
+const TOOLS: { name: string; manager: RegExp; label?: string; annotation?: string; gitOps?: true; advice: string }[] = [
   {
     name: 'Argo CD',
+    gitOps: true,
     manager: /argocd/i,
     label: 'argocd.argoproj.io/instance',
     annotation: 'argocd.argoproj.io/tracking-id',
@@ -15,12 +16,14 @@ const TOOLS: { name: string; manager: RegExp; label?: string; annotation?: strin
   },
   {
     name: 'Flux',
+    gitOps: true,
     manager: /kustomize-controller|helm-controller|flux/i,
     label: 'kustomize.toolkit.fluxcd.io/name',
     advice: 'it may set it back at its next reconciliation; change it in Git too',
   },
   {
     name: 'Helm',
+    gitOps: true,
     manager: /^helm/i,
     annotation: 'meta.helm.sh/release-name',
     advice: 'the next upgrade sets it back unless its values say the same',
@@ -45,6 +48,13 @@ export function managerNotes(workload: ManagedView, path: string): string[] {
       (annotation !== undefined && annotation in workload.annotations);
     return owns || marked ? [`${name} manages ${owns ? path : 'this object'}: ${advice}.`] : [];
   });
+}
+
+/** The tool that keeps this object as Git or a release says, whatever of it it owns; null when none does. */
+export function gitOpsTool(object: ManagedView): string | null {
+  const all = object.managers.map(({ manager, operation }) => ({ manager, operation, fields: ['spec'] }));
+  const notes = managerNotes({ ...object, managers: all }, 'spec');
+  return TOOLS.find(({ name, gitOps }) => gitOps && notes.some((note) => note.startsWith(`${name} `)))?.name ?? null;
 }
 
 /** List keys are told differently (`containers[name=app]`, `containers[app]`). */

@@ -82,7 +82,9 @@ export function confidenceIn(step: Step, cause: Cause | null, results: { worked:
   const works = (yes + results.worked) / (yes + no + results.tried);
   const needsCause = step.action !== 'notify_oncall';
   const sure = needsCause ? (cause?.probability ?? 0) : 1;
-  const parts = [{ name: 'works', value: works, words: `${results.worked} of ${results.tried} worked before` }];
+  const record =
+    results.tried === 0 ? 'not tried for this before' : `${results.worked} of ${results.tried} worked before`;
+  const parts = [{ name: 'works', value: works, words: record }];
   if (needsCause)
     parts.unshift({
       name: 'cause',

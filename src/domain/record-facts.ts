@@ -16,6 +16,8 @@ export function recordFacts(incident: Incident, event: Event): Incident {
         ...incident,
         message: { channel: event.channel, ts: event.ts, digest: event.digest, at: event.at, threaded: event.threaded },
       };
+    case 'pictured':
+      return { ...incident, graph: { file: event.file, of: event.of } };
     case 'paged':
       return { ...incident, page: { dedupKey: event.dedupKey, status: 'triggered', at: event.at } };
     case 'page_resolved':

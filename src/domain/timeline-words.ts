@@ -1,5 +1,6 @@
 import type { Event, Incident, TimelineEntry } from './incident.ts';
 import type { Decision } from './types.ts';
+import { withoutSubject } from './without-subject.ts';
 
 /** One line of the timeline for an event: what happened, by whom. Null for events that only keep books. Text from outside stays data: the views escape it. */
 export function wordsOf(before: Incident, event: Event, after: Incident): TimelineEntry | null {
@@ -21,6 +22,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'anomaly_seen',
   'calm_seen',
   'delivered',
+  'pictured',
   'paged',
   'page_resolved',
   'page_asked',
@@ -47,6 +49,7 @@ function sentence(event: Event): string | null {
     case 'watch_ended':
       return 'Looking again';
     case 'delivered':
+    case 'pictured':
       return null;
     case 'paged':
       return event.planDigest === null ? 'Paged through PagerDuty' : 'Asked for approval through PagerDuty too';
@@ -113,7 +116,7 @@ function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
 function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
   if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.words}. No cause is sure enough to name.`;
-  return `${event.diagnosis.issue.words}. Likely cause (${Math.round(top.probability * 100)} %): ${top.entity.name}, ${top.reasons[0] ?? top.what}.`;
+  return `${event.diagnosis.issue.words}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.`;
 }
 
 function decisionWords(decision: Decision): string {

@@ -24,7 +24,7 @@ export function transition(before: Incident, event: Event): Transition {
   const after = move?.incident ?? noted;
   const changed = JSON.stringify({ ...after, version: 0 }) !== JSON.stringify({ ...before, version: 0 });
   const effects = [...(move?.effects ?? [])];
-  if (changed && event.type !== 'delivered' && !effects.some((effect) => effect.kind === 'tell'))
+  if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'tell'))
     effects.push({ kind: 'tell', dueAt: event.at });
   if (AT_WORK.includes(before.state.name) && mayBeOver(after))
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
@@ -35,6 +35,9 @@ export function transition(before: Incident, event: Event): Transition {
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };
 }
+
+/** What was sent: it changes nothing that the message shows. */
+const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured']);
 
 /** In these states nobody asks whether the trouble is gone: what was heard meanwhile is made up for afterwards. */
 const AT_WORK: State['name'][] = ['executing', 'verifying', 'undoing'];

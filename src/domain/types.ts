@@ -64,6 +64,26 @@ export type Diagnosis = {
   findings: Finding[];
   /** Whether the trouble was measured (metrics or objects), not merely alerted. */
   measured: boolean;
+  /** When the trouble began, as was known then; absent in diagnoses of older versions, as is `affected`. */
+  since?: number;
+  affected?: AffectedPart;
+};
+
+/** The affected part of the call graph, bounded: what hurts, the causes, and those between and beside them. `more`: neighbours left out. */
+export type AffectedPart = { nodes: AffectedNode[]; edges: { from: string; to: string }[]; more: number };
+
+export type AffectedNode = {
+  name: string;
+  /** `changed`: nothing is wrong with it, but it was changed; `unknown`: nobody could look. */
+  health: 'abnormal' | 'changed' | 'normal' | 'unknown';
+  /** What was seen of it, a few words each, at most two. */
+  signs: string[];
+  /** The one that the incident is about. */
+  hurts: boolean;
+  /** Of being the cause; null when too small to tell. */
+  probability: number | null;
+  /** The named cause. */
+  cause: boolean;
 };
 
 export const RUNGS = ['observe', 'mitigate', 'remediate', 'rollback', 'escalate'] as const;

@@ -1,3 +1,4 @@
+import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import type { Incident } from '../domain/incident.ts';
 import { nameIssue } from '../domain/name-issue.ts';
@@ -21,7 +22,8 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
   const findings = [...correlated, ...detected, ...incident.anomalies]
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
-  const ranking = rankCauses(rankInput(gathered, findings));
+  const input = rankInput(gathered, findings);
+  const ranking = rankCauses(input);
   const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
   const about = ranking.named && causes[0] ? causes[0].entity.name : incident.service;
   const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, about);
@@ -39,6 +41,8 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     named: ranking.named,
     findings,
     measured,
+    since: gathered.surroundings.since,
+    affected: affectedPart(input, ranking),
   };
 }
 

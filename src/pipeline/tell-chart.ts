@@ -1,22 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { troubleSince } from './gather.ts';
+import { shareImage } from './share-image.ts';
 
 const BEFORE_MS = 60 * 60_000;
 const AFTER_MS = 10 * 60_000;
 const POINTS = 240;
 const LEAST_STEP_MS = 15_000;
-const TRIES = 3;
 const MOST_ROLLOUTS = 3;
 
 /** A picture is due with the news of the first diagnosis, and of the end. */
 export function isPictureDue(lines: TimelineEntry[], timeline: TimelineEntry[]): boolean {
   const first = timeline.find((line) => line.type === 'diagnosed');
-  return lines.some((line) => line === first || (line.to === 'closed' && line.from !== 'closed'));
+  // The two are read apart: the same line is another object in each.
+  const isFirst = (line: TimelineEntry) => line.type === first?.type && line.at === first.at;
+  return lines.some((line) => isFirst(line) || (line.to === 'closed' && line.from !== 'closed'));
 }
 
 /** Sends the incident's chart into its thread, by itself: the message and its deadline don't wait for it. A chart that can't be made or sent is logged. */
@@ -31,13 +32,7 @@ async function send(deps: Deps, incident: Incident): Promise<void> {
   if (!made) return;
   const png = await deps.charts.draw(made.picture);
   const image = { png, fileName: `${incident.id}.png`, title: made.picture.title, altText: made.altText };
-  for (let tries = 1; ; tries++) {
-    const sent = await deps.chat.threadImage(incident, image);
-    if (sent.ok) return;
-    if (tries === TRIES)
-      return deps.log.warn({ incident: incident.id, why: sent.words }, 'the chart could not be sent');
-    await sleep(sent.retryAfterMs ?? 1_000 * tries);
-  }
+  await shareImage(deps, incident, image);
 }
 
 const UNITS: Partial<Record<MetricName, string>> = { latency_p99: 's', request_rate: '1/s' };

@@ -4,6 +4,7 @@ import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 import { isPictureDue, sendPicture } from './tell-chart.ts';
+import { isGraphDue, sendGraph } from './tell-graph.ts';
 
 const LINES_AT_ONCE = 20;
 /** Real time. */
@@ -38,6 +39,7 @@ const tell: Stage = {
     const threaded =
       news.length > 0 ? await deps.chat.threadLines({ ...incident, message }, news) : { ok: true as const };
     if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
+    if (threaded.ok && isGraphDue(lines, incident)) sendGraph(deps, { ...incident, message });
     const planDigest = state.name === 'awaiting_approval' ? state.planDigest : null;
     const sent = threaded.ok ? lines.length : 0;
     const delivered: Event = {

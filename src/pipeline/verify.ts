@@ -65,7 +65,7 @@ async function settledNow(deps: Deps, incident: Incident, execution: Execution):
 function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident): Sample {
   const severity = trouble.severity;
   const before = incident.diagnosis?.issue.severity ?? 0;
-  const words = settled.kind === 'settled' ? trouble.words : `${settled.words}; ${trouble.words}`;
+  const words = settled.kind === 'settled' ? trouble.words : `${settled.words.replace(/\.$/, '')}; ${trouble.words}`;
   if (settled.kind === 'failed') return { at, healthy: false, severity, worse: true, words };
   if (trouble.kind === 'unknown') return { at, healthy: null, severity: null, worse: false, words };
   const worse =

@@ -69,11 +69,17 @@ describe('the chart in the thread', () => {
     const timeline = [
       line('alerts', 'noticed', 'noticed'),
       line('diagnosed', 'noticed', 'watching'),
-      line('diagnosed', 'noticed', 'awaiting_approval'),
+      { ...line('diagnosed', 'noticed', 'awaiting_approval'), at: NOW + 60_000 },
       line('verified', 'verifying', 'closed'),
       line('feedback', 'closed', 'closed'),
     ];
-    expect(timeline.map((one) => isPictureDue([one], timeline))).toEqual([false, true, false, true, false]);
+    expect(timeline.map((one) => isPictureDue([one], structuredClone(timeline)))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('shows the metric of the issue, of the service that leaks, since when, and rollouts of that time', async () => {

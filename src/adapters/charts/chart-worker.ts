@@ -1,12 +1,16 @@
 import { parentPort } from 'node:worker_threads';
-import type { MetricPicture } from '../../ports.ts';
+import type { GraphPicture, MetricPicture } from '../../ports.ts';
+import { graphChart } from './graph-chart.ts';
 import { metricChart } from './metric-chart.ts';
 
 /** The worker thread that draws: laying out a chart takes longer than the main loop may be held up. */
+export type ToDraw = { kind: 'metric'; picture: MetricPicture } | { kind: 'graph'; picture: GraphPicture };
 export type Drawn = { ok: true; png: Uint8Array } | { ok: false; words: string };
 
-parentPort?.on('message', (picture: MetricPicture) => {
-  metricChart(picture)
+const draw = (what: ToDraw) => (what.kind === 'metric' ? metricChart(what.picture) : graphChart(what.picture));
+
+parentPort?.on('message', (what: ToDraw) => {
+  draw(what)
     .then((png): Drawn => ({ ok: true, png }))
     .catch((error: unknown): Drawn => ({ ok: false, words: String(error) }))
     .then((drawn) => parentPort?.postMessage(drawn));

@@ -20,3 +20,9 @@ export function explain(
   };
   return { modal, words: `Why: ${notification(incident)}`, blocks };
 }
+
+/** The same without pictures, for when Slack refuses one (it was deleted, or isn't processed yet); null when there is none. */
+export function withoutPictures<T extends { type: string }>(blocks: T[]): T[] | null {
+  const kept = blocks.filter((block) => block.type !== 'image');
+  return kept.length < blocks.length ? kept : null;
+}

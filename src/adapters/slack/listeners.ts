@@ -1,7 +1,8 @@
 import type { App, BlockAction, RespondFn, SlackAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Incident } from '../../domain/incident.ts';
-import { explain } from './explain.ts';
+import type { Reply } from '../../extension-points.ts';
+import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
 import type { Log } from './log.ts';
 import { pressed } from './press.ts';
@@ -32,9 +33,10 @@ export function listen(app: App, deps: ListenerDeps): void {
       return { visible: 'private' as const, words: TROUBLE };
     });
     const quick = await Promise.race([reply, afterMs(QUICK_MS)]);
-    if (quick) return ack(replyBody(quick));
+    // A picture that Slack refuses would make an acknowledgement vanish without a word; the response URL says so.
+    if (quick && !hasPicture(quick)) return ack(replyBody(quick));
     await ack();
-    await respond(replyBody(await reply));
+    await respondSafely(respond, replyBody(await reply));
   });
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: await homeView(deps.people) });
@@ -76,12 +78,32 @@ async function explainTo(
   incident: Incident,
 ): Promise<void> {
   const { modal, words, blocks } = explain(incident, await deps.people.timeline(incident.id));
+  const bare = withoutPictures(modal.blocks);
+  const views = bare ? [modal, { ...modal, blocks: bare }] : [modal];
+  for (const view of views) {
+    try {
+      await client.views.open({ trigger_id: body.trigger_id, view });
+      return;
+    } catch (error) {
+      deps.log.debug({ why: slackFailure(error).words }, 'the explanation could not be opened');
+    }
+  }
+  // A trigger lasts three seconds. The same as a private message is as good.
+  await respondSafely(respond, { response_type: 'ephemeral', replace_original: false, text: words, blocks });
+}
+
+type Body = ReturnType<typeof replyBody> & { replace_original?: boolean };
+
+const hasPicture = (reply: Reply) => withoutPictures((reply.blocks ?? []) as { type: string }[]) !== null;
+
+/** Answers, without its pictures if Slack refuses them. */
+async function respondSafely(respond: RespondFn, body: Body): Promise<void> {
+  const bare = withoutPictures(body.blocks);
   try {
-    await client.views.open({ trigger_id: body.trigger_id, view: modal });
+    await respond(body);
   } catch (error) {
-    // A trigger lasts three seconds. The same as a private message is as good.
-    deps.log.debug({ why: slackFailure(error).words }, 'no modal; answering with a private message');
-    await respond({ response_type: 'ephemeral', replace_original: false, text: words, blocks });
+    if (!bare) throw error;
+    await respond({ ...body, blocks: bare });
   }
 }
 

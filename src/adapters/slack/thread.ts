@@ -46,9 +46,9 @@ function inSections(lines: string[]): KnownBlock[] {
   return present(sections.slice(0, 4).map((part) => section(part)));
 }
 
-/** A picture into the thread. Rejects with Slack's errors. */
+/** A picture into the thread; `file` is its id, by which blocks may show it again. Rejects with Slack's errors. */
 export async function shareInThread(client: WebClient, where: Where, image: ThreadImage): Promise<Delivery> {
-  await client.filesUploadV2({
+  const uploaded = await client.filesUploadV2({
     channel_id: where.channel,
     thread_ts: where.ts,
     file: image.png,
@@ -56,5 +56,6 @@ export async function shareInThread(client: WebClient, where: Where, image: Thre
     title: image.title.slice(0, 200),
     alt_text: image.altText.slice(0, 1_000),
   });
-  return { ok: true, channel: where.channel, ts: where.ts };
+  const file = uploaded.files?.[0]?.files?.[0]?.id;
+  return { ok: true, channel: where.channel, ts: where.ts, ...(file ? { file } : {}) };
 }

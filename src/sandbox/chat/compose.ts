@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkBlocks } from './block-kit/check.ts';
 import { checkMetadata } from './block-kit/metadata.ts';
+import { slackFileFaults } from './block-kit/slack-files.ts';
 import { APP_ID, type Block, BOT_ID, BOT_USER, type Json, type StoredMessage, TEAM } from './model.ts';
 import { isRecord, structure } from './request-body.ts';
 import type { World } from './world.ts';
@@ -18,7 +19,7 @@ export function fail(error: string, lines: readonly string[] = []): Json {
 }
 
 /** Reads text, blocks and metadata of a call and checks them against Slack's limits. */
-export function readContent(args: Json): { content: Content } | { failure: Json } {
+export function readContent(world: World, args: Json): { content: Content } | { failure: Json } {
   const text = typeof args.text === 'string' ? args.text : undefined;
   if (text !== undefined && text.length > MOST_TEXT) return { failure: fail('msg_too_long') };
   const hasBlocks = args.blocks !== undefined && args.blocks !== null && args.blocks !== '';
@@ -27,6 +28,8 @@ export function readContent(args: Json): { content: Content } | { failure: Json 
   if (Array.isArray(blocks)) {
     const problem = checkBlocks(blocks, 'message');
     if (problem !== null) return { failure: fail(problem.error, problem.lines) };
+    const lost = slackFileFaults(blocks, (id) => isImage(world, id), '/blocks');
+    if (lost.length > 0) return { failure: fail('invalid_blocks', lost) };
   }
   const metadata =
     args.metadata === undefined || args.metadata === null || args.metadata === ''
@@ -44,6 +47,12 @@ export function readContent(args: Json): { content: Content } | { failure: Json 
       metadata: empty ? null : (metadata as Json | undefined),
     },
   };
+}
+
+/** Blocks may show a file again that was uploaded, if it is an image. */
+export function isImage(world: World, id: string): boolean {
+  const file = world.files.get(id);
+  return file?.uploaded === true && file.mimetype.startsWith('image/');
 }
 
 /** Slack names blocks and interactive elements that came without a name. */

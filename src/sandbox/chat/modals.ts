@@ -31,7 +31,7 @@ export async function submitView(world: World, body: Json): Promise<Reply> {
 function follow(world: World, { view, person }: { view: OpenView; person: Person }, said: Json, reply: Reply): Reply {
   if (said.response_action === 'errors') return { status: 200, body: { ok: false, errors: said.errors ?? {} } };
   if (said.response_action === 'update' || said.response_action === 'push') {
-    const read = readView(said.view, 'modal');
+    const read = readView(world, said.view, 'modal');
     if ('failure' in read) return { status: 200, body: { ...read.failure, app_status: reply.body.app_status } };
     if (said.response_action === 'update') world.views.update(view.id, read.view);
     else if (world.views.push(person.id, read.view) === null)

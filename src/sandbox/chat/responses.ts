@@ -17,7 +17,7 @@ export function deliverReply(world: World, target: ResponseTarget, body: Json): 
     if (original !== undefined) world.messages.remove(original.ts);
     return null;
   }
-  const read = readContent(body);
+  const read = readContent(world, body);
   if ('failure' in read) return read.failure;
   if (!read.content.text && (read.content.blocks ?? []).length === 0) return fail('no_text');
   if (body.replace_original === true && original !== undefined) {

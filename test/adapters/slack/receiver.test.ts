@@ -168,6 +168,51 @@ describe('a click', () => {
   });
 });
 
+describe('the picture in Why?', () => {
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+  const opened = () => until(async () => (await views('U_ONCALL')).at(-1));
+  const views = async (user: string): Promise<{ type: string; slack_file?: { id: string } }[][]> => {
+    const shown = await (await fetch(`${slack.url}/sandbox/views?user=${user}`)).json();
+    return (shown as { stack: { blocks: never[] }[] }).stack.map((view) => view.blocks);
+  };
+
+  async function pictured(): Promise<string> {
+    const chat = createSlackChat({ token: TOKEN, channel: CHANNEL.id, slackApiUrl: slack.slackApiUrl, log });
+    const ts = await posted();
+    const message = { channel: CHANNEL.id, ts, digest: '', at: T0, threaded: 0 };
+    const sent = await chat.threadImage(incident({ message }), {
+      png,
+      fileName: 'g.png',
+      title: 'g',
+      altText: 'who calls whom',
+    });
+    if (!sent.ok || !sent.file) throw new Error('no file');
+    people.given.incidents = [incident({ message, graph: { file: sent.file, of: 'ledger-db' } })];
+    return ts;
+  }
+
+  it('is the one that the thread has', async () => {
+    const ts = await pictured();
+    await slack.click({ ts, action_id: 'why', user: 'U_ONCALL' });
+    const image = (await opened()).find((block) => block.type === 'image');
+    expect(image?.slack_file?.id).toBe(people.given.incidents[0]?.graph?.file);
+    const reply = await slack.command('why payment-api');
+    expect(reply.blocks.map((block) => block.type)).toContain('image');
+  });
+
+  it('is left out when Slack has it no more, and the rest is told all the same', async () => {
+    const ts = await pictured();
+    people.given.incidents = [incident({ graph: { file: 'F_DELETED', of: 'ledger-db' } })];
+    await slack.click({ ts, action_id: 'why', user: 'U_ONCALL' });
+    const blocks = await opened();
+    expect(blocks.some((block) => block.type === 'image')).toBe(false);
+    expect(JSON.stringify(blocks)).toContain('Causes, ranked');
+    const reply = await slack.command('why payment-api');
+    expect(reply.blocks.map((block) => block.type)).not.toContain('image');
+    expect(JSON.stringify(reply.blocks)).toContain('Causes, ranked');
+  });
+});
+
 describe('the home tab', () => {
   it('shows what is open when it is opened, and other events are simply taken', async () => {
     people.given.incidents = Array.from({ length: 30 }, (_, index) => incident({ id: `INC-${index}` }));

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
+import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
@@ -15,7 +16,7 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
   return present([
     section([
       endLine(incident, state),
-      sentence(state.why, 500),
+      alreadySaid(incident, state.why) ? null : sentence(state.why, 500),
       ...triedLines(incident),
       withdrawnLine(incident, message),
     ]),
@@ -29,11 +30,16 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
   ]);
 }
 
+/** The last verification says it, a line below. */
+const alreadySaid = (incident: Incident, why: string) => incident.executions.at(-1)?.verification?.words === why;
+
 /** What it was, in small print: the present tense of its words is over. */
 function atItsWorst(incident: Incident): string | null {
   if (!incident.diagnosis) return null;
-  const cause = causeLine(incident);
-  return [`It was: ${escapeText(incident.diagnosis.issue.words, 300)}`, cause].filter(Boolean).join('  ·  ');
+  const cause = causeLine(incident, 1);
+  return [`It was: ${escapeText(withoutSubject(incident.diagnosis.issue.words, incident.service), 300)}`, cause]
+    .filter(Boolean)
+    .join('  ·  ');
 }
 
 function endLine(incident: Incident, state: Closed): string {
@@ -43,7 +49,7 @@ function endLine(incident: Incident, state: Closed): string {
     case 'healed':
       return `*Healed* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'self_healed':
-      return `*Recovered by itself* ${dayTime(closedAt)}, after ${lasted}. ${incident.executions.length === 0 ? 'Nothing was done.' : ''}`;
+      return `*Recovered by itself* ${dayTime(closedAt)}, after ${lasted}. ${incident.executions.length === 0 ? 'Nothing was done here.' : ''}`;
     case 'healed_by_human':
       return `*Healed by a person* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'false_alarm':

@@ -1,7 +1,9 @@
 import type { KnownBlock } from '@slack/types';
+import { graphWords } from '../../../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../../../domain/incident.ts';
-import type { Recommendation } from '../../../domain/types.ts';
-import { present, section } from './blocks.ts';
+import type { Finding, Recommendation } from '../../../domain/types.ts';
+import { LIMITS, plainText, present, section } from './blocks.ts';
+import { changeTimeline } from './changes.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
 import { dayTime, percent } from './format.ts';
 import { headline } from './headline.ts';
@@ -9,30 +11,51 @@ import { changeLines, confidenceWords, reachWords } from './step.ts';
 import { executionLine, passedOverLines } from './tried.ts';
 import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
 
-/** The whole behind "Why?": evidence, ranking, how sure and from what, the full change, the steps passed over, the timeline. At most 12 blocks and 12,000 characters. */
+/** The whole behind "Why?": evidence, ranking, how sure and from what, the full change, the steps passed over, the timeline. At most 14 blocks and 12,000 characters. */
 export function explanationBlocks(incident: Incident, timeline: TimelineEntry[]): KnownBlock[] {
   const step = recommendationOf(incident);
   return present([
-    section([headline(incident), ...troubleLines(incident)], 1_500),
+    section([headline(incident), ...troubleLines(incident)], 1_300),
+    graphBlock(incident),
     titled(
       'Evidence',
-      evidence(incident)
+      differing(evidence(incident))
         .slice(0, 10)
-        .map((finding) => `• ${findingLine(finding)} (${percent(finding.strength)} unusual, ${dayTime(finding.at)})`),
-      2_000,
+        .map((finding) => `• ${findingLine(finding)} (${sure(finding)} unusual, ${dayTime(finding.at)})`),
+      1_800,
     ),
-    titled('Causes, ranked', causeLines(incident), 1_400),
+    titled('Causes, ranked', causeLines(incident), 1_300),
+    titled('What changed', changeTimeline(incident), 1_200),
     ...(step ? stepBlocks(step) : []),
-    titled('Steps not taken', passedOverLines(incident, 8), 1_000),
-    titled('Done so far', incident.executions.slice(-5).map(executionLine), 1_000),
-    titled('Timeline', timeline.slice(-20).map(timelineLine), 1_800),
+    titled('Steps not taken', passedOverLines(incident, 8), 800),
+    titled('Done so far', incident.executions.slice(-5).map(executionLine), 800),
+    titled('Timeline', timeline.slice(-20).map(timelineLine), 1_500),
   ]);
 }
+
+/** The picture of the affected part that was sent into the thread: everybody in the channel may see it, and so it may be shown here. */
+function graphBlock({ graph, diagnosis }: Incident): KnownBlock | null {
+  if (!graph) return null;
+  const words = diagnosis?.affected ? graphWords(diagnosis.affected) : 'The affected part of the call graph';
+  return {
+    type: 'image',
+    slack_file: { id: graph.file },
+    alt_text: plainText(words, 1_000).text,
+    title: plainText('Who is affected', LIMITS.optionText),
+  };
+}
+
+/** Looks a few minutes apart find the same. */
+const differing = (findings: Finding[]) =>
+  findings.filter((finding, index) => findings.findIndex((one) => one.words === finding.words) === index);
+
+/** Nothing is quite sure. */
+const sure = ({ strength }: Finding) => percent(Math.min(0.99, strength));
 
 /** One line of the record: when, what, by whom. */
 export function timelineLine(entry: TimelineEntry): string {
   const by = entry.by ? ` (${mention(entry.by)})` : '';
-  return `${dayTime(entry.at)}  ${escapeText(entry.words, 300)}${by}`;
+  return `${dayTime(entry.at)}  ${escapeText(entry.words, 500)}${by}`;
 }
 
 function recommendationOf(incident: Incident): Recommendation | null {
@@ -51,15 +74,18 @@ function stepBlocks(step: Recommendation): (KnownBlock | null)[] {
   const notes = step.plan.notes.slice(0, 4).map((note) => `⚠ ${escapeText(note, 250)}`);
   const summary = `*The step:* ${escapeText(step.plan.summary, 250)}`;
   return [
-    section([summary, confidenceWords(step.confidence), ...parts, ...reasons, reachWords(step.plan), ...notes], 2_000),
-    section([step.plan.diff ? codeBlock(step.plan.diff, 1_900) : changeLines(step.plan.changes, 12).join('\n')], 2_000),
+    section([summary, confidenceWords(step.confidence), ...parts, ...reasons, reachWords(step.plan), ...notes], 1_800),
+    section([step.plan.diff ? codeBlock(step.plan.diff, 1_700) : changeLines(step.plan.changes, 12).join('\n')], 1_800),
   ];
 }
+
+const WORTH_RANKING = 0.01;
 
 function causeLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   if (!diagnosis) return [];
   const ranked = diagnosis.causes
+    .filter((cause, index) => index === 0 || cause.probability >= WORTH_RANKING)
     .slice(0, 5)
     .map((cause, index) => `${index + 1}. ${percent(cause.probability)}  ${causeWords(cause, 4)}`);
   const rest = `Something else: ${percent(diagnosis.somethingElse)}`;

@@ -5,6 +5,7 @@ import { type Message, present, section } from './blocks.ts';
 import { closedBlocks } from './closed.ts';
 import { escalatedBlocks } from './escalated.ts';
 import { cutMarkup, escapeText } from './escape.ts';
+import { factLines } from './facts.ts';
 import { headline, notification } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { causeLine, linkedLine, troubleLines } from './trouble.ts';
@@ -17,7 +18,9 @@ import { workingBlocks } from './working.ts';
  */
 export function incidentMessage(incident: Incident, message: Shown): Message {
   const closed = incident.state.name === 'closed';
-  const why = closed ? [] : [...troubleLines(incident), causeLine(incident), linkedLine(incident)];
+  const why = closed
+    ? []
+    : [...troubleLines(incident), causeLine(incident), ...factLines(incident), linkedLine(incident)];
   const top = section([headline(incident), ...why]);
   return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
 }

@@ -1,6 +1,7 @@
 import type { Incident } from '../../../domain/incident.ts';
 import { ifNobodyAnswers } from './asking.ts';
 import { type Message, section } from './blocks.ts';
+import { factLines } from './facts.ts';
 import { headline } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
@@ -11,7 +12,14 @@ export function plainMessage(incident: Incident, message: Shown): Message {
   const { state } = incident;
   const asking =
     state.name === 'awaiting_approval' ? [...stepLines(state.recommendation), ifNobodyAnswers(state, message)] : [];
-  const lines = [headline(incident), ...troubleLines(incident), causeLine(incident), ...asking, commandsLine(incident)];
+  const lines = [
+    headline(incident),
+    ...troubleLines(incident),
+    causeLine(incident),
+    ...factLines(incident),
+    ...asking,
+    commandsLine(incident),
+  ];
   return { text: section(lines)?.text?.text ?? headline(incident), blocks: [] };
 }
 

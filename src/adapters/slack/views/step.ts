@@ -8,7 +8,7 @@ export function stepLines(recommendation: Recommendation): string[] {
   return [
     `*Recommended: ${escapeText(plan.summary, 250)}*`,
     confidenceWords(confidence),
-    ...changeLines(plan.changes, 4),
+    ...changeLines(untold(plan), 4),
     reachWords(plan),
     ...recommendation.reasons.slice(0, 4).map((reason) => `• ${escapeText(reason, 250)}`),
     ...plan.notes.slice(0, 3).map((note) => `⚠ ${escapeText(note, 250)}`),
@@ -35,6 +35,19 @@ export function changeLines(changes: FieldChange[], most: number): string[] {
   return changes.length > most ? [...lines, `and ${plural(changes.length - most, 'more change')} (see Why?)`] : lines;
 }
 
+/** The changes that the summary doesn't tell already. Names of templates are for Why?. */
+export function untold({ changes, summary }: Plan): FieldChange[] {
+  const others = changes.filter((change) => change.path !== 'spec.template');
+  const shown = others.length > 0 ? others : changes;
+  return shown.filter(({ before, after }) => !tells(summary, before) || !tells(summary, after));
+}
+
+/** As a word of its own: 3 is not told by 13. */
+function tells(summary: string, value: string): boolean {
+  const words = summary.split(/[\s(),]+/);
+  return value !== '' && words.includes(value);
+}
+
 /** What Slack asks once more before: what can't be undone, or reaches far. */
 export function needsConfirming(plan: Plan): boolean {
   return !plan.reversible || plan.blastRadius.level === 'high';
@@ -52,7 +65,7 @@ function shortPath(path: string): string {
 
 function blastWords(radius: BlastRadius): string {
   const pods = `${radius.podsAffected} of ${plural(radius.podsTotal, 'pod')}`;
-  const told = radius.words === '' ? pods : escapeText(radius.words, 200);
+  const told = radius.words === '' ? pods : escapeText(radius.words, 200).replace(/\.$/, '');
   const others = radius.services.length > 1 ? `, ${plural(radius.services.length, 'service')}` : '';
   return `Blast radius ${radius.level}: ${told}${others}`;
 }

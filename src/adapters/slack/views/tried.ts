@@ -1,5 +1,6 @@
 import type { Incident } from '../../../domain/incident.ts';
 import type { Authority, Execution } from '../../../domain/types.ts';
+import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime } from './format.ts';
 
@@ -14,7 +15,7 @@ export function executionLine(run: Execution): string {
   const result =
     run.result === null ? 'under way' : run.result === 'done' ? 'done' : `failed: ${escapeText(run.words, 250)}`;
   const found = run.verification
-    ? `. ${run.verification.targetWell ? 'Helped in part' : VERDICTS[run.verification.verdict]}: ${escapeText(run.verification.words, 250)}`
+    ? `. ${run.verification.targetWell ? 'Helped in part' : VERDICTS[run.verification.verdict]}: ${escapeText(withoutSubject(run.verification.words, run.recommendation.plan.target.name), 250)}`
     : '';
   return `${what}: ${result}${found}${undoneWords(run)}`;
 }

@@ -1,5 +1,6 @@
 import type { Incident } from '../../../domain/incident.ts';
 import type { Cause, Finding } from '../../../domain/types.ts';
+import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
 import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';
 
@@ -8,13 +9,15 @@ export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   const since = `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
-  // What changed and which objects are unwell belong to the cause, a line further down.
-  const strongest = evidence(incident).find((finding) => finding.kind === 'anomaly');
-  const issue = escapeText(diagnosis.issue.words, 500);
+  const strongest = ownAnomaly(incident);
+  const issue = escapeText(withoutSubject(diagnosis.issue.words, incident.service), 500);
   const severity = /\d/.test(diagnosis.issue.words) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
+  const told = severity ? `${issue} (${severity})` : issue;
+  const own = strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest, incident.service) : '';
+  // The issue may be the cause's, whose name its words then begin with: what hurts comes first.
+  const isElsewhere = strongest?.about.name === incident.service && !diagnosis.issue.words.startsWith(incident.service);
   return [
-    severity ? `${issue} (${severity})` : issue,
-    strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest) : '',
+    ...(isElsewhere && own !== '' && diagnosis.named ? [own, told] : [told, own]),
     `${since}${measuredWords(incident)}`,
   ].filter((line) => line !== '');
 }
@@ -24,27 +27,39 @@ function measuredWords({ diagnosis, measuredAt }: Incident): string {
   return measuredAt ? '. Not measured any more' : '. Heard of through alerts only: not measured yet';
 }
 
-/** The likely cause, or that there is none sure enough to name. */
-export function causeLine(incident: Incident): string | null {
+/**
+ * What of the service itself is odd. What changed and which objects are unwell belong to the cause, a line further down; that all metrics together
+ * are unusual is worth a line only where nothing better is known.
+ */
+function ownAnomaly(incident: Incident): Finding | undefined {
+  const anomalies = evidence(incident).filter((finding) => finding.kind === 'anomaly');
+  const telling = anomalies.filter((finding) => finding.what !== 'unusual');
+  const own = telling.find((finding) => finding.about.name === incident.service) ?? telling[0];
+  return own ?? (incident.diagnosis?.measured ? undefined : anomalies[0]);
+}
+
+/** The likely cause, or that there is none sure enough to name; its facts are `factLines`. */
+export function causeLine(incident: Incident, maxReasons = 0): string | null {
   const { diagnosis } = incident;
   if (!diagnosis) return null;
   const top = diagnosis.causes[0];
   if (!top) return '*Cause:* nothing stands out in what I can see.';
-  if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top)}`;
-  return `*Cause unclear.* Best guess (${percent(top.probability)}): ${causeWords(top)}`;
+  if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top, maxReasons)}`;
+  return `*Cause unclear.* Best guess (${percent(top.probability)}): ${causeWords(top, maxReasons)}`;
 }
 
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
-export function causeWords(cause: Cause, maxReasons = 2): string {
-  const reasons = cause.reasons.slice(0, maxReasons).map((reason) => escapeText(reason, 200));
+export function causeWords(cause: Cause, maxReasons: number): string {
+  const differing = new Set(cause.reasons.map((reason) => withoutSubject(reason, cause.entity.name)));
+  const reasons = [...differing].slice(0, maxReasons).map((reason) => escapeText(reason, 200));
   const kind = cause.entity.kind === 'Deployment' || cause.entity.kind === 'Service' ? '' : `${cause.entity.kind} `;
   const what = escapeText(cause.what.replaceAll('_', ' '), 60);
   return `${kind}*${escapeText(cause.entity.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
 }
 
-/** One piece of evidence, with the observed value and the normal band unless its words have numbers already. */
-export function findingLine(finding: Finding): string {
-  const words = escapeText(finding.words, 400);
+/** One piece of evidence, with the observed value and the normal band unless its words have numbers already; without the name `said`. */
+export function findingLine(finding: Finding, said = ''): string {
+  const words = escapeText(withoutSubject(finding.words, said), 400);
   const { value } = finding;
   if (!value || /\d/.test(finding.words)) return words;
   return `${words}: ${quantity(value.observed, value.unit)}; normally ${band(value.low, value.high, value.unit)}`;
@@ -67,10 +82,10 @@ export function beganAt(incident: Incident): number {
   return Math.min(incident.openedAt, ...plausible);
 }
 
-/** "Linked to INC-3, which closed before": null without any. */
+/** "Before, on this service: INC-3": null without any. */
 export function linkedLine(incident: Incident): string | null {
   const last = incident.linked.slice(-3).map((id) => escapeText(id, 40));
-  return last.length === 0 ? null : `The same trouble as in ${last.join(', ')}`;
+  return last.length === 0 ? null : `Before, on this service: ${last.join(', ')}`;
 }
 
 function alertsInBrief(incident: Incident): string {
@@ -86,5 +101,7 @@ function alertLines(incident: Incident): string[] {
     const said = alert.annotations.summary ?? alert.annotations.description ?? '';
     return `${escapeText(alert.name, 100)}${said ? `: ${escapeText(said, 300)}` : ''} (${alert.status} since ${dayTime(alert.startsAt)})`;
   });
-  return told.length > 0 ? told : incident.anomalies.slice(0, 2).map(findingLine);
+  return told.length > 0
+    ? told
+    : incident.anomalies.slice(0, 2).map((finding) => findingLine(finding, incident.service));
 }

@@ -1,12 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
+import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
-import { changeLines, confidenceWords, reachWords } from './step.ts';
+import { changeLines, confidenceWords, reachWords, untold } from './step.ts';
 import { authorityWords } from './tried.ts';
 
 type Working = Extract<State, { name: 'queued' | 'executing' | 'verifying' | 'undoing' }>;
@@ -20,7 +21,7 @@ export function workingBlocks(incident: Incident, state: Working, message: Shown
       `*${state.name === 'undoing' ? 'Undoing' : 'Step'}: ${escapeText(plan.summary, 250)}*`,
       authorityLine(state),
       confidenceWords(confidence),
-      ...changeLines(plan.changes, 4),
+      ...changeLines(untold(plan), 4),
       reachWords(plan),
     ]),
     section([progressLine(state), nowLine(state), pausedLine(message.paused)]),
@@ -45,15 +46,18 @@ const STAGES = [
   { name: 'verifying', doing: 'verifying', done: 'verified', next: 'verify' },
 ] as const;
 
+/** A mark stays with its word. */
+const NBSP = '\u00a0';
+
 /** ✔ planned   ✔ checked   ⟳ changing   ○ verify */
 function progressLine(state: Working): string | null {
   if (state.name === 'undoing') return null;
   const at = STAGES.findIndex((stage) => stage.name === state.name);
   const marks = STAGES.map((stage, index) => {
-    if (index < at) return `✔ ${stage.done}`;
-    return index === at ? `⟳ ${stage.doing}` : `○ ${stage.next}`;
+    if (index < at) return `✔${NBSP}${stage.done}`;
+    return index === at ? `⟳${NBSP}${stage.doing}` : `○${NBSP}${stage.next}`;
   });
-  return `✔ planned   ${marks.join('   ')}`;
+  return `✔${NBSP}planned   ${marks.join('   ')}`;
 }
 
 function nowLine(state: Working): string {
@@ -73,6 +77,8 @@ function nowLine(state: Working): string {
 
 function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
   const last = state.samples.at(-1);
-  const seen = last ? `${clockTime(last.at)}: ${sentence(last.words, 300)} ` : '';
+  const seen = last
+    ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.words, state.execution.recommendation.plan.target.name), 300)} `
+    : '';
   return `${seen}It counts as healed once it has been well for ${duration(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
 }

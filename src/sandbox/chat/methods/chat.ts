@@ -5,7 +5,7 @@ import { flagOf, isOurChannel, type Method } from './method.ts';
 
 const postMessage: Method = (world, args, base) => {
   if (!isOurChannel(world, args.channel)) return fail('channel_not_found');
-  const read = readContent(args);
+  const read = readContent(world, args);
   if ('failure' in read) return read.failure;
   if (!read.content.text && (read.content.blocks ?? []).length === 0) return fail('no_text');
   const thread = threadOf(world, args.thread_ts);
@@ -21,7 +21,7 @@ const update: Method = (world, args, base) => {
   const message = sharedMessage(world, args.ts);
   if (message === undefined) return fail('message_not_found');
   if (message.user !== BOT_USER) return fail('cant_update_message');
-  const read = readContent(args);
+  const read = readContent(world, args);
   if ('failure' in read) return read.failure;
   if (read.content.text === undefined && read.content.blocks === undefined && args.metadata === undefined)
     return fail('no_text');
@@ -49,7 +49,7 @@ const postEphemeral: Method = (world, args) => {
   if (!isOurChannel(world, args.channel)) return fail('channel_not_found');
   const person = personOf(args.user);
   if (person === undefined || person.isBot) return fail('user_not_in_channel');
-  const read = readContent(args);
+  const read = readContent(world, args);
   if ('failure' in read) return read.failure;
   if (!read.content.text && (read.content.blocks ?? []).length === 0) return fail('no_text');
   const thread = threadOf(world, args.thread_ts);

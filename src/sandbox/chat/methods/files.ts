@@ -47,7 +47,7 @@ function named(world: World, entry: unknown): SharedFile | null {
 }
 
 function share(world: World, args: Json, files: SharedFile[]): Json | null {
-  const read = readContent({ text: args.initial_comment, blocks: args.blocks });
+  const read = readContent(world, { text: args.initial_comment, blocks: args.blocks });
   if ('failure' in read) return read.failure;
   const parent = typeof args.thread_ts === 'string' ? world.messages.get(args.thread_ts) : null;
   if (parent === undefined) return fail('thread_not_found');

@@ -1,5 +1,6 @@
 import { checkView } from '../block-kit/check.ts';
-import { fail, withIds } from '../compose.ts';
+import { slackFileFaults } from '../block-kit/slack-files.ts';
+import { fail, isImage, withIds } from '../compose.ts';
 import { type Block, type Json, type OpenView, personOf } from '../model.ts';
 import { structure } from '../request-body.ts';
 import { viewForSlack } from '../view-store.ts';
@@ -7,9 +8,10 @@ import type { World } from '../world.ts';
 import type { Method } from './method.ts';
 
 /** A view from an argument, checked; its blocks named. */
-export function readView(value: unknown, surface: 'modal' | 'home'): { view: Json } | { failure: Json } {
+export function readView(world: World, value: unknown, surface: 'modal' | 'home'): { view: Json } | { failure: Json } {
   const view = structure(value);
   const lines = checkView(view, surface);
+  lines.push(...slackFileFaults(view, (id) => isImage(world, id), '/view'));
   if (lines.length > 0) return { failure: fail('invalid_arguments', lines) };
   return { view: { ...(view as Json), blocks: withIds((view as { blocks: Block[] }).blocks) } };
 }
@@ -19,7 +21,7 @@ const shown = (open: OpenView): Json => ({ ok: true, view: viewForSlack(open) })
 const opening =
   (how: 'open' | 'push'): Method =>
   (world, args) => {
-    const read = readView(args.view, 'modal');
+    const read = readView(world, args.view, 'modal');
     if ('failure' in read) return read.failure;
     if (isTaken(world, read.view, undefined)) return fail('duplicate_external_id');
     const exchanged = world.triggers.exchange(args.trigger_id);
@@ -35,7 +37,7 @@ const update: Method = (world, args) => {
       : world.views.byExternalId(String(args.external_id ?? ''));
   if (found === undefined) return fail('not_found');
   if (typeof args.hash === 'string' && args.hash !== found.hash) return fail('hash_conflict');
-  const read = readView(args.view, found.view.type === 'home' ? 'home' : 'modal');
+  const read = readView(world, args.view, found.view.type === 'home' ? 'home' : 'modal');
   if ('failure' in read) return read.failure;
   if (isTaken(world, read.view, found.id)) return fail('duplicate_external_id');
   const open = world.views.update(found.id, read.view);
@@ -45,7 +47,7 @@ const update: Method = (world, args) => {
 const publish: Method = (world, args) => {
   const person = personOf(args.user_id);
   if (person === undefined || person.isBot) return fail('invalid_arguments', ['unknown user [json-pointer:/user_id]']);
-  const read = readView(args.view, 'home');
+  const read = readView(world, args.view, 'home');
   if ('failure' in read) return read.failure;
   return shown(world.views.publish(person.id, read.view));
 };

@@ -194,7 +194,7 @@ describe('the other states', () => {
     );
     const told = words(message.blocks);
     expect(told).toContain('Recovered by itself');
-    expect(told).toContain('Nothing was done.');
+    expect(told).toContain('Nothing was done here.');
     expect(told).toContain('The request for approval was withdrawn.');
   });
 

@@ -194,9 +194,22 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
               probability: value,
               reasons: repeat(word),
             }),
-            findings: repeat(finding),
+            findings: [...repeat(finding), ...repeat({ ...finding, kind: 'change' as const })],
+            affected: {
+              nodes: repeat({
+                name,
+                health: 'abnormal' as const,
+                signs: [word],
+                hurts: true,
+                probability: value,
+                cause: named,
+              }),
+              edges: repeat({ from: name, to: word }),
+              more: count,
+            },
           })
         : null,
+      graph: { file: 'F1', of: word },
       options: [...steps, OTHER],
       passedOver: repeat({ action: name, reason: 'refused' as const, words: word }),
       executions: repeat(

@@ -1,0 +1,35 @@
+import type { Incident } from '../../../domain/incident.ts';
+import type { Cause, Finding } from '../../../domain/types.ts';
+import { withoutSubject } from '../../../domain/without-subject.ts';
+import { escapeText } from './escape.ts';
+import { clockTime } from './format.ts';
+
+const MOST = 3;
+const CONVINCING = 0.5;
+
+/** Up to three facts that speak for the likely cause, with their times, oldest first; what has no time comes last. The rest is behind Why?. */
+export function factLines(incident: Incident): string[] {
+  const cause = incident.diagnosis?.causes[0];
+  if (!incident.diagnosis || !cause) return [];
+  const timed = strongestOfEachKind(incident.diagnosis.findings.filter((finding) => speaksFor(finding, cause)))
+    .slice(0, MOST)
+    .sort((a, b) => a.at - b.at);
+  // Said already, of this one or of another pod in the same way.
+  const said = new Set(incident.diagnosis.findings.map((finding) => finding.words));
+  const untimed = cause.reasons.filter((reason) => !said.has(reason)).slice(0, MOST - timed.length);
+  return [
+    ...timed.map(({ at, words }) => `• ${clockTime(at)}  ${escapeText(withoutSubject(words, cause.entity.name), 220)}`),
+    ...untimed.map((reason) => `• ${escapeText(reason, 220)}`),
+  ];
+}
+
+/** Of the cause itself or one of its pods. That all metrics together are unusual says nothing that a person can check. */
+function speaksFor({ about, strength, what }: Finding, { entity }: Cause): boolean {
+  const own = about.name === entity.name || (about.kind === 'Pod' && about.name.startsWith(`${entity.name}-`));
+  return own && strength >= CONVINCING && what !== 'unusual';
+}
+
+function strongestOfEachKind(findings: Finding[]): Finding[] {
+  const sorted = [...findings].sort((a, b) => b.strength - a.strength);
+  return sorted.filter((finding, index) => sorted.findIndex((one) => one.what === finding.what) === index);
+}

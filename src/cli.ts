@@ -4,6 +4,7 @@ import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playboo
 import { readConfig } from './config.ts';
 import { examine } from './doctor.ts';
 import type { Action } from './extension-points.ts';
+import { gameDay } from './game-day.ts';
 import { loadModules } from './load-modules.ts';
 import { clusterRole } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
@@ -70,6 +71,36 @@ program
       if (points === 0) process.exitCode = 1;
     } catch (error) {
       console.error(`${file} can't be scored: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  });
+
+program
+  .command('game-day')
+  .argument('<file>', 'a scenario (YAML), or a folder of them')
+  .option('--out <file>', 'where the report goes: Markdown, or JSON if the name ends in .json')
+  .option('--speed <number>', 'sandbox seconds per real second, 1 to 60', '60')
+  .description('play a scenario in a sandbox of its own, and say whether what happened is what was expected')
+  .action(async (file: string, { out, speed }: { out?: string; speed: string }) => {
+    const factor = Number(speed);
+    if (!(factor >= 1 && factor <= 60)) {
+      console.error('--speed: must be a number from 1 to 60');
+      process.exitCode = 1;
+      return;
+    }
+    const ending = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+    try {
+      process.exitCode = await gameDay(file, {
+        speed: factor,
+        out: out ?? null,
+        terminal: process.stdout,
+        env: process.env,
+        signal: ending.signal,
+      });
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      console.error(ending.signal.aborted ? 'Ended before its time.' : words);
       process.exitCode = 1;
     }
   });

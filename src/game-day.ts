@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type YamlError, yamlErrorLine } from './adapters/playbooks/checked-yaml.ts';
 import { sandboxSettings } from './config.ts';
 import { judge } from './game-day/judge.ts';
@@ -56,7 +57,14 @@ async function playOne(one: ScenarioFile, { speed, terminal, env, signal }: Game
   try {
     const { approvers, services } = sandboxSettings();
     const settings = { approvers, services };
-    const nightshift = await startNightshift(scenario, { speed, pagerUrl: pager.url, settings, env, signal });
+    const nightshift = await startNightshift(scenario, {
+      speed,
+      folder: dirname(file),
+      pagerUrl: pager.url,
+      settings,
+      env,
+      signal,
+    });
     try {
       const sandbox = sandboxClient({ ...nightshift, signal });
       const errors = unknownNames(one, await sandbox.offer());

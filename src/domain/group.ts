@@ -44,6 +44,12 @@ export function incidentFor(
   );
 }
 
+/** The open incident that one of the alerts is in already, by fingerprint; null when there is none. Pure. */
+export function holderOf(alerts: Alert[], open: Incident[]): Incident | null {
+  const wanted = new Set(alerts.map(({ fingerprint }) => fingerprint));
+  return open.find((incident) => incident.alerts.some(({ fingerprint }) => wanted.has(fingerprint))) ?? null;
+}
+
 function causeNode(incident: Incident): string {
   const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
   return cause ? `${cause.entity.namespace}/${cause.entity.name}` : '';

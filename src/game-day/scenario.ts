@@ -129,6 +129,8 @@ export const Scenario = z
         /** How long the shop runs undisturbed before the scenario's clock begins. */
         settle: duration.prefault('3m'),
         services: z.record(kubernetesName, serviceSchema).default({}),
+        /** A folder of playbooks to try, beside the scenario; they replace the shipped ones for the same issue. */
+        playbooks: z.string().min(1).optional(),
       })
       .prefault({}),
     faults: z.array(faultSchema).max(10).default([]),

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scenario } from './scenario.ts';
@@ -21,6 +21,8 @@ const LONGEST_OUTPUT = 20_000;
 
 export type StartOptions = {
   speed: number;
+  /** The folder that the scenario's paths are relative to. */
+  folder: string;
   pagerUrl: string;
   settings: { approvers: string[]; services: ServiceEntry[] };
   /** Ours: only what is needed to find programs and the compile cache goes on to the app. */
@@ -61,7 +63,7 @@ function environment(
   { start }: Scenario,
   folder: string,
   config: string,
-  { speed, pagerUrl, env }: StartOptions,
+  { speed, folder: beside, pagerUrl, env }: StartOptions,
 ): Record<string, string> {
   const { PATH = '', TMPDIR, NODE_COMPILE_CACHE } = env;
   return {
@@ -77,6 +79,7 @@ function environment(
     NIGHTSHIFT_SANDBOX_SPEED: String(speed),
     NIGHTSHIFT_SANDBOX_SEED: String(start.seed),
     NIGHTSHIFT_SANDBOX_START: new Date(start.at - start.settle).toISOString(),
+    ...(start.playbooks === undefined ? {} : { NIGHTSHIFT_PLAYBOOKS: resolve(beside, start.playbooks) }),
     PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
     PAGERDUTY_EVENTS_URL: pagerUrl,
     LOG_LEVEL: 'warn',

@@ -1,6 +1,6 @@
 import { decide } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
-import { type Candidate, confidenceIn, qualify, spentKey } from '../domain/recommend.ts';
+import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
@@ -26,13 +26,15 @@ const diagnose: Stage = {
       ? await recommend(deps, diagnosed, playbook, diagnosis)
       : { qualified: [], passedOver: [], refusals: [] };
     const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
+    const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
+    chosen.passedOver.push(...passedOver);
     const now = deps.clock.now();
     const decision = decide({
       now,
       mode: deps.mode,
       policy: strictest(deps, incident, diagnosis),
       diagnosis,
-      qualified: chosen.qualified,
+      qualified: left,
       refusals: chosen.refusals,
       paused: pause.paused && (pause.until === null || pause.until > now),
       storm: open.length >= deps.limits.stormIncidents,
@@ -92,11 +94,7 @@ async function plan(
     confidence,
     reasons: reasonsFor(confidence),
   };
-  if (incident.spent.includes(spentKey(recommendation))) {
-    chosen.passedOver.push({ action: step.action, reason: 'spent', words: 'already tried in this incident' });
-  } else {
-    chosen.qualified.push(recommendation);
-  }
+  chosen.qualified.push(recommendation);
 }
 
 /** What speaks for the step beyond the cause, which the message has a line of its own for. */

@@ -1,4 +1,4 @@
-import { type Calls, groupKeyOf, incidentFor, newIncident } from '../domain/group.ts';
+import { type Calls, groupKeyOf, holderOf, incidentFor, newIncident } from '../domain/group.ts';
 import type { Effect, Event, Incident, Transition } from '../domain/incident.ts';
 import { newsSince } from '../domain/record-facts.ts';
 import { transition } from '../domain/transition.ts';
@@ -87,14 +87,14 @@ async function echoOf(
 }
 
 /**
- * An open incident of another service that these alerts belong to. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is read afresh, since what is saved on it must
+ * An open incident of another service that these alerts belong to: the one that holds them already, which must hear of their end too, else one that they are a symptom of. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is read afresh, since what is saved on it must
  * not land in one that was closed in the meantime as well as in a new one.
  */
 async function relatedIncident(deps: Deps, subject: Subject, event: Event, calls: Calls): Promise<Incident | null> {
   if (event.type !== 'alerts') return null;
+  const open = await deps.recentlyOpen(MAX_OPEN);
   const first = event.alerts.find((alert) => alert.status === 'firing');
-  if (!first) return null;
-  const seen = incidentFor(first, subject, await deps.recentlyOpen(MAX_OPEN), calls, event.at);
+  const seen = holderOf(event.alerts, open) ?? (first ? incidentFor(first, subject, open, calls, event.at) : null);
   const fresh = seen && (await deps.store.load(seen.id));
   return fresh && fresh.state.name !== 'closed' ? fresh : null;
 }

@@ -45,10 +45,18 @@ const CHOICES: Partial<Record<Press, string>> = {
   healed_by_human: '~healed_by_human',
 };
 
+/** What must follow the incident's id in the value that is pressed: a plan's digest, a choice, or nothing. Null while there is no such plan. */
+function valueEnd({ rule, incident }: Pick<Deed, 'rule' | 'incident'>): string | null {
+  if (rule.do === 'choose') return planOf(incident, rule.instead);
+  // A message that still shows the plan before would be refused: the person waits until it is edited.
+  if (rule.do === 'approve' || rule.do === 'reject') return incident.recommendation?.plan.digest ?? null;
+  return CHOICES[rule.do] ?? '';
+}
+
 /** The click that the deed is, on the incident's message; null when the message does not offer it (yet). Pure. */
 export function clickOf({ rule, incident }: Deed, messages: ChannelMessage[]): Click | null {
   const wanted = rule.do === 'choose' || CHOICES[rule.do] ? 'option' : rule.do;
-  const end = rule.do === 'choose' ? planOf(incident, rule.instead) : (CHOICES[rule.do] ?? '');
+  const end = valueEnd({ rule, incident });
   if (end === null) return null;
   for (const { ts, blocks } of messages) {
     for (const element of elementsIn(blocks)) {

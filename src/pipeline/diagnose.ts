@@ -7,6 +7,8 @@ import { diagnosisOf } from './diagnosis.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
+/** Rates are over two minutes, and alerts wait for one: after three, what is looked at is the trouble and nothing else. */
+const SETTLING_MS = 3 * 60_000;
 const RELATED_LIMIT = 200;
 
 /** From evidence to a decision: gather, score, find the cause, name the issue, choose the playbook's step, plan it, and decide whether to act, ask, wait or call a person. */
@@ -45,6 +47,8 @@ const diagnose: Stage = {
       observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
       hasPlaybook: playbook !== null,
       belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
+      lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+      settlingUntil: incident.openedAt + SETTLING_MS,
     });
     return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
   },

@@ -10,9 +10,9 @@ export function judge(expect: Scenario['expect'], facts: Facts): Verdict[] {
   const verdicts: Verdict[] = [];
   const left = [...facts.incidents].sort((a, b) => a.openedAt - b.openedAt);
   for (const wanted of expect.incidents) {
-    const index = left.findIndex(({ service }) => wanted.service.includes(service));
-    const [found] = index < 0 ? [] : left.splice(index, 1);
-    verdicts.push(...judgeIncident(wanted, found, facts));
+    const { found, judged } = bestFit(wanted, left, facts);
+    if (found) left.splice(left.indexOf(found), 1);
+    verdicts.push(...judged);
   }
   if (expect.at_most !== undefined) {
     const { length } = facts.incidents;
@@ -27,6 +27,21 @@ export function judge(expect: Scenario['expect'], facts: Facts): Verdict[] {
   if (expect.changed !== undefined) verdicts.push(judgeChanges(expect.changed, facts.changes));
   verdicts.push(judgeHarm(facts));
   return verdicts;
+}
+
+/** Of several incidents of the services that are named, the one that meets most; the earliest of equals. */
+function bestFit(
+  wanted: ExpectedIncident,
+  left: IncidentFact[],
+  facts: Facts,
+): { found: IncidentFact | undefined; judged: Verdict[] } {
+  const met = (judged: Verdict[]) => judged.filter((verdict) => verdict.met).length;
+  let best = { found: undefined as IncidentFact | undefined, judged: judgeIncident(wanted, undefined, facts) };
+  for (const found of left.filter(({ service }) => wanted.service.includes(service))) {
+    const judged = judgeIncident(wanted, found, facts);
+    if (met(judged) > met(best.judged)) best = { found, judged };
+  }
+  return best;
 }
 
 function judgeIncident(wanted: ExpectedIncident, found: IncidentFact | undefined, facts: Facts): Verdict[] {

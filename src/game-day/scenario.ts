@@ -90,8 +90,8 @@ const commandSchema = z.strictObject({
 });
 
 const incidentSchema = z.strictObject({
-  /** Several: any of them. */
-  service: oneOrMore(kubernetesName, 'a name as Kubernetes has them'),
+  /** What the incident is about: a service, or `alert:KubeNodePressure` for an alert that names none. Several: any of them. */
+  service: oneOrMore(z.string().regex(/^[\w:.-]{1,100}$/), 'the name of a service'),
   issue: oneOrMore(snakeName, 'a name in snake_case').optional(),
   /** Name of what is the cause; null: none may be named. */
   cause: oneOrMore(kubernetesName, 'a name as Kubernetes has them').nullable().optional(),

@@ -102,6 +102,13 @@ describe('expectations', () => {
     expect(missed(wanted, { ...FACTS, incidents: [HEALED, { ...HEALED, id: 'INC-2' }] })).toEqual([]);
   });
 
+  it('are held against the incident that fits best, whichever came first', () => {
+    const suffered = { ...HEALED, id: 'INC-0', openedAt: 150_000, outcome: 'self_healed', executions: [] };
+    const facts = { ...FACTS, incidents: [suffered, HEALED] };
+    expect(missed(about({ outcome: 'healed', actions: ['rollback_deployment'] }), facts)).toEqual([]);
+    expect(missed(about({ outcome: 'self_healed', actions: [] }), facts)).toEqual([]);
+  });
+
   it('of a time are missed by an incident that never closed', () => {
     const open = { ...HEALED, closedAt: null, mttrMs: null, state: 'verifying', outcome: 'open' };
     expect(missed(about({ closed_within: '5m' }), { ...FACTS, incidents: [open] })).toEqual([

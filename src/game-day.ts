@@ -69,7 +69,7 @@ async function playOne(one: ScenarioFile, { speed, terminal, env, signal }: Game
       const sandbox = sandboxClient({ ...nightshift, signal });
       const errors = unknownNames(one, await sandbox.offer());
       if (errors.length > 0) return { ok: false, errors };
-      const facts = await play({ scenario, sandbox, pager, progress, signal });
+      const facts = await play({ scenario, sandbox, pager, progress, speed, signal });
       const verdicts = judge(scenario.expect, facts);
       return {
         ok: true,

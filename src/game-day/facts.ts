@@ -58,6 +58,8 @@ export type Facts = {
   /** When the scenario's clock began. */
   beganAt: number;
   endedAt: number;
+  /** Sandbox seconds per real second at the end: less than at the beginning when the machine didn't keep up. */
+  speed: number;
   incidents: IncidentFact[];
   faults: FaultFact[];
   changes: ChangeFact[];

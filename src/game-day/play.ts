@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncidentView, incidentFact, incidents } from './app-client.ts';
 import type { DeedFact, Facts, FaultFact, PageFact } from './facts.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { GameDayPager } from './pager.ts';
 import { clickOf, deedsDue } from './people.ts';
 import type { SandboxClient } from './sandbox-client.ts';
@@ -21,6 +22,8 @@ type Stage = {
   sandbox: SandboxClient;
   pager: GameDayPager;
   progress: Progress;
+  /** Sandbox seconds per real second to begin with; less when the machine doesn't keep up. */
+  speed: number;
   signal: AbortSignal;
 };
 
@@ -29,7 +32,8 @@ export async function play(stage: Stage): Promise<Facts> {
   const { scenario, sandbox, progress, signal } = stage;
   for (const [name, { replicas }] of Object.entries(scenario.start.services))
     if (replicas !== undefined) await sandbox.scale(name, replicas);
-  await waitUntil(stage, scenario.start.at);
+  const pace = createPace(stage.speed);
+  await waitUntil(stage, pace, scenario.start.at);
   const beganAt = await sandbox.now();
   const seen = createMemory();
   const faultIds = await Promise.all(
@@ -41,7 +45,7 @@ export async function play(stage: Stage): Promise<Facts> {
   let calmSince: number | null = null;
   for (;;) {
     signal.throwIfAborted();
-    const now = await sandbox.now();
+    const now = await lookAtClock(stage, pace, beganAt);
     const views = await incidents(sandbox.call);
     const faults = await sandbox.faults();
     tell(played, views, faults, now);
@@ -58,6 +62,7 @@ export async function play(stage: Stage): Promise<Facts> {
   return {
     beganAt,
     endedAt: await sandbox.now(),
+    speed: pace.speed(),
     incidents: views.map(incidentFact),
     faults: (await sandbox.faults()).filter(({ id }) => faultIds.includes(id)),
     changes: await sandbox.changes(beganAt),
@@ -78,11 +83,25 @@ type Played = Stage & { beganAt: number; faultIds: string[]; seen: Memory };
 const createMemory = (): Memory => ({ told: new Map(), done: new Set(), deeds: [], pages: [], faults: new Map() });
 
 /** Until the instant at which the scenario begins; it may have passed while the app started. */
-async function waitUntil({ sandbox, progress, scenario, signal }: Stage, instant: number): Promise<void> {
-  for (let now = await sandbox.now(); now < instant; now = await sandbox.now()) {
+async function waitUntil(stage: Stage, pace: Pace, instant: number): Promise<void> {
+  const { progress, scenario, signal } = stage;
+  for (let now = 0; now < instant; ) {
+    now = await lookAtClock(stage, pace, instant);
     progress.moved(now - instant, scenario.lasts, []);
     await sleep(LOOK_MS, undefined, { signal });
   }
+}
+
+/** What time it is; slows the clock down when the answer takes too long. */
+async function lookAtClock({ sandbox, progress }: Stage, pace: Pace, beganAt: number): Promise<number> {
+  const asked = performance.now();
+  const now = await sandbox.now();
+  const slower = pace.answered(performance.now() - asked);
+  if (slower !== null) {
+    await sandbox.setSpeed(slower);
+    progress.happened(now - beganAt, `the machine does not keep up: time runs at ${slower}x from here on`);
+  }
+  return now;
 }
 
 /** All faults are over and every incident that is expected is closed: what follows can only be more. */

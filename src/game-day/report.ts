@@ -33,7 +33,7 @@ export function markdown(report: Report): string {
   return [
     `# ${report.passed ? '✔' : '✘'} ${plainText(report.name)}`,
     plainText(report.teaches.trim()),
-    `${plainText(report.file)} · began ${new Date(facts.beganAt).toUTCString()} (sandbox time) · lasted ${duration(facts.endedAt - facts.beganAt)} at ${report.speed}x · seed ${report.seed} · took ${duration(report.tookMs)}`,
+    `${plainText(report.file)} · began ${new Date(facts.beganAt).toUTCString()} (sandbox time) · lasted ${duration(facts.endedAt - facts.beganAt)} at ${report.speed}x${facts.speed < report.speed ? `, slowed down to ${facts.speed}x since the machine did not keep up` : ''} · seed ${report.seed} · took ${duration(report.tookMs)}`,
     '## Expectations',
     table(
       ['', 'expected', 'seen'],

@@ -63,6 +63,7 @@ export function sandboxClient({ url, kubeUrl, signal }: { url: string; kubeUrl: 
   };
   return {
     now: async () => Clock.parse(await call('GET', '/sandbox/clock')).now,
+    setSpeed: async (speed: number): Promise<void> => void (await call('POST', '/sandbox/clock', { speed })),
     async offer(): Promise<Offer> {
       const { services, faultKinds } = State.parse(await call('GET', '/sandbox/state'));
       return { services: services.map(({ name }) => name), faultKinds, people: PEOPLE };

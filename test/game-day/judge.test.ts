@@ -35,6 +35,7 @@ const FAULT: FaultFact = {
 const FACTS: Facts = {
   beganAt: 90_000,
   endedAt: 500_000,
+  speed: 60,
   incidents: [HEALED],
   faults: [FAULT],
   changes: [{ at: 200_000, method: 'PATCH', target: 'deployments/payment-api', code: 200, body: '' }],

@@ -1,5 +1,5 @@
 /** So much sandbox time may pass while the app answers a simple question; with more, it could not act when it says it does. */
-const MOST_BEHIND_MS = 6_000;
+const MOST_BEHIND_MS = 3_000;
 const LOOKS = 5;
 const SLOWEST = 5;
 

@@ -13,9 +13,9 @@ describe('the pace of a game day', () => {
   });
 
   it('halves when answers take long, for what is measured at the new speed too', () => {
-    expect(after(60, Array(5).fill(150))).toEqual({ told: [30], speed: 30 });
-    expect(after(60, Array(20).fill(150))).toEqual({ told: [30], speed: 30 });
-    expect(after(60, Array(10).fill(300))).toEqual({ told: [30, 15], speed: 15 });
+    expect(after(60, Array(5).fill(90))).toEqual({ told: [30], speed: 30 });
+    expect(after(60, Array(20).fill(90))).toEqual({ told: [30], speed: 30 });
+    expect(after(60, Array(20).fill(180))).toEqual({ told: [30, 15], speed: 15 });
   });
 
   it('never stands still', () => {

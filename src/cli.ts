@@ -89,7 +89,7 @@ program
       return;
     }
     const ending = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
     try {
       process.exitCode = await gameDay(file, {
         speed: factor,

@@ -10,12 +10,12 @@ import { gameDay } from '../../src/game-day.ts';
 
 const SCENARIO = `name: A bad deploy | <!channel>
 teaches: the rollback of a service that is not critical
-start: { at: Tue 09:30, seed: 7, settle: 1m, services: { catalog-api: { replicas: 4, autonomy: ask } } }
+start: { at: Tue 13:30, seed: 7, settle: 1m, services: { catalog-api: { autonomy: ask }, recommendations: { replicas: 3 } } }
 faults:
   - { at: 20s, kind: bad-deploy, service: catalog-api }
 people:
   - { when: asked, after: 10s, do: approve, by: U_SECOND }
-lasts: 15m
+lasts: 20m
 expect:
   incidents:
     - { service: catalog-api, cause: catalog-api, actions: [rollback_deployment], authority: person, outcome: healed }
@@ -48,7 +48,7 @@ const play = async (text: string, out: string | null, signal = new AbortControll
       shown += words;
     },
   };
-  return gameDay(file, { speed: 60, out, terminal, env: process.env, signal });
+  return gameDay(file, { speed: 30, out, terminal, env: process.env, signal });
 };
 const leftBehind = async () => (await readdir(folder)).filter((name) => name.startsWith('nightshift-game-day-'));
 
@@ -60,7 +60,7 @@ describe('a game day', () => {
     expect(code).toBe(0);
     const report = JSON.parse(await readFile(out, 'utf8')) as Report;
     expect(report).toMatchObject({ passed: true, seed: 7, facts: { faults: [{ kind: 'bad-deploy' }] } });
-    expect(new Date(report.facts.beganAt).toISOString()).toMatch(/^2026-06-02T09:3/);
+    expect(new Date(report.facts.beganAt).toISOString()).toMatch(/^2026-06-02T13:3/);
     const { incidents, deeds, changes } = report.facts;
     expect(incidents[0]?.mttrMs).toBeGreaterThan(0);
     expect(deeds.map(({ by, words }) => `${by} ${words}`)).toEqual(['U_SECOND approve, INC-1']);

@@ -29,23 +29,36 @@ type Stage = {
 
 /** Plays a scenario on a running Nightshift until its end, and answers what was seen. */
 export async function play(stage: Stage): Promise<Facts> {
-  const { scenario, sandbox, progress, signal } = stage;
+  const { scenario, sandbox } = stage;
   for (const [name, { replicas }] of Object.entries(scenario.start.services))
     if (replicas !== undefined) await sandbox.scale(name, replicas);
   const pace = createPace(stage.speed);
   await waitUntil(stage, pace, scenario.start.at);
   const beganAt = await sandbox.now();
-  const seen = createMemory();
   const faultIds = await Promise.all(
     scenario.faults.map(({ at, kind, service, severity }) =>
       sandbox.addFault({ kind, service, severity, onset_ms: at }),
     ),
   );
-  const played: Played = { ...stage, beganAt, faultIds, seen };
+  const seen = createMemory();
+  await watchToTheEnd({ ...stage, beganAt, faultIds, seen }, pace);
+  return {
+    beganAt,
+    endedAt: await sandbox.now(),
+    speed: pace.speed(),
+    incidents: (await incidents(sandbox.call)).map(incidentFact),
+    faults: (await sandbox.faults()).filter(({ id }) => faultIds.includes(id)),
+    changes: await sandbox.changes(beganAt),
+    pages: seen.pages,
+    deeds: seen.deeds,
+  };
+}
+
+async function watchToTheEnd(played: Played, pace: Pace): Promise<void> {
+  const { scenario, sandbox, progress, signal, beganAt } = played;
   let calmSince: number | null = null;
   for (;;) {
-    signal.throwIfAborted();
-    const now = await lookAtClock(stage, pace, beganAt);
+    const now = await lookAtClock(played, pace, beganAt);
     const views = await incidents(sandbox.call);
     const faults = await sandbox.faults();
     tell(played, views, faults, now);
@@ -55,20 +68,9 @@ export async function play(stage: Stage): Promise<Facts> {
     const open = views.filter(({ state }) => state !== 'closed').map(({ service, state }) => ({ service, state }));
     progress.moved(now - beganAt, scenario.lasts, open);
     calmSince = isOver(scenario, views, faults) ? (calmSince ?? now) : null;
-    if (now - beganAt >= scenario.lasts || (calmSince !== null && now - calmSince >= CALM_MS)) break;
+    if (now - beganAt >= scenario.lasts || (calmSince !== null && now - calmSince >= CALM_MS)) return;
     await sleep(LOOK_MS, undefined, { signal });
   }
-  const views = await incidents(sandbox.call);
-  return {
-    beganAt,
-    endedAt: await sandbox.now(),
-    speed: pace.speed(),
-    incidents: views.map(incidentFact),
-    faults: (await sandbox.faults()).filter(({ id }) => faultIds.includes(id)),
-    changes: await sandbox.changes(beganAt),
-    pages: seen.pages,
-    deeds: seen.deeds,
-  };
 }
 
 type Memory = {

@@ -134,6 +134,17 @@ export default {
       to: { path: '^src/sandbox/' },
     },
     {
+      name: 'game-days-are-played-from-outside',
+      comment:
+        'A game day judges the app by what anybody can see over HTTP. What it shares with the app is how YAML is read and the words of the domain.',
+      severity: 'error',
+      from: { path: '^src/game-day/' },
+      to: {
+        path: '^(src|commands)/',
+        pathNot: '^src/(game-day/|domain/types\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
+      },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two modules that need each other are one, or lack a third. Types may refer to each other.',
       severity: 'error',

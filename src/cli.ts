@@ -8,6 +8,7 @@ import { examine } from './doctor.ts';
 import { filesIn } from './exported-files.ts';
 import { ExportErrors, type Progress } from './exported-table.ts';
 import type { Action } from './extension-points.ts';
+import { gameDay } from './game-day.ts';
 import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
 import { clusterRole, TIGHTENING } from './rbac.ts';
@@ -117,6 +118,36 @@ program
     } catch (error) {
       if (!(error instanceof ExportErrors) && !isFileError(error)) throw error;
       console.error(error.message);
+      process.exitCode = 1;
+    }
+  });
+
+program
+  .command('game-day')
+  .argument('<file>', 'a scenario (YAML), or a folder of them')
+  .option('--out <file>', 'where the report goes: Markdown, or JSON if the name ends in .json')
+  .option('--speed <number>', 'sandbox seconds per real second, 1 to 60', '60')
+  .description('play a scenario in a sandbox of its own, and say whether what happened is what was expected')
+  .action(async (file: string, { out, speed }: { out?: string; speed: string }) => {
+    const factor = Number(speed);
+    if (!(factor >= 1 && factor <= 60)) {
+      console.error('--speed: must be a number from 1 to 60');
+      process.exitCode = 1;
+      return;
+    }
+    const ending = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
+    try {
+      process.exitCode = await gameDay(file, {
+        speed: factor,
+        out: out ?? null,
+        terminal: process.stdout,
+        env: process.env,
+        signal: ending.signal,
+      });
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      console.error(ending.signal.aborted ? 'Ended before its time.' : words);
       process.exitCode = 1;
     }
   });

@@ -129,6 +129,12 @@ const Environment = z.object({
   /** The line that a sandbox in a process of its own has printed. */
   NIGHTSHIFT_SANDBOX: z.string().optional(),
   NIGHTSHIFT_SANDBOX_SPEED: z.coerce.number().min(0).max(60).default(10),
+  /** What a sandbox that begins afresh is made from: the seed of all that is random, and the instant at which it begins (now when absent). */
+  NIGHTSHIFT_SANDBOX_SEED: z.coerce.number().int().min(0).default(42),
+  NIGHTSHIFT_SANDBOX_START: z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Environment = z.infer<typeof Environment>;

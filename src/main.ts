@@ -93,7 +93,12 @@ async function startInSandbox(
 }
 
 const ownSandbox = ({ env }: Config, dataDir: string) =>
-  startSandbox({ speed: env.NIGHTSHIFT_SANDBOX_SPEED, stateFile: join(dataDir, 'sandbox.json') });
+  startSandbox({
+    speed: env.NIGHTSHIFT_SANDBOX_SPEED,
+    seed: env.NIGHTSHIFT_SANDBOX_SEED,
+    ...(env.NIGHTSHIFT_SANDBOX_START === undefined ? {} : { beginAt: env.NIGHTSHIFT_SANDBOX_START }),
+    stateFile: join(dataDir, 'sandbox.json'),
+  });
 
 async function startForReal(config: Config, redis: PrivateRedis | null, log: Logger): Promise<Running> {
   const { env } = config;

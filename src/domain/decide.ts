@@ -37,6 +37,10 @@ export type DecideInput = {
   hasPlaybook: boolean;
   /** A step was passed over only because the severity doesn't reach it yet. */
   belowThreshold: boolean;
+  /** A step was passed over because the engine isn't sure enough that it cures this cause. */
+  lowConfidence: boolean;
+  /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
+  settlingUntil: number;
 };
 
 /** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
@@ -59,10 +63,12 @@ export function decide(input: DecideInput): Decision {
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`);
   if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)
     return hold(60_000, 'the trouble is not measured any more, though its alerts have not ended yet');
+  // Nobody is woken for an anomaly that no alert knows of and that hurts nothing: it is watched until it is over, or is measured.
+  const alerted = input.observeUntil === null;
   if (!diagnosis.measured)
-    return input.unmeasured >= 2
+    return input.unmeasured >= 2 && alerted
       ? escalate('neither metrics nor objects show the trouble, so nothing is done automatically')
-      : hold(60_000, 'neither metrics nor objects show the trouble yet');
+      : hold(input.unmeasured >= 2 ? 5 * 60_000 : 60_000, 'neither metrics nor objects show the trouble yet');
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
   if (!input.hasPlaybook) return escalate(`there is no playbook for ${diagnosis.issue.kind}`);
@@ -79,6 +85,8 @@ export function decide(input: DecideInput): Decision {
   const first = qualified[0];
   if (!first && input.belowThreshold && input.attempts === 0)
     return hold(60_000, 'not severe enough yet for any step of the playbook');
+  if (!qualified.some(changesSomething) && input.lowConfidence && input.attempts === 0 && now < input.settlingUntil)
+    return hold(20_000, 'no step is sure enough to cure it yet');
   if (!first) return escalate('no step of the playbook qualifies');
   if (!changesSomething(first)) return escalate(`the playbook says so: ${first.step.action}`);
   if (input.mode === 'observe' || policy.autonomy === 'observe')

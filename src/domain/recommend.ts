@@ -1,8 +1,35 @@
+import type { Incident } from './incident.ts';
 import type { Cause, Confidence, Diagnosis, PassedOver, Playbook, Recommendation, Step } from './types.ts';
 
 /** The same step on the same object is one try, however its plan looked. */
 export const spentKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>): string =>
   `${recommendation.step.action}@${recommendation.plan.target.uid}`;
+
+/**
+ * Leaves out what was tried on the same object in vain, or turned down, in this incident or another open one: of one broken service many callers complain, and each of their
+ * incidents would take the same step once more. Pure.
+ */
+export function leaveOutSpent(
+  qualified: Recommendation[],
+  incident: Pick<Incident, 'id' | 'spent'>,
+  open: Pick<Incident, 'id' | 'spent'>[],
+): { left: Recommendation[]; passedOver: PassedOver[] } {
+  const holders = [incident, ...open.filter(({ id }) => id !== incident.id)];
+  const left: Recommendation[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const recommendation of qualified) {
+    const holder = holders.find(({ spent }) => spent.includes(spentKey(recommendation)));
+    const where = holder?.id === incident.id ? 'this incident' : holder?.id;
+    if (!holder) left.push(recommendation);
+    else
+      passedOver.push({
+        action: recommendation.step.action,
+        reason: 'spent',
+        words: `already tried or turned down in ${where}`,
+      });
+  }
+  return { left, passedOver };
+}
 
 export type Candidate = { step: Step; stepIndex: number; confidence: Confidence };
 

@@ -1,12 +1,14 @@
 import { decide } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
-import { type Candidate, confidenceIn, qualify, spentKey } from '../domain/recommend.ts';
+import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
+/** Rates are over two minutes, and alerts wait for one: after three, what is looked at is the trouble and nothing else. */
+const SETTLING_MS = 3 * 60_000;
 const RELATED_LIMIT = 200;
 
 /** From evidence to a decision: gather, score, find the cause, name the issue, choose the playbook's step, plan it, and decide whether to act, ask, wait or call a person. */
@@ -26,13 +28,15 @@ const diagnose: Stage = {
       ? await recommend(deps, diagnosed, playbook, diagnosis)
       : { qualified: [], passedOver: [], refusals: [] };
     const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
+    const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
+    chosen.passedOver.push(...passedOver);
     const now = deps.clock.now();
     const decision = decide({
       now,
       mode: deps.mode,
       policy: strictest(deps, incident, diagnosis),
       diagnosis,
-      qualified: chosen.qualified,
+      qualified: left,
       refusals: chosen.refusals,
       paused: pause.paused && (pause.until === null || pause.until > now),
       storm: open.length >= deps.limits.stormIncidents,
@@ -44,6 +48,8 @@ const diagnose: Stage = {
       observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
       hasPlaybook: playbook !== null,
       belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
+      lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+      settlingUntil: incident.openedAt + SETTLING_MS,
     });
     return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
   },
@@ -93,11 +99,7 @@ async function plan(
     confidence,
     reasons: reasonsFor(confidence),
   };
-  if (incident.spent.includes(spentKey(recommendation))) {
-    chosen.passedOver.push({ action: step.action, reason: 'spent', words: 'already tried in this incident' });
-  } else {
-    chosen.qualified.push(recommendation);
-  }
+  chosen.qualified.push(recommendation);
 }
 
 /** What speaks for the step beyond the cause, which the message has a line of its own for. */

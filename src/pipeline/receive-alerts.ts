@@ -40,8 +40,7 @@ function inGroups(received: ReceivedAlert[], open: Incident[]): Group[] {
   const wanted = new Set(received.map(({ alert }) => alert.fingerprint));
   const holders = new Map<string, string>();
   for (const incident of open)
-    for (const { fingerprint, status } of incident.alerts)
-      if (status === 'firing' && wanted.has(fingerprint)) holders.set(fingerprint, incident.id);
+    for (const { fingerprint } of incident.alerts) if (wanted.has(fingerprint)) holders.set(fingerprint, incident.id);
   const groups = new Map<string, Group>();
   for (const { alert, subject } of received) {
     const heldBy = holders.get(alert.fingerprint) ?? null;

@@ -41,6 +41,8 @@ export type SandboxOptions = {
   /** Sandbox seconds per real second, 0 to 60; 10 when not given. */
   speed?: number;
   seed?: number;
+  /** Sandbox time (epoch ms) at which a first life begins; the real time when not given. */
+  beginAt?: number;
   /** False when a real Alertmanager sends the alerts. */
   builtInAlerts?: boolean;
   /** Where the cluster, the faults, the channel and the time are kept for the next start. */
@@ -56,7 +58,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const journal = options.stateFile === undefined ? undefined : openJournal(`${options.stateFile}.samples`, !saved);
   const scrapes = journal?.scrapes ?? [];
   // Never earlier than what is already known.
-  const startAt = Math.floor(Math.max(Date.now() + (saved?.offsetMs ?? 0), (scrapes.at(-1)?.at ?? 0) + 1));
+  const here = saved ? Date.now() + saved.offsetMs : (options.beginAt ?? Date.now());
+  const startAt = Math.floor(Math.max(here, (scrapes.at(-1)?.at ?? 0) + 1));
   const clock = createClock({ startAt, speed: options.speed ?? saved?.speed ?? 10 });
   const core = createCore({ now: clock.now, seed, startAt, remains: saved && { ...saved, scrapes } });
   const place: { url: string; app: string; telemetry: Destination | null } = { url: '', app: '', telemetry: null };

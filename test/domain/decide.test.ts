@@ -18,6 +18,8 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   unmeasured: 0,
   measuredAt: null,
   observeUntil: null,
+  lowConfidence: false,
+  settlingUntil: T0 - 1,
   hasPlaybook: true,
   belowThreshold: false,
   ...over,
@@ -87,11 +89,28 @@ describe('deciding', () => {
     expect(decide(inputOf({ ...faded, measuredAt: T0 - 10 * 60_000 - 1 })).kind).toBe('escalate');
   });
 
+  it('that no alert knows of wakes nobody while nothing is measured, however long', () => {
+    const anomaly = { diagnosis: diagnosisOf({ measured: false }), observeUntil: T0 - 60_000 };
+    const decision = decide(inputOf({ ...anomaly, unmeasured: 50 }));
+    expect(decision).toMatchObject({ kind: 'hold', untilMs: T0 + 5 * 60_000 });
+  });
+
   it.each<[string, Partial<DecideInput>, string]>([
     ['no cause is sure enough yet', { diagnosis: diagnosisOf({ named: false }) }, 'hold'],
     ['no cause is sure enough', { diagnosis: diagnosisOf({ named: false }), unmeasured: 2 }, 'escalate'],
     ['there is no playbook', { hasPlaybook: false }, 'escalate'],
     ['nothing qualifies', { qualified: [] }, 'escalate'],
+    ['no step is sure enough yet', { qualified: [], lowConfidence: true, settlingUntil: T0 + 1 }, 'hold'],
+    ['no step is sure enough in the end', { qualified: [], lowConfidence: true, settlingUntil: T0 }, 'escalate'],
+    [
+      'nothing but telling the on-call is sure enough yet',
+      {
+        qualified: [recommendationOf({ plan: planOf({ changes: [] }) })],
+        lowConfidence: true,
+        settlingUntil: T0 + 1,
+      },
+      'hold',
+    ],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
     [
       'a rollout is in progress',

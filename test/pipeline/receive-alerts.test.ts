@@ -62,6 +62,20 @@ describe('an alert of a caller', () => {
     expect(await alertsOf(id!)).toEqual(['payment-api', 'checkout-api']);
   });
 
+  it('ends in the incident that it has joined, and fires again there, however long that is open', async () => {
+    const [id] = await receive('payment-api', {});
+    await receive('checkout-api', {});
+    fixture.clock.set(T0 + 3_600_000);
+    expect(await receive('checkout-api', {})).toEqual([id]);
+    expect(await receive('checkout-api', { status: 'resolved', endsAt: T0 + 3_600_000 })).toEqual([id]);
+    const held = (await store.load(id!))?.alerts.map(({ fingerprint, status }) => [fingerprint, status]);
+    expect(held).toEqual([
+      ['payment-api', 'firing'],
+      ['checkout-api', 'resolved'],
+    ]);
+    expect(await store.listOpen(10)).toHaveLength(1);
+  });
+
   it('opens its own when it is no symptom', async () => {
     const [id] = await receive('payment-api', {});
     expect(await receive('checkout-api', { name: 'ContainerMemoryHigh' })).not.toEqual([id]);

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../objects.ts';
 import type { World } from '../world.ts';
 import { type Failure, fail, type Outcome, succeed } from './failure.ts';
-import type { Listing } from './read.ts';
+import { type Listing, listObject } from './read.ts';
 import type { Resource } from './resources.ts';
 import { type IncludeObject, tableOf } from './table.ts';
 
@@ -14,6 +14,17 @@ export type Presenter = {
 };
 
 const PLAIN: Presenter = { one: (object) => object, many: () => undefined, watched: () => (object) => object };
+
+/** Objects as they are, in the version that was asked for. */
+function plain(resource: Resource): Presenter {
+  const show = resource.stored?.show;
+  if (show === undefined) return PLAIN;
+  return {
+    one: show,
+    many: ({ items, metadata }) => listObject(resource, { items: items.map(show), metadata }),
+    watched: () => show,
+  };
+}
 
 const NOT_ACCEPTABLE: Failure = {
   code: 406,
@@ -33,7 +44,7 @@ export function presenterOf(
     const [type, ...parameters] = choice.split(';');
     if (type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue;
     const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
-    if (as === undefined) return succeed(PLAIN);
+    if (as === undefined) return succeed(plain(resource));
     if (as === 'Table')
       return succeed(tables(world, resource, (query.get('includeObject') ?? 'Metadata') as IncludeObject));
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return succeed(metadataOnly());

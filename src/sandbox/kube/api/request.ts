@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { isTree, type Tree } from '../tree.ts';
 import { badRequest, type Failure, fail, type Outcome, succeed, unsupportedMediaType } from './failure.ts';
+import { jsonOfProtobuf } from './protobuf.ts';
 
 /** Where a request points: `/api[s]/group/version[/namespaces/ns]/plural[/name[/subresource]]`. */
 export type Target = {
@@ -52,6 +53,7 @@ export type Request = {
   body: string;
 };
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const LARGEST_BODY = 3 * 1024 * 1024;
 
 export async function readRequest(req: IncomingMessage, url: URL): Promise<Outcome<Request>> {
@@ -65,14 +67,17 @@ export async function readRequest(req: IncomingMessage, url: URL): Promise<Outco
     const message = `Request entity too large: limit is ${LARGEST_BODY}`;
     return fail({ code: 413, reason: 'RequestEntityTooLarge', message });
   }
+  const contentType = (req.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
+  const bytes = Buffer.concat(chunks);
+  const meant = contentType === PROTOBUF ? jsonOfProtobuf(bytes) : undefined;
   return succeed({
     method: req.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     accept: req.headers.accept ?? '*/*',
-    contentType: (req.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
+    contentType: meant === undefined ? contentType : 'application/json',
     userAgent: req.headers['user-agent'] ?? '',
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: meant === undefined ? bytes.toString('utf8') : JSON.stringify(meant),
   });
 }
 
@@ -81,7 +86,7 @@ export function parseBody(request: Request): Outcome<unknown> {
   if (request.contentType.includes('protobuf') || request.contentType.includes('cbor')) {
     return fail(
       unsupportedMediaType(
-        'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (the sandbox reads no protobuf, which some kubectl create commands send: use --dry-run=client -o yaml | kubectl apply -f -)',
+        'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (the sandbox reads protobuf only of the kinds and fields that kubectl create sends: use --dry-run=client -o yaml | kubectl apply -f -)',
       ),
     );
   }

@@ -1,5 +1,6 @@
 import { groupOf, type KubeObject } from '../objects.ts';
 import { isTree, type Tree } from '../tree.ts';
+import { hpaAsV1, hpaFromV1 } from './hpa-v1.ts';
 
 /** One kind that the server knows, as discovery shows it. */
 export type Resource = {
@@ -18,6 +19,8 @@ export type Resource = {
   generation: boolean;
   /** True for a kind of which there are never any: it can be listed (kubectl describe does), writing it is 501. */
   alwaysEmpty?: boolean;
+  /** Set for another version of a kind that is stored in `version`: how what is stored is shown, and what a body means. */
+  stored?: { version: string; show(object: KubeObject): KubeObject; read(body: Tree): Tree };
   /** The openAPIV3Schema and printer columns of a custom resource. */
   custom?: { schema?: Tree; columns: readonly Tree[] };
 };
@@ -79,6 +82,18 @@ const BUILT_IN: Record<string, readonly Row[]> = {
       { shortNames: ['hpa'], categories: ['all'], subresources: ['status'] },
     ],
   ],
+  'autoscaling/v1': [
+    [
+      'horizontalpodautoscalers',
+      'HorizontalPodAutoscaler',
+      'V1HorizontalPodAutoscaler',
+      {
+        shortNames: ['hpa'],
+        categories: ['all'],
+        stored: { version: 'v2', show: hpaAsV1, read: hpaFromV1 },
+      },
+    ],
+  ],
   'policy/v1': [
     [
       'poddisruptionbudgets',
@@ -108,7 +123,6 @@ const BUILT_IN: Record<string, readonly Row[]> = {
 const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
   '': ['replicationcontrollers', 'podtemplates', 'componentstatuses', 'bindings'],
   batch: ['cronjobs'],
-  autoscaling: ['horizontalpodautoscalers'],
   'events.k8s.io': ['events'],
   'networking.k8s.io': ['ingresses', 'ingressclasses'],
   'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../objects.ts';
+import { decode } from '../schema/decode.ts';
+import type { Tree } from '../tree.ts';
 import type { World } from '../world.ts';
 import { deleteOne, deleteOptions } from './delete.ts';
-import { badRequest, conflict, fail, methodNotAllowed, notImplemented, type Outcome } from './failure.ts';
+import { badRequest, conflict, fail, methodNotAllowed, notImplemented, type Outcome, succeed } from './failure.ts';
 import { APPLY, applyObject, patchObject } from './patch.ts';
 import { presenterOf } from './present.ts';
 import { getOne, listMany, listObject } from './read.ts';
@@ -84,7 +86,10 @@ export function send(
 function createFrom(world: World, resource: Resource, target: Target, request: Request): Outcome<KubeObject> {
   const body = parseObject(request);
   if (!body.ok) return body;
-  return create(world, resource, target.namespace, body.value, writeOptions(request));
+  const meant = inStoredVersion(world, resource, body.value, request);
+  if (!meant.ok) return meant;
+  const created = create(world, meant.value.resource, target.namespace, meant.value.body, writeOptions(request));
+  return created.ok ? succeed(created.value, [...(meant.warnings ?? []), ...(created.warnings ?? [])]) : created;
 }
 
 function updateFrom(world: World, resource: Resource, target: Target, request: Request): Outcome<KubeObject> {
@@ -92,7 +97,25 @@ function updateFrom(world: World, resource: Resource, target: Target, request: R
   if (!body.ok) return body;
   const current = getOne(world, resource, target);
   if (!current.ok) return current;
-  return replace(world, resource, current.value, body.value, writeOptions(request));
+  const meant = inStoredVersion(world, resource, body.value, request);
+  if (!meant.ok) return meant;
+  const replaced = replace(world, meant.value.resource, current.value, meant.value.body, writeOptions(request));
+  return replaced.ok ? succeed(replaced.value, [...(meant.warnings ?? []), ...(replaced.warnings ?? [])]) : replaced;
+}
+
+/** What a body means in the version that is stored; its own version's fields are judged before. */
+function inStoredVersion(
+  world: World,
+  resource: Resource,
+  body: Tree,
+  request: Request,
+): Outcome<{ resource: Resource; body: Tree }> {
+  const { stored } = resource;
+  if (stored === undefined) return succeed({ resource, body });
+  const decoded = decode(resource, body, writeOptions(request).fieldValidation);
+  if (!decoded.ok) return decoded;
+  const home = world.registry.find(resource.group, stored.version, resource.plural) ?? resource;
+  return succeed({ resource: home, body: stored.read(decoded.value) }, decoded.warnings);
 }
 
 function patchFrom(
@@ -101,6 +124,12 @@ function patchFrom(
   target: Target,
   request: Request,
 ): Outcome<KubeObject> & { created?: boolean } {
+  if (resource.stored !== undefined)
+    return fail(
+      notImplemented(
+        `patching ${resource.plural}.${resource.group}/${resource.version} (${resource.stored.version} can be)`,
+      ),
+    );
   const parsed = parseBody(request);
   if (!parsed.ok) return parsed;
   const current = getOne(world, resource, target);
@@ -155,8 +184,10 @@ function serveDelete(world: World, resource: Resource, target: Target, request: 
   }
   const deleted = deleteOne(world, resource, current.value, options);
   if (!deleted.ok) return refuse(deleted.failure);
-  return json(200, deleted.value.gone ? goneStatus(resource, current.value) : deleted.value.object);
+  return json(200, deleted.value.gone ? goneStatus(resource, current.value) : shown(resource, deleted.value.object));
 }
+
+const shown = (resource: Resource, object: KubeObject): KubeObject => resource.stored?.show(object) ?? object;
 
 const isProtected = (resource: Resource, object: KubeObject): boolean =>
   resource.plural === 'namespaces' && ['default', 'kube-system'].includes(object.metadata.name);

@@ -164,7 +164,7 @@ describe.skipIf(!hasKubectl)('kubectl changes things', { timeout: 120_000 }, () 
       ['delete deploy payment-api', /deployment\.apps "payment-api" deleted/],
       ['wait --for=delete pod -l app=payment-api --timeout=20s', /condition met|^$/],
       ['get all -l app=payment-api', /No resources found|service/],
-      ['!create ns typed', /the sandbox reads no protobuf/],
+      ['create ns typed', /namespace\/typed created/],
     ]),
   );
 });

@@ -202,10 +202,19 @@ describe.skipIf(!hasKubectl)('kubectl on other kinds', { timeout: 120_000 }, () 
         /must be greater than or equal to `minReplicas`/,
         SCALER.replace('maxReplicas: 5', 'maxReplicas: 1'),
       ],
+      ['!autoscale deploy payment-api --min=1 --max=2', /"payment-api" already exists/],
+      ['delete hpa payment-api', /deleted/],
+      ['autoscale deploy payment-api --min=2 --max=4 --cpu-percent=150', /payment-api autoscaled/],
+      ['get hpa', /payment-api +Deployment\/payment-api +cpu: \S+\/150% +2 +4/],
       [
-        '!autoscale deploy payment-api --min=1 --max=2',
-        /doesn't implement horizontalpodautoscalers\.autoscaling\/v1|already exists/,
+        'get --raw /apis/autoscaling/v1/namespaces/shop/horizontalpodautoscalers',
+        [/"kind":"HorizontalPodAutoscalerList","apiVersion":"autoscaling\/v1"/, /"targetCPUUtilizationPercentage":150/],
       ],
+      [
+        'get --raw /apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/payment-api',
+        /"apiVersion":"autoscaling\/v2".*"averageUtilization":150/,
+      ],
+      ['api-versions', [/^autoscaling\/v1$/m, /^autoscaling\/v2$/m]],
     ]),
   );
 

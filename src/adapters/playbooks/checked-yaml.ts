@@ -1,0 +1,70 @@
+import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+
+/** One thing that is wrong, where a person can find it; line and column count from 1. */
+export type YamlError = { file: string; line: number; column: number; words: string };
+
+export type Place = { line: number; column: number };
+
+/** `placeOf` finds the value at a path, or the nearest parent that is there. */
+export type CheckedYaml<T> =
+  | { ok: true; value: T; placeOf(path: PropertyKey[]): Place }
+  | { ok: false; errors: YamlError[] };
+
+/** `file:line:column: words`, as compilers and editors write it. */
+export const yamlErrorLine = ({ file, line, column, words }: YamlError): string =>
+  `${file}:${line}:${column}: ${words}`;
+
+/** Reads one YAML text against its schema; every error that it has, with its place. `file` only names it. */
+export function readCheckedYaml<S extends z.ZodType>(file: string, text: string, schema: S): CheckedYaml<z.output<S>> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
+  // What follows the first break in the syntax is mostly an echo of it.
+  const [broken] = document.errors;
+  if (broken) {
+    const words = (broken.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    return { ok: false, errors: [{ file, ...place(lines, broken.pos[0]), words }] };
+  }
+  const checked = schema.safeParse(document.toJS({ maxAliasCount: 20 }));
+  if (checked.success)
+    return { ok: true, value: checked.data, placeOf: (path) => placeOf(document, lines, path, null) };
+  const errors = checked.error.issues.flatMap((issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null];
+    return keys.map((key) => {
+      const path = dotted(issue.path);
+      const words =
+        key === null
+          ? issue.message.replace(/^Invalid input: .*received undefined$/, 'is missing')
+          : `unknown key "${key}"`;
+      return { file, ...placeOf(document, lines, issue.path, key), words: path ? `${path}: ${words}` : words };
+    });
+  });
+  return { ok: false, errors };
+}
+
+function dotted(path: PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  );
+}
+
+/** Of the value at the path (of the key itself, for an unknown key); of the nearest parent that is there when something is missing. */
+function placeOf(document: Document, lines: LineCounter, path: PropertyKey[], key: string | null): Place {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (!isNode(node)) continue;
+    const pair =
+      isMap(node) && key !== null
+        ? node.items.find((item) => isNode(item.key) && item.key.toString() === key)
+        : undefined;
+    const range = isNode(pair?.key) ? pair.key.range : node.range;
+    if (range) return place(lines, range[0]);
+  }
+  return { line: 1, column: 1 };
+}
+
+function place(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}

@@ -4,6 +4,7 @@ import type { Alert, Subject } from './types.ts';
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
 export type Calls = Map<string, Set<string>>;
 
+/** Trouble belongs together when the last of it was seen so long ago at most. */
 const NEAR_MS = 15 * 60_000;
 const MAX_HOPS = 3;
 
@@ -17,7 +18,7 @@ export const isSymptom = (alert: Alert): boolean =>
 
 /**
  * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others. Unrelated trouble stays apart. Pure.
+ * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one. Unrelated trouble stays apart. Pure.
  */
 export function incidentFor(
   alert: Alert,
@@ -38,10 +39,23 @@ export function incidentFor(
   const reachable = callees(nodeOf(subject), calls);
   return (
     here.find(
-      (incident) =>
-        now - incident.openedAt <= NEAR_MS && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
-    ) ?? null
+      (incident) => isNear(incident, now) && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
+    ) ??
+    here.find((incident) => isNear(incident, now) && passesOn(incident, nodeOf(subject), calls)) ??
+    null
   );
+}
+
+/** A slow leak opens its incident long before its callers suffer: what counts is when something of it was last seen. */
+function isNear(incident: Incident, now: number): boolean {
+  const seen = [...incident.alerts.map((alert) => alert.startsAt), ...incident.anomalies.map((finding) => finding.at)];
+  return now - Math.max(incident.openedAt, ...seen) <= NEAR_MS;
+}
+
+/** A crowd, or the repeats of requests that fail, reach what the service calls. */
+function passesOn(incident: Incident, node: string, calls: Calls): boolean {
+  const isCrowded = incident.anomalies.some((finding) => finding.what === 'traffic');
+  return isCrowded && callees(nodeOf(incident), calls).has(node);
 }
 
 function causeNode(incident: Incident): string {

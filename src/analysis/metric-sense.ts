@@ -27,6 +27,12 @@ export function senseOf(metric: string, unit: string): MetricSense {
   return SENSES[metric] ?? amount(metric, label, 'both', 0, 1.1, (value) => `${short(value)} ${unit}`.trim());
 }
 
+/** What is usual, as an operator writes it: one value where both ends read the same. */
+export function showBand(sense: MetricSense, { low, high }: { low: number; high: number }): string {
+  const [from, to] = [sense.show(low), sense.show(high)];
+  return from === to ? `about ${from}` : `${from} to ${to}`;
+}
+
 /** Whether the way and the size of a difference would move an operator. */
 export function isMaterial(sense: MetricSense, observed: number, expected: number): boolean {
   const way = observed > expected ? 'above' : 'below';

@@ -8,8 +8,12 @@ export type StreamScorer = (at: number, value: number) => number;
 const MEMORY = 8_640;
 /** No statistic alone may count for more than this (nats). */
 const MOST_SURPRISE = 20;
-/** The alarm line, in nats of mean surprise. */
-const ALARM_LINE = 2.9;
+/** The alarm line, in nats of mean surprise, for a stream whose past is known. */
+const ALARM_LINE = 2.7;
+/** A short past calls things rare that are not: until this many points (two weeks at five minutes) the line is higher, */
+const KNOWN_POINTS = 4_000;
+/** by this times ln(KNOWN_POINTS / points so far). */
+const UNKNOWN_WEIGHT = 0.5;
 /** Each alarm so far raises the line for the next ones by this times ln(1 + alarms). */
 const FATIGUE = 0.3;
 /** After an alarm, silence for this many points, unless something this much more surprising (nats) comes. */
@@ -67,16 +71,20 @@ function repeatDiscount(): (surprise: number) => number {
 }
 
 /**
- * Turns surprise into the score: half at the alarm line, held under it during the silence after an alarm. An alarm stands out
+ * Turns surprise into the score: half at the alarm line (higher while the past is short, and after earlier alarms), held under it
+ * during the silence after an alarm. An alarm stands out
  * (0.75), so that where a reader draws the line between 0.5 and there makes no difference.
  */
 function alarmGate(): (surprise: number) => number {
+  let seen = 0;
   let alarms = 0;
   let sinceAlarm = Number.POSITIVE_INFINITY;
   let strength = 0;
   return (surprise) => {
     sinceAlarm += 1;
-    const line = ALARM_LINE + FATIGUE * Math.log(1 + alarms);
+    seen += 1;
+    const unknown = Math.log(Math.max(1, KNOWN_POINTS / seen));
+    const line = ALARM_LINE + UNKNOWN_WEIGHT * unknown + FATIGUE * Math.log(1 + alarms);
     const score = surprise <= 0 ? 0 : surprise / (surprise + line);
     if (surprise <= line) return Math.min(score, JUST_UNDER);
     const silent = sinceAlarm <= SILENCE_POINTS;

@@ -71,6 +71,28 @@ export function steadyTrend(recent: Series): Trend | null {
   return { perMs, at: times[last]!, level, agreement, rise: perMs * spanMs, noise, spanMs, slowing };
 }
 
+/** A climb is told of after this many points, and not when one step made most of it: then it is a new level. */
+const LEAST_CLIMB_POINTS = 4;
+const MOST_STEP_SHARE = 0.6;
+const LEAST_CLIMB_AGREEMENT = 0.6;
+
+/**
+ * When a value that left what is usual reaches `target` at the pace it has had since: ms from the last point, 0 when it is
+ * there. `usualAt` is what is usual at an instant. null unless it climbs steadily, as a leak or a gathering crowd does.
+ */
+export function timeToTargetMs(recent: Series, target: number, usualAt: (at: number) => number): number | null {
+  let first = recent.values.length - 1;
+  while (first > 0 && !(recent.values[first]! <= usualAt(recent.times[first]!))) first--;
+  const { times, values } = thinned({ times: recent.times.subarray(first), values: recent.values.subarray(first) });
+  const last = values.length - 1;
+  if (last + 1 < LEAST_CLIMB_POINTS || times[last] === times[0]) return null;
+  const steps = Array.from(values.subarray(1), (value, i) => value - values[i]!);
+  const { slope, agreement } = pairwise(times, values, 0, last);
+  if (!(slope > 0) || agreement < LEAST_CLIMB_AGREEMENT) return null;
+  if (Math.max(...steps) > MOST_STEP_SHARE * (values[last]! - values[0]!)) return null;
+  return Math.max(0, (target - values[last]!) / slope);
+}
+
 /** The part of a series after its last restart: a sudden fall by a fifth and by half of its range. */
 export function sinceRestart(recent: Series): Series {
   let lowest = Number.POSITIVE_INFINITY;

@@ -1,9 +1,12 @@
-import { deviation } from '../analysis/baseline.ts';
-import { isMaterial, senseOf } from '../analysis/metric-sense.ts';
-import type { Detector } from '../extension-points.ts';
+import { type Band, deviation, expectedAt } from '../analysis/baseline.ts';
+import { isMaterial, senseOf, showBand } from '../analysis/metric-sense.ts';
+import { timeToTargetMs } from '../analysis/trend.ts';
+import type { Detector, DetectorInput } from '../extension-points.ts';
 
 /** Weaker evidence isn't worth a line. */
 const LEAST = 0.5;
+/** Further ahead than this a pace of some minutes says nothing. */
+const HORIZON_MS = 3 * 3_600_000;
 
 /**
  * How far the last minutes are from what this hour of this day is used to. Without a baseline nothing is called anomalous;
@@ -11,16 +14,29 @@ const LEAST = 0.5;
  */
 const seasonalDeviation: Detector = {
   name: 'seasonal_deviation',
-  detect({ about, metric, unit, at, recent, baseline }) {
+  detect(input) {
+    const { about, metric, unit, at, recent, baseline } = input;
     if (!baseline) return [];
     const { direction, probability, observed, band } = deviation(baseline, recent);
     const sense = senseOf(metric, unit);
     if (direction === 'inside' || probability < LEAST || !isMaterial(sense, observed, band.expected)) return [];
     const { low, high } = band;
-    const words = `${about.name}: ${sense.label} ${sense.show(observed)}; at this hour ${sense.show(low)} to ${sense.show(high)}`;
+    const usual = showBand(sense, band);
+    const words = `${about.name}: ${sense.label} ${sense.show(observed)}; at this hour ${usual}${direction === 'above' ? aheadOf(input, band) : ''}`;
     const value = { observed, low, high, unit };
     return [{ kind: 'anomaly', about, at, what: sense.what, words, strength: probability, value }];
   },
 };
+
+/** Where it leads when it goes on like this: when a limit is reached, or when a crowd is twice what is usual. */
+function aheadOf({ metric, recent, baseline, limit }: DetectorInput, band: Band): string {
+  const isCrowd = metric === 'request_rate';
+  const target = limit ?? (isCrowd ? 2 * band.expected : null);
+  if (target === null || baseline === null) return '';
+  const left = timeToTargetMs(recent, target, (at) => expectedAt(baseline, at).expected);
+  if (left === null || left === 0 || left > HORIZON_MS) return '';
+  const minutes = Math.max(1, Math.round(left / 60_000));
+  return limit === null ? `; grows to twice the usual in about ${minutes} min` : `; full in about ${minutes} min`;
+}
 
 export default seasonalDeviation;

@@ -4,6 +4,7 @@ import type { Alert, Subject } from './types.ts';
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
 export type Calls = Map<string, Set<string>>;
 
+/** Trouble belongs together when the last of it was seen so long ago at most. */
 const NEAR_MS = 15 * 60_000;
 /** Two who call the same and begin to hurt within this time hurt for the same reason, until the cause says otherwise. */
 const TOGETHER_MS = 2 * 60_000;
@@ -27,7 +28,8 @@ export const isInCalls = (subject: Subject, calls: Calls): boolean =>
 
 /**
  * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may explain or share the cause with. Unrelated trouble stays apart. Pure.
+ * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may
+ * explain or share the cause with. Unrelated trouble stays apart. Pure.
  */
 export function incidentFor(
   alert: Alert,
@@ -44,15 +46,17 @@ export function incidentFor(
     return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
   });
   if (asCause) return asCause;
-  const recent = here.filter((incident) => now - incident.openedAt <= NEAR_MS);
+  const recent = here.filter((incident) => isNear(incident, now));
   const node = nodeOf(subject);
   const reachable = callees(node, calls);
-  const ofCallee = recent.find(
-    (incident) => isSymptom(alert) && (reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))),
-  );
-  if (ofCallee) return ofCallee;
+  const joined = isSymptom(alert)
+    ? (recent.find((incident) => reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))) ??
+      recent.find((incident) => passesOn(incident, node, calls)))
+    : undefined;
   return (
-    recent.find((incident) => awaitsCause(incident) && mayExplain(alert, node, reachable, incident, now, calls)) ?? null
+    joined ??
+    recent.find((incident) => awaitsCause(incident) && mayExplain(alert, node, reachable, incident, now, calls)) ??
+    null
   );
 }
 
@@ -73,6 +77,18 @@ function mayExplain(
   const behind = callees(nodeOf(incident), calls);
   if (behind.has(node)) return true;
   return isSymptom(alert) && now - incident.openedAt <= TOGETHER_MS && [...reachable].some((one) => behind.has(one));
+}
+
+/** A slow leak opens its incident long before its callers suffer: what counts is when something of it was last seen. */
+function isNear(incident: Incident, now: number): boolean {
+  const seen = [...incident.alerts.map((alert) => alert.startsAt), ...incident.anomalies.map((finding) => finding.at)];
+  return now - Math.max(incident.openedAt, ...seen) <= NEAR_MS;
+}
+
+/** A crowd, or the repeats of requests that fail, reach what the service calls. */
+function passesOn(incident: Incident, node: string, calls: Calls): boolean {
+  const isCrowded = incident.anomalies.some((finding) => finding.what === 'traffic');
+  return isCrowded && callees(nodeOf(incident), calls).has(node);
 }
 
 function causeNode(incident: Incident): string {

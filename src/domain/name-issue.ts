@@ -16,9 +16,11 @@ export type Vitals = {
 const HIGH_MEMORY = 0.85;
 const MANY_ERRORS = 0.02;
 const SLOW_FACTOR = 1.5;
+/** What doesn't hurt yet must be seen as surely as the scan asks before it tells. */
+const SURE = 0.99;
 
 /**
- * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors. Alerts don't take part. `measured` false: no fact shows trouble.
+ * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors, and last what will hurt when it goes on. Alerts don't take part. `measured` false: no fact shows trouble.
  */
 export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; measured: boolean } {
   const has = (what: string) =>
@@ -65,10 +67,22 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
       'pods',
       `${vitals.service}: ${vitals.notReady} ${plural(vitals.notReady, 'pod')} not ready`,
     );
+  const ahead = aheadOfHarm(findings.filter((finding) => isAbout(finding, vitals.service)));
+  if (ahead?.what === 'traffic') return of('high_latency', vitals.latencyP99Seconds ?? 0, 's', ahead.words);
+  if (ahead) return of('high_memory_usage', memory, 'of limit', ahead.words);
   return {
     issue: { kind: 'unknown', severity: 0, unit: '', words: `${vitals.service}: no trouble is measured` },
     measured: false,
   };
+}
+
+/** Memory that leaves what is usual, or a crowd of requests: trouble that is measured before it hurts. */
+function aheadOfHarm(findings: Finding[]): Finding | undefined {
+  const sure = findings.filter(({ kind, strength }) => kind === 'anomaly' && strength >= SURE);
+  const isAbove = ({ value }: Finding) => value !== undefined && value.observed > value.high;
+  return ['leak', 'memory', 'traffic']
+    .map((what) => sure.find((finding) => finding.what === what && isAbove(finding)))
+    .find((finding) => finding !== undefined);
 }
 
 const isAbout = (finding: Finding, service: string): boolean =>

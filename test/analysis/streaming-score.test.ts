@@ -38,6 +38,13 @@ describe('the streaming scorer', () => {
     expect(alarmsIn(scoresOf(spiky), 7 * 288, 14 * 288)).toBeLessThanOrEqual(1);
   });
 
+  it('asks for more while it knows little of the stream', () => {
+    const bump = (i: number) => (i >= 700 && i < 712) || (i >= 3850 && i < 3862);
+    const scores = scoresOf(madeUp(14, 8, (at, noise, i) => rhythm(at, noise) + (bump(i) ? 16 : 0)));
+    expect(alarmsIn(scores, 690, 730)).toBe(0);
+    expect(alarmsIn(scores, 3840, 3870)).toBe(1);
+  });
+
   it('uses the past only: what comes later changes no earlier score', () => {
     const series = madeUp(6, 6, (at, noise) => rhythm(at, noise));
     const whole = scoresOf(series);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prng } from '../../src/analysis/prng.ts';
-import { steadyTrend, timeToLimitMs } from '../../src/analysis/trend.ts';
+import { steadyTrend, timeToLimitMs, timeToTargetMs } from '../../src/analysis/trend.ts';
 import { endingAt } from './made-up-series.ts';
 
 const NOW = Date.UTC(2026, 0, 20, 12);
@@ -98,5 +98,23 @@ describe('time to the limit', () => {
     const leak = hour((minute) => (minute % 3 === 0 ? Number.NaN : 0.4 + 0.005 * minute));
     expect(timeToLimitMs(leak, 1, NOW)!.confidence).toBeGreaterThan(0.7);
     expect(steadyTrend(leak)!.agreement).toBe(1);
+  });
+});
+
+describe('the time to a target, from what is usual', () => {
+  const usual = () => 0.45;
+  const from = (values: number[]) => endingAt(NOW, [...Array.from({ length: 50 }, () => 0.44), ...values]);
+
+  it('goes by the pace since it left what is usual', () => {
+    const left = timeToTargetMs(from([0.47, 0.5, 0.53, 0.56]), 1, usual);
+    expect(left! / MINUTE_MS).toBeGreaterThan(13);
+    expect(left! / MINUTE_MS).toBeLessThan(17);
+  });
+
+  it('is not told of a jump, of what wavers, of a fall, or of the first points', () => {
+    expect(timeToTargetMs(from([0.8, 0.81, 0.8, 0.82]), 1, usual)).toBeNull();
+    expect(timeToTargetMs(from([0.5, 0.47, 0.52, 0.46, 0.5]), 1, usual)).toBeNull();
+    expect(timeToTargetMs(from([0.47, 0.5]), 1, usual)).toBeNull();
+    expect(timeToTargetMs(endingAt(NOW, [0.9, 0.8, 0.7, 0.6]), 1, usual)).toBeNull();
   });
 });

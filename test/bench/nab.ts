@@ -25,13 +25,14 @@ export async function run(args: { data?: string; out?: string }): Promise<Record
   return corpus.some((file) => file.windows.length > 0) ? { ...figures, ...judged(scored, profile) } : figures;
 }
 
-function scoreStream(file: CorpusFile): Scored {
+export function scoreStream(file: Pick<CorpusFile, 'name' | 'times' | 'values' | 'windows'>): Scored {
   const score = streamScorer();
   const scores = file.values.map((value, i) => score(file.times[i]!, value));
   return { name: file.name, scores, windows: file.windows };
 }
 
-function judged(scored: Scored[], profile: Profile): Record<string, unknown> {
+/** The figures of a scored corpus that has labels. */
+export function judged(scored: Scored[], profile: Profile): Record<string, unknown> {
   const best = bestThreshold(scored, profile);
   const results = scored.map((file) => scoreFile(file, best.threshold, profile));
   const own = scored.map((file) => scoreFile(file, 0.5, profile));

@@ -22,6 +22,24 @@ describe('grouping', () => {
     expect(incidentFor(alertOf({ name: 'HighErrorRate' }), checkout, [open], calls, T0 + 20 * 60_000)).toBeNull();
   });
 
+  it('joins a symptom to trouble that opened long ago and was seen again just now', () => {
+    const again = { ...alertOf({ name: 'ContainerMemoryHigh' }), startsAt: T0 + 25 * 60_000 };
+    const open = incidentOf({ service: 'ledger-db', groupKey: 'test/shop/ledger-db', alerts: [again] });
+    expect(incidentFor(alertOf({ name: 'HighErrorRate' }), checkout, [open], calls, T0 + 30 * 60_000)).toBe(open);
+  });
+
+  it('joins what gets slow under a crowd to the incident of the service that the crowd reached first', () => {
+    const about = { kind: 'Deployment' as const, namespace: 'shop', name: 'checkout-api' };
+    const crowd = { kind: 'anomaly' as const, about, at: T0, what: 'traffic', words: 'a crowd', strength: 1 };
+    const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', anomalies: [crowd] });
+    const ledger = { ...checkout, service: 'ledger-db' };
+    expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), ledger, [open], calls, T0)).toBe(open);
+    expect(incidentFor(alertOf({ name: 'ContainerMemoryHigh' }), ledger, [open], calls, T0)).toBeNull();
+    expect(
+      incidentFor(alertOf({ name: 'HighLatencyP99' }), ledger, [{ ...open, anomalies: [] }], calls, T0),
+    ).toBeNull();
+  });
+
   it('keeps trouble of its own apart: memory does not travel to callers', () => {
     expect(incidentFor(alertOf({ name: 'ContainerMemoryHigh' }), checkout, [incidentOf()], calls, T0)).toBeNull();
   });

@@ -15,7 +15,7 @@ export type VirtualSandbox = Core & {
   fired(): string[];
   /** The single value of a query now; NaN without one. */
   value(query: string): number;
-  fault(kind: string, service: string, severity?: number): string;
+  fault(kind: string, service: string, severity?: number, more?: { build_up_ms: number }): string;
 };
 
 export const MINUTE = 60_000;
@@ -45,8 +45,8 @@ export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
       if (result.resultType === 'scalar') return result.value;
       return result.resultType === 'vector' && result.samples.length === 1 ? result.samples[0]!.value : Number.NaN;
     },
-    fault(kind, service, severity = 1) {
-      const result = core.shop.faults.add({ kind, service, severity });
+    fault(kind, service, severity = 1, more = undefined) {
+      const result = core.shop.faults.add({ kind, service, severity, ...more });
       if (!result.ok) throw new Error(result.message);
       return result.fault.id;
     },

@@ -7,11 +7,11 @@ import { MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.
 
 /** Trouble under which no series ends: what has ended is stale at once for us, and can't be told to a Prometheus by backfilling. */
 const FAULTS = [
-  ['latency', 'payment-api'],
-  ['memory-leak', 'cart-api'],
-  ['bad-config', 'storefront'],
-  ['node-pressure', 'catalog-api'],
-  ['volume-filling', 'ledger-db'],
+  ['latency', 'payment-api', 1],
+  ['memory-leak', 'cart-api', 2],
+  ['bad-config', 'storefront', 1],
+  ['node-pressure', 'catalog-api', 1],
+  ['volume-filling', 'ledger-db', 1],
 ] as const;
 const FIRING = [
   'ContainerMemoryHigh',
@@ -26,7 +26,7 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('the alert rules,
   let real: RealPrometheus;
   beforeAll(async () => {
     world = virtualSandbox();
-    for (const [kind, service] of FAULTS) world.fault(kind, service);
+    for (const [kind, service, severity] of FAULTS) world.fault(kind, service, severity);
     world.advance(11 * MINUTE);
     real = await startPrometheus(asOpenMetrics(lastSamples(world)));
   });

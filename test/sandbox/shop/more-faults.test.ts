@@ -142,8 +142,8 @@ describe('node-not-ready', () => {
 
 describe('connection-leak', () => {
   it('wears the running pods out, and a restart cures it', () => {
-    world.fault('connection-leak', 'payment-api', 2);
-    world.advance(7 * MINUTE);
+    world.fault('connection-leak', 'payment-api', 4);
+    world.advance(8 * MINUTE);
     expect(world.firing()).toContain('HighLatencyP99 payment-api');
     restart('payment-api');
     world.advance(6 * MINUTE);
@@ -188,7 +188,7 @@ describe('pdb-deadlock', () => {
 
 describe('hpa-maximum', () => {
   it('takes back what somebody else scales', () => {
-    world.fault('hpa-maximum', 'payment-api');
+    world.fault('hpa-maximum', 'payment-api', 1, { build_up_ms: 3 * MINUTE });
     world.advance(4 * MINUTE);
     scale('payment-api', 6);
     world.advance(7 * MINUTE);

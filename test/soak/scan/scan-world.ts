@@ -1,12 +1,14 @@
 import { pino } from 'pino';
+import { subjectOf } from '../../../src/adapters/alertmanager/subject.ts';
 import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { fitServiceModel } from '../../../src/analysis/service-model.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
-import type { EntityRef } from '../../../src/domain/types.ts';
+import type { Alert, EntityRef } from '../../../src/domain/types.ts';
 import type { Detector } from '../../../src/extension-points.ts';
 import { loadModules } from '../../../src/load-modules.ts';
 import { createModels, type Models } from '../../../src/pipeline/baselines.ts';
 import type { Deps } from '../../../src/pipeline/deps.ts';
+import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { scan, scanClosely } from '../../../src/pipeline/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/pipeline/scan-memory.ts';
 import { HISTORY_STEP_MS, historyOf } from '../../../src/pipeline/train-history.ts';
@@ -27,6 +29,8 @@ export type ScanWorld = {
   /** The 15 s look at what is odd or has an open incident. */
   lookClosely(): Promise<void>;
   opened: Incident[];
+  /** An alert reaches the incidents as it would from Alertmanager. */
+  deliver(alerts: Alert[]): Promise<void>;
 };
 
 /** PromQL straight on the sandbox's store, without HTTP. */
@@ -75,11 +79,19 @@ export async function createScanWorld(
       const about = [...names].map((name): EntityRef => ({ kind: 'Deployment', namespace: NAMESPACE, name }));
       if (about.length > 0) await scanClosely(deps, about, memory, calls);
     },
+    async deliver(alerts) {
+      const received = alerts.map((alert) => ({
+        alert,
+        subject: subjectOf(alert, 'sandbox') ?? { cluster: 'sandbox', namespace: '', service: alert.labels.node ?? '' },
+      }));
+      await receiveAlerts(deps, received, calls);
+    },
   };
 }
 
 /** The parts of the app that the scan touches. Incidents that calm is told of are over. */
 function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: Detector[], opened: Incident[]): Deps {
+  let numbers = 0;
   const open = () => opened.filter((one) => one.state.name !== 'closed');
   const put = (after: Incident, isCalm: boolean): SaveResult => {
     const place = opened.findIndex((one) => one.id === after.id);
@@ -96,7 +108,7 @@ function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: 
       open: open().find((one) => one.groupKey === key) ?? null,
       lastClosed: opened.findLast((one) => one.groupKey === key && one.state.name === 'closed')?.id ?? null,
     }),
-    nextNumber: async () => opened.length + 1,
+    nextNumber: async () => ++numbers,
     save: async ({ after, timeline }) =>
       put(
         after,

@@ -5,7 +5,7 @@ import type { Fault, FaultKind, FaultWorld, ForcedAlert, PodEffect, RunningPod }
 import { type Refusal, readRequest } from './request.ts';
 
 /** A fault that has an onset is only planned: its truth is known when it begins. */
-export type PlannedFault = Pick<Fault, 'id' | 'kind' | 'service' | 'since' | 'severity'>;
+export type PlannedFault = Pick<Fault, 'id' | 'kind' | 'service' | 'since' | 'severity' | 'buildUpMs'>;
 
 export type FaultResult = { ok: true; fault: Fault | PlannedFault } | Refusal;
 
@@ -56,7 +56,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     const service = findService(plan.service);
     planned.delete(plan.id);
     if (!kind || !service) return undefined;
-    const fault: Fault = { ...plan, ...kind.start(service, plan.severity, world()) };
+    const fault: Fault = { ...plan, ...kind.start(service, plan.severity, world(), plan.buildUpMs) };
     active.set(fault.id, fault);
     revision++;
     return fault;
@@ -66,9 +66,10 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     add(body) {
       const asked = readRequest(kinds, body);
       if (!asked.ok) return asked;
-      const { kind, service, severity, onsetMs } = asked;
+      const { kind, service, severity, onsetMs, buildUpMs } = asked;
       const since = world().now + onsetMs;
-      const plan: PlannedFault = { id: `f-${++number}`, kind: kind.kind, service: service.name, since, severity };
+      const id = `f-${++number}`;
+      const plan: PlannedFault = { id, kind: kind.kind, service: service.name, since, severity, buildUpMs };
       revision++;
       if (onsetMs === 0) return { ok: true, fault: begin(plan) ?? plan };
       planned.set(plan.id, plan);
@@ -110,8 +111,11 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     restore(saved) {
       const book = saved as { number: number; active: Fault[]; planned: PlannedFault[]; past: PastFault[] };
       number = book.number;
-      for (const fault of book.active) active.set(fault.id, fault);
-      for (const plan of book.planned) planned.set(plan.id, plan);
+      // What an older state kept has no build-up of its own.
+      const usual = (name: string) => kinds.find((k) => k.kind === name)?.buildUpMs ?? 0;
+      for (const fault of book.active)
+        active.set(fault.id, { ...fault, buildUpMs: fault.buildUpMs ?? usual(fault.kind) });
+      for (const plan of book.planned) planned.set(plan.id, { ...plan, buildUpMs: plan.buildUpMs ?? usual(plan.kind) });
       past.push(...book.past);
     },
   };

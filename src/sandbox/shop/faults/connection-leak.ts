@@ -1,7 +1,7 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { defineFault } from './kind.ts';
 
-const TO_EMPTY_MS = 15 * 60_000;
+const TO_EMPTY_MS = 40 * 60_000;
 const LEAST = 0.12;
 
 /** The running processes lose a connection to the database now and then; each takes ever less load until it is restarted. */
@@ -11,6 +11,7 @@ export const connectionLeak = defineFault<{ uids: string[] }>({
   description:
     'The pods that run now lose their database connections one by one. A restart gives them back; more pods only win time.',
   services: SERVICES.filter((s) => s.calls.some((c) => c.to.endsWith('-db'))).map((s) => s.name),
+  buildUpMs: TO_EMPTY_MS,
   start(service, _severity, world) {
     const uids = world.pods(service.name).map((p) => p.view.uid);
     const truth = {
@@ -22,7 +23,7 @@ export const connectionLeak = defineFault<{ uids: string[] }>({
   },
   onPod(fault, pod, now) {
     if (!fault.data.uids.includes(pod.view.uid)) return undefined;
-    const past = (now - Math.max(fault.since, pod.startedAt)) / (TO_EMPTY_MS / fault.severity);
+    const past = (now - Math.max(fault.since, pod.startedAt)) / (fault.buildUpMs / fault.severity);
     const capacity = Math.max(LEAST, 1 - Math.max(0, past));
     const free = Math.round(capacity * 20);
     return {

@@ -11,10 +11,11 @@ export const hpaMaximum = defineFault({
   description:
     'A traffic surge, and an autoscaler that may not add pods. Scaling beside it is undone; a person must raise its maximum.',
   services: SERVICES.filter((s) => s.pool === 'general' && !s.consumer).map((s) => s.name),
-  start(service, severity, world) {
+  buildUpMs: trafficSurge.buildUpMs ?? 0,
+  start(service, severity, world, buildUpMs) {
     const replicas = numberAt(world.cluster.get('deployments', NAMESPACE, service.name), 'spec', 'replicas');
     world.cluster.apply(autoscaler(service.name, replicas));
-    const surge = trafficSurge.start(service, severity, world);
+    const surge = trafficSurge.start(service, severity, world, buildUpMs);
     const truth = {
       cause: `traffic: more requests than ${NAMESPACE}/${service.name} takes at the maximum of its autoscaler (${replicas})`,
       remedies: ['notify_oncall'],

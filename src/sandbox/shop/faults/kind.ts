@@ -18,6 +18,8 @@ export type Fault<D extends FaultData = FaultData> = {
   since: number;
   /** 1 is the usual strength; 0.25 to 4. */
   severity: number;
+  /** Over how long it grows to its full strength, at severity 1; 0: at once. Sandbox ms. */
+  buildUpMs: number;
   data: D;
   truth: Truth;
 };
@@ -68,7 +70,9 @@ export type FaultKind<D extends FaultData = FaultData> = {
   title: string;
   description: string;
   services: readonly string[];
-  start(service: ServiceSpec, severity: number, world: FaultWorld): { data: D; truth: Truth };
+  /** How long it usually takes to build up, for kinds that can; the others are there all at once. */
+  buildUpMs?: number;
+  start(service: ServiceSpec, severity: number, world: FaultWorld, buildUpMs: number): { data: D; truth: Truth };
   onPod?(fault: Fault<D>, pod: RunningPod, now: number): PodEffect | undefined;
   /** Requests per second that reach `service` from outside on top of the usual ones. */
   extraRps?(fault: Fault<D>, service: ServiceSpec, usualRps: number, now: number): number;

@@ -1,7 +1,7 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
 import { defineFault } from './kind.ts';
-import { hasRoom, shareForOverload } from './overload.ts';
+import { capacityNow, hasRoom, shareForOverload } from './overload.ts';
 
 /** Offered load over capacity that the fault brings about at severity 1. */
 const OVERLOAD = 1.08;
@@ -13,6 +13,7 @@ export const latency = defineFault<{ capacity: number; calmSince: number | null 
   title: 'Slow under load',
   description: 'Each pod can take only a part of the load that it used to. Requests queue until there are more pods.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
+  buildUpMs: 0,
   start(service, severity, world) {
     const truth = {
       cause: `saturation: the pods of ${NAMESPACE}/${service.name} take less load than is sent to them`,
@@ -21,10 +22,10 @@ export const latency = defineFault<{ capacity: number; calmSince: number | null 
     };
     return { data: { capacity: shareForOverload(world, service.name, OVERLOAD * severity), calmSince: null }, truth };
   },
-  onPod(fault, { view }) {
+  onPod(fault, { view }, now) {
     if (view.service.name !== fault.service) return undefined;
     return {
-      capacity: fault.data.capacity,
+      capacity: capacityNow(fault, fault.data.capacity, now),
       logs: ['level=warn msg="request waited for a free connection" pool=upstream'],
     };
   },

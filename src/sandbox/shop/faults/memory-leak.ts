@@ -1,19 +1,14 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { defineFault } from './kind.ts';
 
-/** The pod that leaks fastest goes from where it is to its limit in this time at severity 1. */
-const TO_LIMIT_MS = 12 * 60_000;
+/** The pod that leaks fastest goes from where it is to its limit in this time: quick for a leak, so that it can be watched. */
+const TO_LIMIT_MS = 24 * 60_000;
 /** What is poisoned sticks to one pod most: the second takes 6 times as long, the third 11. */
 const SPREAD = 5;
-/** The fuller, the slower it grows, as collection works ever harder: four fifths of the room are gone after 40 % of the time. */
-const SATURATION = 3.4;
-
-const LAST_PART = 0.4;
-const LAST_PACE = (1 - LAST_PART) ** (SATURATION - 1);
-
-function saturating(past: number): number {
-  return 1 - (1 - past) ** SATURATION;
-}
+/** A straight line until this share of the room is gone, after this share of the time; then slower, as collection works ever harder. */
+const KNEE_SHARE = 0.85;
+const KNEE_PAST = 0.65;
+const LAST_PACE = (1 - KNEE_SHARE) / (1 - KNEE_PAST);
 
 /**
  * A leak without any deploy, in the pods that run when it begins (a poisoned session, say). An OOM kill only empties the
@@ -25,13 +20,14 @@ export const memoryLeak = defineFault<{ limitBytes: Record<string, number>; full
   description:
     'The pods that run now leak until they are killed, again and again. A new pod is clean; a higher limit only delays.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
-  start(service, severity, world) {
+  buildUpMs: TO_LIMIT_MS,
+  start(service, severity, world, buildUpMs) {
     const limitBytes: Record<string, number> = {};
     const fullAfterMs: Record<string, number> = {};
     const pods = world.pods(service.name).filter((p) => !p.view.terminating);
     pods.forEach(({ view }, i) => {
       limitBytes[view.uid] = view.memoryLimitBytes;
-      fullAfterMs[view.uid] = (TO_LIMIT_MS * (1 + SPREAD * i)) / severity;
+      fullAfterMs[view.uid] = (buildUpMs * (1 + SPREAD * i)) / severity;
     });
     const truth = {
       cause: `memory leak inside the running pods of ${NAMESPACE}/${service.name}, no change`,
@@ -58,5 +54,5 @@ export const memoryLeak = defineFault<{ limitBytes: Record<string, number>; full
 /** Share of the room that is gone after `past` of the time to the limit. Beyond it (a limit that was raised) it goes on, at the pace of the last part. */
 function leakedShare(past: number): number {
   if (past <= 0) return 0;
-  return past < LAST_PART ? saturating(past) : saturating(LAST_PART) + (past - LAST_PART) * LAST_PACE;
+  return past < KNEE_PAST ? (past * KNEE_SHARE) / KNEE_PAST : KNEE_SHARE + (past - KNEE_PAST) * LAST_PACE;
 }

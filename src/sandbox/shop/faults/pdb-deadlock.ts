@@ -10,8 +10,9 @@ export const pdbDeadlock = defineFault({
   description:
     'A memory leak behind a disruption budget that allows no disruption: no pod can be evicted. A rolling restart works.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
-  start(service, severity, world) {
-    const leak = memoryLeak.start(service, severity, world);
+  buildUpMs: memoryLeak.buildUpMs ?? 0,
+  start(service, severity, world, buildUpMs) {
+    const leak = memoryLeak.start(service, severity, world, buildUpMs);
     setBudget(world.cluster, service.name, { minAvailable: '100%' });
     const truth = {
       cause: `memory leak inside the running pods of ${NAMESPACE}/${service.name}; its disruption budget allows no eviction`,

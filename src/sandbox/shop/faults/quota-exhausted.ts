@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
 import { defineFault } from './kind.ts';
-import { hasRoom, shareForOverload } from './overload.ts';
+import { capacityNow, hasRoom, shareForOverload } from './overload.ts';
 
 const NAME = 'team-budget';
 const CALM_MS = 300_000;
@@ -14,6 +14,7 @@ export const quotaExhausted = defineFault<{ capacity: number; calmSince: number 
   description:
     'Slow under load, and a resource quota forbids any further pod: scaling seems to work and creates nothing.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
+  buildUpMs: 0,
   start(service, severity, world) {
     world.cluster.apply(quota(world.cluster.list('pods', NAMESPACE).length));
     const truth = {
@@ -23,7 +24,8 @@ export const quotaExhausted = defineFault<{ capacity: number; calmSince: number 
     };
     return { data: { capacity: shareForOverload(world, service.name, 1.08 * severity), calmSince: null }, truth };
   },
-  onPod: (fault, { view }) => (view.service.name === fault.service ? { capacity: fault.data.capacity } : undefined),
+  onPod: (fault, { view }, now) =>
+    view.service.name === fault.service ? { capacity: capacityNow(fault, fault.data.capacity, now) } : undefined,
   cured(fault, world) {
     if (calmFor(fault, hasRoom(world, fault.service, fault.data.capacity), world.now) < CALM_MS) return false;
     world.cluster.remove('resourcequotas', NAMESPACE, NAME);

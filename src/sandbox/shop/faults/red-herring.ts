@@ -14,13 +14,14 @@ export const redHerring = defineFault({
   description:
     'A caller is deployed, harmlessly, just as the service itself gets slow. Rolling the deploy back changes nothing.',
   services: SERVICES.filter((s) => s.pool === 'general' && callersOf(s.name).length > 0).map((s) => s.name),
-  start(service, severity, world) {
+  buildUpMs: 0,
+  start(service, severity, world, buildUpMs) {
     const caller = callersOf(service.name)[0]!;
     const image = nextVersion(containerImage(world.cluster, caller));
     changeContainer(world.cluster, caller, `deploy ${image}`, (container) => {
       container.image = image;
     });
-    const trouble = latency.start(service, severity, world);
+    const trouble = latency.start(service, severity, world, buildUpMs);
     const truth = {
       cause: `saturation: the pods of ${NAMESPACE}/${service.name} take less load than is sent to them; the rollout of ${caller} is harmless`,
       remedies: ['scale_horizontal'],

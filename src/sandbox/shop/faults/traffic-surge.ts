@@ -1,17 +1,21 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { defineFault } from './kind.ts';
+import { builtUp } from './overload.ts';
 
 const OVERLOAD = 1.25;
-const RISE_MS = 3 * 60_000;
+/** A crowd gathers over tens of minutes. */
+const RISE_MS = 20 * 60_000;
 const HOLD_MS = 20 * 60_000;
 const FALL_MS = 7 * 60_000;
 
-/** Far more requests than usual, for half an hour. */
+/** Ever more requests, until they are far more than usual; it passes. */
 export const trafficSurge = defineFault<{ extraRps: number }>({
   kind: 'traffic-surge',
   title: 'Traffic surge',
-  description: 'Half an hour of requests beyond what the present pods can take. More pods help; in the end it passes.',
+  description:
+    'Requests grow for twenty minutes to more than the present pods can take, and stay for as long. More pods help; in the end it passes.',
   services: SERVICES.filter((s) => s.pool === 'general' && !s.consumer).map((s) => s.name),
+  buildUpMs: RISE_MS,
   start(service, severity, world) {
     const { offeredRps, healthyCapacityRps } = world.traffic(service.name);
     const extraRps = Math.max(offeredRps * 0.5, healthyCapacityRps * OVERLOAD * severity - offeredRps);
@@ -23,12 +27,12 @@ export const trafficSurge = defineFault<{ extraRps: number }>({
     return { data: { extraRps }, truth };
   },
   extraRps(fault, service, _usualRps, now) {
-    return service.name === fault.service ? fault.data.extraRps * strength(now - fault.since) : 0;
+    return service.name === fault.service ? fault.data.extraRps * strength(now - fault.since, fault.buildUpMs) : 0;
   },
-  cured: (fault, world) => world.now - fault.since >= RISE_MS + HOLD_MS + FALL_MS,
+  cured: (fault, world) => world.now - fault.since >= fault.buildUpMs + HOLD_MS + FALL_MS,
 });
 
-function strength(sinceMs: number): number {
-  if (sinceMs < RISE_MS) return Math.max(0, sinceMs / RISE_MS);
-  return Math.max(0, Math.min(1, 1 - (sinceMs - RISE_MS - HOLD_MS) / FALL_MS));
+function strength(sinceMs: number, riseMs: number): number {
+  if (sinceMs < riseMs) return builtUp(sinceMs, riseMs);
+  return Math.max(0, Math.min(1, 1 - (sinceMs - riseMs - HOLD_MS) / FALL_MS));
 }

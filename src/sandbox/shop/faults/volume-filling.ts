@@ -11,6 +11,7 @@ export const volumeFilling = defineFault<Record<string, never>>({
   description:
     'The data volume of a database fills within twelve minutes, then writes fail. It takes a person to clear it.',
   services: SERVICES.filter((s) => s.name.endsWith('-db')).map((s) => s.name),
+  buildUpMs: TO_FULL_MS,
   start(service) {
     const truth = {
       cause: `the volume data-${service.name} of ${NAMESPACE}/${service.name} is full`,
@@ -27,6 +28,6 @@ export const volumeFilling = defineFault<Record<string, never>>({
   cured: () => false,
 });
 
-function filled(fault: Pick<Fault, 'since' | 'severity'>, now: number): number {
-  return Math.min(1, ((now - fault.since) * fault.severity) / TO_FULL_MS);
+function filled(fault: Pick<Fault, 'since' | 'severity' | 'buildUpMs'>, now: number): number {
+  return Math.min(1, ((now - fault.since) * fault.severity) / fault.buildUpMs);
 }

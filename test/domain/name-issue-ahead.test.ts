@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { nameIssue, type Vitals } from '../../src/domain/name-issue.ts';
+import type { Finding } from '../../src/domain/types.ts';
+
+const calm: Vitals = {
+  service: 'payment-api',
+  memoryRatio: 0.57,
+  latencyP99Seconds: 0.24,
+  latencyBandHighSeconds: 0.25,
+  errorRatio: 0,
+  crashLooping: 0,
+  restarts: 0,
+  notReady: 0,
+  nodesInTrouble: 0,
+};
+
+function anomaly(what: string, strength = 0.995, name = 'payment-api', observed = 90): Finding {
+  const about = { kind: 'Deployment' as const, namespace: 'shop', name };
+  const value = { observed, low: 10, high: 30, unit: '' };
+  return { kind: 'anomaly', about, at: 0, what, words: `${name}: ${what}`, strength, value };
+}
+
+describe('trouble that does not hurt yet', () => {
+  it('is measured: memory that climbs by how full it is, a crowd by how slow it makes the service', () => {
+    for (const what of ['leak', 'memory'])
+      expect(nameIssue(calm, [anomaly(what)])).toMatchObject({
+        measured: true,
+        issue: { kind: 'high_memory_usage', severity: 0.57 },
+      });
+    expect(nameIssue(calm, [anomaly('traffic')])).toMatchObject({
+      measured: true,
+      issue: { kind: 'high_latency', severity: 0.24 },
+    });
+  });
+
+  it('is not made of what is unsure, of another service, or of a fall', () => {
+    for (const finding of [
+      anomaly('traffic', 0.9),
+      anomaly('memory', 0.9),
+      anomaly('leak', 0.995, 'catalog-api'),
+      anomaly('traffic', 0.995, 'payment-api', 5),
+      anomaly('cpu'),
+    ])
+      expect(nameIssue(calm, [finding])).toMatchObject({ measured: false, issue: { kind: 'unknown' } });
+  });
+
+  it('stands behind everything that hurts', () => {
+    const slow = { ...calm, latencyP99Seconds: 2 };
+    expect(nameIssue(slow, [anomaly('memory')]).issue).toMatchObject({ kind: 'high_latency', severity: 2 });
+    expect(nameIssue({ ...calm, memoryRatio: 0.92 }, [anomaly('traffic')]).issue.kind).toBe('high_memory_usage');
+  });
+});

@@ -36,7 +36,13 @@ describe('grouping', () => {
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), ledger, [open], calls, T0)).toBe(open);
     expect(incidentFor(alertOf({ name: 'ContainerMemoryHigh' }), ledger, [open], calls, T0)).toBeNull();
     expect(
-      incidentFor(alertOf({ name: 'HighLatencyP99' }), ledger, [{ ...open, anomalies: [] }], calls, T0),
+      incidentFor(
+        alertOf({ name: 'HighLatencyP99' }),
+        ledger,
+        [{ ...open, anomalies: [{ ...crowd, what: 'memory' }] }],
+        calls,
+        T0,
+      ),
     ).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 
 /** The pod that leaks fastest goes from where it is to its limit in this time at severity 1. */
 const TO_LIMIT_MS = 12 * 60_000;
@@ -35,6 +35,7 @@ export const memoryLeak = defineFault<{ limitBytes: Record<string, number>; full
     });
     const truth = {
       cause: `memory leak inside the running pods of ${NAMESPACE}/${service.name}, no change`,
+      culprit: deployment(service.name),
       remedies: ['restart_pod', 'restart_deployment'],
       harmful: ['rollback_deployment', 'drain_and_cordon'],
     };

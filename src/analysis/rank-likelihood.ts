@@ -1,6 +1,6 @@
 import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
 import type { Observation, Onset, Seen } from './rank-observations.ts';
-import { arrivals, type Link } from './rank-reach.ts';
+import { arrivals, arrivalsFrom, type Link } from './rank-reach.ts';
 
 /** Everything a hypothesis is judged against: `n` entities, and the index of the `front` that hurts. */
 export type Scene = {
@@ -15,8 +15,9 @@ export type Scene = {
   /** per entity: the strongest symptom that callees pass on to callers, and that callers pass on to callees; 1 unseen */
   trouble: Float64Array;
   load: Float64Array;
-  /** per entity: probability that its trouble arrives at the front */
+  /** per entity: probability that its trouble arrives at the front, and that the load it passes on does, or what that load makes slow */
   toFront: Float64Array;
+  loadToFront: Float64Array;
   model: RankModel;
 };
 
@@ -30,6 +31,7 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
   const { model } = scene;
   const upwards = arrivals(scene.callers, cause, scene.trouble);
   const downwards = arrivals(scene.callees, cause, scene.load);
+  const overloaded = arrivalsFrom(scene.callers, downwards, scene.trouble);
   const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
   const logs = { slow: 0, failing: 0, load: 0 };
@@ -39,7 +41,9 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
     // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
     const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
     const spread = { up: Math.max(upwards[entity]!, onTheWay) * order, down: downwards[entity]! * order };
-    for (const mode of MODES) logs[mode] += logOfOne(model, observation, culprit, spread, mode);
+    const loaded = { up: overloaded[entity]! * order, down: spread.down };
+    for (const mode of MODES)
+      logs[mode] += logOfOne(model, observation, culprit, mode === 'load' ? loaded : spread, mode);
   }
   return logs;
 }

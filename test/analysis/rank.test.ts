@@ -32,6 +32,15 @@ describe('rankCauses', () => {
     expect(ranking.causes[0]?.reasons.join('; ')).toContain('depend on it');
   });
 
+  it('blames the first that more load reaches, though another one behind it gives way', () => {
+    const loaded = ['cart', 'orders', 'db'].map((entity) => sign(entity, 'traffic', 0.999));
+    const slow = ['db', 'orders'].map((entity) => sign(entity, 'latency', 0.999));
+    const calm = [sign('web', 'traffic', 0.1), sign('search', 'latency', 0.1)];
+    const ranking = rankCauses(shop([...loaded, ...slow, ...calm], { front: 'orders' }));
+    expect(ranking.causes[0]?.entity).toBe('cart');
+    expect(ranking.named).toBe(true);
+  });
+
   it('gives probabilities that sum to 1 with something else', () => {
     const ranking = rankCauses(
       shop([sign('web', 'errors', 0.97), sign('cart', 'latency', 0.8), sign('db', 'oom', 0.9)]),

@@ -18,7 +18,7 @@ const MANY_ERRORS = 0.02;
 const SLOW_FACTOR = 1.5;
 
 /**
- * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors. Alerts don't take part. `measured` false: no fact shows trouble.
+ * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors, pods that aren't ready, and memory that will be full. Alerts don't take part. `measured` false: no fact shows trouble.
  */
 export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; measured: boolean } {
   const has = (what: string) =>
@@ -64,6 +64,13 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
       vitals.notReady,
       'pods',
       `${vitals.service}: ${vitals.notReady} ${plural(vitals.notReady, 'pod')} not ready`,
+    );
+  if (has('leak'))
+    return of(
+      'high_memory_usage',
+      memory,
+      'of limit',
+      `${vitals.service} uses ${Math.round(memory * 100)} % of its memory limit, and it climbs`,
     );
   return {
     issue: { kind: 'unknown', severity: 0, unit: '', words: `${vitals.service}: no trouble is measured` },

@@ -47,8 +47,8 @@ const round = (value: number): string => String(Math.round(value * 100) / 100);
 /** What an action cures, as pseudo-counts (worked, did not) before any experience: the engineers' expectation, worth about twenty cases where it is sure. */
 const PRIORS: Record<string, Record<string, [number, number]>> = {
   rollback_deployment: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
-  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [6, 3], rollout: [1, 8], '*': [3, 4] },
-  restart_deployment: { leak: [10, 1], deadlock: [8, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [18, 2], rollout: [1, 8], '*': [3, 4] },
+  restart_deployment: { leak: [10, 1], deadlock: [18, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
   scale_horizontal: {
     overload: [18, 2],
     saturation: [18, 2],
@@ -56,6 +56,8 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     traffic: [18, 2],
     memory: [3, 4],
     leak: [1, 5],
+    // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
+    deadlock: [1, 8],
     rollout: [1, 8],
     '*': [2, 4],
   },

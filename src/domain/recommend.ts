@@ -21,7 +21,7 @@ export function qualify(
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const confidence = confidenceOf(step);
-    const obstacle = obstacleTo(step, severity, confidence, available(step.action));
+    const obstacle = obstacleTo(step, severity, confidence, available(step.action)) ?? factAgainst(step, diagnosis);
     if (obstacle) passedOver.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
   });
@@ -40,6 +40,21 @@ function obstacleTo(
   if (confidence.value < step.confidence)
     return { reason: 'low_confidence', words: `confidence ${round(confidence.value)} is under ${step.confidence}` };
   return null;
+}
+
+/** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
+const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
+  scale_horizontal: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
+};
+
+function factAgainst(step: Step, { findings, causes, named }: Diagnosis): Omit<PassedOver, 'action'> | null {
+  const against = AGAINST[step.action];
+  const target = named ? causes[0]?.entity : undefined;
+  const fact = findings.find(
+    ({ what, about }) =>
+      against?.namespace.includes(what) || (against?.workload.includes(what) && about.name === target?.name),
+  );
+  return fact ? { reason: 'refused', words: fact.words } : null;
 }
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);

@@ -45,6 +45,23 @@ export function causesIn(gathered: Gathered, findings: Finding[]): Pick<Diagnosi
   return { causes, named: ranking.named };
 }
 
+/** What pods show when something is wrong with them, whatever that is. */
+const SHOWN_BY_PODS = new Set(['crash_loop', 'oom_killed', 'budget', 'memory_limit', 'restart']);
+
+/** The most convincing change or state of the entity itself: a configuration, a quota, a neighbour, a volume … No step that isn't meant for it will mend it. */
+function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
+  const [first] = findings
+    .filter(
+      ({ kind, what, about, strength }) =>
+        (kind === 'change' || kind === 'state') &&
+        about.name === (nodeIn(ranked.entity) ?? ranked.entity) &&
+        strength >= CONVINCING &&
+        !SHOWN_BY_PODS.has(what),
+    )
+    .sort((a, b) => b.strength - a.strength);
+  return first?.what ?? null;
+}
+
 /** What is measured at the cause where one is named, else at the service that hurts. A node is only the trouble where nothing else is to blame. */
 async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined, findings: Finding[]) {
   const measuredAt = async (service: string, nodesCount: boolean) => {
@@ -70,8 +87,8 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
 }
 
 /**
- * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang outweighs the load that piles up before it, load outweighs the memory that it
- * fills, a leak a kill, a kill the plain metrics.
+ * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang outweighs the load that piles up before it, what else was changed or stands in
+ * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics.
  */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const told = new Map<string, number>();
@@ -84,6 +101,8 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
   if (has('rollout')) return 'rollout';
   if (has('deadlock')) return 'deadlock';
+  const own = ownChange(ranked, findings);
+  if (own) return own;
   if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';
   if (has('leak')) return 'leak';
   if (has('oom_killed')) return 'oom_killed';

@@ -20,6 +20,8 @@ const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
 /** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
 const ALERT_LAG_MS = 3 * 60_000;
 const RECENT_MS = 10 * 60_000;
+/** A node's CPU is shared only when it is short. */
+const BESIDE = 0.6;
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { surroundings } = gathered;
@@ -32,8 +34,11 @@ export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
     ...findings.flatMap((finding) => evidenceOf(finding, known)),
     ...gathered.heard.evidence.filter((one) => known.has(one.entity)),
   ];
-  const calls = gathered.calls.filter((call) => known.has(call.from) && known.has(call.to));
-  const edges = surest([...calls, ...homes(surroundings, known), ...besides(surroundings, findings, known)]);
+  const edges = surest(
+    [...gathered.calls, ...neighbourEdges(gathered, findings), ...homes(surroundings, known)].filter(
+      (call) => known.has(call.from) && known.has(call.to),
+    ),
+  );
   return { front, entities, edges, evidence, at: surroundings.at };
 }
 
@@ -83,20 +88,21 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
 }
 
-/** Whoever shares a node with a newcomer that takes what it can gets depends on what that leaves. */
-function besides({ pods, workloads, revisions }: Surroundings, findings: Finding[], known: Set<string>): Edge[] {
-  const newcomers = new Set(findings.filter(({ what }) => what === 'new_neighbour').map(({ about }) => about.name));
+/** Who shares a node with a neighbour that came there depends on it as on what it calls, as long as it stays. */
+function neighbourEdges({ surroundings }: Gathered, findings: Finding[]): Edge[] {
+  const { pods, workloads, revisions } = surroundings;
+  const newcomers = new Set(findings.filter(({ what }) => what === 'neighbour').map(({ about }) => about.name));
   if (newcomers.size === 0) return [];
   const placed = pods.flatMap((pod) => {
-    const name = pod.deleting || pod.node === null ? undefined : ownerOf(pod, workloads, revisions)?.name;
-    return name && known.has(name) ? [{ name, node: pod.node }] : [];
+    const owner = pod.node === null ? undefined : ownerOf(pod, workloads, revisions);
+    return owner ? [{ node: pod.node, name: owner.name }] : [];
   });
   return placed
     .filter(({ name }) => newcomers.has(name))
-    .flatMap(({ name: to, node }) =>
+    .flatMap((newcomer) =>
       placed
-        .filter((other) => other.node === node && other.name !== to)
-        .map((other) => ({ from: other.name, to, weight: 1 })),
+        .filter(({ node, name }) => node === newcomer.node && !newcomers.has(name))
+        .map(({ name }) => ({ from: name, to: newcomer.name, weight: BESIDE })),
     );
 }
 

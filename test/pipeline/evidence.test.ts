@@ -114,6 +114,40 @@ describe('a node in trouble', () => {
   });
 });
 
+describe('a neighbour that came', () => {
+  const slow = { 'front-api': [0.1, 3], 'cart-api': [0.02, 2], cache: [0.001, 0.4] } satisfies Record<
+    string,
+    [number, number]
+  >;
+  const neighbour = {
+    ...sick,
+    kind: 'change' as const,
+    what: 'neighbour',
+    about: { kind: 'Deployment' as const, namespace: 'shop', name: 'report' },
+    strength: 0.8,
+  };
+  const workloads = ['front-api', 'cart-api', 'cache', 'report'].map((name) => workload(name));
+  const placed = (node: string) => [
+    podOf('front-api', 'node-a'),
+    podOf('cart-api', 'node-a'),
+    podOf('cache', 'node-a'),
+    podOf('report', node),
+  ];
+  const apart = (pods: ReturnType<typeof placed>) => {
+    const found = gathered({ latency_p99: slow }, { pods, workloads });
+    return causesIn({ ...found, calls: [] }, [neighbour]);
+  };
+
+  it('comes first for what nobody calls each other for and is slow together on its node', () => {
+    expect(apart(placed('node-a'))).toMatchObject({
+      causes: [{ entity: { name: 'report' }, what: 'neighbour' }, {}, {}, {}],
+    });
+  });
+  it('is not, of what is slow elsewhere', () => {
+    expect(apart(placed('node-b')).causes[0]?.entity.name).not.toBe('report');
+  });
+});
+
 describe('more traffic', () => {
   const surge = {
     request_rate: { 'front-api': [50, 160], 'cart-api': [80, 250], cache: [80, 250] },

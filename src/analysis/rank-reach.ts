@@ -115,4 +115,14 @@ export function arrivalsFrom(links: readonly Link[][], sources: Float64Array, ra
   return arrival;
 }
 
+/** Per entity the probability that more load comes from somebody who calls it: by the callers' own `ratio`, at the rate at which anybody has more by chance. */
+export function fromCallers(callees: readonly Link[][], ratio: Float64Array, byChance: number): Float64Array {
+  const arriving = new Float64Array(callees.length);
+  callees.forEach((links, caller) => {
+    const odds = (ratio[caller]! * byChance) / (1 - byChance);
+    for (const { entity, rate } of links) arriving[entity] = Math.max(arriving[entity]!, (rate * odds) / (1 + odds));
+  });
+  return arriving;
+}
+
 const LEAST_GAIN = 1e-4;

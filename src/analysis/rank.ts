@@ -1,7 +1,7 @@
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, type Mode, RANK_MODEL } from './rank-model.ts';
 import { isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
-import { arrivals, arrivalsFrom, callsOf, likelyCallers } from './rank-reach.ts';
+import { arrivals, arrivalsFrom, callsOf, fromCallers, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
 
@@ -54,6 +54,7 @@ function setScene(input: RankInput, entities: string[]): Scene {
     callees: calls.callees,
     trouble,
     load,
+    loadFromCallers: fromCallers(calls.callees, load, model.symptom.own.bystander),
     toFront: Float64Array.from(entities, (_, entity) => arrivals(callers, entity, trouble)[front]!),
     loadToFront: Float64Array.from(
       entities,

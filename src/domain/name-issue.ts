@@ -14,7 +14,7 @@ export type Vitals = {
 };
 
 const HIGH_MEMORY = 0.85;
-const MANY_ERRORS = 0.02;
+export const MANY_ERRORS = 0.02;
 const SLOW_FACTOR = 1.5;
 
 /**

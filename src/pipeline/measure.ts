@@ -1,5 +1,6 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import type { Incident } from '../domain/incident.ts';
+import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import type { Finding } from '../domain/types.ts';
 import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
@@ -34,7 +35,8 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
   );
   const severity = kind === null ? issue.severity : severityOf(kind, vitals, findings);
   if (severity === null) return { kind: 'unknown', severity: null, words: blind.join('; ') || 'no data' };
-  const present = kind === null ? measured : measured && (issue.kind === kind || outranks(kind, vitals));
+  const same = issue.kind === kind && !mostlyGone(kind, incident.diagnosis?.issue.severity ?? 0, vitals);
+  const present = kind === null ? measured : measured && (same || outranks(kind, vitals));
   if (present) return { kind: 'present', severity, words: issue.words };
   if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
   return { kind: 'gone', severity, words: goneWords(kind, vitals) };
@@ -88,7 +90,8 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
   const now = deps.clock.now();
   const blind: string[] = [];
   const one = async (metric: MetricName): Promise<number | null> => {
-    const result = await deps.metrics.instant(deps.queries.ofService(metric, namespace, service), now);
+    // A long window would show what is over for as long again, and a fix as useless.
+    const result = await deps.metrics.instant(deps.queries.quickOfService(metric, namespace, service), now);
     if (!result.ok) blind.push(`${metric}: ${result.failure.words}`);
     const value = result.ok ? result.value[0]?.value : undefined;
     return value === undefined || !Number.isFinite(value) ? null : value;

@@ -74,7 +74,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
   return {
     ...parts,
     baselines,
-    queries: { ofService: () => '', unit: () => '' } as unknown as Deps['queries'],
+    queries: { quickOfService: () => '', unit: () => '' } as unknown as Deps['queries'],
   } as Deps;
 }
 

@@ -3,7 +3,7 @@ import type { Models } from '../../src/pipeline/baselines.ts';
 import type { Truth } from '../../src/sandbox/shop/faults/kind.ts';
 import { FAULT_KINDS } from '../../src/sandbox/shop/faults/kinds.ts';
 import { EVENING, MINUTE, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
-import { judge, type Row } from './causes/judge.ts';
+import { judge, judgeEnd, type Row } from './causes/judge.ts';
 import { figuresOf, printRow, printSummary } from './causes/table.ts';
 import { createScanWorld, metricsOn } from './scan/scan-world.ts';
 import { startVirtualApp, type VirtualApp } from './virtual-app/virtual-app.ts';
@@ -11,10 +11,14 @@ import { startVirtualApp, type VirtualApp } from './virtual-app/virtual-app.ts';
 const WARM_UP_MS = 9 * MINUTE;
 const LONGEST_MS = 22 * MINUTE;
 const OTHERS_MS = 60_000;
+/** With `outcome` every step is approved and carried out. */
+const TO_THE_END = process.env.NIGHTSHIFT_SOAK_UNTIL === 'outcome';
+const LONGEST_END_MS = 25 * MINUTE;
+const AFTER_ESCALATION_MS = 6 * MINUTE;
 
 /**
  * Every kind of fault in every service in which it makes sense: what is alerted, diagnosed and recommended, against the fault's truth. On the virtual clock, up to
- * the decision; nothing is carried out. `NIGHTSHIFT_SOAK_KINDS` and `NIGHTSHIFT_SOAK_SERVICES` name some, with commas.
+ * the decision; nothing is carried out, unless `NIGHTSHIFT_SOAK_UNTIL` is `outcome`. `NIGHTSHIFT_SOAK_KINDS` and `NIGHTSHIFT_SOAK_SERVICES` name some, with commas.
  */
 export async function run(): Promise<Record<string, unknown>> {
   const models = await learned();
@@ -44,7 +48,7 @@ async function learned(): Promise<Models> {
 
 async function combination(kind: string, service: string, models: Models): Promise<Row> {
   const sandbox = virtualSandbox(EVENING);
-  const app = await startVirtualApp({ sandbox, models, without: ['act'] });
+  const app = await startVirtualApp({ sandbox, models, without: TO_THE_END ? [] : ['act'] });
   try {
     await app.advance(WARM_UP_MS);
     const began = sandbox.now();
@@ -58,11 +62,24 @@ async function combination(kind: string, service: string, models: Models): Promi
       await app.advance(15_000);
       if (alertMin === null && sandbox.fired().length > firedBefore) alertMin = (sandbox.now() - began) / MINUTE;
     }
-    await app.advance(OTHERS_MS);
+    if (TO_THE_END) await toTheEnd(app, news);
+    else await app.advance(OTHERS_MS);
     const alert = sandbox.fired()[firedBefore] ?? null;
     return rowOf({ kind, service, alert, alertMin }, truth, news(), app);
   } finally {
     await app.stop();
+  }
+}
+
+/** Approves whatever is asked, until the first incident is over or has been with people for a while. */
+async function toTheEnd(app: VirtualApp, news: () => Incident[]): Promise<void> {
+  const until = app.sandbox.now() + LONGEST_END_MS;
+  while (app.sandbox.now() < until) {
+    for (const one of news()) await app.approve(one);
+    await app.advance(15_000);
+    const state = news()[0]?.state;
+    if (!state || state.name === 'closed') return;
+    if (state.name === 'escalated' && app.sandbox.now() - state.since > AFTER_ESCALATION_MS) return;
   }
 }
 
@@ -85,6 +102,7 @@ function rowOf(
       truth: truth.culprit?.name ?? '(nothing)',
       right: truth.culprit === null,
       ms,
+      ended: null,
       others: [],
     };
   const others = rest.flatMap((one) => {
@@ -93,7 +111,7 @@ function rowOf(
       ? [`${judged.incident}: ${judged.named ? 'names' : 'ranks'} ${judged.first}, ${judged.step}`]
       : [];
   });
-  return { ...known, ...judge(main, truth), ms, others };
+  return { ...known, ...judge(main, truth), ms, ended: TO_THE_END ? judgeEnd(main, truth) : null, others };
 }
 
 const NOTHING_SEEN = {

@@ -1,6 +1,7 @@
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Recommendation } from '../../../src/domain/types.ts';
 import type { Culprit, Truth } from '../../../src/sandbox/shop/faults/kind.ts';
+import { judgeOutcome, type OutcomeVerdict } from '../outcomes/judge-outcome.ts';
 
 /** What Nightshift came to for one fault in one service, beside the fault's truth. */
 export type Row = {
@@ -26,6 +27,8 @@ export type Row = {
   judged: 'right' | 'people' | 'useless' | 'harmful' | 'undecided';
   confidence: number | null;
   ms: number;
+  /** How it ended, when the run went on to the end: the outcome, the steps that were carried out, and whether that is as the truth says. */
+  ended: { words: string; verdict: OutcomeVerdict } | null;
   /** Incidents about other services that came to a harmful step or a wrong name. */
   others: string[];
 };
@@ -37,7 +40,7 @@ const nameOf = (culprit: Culprit | null): string =>
 export function judge(
   incident: Incident,
   truth: Truth,
-): Omit<Row, 'kind' | 'service' | 'alert' | 'alertMin' | 'ms' | 'others'> {
+): Omit<Row, 'kind' | 'service' | 'alert' | 'alertMin' | 'ms' | 'ended' | 'others'> {
   const { diagnosis } = incident;
   const top = diagnosis?.causes[0];
   const named = diagnosis?.named ?? false;
@@ -93,4 +96,17 @@ function verdictOn(actions: string[], truth: Truth): Row['judged'] {
   if (actions.some((action) => truth.harmful.includes(action))) return 'harmful';
   if (actions.some((action) => truth.remedies.includes(action))) return 'right';
   return actions.includes('notify_oncall') || actions.includes('observe') ? 'people' : 'useless';
+}
+
+/** How an incident ended, in words and by the truth. */
+export function judgeEnd(incident: Incident, truth: Truth): Row['ended'] {
+  const { state, executions } = incident;
+  const steps = executions.map(
+    (one) => `${one.recommendation.step.action} ${one.verification?.verdict ?? one.result ?? '…'}`,
+  );
+  const outcome = state.name === 'closed' ? state.outcome : null;
+  const done = executions.map((one) => one.recommendation.step.action);
+  const why = state.name === 'escalated' ? `: ${state.why}` : '';
+  const words = [`${state.name}${outcome ? ` ${outcome}` : why}`, ...steps].join(', ');
+  return { words, verdict: judgeOutcome({ state: state.name, outcome, done }, truth) };
 }

@@ -26,6 +26,7 @@ export function printRow(row: Row): void {
     `${row.step}${row.confidence === null ? '' : ` (${row.confidence.toFixed(2)})`} · ${row.what} · ${row.ms} ms`,
   ];
   console.log(line(cells));
+  if (row.ended) console.log(`    ended ${row.ended.verdict}: ${row.ended.words}`);
   for (const other of row.others) console.log(`    also ${other}`);
 }
 
@@ -54,6 +55,13 @@ export function figuresOf(rows: Row[]): Record<string, unknown> {
     recommended_harmful: count((row) => row.judged === 'harmful'),
     undecided: count((row) => row.judged === 'undecided'),
     others_harmful_or_wrong: rows.reduce((sum, row) => sum + row.others.length, 0),
+    ...(rows.some((row) => row.ended) ? { ended: endings(rows) } : {}),
     max_ms: Math.max(0, ...rows.map((row) => row.ms)),
   };
+}
+
+function endings(rows: Row[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const { ended } of rows) if (ended) all[ended.verdict] = (all[ended.verdict] ?? 0) + 1;
+  return all;
 }

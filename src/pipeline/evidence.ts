@@ -22,6 +22,8 @@ const ALERT_LAG_MS = 3 * 60_000;
 const RECENT_MS = 10 * 60_000;
 /** A node's CPU is shared only when it is short. */
 const BESIDE = 0.6;
+/** What explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */
+const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume_high', 'scaled_up']);
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { surroundings } = gathered;
@@ -82,6 +84,7 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
   if (finding.about.kind === 'Service') return [];
   // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
+  if (CONTEXT.has(finding.what)) return [];
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   // A climb towards its own limit is a pod's own state, whoever else hurts.
   const kind = finding.what === 'leak' ? 'state' : KINDS[finding.kind];

@@ -23,9 +23,7 @@ const WAITING_BADLY = new Set([
 
 /** Measures what the diagnosis named, on the cause's workload where one is named, from metrics and objects. Before a diagnosis any trouble of the service counts. */
 export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
-  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
-  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
-  const namespace = named?.entity.namespace || incident.namespace;
+  const { namespace, service } = measuredOf(incident);
   const kind = incident.diagnosis?.measured ? incident.diagnosis.issue.kind : null;
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
   // A sick node elsewhere must not hide the trouble that is measured.
@@ -40,6 +38,13 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
   if (present) return { kind: 'present', severity, words: issue.words };
   if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
   return { kind: 'gone', severity, words: goneWords(kind, vitals) };
+}
+
+/** The workload whose trouble the incident's is measured by. */
+function measuredOf(incident: Incident): { namespace: string; service: string } {
+  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
+  return { namespace: named?.entity.namespace || incident.namespace, service };
 }
 
 /** The severity in the issue's unit, null when what it is measured by gave no answer. */
@@ -85,12 +90,11 @@ function goneWords(kind: string | null, vitals: Vitals): string {
 
 export type Measured = { vitals: Vitals; findings: Finding[]; blind: string[] };
 
-/** One service's vital signs now. `blind` names what gave no answer. */
+/** One service's vital signs now, over the short window: five minutes would show the trouble for minutes after it has gone. `blind` names what gave no answer. */
 export async function vitalsOf(deps: Deps, namespace: string, service: string): Promise<Measured> {
   const now = deps.clock.now();
   const blind: string[] = [];
   const one = async (metric: MetricName): Promise<number | null> => {
-    // A long window would show what is over for as long again, and a fix as useless.
     const result = await deps.metrics.instant(deps.queries.quickOfService(metric, namespace, service), now);
     if (!result.ok) blind.push(`${metric}: ${result.failure.words}`);
     const value = result.ok ? result.value[0]?.value : undefined;

@@ -1,6 +1,6 @@
 import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
 import type { Observation, Onset, Seen } from './rank-observations.ts';
-import { arrivals, type Link } from './rank-reach.ts';
+import { arrivals, arrivalsFrom, type Link } from './rank-reach.ts';
 
 /** Everything a hypothesis is judged against: `n` entities, and the index of the `front` that hurts. */
 export type Scene = {
@@ -15,8 +15,11 @@ export type Scene = {
   /** per entity: the strongest symptom that callees pass on to callers, and that callers pass on to callees; 1 unseen */
   trouble: Float64Array;
   load: Float64Array;
-  /** per entity: probability that its trouble arrives at the front */
+  /** per entity: probability that it has more load because somebody who calls it is seen to have; the same requests, whatever the cause */
+  loadFromCallers: Float64Array;
+  /** per entity: probability that its trouble arrives at the front, and that the load it passes on does, or what that load makes slow */
   toFront: Float64Array;
+  loadToFront: Float64Array;
   model: RankModel;
 };
 
@@ -30,6 +33,7 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
   const { model } = scene;
   const upwards = arrivals(scene.callers, cause, scene.trouble);
   const downwards = arrivals(scene.callees, cause, scene.load);
+  const overloaded = arrivalsFrom(scene.callers, downwards, scene.trouble);
   const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
   const logs = { slow: 0, failing: 0, load: 0 };
@@ -39,7 +43,10 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
     // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
     const onTheWay = atFront > 0 ? Math.min(1, (upwards[entity]! * scene.toFront[entity]!) / atFront) : 0;
     const spread = { up: Math.max(upwards[entity]!, onTheWay) * order, down: downwards[entity]! * order };
-    for (const mode of MODES) logs[mode] += logOfOne(model, observation, culprit, spread, mode);
+    spread.down = Math.max(spread.down, scene.loadFromCallers[entity]!);
+    const loaded = { up: overloaded[entity]! * order, down: spread.down };
+    for (const mode of MODES)
+      logs[mode] += logOfOne(model, observation, culprit, mode === 'load' ? loaded : spread, mode);
   }
   return logs;
 }
@@ -50,8 +57,11 @@ export function logLikelihoodElse(scene: Scene): number {
   let sum = 0;
   for (const observation of scene.observations) {
     const isFront = observation.entity === scene.front;
-    for (const seen of Object.values(observation.symptoms)) {
-      sum += logOdds(isFront ? hurt(front) : unrelated(others), seen, scene.model);
+    for (const mode of MODES) {
+      const seen = observation.symptoms[mode];
+      if (seen === undefined) continue;
+      const shares = isFront ? hurt(front) : unrelated(others);
+      sum += logOdds(mode === 'load' ? withCallers(scene, observation, shares) : shares, seen, scene.model);
     }
     for (const kind of KINDS) {
       const local = observation.local[kind];
@@ -72,7 +82,11 @@ export function logLikelihoodContained(scene: Scene): number {
   for (const observation of scene.observations) {
     const isFront = observation.entity === scene.front;
     const shown = isFront ? hurt(containedRates.symptom) : unrelated(symptom.own.bystander);
-    for (const seen of Object.values(observation.symptoms)) sum += logOdds(shown, seen, scene.model);
+    for (const mode of MODES) {
+      const seen = observation.symptoms[mode];
+      if (seen === undefined) continue;
+      sum += logOdds(mode === 'load' ? withCallers(scene, observation, shown) : shown, seen, scene.model);
+    }
     for (const kind of KINDS) {
       const own = observation.local[kind];
       if (own === undefined) continue;
@@ -80,6 +94,15 @@ export function logLikelihoodContained(scene: Scene): number {
     }
   }
   return sum;
+}
+
+/** Load that callers pass on is no observation of its own: it is there under every hypothesis that leaves theirs unexplained. */
+function withCallers({ loadFromCallers, model }: Scene, { entity }: Observation, shares: Shares): Shares {
+  const passedOn = loadFromCallers[entity]!;
+  return {
+    fault: Math.max(shares.fault, passedOn * model.symptom.own.victim),
+    chance: (1 - passedOn) * shares.chance,
+  };
 }
 
 type Spread = { up: number; down: number };

@@ -28,7 +28,7 @@ export type RankModel = {
   /** that a caller shows the trouble of what it calls (or a callee the load of its caller) */
   perCall: number;
   hidden: HiddenRates;
-  /** a passed-on symptom in the fault's own mode, and in another one (slowness that ends in errors) */
+  /** a passed-on symptom in the fault's own mode, and in another one (slowness that ends in errors, load that makes slow) */
   symptom: { own: Rates; other: Rates };
   local: { [kind in EvidenceKind]: Rates };
   /** how the faults of the world divide into modes; sums to 1 */

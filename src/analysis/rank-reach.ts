@@ -93,9 +93,15 @@ function hiddenRate(calls: Calls, callee: number, caller: number, front: number,
  * observation. The best way wins; entries only grow, so a queue settles it, cycles included.
  */
 export function arrivals(links: readonly Link[][], source: number, ratio: Float64Array): Float64Array {
-  const arrival = new Float64Array(links.length);
-  arrival[source] = 1;
-  const queue = [source];
+  const sources = new Float64Array(links.length);
+  sources[source] = 1;
+  return arrivalsFrom(links, sources, ratio);
+}
+
+/** The same from several sources at once, each with the probability that trouble starts there. */
+export function arrivalsFrom(links: readonly Link[][], sources: Float64Array, ratio: Float64Array): Float64Array {
+  const arrival = Float64Array.from(sources);
+  const queue = [...arrival.keys()].filter((entity) => arrival[entity]! > 0);
   for (const at of queue) {
     const prior = arrival[at]!;
     const carried = (prior * ratio[at]!) / (prior * ratio[at]! + 1 - prior);
@@ -107,6 +113,16 @@ export function arrivals(links: readonly Link[][], source: number, ratio: Float6
     }
   }
   return arrival;
+}
+
+/** Per entity the probability that more load comes from somebody who calls it: by the callers' own `ratio`, at the rate at which anybody has more by chance. */
+export function fromCallers(callees: readonly Link[][], ratio: Float64Array, byChance: number): Float64Array {
+  const arriving = new Float64Array(callees.length);
+  callees.forEach((links, caller) => {
+    const odds = (ratio[caller]! * byChance) / (1 - byChance);
+    for (const { entity, rate } of links) arriving[entity] = Math.max(arriving[entity]!, (rate * odds) / (1 + odds));
+  });
+  return arriving;
 }
 
 const LEAST_GAIN = 1e-4;

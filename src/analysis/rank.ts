@@ -1,7 +1,7 @@
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
-import { MODES, RANK_MODEL } from './rank-model.ts';
+import { MODES, type Mode, RANK_MODEL } from './rank-model.ts';
 import { isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
-import { arrivals, callsOf, likelyCallers } from './rank-reach.ts';
+import { arrivals, arrivalsFrom, callsOf, fromCallers, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
 
@@ -44,6 +44,7 @@ function setScene(input: RankInput, entities: string[]): Scene {
   const suspects = observations.filter(isAbnormal).map((seen) => seen.entity);
   const callers = likelyCallers(calls, suspects, front, model.hidden);
   const trouble = strongest(observations, entities.length, ['slow', 'failing']);
+  const load = strongest(observations, entities.length, ['load']);
   return {
     n: entities.length,
     front,
@@ -52,8 +53,13 @@ function setScene(input: RankInput, entities: string[]): Scene {
     callers,
     callees: calls.callees,
     trouble,
-    load: strongest(observations, entities.length, ['load']),
+    load,
+    loadFromCallers: fromCallers(calls.callees, load, model.symptom.own.bystander),
     toFront: Float64Array.from(entities, (_, entity) => arrivals(callers, entity, trouble)[front]!),
+    loadToFront: Float64Array.from(
+      entities,
+      (_, entity) => arrivalsFrom(callers, arrivals(calls.callees, entity, load), trouble)[front]!,
+    ),
     model,
   };
 }
@@ -70,9 +76,10 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
   const { priorElse, modes } = scene.model;
   const contained = hasOwnTrouble(scene) ? scene.model.contained : 0;
   const spreading = (1 - priorElse) * (1 - contained);
-  const logs = priorsOf(scene).map((prior, cause) => {
+  const priors = { slow: priorsOf(scene, 'slow'), failing: priorsOf(scene, 'failing'), load: priorsOf(scene, 'load') };
+  const logs = priors.slow.map((_, cause) => {
     const likelihoods = logLikelihoods(scene, cause);
-    return MODES.map((mode) => Math.log(spreading * prior * modes[mode]) + likelihoods[mode]);
+    return MODES.map((mode) => Math.log(spreading * priors[mode][cause]! * modes[mode]) + likelihoods[mode]);
   });
   if (contained > 0) logs[scene.front]!.push(Math.log((1 - priorElse) * contained) + logLikelihoodContained(scene));
   const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
@@ -91,12 +98,14 @@ function hasOwnTrouble({ observations, front }: Scene): boolean {
 
 const OWN_TROUBLE_RATIO = 4;
 
-/** How likely each entity is to blame apart from how it fits the others' evidence; sums to 1. */
-function priorsOf({ n, observations, toFront, model }: Scene): number[] {
+/** How likely each entity is to blame, failing in this mode, apart from how it fits the others' evidence; sums to 1. */
+function priorsOf({ n, observations, toFront, loadToFront, model }: Scene, mode: Mode): number[] {
+  const connected = mode === 'load' ? loadToFront : toFront;
   const loud = new Set(observations.filter(showsSomething).map((observation) => observation.entity));
   const shares = Array.from(
     { length: n },
-    (_, entity) => (loud.has(entity) ? 1 : model.silentCulprit) * (toFront[entity]! > 0 ? 1 : model.unconnectedCulprit),
+    (_, entity) =>
+      (loud.has(entity) ? 1 : model.silentCulprit) * (connected[entity]! > 0 ? 1 : model.unconnectedCulprit),
   );
   const all = shares.reduce((sum, share) => sum + share, 0);
   return shares.map((share) => share / all);

@@ -27,18 +27,28 @@ function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
   const own = pods.filter((pod) => ownerOf(pod, workloads, revisions)?.name === subject.service);
   const here = own.filter((pod) => pod.node === node.name).length;
   const state = node.ready ? `is under ${node.pressures.join(' and ')}` : "isn't ready";
-  const words = `Node ${node.name} ${state}; ${here} of ${own.length} pods of ${subject.service} are on it`;
+  const isSubject = subject.namespace === '' && subject.service === node.name;
+  const whose = isSubject ? '' : `; ${here} of ${own.length} pods of ${subject.service} are on it`;
+  const words = `Node ${node.name} ${state}${whose}`;
   const what = node.ready ? 'node_pressure' : 'node_not_ready';
   const about = { kind: 'Node', namespace: '', name: node.name } as const;
   return [
-    { kind: 'state', about, at: startOf(node, around), what, words, strength: strengthOf(node, here, own.length) },
+    {
+      kind: 'state',
+      about,
+      at: startOf(node, around),
+      what,
+      words,
+      strength: strengthOf(node, here, own.length, isSubject),
+    },
   ];
 }
 
-/** A sick node is trouble in any case; whether it is this service's depends on who lives there. */
-function strengthOf(node: NodeInfo, here: number, all: number): number {
+/** A sick node is trouble in any case; whether it is this service's depends on who lives there. What an alert says of a node itself is measured by its conditions. */
+function strengthOf(node: NodeInfo, here: number, all: number, isSubject: boolean): number {
+  if (isSubject) return 0.97;
   const share = all === 0 ? 0 : here / all;
-  return (node.ready ? 0.5 : 0.6) + (here > 0 ? 0.25 + 0.14 * share : 0);
+  return here === 0 ? (node.ready ? 0.5 : 0.6) : (node.ready ? 0.9 : 0.95) + 0.04 * share;
 }
 
 /** Taints that somebody set shortly before the trouble: NoExecute drives pods away, NoSchedule keeps new ones off. */

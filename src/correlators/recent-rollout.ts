@@ -37,16 +37,50 @@ function rolloutFinding(workload: Workload, around: Surroundings): Finding[] {
     `${workload.kind} ${workload.name}: revision ${newest.revision} was rolled out ${minutes(lagMs)}: ${what}` +
     (troubled > 0 ? `; ${troubled} of its pods can't run` : '');
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  return [
-    {
-      kind: 'change',
-      about,
-      at,
-      what: restart ? 'restart' : 'rollout',
-      words,
-      strength: restart ? strength / 2 : strength,
-    },
-  ];
+  const finding: Finding = {
+    kind: 'change',
+    about,
+    at,
+    what: restart ? 'restart' : 'rollout',
+    words,
+    strength: restart ? strength / 2 : strength,
+  };
+  const lower = loweredMemory(previous.template, newest.template);
+  return lower ? [finding, { ...finding, what: 'memory_limit', words: `${workload.name}: ${lower}` }] : [finding];
+}
+
+/** A limit that a rollout lowered can be raised again, which is less than taking the whole rollout back. */
+function loweredMemory(before: Record<string, unknown>, after: Record<string, unknown>): string | null {
+  for (const container of containersOf(after)) {
+    const old = containersOf(before).find((one) => one.name === container.name);
+    const [was, is] = [memoryLimit(old), memoryLimit(container)];
+    if (was === null || is === null || !(bytesOf(is) < bytesOf(was))) continue;
+    return `the memory limit of container ${String(container.name)} was lowered from ${was} to ${is}`;
+  }
+  return null;
+}
+
+function memoryLimit(container: Record<string, unknown> | undefined): string | null {
+  const limit = readPath(container ?? {}, ['resources', 'limits', 'memory']);
+  return typeof limit === 'string' || typeof limit === 'number' ? String(limit) : null;
+}
+
+const FACTORS: Record<string, number> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** NaN for what is no quantity of bytes. */
+function bytesOf(quantity: string): number {
+  const [, number, unit] = /^([0-9.]+)([kMGT]i?|Ki)?$/.exec(quantity) ?? [];
+  return Number(number) * (FACTORS[unit ?? ''] ?? Number.NaN);
 }
 
 /** A rollback uses an old ReplicaSet again, which is much older than the rollout; the event of its scaling up tells. */
@@ -79,16 +113,17 @@ function troubledPods(newest: Revision, workload: Workload, { pods, workloads, r
 
 /** What a person would look for first. Values of variables are not shown: they may be secrets. */
 function differences(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  const containers = (template: unknown) => {
-    const list = readPath(template, ['spec', 'containers']);
-    return Array.isArray(list) ? list.filter(isRecord) : [];
-  };
-  const found = containers(after).flatMap((container) => {
-    const old = containers(before).find((one) => one.name === container.name);
+  const found = containersOf(after).flatMap((container) => {
+    const old = containersOf(before).find((one) => one.name === container.name);
     return old ? containerDifferences(old, container) : [`container ${String(container.name)} is new`];
   });
   if (found.length > 0) return found.slice(0, 6);
   return sameJson(readPath(before, ['spec']), readPath(after, ['spec'])) ? [] : ['the pod template changed'];
+}
+
+function containersOf(template: unknown): Record<string, unknown>[] {
+  const list = readPath(template, ['spec', 'containers']);
+  return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
 function containerDifferences(old: Record<string, unknown>, now: Record<string, unknown>): string[] {

@@ -14,13 +14,13 @@ export type Vitals = {
 };
 
 const HIGH_MEMORY = 0.85;
-const MANY_ERRORS = 0.02;
+export const MANY_ERRORS = 0.02;
 const SLOW_FACTOR = 1.5;
 /** What doesn't hurt yet must be seen as surely as the scan asks before it tells. */
 const SURE = 0.99;
 
 /**
- * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors, and last what will hurt when it goes on. Alerts don't take part. `measured` false: no fact shows trouble.
+ * Names the kind of trouble by the facts, in this order: pods that crash for their own reasons, memory, a node, slowness, errors, pods that aren't ready, and last what will hurt when it goes on. Alerts don't take part. `measured` false: no fact shows trouble.
  */
 export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; measured: boolean } {
   const has = (what: string) =>
@@ -70,6 +70,13 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
   const ahead = aheadOfHarm(findings.filter((finding) => isAbout(finding, vitals.service)));
   if (ahead?.what === 'traffic') return of('high_latency', vitals.latencyP99Seconds ?? 0, 's', ahead.words);
   if (ahead) return of('high_memory_usage', memory, 'of limit', ahead.words);
+  if (has('leak'))
+    return of(
+      'high_memory_usage',
+      memory,
+      'of limit',
+      `${vitals.service} uses ${Math.round(memory * 100)} % of its memory limit, and it climbs`,
+    );
   return {
     issue: { kind: 'unknown', severity: 0, unit: '', words: `${vitals.service}: no trouble is measured` },
     measured: false,

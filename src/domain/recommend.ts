@@ -48,7 +48,7 @@ export function qualify(
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const confidence = confidenceOf(step);
-    const obstacle = obstacleTo(step, severity, confidence, available(step.action));
+    const obstacle = obstacleTo(step, severity, confidence, available(step.action)) ?? factAgainst(step, diagnosis);
     if (obstacle) passedOver.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
   });
@@ -69,13 +69,28 @@ function obstacleTo(
   return null;
 }
 
+/** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
+const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
+  scale_horizontal: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
+};
+
+function factAgainst(step: Step, { findings, causes, named }: Diagnosis): Omit<PassedOver, 'action'> | null {
+  const against = AGAINST[step.action];
+  const target = named ? causes[0]?.entity : undefined;
+  const fact = findings.find(
+    ({ what, about }) =>
+      against?.namespace.includes(what) || (against?.workload.includes(what) && about.name === target?.name),
+  );
+  return fact ? { reason: 'refused', words: fact.words } : null;
+}
+
 const round = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** What an action cures, as pseudo-counts (worked, did not) before any experience: the engineers' expectation, worth about twenty cases where it is sure. */
 const PRIORS: Record<string, Record<string, [number, number]>> = {
   rollback_deployment: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
-  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [6, 3], rollout: [1, 8], '*': [3, 4] },
-  restart_deployment: { leak: [10, 1], deadlock: [8, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [18, 2], rollout: [1, 8], '*': [3, 4] },
+  restart_deployment: { leak: [10, 1], deadlock: [18, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
   scale_horizontal: {
     overload: [18, 2],
     saturation: [18, 2],
@@ -83,6 +98,8 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     traffic: [18, 2],
     memory: [3, 4],
     leak: [1, 5],
+    // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
+    deadlock: [1, 8],
     rollout: [1, 8],
     '*': [2, 4],
   },

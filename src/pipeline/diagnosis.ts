@@ -2,15 +2,18 @@ import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import type { Incident } from '../domain/incident.ts';
 import { nameIssue } from '../domain/name-issue.ts';
-import type { Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
+import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
-import { rankInput } from './evidence.ts';
+import { nodeIn, rankInput } from './evidence.ts';
 import { type Gathered, gather } from './gather.ts';
 import { vitalsOf } from './measure.ts';
 import { detect } from './score.ts';
 
 const MAX_FINDINGS = 40;
 const MAX_CAUSES = 5;
+const CONVINCING = 0.5;
+/** Traffic wanders; only a rise beyond doubt explains memory that climbs. */
+const SURE = 0.95;
 
 /** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
 export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagnosis> {
@@ -22,67 +25,94 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
   const findings = [...correlated, ...detected, ...incident.anomalies]
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
-  const input = rankInput(gathered, findings);
-  const ranking = rankCauses(input);
-  const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
-  const about = ranking.named && causes[0] ? causes[0].entity.name : incident.service;
-  const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, about);
-  let { issue, measured } = nameIssue(vitals, [...now, ...findings]);
-  if (!measured && about !== incident.service) {
-    const own = await vitalsOf(deps, incident.namespace, incident.service);
-    ({ issue, measured } = nameIssue(own.vitals, [...own.findings, ...findings]));
-  }
+  const { causes, named, affected } = causesIn(gathered, findings);
+  const { issue, measured } = await issueOf(deps, incident, named ? causes[0] : undefined, findings);
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
     issue,
     causes,
     somethingElse: Math.max(0, 1 - shown),
-    named: ranking.named,
+    named,
     findings,
     measured,
     since: gathered.surroundings.since,
-    affected: affectedPart(input, ranking),
+    affected,
   };
+}
+
+/** Pure: the causes, most probable first, whether the first is sure enough to name, and the part of the call graph that takes part. */
+export function causesIn(
+  gathered: Gathered,
+  findings: Finding[],
+): Pick<Diagnosis, 'causes' | 'named'> & { affected: AffectedPart } {
+  const input = rankInput(gathered, findings);
+  const ranking = rankCauses(input);
+  const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
+  return { causes, named: ranking.named, affected: affectedPart(input, ranking) };
+}
+
+/** What pods show when something is wrong with them, whatever that is. */
+const SHOWN_BY_PODS = new Set(['crash_loop', 'oom_killed', 'budget', 'memory_limit', 'restart']);
+
+/** The most convincing change or state of the entity itself: a configuration, a quota, a neighbour, a volume … No step that isn't meant for it will mend it. */
+function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
+  const [first] = findings
+    .filter(
+      ({ kind, what, about, strength }) =>
+        (kind === 'change' || kind === 'state') &&
+        about.name === (nodeIn(ranked.entity) ?? ranked.entity) &&
+        strength >= CONVINCING &&
+        !SHOWN_BY_PODS.has(what),
+    )
+    .sort((a, b) => b.strength - a.strength);
+  return first?.what ?? null;
+}
+
+/** What is measured at the cause where one is named, else at the service that hurts. A node is only the trouble where nothing else is to blame. */
+async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined, findings: Finding[]) {
+  const measuredAt = async (service: string, nodesCount: boolean) => {
+    const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, service);
+    return nameIssue(nodesCount ? vitals : { ...vitals, nodesInTrouble: 0 }, [...now, ...findings]);
+  };
+  if (!cause || cause.entity.kind === 'Node') return measuredAt(incident.service, true);
+  const own = await measuredAt(cause.entity.name, false);
+  return own.measured ? own : measuredAt(incident.service, true);
 }
 
 function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {
   const workload = gathered.surroundings.workloads.find((one) => one.name === ranked.entity);
-  const entity: EntityRef = {
-    kind: workload?.kind ?? 'Deployment',
-    namespace: gathered.surroundings.subject.namespace,
-    name: ranked.entity,
-  };
+  const node = nodeIn(ranked.entity);
+  const entity: EntityRef = node
+    ? { kind: 'Node', namespace: '', name: node }
+    : {
+        kind: workload?.kind ?? 'Deployment',
+        namespace: gathered.surroundings.subject.namespace,
+        name: ranked.entity,
+      };
   return { entity, what: whatOf(ranked, findings), probability: ranked.probability, reasons: ranked.reasons };
 }
 
-/** What no restart and no rollback mends, however the metrics look. */
-const CHANGES_AND_STATES = [
-  'config_change',
-  'network_policy',
-  'volume_full',
-  'certificate_expired',
-  'quota_exceeded',
-  'scaled_down',
-  'neighbour',
-];
-
-/** What about the entity is the cause, in the words that playbook priors know: a change outweighs a leak, a leak a kill, a kill the plain metrics. */
+/**
+ * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang outweighs the load that piles up before it, what else was changed or stands in
+ * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics.
+ */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
-  const told = new Set([
-    ...ranked.evidence.filter((one) => one.strength >= 0.5).map((one) => one.what),
-    ...findings
-      .filter(
-        (one) =>
-          one.strength >= 0.5 && (one.about.name === ranked.entity || one.about.name.startsWith(`${ranked.entity}-`)),
-      )
-      .map((one) => one.what),
-  ]);
-  if (told.has('rollout')) return 'rollout';
-  for (const what of CHANGES_AND_STATES) if (told.has(what)) return what;
-  if (told.has('leak')) return 'leak';
-  if (told.has('oom_killed')) return 'oom_killed';
-  if (told.has('traffic')) return 'overload';
-  for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors']) if (told.has(what)) return what;
+  const told = new Map<string, number>();
+  const tell = ({ what, strength }: { what: string; strength: number }) =>
+    told.set(what, Math.max(strength, told.get(what) ?? 0));
+  for (const one of ranked.evidence) tell(one);
+  for (const one of findings)
+    if (one.about.name === ranked.entity || one.about.name.startsWith(`${ranked.entity}-`)) tell(one);
+  const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
+  if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
+  if (has('rollout')) return 'rollout';
+  if (has('deadlock')) return 'deadlock';
+  const own = ownChange(ranked, findings);
+  if (own) return own;
+  if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';
+  if (has('leak')) return 'leak';
+  if (has('oom_killed')) return 'oom_killed';
+  for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors']) if (has(what)) return what;
   return ranked.evidence[0]?.what ?? 'unknown';
 }

@@ -3,11 +3,12 @@ import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { Finding } from '../domain/types.ts';
+import type { Finding, Subject } from '../domain/types.ts';
+import type { Surroundings } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports.ts';
 import type { Gathered } from './gather.ts';
 
-/** Pure: what was gathered, as evidence for the ranking; entities are workload names of the incident's namespace. */
+/** Pure: what was gathered, as evidence for the ranking; entities are workload names of the incident's namespace, and the nodes that are in trouble. */
 
 const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
   latency_p99: { shape: 'amount', what: 'latency' },
@@ -26,9 +27,9 @@ const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { surroundings } = gathered;
-  const entities = [
-    ...new Set([surroundings.subject.service, ...surroundings.workloads.map((workload) => workload.name)]),
-  ];
+  const nodes = nodesInTrouble(surroundings.subject, findings);
+  const front = frontOf(surroundings.subject);
+  const entities = [...new Set([front, ...surroundings.workloads.map((workload) => workload.name), ...nodes])];
   const known = new Set(entities);
   const evidence = [
     ...metricEvidence(gathered, known),
@@ -36,11 +37,35 @@ export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
     ...gathered.heard.evidence.filter((one) => known.has(one.entity)),
   ];
   const edges = surest(
-    [...gathered.calls, ...neighbourEdges(gathered, findings)].filter(
+    [...gathered.calls, ...neighbourEdges(gathered, findings), ...homes(surroundings, known)].filter(
       (call) => known.has(call.from) && known.has(call.to),
     ),
   );
-  return { front: surroundings.subject.service, entities, edges, evidence, at: surroundings.at };
+  return { front, entities, edges, evidence, at: surroundings.at };
+}
+
+/** A node among the entities, which are otherwise workloads. */
+const NODE = 'node/';
+const asNode = (name: string): string => `${NODE}${name}`;
+export const nodeIn = (entity: string): string | null => (entity.startsWith(NODE) ? entity.slice(NODE.length) : null);
+
+/** An alert about a node has no namespace. */
+const frontOf = ({ namespace, service }: Subject): string =>
+  namespace === '' && !service.startsWith('alert:') ? asNode(service) : service;
+
+function nodesInTrouble({ namespace, service }: Subject, findings: Finding[]): string[] {
+  const named = findings.filter(({ about }) => about.kind === 'Node').map(({ about }) => about.name);
+  return namespace === '' ? named.filter((name) => name === service).map(asNode) : named.map(asNode);
+}
+
+/** Who has a pod on a node depends on it as on a service that it calls: one slow pod of three is a third of the requests. */
+function homes({ pods, workloads, revisions }: Surroundings, known: Set<string>): Edge[] {
+  if (![...known].some(nodeIn)) return [];
+  return pods.flatMap((pod) => {
+    const to = asNode(pod.node ?? '');
+    const from = known.has(to) && !pod.deleting ? ownerOf(pod, workloads, revisions)?.name : undefined;
+    return from ? [{ from, to, weight: 1 }] : [];
+  });
 }
 
 /** Traces and metrics may tell of the same call. */
@@ -51,6 +76,19 @@ function surest(edges: Edge[]): Edge[] {
     if (edge.weight > (best.get(key)?.weight ?? 0)) best.set(key, edge);
   }
   return [...best.values()];
+}
+
+/** A correlator's finding speaks for its workload; a pod's for the workload that its name begins with. */
+function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
+  const entity = entityOf(finding, known);
+  // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
+  if (finding.about.kind === 'Service') return [];
+  if (CONTEXT.has(finding.what)) return [];
+  // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
+  if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
+  // A climb towards its own limit is a pod's own state, whoever else hurts.
+  const kind = finding.what === 'leak' ? 'state' : KINDS[finding.kind];
+  return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
 }
 
 /** Who shares a node with a neighbour that came there depends on it as on what it calls, as long as it stays. */
@@ -71,18 +109,10 @@ function neighbourEdges({ surroundings }: Gathered, findings: Finding[]): Edge[]
     );
 }
 
-/** A correlator's finding speaks for its workload; a pod's for the workload that its name begins with. */
-function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
-  const entity = known.has(finding.about.name)
-    ? finding.about.name
-    : [...known].find((name) => finding.about.kind === 'Pod' && finding.about.name.startsWith(`${name}-`));
-  // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
-  if (finding.about.kind === 'Service') return [];
-  // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
-  if (CONTEXT.has(finding.what)) return [];
-  if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
-  const kind = KINDS[finding.kind];
-  return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
+function entityOf({ about }: Finding, known: Set<string>): string | undefined {
+  if (about.kind === 'Node') return known.has(asNode(about.name)) ? asNode(about.name) : undefined;
+  if (known.has(about.name)) return about.name;
+  return [...known].find((name) => about.kind === 'Pod' && about.name.startsWith(`${name}-`));
 }
 
 const KINDS = {
@@ -105,7 +135,49 @@ function metricEvidence(gathered: Gathered, known: Set<string>): Evidence[] {
       if (evidence) all.push(evidence);
     }
   }
+  for (const service of known) all.push(...hangEvidence(gathered, service));
   return all;
+}
+
+/** Of the CPU that a request took, so much less is no longer work. */
+const IDLE_SHARE = 0.6;
+
+/** Who still gets its requests, computes hardly anything, and fails: its workers wait for something that doesn't come. */
+function hangEvidence({ series, surroundings }: Gathered, entity: string): Evidence[] {
+  const of = (metric: MetricName) => series.get(metric)?.get(entity);
+  const [cpu, traffic, errors] = [of('cpu_ratio'), of('request_rate'), of('error_ratio')];
+  if (!cpu || !traffic || !errors) return [];
+  const fell = fallOf(cpu, surroundings.since);
+  const quieter = fallOf(traffic, surroundings.since);
+  const failing = shiftIn(errors, 'fraction', surroundings.since);
+  if (!fell || fell.during > IDLE_SHARE * fell.before || (quieter && quieter.during < IDLE_SHARE * quieter.before))
+    return [];
+  const strength = strengthOf(Math.max(fell.p, failing?.p ?? 1));
+  if (strength < LEAST_TOLD) return [];
+  const at = errors.points.filter((point) => point.at >= surroundings.since - ALERT_LAG_MS)[failing?.first ?? -1]?.at;
+  const words = `fails requests and hardly computes: CPU ${figure(fell.before, 'cpu')} → ${figure(fell.during, 'cpu')} with as many requests as before`;
+  return [{ entity, kind: 'state', strength, at: at ?? null, what: 'deadlock', words }];
+}
+
+const LEAST_TOLD = 0.8;
+
+function fallOf({ labels, points }: LabelledSeries, since: number) {
+  const inverse = points.map(({ at, value }) => ({ at, value: 1 / Math.max(value, 1e-6) }));
+  const shift = shiftIn({ labels, points: inverse }, 'amount', since);
+  return shift && { p: shift.p, before: 1 / shift.before, during: 1 / shift.during };
+}
+
+function shiftIn(series: LabelledSeries, shape: Shape, since: number) {
+  const start = since - ALERT_LAG_MS;
+  const values = (from: number, to: number) => ({
+    values: series.points.filter((point) => point.at >= from && point.at < to).map((point) => point.value),
+  });
+  return shiftOf({
+    shape,
+    normal: values(0, start - RECENT_MS),
+    recent: values(start - RECENT_MS, start),
+    incident: values(start, Number.POSITIVE_INFINITY),
+  });
 }
 
 function shiftEvidence(
@@ -114,17 +186,8 @@ function shiftEvidence(
   series: LabelledSeries,
   since: number,
 ): Evidence | null {
-  const start = since - ALERT_LAG_MS;
-  const values = (from: number, to: number) => ({
-    values: series.points.filter((point) => point.at >= from && point.at < to).map((point) => point.value),
-  });
-  const incident = series.points.filter((point) => point.at >= start);
-  const shift = shiftOf({
-    shape,
-    normal: values(0, start - RECENT_MS),
-    recent: values(start - RECENT_MS, start),
-    incident: { values: incident.map((point) => point.value) },
-  });
+  const incident = series.points.filter((point) => point.at >= since - ALERT_LAG_MS);
+  const shift = shiftIn(series, shape, since);
   if (!shift) return null;
   const words = `${what} ${figure(shift.before, what)} → ${figure(shift.during, what)}`;
   return { entity, kind: 'metric', strength: strengthOf(shift.p), at: incident[shift.first]?.at ?? null, what, words };

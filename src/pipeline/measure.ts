@@ -1,8 +1,9 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import type { Incident } from '../domain/incident.ts';
+import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import type { Finding } from '../domain/types.ts';
-import type { MetricName, PodInfo } from '../ports.ts';
+import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
 import type { Deps } from './deps.ts';
 
 /** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
@@ -25,10 +26,15 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
   const { namespace, service } = measuredOf(incident);
   const kind = incident.diagnosis?.measured ? incident.diagnosis.issue.kind : null;
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
-  const { issue, measured } = nameIssue(vitals, findings);
+  // A sick node elsewhere must not hide the trouble that is measured.
+  const { issue, measured } = nameIssue(
+    kind === null || kind === 'node_pressure' ? vitals : { ...vitals, nodesInTrouble: 0 },
+    findings,
+  );
   const severity = kind === null ? issue.severity : severityOf(kind, vitals, findings);
   if (severity === null) return { kind: 'unknown', severity: null, words: blind.join('; ') || 'no data' };
-  const present = kind === null ? measured : measured && (issue.kind === kind || outranks(kind, vitals));
+  const same = issue.kind === kind && !mostlyGone(kind, incident.diagnosis?.issue.severity ?? 0, vitals);
+  const present = kind === null ? measured : measured && (same || outranks(kind, vitals));
   if (present) return { kind: 'present', severity, words: issue.words };
   if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
   return { kind: 'gone', severity, words: goneWords(kind, vitals) };
@@ -119,10 +125,18 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
       0,
     ),
     notReady: workload.ok ? Math.max(0, workload.value.replicas - workload.value.readyReplicas) : 0,
-    nodesInTrouble: nodes.ok ? nodes.value.filter((node) => !node.ready || node.pressures.length > 0).length : 0,
+    nodesInTrouble: nodes.ok
+      ? nodes.value.filter((node) => isSick(node) && homes(service, list).has(node.name)).length
+      : 0,
   };
   return { vitals, findings: list.flatMap((pod) => oomFinding(pod, now)), blind };
 }
+
+const isSick = (node: NodeInfo): boolean => !node.ready || node.pressures.length > 0;
+
+/** Nodes that matter to a service: where its pods are; to what is no workload, the node of that name. */
+const homes = (service: string, pods: PodInfo[]): Set<string> =>
+  new Set([service, ...pods.flatMap((pod) => pod.node ?? [])]);
 
 /** A pod that waits in a bad way, or died of its own fault (not of memory) a moment ago. */
 function isCrashing(pod: PodInfo, now: number): boolean {

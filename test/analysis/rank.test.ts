@@ -32,6 +32,26 @@ describe('rankCauses', () => {
     expect(ranking.causes[0]?.reasons.join('; ')).toContain('depend on it');
   });
 
+  it('blames the first that more load reaches, though another one behind it gives way', () => {
+    const loaded = ['cart', 'orders', 'db'].map((entity) => sign(entity, 'traffic', 0.999));
+    const slow = ['db', 'orders'].map((entity) => sign(entity, 'latency', 0.999));
+    const calm = [sign('web', 'traffic', 0.1), sign('search', 'latency', 0.1)];
+    const ranking = rankCauses(shop([...loaded, ...slow, ...calm], { front: 'orders' }));
+    expect(ranking.causes[0]?.entity).toBe('cart');
+    expect(ranking.named).toBe(true);
+  });
+
+  it('counts load once that goes from one to the next, so that a busy hour outweighs no crash after a rollout', () => {
+    const loaded = ['web', 'cart', 'orders', 'db', 'search'].map((entity) => sign(entity, 'traffic', 0.9995));
+    const own = [
+      sign('orders', 'crash_loop', 0.98, { kind: 'state' }),
+      sign('orders', 'rollout', 0.95, { kind: 'change', at: NOW - 360_000 }),
+    ];
+    const ranking = rankCauses(shop([...loaded, ...own], { front: 'orders' }));
+    expect(ranking.causes[0]?.entity).toBe('orders');
+    expect(ranking.causes[0]?.probability).toBeGreaterThan(0.6);
+  });
+
   it('gives probabilities that sum to 1 with something else', () => {
     const ranking = rankCauses(
       shop([sign('web', 'errors', 0.97), sign('cart', 'latency', 0.8), sign('db', 'oom', 0.9)]),

@@ -77,6 +77,20 @@ describe('recent_rollout', () => {
     expect(find(old, { events: [event('Scaled up replica set payment-api-hash2 to 5 from 3')] })).toEqual([]);
   });
 
+  it('tells apart that a rollout lowered the memory limit, which can be raised again', () => {
+    const limited = (number: number, memory: string) =>
+      revision(number, number === 2 ? SINCE - MINUTE : AT - 5_000 * MINUTE, { resources: { limits: { memory } } });
+    const whats = (before: string, after: string) =>
+      recentRollout
+        .correlate(around({ revisions: { 'payment-api': [limited(2, after), limited(1, before)] } }))
+        .map(({ what, words }) => [what, words] as const);
+    const [, lowered] = whats('1Gi', '200Mi');
+    expect(lowered?.[0]).toBe('memory_limit');
+    expect(lowered?.[1]).toContain('lowered from 1Gi to 200Mi');
+    expect(whats('500M', '1Gi').map(([what]) => what)).toEqual(['rollout']);
+    expect(whats('1Gi', 'nonsense').map(([what]) => what)).toEqual(['rollout']);
+  });
+
   it('is silent about a workload that never changed', () => {
     expect(
       recentRollout.correlate(

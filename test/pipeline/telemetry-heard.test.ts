@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Evidence, rankCauses } from '../../src/analysis/rank.ts';
-import type { Finding } from '../../src/domain/types.ts';
+import { nameIssue } from '../../src/domain/name-issue.ts';
+import { confidenceIn } from '../../src/domain/recommend.ts';
+import type { Finding, Step } from '../../src/domain/types.ts';
+import { causesIn } from '../../src/pipeline/diagnosis.ts';
 import { rankInput } from '../../src/pipeline/evidence.ts';
 import type { Gathered } from '../../src/pipeline/gather.ts';
 import { type Heard, heard } from '../../src/pipeline/telemetry-heard.ts';
@@ -26,6 +30,8 @@ const gathered = (from: Heard) =>
       since: AT,
       subject: { cluster: 'c', namespace: 'shop', service: 'front' },
       workloads: ['front', 'cart-api', 'payment-api'].map(workload),
+      pods: [],
+      revisions: {},
     },
     series: new Map(),
     calls: from.calls,
@@ -48,6 +54,33 @@ describe('telemetry of senders who showed a token', () => {
   });
 });
 
+const found = (what: string, kind: Finding['kind'], name: string, strength: number): Finding => ({
+  kind,
+  about: { kind: 'Deployment', namespace: 'shop', name },
+  at: AT,
+  what,
+  words: what,
+  strength,
+});
+
+/** What decides: the cause, whether it is named, the issue, and how sure each step is. */
+function confidences(from: Heard, findings: Finding[]) {
+  const { causes, named } = causesIn(gathered(from), findings);
+  const steps = ['rollback_deployment', 'restart_pod', 'scale_horizontal', 'increase_memory_limit', 'drain_and_cordon'];
+  const step = (action: string): Step => ({ action, rung: 'remediate', threshold: 0, confidence: 0, params: {} });
+  const cause = causes[0] ?? null;
+  const sure = steps.map((action) => confidenceIn(step(action), cause, { worked: 0, tried: 0 }).value);
+  const vitals = {
+    service: 'front',
+    memoryRatio: 0.5,
+    latencyP99Seconds: 0.1,
+    latencyBandHighSeconds: 1,
+    errorRatio: 0,
+  };
+  const calm = { crashLooping: 0, restarts: 0, notReady: 0, nodesInTrouble: 0 };
+  return { cause, named, sure, issue: nameIssue({ ...vitals, ...calm }, findings) };
+}
+
 describe('telemetry of strangers', () => {
   it('changes no probability, in neither direction, but is shown with a remark', async () => {
     const from = await told(false);
@@ -68,6 +101,38 @@ describe('telemetry of strangers', () => {
       expect(finding.words).toMatch(/without a token: not counted/);
       expect(finding.strength).toBe(0);
     }
+  });
+  it('never raises the confidence to act, nor makes another cause, whatever it says', async () => {
+    const names = fc.constantFrom('front', 'cart-api', 'payment-api', 'node/worker-1', 'nobody');
+    const what = fc.constantFrom(
+      'latency',
+      'errors',
+      'traffic',
+      'leak',
+      'rollout',
+      'deadlock',
+      'oom_killed',
+      'cpu',
+      '',
+    );
+    const said = fc.record({
+      entity: names,
+      kind: fc.constantFrom<Evidence['kind']>('metric', 'change', 'log', 'trace', 'state'),
+      strength: fc.double({ min: 0, max: 1, noNaN: true }),
+      at: fc.option(fc.integer({ min: AT - 3_600_000, max: AT })),
+      what,
+      words: fc.string(),
+    });
+    const call = fc.record({ from: names, to: names, weight: fc.double({ min: 0, max: 1, noNaN: true }) });
+    const others: Finding[] = [found('crash_loop', 'state', 'front', 0.9)];
+    const silent = confidences({ evidence: [], calls: [], findings: [] }, others);
+    await fc.assert(
+      fc.asyncProperty(fc.array(said, { maxLength: 12 }), fc.array(call, { maxLength: 6 }), async (lies, links) => {
+        const from = await heard({ trusted: false, calls: () => links, evidence: () => lies }, 'shop', AT, AT);
+        expect(confidences(from, [...others, ...from.findings])).toEqual(silent);
+      }),
+      { numRuns: 500 },
+    );
   });
   it('is no part of the call graph', async () => {
     expect((await told(false)).calls).toEqual([]);

@@ -1,11 +1,12 @@
 import { type ActiveAlert, createAlertStates } from '../../src/sandbox/alerting/evaluate.ts';
 import { ALERT_RULES } from '../../src/sandbox/alerting/rules.ts';
-import { createClock } from '../../src/sandbox/clock.ts';
+import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
 import { type Core, createCore, startTicking } from '../../src/sandbox/core.ts';
 import { queryInstant } from '../../src/sandbox/prometheus/query.ts';
 
 /** The sandbox's world without its servers, on a clock that only steps. */
 export type VirtualSandbox = Core & {
+  clock: SandboxClock;
   now(): number;
   advance(ms: number): void;
   /** Alerts that fire now, as `name subject`. */
@@ -33,6 +34,7 @@ export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
   });
   return {
     ...core,
+    clock,
     now: clock.now,
     advance: (ms) => clock.step(ms),
     firing: () => states.firing().map(named),

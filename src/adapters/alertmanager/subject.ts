@@ -19,14 +19,19 @@ const EXPORTER =
   /(^|-)(kube-state-metrics|kubelet|node-exporter|cadvisor|kube-apiserver|apiserver|blackbox-exporter|prometheus|pushgateway)$/;
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
+const NODE_LABELS = ['node', 'node_name', 'k8s_node_name', 'kubernetes_node'];
+
 /**
- * Which workload an alert is about, or null when it doesn't say: then nothing is automated. A pod's name tells the workload more surely than a
+ * Which workload an alert is about (or node: then without a namespace), or null when it doesn't say: then nothing is automated. A pod's name tells the workload more surely than a
  * Service's does. The subject's `cluster` is always our own name for it: an alert's label isn't trusted with that.
  */
 export function subjectOf(alert: Alert, clusterName: string): Subject | null {
   const { labels } = alert;
   const namespace = first(labels, NAMESPACE_LABELS);
-  if (!namespace) return null;
+  if (!namespace) {
+    const node = first(labels, NODE_LABELS);
+    return node ? { cluster: clusterName, namespace: '', service: node } : null;
+  }
   const pod = first(labels, POD_LABELS);
   const service =
     first(labels, WORKLOAD_LABELS) ?? fromReplicaSet(labels) ?? owner(pod) ?? first(labels, SERVICE_LABELS) ?? pod;

@@ -158,7 +158,8 @@ function servePod(
 ): PodFlow {
   if (pod.hangs) {
     const latency = { mean: HANG_SECONDS, variance: 1 };
-    return { rps, failedRps: rps, rejectedRps: 0, latency, load: 1 };
+    // Whose workers all wait computes nothing.
+    return { rps, failedRps: rps, rejectedRps: 0, latency, load: 0 };
   }
   const capacity = (spec.capacityPerPod * pod.capacity) / pod.slow;
   const load = rps / capacity;

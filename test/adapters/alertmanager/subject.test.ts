@@ -45,6 +45,16 @@ describe('the subject of an alert', () => {
     expect(subjectOf(alert({ namespace: 'shop' }), 'main')).toBeNull();
   });
 
+  it('is the node, in no namespace, where the alert names one and no namespace', () => {
+    expect(subjectOf(alert({ node: 'worker-1', condition: 'MemoryPressure' }), 'main')).toEqual({
+      cluster: 'main',
+      namespace: '',
+      service: 'worker-1',
+    });
+    expect(subjectOf(alert({ namespace: 'shop', app: 'x', node: 'worker-1' }), 'main')?.service).toBe('x');
+    expect(subjectOf(alert({ node: '<!channel>' }), 'main')).toBeNull();
+  });
+
   it('is never a name that Kubernetes would not allow', () => {
     expect(service({ deployment: '../secrets' })).toBeNull();
     expect(service({ deployment: 'a"} or vector(1)', app: 'payment-api' })).toBe('payment-api');

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Culprit } from '../../../src/sandbox/shop/faults/kind.ts';
 import { FAULT_KINDS } from '../../../src/sandbox/shop/faults/kinds.ts';
 import { SERVICE_NAMES } from '../../../src/sandbox/shop/services.ts';
 import { MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.ts';
@@ -31,6 +32,12 @@ function scale(deployment: string, replicas: number): void {
 
 const podsOf = (service: string) => world.shop.pods().filter((p) => p.service.name === service && !p.terminating);
 
+function isThere(culprit: Culprit | null): boolean {
+  if (!culprit) return false;
+  const resource = culprit.kind === 'Node' ? 'nodes' : 'deployments';
+  return world.cluster.get(resource, culprit.namespace || undefined, culprit.name) !== undefined;
+}
+
 describe('every kind of fault', () => {
   it('says what is true, in words and remedies, and which services it happens to', () => {
     expect(new Set(FAULT_KINDS.map((k) => k.kind)).size).toBe(FAULT_KINDS.length);
@@ -40,6 +47,7 @@ describe('every kind of fault', () => {
       const id = world.fault(kind.kind, kind.services[0]!);
       const { truth } = world.shop.faults.list().find((f) => f.id === id)!;
       expect(truth.cause.length, kind.kind).toBeGreaterThan(10);
+      expect(isThere(truth.culprit), kind.kind).toBe(kind.kind !== 'lying-alert');
       expect(
         truth.remedies.filter((r) => truth.harmful.includes(r)),
         kind.kind,

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { at, textAt } from '../cluster-port.ts';
 import { configMapName } from '../manifests.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault, type FaultWorld } from './kind.ts';
+import { defineFault, deployment, type FaultWorld } from './kind.ts';
 
 const KEY = 'upstream_timeout_ms';
 const ERRORS = 0.35;
@@ -20,6 +20,7 @@ export const badConfig = defineFault<{ good: string; bad: string }>({
     setValue(world, service.name, bad);
     const truth = {
       cause: `change: ${KEY} = ${bad} in config map ${NAMESPACE}/${configMapName(service.name)}`,
+      culprit: deployment(service.name),
       remedies: ['notify_oncall'],
       harmful: ['rollback_deployment', 'restart_deployment', 'restart_pod', 'scale_horizontal'],
     };

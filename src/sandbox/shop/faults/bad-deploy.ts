@@ -1,6 +1,6 @@
 import { at } from '../cluster-port.ts';
 import { NAMESPACE, SERVICE_NAMES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { changeContainer, containerImage, nextVersion } from './template.ts';
 
 const CRASH_AFTER_MS = 7_000;
@@ -19,6 +19,7 @@ export const badDeploy = defineFault<{ goodImage: string; badImage: string }>({
     });
     const truth = {
       cause: `change: rollout of ${badImage} to deployment ${NAMESPACE}/${service.name}`,
+      culprit: deployment(service.name),
       remedies: ['rollback_deployment'],
       harmful: ['scale_horizontal', 'restart_deployment'],
     };

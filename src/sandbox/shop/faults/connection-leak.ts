@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 
 const TO_EMPTY_MS = 40 * 60_000;
 const LEAST = 0.12;
@@ -16,6 +16,7 @@ export const connectionLeak = defineFault<{ uids: string[] }>({
     const uids = world.pods(service.name).map((p) => p.view.uid);
     const truth = {
       cause: `connection leak inside the running pods of ${NAMESPACE}/${service.name}, no change`,
+      culprit: deployment(service.name),
       remedies: ['restart_deployment', 'restart_pod'],
       harmful: ['rollback_deployment', 'drain_and_cordon'],
     };

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 
 const CALLED = new Set(SERVICES.flatMap((s) => s.calls.filter((c) => c.kind !== 'queue').map((c) => c.to)));
 
@@ -17,6 +17,7 @@ export const dependencyDown = defineFault<{ uids: string[] }>({
       .map((p) => p.view.uid);
     const truth = {
       cause: `the pods of ${NAMESPACE}/${service.name} hang; its callers only show it`,
+      culprit: deployment(service.name),
       remedies: ['restart_deployment', 'restart_pod'],
       harmful: ['scale_horizontal', 'rollback_deployment', 'drain_and_cordon'],
     };

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { numberAt } from '../cluster-port.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { trafficSurge } from './traffic-surge.ts';
 
 /** A surge of traffic against an autoscaler that is at its maximum: it owns the replicas, and it won't go further. */
@@ -18,6 +18,7 @@ export const hpaMaximum = defineFault({
     const surge = trafficSurge.start(service, severity, world, buildUpMs);
     const truth = {
       cause: `traffic: more requests than ${NAMESPACE}/${service.name} takes at the maximum of its autoscaler (${replicas})`,
+      culprit: deployment(service.name),
       remedies: ['notify_oncall'],
       harmful: ['restart_deployment', 'rollback_deployment', 'drain_and_cordon'],
     };

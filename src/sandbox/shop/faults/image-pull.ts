@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICE_NAMES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { changeContainer, containerImage } from './template.ts';
 
 /** A new revision whose image is not in the registry. */
@@ -16,6 +16,7 @@ export const imagePull = defineFault<{ goodImage: string; badImage: string }>({
     });
     const truth = {
       cause: `change: rollout of ${badImage}, which does not exist, to deployment ${NAMESPACE}/${service.name}`,
+      culprit: deployment(service.name),
       remedies: ['rollback_deployment'],
       harmful: ['restart_deployment', 'scale_horizontal', 'drain_and_cordon'],
     };

@@ -1,9 +1,19 @@
 import type { ShopCluster } from '../cluster-port.ts';
 import type { PodView } from '../pods.ts';
 import type { ServiceSpec } from '../service-spec.ts';
+import { NAMESPACE } from '../services.ts';
 
-/** What is really wrong, and what would be right and wrong to do: for judging, never shown to the healer. */
-export type Truth = { cause: string; remedies: string[]; harmful: string[] };
+/** An object of the cluster, as Kubernetes names it; `namespace` is empty for a node. */
+export type Culprit = { kind: 'Deployment' | 'Node'; namespace: string; name: string };
+
+/**
+ * What is really wrong, and what would be right and wrong to do: for judging, never shown to the healer. `cause` is for people, `culprit` for
+ * programs: the object that is to blame, null when nothing is wrong.
+ */
+export type Truth = { cause: string; culprit: Culprit | null; remedies: string[]; harmful: string[] };
+
+export const deployment = (name: string): Culprit => ({ kind: 'Deployment', namespace: NAMESPACE, name });
+export const node = (name: string): Culprit => ({ kind: 'Node', namespace: '', name });
 
 /** What a fault keeps: plain JSON, so that it outlives the process. */
 export type FaultData = Record<

@@ -1,6 +1,6 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { capacityNow, hasRoom, shareForOverload } from './overload.ts';
 
 /** Offered load over capacity that the fault brings about at severity 1. */
@@ -17,6 +17,7 @@ export const latency = defineFault<{ capacity: number; calmSince: number | null 
   start(service, severity, world) {
     const truth = {
       cause: `saturation: the pods of ${NAMESPACE}/${service.name} take less load than is sent to them`,
+      culprit: deployment(service.name),
       remedies: ['scale_horizontal'],
       harmful: ['restart_deployment', 'drain_and_cordon'],
     };

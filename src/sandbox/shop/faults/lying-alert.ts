@@ -12,6 +12,7 @@ export const lyingAlert = defineFault<Record<string, never>>({
   start(service) {
     const truth = {
       cause: `nothing: the alert about ${NAMESPACE}/${service.name} is wrong`,
+      culprit: null,
       remedies: ['observe', 'notify_oncall'],
       harmful: [
         'rollback_deployment',

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 
 /** The pod that leaks fastest goes from where it is to its limit in this time: quick for a leak, so that it can be watched. */
 const TO_LIMIT_MS = 24 * 60_000;
@@ -31,6 +31,7 @@ export const memoryLeak = defineFault<{ limitBytes: Record<string, number>; full
     });
     const truth = {
       cause: `memory leak inside the running pods of ${NAMESPACE}/${service.name}, no change`,
+      culprit: deployment(service.name),
       remedies: ['restart_pod', 'restart_deployment'],
       harmful: ['rollback_deployment', 'drain_and_cordon'],
     };

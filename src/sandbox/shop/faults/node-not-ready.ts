@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { listAt, textAt } from '../cluster-port.ts';
 import { SERVICES } from '../services.ts';
-import { defineFault, type FaultWorld } from './kind.ts';
+import { node as culpritNode, defineFault, type FaultWorld } from './kind.ts';
 
 const BACK_AFTER_MS = 25 * 60_000;
 
@@ -17,6 +17,7 @@ export const nodeNotReady = defineFault<{ node: string }>({
     setReady(world, node, 'Unknown');
     const truth = {
       cause: `node ${node} stopped reporting`,
+      culprit: culpritNode(node),
       remedies: ['drain_and_cordon', 'notify_oncall'],
       harmful: ['rollback_deployment', 'restart_deployment'],
     };

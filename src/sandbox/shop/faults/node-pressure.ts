@@ -3,7 +3,7 @@ import { at, listAt, quantity, textAt } from '../cluster-port.ts';
 import { SYSTEM_SHARE } from '../metrics/kube-metrics.ts';
 import { SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
-import { defineFault, type Fault, type FaultWorld } from './kind.ts';
+import { node as culpritNode, defineFault, type Fault, type FaultWorld } from './kind.ts';
 
 /** Below this share of free memory the kubelet reports pressure. */
 const THRESHOLD = 0.04;
@@ -25,6 +25,7 @@ export const nodePressure = defineFault<Data>({
     const hogBytes = Math.max(0, freeBytes(world, node) - FREE_AT_START * capacityOf(world, node));
     const truth = {
       cause: `memory pressure on node ${node}, by a process of the host`,
+      culprit: culpritNode(node),
       remedies: ['drain_and_cordon', 'evict_low_priority'],
       harmful: ['scale_horizontal', 'increase_memory_limit', 'rollback_deployment'],
     };

@@ -1,6 +1,6 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { batchDeployment } from './batch-deployment.ts';
-import { defineFault, type FaultWorld } from './kind.ts';
+import { defineFault, deployment, type FaultWorld } from './kind.ts';
 
 const NAME = 'nightly-report';
 const SLOW = 2.4;
@@ -17,6 +17,7 @@ export const noisyNeighbour = defineFault<{ node: string }>({
     world.cluster.apply(batchDeployment(NAME, node));
     const truth = {
       cause: `pods of deployment ${NAMESPACE}/${NAME} take the CPU of node ${node}`,
+      culprit: deployment(NAME),
       remedies: ['evict_low_priority', 'notify_oncall'],
       harmful: ['rollback_deployment', 'restart_deployment', 'increase_memory_limit'],
     };

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault, type FaultKind } from './kind.ts';
+import { defineFault, deployment, type FaultKind } from './kind.ts';
 import { shareForOverload } from './overload.ts';
 
 type Shape = {
@@ -22,6 +22,7 @@ function passing(shape: Shape): FaultKind {
       const cause = `${shape.cause} of ${NAMESPACE}/${service.name}`;
       const truth = {
         cause,
+        culprit: deployment(service.name),
         remedies: ['observe', 'notify_oncall'],
         harmful: ['rollback_deployment', 'drain_and_cordon'],
       };

@@ -1,6 +1,6 @@
 import { at, type ShopCluster } from '../cluster-port.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { memoryLeak } from './memory-leak.ts';
 
 /** A leak, and a disruption budget that never lets a pod go: eviction is refused for ever, a rollout isn't. */
@@ -16,6 +16,7 @@ export const pdbDeadlock = defineFault({
     setBudget(world.cluster, service.name, { minAvailable: '100%' });
     const truth = {
       cause: `memory leak inside the running pods of ${NAMESPACE}/${service.name}; its disruption budget allows no eviction`,
+      culprit: deployment(service.name),
       remedies: ['restart_deployment', 'notify_oncall'],
       harmful: ['rollback_deployment', 'drain_and_cordon'],
     };

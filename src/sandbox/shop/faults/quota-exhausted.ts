@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { calmFor } from './calm.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { capacityNow, hasRoom, shareForOverload } from './overload.ts';
 
 const NAME = 'team-budget';
@@ -19,6 +19,7 @@ export const quotaExhausted = defineFault<{ capacity: number; calmSince: number 
     world.cluster.apply(quota(world.cluster.list('pods', NAMESPACE).length));
     const truth = {
       cause: `quota ${NAMESPACE}/${NAME} is used up while ${NAMESPACE}/${service.name} needs more pods`,
+      culprit: deployment(service.name),
       remedies: ['notify_oncall'],
       harmful: ['scale_horizontal', 'restart_deployment', 'restart_pod'],
     };

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { latency } from './latency.ts';
 import { changeContainer, containerImage, nextVersion } from './template.ts';
 
@@ -24,6 +24,7 @@ export const redHerring = defineFault({
     const trouble = latency.start(service, severity, world, buildUpMs);
     const truth = {
       cause: `saturation: the pods of ${NAMESPACE}/${service.name} take less load than is sent to them; the rollout of ${caller} is harmless`,
+      culprit: deployment(service.name),
       remedies: ['scale_horizontal'],
       harmful: ['rollback_deployment', 'restart_deployment', 'drain_and_cordon'],
     };

@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault } from './kind.ts';
+import { defineFault, deployment } from './kind.ts';
 import { builtUp } from './overload.ts';
 
 const OVERLOAD = 1.25;
@@ -21,6 +21,7 @@ export const trafficSurge = defineFault<{ extraRps: number }>({
     const extraRps = Math.max(offeredRps * 0.5, healthyCapacityRps * OVERLOAD * severity - offeredRps);
     const truth = {
       cause: `traffic: far more requests than usual reach ${NAMESPACE}/${service.name}`,
+      culprit: deployment(service.name),
       remedies: ['scale_horizontal'],
       harmful: ['restart_pod', 'restart_deployment', 'rollback_deployment', 'drain_and_cordon'],
     };

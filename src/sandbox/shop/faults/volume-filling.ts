@@ -1,5 +1,5 @@
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault, type Fault } from './kind.ts';
+import { defineFault, deployment, type Fault } from './kind.ts';
 
 const TO_FULL_MS = 12 * 60_000;
 export const USUAL_VOLUME_SHARE = 0.46;
@@ -15,6 +15,7 @@ export const volumeFilling = defineFault<Record<string, never>>({
   start(service) {
     const truth = {
       cause: `the volume data-${service.name} of ${NAMESPACE}/${service.name} is full`,
+      culprit: deployment(service.name),
       remedies: ['notify_oncall'],
       harmful: ['restart_deployment', 'restart_pod', 'scale_horizontal', 'rollback_deployment'],
     };

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { at, type ShopCluster, textAt } from '../cluster-port.ts';
 import type { ServiceSpec } from '../service-spec.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
-import { defineFault, type FaultKind, type FaultWorld } from './kind.ts';
+import { defineFault, deployment, type FaultKind, type FaultWorld } from './kind.ts';
 import { changeContainer } from './template.ts';
 
 type Resource = 'memory' | 'cpu';
@@ -39,7 +39,7 @@ function wrongLimit(change: Change): FaultKind {
       const cause = `change: ${change.resource} limit ${bad} of deployment ${NAMESPACE}/${service.name} is far too low`;
       return {
         data: { resource: change.resource, good, bad },
-        truth: { cause, remedies: change.remedies, harmful: change.harmful },
+        truth: { cause, culprit: deployment(service.name), remedies: change.remedies, harmful: change.harmful },
       };
     },
     cured: (fault, world) => limitOf(fault.data, fault.service, world) !== fault.data.bad,

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { confidenceIn, qualify } from '../../src/domain/recommend.ts';
+import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types.ts';
+
+const step = (action: string, threshold: number, confidence: number): Step => ({
+  action,
+  rung: 'mitigate',
+  threshold,
+  confidence,
+  params: {},
+});
+const playbook: Playbook = {
+  issue: 'high_latency',
+  title: 'Slow answers',
+  steps: [step('scale_horizontal', 2, 0.7), step('restart_deployment', 5, 0.8)],
+  verify: { withinMs: 300_000, steadyMs: 60_000 },
+};
+const cause = (what: string, probability = 0.98): Cause => ({
+  entity: { kind: 'Deployment', namespace: 'shop', name: 'cart-api' },
+  what,
+  probability,
+  reasons: [],
+});
+const state = (what: string, name = 'cart-api'): Finding => ({
+  kind: 'state',
+  about: { kind: 'Deployment', namespace: 'shop', name },
+  at: 0,
+  what,
+  words: `${what} of ${name}`,
+  strength: 0.4,
+});
+const diagnosis = (what: string, findings: Finding[] = []): Diagnosis => ({
+  at: 0,
+  issue: { kind: 'high_latency', severity: 6, unit: 's', words: '' },
+  causes: [cause(what)],
+  somethingElse: 0.02,
+  named: true,
+  findings,
+  measured: true,
+});
+const nothing = { worked: 0, tried: 0 };
+const chosen = (given: Diagnosis) =>
+  qualify(
+    playbook,
+    given,
+    () => true,
+    (one) => confidenceIn(one, given.causes[0] ?? null, nothing),
+  );
+const actions = (given: Diagnosis) => chosen(given).candidates.map((one) => one.step.action);
+
+describe('the steps that qualify', () => {
+  it('are more pods where there is more load', () => {
+    expect(actions(diagnosis('overload'))).toEqual(['scale_horizontal']);
+  });
+  it('are a restart and never more pods where processes hang', () => {
+    expect(actions(diagnosis('deadlock'))).toEqual(['restart_deployment']);
+  });
+  it('are none for a cause that no step is known to cure', () => {
+    expect(actions(diagnosis('config_change'))).toEqual([]);
+  });
+});
+
+describe('facts against a step', () => {
+  it('forbid more pods where the quota or the autoscaler lets none come, and say why', () => {
+    for (const what of ['quota_full', 'quota_exceeded', 'autoscaler_limit', 'unschedulable']) {
+      const { candidates, passedOver } = chosen(diagnosis('overload', [state(what)]));
+      expect(candidates, what).toEqual([]);
+      expect(passedOver[0]).toEqual({ action: 'scale_horizontal', reason: 'refused', words: `${what} of cart-api` });
+    }
+  });
+  it("leave a step alone that they don't concern", () => {
+    expect(actions(diagnosis('overload', [state('autoscaler_limit', 'auth-api')]))).toEqual(['scale_horizontal']);
+    expect(actions(diagnosis('deadlock', [state('quota_full')]))).toEqual(['restart_deployment']);
+  });
+});

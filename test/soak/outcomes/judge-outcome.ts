@@ -1,0 +1,24 @@
+import type { Outcome } from '../../../src/domain/types.ts';
+import type { Truth } from '../../../src/sandbox/shop/faults/kind.ts';
+
+export type Ended = {
+  state: string;
+  outcome: Outcome | null;
+  /** Steps that were carried out, in order. */
+  done: string[];
+};
+
+/** `as_truth`: it ended as the fault's truth says; `people`: it was left to people though a step would have healed it; `useless`: steps were taken that the truth doesn't know as remedies. */
+export type OutcomeVerdict = 'as_truth' | 'people' | 'useless' | 'harmful' | 'open';
+
+export function judgeOutcome({ state, outcome, done }: Ended, truth: Truth): OutcomeVerdict {
+  if (done.some((action) => truth.harmful.includes(action))) return 'harmful';
+  const cured = outcome === 'healed' && done.some((action) => truth.remedies.includes(action));
+  if (cured) return 'as_truth';
+  const waited = done.length === 0 && (outcome === 'self_healed' || outcome === 'false_alarm');
+  if (waited)
+    return truth.remedies.includes('observe') || truth.remedies.includes('notify_oncall') ? 'as_truth' : 'people';
+  const called = state === 'escalated' || outcome === 'escalated' || outcome === 'healed_by_human';
+  if (called && done.length === 0) return truth.remedies.includes('notify_oncall') ? 'as_truth' : 'people';
+  return done.length > 0 ? 'useless' : 'open';
+}

@@ -1,0 +1,265 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { subjectOf } from '../../../src/adapters/alertmanager/subject.ts';
+import { parseWebhook } from '../../../src/adapters/alertmanager/webhook.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
+import { startOtlpReceiver } from '../../../src/adapters/otlp/receiver.ts';
+import { loadPlaybooks } from '../../../src/adapters/playbooks/load-playbooks.ts';
+import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
+import { policyFor, sandboxSettings } from '../../../src/config.ts';
+import type { EffectKind, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { Action, Correlator, Detector } from '../../../src/extension-points.ts';
+import { loadModules } from '../../../src/load-modules.ts';
+import type { Models } from '../../../src/pipeline/baselines.ts';
+import type { Deps } from '../../../src/pipeline/deps.ts';
+import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
+import { record } from '../../../src/pipeline/record.ts';
+import { scan, scanClosely } from '../../../src/pipeline/scan.ts';
+import { type ScanMemory, suspects } from '../../../src/pipeline/scan-memory.ts';
+import { stagesByKind } from '../../../src/pipeline/stages.ts';
+import { createTelemetry } from '../../../src/pipeline/telemetry.ts';
+import { createTopology } from '../../../src/pipeline/topology.ts';
+import type { Metrics } from '../../../src/ports.ts';
+import type { ActiveAlert } from '../../../src/sandbox/alerting/evaluate.ts';
+import { webhookPayload } from '../../../src/sandbox/alerting/webhook.ts';
+import { queryInstant } from '../../../src/sandbox/prometheus/query.ts';
+import type { SeriesStore } from '../../../src/sandbox/prometheus/store.ts';
+import { NAMESPACE, SERVICES } from '../../../src/sandbox/shop/services.ts';
+import { sendTelemetry } from '../../../src/sandbox/telemetry/send.ts';
+import { MINUTE, type VirtualSandbox } from '../../sandbox/virtual-sandbox.ts';
+import { metricsOn } from '../scan/scan-world.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+
+/**
+ * The app on the sandbox's virtual clock: its own stages, actions, correlators and scan, the cluster over HTTP and telemetry over OTLP as ever; metrics straight from
+ * the sandbox's series, incidents in memory, a chat that takes everything.
+ */
+export type VirtualApp = {
+  sandbox: VirtualSandbox;
+  incidents(): Incident[];
+  timelineOf(id: string): TimelineEntry[];
+  /** CPU time that the diagnoses took, ms, by incident; the machine may have other work. */
+  diagnosisMs: Map<string, number[]>;
+  /** Lets so much sandbox time pass; alerts come in, the scan looks, and what is due is done. */
+  advance(ms: number): Promise<void>;
+  approve(incident: Incident): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type VirtualAppOptions = {
+  sandbox: VirtualSandbox;
+  models: Models;
+  /** Effects that are not carried out: a run that only wants to see decisions leaves out `act`. */
+  without: EffectKind[];
+};
+
+const TURN_MS = 5_000;
+const CLOSE_LOOK_MS = 15_000;
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+const TOKEN = 'soak';
+
+export async function startVirtualApp({ sandbox, models, without }: VirtualAppOptions): Promise<VirtualApp> {
+  const server = createServer((req, res) => {
+    if (!sandbox.cluster.handle(req, res)) res.writeHead(404).end();
+  });
+  const kubeUrl = await listen(server);
+  const telemetry = createTelemetry({ now: sandbox.now, trusted: true });
+  const receiver = await startOtlpReceiver({
+    ...{ host: '127.0.0.1', grpcPort: 0, httpPort: 0, token: TOKEN, tls: null, sink: telemetry },
+  });
+  const stopTelemetry = sendTelemetry({
+    ...{ shop: sandbox.shop, cluster: sandbox.cluster, clock: sandbox.clock, seed: 42 },
+    to: () => ({ url: `http://127.0.0.1:${receiver.httpPort}`, token: TOKEN }),
+  });
+  const memory = createMemoryStore();
+  const deps = { ...(await depsOn(sandbox, kubeUrl, models, memory)), telemetry };
+  const topology = createTopology();
+  await topology.refresh(deps, [NAMESPACE]);
+  const scanning: ScanMemory = new Map();
+  const diagnosisMs = new Map<string, number[]>();
+  const told = new Map<string, ActiveAlert>();
+
+  const work = async (): Promise<void> => {
+    for (let due = memory.take(sandbox.now()); due; due = memory.take(sandbox.now())) {
+      const stage = stagesByKind.get(due.kind);
+      const incident = await deps.store.load(due.incidentId);
+      if (!stage || !incident || without.includes(due.kind)) continue;
+      const before = process.cpuUsage();
+      const { events, againAt } = await stage.run(deps, incident, due);
+      if (due.kind === 'diagnose' && events.length > 0)
+        diagnosisMs.set(incident.id, [...(diagnosisMs.get(incident.id) ?? []), cpuMsSince(before)]);
+      for (const event of events) await record(deps, incident.id, event);
+      if (againAt !== undefined) memory.putBack(due, Math.max(againAt, sandbox.now() + 1));
+    }
+  };
+  const look = async (): Promise<void> => {
+    if (sandbox.now() % MINUTE < TURN_MS) {
+      await topology.refresh(deps, [NAMESPACE]);
+      await scan(deps, { namespaces: [NAMESPACE], calls: topology.calls(), isOurs: () => true }, scanning);
+    } else if (sandbox.now() % CLOSE_LOOK_MS < TURN_MS) {
+      const watched = memory.all().filter((one) => one.state.name !== 'closed' && one.alerts.length === 0);
+      const names = new Set([
+        ...watched.map((one) => one.service),
+        ...suspects(scanning).map((key) => key.split('/')[2] ?? ''),
+      ]);
+      const about = [...names].map((name) => ({ kind: 'Deployment' as const, namespace: NAMESPACE, name }));
+      if (about.length > 0) await scanClosely(deps, about, scanning, topology.calls());
+    }
+  };
+  return {
+    sandbox,
+    incidents: memory.all,
+    timelineOf: memory.timelineOf,
+    diagnosisMs,
+    async advance(ms) {
+      for (const end = sandbox.now() + ms; sandbox.now() < end; ) {
+        const { traces, logs } = receiver.counts.taken;
+        sandbox.advance(TURN_MS);
+        if (sandbox.now() % CLOSE_LOOK_MS < TURN_MS)
+          await arrives(() => receiver.counts.taken.traces > traces && receiver.counts.taken.logs > logs);
+        await hearAlerts(deps, sandbox, told, topology.calls());
+        await look();
+        await work();
+      }
+    },
+    async approve(incident) {
+      if (incident.state.name !== 'awaiting_approval') return;
+      const { planDigest } = incident.state;
+      await record(deps, incident.id, { type: 'approved', at: sandbox.now(), user: 'U_ONCALL', planDigest });
+      await work();
+    },
+    async stop() {
+      stopTelemetry();
+      await receiver.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** As the webhook does it: what began to fire, and what ended since. */
+async function hearAlerts(
+  deps: Deps,
+  sandbox: VirtualSandbox,
+  told: Map<string, ActiveAlert>,
+  calls: ReturnType<ReturnType<typeof createTopology>['calls']>,
+): Promise<void> {
+  const firing = new Map(sandbox.alerts().map((alert) => [alert.fingerprint, alert]));
+  const ended = [...told.values()].filter((alert) => !firing.has(alert.fingerprint));
+  const began = [...firing.values()].filter((alert) => !told.has(alert.fingerprint));
+  if (began.length + ended.length === 0) return;
+  told.clear();
+  for (const [key, alert] of firing) told.set(key, alert);
+  for (const alert of [...ended, ...began]) {
+    const parsed = parseWebhook(webhookPayload([alert], 'http://127.0.0.1'), sandbox.now());
+    if (!parsed.ok) throw new Error(parsed.words);
+    const received = parsed.alerts.map((one) => ({
+      alert: one,
+      subject: subjectOf(one, 'sandbox') ?? { cluster: 'sandbox', namespace: '', service: `alert:${one.name}` },
+    }));
+    await receiveAlerts(deps, received, calls);
+  }
+}
+
+async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, memory: MemoryStore): Promise<Deps> {
+  const settings = sandboxSettings();
+  const [actions, detectors, correlators, playbooks] = await Promise.all([
+    loadModules<Action>(here('../../../src/actions')),
+    loadModules<Detector>(here('../../../src/detectors')),
+    loadModules<Correlator>(here('../../../src/correlators')),
+    loadPlaybooks([here('../../../playbooks')]),
+  ]);
+  const cluster = connectCluster({
+    name: 'sandbox',
+    serverUrl: kubeUrl,
+    timeoutMs: 10_000,
+    userAgent: 'nightshift-soak',
+  });
+  const metrics = metricsFrom(sandbox.store);
+  const delivered = async () => ({ ok: true as const, channel: 'C', ts: '1' });
+  const parts: Partial<Deps> = {
+    store: memory.store,
+    jobs: { wake: async () => {} },
+    cluster,
+    metrics,
+    looking: { cluster, metrics },
+    queries: serviceQueries,
+    models,
+    baselines: baselinesOf(models),
+    diagnosisTurn: (run) => run(),
+    openingTurn: (run) => run(),
+    chat: {
+      digest: (incident) => `${incident.version}`,
+      deliver: delivered,
+      threadLines: delivered,
+      threadImage: delivered,
+      ping: async () => {},
+    },
+    charts: { draw: async () => Buffer.alloc(0), drawGraph: async () => Buffer.alloc(0) },
+    pager: { configured: false } as Deps['pager'],
+    clock: { now: sandbox.now, realDelay: (ms) => ms },
+    actions: new Map(actions.map((action) => [action.name, action])),
+    detectors,
+    correlators,
+    playbooks: new Map(playbooks.map((playbook) => [playbook.issue, playbook])),
+    policy: (namespace, service) => policyFor(settings, namespace, service),
+    limits: {
+      maxReplicas: settings.limits.max_replicas,
+      maxMemoryBytes: settings.limits.max_memory,
+      maxPodsAffectedRatio: settings.limits.max_pods_affected_ratio,
+      drainTimeoutMs: settings.limits.drain_timeout,
+      servicesAtOnce: settings.limits.services_at_once,
+      stormIncidents: settings.limits.storm_incidents,
+      stepsPerIncident: settings.limits.steps_per_incident,
+    },
+    protectedNamespaces: settings.protected_namespaces,
+    mode: 'act',
+    anyApprover: () => true,
+    recentlyOpen: async () => memory.all().filter((one) => one.state.name !== 'closed'),
+    log: pino({ level: 'silent' }),
+  };
+  return parts as Deps;
+}
+
+function baselinesOf(models: Models): Deps['baselines'] {
+  const atHand: Deps['baselines']['atHand'] = (metric, namespace, service) =>
+    models.find(namespace, service)?.metrics.find((one) => one.metric === metric)?.baseline ?? null;
+  return {
+    get: async (metric, namespace, service) => atHand(metric, namespace, service),
+    atHand,
+    size: () => SERVICES.length,
+  };
+}
+
+function metricsFrom(store: SeriesStore): Metrics {
+  return {
+    ...metricsOn(store),
+    async instant(query, atMs) {
+      const answer = queryInstant(store, query, atMs);
+      if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', words: answer.error } };
+      const { result } = answer;
+      if (result.resultType !== 'vector') return { ok: true, value: [] };
+      return { ok: true, value: result.samples.map(({ labels, value }) => ({ labels: { ...labels }, value })) };
+    },
+  };
+}
+
+const cpuMsSince = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+/** Telemetry is sent by real HTTP while the clock stands still. */
+async function arrives(isThere: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !isThere(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  // The sender reads the answers before it sends again.
+  await new Promise((resolve) => setTimeout(resolve, 3));
+}
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}

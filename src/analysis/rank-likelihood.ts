@@ -29,7 +29,11 @@ export type Scene = {
  * culprit's rate, whom trouble reaches at the victim's rate, everybody else at the bystander's rate. So an abnormal
  * caller is explained by an abnormal callee, and an abnormal callee is never explained by its caller.
  */
-export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: number } {
+export function logLikelihoods(
+  scene: Scene,
+  cause: number,
+  among: readonly Observation[] = scene.observations,
+): { [mode in Mode]: number } {
   const { model } = scene;
   const upwards = arrivals(scene.callers, cause, scene.trouble);
   const downwards = arrivals(scene.callees, cause, scene.load);
@@ -37,7 +41,7 @@ export function logLikelihoods(scene: Scene, cause: number): { [mode in Mode]: n
   const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
   const logs = { slow: 0, failing: 0, load: 0 };
-  for (const observation of scene.observations) {
+  for (const observation of among) {
     const { entity } = observation;
     const order = inOrder(culprit?.began ?? null, observation.began, model);
     // The front does hurt, so whoever is on the way from the culprit to it is likelier to be hurt than by the calls alone.
@@ -74,26 +78,39 @@ export function logLikelihoodElse(scene: Scene): number {
 
 /**
  * The same for trouble that the front keeps to itself (pods that crash while others still serve, memory that fills): its own evidence shows as a culprit's does, symptoms that others could see
- * only sometimes, and nobody else is touched.
+ * only sometimes, and nobody else is touched by it; but those who have nothing to do with it may be in trouble of their own.
  */
 export function logLikelihoodContained(scene: Scene): number {
+  const sum = scene.observations.reduce((logs, observation) => logs + logIfContained(scene, observation), 0);
+  return sum + logBeside(scene);
+}
+
+function logIfContained(scene: Scene, observation: Observation): number {
   const { symptom, local, containedRates } = scene.model;
+  const isFront = observation.entity === scene.front;
+  const shown = isFront ? hurt(containedRates.symptom) : unrelated(symptom.own.bystander);
   let sum = 0;
-  for (const observation of scene.observations) {
-    const isFront = observation.entity === scene.front;
-    const shown = isFront ? hurt(containedRates.symptom) : unrelated(symptom.own.bystander);
-    for (const mode of MODES) {
-      const seen = observation.symptoms[mode];
-      if (seen === undefined) continue;
-      sum += logOdds(mode === 'load' ? withCallers(scene, observation, shown) : shown, seen, scene.model);
-    }
-    for (const kind of KINDS) {
-      const own = observation.local[kind];
-      if (own === undefined) continue;
-      sum += logOdds(isFront ? hurt(containedRates[kind]) : unrelated(local[kind].bystander), own, scene.model);
-    }
+  for (const mode of MODES) {
+    const seen = observation.symptoms[mode];
+    if (seen === undefined) continue;
+    sum += logOdds(mode === 'load' ? withCallers(scene, observation, shown) : shown, seen, scene.model);
+  }
+  for (const kind of KINDS) {
+    const own = observation.local[kind];
+    if (own === undefined) continue;
+    sum += logOdds(isFront ? hurt(containedRates[kind]) : unrelated(local[kind].bystander), own, scene.model);
   }
   return sum;
+}
+
+/** What a second trouble at the same time, among those whose trouble can't come to the front along known calls, accounts for beyond chance. */
+function logBeside(scene: Scene): number {
+  const { n, front, path, model } = scene;
+  const apart = scene.observations.filter(({ entity }) => entity !== front && path[entity * n + front] !== 1);
+  const byChance = apart.reduce((logs, observation) => logs + logIfContained(scene, observation), 0);
+  const explained = apart.map(({ entity }) => Math.max(...Object.values(logLikelihoods(scene, entity, apart))));
+  const gain = Math.max(0, ...explained.map((logs) => logs - byChance));
+  return Math.log(1 - model.beside + model.beside * Math.exp(gain));
 }
 
 /** Load that callers pass on is no observation of its own: it is there under every hypothesis that leaves theirs unexplained. */

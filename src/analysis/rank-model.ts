@@ -37,6 +37,8 @@ export type RankModel = {
   priorElse: number;
   /** of the rest: that the trouble is the front's own and stays with it */
   contained: number;
+  /** beside such trouble: that those who can't be its cause have another at the same time */
+  beside: number;
   /** what such trouble shows at the front: nearly always its state, seldom a slower request, since who still serves serves as ever */
   containedRates: { symptom: number } & { [kind in EvidenceKind]: number };
   /** how much less likely the culprit is somebody who shows nothing abnormal, looked at or not */
@@ -72,6 +74,7 @@ export const RANK_MODEL: RankModel = {
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
   priorElse: 0.2,
   contained: 0.2,
+  beside: 0.05,
   containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9 },
   silentCulprit: 0.1,
   unconnectedCulprit: 0.2,

@@ -150,6 +150,16 @@ describe('rankCauses', () => {
     expect(ranking.named).toBe(true);
   });
 
+  it('keeps memory that fills with its service while others, whom it does not call, are in trouble of their own', () => {
+    const elsewhere = ['web', 'cart', 'orders', 'db'].map((entity) => sign(entity, 'latency', 0.9999));
+    const own = [sign('search', 'memory', 0.999), sign('search', 'leak', 0.99, { kind: 'state' })];
+    const calm = sign('search', 'latency', 0.1);
+    const ranking = rankCauses(shop([...elsewhere, ...own, calm], { front: 'search' }));
+    expect(ranking.causes[0]?.entity).toBe('search');
+    expect(ranking.named).toBe(true);
+    expect(rankCauses(shop([...elsewhere, ...own, calm])).causes[0]?.entity).toBe('db');
+  });
+
   it('names nobody for abnormal services while the front was looked at and is well', () => {
     const evidence = [sign('web', 'latency', 0.08), sign('orders', 'latency', 0.999), sign('db', 'latency', 0.999)];
     expect(rankCauses(shop(evidence)).named).toBe(false);

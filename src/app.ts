@@ -28,6 +28,7 @@ import { loadModules } from './load-modules.ts';
 import { countTelemetry, createMeters } from './meters.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
+import { createPodAddresses } from './pipeline/pod-addresses.ts';
 import { runEffect } from './pipeline/run-effect.ts';
 import { createSharedLook, createTurns } from './pipeline/shared-look.ts';
 import { stagesByKind } from './pipeline/stages.ts';
@@ -97,7 +98,9 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const meters = createMeters(queue);
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
   const { cluster } = config.settings;
+  const addresses = createPodAddresses();
   const listening = await startListening(config.env, world.otlp, {
+    podByIp: addresses.find,
     shared: createSharedLog({ redis: cache, cluster }),
     history: createKeptHistory({ redis: cache, cluster, width: KEPT_METRICS.length }),
     replica: replicas.id,
@@ -152,7 +155,14 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const server = createServer(dispatch(handlers, onError));
   const port = await listen(server, config.env.PORT, config.env.HOST);
   await slack?.start();
-  const stopScanning = startScanning(deps, topology, replicas, config.settings.scan, world.monitors ?? null, log);
+  const stopScanning = startScanning(
+    deps,
+    { topology, addresses },
+    replicas,
+    config.settings.scan,
+    world.monitors ?? null,
+    log,
+  );
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,

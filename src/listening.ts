@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Receiver, startOtlpReceiver, type Tls } from './adapters/otlp/receiver.ts';
+import type { PodByIp } from './adapters/otlp/source.ts';
 import type { Environment } from './config.ts';
 import { createTelemetry, type Telemetry } from './pipeline/telemetry.ts';
 import { type MetricsSource, withTelemetry } from './pipeline/telemetry-metrics.ts';
@@ -22,18 +23,25 @@ export type Listening = {
   stop(): Promise<void>;
 };
 
-type Surroundings = { shared: SharedLog; history: KeptHistory; replica: string; clock: Clock; log: Logger };
+type Surroundings = {
+  podByIp: PodByIp;
+  shared: SharedLog;
+  history: KeptHistory;
+  replica: string;
+  clock: Clock;
+  log: Logger;
+};
 
 /** Starts the OTLP receiver, where it is wished for, and the aggregates behind it, which the replicas share. */
 export async function startListening(
   env: Environment,
   settings: OtlpSettings | undefined,
-  { shared, history, replica, clock, log }: Surroundings,
+  { podByIp, shared, history, replica, clock, log }: Surroundings,
 ): Promise<Listening> {
   const sharing = createSharing({ shared, history, clock, replica, log });
   const trusted = (settings?.token ?? null) !== null;
   const telemetry = createTelemetry({ now: clock.now, trusted, several: sharing.several });
-  const receiver = settings ? await listen(env, settings, telemetry, log) : null;
+  const receiver = settings ? await listen(env, settings, telemetry, podByIp, log) : null;
   const stopSharing = receiver ? repeatSharing(sharing, telemetry) : () => undefined;
   return {
     telemetry,
@@ -56,13 +64,14 @@ async function listen(
   env: Environment,
   { token, optional }: OtlpSettings,
   sink: Telemetry,
+  podByIp: PodByIp,
   log: Logger,
 ): Promise<Receiver | null> {
   const tls: Tls | null =
     env.OTLP_TLS_CERT && env.OTLP_TLS_KEY ? { cert: env.OTLP_TLS_CERT, key: env.OTLP_TLS_KEY } : null;
   try {
     const ports = { grpcPort: env.OTLP_GRPC_PORT, httpPort: env.OTLP_HTTP_PORT };
-    return await startOtlpReceiver({ host: env.HOST, ...ports, token, tls, sink });
+    return await startOtlpReceiver({ host: env.HOST, ...ports, token, tls, sink, podByIp });
   } catch (error) {
     if (!optional) throw error;
     log.warn({ err: error }, 'OTLP is not received: its ports are taken; set OTLP_GRPC_PORT and OTLP_HTTP_PORT');

@@ -272,6 +272,8 @@ export type PodInfo = {
   uid: string;
   resourceVersion: string;
   node: string | null;
+  /** Absent or null while it has none. */
+  ip?: string | null;
   phase: string;
   ready: boolean;
   deleting: boolean;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Settings } from './config.ts';
 import type { EntityRef } from './domain/types.ts';
 import type { Deps } from './pipeline/deps.ts';
+import type { PodAddresses } from './pipeline/pod-addresses.ts';
 import { type ScanReport, scan, scanClosely } from './pipeline/scan.ts';
 import { type ScanMemory, suspects } from './pipeline/scan-memory.ts';
 import { createTightenMemory, tightenMonitors } from './pipeline/tighten-monitors.ts';
@@ -16,12 +17,12 @@ const LEAST_DELAY_MS = 100;
 
 /**
  * Scans every so often, one scan at a time, each replica its share of the services; looks every 15 s at those with an open
- * incident or a suspicion, and has their monitors scraped as often where that is wished; keeps the call graph fresh; and has
- * learned what is due. Returns what stops it.
+ * incident or a suspicion, and has their monitors scraped as often where that is wished; keeps the call graph and the pods' addresses
+ * fresh; and has learned what is due. Returns what stops it.
  */
 export function startScanning(
   deps: Deps,
-  topology: Topology,
+  { topology, addresses }: { topology: Topology; addresses: PodAddresses },
   replicas: Replicas,
   settings: Settings['scan'],
   monitors: Monitors | null,
@@ -36,6 +37,7 @@ export function startScanning(
     const namespaces = settings.namespaces.length > 0 ? settings.namespaces : await namespacesOf(deps);
     alive = await replicas.live().catch(() => alive);
     await topology.refresh(deps, namespaces);
+    await addresses.refresh(deps.cluster, namespaces);
     if (!settings.enabled) return;
     const report = await scan(deps, { namespaces, calls: topology.calls(), isOurs }, memory);
     tell(report, log);

@@ -41,6 +41,7 @@ async function listen(more: Record<string, string>) {
     env,
     { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: true },
     {
+      podByIp: () => null,
       shared: createSharedLog({ redis, cluster: 'test' }),
       history: createKeptHistory({ redis, cluster: 'test', width: 7 }),
       replica: 'one',

@@ -108,6 +108,7 @@ function toPod({ metadata, spec, status }: V1Pod): PodInfo {
     uid: metadata?.uid ?? '',
     resourceVersion: metadata?.resourceVersion ?? '',
     node: spec?.nodeName ?? null,
+    ip: status?.podIP ?? null,
     phase: status?.phase ?? 'Unknown',
     ready: status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     deleting: metadata?.deletionTimestamp !== undefined,

@@ -138,7 +138,9 @@ export type MetricName =
   | 'cpu_ratio'
   | 'memory_ratio'
   | 'restarts'
-  | 'ready_ratio';
+  | 'ready_ratio'
+  /** What waits for the service: messages of its queue, or requests in line. Only where somebody measures it. */
+  | 'queue_depth';
 export type ServiceQueries = {
   unit(metric: MetricName): string;
   /** One series, for one service. */

@@ -18,6 +18,7 @@ const SENSES: Record<string, MetricSense> = {
   cpu_ratio: amount('cpu', 'CPU', 'above', 0.1, 1.25, percentOf('its limit')),
   request_rate: amount('traffic', 'request rate', 'both', 0.5, 1.3, (value) => `${short(value)} requests/s`),
   restarts: amount('restarts', 'restarts', 'above', 1, 1, short),
+  queue_depth: amount('queue', 'queue depth', 'above', 10, 1.5, (value) => `${short(value)} waiting`),
   ready_ratio: amount('readiness', 'ready pods', 'below', 0.1, 1, percent),
 };
 

@@ -68,6 +68,8 @@ const VALUES: Record<MetricName, (heard: ServiceMinute[], seconds: number) => nu
   memory_ratio: (heard) => last(heard, 'memory_share', (level) => level.max),
   restarts: (heard) => sumOf(heard, 'restarts'),
   ready_ratio: (heard) => last(heard, 'ready', meanOf) / last(heard, 'wished', meanOf),
+  // No convention of OpenTelemetry says whose queue a depth is.
+  queue_depth: () => Number.NaN,
 };
 
 /** Histograms count every request; spans only those that were sampled, so that they count where there are no histograms. */

@@ -3,13 +3,14 @@ import type { Series, Span } from '../analysis/series.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { LabelledSeries, MetricName, Metrics, MetricsResult, ServiceQueries } from '../ports.ts';
 
-/** What a service is known by: each gets a baseline, and all together the forest. */
+/** What a service is known by, as far as it is measured: each gets a baseline, and all together the forest. */
 export const LEARNED_METRICS = [
   'request_rate',
   'error_ratio',
   'latency_p99',
   'memory_ratio',
   'cpu_ratio',
+  'queue_depth',
 ] as const satisfies MetricName[];
 
 export const HISTORY_MS = 14 * 86_400_000;

@@ -32,7 +32,7 @@ describe('the sense of a metric', () => {
     expect(senseOf('latency_p99', 's').show(2.84)).toBe('2.8 s');
     expect(senseOf('latency_p99', 's').show(0.184)).toBe('180 ms');
     expect(senseOf('error_ratio', '').show(0.034)).toBe('3.4 %');
-    expect(senseOf('queue_depth', 'jobs').show(1200)).toBe('1200 jobs');
+    expect(senseOf('open_jobs', 'jobs').show(1200)).toBe('1200 jobs');
   });
 
   it('knows which way hurts and what is too small to mention', () => {
@@ -43,6 +43,6 @@ describe('the sense of a metric', () => {
     expect(isMaterial(latency, 2.2, 2)).toBe(false);
     expect(isMaterial(senseOf('request_rate', 'req/s'), 1, 100)).toBe(true);
     expect(isMaterial(senseOf('ready_ratio', ''), 0.5, 1)).toBe(true);
-    expect(isMaterial(senseOf('queue_depth', 'jobs'), 100, 10)).toBe(true);
+    expect(isMaterial(senseOf('open_jobs', 'jobs'), 100, 10)).toBe(true);
   });
 });

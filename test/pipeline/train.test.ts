@@ -4,7 +4,7 @@ import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts
 import { createModelStore } from '../../src/adapters/redis/model-store.ts';
 import { createBaselines, createModels } from '../../src/pipeline/baselines.ts';
 import { type TrainingDeps, trainService } from '../../src/pipeline/train.ts';
-import { spansOfTrouble } from '../../src/pipeline/train-history.ts';
+import { LEARNED_METRICS, spansOfTrouble } from '../../src/pipeline/train-history.ts';
 import { readAllBack } from '../../src/pipeline/train-keep.ts';
 import type { Metrics, ModelStore } from '../../src/ports.ts';
 import type { FitInput, Fitted } from '../../src/workers/fit-service.ts';
@@ -68,7 +68,7 @@ describe('training a service', () => {
     const known = given.models.find('shop', 'payment-api')!;
     expect(known.metrics.map((one) => one.metric)).toContain('latency_p99');
     expect((known.to - known.from) / DAY).toBeCloseTo(14, 1);
-    expect(known.points).toBe(5 * 4032);
+    expect(known.points).toBe(LEARNED_METRICS.length * 4032);
     expect(known.forest).not.toBeNull();
   });
 
@@ -76,7 +76,10 @@ describe('training a service', () => {
     const source = metrics(0);
     const restarted = deps(source);
     expect(await readAllBack(restarted, 10)).toBe(1);
-    expect(restarted.models.find('shop', 'payment-api')).toMatchObject({ version: 1, points: 5 * 4032 });
+    expect(restarted.models.find('shop', 'payment-api')).toMatchObject({
+      version: 1,
+      points: LEARNED_METRICS.length * 4032,
+    });
     const replica = deps(source);
     expect(await trainService(replica, 'shop', 'payment-api', 'missing')).toMatchObject({ kind: 'read' });
     expect(source.asked).toBe(0);

@@ -12,6 +12,7 @@ export const QUERY_NAMES = [
   'memory_by_pod',
   'restarts',
   'ready_ratio',
+  'queue_depth',
   'calls',
   'volumes',
 ] as const satisfies (MetricName | string)[];
@@ -132,6 +133,8 @@ export const DEFAULT_QUERIES: QueryTemplates = {
     ratio('statefulset', 'kube_statefulset_status_replicas_ready', 'kube_statefulset_replicas'),
     ratio('daemonset', 'kube_daemonset_status_number_ready', 'kube_daemonset_status_desired_number_scheduled'),
   ].join(' or ')})`,
+  // No two brokers call it alike: this is what services export themselves; any other is named in the configuration.
+  queue_depth: 'sum by (service) (queue_depth{$http})',
   calls: [
     'sum by (client, server) (rate(traces_service_graph_request_total[$window])) > 0',
     calls(

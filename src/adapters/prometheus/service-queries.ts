@@ -11,6 +11,7 @@ const UNITS: Record<MetricName, string> = {
   memory_ratio: 'of limit',
   restarts: 'restarts',
   ready_ratio: 'of pods',
+  queue_depth: 'waiting',
 };
 
 export type QueryOptions = {

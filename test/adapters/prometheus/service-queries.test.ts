@@ -68,6 +68,8 @@ const SAMPLES: SampleSet = [
   counter('kube_pod_container_status_restarts_total', pod, 0.01),
   gauge('kube_deployment_status_replicas_available', { namespace: 'shop', deployment: 'payment-api' }, 3),
   gauge('kube_deployment_spec_replicas', { namespace: 'shop', deployment: 'payment-api' }, 4),
+  gauge('queue_depth', { ...http, queue: 'refunds' }, 40),
+  gauge('queue_depth', { ...http, queue: 'payouts' }, 2),
   gauge('kubelet_volume_stats_available_bytes', { namespace: 'shop', persistentvolumeclaim: 'data' }, 10),
   gauge('kubelet_volume_stats_capacity_bytes', { namespace: 'shop', persistentvolumeclaim: 'data' }, 40),
 ];
@@ -115,6 +117,10 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('the default quer
     const source = asSource(SAMPLES);
     expect(await compareInstant(source, real.url, query, END)).toBeGreaterThan(0);
     await compareRange(source, real.url, query, { from: START, to: END, step: STEP_MS });
+  });
+
+  it('add up the queues that a service works off', async () => {
+    expect(await byService(queries.byService('queue_depth', 'shop'))).toEqual({ 'payment-api': 42 });
   });
 
   it('count each service once: its own figures, else those of its proxy, else those of the ingress', async () => {

@@ -28,7 +28,7 @@ export const isInCalls = (subject: Subject, calls: Calls): boolean =>
 
 /**
  * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may
+ * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one; or one in which this service stands between what hurts and the named cause, whose requests are sent again; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may
  * explain or share the cause with. Unrelated trouble stays apart. Pure.
  */
 export function incidentFor(
@@ -55,10 +55,18 @@ export function incidentFor(
     : undefined;
   return (
     joined ??
+    recent.find((incident) => isRetried(alert) && isOnTheWay(incident, node, reachable, calls)) ??
     recent.find((incident) => awaitsCause(incident) && mayExplain(alert, node, reachable, incident, now, calls)) ??
     null
   );
 }
+
+/** Who waits for what is broken sends its requests again. */
+const isRetried = (alert: Alert): boolean => /traffic|request.?rate/i.test(alert.name);
+
+/** It stands between the service that hurts and the cause that is named. */
+const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, calls: Calls): boolean =>
+  reachable.has(causeNode(incident)) && callees(nodeOf(incident), calls).has(node);
 
 /** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
 const awaitsCause = ({ diagnosis, alerts, anomalies }: Incident): boolean =>

@@ -102,4 +102,15 @@ describe('grouping', () => {
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), catalog, [open], both, T0 + 121_000)).toBeNull();
     expect(incidentFor(alertOf({ name: 'KubePodCrashLooping' }), catalog, [open], both, T0)).toBeNull();
   });
+
+  it('joins requests that are sent again on the way from what hurts to the named cause', () => {
+    const cause = { entity: { kind: 'Deployment' as const, namespace: 'shop', name: 'ledger-db' }, what: 'deadlock' };
+    const diagnosis = diagnosisOf({ causes: [{ ...cause, probability: 0.99, reasons: [] }] });
+    const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', diagnosis });
+    const payment = { ...checkout, service: 'payment-api' };
+    expect(incidentFor(alertOf({ name: 'traffic' }), payment, [open], calls, T0)).toBe(open);
+    expect(incidentFor(alertOf({ name: 'memory' }), payment, [open], calls, T0)).toBeNull();
+    const beside = { ...checkout, service: 'catalog-api' };
+    expect(incidentFor(alertOf({ name: 'traffic' }), beside, [open], calls, T0)).toBeNull();
+  });
 });

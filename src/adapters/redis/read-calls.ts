@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
 import type { IncidentStore } from '../../ports.ts';
 import { whenAvailable } from './availability.ts';
+import { openIncidents } from './open-incidents.ts';
 import type { RunScript } from './scripts.ts';
 import { eachReadable, incidentFrom, timelineEntryFrom } from './stored.ts';
 
@@ -44,10 +45,7 @@ export function readCalls({ redis, run, prefix, onUnreadable }: Options): ReadCa
       const [json, lastClosed] = (await run('find-by-group', groupKey)) as [string | null, string | null];
       return { open: json === null ? null : incidentFrom(json), lastClosed };
     },
-    listOpen: async (limit) => {
-      const rows = (await run('list-incidents', 'open', '-inf', 0, limit)) as unknown[];
-      return eachReadable(incidentFrom, rows, onUnreadable);
-    },
+    listOpen: openIncidents(run, onUnreadable),
     list,
     timeline: async (id, from = 0, to = -1) =>
       eachReadable(

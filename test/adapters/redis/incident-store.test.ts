@@ -76,6 +76,20 @@ describe('save', () => {
     expect(await store.save(saving(null, anIncident('INC-2', 'shop/payment-api')))).toMatchObject({ kind: 'saved' });
   });
 
+  it('lists what is open as it is now, whoever changed it since the last list, and however short that was', async () => {
+    const second = anIncident('INC-2', 'shop/checkout-api', { openedAt: inc.openedAt + 1 });
+    await saved(saving(null, inc));
+    await saved(saving(null, second));
+    const first = await store.listOpen(10);
+    expect(first).toEqual([second, inc]);
+    expect(await store.listOpen(1)).toEqual([second]);
+    const changed = next(inc, { service: 'changed' });
+    await other.save(saving(inc, changed));
+    expect(await store.listOpen(10)).toEqual([second, changed]);
+    await other.save(saving(changed, next(changed, { state: CLOSED, closedAt: 2_000 })));
+    expect(await store.listOpen(10)).toEqual([second]);
+  });
+
   it('lets an undo open a closed incident again without taking the group from a newer one', async () => {
     const closed = next(inc, { state: CLOSED });
     await saved(saving(null, inc));

@@ -22,7 +22,7 @@ export function transition(before: Incident, event: Event): Transition {
   const noted = recordFacts(before, event);
   const move = moveFrom(noted, event, before);
   const after = move?.incident ?? noted;
-  const changed = JSON.stringify({ ...after, version: 0 }) !== JSON.stringify({ ...before, version: 0 });
+  const changed = differs(before, after);
   const effects = [...(move?.effects ?? [])];
   if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'tell'))
     effects.push({ kind: 'tell', dueAt: event.at });
@@ -38,6 +38,15 @@ export function transition(before: Incident, event: Event): Transition {
 
 /** What was sent: it changes nothing that the message shows. */
 const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured']);
+
+/** Whether anything but the version is another. What is the same object needs no look: an incident may be large, and an event changes little of it. */
+function differs(before: Incident, after: Incident): boolean {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Incident>;
+  names.delete('version');
+  return [...names].some(
+    (name) => before[name] !== after[name] && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+}
 
 /** In these states nobody asks whether the trouble is gone: what was heard meanwhile is made up for afterwards. */
 const AT_WORK: State['name'][] = ['executing', 'verifying', 'undoing'];

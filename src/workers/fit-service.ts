@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { Series, Span } from '../analysis/series.ts';
 import { fitServiceModel, type ServiceModel } from '../analysis/service-model.ts';
@@ -15,6 +16,9 @@ function fit({ history, now, stepMs, exclude }: FitInput): Fitted {
   if ('refused' in model) return { kind: 'refused', why: model.refused };
   return { kind: 'fitted', model, body: encodeModel(model) };
 }
+
+// Messages and clicks come first. On Linux this is of the calling thread alone; elsewhere it would be of the whole process.
+if (parentPort && process.platform === 'linux') setPriority(10);
 
 parentPort?.on('message', (input: FitInput) => {
   parentPort?.postMessage(fit(input));

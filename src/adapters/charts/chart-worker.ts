@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { GraphPicture, MetricPicture } from '../../ports.ts';
 import { graphChart } from './graph-chart.ts';
@@ -8,6 +9,9 @@ export type ToDraw = { kind: 'metric'; picture: MetricPicture } | { kind: 'graph
 export type Drawn = { ok: true; png: Uint8Array } | { ok: false; words: string };
 
 const draw = (what: ToDraw) => (what.kind === 'metric' ? metricChart(what.picture) : graphChart(what.picture));
+
+// Messages and clicks come first. On Linux this is of the calling thread alone; elsewhere it would be of the whole process.
+if (parentPort && process.platform === 'linux') setPriority(10);
 
 parentPort?.on('message', (what: ToDraw) => {
   draw(what)

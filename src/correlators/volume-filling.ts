@@ -41,6 +41,9 @@ function fillingOf({ claim, used }: VolumeUse, around: Surroundings): Finding[] 
 }
 
 function steepestRise(used: VolumeUse['used'], now: number) {
+  // Most volumes hardly change, and a trend is dear to look for.
+  const recently = between(used, now - Math.max(...WINDOWS_MS), now).values.filter(Number.isFinite);
+  if (Math.max(...recently) - Math.min(...recently) < LEAST_RISE) return null;
   const rises = WINDOWS_MS.flatMap((windowMs) => {
     const recent = between(used, now - windowMs, now);
     const trend = steadyTrend(recent);

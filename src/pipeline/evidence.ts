@@ -2,6 +2,7 @@ import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
+import { MANY_ERRORS } from '../domain/name-issue.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { Surroundings } from '../extension-points.ts';
@@ -146,7 +147,7 @@ const IDLE_SHARE = 0.6;
 function hangEvidence({ series, surroundings }: Gathered, entity: string): Evidence[] {
   const of = (metric: MetricName) => series.get(metric)?.get(entity);
   const [cpu, traffic, errors] = [of('cpu_ratio'), of('request_rate'), of('error_ratio')];
-  if (!cpu || !traffic || !errors) return [];
+  if (!cpu || !traffic || !errors || !fails(errors, surroundings.since)) return [];
   const fell = fallOf(cpu, surroundings.since);
   const quieter = fallOf(traffic, surroundings.since);
   const failing = shiftIn(errors, 'fraction', surroundings.since);
@@ -160,6 +161,8 @@ function hangEvidence({ series, surroundings }: Gathered, entity: string): Evide
 }
 
 const LEAST_TOLD = 0.8;
+const fails = ({ points }: LabelledSeries, since: number): boolean =>
+  points.some(({ at, value }) => at >= since - ALERT_LAG_MS && value >= MANY_ERRORS);
 
 function fallOf({ labels, points }: LabelledSeries, since: number) {
   const inverse = points.map(({ at, value }) => ({ at, value: 1 / Math.max(value, 1e-6) }));

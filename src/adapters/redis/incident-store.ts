@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { IncidentStore } from '../../ports.ts';
 import { whenAvailable } from './availability.ts';
 import { effectCalls } from './effect-calls.ts';
+import { createLastRead } from './last-read.ts';
 import { lockCalls } from './lock-calls.ts';
 import { readCalls } from './read-calls.ts';
 import { saveCall } from './save-call.ts';
@@ -22,9 +23,10 @@ export function createIncidentStore(options: {
   const { redis, clock } = options;
   const prefix = keyPrefix(options.cluster);
   const run = loadScripts(redis, `${prefix}:`);
+  const lastRead = createLastRead();
   return {
-    ...readCalls({ redis, run, prefix, onUnreadable: options.onUnreadable ?? (() => {}) }),
-    save: saveCall(run),
+    ...readCalls({ redis, run, prefix, lastRead, onUnreadable: options.onUnreadable ?? (() => {}) }),
+    save: saveCall(run, lastRead),
     ...effectCalls(run, options.onUnreadable ?? (() => {})),
     ...lockCalls({ redis, run, prefix, now: () => clock.now() }),
     ping: async () => {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
 import type { IncidentStore } from '../../ports.ts';
 import { whenAvailable } from './availability.ts';
+import type { LastRead } from './last-read.ts';
 import { openIncidents } from './open-incidents.ts';
 import type { RunScript } from './scripts.ts';
 import { eachReadable, incidentFrom, timelineEntryFrom } from './stored.ts';
@@ -10,14 +11,20 @@ type ReadCalls = Pick<
   IncidentStore,
   'load' | 'findByGroup' | 'listOpen' | 'list' | 'timeline' | 'nextNumber' | 'recordResult' | 'results'
 >;
-type Options = { redis: Redis; run: RunScript; prefix: string; onUnreadable: (words: string) => void };
+type Options = {
+  redis: Redis;
+  run: RunScript;
+  prefix: string;
+  lastRead: LastRead;
+  onUnreadable: (words: string) => void;
+};
 
 const PAGE = 100;
 /** A list that matches hardly anything stops looking after so many incidents. */
 const MOST_LOOKED_AT = 10_000;
 
 /** Incidents, timelines and counters. */
-export function readCalls({ redis, run, prefix, onUnreadable }: Options): ReadCalls {
+export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Options): ReadCalls {
   const key = (name: string) => `${prefix}:${name}`;
   const list: IncidentStore['list'] = async ({ state, service, since, limit }) => {
     const index =
@@ -42,8 +49,12 @@ export function readCalls({ redis, run, prefix, onUnreadable }: Options): ReadCa
       return json === null ? null : incidentFrom(json);
     },
     findByGroup: async (groupKey) => {
-      const [json, lastClosed] = (await run('find-by-group', groupKey)) as [string | null, string | null];
-      return { open: json === null ? null : incidentFrom(json), lastClosed };
+      const had = lastRead.of(groupKey);
+      const asked = run('find-by-group', groupKey, had?.id ?? '', had?.version ?? '');
+      const [found, lastClosed] = (await asked) as [string | null, string | null];
+      const open = found === null ? null : found === '=' && had ? had : incidentFrom(found);
+      if (open) lastRead.keep(open);
+      return { open, lastClosed };
     },
     listOpen: openIncidents(run, onUnreadable),
     list,

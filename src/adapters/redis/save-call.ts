@@ -1,5 +1,6 @@
 import type { StateName } from '../../domain/incident.ts';
 import type { IncidentStore } from '../../ports.ts';
+import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom } from './stored.ts';
 
@@ -7,7 +8,7 @@ import { dueEffectFrom } from './stored.ts';
 const KEEPS_LOCK: readonly StateName[] = ['queued', 'executing', 'verifying', 'undoing'];
 
 /** See `IncidentStore.save`: one script. Throws on versions that don't follow each other, which only a bug can bring. */
-export function saveCall(run: RunScript): IncidentStore['save'] {
+export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['save'] {
   return async ({ before, after, timeline, effects, finished }) => {
     const versionBefore = before?.version ?? 0;
     if (after.version !== versionBefore + 1)
@@ -33,7 +34,10 @@ export function saveCall(run: RunScript): IncidentStore['save'] {
       ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),
     )) as [string, ...unknown[]];
     const [answer, ...due] = reply;
-    if (answer === 'saved') return { kind: 'saved', due: due.map(dueEffectFrom) };
+    if (answer === 'saved') {
+      lastRead.keep(after);
+      return { kind: 'saved', due: due.map(dueEffectFrom) };
+    }
     return { kind: answer === 'superseded' ? 'superseded' : 'conflict' };
   };
 }

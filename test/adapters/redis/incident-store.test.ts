@@ -68,6 +68,18 @@ describe('save', () => {
     expect(await other.timeline('INC-1')).toEqual([]);
   });
 
+  it('finds what is open of a group as it is now, whoever changed it since it was last read', async () => {
+    await saved(saving(null, inc));
+    expect((await store.findByGroup(inc.groupKey)).open).toEqual(inc);
+    const changed = next(inc, { service: 'changed' });
+    await other.save(saving(inc, changed));
+    expect((await store.findByGroup(inc.groupKey)).open).toEqual(changed);
+    await other.save(saving(changed, next(changed, { state: CLOSED, closedAt: 2_000 })));
+    const newer = anIncident('INC-2', inc.groupKey);
+    await other.save(saving(null, newer));
+    expect((await store.findByGroup(inc.groupKey)).open).toEqual(newer);
+  });
+
   it('frees the group when the incident closes and remembers it as the last', async () => {
     await saved(saving(null, inc));
     await saved(saving(inc, next(inc, { state: CLOSED, closedAt: 2_000 })));

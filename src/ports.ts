@@ -135,6 +135,7 @@ export type MetricName =
   | 'request_rate'
   | 'error_ratio'
   | 'latency_p99'
+  | 'latency_p50'
   | 'cpu_ratio'
   | 'memory_ratio'
   | 'restarts'

@@ -60,6 +60,7 @@ const VALUES: Record<MetricName, (heard: ServiceMinute[], seconds: number) => nu
     return requests > 0 ? failed / requests : Number.NaN;
   },
   latency_p99: (heard) => quantileMs(sketchesOf(heard), 0.99) / 1000,
+  latency_p50: (heard) => quantileMs(sketchesOf(heard), 0.5) / 1000,
   cpu_ratio: (heard) => {
     const used = mean(heard, 'cpu_container', totalOf);
     const ratio = (Number.isNaN(used) ? mean(heard, 'cpu_pod', totalOf) : used) / mean(heard, 'cpu_limit', totalOf);

@@ -8,6 +8,7 @@ export const LEARNED_METRICS = [
   'request_rate',
   'error_ratio',
   'latency_p99',
+  'latency_p50',
   'memory_ratio',
   'cpu_ratio',
   'queue_depth',

@@ -7,6 +7,7 @@ const UNITS: Record<MetricName, string> = {
   request_rate: 'req/s',
   error_ratio: 'of requests',
   latency_p99: 's',
+  latency_p50: 's',
   cpu_ratio: 'of limit',
   memory_ratio: 'of limit',
   restarts: 'restarts',

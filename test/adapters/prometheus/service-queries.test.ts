@@ -85,8 +85,6 @@ function everyQuery(): [string, string][] {
         return [[name, templates.volumes('shop')]];
       case 'memory_by_pod':
         return [[name, templates.memoryByPod('shop', 'payment-api')]];
-      case 'latency_p50':
-        return [];
       default:
         return [
           [`${name} of a service`, templates.ofService(name, 'shop', 'payment-api')],

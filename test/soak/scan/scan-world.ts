@@ -11,6 +11,7 @@ import type { Deps } from '../../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { scan, scanClosely } from '../../../src/pipeline/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/pipeline/scan-memory.ts';
+import { createTurns } from '../../../src/pipeline/shared-look.ts';
 import { HISTORY_STEP_MS, historyOf } from '../../../src/pipeline/train-history.ts';
 import { knownFrom } from '../../../src/pipeline/train-keep.ts';
 import type { Metrics, SaveResult, Workload } from '../../../src/ports.ts';
@@ -134,6 +135,7 @@ function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: 
     clock: { now, realDelay: (ms) => ms },
     detectors,
     recentlyOpen: async () => open(),
+    openingTurn: createTurns(1),
     log: pino({ level: 'silent' }),
   };
   return parts as Deps;

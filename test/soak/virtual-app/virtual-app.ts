@@ -17,6 +17,7 @@ import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { scan, scanClosely } from '../../../src/pipeline/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/pipeline/scan-memory.ts';
+import { createTurns } from '../../../src/pipeline/shared-look.ts';
 import { stagesByKind } from '../../../src/pipeline/stages.ts';
 import { createTelemetry } from '../../../src/pipeline/telemetry.ts';
 import { createTopology } from '../../../src/pipeline/topology.ts';
@@ -188,7 +189,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     models,
     baselines: baselinesOf(models),
     diagnosisTurn: (run) => run(),
-    openingTurn: (run) => run(),
+    openingTurn: createTurns(1),
     chat: {
       digest: (incident) => `${incident.version}`,
       deliver: delivered,

@@ -7,7 +7,7 @@ import type { Action, ActionContext, ActionLimits, Planned } from '../extension-
 import type { ContainerInfo } from '../ports.ts';
 import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
 import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
-import { rollingBlastRadius } from './workload/rolling.ts';
+import { ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
 const FACTOR = 1.5;
@@ -20,14 +20,7 @@ const increaseMemoryLimit: Action = {
   title: 'Raise the memory limit',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
-  permissions: [
-    { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'replicasets', verbs: ['list'] },
-    { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
-    { group: '', resource: 'pods', verbs: ['get', 'list'] },
-  ],
+  permissions: ROLLING_PERMISSIONS,
   async plan(context) {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;

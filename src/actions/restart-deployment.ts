@@ -6,7 +6,7 @@ import type { FieldChange } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import { applyField, type FieldWrite, fieldWasApplied, setField, writeOf } from './workload/field-change.ts';
 import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
-import { rollingBlastRadius } from './workload/rolling.ts';
+import { ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
 /** What `kubectl rollout restart` writes: the pods are replaced as the rollout strategy and the budgets say, with the same template but for this. */
@@ -18,14 +18,7 @@ const restartDeployment: Action = {
   title: 'Restart all pods, rolling',
   rungs: ['remediate'],
   reversible: false,
-  permissions: [
-    { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'patch'] },
-    { group: 'apps', resource: 'replicasets', verbs: ['list'] },
-    { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
-    { group: '', resource: 'pods', verbs: ['get', 'list'] },
-  ],
+  permissions: ROLLING_PERMISSIONS,
   async plan(context) {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;

@@ -1,8 +1,19 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius } from '../../domain/types.ts';
+import type { Permission } from '../../extension-points.ts';
 import type { PodInfo } from '../../ports.ts';
 import type { Look } from './look.ts';
+
+/** What a change of a workload's template needs, whatever the kind. */
+export const ROLLING_PERMISSIONS: Permission[] = [
+  { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
+  { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'patch'] },
+  { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'patch'] },
+  { group: 'apps', resource: 'replicasets', verbs: ['list'] },
+  { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
+  { group: '', resource: 'pods', verbs: ['get', 'list'] },
+];
 
 /** The blast radius of a change of the template: every pod is replaced, a few at a time as the strategy says, except those that `stays` says it fits already. */
 export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: PodInfo) => boolean): BlastRadius {

@@ -34,7 +34,7 @@ const diagnose: Stage = {
     const decision = decide({
       now,
       mode: deps.mode,
-      policy: strictest(deps, incident, diagnosis),
+      policy: policyOfChanged(deps, incident, diagnosis),
       diagnosis,
       qualified: left,
       refusals: chosen.refusals,
@@ -55,8 +55,8 @@ const diagnose: Stage = {
   },
 };
 
-/** A change to the cause's service is judged by the stricter of two policies: the service that hurts and the service that is changed. */
-function strictest(deps: Deps, incident: Incident, diagnosis: Diagnosis) {
+/** The policy of the service that would be changed: the named cause's, else that of the one that hurts. Where a non-critical service makes a critical one hurt, its own policy decides, not the stricter of the two. */
+function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis) {
   const own = deps.policy(incident.namespace, incident.service);
   const cause = diagnosis.named ? diagnosis.causes[0] : undefined;
   return cause && cause.entity.kind !== 'Node' ? deps.policy(cause.entity.namespace, cause.entity.name) : own;

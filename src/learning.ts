@@ -14,6 +14,8 @@ const MOST_SERVICES = 5_000;
 const MOST_FORESTS = 300;
 const TRAININGS_AT_ONCE = 2;
 const MOST_THREADS = 4;
+/** With the drawing library and its fonts this thread is the largest; an incident has some pictures at once, then none for long. */
+const DRAWING_IDLE_MS = 5_000;
 
 export type Learning = {
   models: Models;
@@ -34,7 +36,11 @@ export function startLearning(options: {
     new URL('./workers/fit-service.ts', import.meta.url),
     Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1)),
   );
-  const drawing = createWorkerPool<ToDraw, Drawn>(new URL('./adapters/charts/chart-worker.ts', import.meta.url), 1);
+  const drawing = createWorkerPool<ToDraw, Drawn>(
+    new URL('./adapters/charts/chart-worker.ts', import.meta.url),
+    1,
+    DRAWING_IDLE_MS,
+  );
   const draw = async (what: ToDraw): Promise<Buffer> => {
     const drawn = await drawing.run(what);
     if (!drawn.ok) throw new Error(drawn.words);

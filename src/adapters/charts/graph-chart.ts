@@ -1,11 +1,7 @@
-import { GraphicComponent } from 'echarts/components';
-import { use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import 'echarts/lib/component/graphic.js';
 import type { GraphPicture } from '../../ports.ts';
 import { GRAPH_WIDTH, graphOption } from './graph-option.ts';
 import { toPng } from './to-png.ts';
-
-use([GraphicComponent, SVGRenderer]);
 
 /** The affected part of the call graph as a PNG, 1280 wide and as high as it needs. Rejects only when drawing fails. */
 export function graphChart(picture: GraphPicture): Promise<Buffer> {

@@ -1,17 +1,12 @@
-import { LineChart } from 'echarts/charts';
-import {
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-} from 'echarts/components';
-import { use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+// One by one: `echarts/charts` and `echarts/components` bring every other kind into memory too.
+import 'echarts/lib/chart/line.js';
+import 'echarts/lib/component/gridSimple.js';
+import 'echarts/lib/component/legendPlain.js';
+import 'echarts/lib/component/markArea.js';
+import 'echarts/lib/component/markLine.js';
+import 'echarts/lib/component/title.js';
 import { chartOption, type MetricChart } from './chart-option.ts';
 import { toPng } from './to-png.ts';
-
-use([LineChart, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 
 const SIZE = { width: 640, height: 380 };
 

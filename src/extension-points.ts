@@ -42,6 +42,7 @@ export type ActionContext = {
   findings: Finding[];
   step: Step;
   limits: ActionLimits;
+  protectedNamespaces: string[];
 };
 export type ActionLimits = {
   maxReplicas: number;
@@ -54,6 +55,8 @@ export type Planned = { ok: true; plan: Plan } | { ok: false; refusal: Refusal }
 export type Applied =
   /** `undo` is what undo needs to know (fields written and what they held). */
   | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
+  /** A part is done, and the rest follows: `apply` is called again, with a fresh `Authorised`, after `againMs`. Only for actions whose plan has the same digest when it is made half-way. */
+  | { kind: 'underway'; words: string; againMs: number }
   /** `changed`: something in the cluster may be different now. */
   | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
 export type Settled =
@@ -71,7 +74,7 @@ export type Action = {
   permissions: Permission[];
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
   plan(context: ActionContext): Promise<Planned>;
-  /** Was the change of this execution already made (the mark, the uid)? For after a crash. */
+  /** Was the change of this execution already made (the mark, the uid), or begun? For after a crash. */
   wasApplied(context: ActionContext, plan: Plan, executionId: string): Promise<Applied | null>;
   /** The change, with its mark, in one patch; preconditions uid and (from the fresh plan in `authorised`) resourceVersion. */
   apply(context: ActionContext, authorised: Authorised): Promise<Applied>;

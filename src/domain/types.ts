@@ -138,6 +138,7 @@ export type BlastRadius = {
   /** Pods that are restarted, moved or removed, of how many the service has. */
   podsAffected: number;
   podsTotal: number;
+  /** `namespace/name`. */
   services: string[];
   words: string;
 };

@@ -83,5 +83,6 @@ export function actionContext(
     findings: incident.diagnosis?.findings ?? [],
     step: recommendation.step,
     limits: deps.limits,
+    protectedNamespaces: deps.protectedNamespaces,
   };
 }

@@ -1,4 +1,4 @@
-import { decide } from '../domain/decide.ts';
+import { decide, strictest } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
@@ -34,13 +34,13 @@ const diagnose: Stage = {
     const decision = decide({
       now,
       mode: deps.mode,
-      policy: policyOfChanged(deps, incident, diagnosis),
+      policy: policyOfChanged(deps, incident, diagnosis, left[0]),
       diagnosis,
       qualified: left,
       refusals: chosen.refusals,
       paused: pause.paused && (pause.until === null || pause.until > now),
       storm: open.length >= deps.limits.stormIncidents,
-      sameCauseAs: sameCause(incident, diagnosis, open),
+      sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
       attempts: incident.executions.filter((run) => run.result === 'done').length,
       maxAttempts: deps.limits.stepsPerIncident,
       unmeasured: incident.unmeasured,
@@ -55,11 +55,16 @@ const diagnose: Stage = {
   },
 };
 
-/** The policy of the service that would be changed: the named cause's, else that of the one that hurts. Where a non-critical service makes a critical one hurt, its own policy decides, not the stricter of the two. */
-function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis) {
-  const own = deps.policy(incident.namespace, incident.service);
-  const cause = diagnosis.named ? diagnosis.causes[0] : undefined;
-  return cause && cause.entity.kind !== 'Node' ? deps.policy(cause.entity.namespace, cause.entity.name) : own;
+/**
+ * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own
+ * policy that decides.
+ */
+function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
+  const cause = diagnosis.named && diagnosis.causes[0]?.entity.kind !== 'Node' ? diagnosis.causes[0]?.entity : null;
+  const changed = cause ?? { namespace: incident.namespace, name: incident.service };
+  const disturbed = (first?.plan.blastRadius.services ?? []).map((service) => service.split('/'));
+  const names = disturbed.length > 0 ? disturbed : [[changed.namespace, changed.name]];
+  return strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
 }
 
 type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };
@@ -106,9 +111,25 @@ async function plan(
 const reasonsFor = (confidence: Recommendation['confidence']): string[] =>
   confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : [];
 
-/** An older open incident that is about the same entity: one of the two deals with it. */
+/** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
+function atWorkOn({ id, namespace, service }: Incident, { named, causes }: Diagnosis, open: Incident[]): string | null {
+  const cause = named ? causes[0]?.entity : undefined;
+  const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
+  const other = open.find(
+    (one) =>
+      one.id !== id &&
+      (one.state.name === 'executing' || one.state.name === 'verifying') &&
+      one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)),
+  );
+  return other?.id ?? null;
+}
+
+/** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */
 function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {
-  const cause = diagnosis.named ? diagnosis.causes[0]?.entity : undefined;
+  const { named, causes, issue } = diagnosis;
+  const cause = named
+    ? causes[0]?.entity
+    : causes.find(({ entity }) => issue.kind === 'node_pressure' && entity.kind === 'Node')?.entity;
   if (!cause) return null;
   const same = open.find((other) => {
     if (other.id === incident.id || other.state.name === 'escalated') return false;

@@ -36,6 +36,7 @@ export function contextFor(small: SmallCluster, options: ContextOptions = {}): A
     issue: { kind: 'unknown', severity: 1, unit: '', words: '' },
     findings: options.findings ?? [],
     step: { action: '', rung: 'remediate', threshold: 0, confidence: 0, params: options.params ?? {} },
+    protectedNamespaces: ['kube-system'],
     limits: {
       maxReplicas: 10,
       maxMemoryBytes: 2 * GI,

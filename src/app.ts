@@ -20,6 +20,7 @@ import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSharedLog } from './adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor, queryOptions } from './config.ts';
+import { playbookKey } from './domain/playbook.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
@@ -228,7 +229,7 @@ async function createDeps(
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
-    playbooks: new Map(playbooks.map((playbook) => [playbook.issue, playbook])),
+    playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),
     limits: {
       maxReplicas: limits.max_replicas,

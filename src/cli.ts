@@ -5,6 +5,7 @@ import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playboo
 import { readConfig } from './config.ts';
 import { diagnoseFiles, diagnosisWords, graphOfFiles } from './diagnose-files.ts';
 import { examine } from './doctor.ts';
+import { playbookKey } from './domain/playbook.ts';
 import { filesIn } from './exported-files.ts';
 import { ExportErrors, type Progress } from './exported-table.ts';
 import type { Action } from './extension-points.ts';
@@ -57,7 +58,7 @@ program
     const all = folders.length > 0 ? folders : [here('../playbooks')];
     try {
       const playbooks = await loadPlaybooks(all);
-      console.log(`${playbooks.length} playbooks are right: ${playbooks.map((playbook) => playbook.issue).join(', ')}`);
+      console.log(`${playbooks.length} playbooks are right: ${playbooks.map(playbookKey).join(', ')}`);
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;
       console.error(error.message);

@@ -101,6 +101,8 @@ export type Step = {
 
 export type Playbook = {
   issue: string;
+  /** Only where a cause of this kind is named; the issue's playbook without one is for all others. */
+  cause?: string | undefined;
   title: string;
   steps: Step[];
   verify: {

@@ -52,6 +52,7 @@ export type Deps = {
   actions: Map<string, Action>;
   detectors: Detector[];
   correlators: Correlator[];
+  /** By `playbookKey`. */
   playbooks: Map<string, Playbook>;
   /** What the configuration says of a service, and of the whole. */
   policy(namespace: string, service: string): ServicePolicy;

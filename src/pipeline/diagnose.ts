@@ -1,5 +1,6 @@
 import { decide, strictest } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
+import { playbookFor } from '../domain/playbook.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
 import { actionContext, type Deps } from './deps.ts';
@@ -22,7 +23,7 @@ const diagnose: Stage = {
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
     const diagnosis = await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
-    const playbook = deps.playbooks.get(diagnosis.issue.kind) ?? null;
+    const playbook = playbookFor(deps.playbooks, diagnosis);
     const diagnosed = { ...incident, diagnosis };
     const chosen = playbook
       ? await recommend(deps, diagnosed, playbook, diagnosis)

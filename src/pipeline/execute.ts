@@ -1,5 +1,6 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Event, Incident } from '../domain/incident.ts';
+import { playbookFor } from '../domain/playbook.ts';
 import type { Execution, Refusal } from '../domain/types.ts';
 import type { Action, Applied } from '../extension-points.ts';
 import { freshLook } from './act.ts';
@@ -87,7 +88,7 @@ function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kin
 const failure = (deps: Deps, incident: Incident, refusal: Refusal): Event =>
   eventOf(deps, incident, { kind: 'failed', changed: false, refusal, words: refusal.words });
 
-const verifyOf = (deps: Deps, incident: Incident) =>
-  deps.playbooks.get(incident.diagnosis?.issue.kind ?? '')?.verify ?? DEFAULT_VERIFY;
+const verifyOf = (deps: Deps, { diagnosis }: Incident) =>
+  (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;
 
 export default execute;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { playbookKey } from '../../domain/playbook.ts';
 import type { Playbook } from '../../domain/types.ts';
 import { type Place, readCheckedYaml, type YamlError, yamlErrorLine } from './checked-yaml.ts';
 import { playbookSchema } from './playbook-schema.ts';
@@ -15,29 +16,33 @@ export class PlaybookErrors extends Error {
 }
 
 /**
- * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue; twice in one folder
- * is an error. Throws PlaybookErrors with everything that is wrong.
+ * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue and cause, and one that is for
+ * all causes replaces those for single ones, too; twice in one folder is an error. Throws PlaybookErrors with everything that is wrong.
  */
 export async function loadPlaybooks(folders: string[]): Promise<Playbook[]> {
-  const byIssue = new Map<string, Playbook>();
+  const byKey = new Map<string, Playbook>();
   const errors: YamlError[] = [];
   for (const folder of folders) {
     const seen = new Map<string, string>();
+    const own: Playbook[] = [];
     for (const file of await filesOf(folder, errors)) {
       const parsed = parsePlaybook(file, await readFile(file, 'utf8'));
       if (!parsed.ok) {
         errors.push(...parsed.errors);
         continue;
       }
-      const { issue } = parsed.playbook;
-      const other = seen.get(issue);
-      if (other) errors.push({ file, ...parsed.issueAt, words: `issue: "${issue}" is already in ${other}` });
-      seen.set(issue, file);
-      byIssue.set(issue, parsed.playbook);
+      const key = playbookKey(parsed.playbook);
+      const other = seen.get(key);
+      if (other) errors.push({ file, ...parsed.issueAt, words: `issue: "${key}" is already in ${other}` });
+      seen.set(key, file);
+      own.push(parsed.playbook);
     }
+    for (const { issue, cause } of own)
+      if (cause === undefined) for (const [key, earlier] of byKey) if (earlier.issue === issue) byKey.delete(key);
+    for (const playbook of own) byKey.set(playbookKey(playbook), playbook);
   }
   if (errors.length > 0) throw new PlaybookErrors(errors);
-  return [...byIssue.values()];
+  return [...byKey.values()];
 }
 
 async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {

@@ -1,0 +1,1 @@
+export const timelineChart = async (_: unknown): Promise<Buffer> => Buffer.alloc(0);

@@ -131,7 +131,7 @@ export async function backtest(options: BacktestOptions, told: Told = () => {}):
     },
     unknown: [...world.unknown].sort(),
     bad: [...source.bad, ...(read?.bad ?? [])],
-    notes: notesOf(world, source),
+    notes: notesOf(world, source, options.incidents),
   };
 }
 
@@ -264,7 +264,7 @@ async function run(
     source.to + AFTER_MS,
   );
   for (const one of objects.unknown()) world.unknown.add(one);
-  return rowsOf(world, replayed, withinMs);
+  return rowsOf(world, replayed, withinMs, known !== null);
 }
 
 const actionsByName = (actions: Action[]) => new Map(actions.map((action) => [action.name, action]));
@@ -294,11 +294,11 @@ function limitsOf({ limits }: Settings) {
   };
 }
 
-async function rowsOf(world: World, replayed: Replayed[], withinMs: number) {
+async function rowsOf(world: World, replayed: Replayed[], withinMs: number, sameIds: boolean) {
   const rows: Row[] = [];
   const compared: Compared[] = [];
   for (const one of replayed) {
-    const live = liveFor(one.incident, world.live);
+    const live = liveFor(one.incident, world.live, sameIds);
     const ending = await endingOf(one.incident, one.judgements, live, world.metrics);
     const row = rowOf(one, ending, withinMs);
     rows.push(row);
@@ -307,7 +307,7 @@ async function rowsOf(world: World, replayed: Replayed[], withinMs: number) {
   return { rows: rows.sort((a, b) => a.at - b.at), compared };
 }
 
-function notesOf({ settings, metrics }: World, { recorded }: Source): string[] {
+function notesOf({ settings, metrics }: World, { recorded }: Source, found: string | null): string[] {
   const notes: string[] = [];
   if (settings.services.length === 0)
     notes.push(
@@ -321,7 +321,9 @@ function notesOf({ settings, metrics }: World, { recorded }: Source): string[] {
   else if (metrics)
     notes.push(
       'plans could not be dry-run: that the API server, quotas and PodDisruptionBudgets would have agreed is assumed',
-      "Nightshift's own look at metrics, which often comes before an alert, is not replayed: only alerts are",
+      found === null
+        ? "Nightshift's own look at metrics, which often comes before an alert, is not replayed: only alerts are"
+        : 'of what Nightshift saw by itself only the newest anomaly of each kind is recorded, so that some looks in between are missing',
     );
   else notes.push('without --prometheus nothing is known of the time of the alerts, so no cause can be found');
   return notes;

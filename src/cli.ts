@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command as Program } from 'commander';
 import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playbooks.ts';
 import { addBacktest } from './cli-backtest.ts';
+import { addExport } from './cli-export.ts';
 import { readConfig } from './config.ts';
 import { diagnoseFiles, diagnosisWords, graphOfFiles } from './diagnose-files.ts';
 import { examine } from './doctor.ts';
@@ -154,6 +155,7 @@ program
   });
 
 addBacktest(program);
+addExport(program);
 
 const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 

@@ -19,8 +19,9 @@ const KINDS: Record<string, 'auto' | 'ask' | 'escalate'> = {
   escalated: 'escalate',
 };
 
-/** The recorded incident that dealt with the same trouble: one that holds one of its alerts, else one of the same service at that time. */
-export function liveFor(incident: Incident, live: RecordedIncident[]): RecordedIncident | null {
+/** The recorded incident that dealt with the same trouble: one that holds one of its alerts, else one of the same service at that time. `sameIds`: they were not grouped anew. */
+export function liveFor(incident: Incident, live: RecordedIncident[], sameIds: boolean): RecordedIncident | null {
+  if (sameIds) return live.find(({ id }) => id === incident.id) ?? null;
   const near = live.filter(
     (one) =>
       one.openedAt - NEAR_MS <= (incident.closedAt ?? Number.POSITIVE_INFINITY) &&
@@ -35,7 +36,7 @@ export function liveFor(incident: Incident, live: RecordedIncident[]): RecordedI
   const sameService = (one: RecordedIncident) =>
     one.namespace === incident.namespace && one.service === incident.service;
   return (
-    byDistance(near.filter((one) => one.id === incident.id)) ??
+    byDistance(near.filter((one) => holds(one) && sameService(one))) ??
     byDistance(near.filter(holds)) ??
     byDistance(near.filter(sameService)) ??
     null

@@ -21,7 +21,7 @@ export async function endingOf(
   metrics: Metrics | null,
 ): Promise<Ending> {
   const judgement = decisiveOf(judgements);
-  const end = endOf(incident);
+  const end = endOf(incident) ?? (incident.alerts.length === 0 ? (live?.closedAt ?? null) : null);
   if (!judgement) return { how: 'unknown', afterMs: null };
   if (end === null) return { how: 'not_ended', afterMs: null };
   const afterMs = Math.max(0, end - judgement.at);

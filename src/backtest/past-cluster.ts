@@ -33,6 +33,7 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
     return failure('unsupported', `${what} of the past are not recorded`);
   };
   const inNamespace = async <T>(namespace: string, read: (samples: KubeSamples) => T): Promise<ClusterResult<T>> => {
+    if (namespace === '') return failure('not_found', 'what has no namespace has no workloads');
     if (!NAME.test(namespace)) return failure('invalid', `“${namespace.slice(0, 60)}” is no namespace`);
     const samples = await look(namespace);
     if (samples.failed.length > 0) return failure('unreachable', samples.failed[0] ?? '');

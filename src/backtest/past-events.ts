@@ -39,7 +39,13 @@ export function eventsOfIncidents(incidents: RecordedIncident[], subjectOf: (ale
       return { kind: 'anomaly', at, subject: subjectOfIncident(incident), finding };
     }),
   );
-  return [...eventsOfAlerts([...alerts.values()]), ...anomalies];
+  // Of what no alert told, only the incident's own end tells that it was over.
+  const calm = incidents.flatMap((incident): PastEvent[] =>
+    incident.closedAt === null || incident.anomalies.length === 0
+      ? []
+      : [{ kind: 'calm', at: incident.closedAt, subject: subjectOfIncident(incident), words: 'It was over then.' }],
+  );
+  return [...eventsOfAlerts([...alerts.values()]), ...anomalies, ...calm];
 }
 
 const subjectOfIncident = ({ cluster, namespace, service }: RecordedIncident): Subject => ({

@@ -1,4 +1,4 @@
-import type { Calls } from '../domain/group.ts';
+import { type Calls, groupKeyOf } from '../domain/group.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
 import type { Diagnosis, Finding, Subject } from '../domain/types.ts';
@@ -16,6 +16,8 @@ import type { PastStore } from './past-store.ts';
 export type PastEvent = { at: number } & (
   | { kind: 'alerts'; received: ReceivedAlert[] }
   | { kind: 'anomaly'; subject: Subject; finding: Finding }
+  /** The metrics of the service were as usual again. */
+  | { kind: 'calm'; subject: Subject; words: string }
   /** An incident as it was grouped then, with what of it a later look needs. */
   | { kind: 'opened'; incident: Incident; diagnoseAt: number }
   | { kind: 'more'; incidentId: string; event: Event }
@@ -143,6 +145,11 @@ async function hear(deps: Deps, event: PastEvent, calls: ReturnType<typeof calls
     case 'anomaly':
       await receiveAnomaly(deps, event.subject, event.finding, await calls([event.subject.namespace]));
       return;
+    case 'calm': {
+      const { open } = await deps.store.findByGroup(groupKeyOf(event.subject));
+      if (open) await record(deps, open.id, { type: 'calm_seen', at: event.at, words: event.words });
+      return;
+    }
     case 'opened': {
       const made = transition(event.incident, { type: 'alerts', at: event.at, alerts: event.incident.alerts });
       const effects = [{ kind: 'diagnose' as const, dueAt: Math.max(event.at, event.diagnoseAt) }];

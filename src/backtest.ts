@@ -256,7 +256,7 @@ async function run(
       setNow(instant) {
         at.now = instant;
       },
-      learn: known ? async () => {} : learner(parts, world.learned, () => {}),
+      learn: known || !world.metrics ? async () => {} : learner(parts, world.learned, () => {}),
       recorded: known && ((incident) => known.get(incident.id)?.diagnosis ?? null),
       progress: (done, total) => told(total === 0 ? 1 : done / total),
     },

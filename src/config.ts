@@ -194,7 +194,7 @@ export function readSettingsOf(
 ): { ok: true; settings: Settings } | { ok: false; errors: string[] } {
   const errors: string[] = [];
   const settings = readSettings({ NIGHTSHIFT_CONFIG: file ?? undefined }, errors);
-  return settings ? { ok: true, settings } : { ok: false, errors };
+  return settings && errors.length === 0 ? { ok: true, settings } : { ok: false, errors };
 }
 
 function withFiles(environment: Record<string, string | undefined>, errors: string[]): Record<string, string> {

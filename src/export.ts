@@ -97,10 +97,10 @@ async function callsOf({ metrics, queries }: Source, { namespace, since }: Evide
   return [...rows.values()];
 }
 
-/** What the diagnosis knew of, and the ReplicaSets that came in that time. */
+/** What the diagnosis knew of, and the ReplicaSets that came before it: what came later was done about it. */
 async function changesOf(
   { metrics }: Source,
-  { namespace, from, to }: Evidence,
+  { namespace, from, since }: Evidence,
   incident: RecordedIncident | null,
   exported: Exported,
 ): Promise<(string | number)[][]> {
@@ -108,6 +108,7 @@ async function changesOf(
     .filter(({ kind, about }) => kind === 'change' && about.kind !== 'Node')
     .map(({ at, about, what }) => [at / 1000, about.name, what]);
   const quoted = namespace.replace(/[\\"\n]/g, '');
+  const to = incident?.openedAt ?? since;
   const answer = await metrics.instant(
     `kube_replicaset_created{namespace="${quoted}"} * on (namespace, replicaset) group_left(owner_name) kube_replicaset_owner{namespace="${quoted}"}`,
     to,

@@ -46,7 +46,7 @@ export function startAlerting(options: {
       revision += fired.length + ended.length;
       notifier.changed([...fired, ...ended], now);
       notifier.remind(states.firing(), now);
-      return states.active().flatMap(recorded);
+      return alertSamples(states.active());
     },
     sendTo: notifier.setReceiver,
     list: () =>
@@ -70,12 +70,11 @@ export function startAlerting(options: {
 }
 
 /** `ALERTS` says that it is pending or fires, `ALERTS_FOR_STATE` since when (epoch seconds). */
-function recorded({ labels, activeAt, firedAt }: ActiveAlert): Sample[] {
-  const alertstate = firedAt === undefined ? 'pending' : 'firing';
-  return [
-    { name: 'ALERTS', labels: { ...labels, alertstate }, value: 1 },
+export function alertSamples(active: readonly ActiveAlert[]): Sample[] {
+  return active.flatMap(({ labels, activeAt, firedAt }) => [
+    { name: 'ALERTS', labels: { ...labels, alertstate: firedAt === undefined ? 'pending' : 'firing' }, value: 1 },
     { name: 'ALERTS_FOR_STATE', labels: { ...labels }, value: activeAt / 1_000 },
-  ];
+  ]);
 }
 
 /** Of samples that were written down together, those that rules made. */

@@ -8,8 +8,9 @@ const PART_MS = 6 * HOUR;
 /** Of one part. */
 const MOST_FIRINGS = 20_000;
 
-/** As fine as a scrape for a day; coarser for longer, where a minute more or less says little. */
+/** To the second for two hours, as fine as a scrape for a day; coarser for longer, where half a minute more or less says little. */
 export function stepFor(spanMs: number): number {
+  if (spanMs <= 2 * HOUR) return 1_000;
   if (spanMs <= 24 * HOUR) return 15_000;
   return spanMs <= 7 * 24 * HOUR ? 30_000 : 60_000;
 }

@@ -29,5 +29,5 @@ function barOf(row: Row): TimelineBar {
   const { decision, step } = row;
   const kind = decision === 'auto' || decision === 'ask' || decision === 'escalate' ? decision : 'watched';
   const label = (step?.action ?? row.issue.kind).replaceAll('_', ' ');
-  return { from: row.at, to: endOf(row), kind, label, needless: row.needless };
+  return { from: row.at, to: endOf(row), kind, label, needless: row.needless === true };
 }

@@ -106,14 +106,14 @@ function figureLines(summary: Summary, withinMs: number): string[] {
     `${incidents} incidents: ${count('auto')} by itself, ${count('ask')} asked, ${count('escalate')} to a person, ${waited} only watched; no cause was sure enough to name in ${unknownCause}.`,
     steps === 0
       ? 'No step would have been taken or asked for.'
-      : `Needless: ${needless} of ${steps} steps (${percent(needless / steps)}): the trouble went by itself within ${duration(withinMs)}.${judged < steps ? ` In ${steps - judged} something else was done, or it is not known what ended it.` : ''}`,
+      : `Needless: ${needless} of the ${judged} steps that can be judged${judged > 0 ? ` (${percent(needless / judged)})` : ''}: the trouble went by itself within ${duration(withinMs)}.${judged < steps ? ` Of ${steps - judged} more it can't be told: something was done about it in that time, or it is too fresh.` : ''}`,
   ];
 }
 
 function againstLines(report: BacktestReport, against: NonNullable<BacktestReport['against']>): string[] {
   const { changed, only, summary, playbooks } = against;
   return [
-    `Against ${plain(playbooks)}: ${changed.length} of ${report.rows.length} incidents would have gone otherwise${only.length > 0 ? `, ${only.length} are in one of the two only` : ''}; needless ${summary.needless} of ${summary.steps} instead of ${report.summary.needless} of ${report.summary.steps}.`,
+    `Against ${plain(playbooks)}: ${changed.length} of ${report.rows.length} incidents would have gone otherwise${only.length > 0 ? `, ${only.length} are in one of the two only` : ''}; needless ${summary.needless} of ${summary.judged} instead of ${report.summary.needless} of ${report.summary.judged}.`,
     ...changed.map(
       ({ row, against: other }) =>
         `  ${instant(row.at)} ${plain(row.service)} (${issueWords(row)}): ${sideWords(row)}  →  ${sideWords(other)}`,

@@ -264,7 +264,7 @@ async function run(
     source.to + AFTER_MS,
   );
   for (const one of objects.unknown()) world.unknown.add(one);
-  return rowsOf(world, replayed, withinMs, known !== null);
+  return rowsOf(world, replayed, { withinMs, until: source.to }, known !== null);
 }
 
 const actionsByName = (actions: Action[]) => new Map(actions.map((action) => [action.name, action]));
@@ -294,13 +294,18 @@ function limitsOf({ limits }: Settings) {
   };
 }
 
-async function rowsOf(world: World, replayed: Replayed[], withinMs: number, sameIds: boolean) {
+async function rowsOf(
+  world: World,
+  replayed: Replayed[],
+  looking: { withinMs: number; until: number },
+  sameIds: boolean,
+) {
   const rows: Row[] = [];
   const compared: Compared[] = [];
   for (const one of replayed) {
     const live = liveFor(one.incident, world.live, sameIds);
     const ending = await endingOf(one.incident, one.judgements, live, world.metrics);
-    const row = rowOf(one, ending, withinMs);
+    const row = rowOf(one, ending, looking);
     rows.push(row);
     if (live) compared.push(compare(row, liveDecision(live)));
   }

@@ -54,7 +54,10 @@ export function addBacktest(program: Program): void {
     .option('--alerts <file>', "Alertmanager's webhook payloads: JSON or JSON lines")
     .option('--live <file>', 'incidents (a file or a URL) whose decisions are compared with the ones here')
     .option('--within <duration>', 'a step is needless when the trouble went by itself within this time', '15m')
-    .option('--max-needless <share>', 'exit with 2 when more than this share of the steps is needless, 0 to 1')
+    .option(
+      '--max-needless <share>',
+      'exit with 2 when more than this share of the steps that can be judged is needless, 0 to 1',
+    )
     .option('--out <file>', 'where the report goes: Markdown, or JSON if the name ends in .json')
     .option('--chart <file>', 'draw decisions and what came of them over time, as a PNG')
     .option('--json', 'print the report as one JSON object')
@@ -125,8 +128,8 @@ async function read(options: Options) {
 
 /** What could not be read makes a run fail as well: a gate that saw half of it says nothing. */
 function gate({ summary, bad }: BacktestReport, most: string | undefined): number {
-  if (most !== undefined && summary.steps > 0 && summary.needless / summary.steps > Number(most)) {
-    console.error(`--max-needless: ${summary.needless} of ${summary.steps} steps are needless, more than ${most}`);
+  if (most !== undefined && summary.judged > 0 && summary.needless / summary.judged > Number(most)) {
+    console.error(`--max-needless: ${summary.needless} of ${summary.judged} steps are needless, more than ${most}`);
     return 2;
   }
   return bad.length > 0 ? 1 : 0;

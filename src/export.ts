@@ -13,6 +13,7 @@ const NAMES = {
   request_rate: 'traffic',
   cpu_ratio: 'cpu',
   memory_ratio: 'memory',
+  restarts: 'restarts',
 } as const satisfies Partial<Record<MetricName, string>>;
 const METRICS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 

@@ -83,6 +83,21 @@ describe('a backtest on what Prometheus recorded', () => {
     expect(terminalReport(report)).toContain('1 of 1 incidents would have gone otherwise');
   });
 
+  it('calls a step needless when the trouble went by itself in time, and only then', async () => {
+    const begins = sandbox.now();
+    const leak = sandbox.fault('memory-leak', 'cart-api');
+    for (let i = 0; i < 60 && !sandbox.firing().includes('ContainerMemoryHigh cart-api'); i++) sandbox.advance(MINUTE);
+    sandbox.shop.faults.remove(leak);
+    sandbox.advance(20 * MINUTE);
+    const of = async (withinMs: number) => {
+      const report = await backtestOf({ prometheus: shop.url, from: begins, to: sandbox.now(), withinMs });
+      return report.rows.filter(({ service, step }) => service === 'cart-api' && step !== null);
+    };
+    const rows = await of(15 * MINUTE);
+    expect(rows).toMatchObject([{ ending: { how: 'by_itself' }, needless: true }]);
+    expect(await of(1_000)).toMatchObject([{ needless: false }]);
+  });
+
   it('takes webhook payloads, names a bad line and loses nothing by it', async () => {
     const file = join(folder, 'alerts.jsonl');
     const bad = { version: '4', alerts: [{ status: 'smoking' }] };

@@ -62,7 +62,7 @@ export function openedEvents(incident: RecordedIncident): PastEvent[] {
   const heard = incident.alertDetails.map(
     (alert): Alert => (over.includes(alert) ? alert : { ...alert, status: 'firing', endsAt: null }),
   );
-  const done = incident.executions.filter(({ finishedAt }) => finishedAt !== null && finishedAt <= diagnosis.at);
+  const done = incident.executions.filter((run) => run.finishedAt !== null && run.startedAt < diagnosis.at);
   const opened: Incident = {
     ...newIncident(id, subjectOfIncident(incident), openedAt, null),
     alerts: heard,

@@ -38,23 +38,31 @@ export type Row = {
   passedOver: PassedOver[];
   looks: number;
   ending: Ending;
-  /** A step would have been taken or asked for, though the trouble went by itself in time. */
-  needless: boolean;
+  /** A step would have been taken or asked for, though the trouble went by itself in time. Null: nobody can tell, since something else was done about it in that time; or there is no step. */
+  needless: boolean | null;
 };
 
 const DECISIVE = new Set<Decision['kind']>(['auto', 'ask', 'escalate']);
 
-/** The first judgement that acts, asks or calls a person; while it only waited, the last. */
+/** The first judgement that acts, asks or calls a person; while it only waited, the last that measured the trouble. */
 export function decisiveOf(judgements: Judgement[]): Judgement | undefined {
-  return judgements.find(({ decision }) => DECISIVE.has(decision.kind) || isWould(decision)) ?? judgements.at(-1);
+  return (
+    judgements.find(({ decision }) => DECISIVE.has(decision.kind) || isWould(decision)) ??
+    judgements.findLast(({ diagnosis }) => diagnosis.measured) ??
+    judgements.at(-1)
+  );
 }
 
 /** What the autonomy `observe` of a service keeps from being done. */
 const isWould = (decision: Decision): boolean =>
   decision.kind === 'observe' && decision.reason.startsWith('observe mode');
 
-/** Pure. `ending` is told from the decision on. */
-export function rowOf({ incident, judgements }: Replayed, ending: Ending, needlessMs: number): Row {
+/** Pure. `ending` is told from the decision on; `until` is where looking ended. */
+export function rowOf(
+  { incident, judgements }: Replayed,
+  ending: Ending,
+  { withinMs, until }: { withinMs: number; until: number },
+): Row {
   const judgement = decisiveOf(judgements);
   const step = judgement ? stepOf(judgement) : null;
   const cause = judgement?.diagnosis.named ? judgement.diagnosis.causes[0] : undefined;
@@ -75,8 +83,15 @@ export function rowOf({ incident, judgements }: Replayed, ending: Ending, needle
     passedOver: judgement?.passedOver ?? [],
     looks: judgements.length,
     ending,
-    needless: step !== null && ending.how === 'by_itself' && (ending.afterMs ?? Infinity) <= needlessMs,
+    needless: step && judgement ? needlessness(ending, withinMs, until - judgement.at) : null,
   };
+}
+
+/** What lasted longer didn't go by itself in time, whatever ended it then. */
+function needlessness({ how, afterMs }: Ending, withinMs: number, lookedMs: number): boolean | null {
+  if (afterMs === null) return how === 'not_ended' && lookedMs >= withinMs ? false : null;
+  if (afterMs > withinMs) return false;
+  return how === 'by_itself' ? true : null;
 }
 
 function stepOf({ at, decision }: Judgement): ChosenStep | null {

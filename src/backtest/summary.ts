@@ -7,10 +7,10 @@ export type Summary = {
   byDecision: Record<string, number>;
   /** Incidents in which a step would have been taken or asked for. */
   steps: number;
-  /** Of them, those whose trouble went by itself in time. */
-  needless: number;
-  /** Steps of which it is known whether the trouble went by itself: those that something else ended say nothing. */
+  /** Of them, those of which it can be told whether they were needless: where something else was done in time, it can't. */
   judged: number;
+  /** Of the judged, those whose trouble went by itself in time. */
+  needless: number;
   unknownCause: number;
   compared: number;
   agreed: number;
@@ -24,8 +24,8 @@ export function summaryOf(rows: Row[], compared: Compared[]): Summary {
     incidents: rows.length,
     byDecision,
     steps: steps.length,
-    needless: steps.filter(({ needless }) => needless).length,
-    judged: steps.filter(({ ending }) => ending.how === 'by_itself' || ending.how === 'not_ended').length,
+    needless: steps.filter(({ needless }) => needless === true).length,
+    judged: steps.filter(({ needless }) => needless !== null).length,
     unknownCause: rows.filter(({ cause }) => cause === null).length,
     compared: compared.length,
     agreed: compared.filter(({ agrees }) => agrees).length,

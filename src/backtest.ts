@@ -96,6 +96,8 @@ type World = {
   learned: Learned;
   live: RecordedIncident[];
   unknown: Set<string>;
+  failed: Set<string>;
+  cutOff: Set<string>;
 };
 
 /** What Nightshift would have done on the alerts of the past. Reads only: nothing that it is made of can write to a cluster, a chat or a store. Rejects with BacktestErrors for what was asked wrongly. */
@@ -130,7 +132,7 @@ export async function backtest(options: BacktestOptions, told: Told = () => {}):
       ...changesBetween(rows, second.rows),
     },
     unknown: [...world.unknown].sort(),
-    bad: [...source.bad, ...(read?.bad ?? [])],
+    bad: [...source.bad, ...(read?.bad ?? []), ...world.failed],
     notes: notesOf(world, source, options.incidents),
   };
 }
@@ -165,6 +167,8 @@ async function worldOf(options: BacktestOptions): Promise<World> {
     learned: new Map(),
     live: [],
     unknown: new Set(),
+    failed: new Set(),
+    cutOff: new Set(),
   };
 }
 
@@ -254,9 +258,9 @@ async function run(
       deps: replayDeps(parts),
       memory,
       setNow(instant) {
-        at.now = instant;
+        at.now = Math.max(at.now, instant);
       },
-      learn: known || !world.metrics ? async () => {} : learner(parts, world.learned, () => {}),
+      learn: known || !world.metrics ? async () => {} : learner(parts, world.learned),
       recorded: known && ((incident) => known.get(incident.id)?.diagnosis ?? null),
       progress: (done, total) => told(total === 0 ? 1 : done / total),
     },
@@ -264,6 +268,11 @@ async function run(
     source.to + AFTER_MS,
   );
   for (const one of objects.unknown()) world.unknown.add(one);
+  for (const { incident, failed, cutOff } of replayed) {
+    const name = `${incident.id} (${incident.service}, ${new Date(incident.openedAt).toISOString()})`;
+    if (failed !== null) world.failed.add(`${name} could not be judged: ${failed}`);
+    if (cutOff) world.cutOff.add(name);
+  }
   return rowsOf(world, replayed, { withinMs, until: source.to }, known !== null);
 }
 
@@ -304,7 +313,7 @@ async function rowsOf(
   const compared: Compared[] = [];
   for (const one of replayed) {
     const live = liveFor(one.incident, world.live, sameIds);
-    const ending = await endingOf(one.incident, one.judgements, live, world.metrics);
+    const ending = await endingOf(one.incident, one.judgement, live, world.metrics);
     const row = rowOf(one, ending, looking);
     rows.push(row);
     if (live) compared.push(compare(row, liveDecision(live)));
@@ -312,13 +321,17 @@ async function rowsOf(
   return { rows: rows.sort((a, b) => a.at - b.at), compared };
 }
 
-function notesOf({ settings, metrics }: World, { recorded }: Source, found: string | null): string[] {
+function notesOf({ settings, metrics, cutOff }: World, { recorded }: Source, found: string | null): string[] {
   const notes: string[] = [];
   if (settings.services.length === 0)
     notes.push(
       'the configuration lists no service, so each counts as critical and is asked about (--config names one)',
     );
   if (settings.mode === 'observe') notes.push('the configuration says mode: observe; this is what act would do');
+  if (cutOff.size > 0)
+    notes.push(
+      `${cutOff.size} incidents went on for so long that looking was given up: ${[...cutOff].slice(0, 5).join(', ')}`,
+    );
   if (recorded)
     notes.push(
       'each incident is judged by the diagnosis that was recorded last, at the time of it; with --prometheus it would be diagnosed anew',

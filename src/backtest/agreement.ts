@@ -7,6 +7,7 @@ export type LiveDecision = {
   id: string;
   kind: 'auto' | 'ask' | 'escalate' | 'watched';
   action: string | null;
+  confidence: number | null;
   cause: string | null;
   words: string;
 };
@@ -50,11 +51,16 @@ const nameOf = ({ labels }: { labels: Record<string, string> }): string =>
 export function liveDecision(incident: RecordedIncident): LiveDecision {
   const decided = incident.timeline.find((entry) => entry.type === 'diagnosed' && KINDS[entry.to] !== undefined);
   const cause = incident.diagnosis?.named ? (incident.diagnosis.causes[0]?.entity.name ?? null) : null;
-  if (!decided) return { id: incident.id, kind: 'watched', action: null, cause, words: incident.outcome ?? '' };
+  if (!decided)
+    return { id: incident.id, kind: 'watched', action: null, confidence: null, cause, words: incident.outcome ?? '' };
   const kind = KINDS[decided.to] ?? 'escalate';
   const first = incident.executions.find((run) => run.startedAt >= decided.at)?.recommendation;
   const chosen = kind === 'escalate' ? null : (first ?? incident.recommendation);
-  return { id: incident.id, kind, action: chosen?.step.action ?? null, cause, words: decided.words };
+  return {
+    ...{ id: incident.id, kind, cause, words: decided.words },
+    action: chosen?.step.action ?? null,
+    confidence: chosen?.confidence?.value ?? null,
+  };
 }
 
 /** Pure. Agreement is the same kind of decision and, where there is one, the same step. */
@@ -67,8 +73,9 @@ export function compare(row: Row, live: LiveDecision): Compared {
 }
 
 function differenceOf(row: Row, live: LiveDecision, kind: string, action: string | null): string {
-  const said = (what: string, step: string | null) => (step ? `${what} ${step}` : what);
-  const then = `live: ${said(live.kind, live.action)}; here: ${said(kind, action)}`;
+  const said = (what: string, step: string | null, sure: number | null) =>
+    step ? `${what} ${step}${sure === null ? '' : ` (${Math.floor(sure * 1000) / 10} %)`}` : what;
+  const then = `live: ${said(live.kind, live.action, live.confidence)}; here: ${said(kind, action, row.step?.confidence ?? null)}`;
   const cause = row.cause?.name ?? null;
   if (cause !== live.cause) return `${then}. Cause: live ${live.cause ?? 'unnamed'}, here ${cause ?? 'unknown'}`;
   return `${then}. ${row.reason}`;

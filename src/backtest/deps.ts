@@ -68,6 +68,9 @@ export function replayDeps(parts: ReplayParts): Deps {
 
 const DAY_MS = 86_400_000;
 
+/** About 0.7 MB each; more are learned twice. */
+const MOST_LEARNED = 300;
+
 /** What was learned, by service and instant, for a second run over the same past. */
 export type Learned = Map<string, KnownService | null>;
 
@@ -75,7 +78,6 @@ export type Learned = Map<string, KnownService | null>;
 export function learner(
   parts: Pick<ReplayParts, 'metrics' | 'queries' | 'models' | 'memory' | 'now'>,
   learned: Learned,
-  told: (service: string) => void,
 ): (namespace: string, service: string) => Promise<void> {
   const learnedAt = new Map<string, number>();
   const { models, now } = parts;
@@ -86,9 +88,9 @@ export function learner(
     const known = learned.get(`${key} ${now()}`);
     if (known) models.keep(known);
     if (known !== undefined) return;
-    told(service);
     const training = await trainService(trainingDeps(parts), namespace, service, 'asked');
-    learned.set(`${key} ${now()}`, training.kind === 'refused' ? null : training.known);
+    if (learned.size < MOST_LEARNED)
+      learned.set(`${key} ${now()}`, training.kind === 'refused' ? null : training.known);
   };
 }
 

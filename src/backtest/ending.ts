@@ -2,7 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Metrics } from '../ports.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { Judgement } from './replay.ts';
-import { decisiveOf, type Ending } from './rows.ts';
+import type { Ending } from './rows.ts';
 
 /** What became of the trouble after the decision. This looks at what came later, on purpose: it judges the decision, and no decision sees it. */
 
@@ -16,11 +16,10 @@ export function endOf(incident: Incident): number | null {
 /** `metrics` null: nobody recorded whether something was changed. `live`: what Nightshift itself did about it then. */
 export async function endingOf(
   incident: Incident,
-  judgements: Judgement[],
+  judgement: Judgement | undefined,
   live: RecordedIncident | null,
   metrics: Metrics | null,
 ): Promise<Ending> {
-  const judgement = decisiveOf(judgements);
   const end = endOf(incident) ?? (incident.alerts.length === 0 ? (live?.closedAt ?? null) : null);
   if (!judgement) return { how: 'unknown', afterMs: null };
   if (end === null) return { how: 'not_ended', afterMs: null };

@@ -5,7 +5,8 @@ import { pastPods } from './past-pods.ts';
 import { OWNED_BY, pastRevisions, pastWorkloads, uidOf } from './past-workloads.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,252})$/;
-const MOST_KEPT = 200;
+/** The looks of one instant, at a few namespaces. */
+const MOST_KEPT = 8;
 
 export type PastCluster = {
   cluster: Cluster;

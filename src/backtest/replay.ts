@@ -7,6 +7,7 @@ import { judged } from '../pipeline/diagnose.ts';
 import { diagnosisOf } from '../pipeline/diagnosis.ts';
 import { type ReceivedAlert, receiveAlerts, receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record, saveTransition } from '../pipeline/record.ts';
+import { NOTHING, type StageResult } from '../pipeline/stage.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
 import { createTopology } from '../pipeline/topology.ts';
 import type { DueEffect } from '../ports.ts';
@@ -24,7 +25,16 @@ export type PastEvent = { at: number } & (
 );
 
 export type Judgement = Extract<Event, { type: 'diagnosed' }>;
-export type Replayed = { incident: Incident; judgements: Judgement[]; cutOff: boolean };
+/** `judgement`: the one that tells most of what would have been done; absent when nothing was looked at. */
+export type Replayed = {
+  incident: Incident;
+  judgement: Judgement | undefined;
+  looks: number;
+  /** Looking was given up: it went on for too long. */
+  cutOff: boolean;
+  /** What went wrong while looking, in words. */
+  failed: string | null;
+};
 
 /** What a replay runs on. `deps` has no port that could write to a cluster, and its clock is moved by `setNow`. */
 export type Replay = {
@@ -53,7 +63,8 @@ const MOST_CONFIRMS = 120;
  */
 export async function replay(world: Replay, events: PastEvent[], until: number): Promise<Replayed[]> {
   const { deps, memory } = world;
-  const judgements = new Map<string, Judgement[]>();
+  const told = new Map<string, { judgement: Judgement; looks: number }>();
+  const failed = new Map<string, string>();
   const looks = new Map<string, number>();
   const cutOff = new Set<string>();
   const calls = callsOf(deps);
@@ -72,9 +83,15 @@ export async function replay(world: Replay, events: PastEvent[], until: number):
       const due = memory.take(next);
       const incident = due && (await deps.store.load(due.incidentId));
       if (!due || !incident || !LOOKS.has(due.kind) || !mayLook(due)) continue;
-      const { events: found, againAt } = await look(world, incident, due);
+      const { events: found, againAt } = await look(world, incident, due).catch((error: unknown) => {
+        failed.set(incident.id, error instanceof Error ? error.message : String(error));
+        return NOTHING;
+      });
       for (const event of found) {
-        if (event.type === 'diagnosed') judgements.set(incident.id, [...(judgements.get(incident.id) ?? []), event]);
+        if (event.type === 'diagnosed') {
+          const known = told.get(incident.id);
+          told.set(incident.id, { judgement: moreTelling(known?.judgement, event), looks: (known?.looks ?? 0) + 1 });
+        }
         await record(deps, incident.id, event);
       }
       if (againAt !== undefined) memory.putBack(due, Math.max(againAt, next + CONFIRM_EVERY_MS));
@@ -90,18 +107,30 @@ export async function replay(world: Replay, events: PastEvent[], until: number):
   world.progress(sorted.length, sorted.length, until);
   return memory.all().map((incident) => ({
     incident,
-    judgements: judgements.get(incident.id) ?? [],
+    judgement: told.get(incident.id)?.judgement,
+    looks: told.get(incident.id)?.looks ?? 0,
     cutOff: cutOff.has(incident.id),
+    failed: failed.get(incident.id) ?? null,
   }));
 }
 
-async function look(world: Replay, incident: Incident, due: DueEffect) {
+const DECISIVE = new Set<Judgement['decision']['kind']>(['auto', 'ask', 'escalate']);
+
+/** The first that acts, asks or calls a person, or would if its service weren't only observed; while all only wait, the last that measured the trouble. */
+function moreTelling(known: Judgement | undefined, next: Judgement): Judgement {
+  const isDecisive = ({ decision }: Judgement) =>
+    DECISIVE.has(decision.kind) || (decision.kind === 'observe' && decision.reason.startsWith('observe mode'));
+  if (!known || isDecisive(known)) return known ?? next;
+  return isDecisive(next) || next.diagnosis.measured || !known.diagnosis.measured ? next : known;
+}
+
+async function look(world: Replay, incident: Incident, due: DueEffect): Promise<StageResult> {
   const { deps } = world;
   if (due.kind !== 'diagnose') {
     const stage = stagesByKind.get(due.kind);
-    return stage ? stage.run(deps, incident, due) : { events: [] };
+    return stage ? stage.run(deps, incident, due) : NOTHING;
   }
-  if (incident.state.name !== 'noticed') return { events: [] };
+  if (incident.state.name !== 'noticed') return NOTHING;
   const diagnosis = world.recorded ? recordedNow(world, incident) : await diagnoseNow(world, incident);
   return { events: diagnosis ? [await judged(deps, incident, diagnosis)] : [] };
 }

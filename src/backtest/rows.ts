@@ -42,28 +42,12 @@ export type Row = {
   needless: boolean | null;
 };
 
-const DECISIVE = new Set<Decision['kind']>(['auto', 'ask', 'escalate']);
-
-/** The first judgement that acts, asks or calls a person; while it only waited, the last that measured the trouble. */
-export function decisiveOf(judgements: Judgement[]): Judgement | undefined {
-  return (
-    judgements.find(({ decision }) => DECISIVE.has(decision.kind) || isWould(decision)) ??
-    judgements.findLast(({ diagnosis }) => diagnosis.measured) ??
-    judgements.at(-1)
-  );
-}
-
-/** What the autonomy `observe` of a service keeps from being done. */
-const isWould = (decision: Decision): boolean =>
-  decision.kind === 'observe' && decision.reason.startsWith('observe mode');
-
 /** Pure. `ending` is told from the decision on; `until` is where looking ended. */
 export function rowOf(
-  { incident, judgements }: Replayed,
+  { incident, judgement, looks }: Replayed,
   ending: Ending,
   { withinMs, until }: { withinMs: number; until: number },
 ): Row {
-  const judgement = decisiveOf(judgements);
   const step = judgement ? stepOf(judgement) : null;
   const cause = judgement?.diagnosis.named ? judgement.diagnosis.causes[0] : undefined;
   return {
@@ -81,7 +65,7 @@ export function rowOf(
     reason: judgement?.decision.reason ?? 'nothing was looked at',
     step,
     passedOver: judgement?.passedOver ?? [],
-    looks: judgements.length,
+    looks,
     ending,
     needless: step && judgement ? needlessness(ending, withinMs, until - judgement.at) : null,
   };

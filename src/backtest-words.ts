@@ -55,7 +55,7 @@ const cellsOf = (row: Row): string[] => [
 
 /** A table for a terminal with what it comes to, and what changes between two sets of playbooks. */
 export function terminalReport(report: BacktestReport): string {
-  const wide = [16, 22, 26, 34, 9, 46, 34];
+  const wide = [16, 22, 26, 34, 9, 50, 46];
   const cells = [HEAD, ...report.rows.map(cellsOf)].map((row) => row.map((cell, i) => short(cell, wide[i] ?? 20)));
   const widths = HEAD.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   const table = cells.map((row) =>

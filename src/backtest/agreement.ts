@@ -5,7 +5,8 @@ import type { Row } from './rows.ts';
 /** What the live Nightshift decided about the same trouble: the first time that it acted, asked or called a person; `watched` when it never did. */
 export type LiveDecision = {
   id: string;
-  kind: 'auto' | 'ask' | 'escalate' | 'watched';
+  /** `would`: it only observed, and said what it would have done. */
+  kind: 'auto' | 'ask' | 'escalate' | 'would' | 'watched';
   action: string | null;
   confidence: number | null;
   cause: string | null;
@@ -48,11 +49,19 @@ export function liveFor(incident: Incident, live: RecordedIncident[], sameIds: b
 const nameOf = ({ labels }: { labels: Record<string, string> }): string =>
   JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
 
+/** As `decide` words it, with the plan's summary after it. */
+const WOULD = /Watching: observe mode: would (.+)$/s;
+
 export function liveDecision(incident: RecordedIncident): LiveDecision {
-  const decided = incident.timeline.find((entry) => entry.type === 'diagnosed' && KINDS[entry.to] !== undefined);
+  const decided = incident.timeline.find(
+    (entry) => entry.type === 'diagnosed' && (KINDS[entry.to] !== undefined || WOULD.test(entry.words)),
+  );
   const cause = incident.diagnosis?.named ? (incident.diagnosis.causes[0]?.entity.name ?? null) : null;
   if (!decided)
     return { id: incident.id, kind: 'watched', action: null, confidence: null, cause, words: incident.outcome ?? '' };
+  const would = WOULD.exec(decided.words)?.[1];
+  if (would !== undefined)
+    return { id: incident.id, kind: 'would', action: would, confidence: null, cause, words: decided.words };
   const kind = KINDS[decided.to] ?? 'escalate';
   const first = incident.executions.find((run) => run.startedAt >= decided.at)?.recommendation;
   const chosen = kind === 'escalate' ? null : (first ?? incident.recommendation);
@@ -63,12 +72,15 @@ export function liveDecision(incident: RecordedIncident): LiveDecision {
   };
 }
 
-/** Pure. Agreement is the same kind of decision and, where there is one, the same step. */
+/** Pure. Agreement is the same kind of decision and, where there is one, the same step. Of what only observed, the step by its summary; a plan that had to be assumed has none to compare. */
 export function compare(row: Row, live: LiveDecision): Compared {
   const kind =
     row.decision === 'hold' || row.decision === 'observe' || row.decision === 'none' ? 'watched' : row.decision;
   const action = row.step?.action ?? null;
-  const agrees = kind === live.kind && action === live.action;
+  const agrees =
+    live.kind === 'would'
+      ? row.step !== null && (row.step.assumed || row.step.summary.toLowerCase() === live.action)
+      : kind === live.kind && action === live.action;
   return { row, live, agrees, difference: agrees ? null : differenceOf(row, live, kind, action) };
 }
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command as Program } from 'commander';
-import { BacktestErrors, type BacktestReport, backtest } from './backtest.ts';
+import { type BacktestReport, backtest } from './backtest.ts';
 import { markdownReport, terminalReport } from './backtest-words.ts';
+import { BacktestErrors } from './backtest-world.ts';
 import { DurationMs } from './config.ts';
 import { instantOf } from './instant-of.ts';
 import { secretOf } from './secret-of.ts';

@@ -11,7 +11,7 @@ export function terminalBar(out: { isTTY?: boolean; columns?: number; write(text
       const line = `  [${'█'.repeat(full)}${'░'.repeat(BAR - full)}] ${Math.round(share * 100)} %  ${words.replace(/\p{C}+/gu, ' ')}`;
       if (line === shown) return;
       shown = line;
-      out.write(CLEAR + line.slice(0, Math.max(20, (out.columns ?? 80) - 1)));
+      out.write(CLEAR + line.slice(0, Math.max(20, (out.columns || 80) - 1)));
     },
     end(): void {
       if (shown !== '') out.write(CLEAR);

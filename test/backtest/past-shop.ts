@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type BacktestOptions, type BacktestReport, backtest } from '../../src/backtest.ts';
+import { type BacktestReport, backtest } from '../../src/backtest.ts';
+import type { BacktestOptions } from '../../src/backtest-world.ts';
 import { createPrometheusApi } from '../../src/sandbox/prometheus/http.ts';
 import type { VirtualSandbox } from '../sandbox/virtual-sandbox.ts';
 

@@ -4,6 +4,7 @@ import type { RecordedIncident } from './backtest/recorded-incident.ts';
 import type { PastEvent } from './backtest/replay.ts';
 import { alertsOfFile, alertsOfPrometheus } from './backtest-alerts.ts';
 import { BacktestErrors, type BacktestOptions, type Told, type World, wordsOf } from './backtest-world.ts';
+import { maskText } from './domain/mask-text.ts';
 import { type ReadIncidents, readIncidents } from './incident-source.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +15,9 @@ export type Source = {
   from: number;
   to: number;
   events: PastEvent[];
-  /** Incidents whose recorded diagnosis is judged anew. */
+  /** Incidents that the alerts come from, if they do. */
+  incidents: RecordedIncident[];
+  /** The same, where their recorded diagnosis is judged anew. */
   recorded: RecordedIncident[] | null;
   bad: string[];
 };
@@ -43,18 +46,27 @@ export async function sourceOf(
     const { incidents, bad } = await reading('--incidents', options.incidents, options, told);
     const spans = incidents.flatMap(({ openedAt, closedAt }) => [openedAt, closedAt ?? openedAt]);
     const [from, to] = [options.from ?? least(spans), options.to ?? most(spans)];
-    const name = `incidents of ${options.incidents}`;
-    if (!metrics) return { name, from, to, bad, recorded: incidents, events: incidents.flatMap(openedEvents) };
+    const name = named('incidents of', options.incidents);
+    if (!metrics)
+      return { name, from, to, bad, incidents, recorded: incidents, events: incidents.flatMap(openedEvents) };
     const events = eventsOfIncidents(incidents, (alert) => anySubjectOf(alert, cluster));
-    return { name, from, to, bad, recorded: null, events };
+    return { name, from, to, bad, incidents, recorded: null, events };
   }
   if (options.alerts !== null) {
     const { events, bad } = await alertsOfFile(options.alerts, cluster, options).catch((error: unknown) => {
       throw new BacktestErrors(`--alerts: ${wordsOf(error)}`);
     });
     const times = events.map(({ at }) => at);
-    const name = `alerts of ${options.alerts}`;
-    return { name, from: options.from ?? least(times), to: options.to ?? most(times), events, bad, recorded: null };
+    const name = named('alerts of', options.alerts);
+    return {
+      name,
+      from: options.from ?? least(times),
+      to: options.to ?? most(times),
+      events,
+      bad,
+      incidents: [],
+      recorded: null,
+    };
   }
   const to = options.to ?? Date.now();
   const from = options.from ?? to - DAY_MS;
@@ -64,8 +76,19 @@ export async function sourceOf(
   const { events, bad } = await alertsOfPrometheus(metrics!, cluster, { from, to }, (at) =>
     told('reading alerts', (at - from) / (to - from)),
   );
-  return { name: `alerts recorded by ${options.prometheus}`, from, to, events, bad, recorded: null };
+  return {
+    name: named('alerts recorded by', options.prometheus ?? ''),
+    from,
+    to,
+    events,
+    bad,
+    incidents: [],
+    recorded: null,
+  };
 }
+
+/** An address may hold a password. */
+const named = (what: string, where: string): string => `${what} ${maskText(where, 200)}`;
 
 const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b), values[0] ?? 0);
 const most = (values: number[]): number => values.reduce((a, b) => Math.max(a, b), values[0] ?? 0);

@@ -5,6 +5,7 @@ import type { Learned } from './backtest/deps.ts';
 import { pastMetrics } from './backtest/past-metrics.ts';
 import type { RecordedIncident } from './backtest/recorded-incident.ts';
 import { readSettingsOf, type Settings } from './config.ts';
+import { maskText } from './domain/mask-text.ts';
 import type { Playbook } from './domain/types.ts';
 import type { Action, Correlator, Detector } from './extension-points.ts';
 import { loadModules } from './load-modules.ts';
@@ -67,6 +68,8 @@ export async function worldOf(options: BacktestOptions): Promise<World> {
     throw new BacktestErrors(
       'nothing to read from: give --prometheus URL (or PROMETHEUS_URL), --incidents FILE or URL, or --alerts FILE',
     );
+  if (options.live !== null && options.incidents !== null)
+    throw new BacktestErrors('--live: what comes from --incidents is compared with those incidents already');
   const settings = readSettingsOf(options.config);
   if (!settings.ok) throw new BacktestErrors(settings.errors.map((one) => `--config: ${one}`).join('\n'));
   const metrics =
@@ -75,7 +78,7 @@ export async function worldOf(options: BacktestOptions): Promise<World> {
       : connectPrometheus({ url: options.prometheus, timeoutMs: QUERY_MS, maxSeries: MOST_SERIES });
   if (metrics)
     await metrics.ping().catch((error: unknown) => {
-      throw new BacktestErrors(`--prometheus: ${options.prometheus}: ${wordsOf(error)}`);
+      throw new BacktestErrors(`--prometheus: ${maskText(options.prometheus ?? '', 200)}: ${wordsOf(error)}`);
     });
   const [actions, detectors, correlators] = await Promise.all([
     loadModules<Action>(here('./actions')),

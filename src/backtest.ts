@@ -30,9 +30,7 @@ export async function backtest(options: BacktestOptions, told: Told = () => {}):
   const against = other === null ? null : await playbooksOf('--against', other);
   const read = options.live === null ? null : await reading('--live', options.live, options, told);
   const source = await sourceOf(options, world, told);
-  world.live = [...(read?.incidents ?? []), ...(source.recorded ?? [])];
-  if (options.incidents !== null && source.recorded === null)
-    world.live = (await reading('--incidents', options.incidents, options, () => {})).incidents;
+  world.live = read?.incidents ?? source.incidents;
   const first = await run(world, source, own, options, (share, at) =>
     told(replayingAt(at), against ? share / 2 : share),
   );

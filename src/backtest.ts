@@ -77,6 +77,7 @@ function notesOf({ settings, metrics, cutOff }: World, { recorded }: Source, fou
   if (recorded)
     notes.push(
       'each incident is judged by the diagnosis that was recorded last, at the time of it; with --prometheus it would be diagnosed anew',
+      'whether somebody else did something about it is not recorded: “by itself” is without Nightshift',
     );
   else if (metrics)
     notes.push(

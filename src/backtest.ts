@@ -74,6 +74,8 @@ function notesOf({ settings, metrics, cutOff }: World, { recorded }: Source, fou
     notes.push(
       `${cutOff.size} incidents went on for so long that looking was given up: ${[...cutOff].slice(0, 5).join(', ')}`,
     );
+  const undiagnosed = recorded?.filter(({ diagnosis }) => diagnosis === null).length ?? 0;
+  if (undiagnosed > 0) notes.push(`${undiagnosed} incidents ended before they were diagnosed, and are left out`);
   if (recorded)
     notes.push(
       'each incident is judged by the diagnosis that was recorded last, at the time of it; with --prometheus it would be diagnosed anew',

@@ -58,29 +58,29 @@ const subjectOfIncident = ({ cluster, namespace, service }: RecordedIncident): S
 export function openedEvents(incident: RecordedIncident): PastEvent[] {
   const { id, openedAt, closedAt, diagnosis } = incident;
   if (!diagnosis) return [];
-  const over = incident.alertDetails.filter(({ endsAt }) => endsAt !== null && endsAt <= diagnosis.at);
-  const heard = incident.alertDetails.map(
-    (alert): Alert => (over.includes(alert) ? alert : { ...alert, status: 'firing', endsAt: null }),
-  );
+  const isOver = ({ endsAt }: Alert) => endsAt !== null && endsAt <= diagnosis.at;
+  const firing = (alert: Alert): Alert => ({ ...alert, status: 'firing', endsAt: null });
+  const heard = incident.alertDetails.filter(({ startsAt }) => startsAt <= diagnosis.at);
   const done = incident.executions.filter((run) => run.finishedAt !== null && run.startedAt < diagnosis.at);
   const opened: Incident = {
     ...newIncident(id, subjectOfIncident(incident), openedAt, null),
-    alerts: heard,
+    alerts: heard.map((alert) => (isOver(alert) ? alert : firing(alert))),
     anomalies: incident.anomalies.filter(({ at }) => at <= diagnosis.at),
     executions: done,
     spent: done.map(({ recommendation }) => spentKey(recommendation)),
   };
-  const later = incident.alertDetails.filter((alert) => alert.endsAt !== null && !over.includes(alert));
+  const hear = (at: number, alert: Alert): PastEvent => ({
+    ...{ kind: 'more', at, incidentId: id },
+    event: { type: 'alerts', at, alerts: [alert] },
+  });
   return [
     { kind: 'opened', at: openedAt, incident: opened, diagnoseAt: diagnosis.at },
-    ...later.map(
-      (alert): PastEvent => ({
-        kind: 'more',
-        at: alert.endsAt ?? 0,
-        incidentId: id,
-        event: { type: 'alerts', at: alert.endsAt ?? 0, alerts: [{ ...alert, status: 'resolved' }] },
-      }),
-    ),
+    ...incident.alertDetails
+      .filter((alert) => !heard.includes(alert))
+      .map((alert) => hear(alert.startsAt, firing(alert))),
+    ...incident.alertDetails
+      .filter((alert) => !isOver(alert))
+      .flatMap((alert) => (alert.endsAt === null ? [] : [hear(alert.endsAt, { ...alert, status: 'resolved' })])),
     ...(closedAt === null
       ? []
       : [

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command as Program } from 'commander';
 import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playbooks.ts';
+import { addBacktest } from './cli-backtest.ts';
+import { addExport } from './cli-export.ts';
 import { readConfig } from './config.ts';
 import { diagnoseFiles, diagnosisWords, graphOfFiles } from './diagnose-files.ts';
 import { examine } from './doctor.ts';
@@ -152,6 +154,9 @@ program
       process.exitCode = 1;
     }
   });
+
+addBacktest(program);
+addExport(program);
 
 const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 

@@ -1,5 +1,5 @@
 import { decide, strictest } from '../domain/decide.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
@@ -23,38 +23,47 @@ const diagnose: Stage = {
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
     const diagnosis = await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
-    const playbook = playbookFor(deps.playbooks, diagnosis);
-    const diagnosed = { ...incident, diagnosis };
-    const chosen = playbook
-      ? await recommend(deps, diagnosed, playbook, diagnosis)
-      : { qualified: [], passedOver: [], refusals: [] };
-    const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
-    const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
-    chosen.passedOver.push(...passedOver);
-    const now = deps.clock.now();
-    const decision = decide({
-      now,
-      mode: deps.mode,
-      policy: policyOfChanged(deps, incident, diagnosis, left[0]),
-      diagnosis,
-      qualified: left,
-      refusals: chosen.refusals,
-      paused: pause.paused && (pause.until === null || pause.until > now),
-      storm: open.length >= deps.limits.stormIncidents,
-      sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
-      attempts: incident.executions.filter((run) => run.result === 'done').length,
-      maxAttempts: deps.limits.stepsPerIncident,
-      unmeasured: incident.unmeasured,
-      measuredAt: incident.measuredAt ?? null,
-      observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
-      hasPlaybook: playbook !== null,
-      belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
-      lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
-      settlingUntil: incident.openedAt + SETTLING_MS,
-    });
-    return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
+    return { events: [await judged(deps, incident, diagnosis)] };
   },
 };
+
+/** What a diagnosis leads to: the playbook's step, planned, and the decision. Changes nothing. */
+export async function judged(
+  deps: Deps,
+  incident: Incident,
+  diagnosis: Diagnosis,
+): Promise<Extract<Event, { type: 'diagnosed' }>> {
+  const playbook = playbookFor(deps.playbooks, diagnosis);
+  const diagnosed = { ...incident, diagnosis };
+  const chosen = playbook
+    ? await recommend(deps, diagnosed, playbook, diagnosis)
+    : { qualified: [], passedOver: [], refusals: [] };
+  const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
+  const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
+  chosen.passedOver.push(...passedOver);
+  const now = deps.clock.now();
+  const decision = decide({
+    now,
+    mode: deps.mode,
+    policy: policyOfChanged(deps, incident, diagnosis, left[0]),
+    diagnosis,
+    qualified: left,
+    refusals: chosen.refusals,
+    paused: pause.paused && (pause.until === null || pause.until > now),
+    storm: open.length >= deps.limits.stormIncidents,
+    sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
+    attempts: incident.executions.filter((run) => run.result === 'done').length,
+    maxAttempts: deps.limits.stepsPerIncident,
+    unmeasured: incident.unmeasured,
+    measuredAt: incident.measuredAt ?? null,
+    observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
+    hasPlaybook: playbook !== null,
+    belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
+    lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+    settlingUntil: incident.openedAt + SETTLING_MS,
+  });
+  return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };
+}
 
 /**
  * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own

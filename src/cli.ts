@@ -11,6 +11,7 @@ import type { Action } from './extension-points.ts';
 import { gameDay } from './game-day.ts';
 import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
+import { paramCheck } from './param-check.ts';
 import { clusterRole, TIGHTENING } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
 
@@ -56,7 +57,7 @@ program
   .action(async (folders: string[]) => {
     const all = folders.length > 0 ? folders : [here('../playbooks')];
     try {
-      const playbooks = await loadPlaybooks(all);
+      const playbooks = await loadPlaybooks(all, paramCheck(await loadModules<Action>(here('./actions'))));
       console.log(`${playbooks.length} playbooks are right: ${playbooks.map((playbook) => playbook.issue).join(', ')}`);
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;

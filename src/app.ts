@@ -27,6 +27,7 @@ import { type Learning, startLearning } from './learning.ts';
 import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
 import { countTelemetry, createMeters } from './meters.ts';
+import { paramCheck } from './param-check.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
 import { createPodAddresses } from './pipeline/pod-addresses.ts';
@@ -195,15 +196,13 @@ async function createDeps(
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
-  const [actions, detectors, correlators, playbooks] = await Promise.all([
+  const [actions, detectors, correlators] = await Promise.all([
     loadModules<Action>(here('./actions')),
     loadModules<Detector>(here('./detectors')),
     loadModules<Correlator>(here('./correlators')),
-    loadPlaybooks([
-      here('../playbooks'),
-      ...(config.env.NIGHTSHIFT_PLAYBOOKS ? [config.env.NIGHTSHIFT_PLAYBOOKS] : []),
-    ]),
   ]);
+  const own = config.env.NIGHTSHIFT_PLAYBOOKS;
+  const playbooks = await loadPlaybooks([here('../playbooks'), ...(own ? [own] : [])], paramCheck(actions));
   const { limits } = settings;
   const approvers = new Set([
     ...settings.approvers,

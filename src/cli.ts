@@ -14,6 +14,7 @@ import type { Action } from './extension-points.ts';
 import { gameDay } from './game-day.ts';
 import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
+import { paramCheck } from './param-check.ts';
 import { clusterRole, TIGHTENING } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
 
@@ -59,7 +60,7 @@ program
   .action(async (folders: string[]) => {
     const all = folders.length > 0 ? folders : [here('../playbooks')];
     try {
-      const playbooks = await loadPlaybooks(all);
+      const playbooks = await loadPlaybooks(all, paramCheck(await loadModules<Action>(here('./actions'))));
       console.log(`${playbooks.length} playbooks are right: ${playbooks.map(playbookKey).join(', ')}`);
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;

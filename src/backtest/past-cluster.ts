@@ -70,6 +70,7 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
         }
       : failure('not_found', `there was no node ${wanted}`);
   };
+  const others = notRecorded("objects of other systems' kinds");
   const cluster: Cluster = {
     name,
     workload,
@@ -129,6 +130,8 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
     quotas: notRecorded('quotas'),
     networkPolicies: notRecorded('network policies'),
     certificates: notRecorded('certificates'),
+    services: notRecorded('Services'),
+    custom: { served: others, get: others, list: others, apply: others, create: others, delete: async () => READ_ONLY },
     can: notRecorded('rights'),
     ping: () => metrics.ping(),
   };

@@ -248,6 +248,8 @@ export type Verification = {
   words: string;
   /** With `unchanged`: what the step was aimed at is well; the trouble that is left is elsewhere in the service. */
   targetWell?: boolean;
+  /** With `unchanged`: the step keeps callers from what is ill, so that what is measured from now on shows the step as much as the trouble. */
+  contained?: boolean;
 };
 
 export const OUTCOMES = ['healed', 'self_healed', 'healed_by_human', 'false_alarm', 'escalated', 'undone'] as const;

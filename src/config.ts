@@ -137,6 +137,8 @@ const Environment = z.object({
   /** PEM text (or `_FILE`). */
   OTLP_TLS_CERT: z.string().optional(),
   OTLP_TLS_KEY: z.string().optional(),
+  /** KEDA's external scaler, gRPC. */
+  KEDA_PORT: Port.default(50_051),
   NIGHTSHIFT_API_TOKEN: z.string().optional(),
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),

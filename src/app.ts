@@ -130,7 +130,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const foretelling = await startForetelling(config, world.keda, past, log);
   if (foretelling.scaler) countScaler(meters.registry, foretelling.scaler);
   const deps = {
-    ...(await createDeps(config, { ...world, ...source }, store, queue, learning, log)),
+    ...(await createDeps(config, { ...world, ...source, ...foretelling.forDeps }, store, queue, learning, log)),
     telemetry: listening.telemetry,
   };
   const worker = startWorker({
@@ -197,7 +197,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
 
 async function createDeps(
   config: Config,
-  world: World & Pick<Deps, 'queries'>,
+  world: World & Pick<Deps, 'queries' | 'demand' | 'demandSettings' | 'kedaAddresses'>,
   store: IncidentStore,
   jobs: Deps['jobs'],
   { models, baselines, training, charts }: Learning,
@@ -229,6 +229,9 @@ async function createDeps(
     models,
     training,
     charts,
+    demand: world.demand,
+    demandSettings: world.demandSettings,
+    kedaAddresses: world.kedaAddresses,
     looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
     diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
     openingTurn: createTurns(1),

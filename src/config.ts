@@ -87,6 +87,16 @@ const Settings = z.strictObject({
     })
     .prefault({}),
   queries: Queries.prefault({}),
+  /** How KEDA, inside the cluster, reaches what its triggers ask: Prometheus (else PROMETHEUS_URL), and this app's external scaler (host:port). */
+  keda: z
+    .strictObject({
+      prometheus_address: z.url().optional(),
+      scaler_address: z
+        .string()
+        .regex(/^[\w.-]{1,253}:\d{1,5}$/, 'is not host:port')
+        .optional(),
+    })
+    .prefault({}),
   scan: z
     .strictObject({
       every: DurationMs.prefault('1m'),

@@ -2,13 +2,25 @@ import type { Logger } from 'pino';
 import { type ExternalScaler, startExternalScaler } from './adapters/keda/external-scaler.ts';
 import { type Config, demandSettings } from './config.ts';
 import { createDemand, type Demand, type DemandDeps } from './pipeline/demand.ts';
+import type { Deps } from './pipeline/deps.ts';
 import type { DemandInput, LearnedDemand } from './workers/fit-demand.ts';
 import { createWorkerPool } from './workers/worker-pool.ts';
 
-export type Foretelling = { demand: Demand; scaler: ExternalScaler | null; stop(): Promise<void> };
+export type Foretelling = {
+  /** Null when KEDA is not served. */
+  scaler: ExternalScaler | null;
+  forDeps: Pick<Deps, 'demand' | 'demandSettings' | 'kedaAddresses'>;
+  stop(): Promise<void>;
+};
 
-/** `optional`: a port that is taken is no reason not to start. */
-export type KedaSettings = { optional: boolean };
+export type KedaSettings = {
+  /** A port that is taken is no reason not to start. */
+  optional: boolean;
+  /** KEDA runs on this machine, as the sandbox's does. */
+  isNearby: boolean;
+  /** Where it finds Prometheus, unless nightshift.yaml says otherwise. */
+  prometheusUrl: string | null;
+};
 
 /** Demand, learned in a thread of its own, and KEDA's external scaler that serves it, where it is wished for. */
 export async function startForetelling(
@@ -18,18 +30,17 @@ export async function startForetelling(
   log: Logger,
 ): Promise<Foretelling> {
   const learning = createWorkerPool<DemandInput, LearnedDemand>(new URL('./workers/fit-demand.ts', import.meta.url), 1);
-  const demand = createDemand({
-    metrics: world.metrics,
-    queries: world.queries,
-    clock: world.clock,
-    incidentsSince: world.incidentsSince,
-    settings: (namespace, service) => demandSettings(config.settings, namespace, service),
-    learn: learning.run,
-  });
+  const settingsOf = (namespace: string, service: string) => demandSettings(config.settings, namespace, service);
+  const demand = createDemand({ ...world, settings: settingsOf, learn: learning.run });
   const scaler = settings ? await serve(config, settings, demand, world.clock, log) : null;
+  const { prometheus_address: prometheus, scaler_address: address } = config.settings.keda;
+  const kedaAddresses = {
+    prometheus: prometheus ?? settings?.prometheusUrl ?? null,
+    scaler: address ?? (scaler && settings?.isNearby ? `127.0.0.1:${scaler.port}` : null),
+  };
   return {
-    demand,
     scaler,
+    forDeps: { demand, demandSettings: settingsOf, kedaAddresses },
     async stop() {
       await scaler?.stop();
       await learning.stop();

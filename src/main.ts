@@ -69,7 +69,7 @@ async function startInSandbox(
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true },
-    keda: { optional: true },
+    keda: { optional: true, isNearby: true, prometheusUrl: sandbox.prometheusUrl },
     firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
   };
   const app = await startApp(config, world, log);
@@ -144,7 +144,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
-    keda: { optional: false },
+    keda: { optional: false, isNearby: false, prometheusUrl: env.PROMETHEUS_URL ?? null },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);

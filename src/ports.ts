@@ -460,6 +460,8 @@ export type Chat = {
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
   threadImage(incident: Incident, image: ThreadImage): Promise<Delivery>;
+  /** A PNG for an answer's blocks: its id there, or null when it could not be sent. */
+  upload(image: ThreadImage): Promise<string | null>;
   ping(): Promise<void>;
 };
 
@@ -473,6 +475,8 @@ export type MetricPicture = {
   series: { at: number; value: number }[];
   /** What is normal at each instant; null when there is no baseline. */
   band: { at: number; low: number; high: number }[] | null;
+  /** What is foretold after the series; the band is then its interval. */
+  ahead?: { at: number; value: number }[];
   marks: (
     | { kind: 'moment'; at: number; label: string }
     /** `to` null: still going on. */

@@ -52,10 +52,11 @@ const AHEAD = 'foretold';
 const INTERVAL = 'in 95 of 100 cases';
 /** A stroke, as in the picture; the library's own has a dot that the picture has not. */
 const DASH = 'path://M0,5L24,5L24,9L0,9Z';
+const DASHES = 'path://M0,5L9,5L9,9L0,9ZM15,5L24,5L24,9L15,9Z';
 
 function legend(chart: MetricChart, palette: Palette) {
   const metric = { name: METRIC, icon: DASH };
-  const ahead = chart.ahead ? [{ name: AHEAD, icon: DASH }] : [];
+  const ahead = chart.ahead ? [{ name: AHEAD, icon: DASHES }] : [];
   const data = [metric, ...ahead, ...(chart.band ? [{ name: bandName(chart), icon: 'rect' }] : [])];
   return { data, left: 12, top: 42, itemGap: 18, textStyle: { color: palette.faint, fontSize: 13, fontFamily: FONT } };
 }

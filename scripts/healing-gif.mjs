@@ -22,6 +22,7 @@ const app = spawn(process.execPath, ['src/main.ts'], {
     PORT: '0',
     OTLP_GRPC_PORT: '0',
     OTLP_HTTP_PORT: '0',
+    KEDA_PORT: '0',
     NIGHTSHIFT_DATA: join(folder, 'data'),
     NIGHTSHIFT_SANDBOX_SPEED: '10',
     NIGHTSHIFT_SANDBOX_START: '2026-06-04T03:02:00Z',

@@ -22,11 +22,12 @@ import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor, queryOptions } from './config.ts';
 import { playbookKey } from './domain/playbook.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
+import { type KedaSettings, startForetelling } from './foretelling.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { type Learning, startLearning } from './learning.ts';
 import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
-import { countTelemetry, createMeters } from './meters.ts';
+import { countScaler, countTelemetry, createMeters } from './meters.ts';
 import { paramCheck } from './param-check.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
@@ -61,6 +62,8 @@ export type World = {
   apiToken: string | null;
   /** Absent: no OTLP is received. */
   otlp?: OtlpSettings;
+  /** Absent: KEDA is not served. */
+  keda?: KedaSettings;
   /** Answered before all else: the sandbox's page. */
   firstHandlers: Handler[];
 };
@@ -71,6 +74,8 @@ export type App = {
   people: People;
   /** Null when no OTLP is received. */
   otlp: { grpcPort: number; httpPort: number } | null;
+  /** Null when KEDA is not served. */
+  keda: { port: number } | null;
   stop(): Promise<void>;
 };
 
@@ -114,17 +119,20 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     metrics: world.metrics,
     queries: createServiceQueries(queryOptions(config.settings)),
   });
+  const past = {
+    ...source,
+    clock,
+    incidentsSince: (since: number) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
+  };
   const learning = startLearning({
     store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
-    world: {
-      ...source,
-      clock,
-      incidentsSince: (since) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
-    },
+    world: past,
     log,
   });
+  const foretelling = await startForetelling(config, world.keda, past, log);
+  if (foretelling.scaler) countScaler(meters.registry, foretelling.scaler);
   const deps = {
-    ...(await createDeps(config, { ...world, ...source }, store, queue, learning, log)),
+    ...(await createDeps(config, { ...world, ...source, ...foretelling.forDeps }, store, queue, learning, log)),
     telemetry: listening.telemetry,
   };
   const worker = startWorker({
@@ -171,9 +179,11 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     port,
     people,
     otlp: listening.receiver,
+    keda: foretelling.scaler,
     async stop() {
       started = false;
       await listening.stop();
+      await foretelling.stop();
       stopScanning();
       await learning.stop();
       await stopSweep();
@@ -189,7 +199,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
 
 async function createDeps(
   config: Config,
-  world: World & Pick<Deps, 'queries'>,
+  world: World & Pick<Deps, 'queries' | 'demand' | 'demandSettings' | 'kedaAddresses'>,
   store: IncidentStore,
   jobs: Deps['jobs'],
   { models, baselines, training, charts }: Learning,
@@ -219,6 +229,9 @@ async function createDeps(
     models,
     training,
     charts,
+    demand: world.demand,
+    demandSettings: world.demandSettings,
+    kedaAddresses: world.kedaAddresses,
     looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
     diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
     openingTurn: createTurns(1),

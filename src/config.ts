@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { QUERY_NAMES, type QueryName } from './adapters/prometheus/default-queries.ts';
 import { type QueryOptions, templateFault } from './adapters/prometheus/service-queries.ts';
+import type { DemandSettings } from './analysis/learned-schedule.ts';
 import type { ServicePolicy } from './domain/decide.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
@@ -20,6 +21,8 @@ export const DurationMs = z
 const Autonomy = z.enum(['auto', 'ask', 'observe']);
 const AtTimeout = z.enum(['execute', 'escalate', 'watch']);
 
+const Timezone = z.string().refine(isTimezone, 'is not a timezone such as Europe/Berlin');
+
 const ServiceSettings = z.strictObject({
   namespace: z.string().default('*'),
   name: z.string(),
@@ -28,6 +31,10 @@ const ServiceSettings = z.strictObject({
   timeout: DurationMs.optional(),
   at_timeout: AtTimeout.optional(),
   approvers: z.array(z.string()).optional(),
+  /** Whose clocks its users live by (IANA name): learned schedules keep to them. */
+  timezone: Timezone.optional(),
+  /** Requests per second that one replica takes. */
+  requests_per_replica: z.number().positive().optional(),
 });
 
 const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
@@ -80,6 +87,16 @@ const Settings = z.strictObject({
     })
     .prefault({}),
   queries: Queries.prefault({}),
+  /** How KEDA, inside the cluster, reaches what its triggers ask: Prometheus (else PROMETHEUS_URL), and this app's external scaler (host:port). */
+  keda: z
+    .strictObject({
+      prometheus_address: z.url().optional(),
+      scaler_address: z
+        .string()
+        .regex(/^[\w.-]{1,253}:\d{1,5}$/, 'is not host:port')
+        .optional(),
+    })
+    .prefault({}),
   scan: z
     .strictObject({
       every: DurationMs.prefault('1m'),
@@ -91,6 +108,14 @@ const Settings = z.strictObject({
     .prefault({}),
 });
 export type Settings = z.infer<typeof Settings>;
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Environment = z.object({
@@ -122,6 +147,8 @@ const Environment = z.object({
   /** PEM text (or `_FILE`). */
   OTLP_TLS_CERT: z.string().optional(),
   OTLP_TLS_KEY: z.string().optional(),
+  /** KEDA's external scaler, gRPC. */
+  KEDA_PORT: Port.default(50_051),
   NIGHTSHIFT_API_TOKEN: z.string().optional(),
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),
@@ -235,8 +262,7 @@ function missing(env: Environment, settings: Settings): string[] {
 
 /** What the configuration says of one service; `*` stands for all that have no entry of their own. A service that nobody listed counts as critical. */
 export function policyFor(settings: Settings, namespace: string, service: string): ServicePolicy {
-  const here = settings.services.filter((one) => one.namespace === '*' || one.namespace === namespace);
-  const entry = here.find((one) => one.name === service) ?? here.find((one) => one.name === '*');
+  const entry = entryOf(settings, namespace, service);
   return {
     listed: entry !== undefined,
     critical: entry?.critical ?? true,
@@ -244,6 +270,25 @@ export function policyFor(settings: Settings, namespace: string, service: string
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
     approvers: entry?.approvers ?? settings.approvers,
+  };
+}
+
+function entryOf(settings: Settings, namespace: string, service: string): Settings['services'][number] | undefined {
+  const here = settings.services.filter((one) => one.namespace === '*' || one.namespace === namespace);
+  return here.find((one) => one.name === service) ?? here.find((one) => one.name === '*');
+}
+
+const FEWEST_REPLICAS = 2;
+const REQUESTS_PER_REPLICA = 100;
+
+/** What the configuration says of how one service is scaled ahead of its demand. */
+export function demandSettings(settings: Settings, namespace: string, service: string): DemandSettings {
+  const entry = entryOf(settings, namespace, service);
+  return {
+    timezone: entry?.timezone ?? 'UTC',
+    perReplica: entry?.requests_per_replica ?? REQUESTS_PER_REPLICA,
+    minReplicas: Math.min(FEWEST_REPLICAS, settings.limits.max_replicas),
+    maxReplicas: settings.limits.max_replicas,
   };
 }
 

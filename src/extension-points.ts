@@ -4,6 +4,7 @@ import type { Authorised } from './domain/authorise.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
+import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type {
   Budget,
@@ -179,8 +180,35 @@ export type People = {
   pauseState(): Promise<Pause>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; words: string }>;
+  /** What is coming for a service, and the autoscaler that would meet it. */
+  forecast(reference: string): Promise<{ ok: true; report: ForecastReport } | { ok: false; words: string }>;
   /** Has a service (or all, with null) learned anew; the answer says when that has ended. */
   train(reference: string | null): Promise<Answer>;
+};
+
+/** A rate (1/s) that is coming: as likely above `median` as below, from `low` to `high` in 95 of 100 cases. */
+export type ComingRate = { at: number; low: number; median: number; high: number };
+/** What would meet the demand. `addition`: triggers for the ScaledObject that there is. */
+export type DemandProposal =
+  | { kind: 'new'; object: ScaledObject }
+  | { kind: 'addition'; scaler: string; bounds: { min: number; max: number }; triggers: Trigger[]; words: string }
+  | { kind: 'none'; words: string };
+/** `hour` and `day`: the instants at which most may come; `replicas` that take it. */
+export type ForecastReport = {
+  namespace: string;
+  service: string;
+  at: number;
+  now: { at: number; rate: number };
+  hour: ComingRate;
+  day: ComingRate;
+  replicas: { now: number; hour: number; day: number };
+  perReplica: number;
+  timezone: string;
+  /** In words; null when less than a week is known. */
+  windows: string[] | null;
+  proposal: DemandProposal;
+  /** An uploaded picture, by the chat's id of it. */
+  picture: { file: string; altText: string } | null;
 };
 
 /** One metric as an operator reads it, in words with units. */

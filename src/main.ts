@@ -69,6 +69,7 @@ async function startInSandbox(
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true },
+    keda: { optional: true, isNearby: true, prometheusUrl: sandbox.prometheusUrl },
     firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
   };
   const app = await startApp(config, world, log);
@@ -82,6 +83,7 @@ async function startInSandbox(
     ['logs', `sandbox, of the pods${config.env.LOKI_URL ? ' (LOKI_URL is for a real cluster: not used here)' : ''}`],
     ['chat', 'sandbox, on the page'],
     otlpRow(app),
+    kedaRow(app),
     ...commonRows(config, dataDir),
     ['time', `${clock.speed()}x: a minute passes in ${60 / clock.speed()} s`],
   ];
@@ -142,6 +144,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
+    keda: { optional: false, isNearby: false, prometheusUrl: env.PROMETHEUS_URL ?? null },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);
@@ -153,6 +156,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     ['logs', env.LOKI_URL ?? 'of the pods only (LOKI_URL is not set)'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
     otlpRow(app),
+    kedaRow(app),
     ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
     ['mode', observe.length > 0 ? `OBSERVE, nothing is ever changed: ${observe.join('; ')}` : 'act'],
   ];
@@ -170,6 +174,10 @@ type Row = [string, string];
 const otlpRow = ({ otlp }: App): Row => [
   'OTLP',
   otlp ? `gRPC ${otlp.grpcPort}, HTTP ${otlp.httpPort}` : 'not received: its ports are taken',
+];
+const kedaRow = ({ keda }: App): Row => [
+  'KEDA',
+  keda ? `external scaler on gRPC ${keda.port}` : 'not served: its port is taken',
 ];
 const commonRows = ({ env }: Config, dataDir: string): Row[] => [
   ['redis', env.REDIS_URL ? 'given (REDIS_URL)' : `private, data in ${join(dataDir, 'redis')}`],

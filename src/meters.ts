@@ -50,15 +50,9 @@ export function createMeters(queue: EffectQueue): Meters {
   };
 }
 
-type Counted = { taken: Record<string, number>; dropped: Record<string, number>; refusedRequests: number };
-
-/** What came by OTLP, and what was left out. Reasons are a closed set. */
-export function countTelemetry(
-  registry: Registry,
-  telemetry: { dropped(): Record<string, number> },
-  counts: Counted,
-): void {
-  const counter = (name: string, help: string, label: string, values: () => Record<string, number>) =>
+/** Counters whose values are kept elsewhere. */
+const counterIn =
+  (registry: Registry) => (name: string, help: string, label: string, values: () => Record<string, number>) =>
     new Counter({
       name,
       help,
@@ -69,6 +63,16 @@ export function countTelemetry(
         for (const [value, count] of Object.entries(values())) this.inc({ [label]: value }, count);
       },
     });
+
+type Counted = { taken: Record<string, number>; dropped: Record<string, number>; refusedRequests: number };
+
+/** What came by OTLP, and what was left out. Reasons are a closed set. */
+export function countTelemetry(
+  registry: Registry,
+  telemetry: { dropped(): Record<string, number> },
+  counts: Counted,
+): void {
+  const counter = counterIn(registry);
   counter('nightshift_otlp_records_total', 'Records that were taken by OTLP', 'signal', () => counts.taken);
   counter('nightshift_otlp_dropped_total', 'Records that came by OTLP and were not counted', 'reason', () => ({
     ...telemetry.dropped(),
@@ -77,4 +81,29 @@ export function countTelemetry(
   counter('nightshift_otlp_refused_total', 'Requests that were asked to come again later', 'why', () => ({
     busy: counts.refusedRequests,
   }));
+}
+
+type Answering = {
+  counts: { answered: Record<string, number>; refused: Record<string, number> };
+  streams(): number;
+};
+
+/** What KEDA asked. Methods and reasons are closed sets. */
+export function countScaler(registry: Registry, scaler: Answering): void {
+  const counter = counterIn(registry);
+  counter('nightshift_keda_answers_total', 'Calls of KEDA that were answered', 'method', () => scaler.counts.answered);
+  counter(
+    'nightshift_keda_errors_total',
+    'Calls of KEDA that were answered with an error, so that it falls back',
+    'reason',
+    () => scaler.counts.refused,
+  );
+  new Gauge({
+    name: 'nightshift_keda_streams',
+    help: 'Streams that KEDA holds open',
+    registers: [registry],
+    collect() {
+      this.set(scaler.streams());
+    },
+  });
 }

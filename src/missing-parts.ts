@@ -63,6 +63,7 @@ export function silentChat(log: Logger): Chat {
     },
     threadLines: async () => unsent,
     threadImage: async () => unsent,
+    upload: async () => null,
     ping: async () => Promise.reject(new Error(missing('SLACK_BOT_TOKEN'))),
   };
 }

@@ -509,6 +509,19 @@ export type Monitors = {
   write(monitor: Monitor, changes: IntervalChange[], mark: string | null): Promise<ClusterResult<void>>;
 };
 
+// ---------------------------------------------------------------- demand
+
+/** Why nothing is foretold. `unknown`: no request rate is known of the service; `silent`: of its last hour; `learning`: ask again in a moment. */
+export type DemandFailure = {
+  kind: 'unknown' | 'too_little_history' | 'silent' | 'learning' | 'unreachable';
+  words: string;
+};
+export type DemandRequest = { namespace: string; service: string; aheadMs: number; quantile: number };
+/** The highest rate (1/s) from now until `aheadMs` later, as one that isn't exceeded with probability `quantile`. Never a guess. */
+export type DemandAhead = (
+  request: DemandRequest,
+) => Promise<{ ok: true; rate: number } | { ok: false; failure: DemandFailure }>;
+
 // ---------------------------------------------------------------- people
 
 /** What the chat shows of an incident: the views turn an Incident into blocks. */
@@ -525,6 +538,8 @@ export type Chat = {
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
   threadImage(incident: Incident, image: ThreadImage): Promise<Delivery>;
+  /** A PNG for an answer's blocks: its id there, or null when it could not be sent. */
+  upload(image: ThreadImage): Promise<string | null>;
   ping(): Promise<void>;
 };
 
@@ -538,6 +553,8 @@ export type MetricPicture = {
   series: { at: number; value: number }[];
   /** What is normal at each instant; null when there is no baseline. */
   band: { at: number; low: number; high: number }[] | null;
+  /** What is foretold after the series; the band is then its interval. */
+  ahead?: { at: number; value: number }[];
   marks: (
     | { kind: 'moment'; at: number; label: string }
     /** `to` null: still going on. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServiceQueries } from '../src/adapters/prometheus/service-queries.ts';
-import { queryOptions, readConfig } from '../src/config.ts';
+import { demandSettings, queryOptions, readConfig } from '../src/config.ts';
 
 const folders: string[] = [];
 function withSettings(yaml: string) {
@@ -36,6 +36,26 @@ describe('queries of nightshift.yaml', () => {
     ["queries: {error_ratio: 'max(x)'}", /queries\.error_ratio: .*everybody/],
     ['queries: {quick_window: 2 minutes}', /queries\.quick_window: .*duration/],
   ])('are refused by the name of the field: %s', (yaml, words) => {
+    const read = withSettings(yaml);
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(words)]);
+  });
+});
+
+describe('the demand of a service', () => {
+  it('has a timezone and a rate per replica of its own, else the defaults', () => {
+    const read = withSettings(
+      'services: [{name: till, timezone: Asia/Kolkata, requests_per_replica: 40}, {name: web}]\nlimits: {max_replicas: 12}',
+    );
+    if (!read.ok) throw new Error(read.errors.join('; '));
+    const of = (service: string) => demandSettings(read.config.settings, 'shop', service);
+    expect(of('till')).toEqual({ timezone: 'Asia/Kolkata', perReplica: 40, minReplicas: 2, maxReplicas: 12 });
+    expect(of('web')).toEqual({ timezone: 'UTC', perReplica: 100, minReplicas: 2, maxReplicas: 12 });
+  });
+
+  it.each([
+    ['services: [{name: till, timezone: Mars/Olympus}]', /services\.0\.timezone: .*Europe\/Berlin/],
+    ['services: [{name: till, requests_per_replica: 0}]', /services\.0\.requests_per_replica/],
+  ])('is refused by the name of the field: %s', (yaml, words) => {
     const read = withSettings(yaml);
     expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(words)]);
   });

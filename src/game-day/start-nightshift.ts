@@ -74,6 +74,7 @@ function environment(
     PORT: '0',
     OTLP_GRPC_PORT: '0',
     OTLP_HTTP_PORT: '0',
+    KEDA_PORT: '0',
     NIGHTSHIFT_DATA: join(folder, 'data'),
     NIGHTSHIFT_CONFIG: config,
     NIGHTSHIFT_SANDBOX_SPEED: String(speed),

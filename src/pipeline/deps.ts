@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
 import type {
@@ -16,6 +18,7 @@ import type {
   ServiceQueries,
 } from '../ports.ts';
 import type { Baselines, Models } from './baselines.ts';
+import type { Demand } from './demand.ts';
 import type { TrainingQueue } from './train-queue.ts';
 
 export type Limits = ActionLimits & {
@@ -40,6 +43,10 @@ export type Deps = {
   models: Models;
   training: TrainingQueue;
   charts: Charts;
+  /** What is coming for a service, what its settings are for that, and where KEDA finds what it asks. */
+  demand: Demand;
+  demandSettings(namespace: string, service: string): DemandSettings;
+  kedaAddresses: KedaAddresses;
   /** The same reads, shared between diagnoses for a moment. */
   looking: { metrics: Metrics; cluster: Cluster };
   /** Diagnoses take turns, so that a storm of them doesn't hold up messages and clicks. */

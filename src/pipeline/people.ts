@@ -1,6 +1,7 @@
 import type { Event, Incident, State } from '../domain/incident.ts';
 import type { Answer, People } from '../extension-points.ts';
 import type { Deps } from './deps.ts';
+import { foretellNow } from './foretell.ts';
 import { type Recorded, record } from './record.ts';
 import { scoreNow } from './score-service.ts';
 import { trainOnDemand } from './train-on-demand.ts';
@@ -76,6 +77,7 @@ export function createPeople(deps: Deps): People {
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
     score: (reference) => scoreNow(deps, reference),
+    forecast: (reference) => foretellNow(deps, reference),
     train: (reference) => trainOnDemand(deps, reference),
   };
 }

@@ -31,23 +31,38 @@ type Source = { metrics: Metrics; queries: ServiceQueries };
 export async function historyOf(source: Source, namespace: string, service: string, now: number): Promise<History> {
   const history: History = { byMetric: {}, points: 0, missing: [] };
   for (const metric of LEARNED_METRICS) {
-    const query = source.queries.ofService(metric, namespace, service);
-    const points: LabelledSeries['points'] = [];
-    for (let from = now - HISTORY_MS; from < now; from += PART_MS) {
-      const part = await politely(() =>
-        source.metrics.range(query, from, Math.min(now, from + PART_MS) - 1, HISTORY_STEP_MS),
-      );
-      if (part.ok) for (const point of part.value[0]?.points ?? []) points.push(point);
-      else history.missing.push(`${metric}, week of ${dayOf(from)}: ${part.failure.words}`);
-    }
-    if (points.length === 0) continue;
-    history.points += points.length;
-    history.byMetric[metric] = {
-      times: Float64Array.from(points, (point) => point.at),
-      values: Float64Array.from(points, (point) => point.value),
-    };
+    const { series, missing } = await pastOf(source, metric, { namespace, service }, now, HISTORY_MS);
+    history.missing.push(...missing);
+    if (series.times.length === 0) continue;
+    history.points += series.times.length;
+    history.byMetric[metric] = series;
   }
   return history;
+}
+
+/** The last `lastMs` of one metric, a week at a time; `missing` says in words what gave no answer. */
+export async function pastOf(
+  source: Source,
+  metric: MetricName,
+  { namespace, service }: { namespace: string; service: string },
+  now: number,
+  lastMs: number,
+): Promise<{ series: Series; missing: string[] }> {
+  const query = source.queries.ofService(metric, namespace, service);
+  const points: LabelledSeries['points'] = [];
+  const missing: string[] = [];
+  for (let from = now - lastMs; from < now; from += PART_MS) {
+    const part = await politely(() =>
+      source.metrics.range(query, from, Math.min(now, from + PART_MS) - 1, HISTORY_STEP_MS),
+    );
+    if (part.ok) for (const point of part.value[0]?.points ?? []) points.push(point);
+    else missing.push(`${metric}, week of ${dayOf(from)}: ${part.failure.words}`);
+  }
+  const series = {
+    times: Float64Array.from(points, (point) => point.at),
+    values: Float64Array.from(points, (point) => point.value),
+  };
+  return { series, missing };
 }
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

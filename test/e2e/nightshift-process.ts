@@ -30,6 +30,7 @@ export async function startNightshift(env: Record<string, string>, dataDir: stri
       LOG_LEVEL: 'warn',
       OTLP_GRPC_PORT: '0',
       OTLP_HTTP_PORT: '0',
+      KEDA_PORT: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,6 +12,8 @@ export type MetricChart = {
   series: { at: number; value: number }[];
   /** What is normal at each instant; null when there is no baseline. */
   band: { at: number; low: number; high: number }[] | null;
+  /** What is foretold after the series; the band is then its interval. */
+  ahead?: { at: number; value: number }[];
   marks: ChartMark[];
   darkMode: boolean;
 };
@@ -40,18 +42,22 @@ export function chartOption(chart: MetricChart): EChartsCoreOption {
     grid: { left: 14, right: 26, top: 86, bottom: 14, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: timeAxis(palette),
     yAxis: valueAxis(chart, palette),
-    series: [...bandSeries(chart, palette), metricSeries(chart, palette)],
+    series: [...bandSeries(chart, palette), ...aheadSeries(chart, palette), metricSeries(chart, palette)],
   };
 }
 
 const METRIC = 'measured';
 const NORMAL = 'normal at this time';
+const AHEAD = 'foretold';
+const INTERVAL = 'in 95 of 100 cases';
 /** A stroke, as in the picture; the library's own has a dot that the picture has not. */
 const DASH = 'path://M0,5L24,5L24,9L0,9Z';
+const DASHES = 'path://M0,5L9,5L9,9L0,9ZM15,5L24,5L24,9L15,9Z';
 
 function legend(chart: MetricChart, palette: Palette) {
   const metric = { name: METRIC, icon: DASH };
-  const data = chart.band ? [metric, { name: NORMAL, icon: 'rect' }] : [metric];
+  const ahead = chart.ahead ? [{ name: AHEAD, icon: DASHES }] : [];
+  const data = [metric, ...ahead, ...(chart.band ? [{ name: bandName(chart), icon: 'rect' }] : [])];
   return { data, left: 12, top: 42, itemGap: 18, textStyle: { color: palette.faint, fontSize: 13, fontFamily: FONT } };
 }
 
@@ -102,12 +108,22 @@ function bandSeries(chart: MetricChart, palette: Palette) {
     { ...plain, name: 'foot', data: known.map((one) => [one.at, one.low]) },
     {
       ...plain,
-      name: NORMAL,
+      name: bandName(chart),
       itemStyle: { color: palette.band },
       areaStyle: { color: palette.band },
       data: known.map((one) => [one.at, Math.max(0, one.high - one.low)]),
     },
   ];
+}
+
+const bandName = ({ ahead }: MetricChart) => (ahead ? INTERVAL : NORMAL);
+
+/** Dashed, so that nobody takes it for measured. */
+function aheadSeries({ ahead }: MetricChart, palette: Palette) {
+  if (!ahead) return [];
+  const data = ahead.filter(({ value }) => Number.isFinite(value)).map(({ at, value }) => [at, value]);
+  const lineStyle = { width: 2, type: 'dashed', color: palette.line };
+  return [{ type: 'line', name: AHEAD, symbol: 'none', z: 4, lineStyle, itemStyle: { color: palette.line }, data }];
 }
 
 function metricSeries(chart: MetricChart, palette: Palette) {

@@ -5,7 +5,7 @@ import type { Chat, Delivery, MessageContext } from '../../ports.ts';
 import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
 import { findMessage, MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
-import { replyInThread, shareInThread, type ThreadImage } from './thread.ts';
+import { replyInThread, shareInThread, type ThreadImage, uploadPicture } from './thread.ts';
 import type { Message } from './views/blocks.ts';
 import { incidentMessage } from './views/incident-message.ts';
 import { plainMessage } from './views/plain-message.ts';
@@ -53,6 +53,14 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
       return attempt(() => shareInThread(client, message, image));
+    },
+    async upload(image) {
+      try {
+        return await uploadPicture(client, image);
+      } catch (error) {
+        settings.log.warn({ why: slackFailure(error).words }, 'a picture could not be uploaded');
+        return null;
+      }
     },
     async ping() {
       await client.auth.test();

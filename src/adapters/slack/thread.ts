@@ -59,3 +59,14 @@ export async function shareInThread(client: WebClient, where: Where, image: Thre
   const file = uploaded.files?.[0]?.files?.[0]?.id;
   return { ok: true, channel: where.channel, ts: where.ts, ...(file ? { file } : {}) };
 }
+
+/** A picture that no message shows yet; its id, by which blocks may show it. Rejects with Slack's errors. */
+export async function uploadPicture(client: WebClient, image: ThreadImage): Promise<string | null> {
+  const uploaded = await client.filesUploadV2({
+    file: image.png,
+    filename: image.fileName,
+    title: image.title.slice(0, 200),
+    alt_text: image.altText.slice(0, 1_000),
+  });
+  return uploaded.files?.[0]?.files?.[0]?.id ?? null;
+}

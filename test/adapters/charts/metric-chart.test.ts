@@ -131,3 +131,20 @@ describe('the axis', () => {
     expect(utcTime(T0)).toBe('02:00');
   });
 });
+
+describe('a chart of what is foretold', () => {
+  const ahead = Array.from({ length: 24 }, (_, hour) => ({ at: T0 + (60 + hour * 60) * MIN, value: 1 + hour / 10 }));
+  const band = ahead.map(({ at, value }) => ({ at, low: value / 2, high: 2 * value }));
+
+  it('has a dashed line after the measured one, and calls its band an interval', async () => {
+    const option = chartOption(chart({ ahead, band }));
+    const lines = option.series as { name: string; lineStyle: { type?: string }; data: unknown[] }[];
+    expect(lines.map(({ name }) => name)).toEqual(['foot', 'in 95 of 100 cases', 'foretold', 'measured']);
+    expect(lines[2]).toMatchObject({ lineStyle: { type: 'dashed' }, data: ahead.map(({ at, value }) => [at, value]) });
+    expect(JSON.stringify(option.legend)).not.toContain('normal at this time');
+    const plain = read(await metricChart(chart({ series: [], marks: [] })));
+    const drawn = read(await metricChart(chart({ series: [], marks: [], ahead, band })));
+    const blue = near(0x12, 0x64, 0xa3);
+    expect(countOf(drawn, blue)).toBeGreaterThan(countOf(plain, blue) + 1_000);
+  });
+});

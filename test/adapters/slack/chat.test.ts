@@ -191,3 +191,19 @@ describe('the thread', () => {
     expect(shared?.thread_ts).toBe(one.message?.ts);
   });
 });
+
+describe('a picture for an answer', () => {
+  const image = { png: Buffer.from('89504e470d0a1a0a', 'hex'), fileName: 'till.png', title: 'till', altText: 'a line' };
+
+  it('is uploaded and shown by no message yet', async () => {
+    expect(await chat.upload(image)).toMatch(/^F/);
+    expect(await slack.messages()).toEqual([]);
+  });
+
+  it('that Slack does not take is null, and logged', async () => {
+    slack.intercept('files.getUploadURLExternal', (res) =>
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":false,"error":"missing_scope"}'),
+    );
+    expect(await chat.upload(image)).toBeNull();
+  });
+});

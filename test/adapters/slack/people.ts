@@ -1,5 +1,5 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { Answer, People, ServiceReport } from '../../../src/extension-points.ts';
+import type { Answer, ForecastReport, People, ServiceReport } from '../../../src/extension-points.ts';
 import type { Pause } from '../../../src/ports.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';
 
@@ -13,6 +13,7 @@ export function recordingPeople(
     timeline?: TimelineEntry[];
     pause?: Pause;
     report?: ServiceReport;
+    forecast?: ForecastReport;
   } = {},
 ) {
   const asked: Asked[] = [];
@@ -50,6 +51,10 @@ export function recordingPeople(
     score: async (reference) => {
       asked.push({ name: 'score', args: [reference] });
       return given.report ? { ok: true, report: given.report } : { ok: false, words: given.answer.words };
+    },
+    forecast: async (reference) => {
+      asked.push({ name: 'forecast', args: [reference] });
+      return start.forecast ? { ok: true, report: start.forecast } : { ok: false, words: given.answer.words };
     },
     train: answering('train'),
   };

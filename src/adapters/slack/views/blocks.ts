@@ -3,6 +3,7 @@ import type {
   ActionsBlockElement,
   Button,
   ContextBlock,
+  ImageBlock,
   KnownBlock,
   MrkdwnElement,
   PlainTextElement,
@@ -90,6 +91,11 @@ export function confirm(words: { title: string; text: string; yes: string }) {
     confirm: plainText(words.yes, 30),
     deny: plainText('Cancel', 30),
   };
+}
+
+/** An uploaded picture, by its file's id. */
+export function picture(file: string, altText: string): ImageBlock {
+  return { type: 'image', slack_file: { id: file }, alt_text: plainText(altText, 1_000).text };
 }
 
 /** Drops the absent ones. */

@@ -42,7 +42,7 @@ Examples:
 `;
 
 /** `nightshift backtest`. */
-export function addBacktest(program: Program): void {
+export function addBacktest(program: Program, env: NodeJS.ProcessEnv): void {
   program
     .command('backtest')
     .option('--from <instant>', 'where the past begins: a date or epoch seconds')
@@ -67,7 +67,7 @@ export function addBacktest(program: Program): void {
     .action(async (options: Options) => {
       const bar = terminalBar(process.stderr);
       try {
-        const report = await backtest(await read(options), bar.show);
+        const report = await backtest(await read(options, env), bar.show);
         bar.end();
         console.log(options.json ? JSON.stringify(report) : terminalReport(report));
         if (options.out)
@@ -95,7 +95,7 @@ async function chart(file: string | undefined, report: BacktestReport): Promise<
   await writeFile(file, await timelineChart(timelineOf(report)));
 }
 
-async function read(options: Options) {
+async function read(options: Options, env: NodeJS.ProcessEnv) {
   const errors: string[] = [];
   const instant = (name: string, text: string | undefined) => {
     const at = text === undefined ? null : instantOf(text);
@@ -110,19 +110,19 @@ async function read(options: Options) {
     errors.push(`--max-needless: “${most}” must be a number from 0 to 1`);
   const [from, to] = [instant('from', options.from), instant('to', options.to)];
   if (from !== null && to !== null && from >= to) errors.push('--from: must be before --to');
-  const prometheus = options.prometheus ?? process.env.PROMETHEUS_URL ?? null;
+  const prometheus = options.prometheus ?? env.PROMETHEUS_URL ?? null;
   if (prometheus !== null && !/^https?:\/\/./.test(prometheus))
     errors.push(`--prometheus: “${prometheus}” is no http address`);
   if (errors.length > 0) throw new BacktestErrors(errors.join('\n'));
   return {
     ...{ from, to, prometheus },
-    playbooks: options.playbooks ?? process.env.NIGHTSHIFT_PLAYBOOKS ?? null,
+    playbooks: options.playbooks ?? env.NIGHTSHIFT_PLAYBOOKS ?? null,
     against: options.against ?? null,
-    config: options.config ?? process.env.NIGHTSHIFT_CONFIG ?? null,
+    config: options.config ?? env.NIGHTSHIFT_CONFIG ?? null,
     incidents: options.incidents ?? null,
     alerts: options.alerts ?? null,
     live: options.live ?? null,
-    token: secretOf('NIGHTSHIFT_API_TOKEN', process.env),
+    token: secretOf('NIGHTSHIFT_API_TOKEN', env),
     withinMs: within.success ? within.data : 0,
   };
 }

@@ -35,7 +35,7 @@ Examples:
 `;
 
 /** `nightshift export`. */
-export function addExport(program: Program): void {
+export function addExport(program: Program, env: NodeJS.ProcessEnv): void {
   program
     .command('export')
     .option('--url <url>', 'the address of a running Nightshift; this machine, at PORT, when absent')
@@ -54,7 +54,7 @@ export function addExport(program: Program): void {
     .action(async (options: Options) => {
       const bar = terminalBar(process.stderr);
       try {
-        process.exitCode = await run(options, bar);
+        process.exitCode = await run(options, env, bar);
       } catch (error) {
         bar.end();
         const isExpected = error instanceof ExportOptionErrors || (error instanceof Error && 'syscall' in error);
@@ -65,18 +65,18 @@ export function addExport(program: Program): void {
     });
 }
 
-async function run(options: Options, bar: ReturnType<typeof terminalBar>): Promise<number> {
+async function run(options: Options, env: NodeJS.ProcessEnv, bar: ReturnType<typeof terminalBar>): Promise<number> {
   const window = { from: instant('from', options.from), to: instant('to', options.to) };
-  const url = options.url ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`;
+  const url = options.url ?? `http://127.0.0.1:${env.PORT ?? 3000}`;
   if (!/^https?:\/\/./.test(url)) throw new ExportOptionErrors(`--url: “${url}” is no http address`);
-  const token = secretOf('NIGHTSHIFT_API_TOKEN', process.env);
+  const token = secretOf('NIGHTSHIFT_API_TOKEN', env);
   const read = await readIncidents(url, token, window, (done, words) =>
     bar.show(`${done} incidents, ${words}`, 0),
   ).catch((error: unknown) => {
     throw new ExportOptionErrors(`--url: ${error instanceof Error ? error.message : String(error)}`);
   });
   bar.end();
-  const evidence = options.metrics === undefined ? null : await evidenceOf(options, read.incidents, bar);
+  const evidence = options.metrics === undefined ? null : await evidenceOf(options, env, read.incidents, bar);
   const lines = incidentLines(read.incidents);
   if (options.out) await writeFile(options.out, lines, { mode: 0o600 });
   else if (evidence === null) process.stdout.write(lines);
@@ -97,10 +97,15 @@ function instant(name: string, text: string | undefined): number | null {
   return at;
 }
 
-async function evidenceOf(options: Options, incidents: RecordedIncident[], bar: ReturnType<typeof terminalBar>) {
-  const prometheus = options.prometheus ?? process.env.PROMETHEUS_URL;
+async function evidenceOf(
+  options: Options,
+  env: NodeJS.ProcessEnv,
+  incidents: RecordedIncident[],
+  bar: ReturnType<typeof terminalBar>,
+) {
+  const prometheus = options.prometheus ?? env.PROMETHEUS_URL;
   if (!prometheus) throw new ExportOptionErrors('--metrics: needs --prometheus URL (or PROMETHEUS_URL)');
-  const settings = readSettingsOf(options.config ?? process.env.NIGHTSHIFT_CONFIG ?? null);
+  const settings = readSettingsOf(options.config ?? env.NIGHTSHIFT_CONFIG ?? null);
   if (!settings.ok) throw new ExportOptionErrors(settings.errors.map((one) => `--config: ${one}`).join('\n'));
   const wanted = options.metrics ?? '';
   const incident = incidents.findLast((one) => [one.service, `${one.namespace}/${one.service}`].includes(wanted));

@@ -156,8 +156,8 @@ program
     }
   });
 
-addBacktest(program);
-addExport(program);
+addBacktest(program, process.env);
+addExport(program, process.env);
 
 const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 

@@ -1,10 +1,11 @@
-import { decide, strictest } from '../domain/decide.ts';
+import { decide } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
+import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -72,9 +73,7 @@ export async function judged(
 function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
   const cause = diagnosis.named && diagnosis.causes[0]?.entity.kind !== 'Node' ? diagnosis.causes[0]?.entity : null;
   const changed = cause ?? { namespace: incident.namespace, name: incident.service };
-  const disturbed = (first?.plan.blastRadius.services ?? []).map((service) => service.split('/'));
-  const names = disturbed.length > 0 ? disturbed : [[changed.namespace, changed.name]];
-  return strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
+  return planPolicy(deps, first?.plan ?? null, changed);
 }
 
 type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };

@@ -62,6 +62,8 @@ export type DecideInput = {
   hasPlaybook: boolean;
   /** A step was passed over only because the severity doesn't reach it yet. */
   belowThreshold: boolean;
+  /** A step that the severity reaches can't be taken here: a fact speaks against it, or the action refused. Waiting for worse is then no plan. */
+  refused: boolean;
   /** A step was passed over because the engine isn't sure enough that it cures this cause. */
   lowConfidence: boolean;
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
@@ -108,8 +110,8 @@ export function decide(input: DecideInput): Decision {
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.words);
 
   const first = qualified[0];
-  if (!first && input.belowThreshold && input.attempts === 0)
-    return hold(60_000, 'not severe enough yet for any step of the playbook');
+  const waitsForWorse = input.belowThreshold && input.attempts === 0 && (!input.refused || now < input.settlingUntil);
+  if (!first && waitsForWorse) return hold(60_000, 'not severe enough yet for any step of the playbook');
   if (!qualified.some(changesSomething) && input.lowConfidence && input.attempts === 0 && now < input.settlingUntil)
     return hold(20_000, 'no step is sure enough to cure it yet');
   if (!first) return escalate('no step of the playbook qualifies');

@@ -42,6 +42,7 @@ export async function judged(
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
   chosen.passedOver.push(...passedOver);
+  const passed = (reason: PassedOver['reason']) => chosen.passedOver.some((one) => one.reason === reason);
   const now = deps.clock.now();
   const decision = decide({
     now,
@@ -59,8 +60,9 @@ export async function judged(
     measuredAt: incident.measuredAt ?? null,
     observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
-    belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
-    lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+    belowThreshold: passed('below_threshold'),
+    refused: passed('refused'),
+    lowConfidence: passed('low_confidence'),
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };

@@ -22,6 +22,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   settlingUntil: T0 - 1,
   hasPlaybook: true,
   belowThreshold: false,
+  refused: false,
   ...over,
 });
 const radius = (level: BlastRadius['level']): BlastRadius => ({
@@ -134,6 +135,16 @@ describe('deciding', () => {
       'hold',
     ],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
+    [
+      'the step for this severity is refused, for now',
+      { qualified: [], belowThreshold: true, refused: true, settlingUntil: T0 + 1 },
+      'hold',
+    ],
+    [
+      'the step for this severity is refused, and only a worse trouble has another',
+      { qualified: [], belowThreshold: true, refused: true, settlingUntil: T0 },
+      'escalate',
+    ],
     [
       'a rollout is in progress',
       { qualified: [], refusals: [{ code: 'rollout_in_progress', words: 'a rollout runs' }] },

@@ -91,8 +91,23 @@ const round = (value: number): string => String(Math.round(value * 100) / 100);
 /** What an action cures, as pseudo-counts (worked, did not) before any experience: the engineers' expectation, worth about twenty cases where it is sure. */
 const PRIORS: Record<string, Record<string, [number, number]>> = {
   rollback_deployment: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
-  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [18, 2], rollout: [1, 8], '*': [3, 4] },
-  restart_deployment: { leak: [10, 1], deadlock: [18, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  restart_pod: {
+    leak: [19, 1],
+    memory: [18, 2],
+    oom_killed: [14, 3],
+    deadlock: [18, 2],
+    waits_outside: [1, 8],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
+  restart_deployment: {
+    leak: [10, 1],
+    deadlock: [18, 2],
+    waits_outside: [1, 8],
+    latency: [3, 3],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
   scale_horizontal: {
     overload: [18, 2],
     saturation: [18, 2],
@@ -102,6 +117,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     leak: [1, 5],
     // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
     deadlock: [1, 8],
+    waits_outside: [1, 8],
     rollout: [1, 8],
     '*': [2, 4],
   },
@@ -114,7 +130,14 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     '*': [1, 4],
   },
   // That callers are quick again when what they call hangs; they need not be well again, which is measured afterwards.
-  enable_circuit_breaker: { deadlock: [13, 4], latency: [12, 4], errors: [6, 4], rollout: [1, 5], '*': [2, 4] },
+  enable_circuit_breaker: {
+    deadlock: [13, 4],
+    waits_outside: [13, 4],
+    latency: [12, 4],
+    errors: [6, 4],
+    rollout: [1, 5],
+    '*': [2, 4],
+  },
   notify_oncall: { '*': [99, 1] },
   evict_low_priority: { node_pressure: [8, 2], '*': [2, 4] },
   drain_and_cordon: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },

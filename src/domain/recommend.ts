@@ -48,26 +48,27 @@ export function qualify(
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const confidence = confidenceOf(step);
-    const obstacle = obstacleTo(step, severity, confidence, available(step.action)) ?? factAgainst(step, diagnosis);
+    const obstacle =
+      obstacleTo(step, severity, available(step.action)) ??
+      factAgainst(step, diagnosis) ??
+      doubtAbout(step, confidence);
     if (obstacle) passedOver.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
   });
   return { candidates, passedOver };
 }
 
-function obstacleTo(
-  step: Step,
-  severity: number,
-  confidence: Confidence,
-  available: boolean,
-): Omit<PassedOver, 'action'> | null {
+function obstacleTo(step: Step, severity: number, available: boolean): Omit<PassedOver, 'action'> | null {
   if (!available) return { reason: 'not_available', words: `${step.action} is not there yet` };
   if (severity < step.threshold)
     return { reason: 'below_threshold', words: `severity ${round(severity)} is under ${step.threshold}` };
-  if (confidence.value < step.confidence)
-    return { reason: 'low_confidence', words: `confidence ${round(confidence.value)} is under ${step.confidence}` };
   return null;
 }
+
+const doubtAbout = (step: Step, { value }: Confidence): Omit<PassedOver, 'action'> | null =>
+  value < step.confidence
+    ? { reason: 'low_confidence', words: `confidence ${round(value)} is under ${step.confidence}` }
+    : null;
 
 /** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
 const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {

@@ -108,7 +108,7 @@ async function planBreaker(
         level: 'medium',
         podsAffected: 0,
         podsTotal: service.pods,
-        services: [service.name],
+        services: [`${service.namespace}/${service.name}`],
         words: `No pod is touched. While ${service.name} fails, its callers get an error at once (503) instead of waiting for it.`,
       },
       notes: [

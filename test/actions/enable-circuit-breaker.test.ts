@@ -63,6 +63,7 @@ describe('enable_circuit_breaker', () => {
 
   it('is the same plan a minute later, another one with other settings, and not needed twice', async () => {
     const plan = await planned(enableCircuitBreaker, context);
+    expect(plan.blastRadius.services).toEqual(['shop/ledger-db']);
     small.run(60);
     expect((await planned(enableCircuitBreaker, context)).digest).toBe(plan.digest);
     const other = contextFor(small, { target: { name: 'ledger-db' }, params: { max_requests: 4, eject_for: '30s' } });

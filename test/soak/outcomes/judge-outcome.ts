@@ -19,6 +19,8 @@ export function judgeOutcome({ state, outcome, done }: Ended, truth: Truth): Out
   if (waited)
     return truth.remedies.includes('observe') || truth.remedies.includes('notify_oncall') ? 'as_truth' : 'people';
   const called = state === 'escalated' || outcome === 'escalated' || outcome === 'healed_by_human';
-  if (called && done.length === 0) return truth.remedies.includes('notify_oncall') ? 'as_truth' : 'people';
+  const rightSoFar = done.every((action) => truth.remedies.includes(action));
+  if (called && rightSoFar && truth.remedies.includes('notify_oncall')) return 'as_truth';
+  if (called && done.length === 0) return 'people';
   return done.length > 0 ? 'useless' : 'open';
 }

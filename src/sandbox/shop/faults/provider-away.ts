@@ -14,7 +14,8 @@ export const providerAway = defineFault<Record<string, never>>({
     const truth = {
       cause: `what ${NAMESPACE}/${service.name} waits for outside the cluster doesn't answer; its callers only show it`,
       culprit: deployment(service.name),
-      remedies: ['enable_circuit_breaker'],
+      // The breaker where the callers can do without, a person in any case: nothing in the cluster brings it back.
+      remedies: ['enable_circuit_breaker', 'notify_oncall'],
       harmful: ['rollback_deployment', 'drain_and_cordon'],
     };
     return { data: {}, truth };

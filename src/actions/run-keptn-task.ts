@@ -3,7 +3,7 @@ import { planDigest } from '../domain/plan.ts';
 import type { BlastRadius, FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
 import { failedWith } from './custom/object-write.ts';
-import { appliedAs, createTask, standingOf, taskPlace, tasksUnderWay } from './keptn/task.ts';
+import { appliedAs, createTask, standingOf, taskPlace, taskUnderWay } from './keptn/task.ts';
 import { findDefinition, type Job, readDefinition, TASKS } from './keptn/task-definition.ts';
 import { durationText, taskParamFault, taskParams } from './keptn/task-params.ts';
 import { MARK } from './workload/field-change.ts';
@@ -20,7 +20,10 @@ const runKeptnTask: Action = {
   permissions: [
     { group: 'lifecycle.keptn.sh', resource: 'keptntasks', verbs: ['get', 'list', 'create'] },
     { group: 'lifecycle.keptn.sh', resource: 'keptntaskdefinitions', verbs: ['get'] },
+    { group: 'batch', resource: 'jobs', verbs: ['get'] },
     { group: 'apps', resource: 'deployments', verbs: ['get'] },
+    { group: 'apps', resource: 'statefulsets', verbs: ['get'] },
+    { group: 'apps', resource: 'daemonsets', verbs: ['get'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
   ],
@@ -41,13 +44,12 @@ const runKeptnTask: Action = {
     const { workload } = looked.look;
     if (workload.kind !== 'Deployment')
       return refuse('unsupported', `Keptn tasks are told a Deployment, and ${workload.name} is a ${workload.kind}.`);
-    const open = await tasksUnderWay(cluster, workload);
-    if (!open.ok) return refused(open.failure, 'KeptnTasks');
-    const [other] = open.value;
-    if (other)
+    const other = await taskUnderWay(cluster, workload, context.clock.now());
+    if (!other.ok) return refused(other.failure, 'KeptnTasks');
+    if (other.value)
       return refuse(
         'rollout_in_progress',
-        `KeptnTask ${other.name} is at work on ${workload.name}. It has to end before another one is started.`,
+        `KeptnTask ${other.value.name} is at work on ${workload.name}. It has to end before another one is started.`,
       );
     const busy = inTheWay(looked.look, 'a task for it');
     if (busy) return { ok: false, refusal: busy };
@@ -66,7 +68,8 @@ const runKeptnTask: Action = {
       return { ...failedWith(refusal, true), words: `Whether the task was started can't be told: ${refusal.words}` };
     }
     if (found.value.annotations[MARK] !== executionId) return notOurs(place.name);
-    return appliedAs(standingOf(found.value, taskParams(step), clock.now()), { ...data, task: place.name });
+    const standing = await standingOf(cluster, found.value, taskParams(step), clock.now());
+    return appliedAs(standing, { ...data, task: place.name });
   },
   async apply(context, { plan, executionId }, progress): Promise<Applied> {
     const { cluster, step } = context;
@@ -75,9 +78,9 @@ const runKeptnTask: Action = {
     if (progress != null)
       return failedWith({ code: 'target_gone', words: `KeptnTask ${name} was deleted before it had ended.` }, true);
     const answer = await createTask(cluster, plan.target, taskParams(step), executionId);
-    if (!answer.ok && answer.failure.kind !== 'unreachable')
+    if (!answer.ok && answer.failure.kind !== 'unreachable' && answer.failure.kind !== 'conflict')
       return failedWith(refusalOf(answer.failure, `KeptnTask ${name}`), false);
-    // The answer got lost: whether it was made is read from the cluster.
+    // The answer got lost, or the name is taken, by an earlier try perhaps: whose it is is read from the cluster.
     const standing = await runKeptnTask.wasApplied(context, plan, executionId);
     return standing ?? failedWith({ code: 'unreachable', words: answer.ok ? '' : answer.failure.words }, false);
   },
@@ -90,7 +93,8 @@ const runKeptnTask: Action = {
     const isGone = !found.ok && found.failure.kind === 'not_found';
     if (!found.ok && !isGone)
       return { kind: 'in_progress', words: refusalOf(found.failure, `KeptnTask ${place.name}`).words };
-    const standing = found.ok ? standingOf(found.value, taskParams(context.step), context.clock.now()) : null;
+    const params = taskParams(context.step);
+    const standing = found.ok ? await standingOf(context.cluster, found.value, params, context.clock.now()) : null;
     if (standing?.kind === 'running') return { kind: 'in_progress', words: `${standing.words}.` };
     const rollout = await settleRollout(context, target, execution.startedAt, () => null);
     // A task that failed healed nothing: what else made the trouble go is not its doing.

@@ -16,7 +16,7 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DURATION = /^([1-9]\d{0,4})(s|m)$/;
 const MOST_RETRIES = 10;
 const SHORTEST_MS = 10_000;
-const LONGEST_MS = 60 * 60_000;
+export const LONGEST_MS = 60 * 60_000;
 const KNOWN = ['definition', 'keptn_namespace', 'retries', 'timeout'];
 
 /** The step's parameters over the defaults. */
@@ -60,7 +60,8 @@ function faultOf(name: string, value: Step['params'][string]): string | null {
   }
 }
 
-function durationMs(value: Step['params'][string]): number | null {
+/** Of whole seconds or minutes; null for any other text. */
+export function durationMs(value: Step['params'][string]): number | null {
   const [, digits, unit] = DURATION.exec(String(value)) ?? [];
   return digits === undefined ? null : Number(digits) * (unit === 'm' ? 60_000 : 1_000);
 }

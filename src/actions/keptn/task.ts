@@ -1,14 +1,19 @@
-import { readPath } from '../../domain/object-path.ts';
+import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { Applied } from '../../extension-points.ts';
-import type { Cluster, ClusterResult, CustomObject, CustomPlace } from '../../ports.ts';
+import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports.ts';
 import { MARK } from '../workload/field-change.ts';
 import { DEPLOYMENT_ANNOTATION, TASKS } from './task-definition.ts';
-import { durationText, type TaskParams } from './task-params.ts';
+import { durationMs, durationText, LONGEST_MS, type TaskParams } from './task-params.ts';
 
+const JOBS: CustomKind = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
+const SUCCEEDED = ['Succeeded', 'Warning'];
+const FAILED = ['Failed', 'Deprecated', 'Cancelled'];
 const LOOK_MS = 5_000;
 /** Keptn looks at its Jobs every ten seconds. Who hasn't said how a task ended so long after its timeout won't any more. */
 const GRACE_MS = 90_000;
+
+type TaskLimits = Pick<TaskParams, 'timeoutMs' | 'retries'>;
 
 /** How a KeptnTask stands. */
 export type Standing =
@@ -49,37 +54,55 @@ export function createTask(
   return cluster.custom.create(place, body, { annotations, dryRun: executionId === null });
 }
 
-/** What Keptn says of a task; who says nothing long after the timeout has failed, as far as anybody can tell. */
-export function standingOf({ name, object }: CustomObject, { timeoutMs, retries }: TaskParams, now: number): Standing {
-  const told = (field: string): string => {
-    const value = readPath(object, ['status', field]);
-    return typeof value === 'string' ? value : '';
-  };
+/**
+ * How a task stands, by what Keptn says of it; while Keptn says nothing, by its Job: a Keptn that is away, or older than the conditions that Kubernetes 1.31 puts first, never says how it ended. Who hears of no
+ * end long after the timeout calls it failed.
+ */
+export async function standingOf(
+  cluster: Cluster,
+  { name, namespace, object }: CustomObject,
+  limits: TaskLimits,
+  now: number,
+): Promise<Standing> {
+  const told = (field: string): string => textAt(object, ['status', field]);
   const task = `KeptnTask ${name}`;
-  switch (told('status')) {
-    case 'Succeeded':
-    case 'Warning':
-      return { kind: 'succeeded', words: `${task} has succeeded` };
-    case 'Failed':
-    case 'Deprecated':
-    case 'Cancelled':
-      return { kind: 'failed', words: `${task} ${failureWords(told('reason'), told('message'), timeoutMs, retries)}` };
-    default: {
-      const createdAt = Date.parse(String(readPath(object, ['metadata', 'creationTimestamp'])));
-      if (now - createdAt > timeoutMs + GRACE_MS)
-        return {
-          kind: 'failed',
-          words: `${task}: Keptn has not said how it ended, ${durationText(GRACE_MS)} after its timeout of ${durationText(timeoutMs)}. Whether it did anything is not known`,
-        };
-      const job = told('jobName');
-      return job === ''
-        ? { kind: 'running', words: `${task} waits for Keptn's operator to start it` }
-        : { kind: 'running', words: `${task} is under way (Job ${job})` };
-    }
-  }
+  if (SUCCEEDED.includes(told('status'))) return { kind: 'succeeded', words: `${task} has succeeded` };
+  if (FAILED.includes(told('status')))
+    return { kind: 'failed', words: `${task} ${failureWords(told('reason'), told('message'), limits)}` };
+  const jobName = told('jobName');
+  const job = jobName === '' ? null : await cluster.custom.get({ kind: JOBS, namespace, name: jobName });
+  const end = job?.ok ? endOf(job.value.object) : null;
+  if (end?.type === 'Complete')
+    return { kind: 'succeeded', words: `Job ${jobName} of ${task} has succeeded; Keptn hasn't said so` };
+  if (end)
+    return {
+      kind: 'failed',
+      words: `${task} ${failureWords(textAt(end, ['reason']), textAt(end, ['message']), limits)}`,
+    };
+  const createdAt = Date.parse(textAt(object, ['metadata', 'creationTimestamp']));
+  const { timeoutMs } = limits;
+  if (now - createdAt > timeoutMs + GRACE_MS)
+    return {
+      kind: 'failed',
+      words: `${task}: nobody has said how it ended, ${durationText(GRACE_MS)} after its timeout of ${durationText(timeoutMs)}. Whether it did anything is not known`,
+    };
+  return jobName === ''
+    ? { kind: 'running', words: `${task} waits for Keptn's operator to start it` }
+    : { kind: 'running', words: `${task} is under way (Job ${jobName})` };
 }
 
-function failureWords(reason: string, message: string, timeoutMs: number, retries: number): string {
+function endOf(job: Record<string, unknown>): Record<string, unknown> | null {
+  const conditions = readPath(job, ['status', 'conditions']);
+  const all = Array.isArray(conditions) ? conditions.filter(isRecord) : [];
+  return all.find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? null;
+}
+
+function textAt(object: unknown, path: string[]): string {
+  const value = readPath(object, path);
+  return typeof value === 'string' ? value : '';
+}
+
+function failureWords(reason: string, message: string, { timeoutMs, retries }: TaskLimits): string {
   const more = message === '' ? '' : `: ${message.slice(0, 200)}`;
   if (reason === 'DeadlineExceeded') return `ran into its timeout of ${durationText(timeoutMs)}${more}`;
   if (reason === 'BackoffLimitExceeded') return `failed, all ${retries + 1} tries of it${more}`;
@@ -98,18 +121,20 @@ export function appliedAs(standing: Standing, data: Record<string, unknown>): Ap
   }
 }
 
-/** Tasks of ours for this Deployment that haven't ended. */
-export async function tasksUnderWay(
+/** A task of ours for this Deployment that hasn't ended, or null. */
+export async function taskUnderWay(
   cluster: Cluster,
   { namespace, name }: EntityRef,
-): Promise<ClusterResult<CustomObject[]>> {
+  now: number,
+): Promise<ClusterResult<CustomObject | null>> {
   const listed = await cluster.custom.list(TASKS, namespace);
   if (!listed.ok) return listed;
-  const open = listed.value.filter(({ annotations, object }) => {
-    const isOurs = MARK in annotations && annotations[DEPLOYMENT_ANNOTATION] === name;
-    return isOurs && !ENDED.includes(String(readPath(object, ['status', 'status'])));
-  });
-  return { ok: true, value: open };
+  for (const task of listed.value) {
+    const { annotations, object } = task;
+    if (!(MARK in annotations) || annotations[DEPLOYMENT_ANNOTATION] !== name) continue;
+    const timeoutMs = durationMs(textAt(object, ['spec', 'timeout'])) ?? LONGEST_MS;
+    const standing = await standingOf(cluster, task, { timeoutMs, retries: 0 }, now);
+    if (standing.kind === 'running') return { ok: true, value: task };
+  }
+  return { ok: true, value: null };
 }
-
-const ENDED = ['Succeeded', 'Warning', 'Failed', 'Deprecated', 'Cancelled'];

@@ -2,7 +2,7 @@ import { setDefaults } from '../kube/admission/defaults.ts';
 import { insert, object, objects, setStatus } from '../kube/change.ts';
 import { recordEvent } from '../kube/events.ts';
 import { controllerReference, type KubeObject, timestamp } from '../kube/objects.ts';
-import { isTree, type Tree } from '../kube/tree.ts';
+import { clone, isTree, type Tree } from '../kube/tree.ts';
 import type { Job } from '../kube/workload-kinds.ts';
 import type { Operator, World } from '../kube/world.ts';
 import { keptnProgram } from './keptn-program.ts';
@@ -50,7 +50,7 @@ function start(world: World, task: KubeObject): void {
     tell(world, task, { status: 'Failed', reason: 'Unsupported', message, endTime });
     return;
   }
-  const job = jobFor(world, task, definition, container);
+  const job = clone(jobFor(world, task, definition, container));
   setDefaults(job);
   insert(world, 'jobs', job);
   recordEvent(world, task, 'Normal', 'CreateTask', `created Job ${job.metadata.name}`, { component: COMPONENT });

@@ -42,7 +42,7 @@ export async function findDefinition(
     if (found.failure.kind !== 'not_found')
       return { ok: false, refusal: refusalOf(found.failure, `KeptnTaskDefinition ${definition}`) };
   }
-  const words = `There is no KeptnTaskDefinition ${definition} in ${namespace} or ${keptnNamespace}. Make one (docs/examples/keptn has restart-deployment), or name another in params.definition.`;
+  const words = `There is no KeptnTaskDefinition ${definition} in ${namespace} or ${keptnNamespace}. Make one (docs/examples/policy-engines has restart-deployment), or name another in params.definition.`;
   return { ok: false, refusal: { code: 'unsupported', words } };
 }
 

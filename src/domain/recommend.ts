@@ -117,7 +117,6 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
   enable_circuit_breaker: { deadlock: [13, 4], latency: [12, 4], errors: [6, 4], rollout: [1, 5], '*': [2, 4] },
   // Of itself it helps pods that are yet to be made; what it does for the trouble at hand shows only after a restart.
   apply_kyverno_policy: {
-    neighbour: [3, 3],
     node_pressure: [3, 3],
     oom_killed: [2, 4],
     memory: [2, 4],
@@ -128,7 +127,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
   run_keptn_task: {
     leak: [10, 1],
     deadlock: [18, 2],
-    neighbour: [3, 3],
+
     latency: [3, 3],
     rollout: [1, 8],
     '*': [3, 4],

@@ -1,4 +1,3 @@
-import { textAt } from '../cluster-port.ts';
 import { NAMESPACE, SERVICES } from '../services.ts';
 import { batchDeployment } from './batch-deployment.ts';
 import { defineFault, deployment, type FaultWorld } from './kind.ts';
@@ -11,7 +10,7 @@ export const noisyNeighbour = defineFault<{ node: string }>({
   kind: 'noisy-neighbour',
   title: 'Noisy neighbour',
   description:
-    'A batch pod of low priority and without a limit eats the CPU of a node. Evicting it, or a limit, cures what runs beside it; nothing is wrong with the service.',
+    'A batch pod of low priority eats the CPU of a node. Evicting it cures what runs beside it; nothing is wrong with the service.',
   services: SERVICES.filter((s) => s.pool === 'general').map((s) => s.name),
   start(service, _severity, world) {
     const node = world.pods(service.name)[0]?.view.node ?? '';
@@ -29,13 +28,9 @@ export const noisyNeighbour = defineFault<{ node: string }>({
   undo: (_fault, world) => world.cluster.remove('deployments', NAMESPACE, NAME),
 });
 
-/** One with a limit takes no more than that. */
 function isThere(world: FaultWorld, node: string): boolean {
   const pods = world.cluster.list('pods', NAMESPACE).filter((p) => p.metadata.labels?.app === NAME);
   return pods.some(
-    (p) =>
-      p.metadata.deletionTimestamp === undefined &&
-      textAt(p, 'spec', 'nodeName') === node &&
-      textAt(p, 'spec', 'containers', 0, 'resources', 'limits', 'cpu') === '',
+    (p) => p.metadata.deletionTimestamp === undefined && (p.spec as { nodeName?: string }).nodeName === node,
   );
 }

@@ -1,4 +1,4 @@
-import { decide } from '../domain/decide.ts';
+import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
@@ -42,6 +42,7 @@ export async function judged(
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
   chosen.passedOver.push(...passedOver);
+  const passed = (reason: PassedOver['reason']) => chosen.passedOver.some((one) => one.reason === reason);
   const now = deps.clock.now();
   const decision = decide({
     now,
@@ -59,12 +60,20 @@ export async function judged(
     measuredAt: incident.measuredAt ?? null,
     observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
-    belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
-    lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+    belowThreshold: passed('below_threshold'),
+    patientUntil: patientUntil(
+      { refused: passed('refused'), unsure: passed('low_confidence') },
+      incident.openedAt + SETTLING_MS,
+      firstAlertAt(incident),
+    ),
+    lowConfidence: passed('low_confidence'),
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };
 }
+
+const firstAlertAt = ({ alerts }: Incident): number | null =>
+  alerts.length > 0 ? Math.min(...alerts.map(({ startsAt }) => startsAt)) : null;
 
 /**
  * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own

@@ -57,7 +57,9 @@ export type Applied =
   /** `undo` is what undo needs to know (fields written and what they held). */
   | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
   /** A part is done, and the rest follows: `apply` is called again, with a fresh `Authorised`, after `againMs`. Only for actions whose plan has the same digest when it is made half-way. */
-  | { kind: 'underway'; words: string; againMs: number }
+  | { kind: 'underway'; words: string; againMs: number; watched?: false }
+  /** All is begun, and somebody else's controller carries it to its end, which only has to be seen: `wasApplied` is asked again after `againMs`, nothing is authorised anew, and a pause doesn't stop it. */
+  | { kind: 'underway'; words: string; againMs: number; watched: true }
   /** `changed`: something in the cluster may be different now. */
   | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
 export type Settled =
@@ -85,7 +87,8 @@ export type Action = {
   /** Was the change of this execution already made (the mark, the uid), or begun? For after a crash. */
   wasApplied(context: ActionContext, plan: Plan, executionId: string): Promise<Applied | null>;
   /** The change, with its mark, in one patch; preconditions uid and (from the fresh plan in `authorised`) resourceVersion. */
-  apply(context: ActionContext, authorised: Authorised): Promise<Applied>;
+  /** `progress`: what was said of this execution so far; null or absent when nothing is known to have begun. */
+  apply(context: ActionContext, authorised: Authorised, progress?: string | null): Promise<Applied>;
   /** Has the cluster taken it in (rollout ended, pod replaced)? */
   settled(context: ActionContext, execution: Execution): Promise<Settled>;
   /** Restores only fields that still hold what we wrote; fields that do not are named in `words`. Done twice is done once. */

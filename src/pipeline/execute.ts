@@ -36,8 +36,8 @@ const execute: Stage = {
     const context = actionContext(deps, incident, execution.recommendation);
     const already = await action.wasApplied(context, execution.recommendation.plan, execution.id);
     const begun = already?.kind === 'underway' ? already.words : state.progress;
-    const applied =
-      already && already.kind !== 'underway' ? already : await applyNow(deps, incident, execution, action, begun);
+    const isToGoOn = !already || (already.kind === 'underway' && !already.watched);
+    const applied = isToGoOn ? await applyNow(deps, incident, execution, action, begun) : already;
     if (applied.kind !== 'underway') return { events: [eventOf(deps, incident, applied)] };
     const at = deps.clock.now();
     const { words, againMs } = applied;
@@ -60,7 +60,7 @@ async function applyNow(
   if (!verdict.ok) return stopped(verdict.refusal, progress);
   const may = await deps.store.mayAct(incident.id, execution.fence, execution.pauseEpoch);
   if (may.kind === 'refused') return stopped(may.refusal, progress);
-  return action.apply(actionContext(deps, incident, recommendation), verdict.authorised);
+  return action.apply(actionContext(deps, incident, recommendation), verdict.authorised, progress);
 }
 
 /** Nothing was begun, or it ends half-way: because the trouble is over, or because it must not go on. */

@@ -1,7 +1,7 @@
 import { isRecorded } from './alerting/alerting.ts';
 import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
-import { installOperators } from './operators/install.ts';
+import { installOperators, OPERATORS } from './operators/install.ts';
 import type { Scrape } from './prometheus/journal.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS, type SeriesStore } from './prometheus/store.ts';
 import { bootShop } from './shop/boot.ts';
@@ -33,7 +33,7 @@ export type CoreOptions = { now: () => number; seed: number; startAt: number; re
 export function createCore({ now: clockNow, seed, startAt, remains }: CoreOptions): Core {
   let building: number | undefined = startAt;
   const now = (): number => building ?? clockNow();
-  const cluster = createCluster({ now, seed: String(seed) });
+  const cluster = createCluster({ now, seed: String(seed), operators: OPERATORS });
   const shop = createShop({ cluster, seed, now });
   cluster.setRuntime(shop.processes);
   if (remains) {

@@ -16,6 +16,8 @@ export type ObjectWrite = {
   /** Of the look that the plan comes from; null for what isn't made yet. */
   resourceVersion: string | null;
   body: Record<string, unknown>;
+  /** That go with it, beside our mark. */
+  annotations?: Record<string, string>;
 };
 
 /** Applies it, or (dry) lets the server say what it would become. Only with an execution's id does it get our mark. */
@@ -25,7 +27,7 @@ export function applyWrite(
   executionId: string | null,
 ): Promise<ClusterResult<CustomObject>> {
   return cluster.custom.apply(write.place, write.body, {
-    annotations: executionId === null ? {} : { [MARK]: executionId },
+    annotations: { ...write.annotations, ...(executionId === null ? {} : { [MARK]: executionId }) },
     uid: write.uid,
     resourceVersion: write.resourceVersion,
     dryRun: executionId === null,

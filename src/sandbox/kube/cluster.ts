@@ -14,7 +14,7 @@ import type { KubeObject } from './objects.ts';
 import { stepCluster } from './step.ts';
 import { createStore } from './store/store.ts';
 import { clone } from './tree.ts';
-import type { AutoscalerMemory, ContainerState, KubeletMemory, PodRuntime, World } from './world.ts';
+import type { AutoscalerMemory, ContainerState, KubeletMemory, Operator, PodRuntime, World } from './world.ts';
 
 export type { KindOf } from './kinds.ts';
 export type { KubeObject } from './objects.ts';
@@ -60,7 +60,7 @@ type Snapshot = {
 const ALWAYS_FINE: PodRuntime = { observe: (): ContainerState => ({ kind: 'running', ready: true }), logs: () => [] };
 
 /** An empty cluster with the usual namespaces. `now` is sandbox time; the same `seed` gives the same names. */
-export function createCluster(options: { now: () => number; seed?: string }): Cluster {
+export function createCluster(options: { now: () => number; seed?: string; operators?: readonly Operator[] }): Cluster {
   const { now } = options;
   const log = createRequestLog();
   let runtime = ALWAYS_FINE;
@@ -70,6 +70,7 @@ export function createCluster(options: { now: () => number; seed?: string }): Cl
     names: createNameSource(options.seed ?? 'nightshift'),
     now,
     runtime: () => runtime,
+    operators: options.operators ?? [],
     kubelet: new Map(),
     autoscalers: new Map(),
   };

@@ -25,6 +25,7 @@ export function stepCluster(world: World): void {
   stepReplicaSets(world);
   stepStatefulSets(world);
   stepDaemonSets(world);
+  for (const operator of world.operators) operator.step?.(world);
   stepJobs(world);
   stepNodes(world);
   stepLeases(world);

@@ -17,6 +17,16 @@ export type PodRuntime = {
   usage?(pod: Pod): { cpuCores: number; memoryBytes: number } | undefined;
 };
 
+/** What somebody else's controllers and webhooks do in the cluster, each only where its CRDs are. */
+export type Operator = {
+  /** Changes a pod that is being made, in place, before anything judges it. */
+  admit?(world: World, pod: Pod): void;
+  /** One round of its controllers. */
+  step?(world: World): void;
+  /** What runs in a pod of its own; undefined for any other pod. */
+  programIn?(world: World, pod: Pod): PodRuntime | undefined;
+};
+
 /** What every part of the cluster works on. `now` is sandbox time in epoch milliseconds. */
 export type World = {
   store: Store;
@@ -24,6 +34,7 @@ export type World = {
   names: NameSource;
   now(): number;
   runtime(): PodRuntime;
+  operators: readonly Operator[];
   /** What the kubelets remember between steps, by pod uid; not visible in the API. */
   kubelet: Map<string, KubeletMemory>;
   /** What the autoscaling loop remembers, by the autoscaler's uid. Instants in epoch ms. */

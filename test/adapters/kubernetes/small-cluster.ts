@@ -7,6 +7,7 @@ import {
   type KubeObject,
   type Cluster as Simulated,
 } from '../../../src/sandbox/kube/cluster.ts';
+import { OPERATORS } from '../../../src/sandbox/operators/install.ts';
 
 /** The sandbox's API server behind HTTP on loopback, on a clock of its own, and our adapter connected to it. */
 export type SmallCluster = {
@@ -24,7 +25,7 @@ export type SmallCluster = {
 
 export async function startSmallCluster(): Promise<SmallCluster> {
   let now = Date.parse('2026-03-02T03:00:00Z');
-  const kube = createCluster({ now: () => now, seed: 'test' });
+  const kube = createCluster({ now: () => now, seed: 'test', operators: OPERATORS });
   const behaviours: { part: string; state: ContainerState }[] = [];
   kube.setRuntime({
     observe: (pod) => {

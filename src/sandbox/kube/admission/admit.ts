@@ -19,6 +19,7 @@ export function fillFromCluster(world: World, fresh: KubeObject): void {
     const found = object(world, 'priorityclasses', undefined, className);
     if (typeof found?.value === 'number') pod.spec.priority = found.value;
   }
+  for (const operator of world.operators) operator.admit?.(world, pod);
   pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { object } from '../change.ts';
+import { logsOf } from '../controllers/runtime-of.ts';
 import type { Pod } from '../kinds.ts';
 import { instant } from '../objects.ts';
 import type { World } from '../world.ts';
@@ -16,7 +17,7 @@ export function logsAnswer(world: World, namespace: string | undefined, name: st
   const previous = query.get('previous') === 'true';
   const refused = refusal(pod, query.get('container') ?? '', previous);
   if (refused !== undefined) return refuse(refused);
-  const lines = select(world.runtime().logs(pod, previous), query, world.now());
+  const lines = select(logsOf(world, pod, previous), query, world.now());
   const text = lines.map((line) => `${line}\n`).join('');
   const bytes = Number(query.get('limitBytes') ?? 0);
   return stream((res) => {
@@ -68,14 +69,14 @@ function select(lines: readonly string[], query: URLSearchParams, now: number): 
 }
 
 function follow(world: World, res: ServerResponse, pod: Pod): void {
-  let seen = world.runtime().logs(pod, false).at(-1);
+  let seen = logsOf(world, pod, false).at(-1);
   const timer = setInterval(() => {
     const current = object(world, 'pods', pod.metadata.namespace, pod.metadata.name);
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) {
       res.end();
       return;
     }
-    const lines = world.runtime().logs(current, false);
+    const lines = logsOf(world, current, false);
     const fresh = lines.slice(seen === undefined ? 0 : lines.lastIndexOf(seen) + 1);
     if (fresh.length > 0) res.write(fresh.map((line) => `${line}\n`).join(''));
     seen = lines.at(-1) ?? seen;

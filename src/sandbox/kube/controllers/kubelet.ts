@@ -1,12 +1,11 @@
 import { change, erase, objects, setStatus } from '../change.ts';
 import { recordEvent } from '../events.ts';
 import type { Container, ContainerStatus, Node, Pod } from '../kinds.ts';
-import { controllerOf } from '../objects.ts';
 import { condition, isFinished, isReady, setCondition } from '../pods.ts';
 import type { KubeletMemory, World } from '../world.ts';
 import { nextContainer } from './container.ts';
-import { oneShot } from './one-shot.ts';
 import { podStatus } from './pod-status.ts';
+import { runtimeOf } from './runtime-of.ts';
 
 const START_MS = 2000;
 const STOP_MS = 2000;
@@ -64,7 +63,7 @@ function loseTouch(world: World, pod: Pod): void {
 
 function runPod(world: World, pod: Pod): void {
   const memory = memoryOf(world, pod);
-  const runtime = controllerOf(pod)?.kind === 'Job' ? oneShot(world) : world.runtime();
+  const runtime = runtimeOf(world, pod);
   const [main, ...sidecars] = pod.spec.containers;
   if (main === undefined) return;
   const step = { pod, now: world.now() };

@@ -1,0 +1,166 @@
+import { objectDiff } from '../domain/object-diff.ts';
+import { planDigest } from '../domain/plan.ts';
+import type { BlastRadius, FieldChange, Refusal } from '../domain/types.ts';
+import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
+import { failedWith } from './custom/object-write.ts';
+import { appliedAs, createTask, standingOf, taskPlace, taskUnderWay } from './keptn/task.ts';
+import { findDefinition, type Job, readDefinition, TASKS } from './keptn/task-definition.ts';
+import { durationText, taskParamFault, taskParams } from './keptn/task-params.ts';
+import { MARK } from './workload/field-change.ts';
+import { inTheWay, type Look, lookAtTarget, refusalOf, refused } from './workload/look.ts';
+import { rollingBlastRadius } from './workload/rolling.ts';
+import { settleRollout } from './workload/settle.ts';
+
+/** Runs a KeptnTaskDefinition for a Deployment and watches it to its end: a Job of Keptn's that is told DEPLOYMENT_NAME and NAMESPACE. What Keptn carries out can't be taken back from here. */
+const runKeptnTask: Action = {
+  name: 'run_keptn_task',
+  title: 'Run a Keptn task',
+  rungs: ['mitigate', 'remediate', 'rollback'],
+  reversible: false,
+  permissions: [
+    { group: 'lifecycle.keptn.sh', resource: 'keptntasks', verbs: ['get', 'list', 'create'] },
+    { group: 'lifecycle.keptn.sh', resource: 'keptntaskdefinitions', verbs: ['get'] },
+    { group: 'batch', resource: 'jobs', verbs: ['get'] },
+    { group: 'apps', resource: 'deployments', verbs: ['get'] },
+    { group: 'apps', resource: 'statefulsets', verbs: ['get'] },
+    { group: 'apps', resource: 'daemonsets', verbs: ['get'] },
+    { group: 'apps', resource: 'replicasets', verbs: ['list'] },
+    { group: '', resource: 'pods', verbs: ['get', 'list'] },
+  ],
+  paramFault: taskParamFault,
+  async plan(context) {
+    const { cluster, step } = context;
+    const fault = taskParamFault(step.params);
+    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.words}.`);
+    const served = await cluster.custom.served(TASKS);
+    if (!served.ok) return refused(served.failure, 'KeptnTasks');
+    if (!served.value)
+      return refuse(
+        'unsupported',
+        "Keptn tasks aren't available: the API server knows no KeptnTasks (lifecycle.keptn.sh/v1). Where Keptn is installed, they are.",
+      );
+    const looked = await lookAtTarget(context);
+    if (!looked.ok) return looked;
+    const { workload } = looked.look;
+    if (workload.kind !== 'Deployment')
+      return refuse('unsupported', `Keptn tasks are told a Deployment, and ${workload.name} is a ${workload.kind}.`);
+    const other = await taskUnderWay(cluster, workload, context.clock.now());
+    if (!other.ok) return refused(other.failure, 'KeptnTasks');
+    if (other.value)
+      return refuse(
+        'rollout_in_progress',
+        `KeptnTask ${other.value.name} is at work on ${workload.name}. It has to end before another one is started.`,
+      );
+    const busy = inTheWay(looked.look, 'a task for it');
+    if (busy) return { ok: false, refusal: busy };
+    const params = taskParams(step);
+    const found = await findDefinition(cluster, workload.namespace, params);
+    if (!found.ok) return found;
+    const read = readDefinition(found.definition, workload.name);
+    return read.ok ? planTask(context, looked.look, read.job) : read;
+  },
+  async wasApplied({ cluster, clock, step }, { target, data }, executionId) {
+    const place = taskPlace(target.namespace, executionId);
+    const found = await cluster.custom.get(place);
+    if (!found.ok) {
+      if (found.failure.kind === 'not_found') return null;
+      const refusal = refusalOf(found.failure, `KeptnTask ${place.name}`);
+      return { ...failedWith(refusal, true), words: `Whether the task was started can't be told: ${refusal.words}` };
+    }
+    if (found.value.annotations[MARK] !== executionId) return notOurs(place.name);
+    const standing = await standingOf(cluster, found.value, taskParams(step), clock.now());
+    return appliedAs(standing, { ...data, task: place.name });
+  },
+  async apply(context, { plan, executionId }, progress): Promise<Applied> {
+    const { cluster, step } = context;
+    const { name } = taskPlace(plan.target.namespace, executionId);
+    // It was there, and somebody took it away: to make it again would be to run it twice.
+    if (progress != null)
+      return failedWith({ code: 'target_gone', words: `KeptnTask ${name} was deleted before it had ended.` }, true);
+    const answer = await createTask(cluster, plan.target, taskParams(step), executionId);
+    if (!answer.ok && answer.failure.kind !== 'unreachable' && answer.failure.kind !== 'conflict')
+      return failedWith(refusalOf(answer.failure, `KeptnTask ${name}`), false);
+    // The answer got lost, or the name is taken, by an earlier try perhaps: whose it is is read from the cluster.
+    const standing = await runKeptnTask.wasApplied(context, plan, executionId);
+    return standing ?? failedWith({ code: 'unreachable', words: answer.ok ? '' : answer.failure.words }, false);
+  },
+  async settled(context, execution) {
+    const { target } = execution.recommendation.plan;
+    const { namespace } = target;
+    const place = taskPlace(namespace, execution.id);
+    const found = await context.cluster.custom.get(place);
+    // Ended tasks are cleared away in time.
+    const isGone = !found.ok && found.failure.kind === 'not_found';
+    if (!found.ok && !isGone)
+      return { kind: 'in_progress', words: refusalOf(found.failure, `KeptnTask ${place.name}`).words };
+    const params = taskParams(context.step);
+    const standing = found.ok ? await standingOf(context.cluster, found.value, params, context.clock.now()) : null;
+    if (standing?.kind === 'running') return { kind: 'in_progress', words: `${standing.words}.` };
+    const rollout = await settleRollout(context, target, execution.startedAt, () => null);
+    // A task that failed healed nothing: what else made the trouble go is not its doing.
+    const failed = standing?.kind === 'failed' || execution.result === 'failed';
+    return failed && rollout.kind !== 'failed'
+      ? { kind: 'in_progress', words: standing ? `${standing.words}.` : execution.words }
+      : rollout;
+  },
+  undo: async () =>
+    failedWith({ code: 'unsupported', words: "What a Keptn task did can't be undone from here." }, false),
+};
+
+async function planTask({ cluster, clock, step }: ActionContext, look: Look, job: Job): Promise<Planned> {
+  const { kind, namespace, name, uid } = look.workload;
+  const params = taskParams(step);
+  const dry = await createTask(cluster, look.workload, params, null);
+  if (!dry.ok) return refused(dry.failure, 'a KeptnTask');
+  const tries = params.retries === 0 ? 'one try' : `up to ${params.retries + 1} tries`;
+  const { definition } = job;
+  const changes: FieldChange[] = [
+    {
+      path: `KeptnTask of ${definition.namespace}/${definition.name} for Deployment ${name}`,
+      before: 'none',
+      after: `${job.does} (${tries}, within ${durationText(params.timeoutMs)})`,
+    },
+  ];
+  return {
+    ok: true,
+    plan: {
+      action: 'run_keptn_task',
+      target: { kind, namespace, name, uid },
+      changes,
+      diff: objectDiff(`${namespace}/${params.definition}`, {}, dry.value.object),
+      summary: `Run Keptn task ${params.definition} for ${name}`,
+      reversible: false,
+      blastRadius: radiusOf(look, job),
+      notes: [
+        ...job.notes,
+        "Once started it runs to its end or its timeout, also while Nightshift is paused; it can't be undone.",
+      ],
+      digest: planDigest('run_keptn_task', uid, changes),
+      data: { definition: definition.name },
+      plannedAt: clock.now(),
+    },
+  };
+}
+
+/** A restart is as wide as a restart. What any other task touches isn't known, which counts as wide. */
+function radiusOf(look: Look, job: Job): BlastRadius {
+  const rolling = rollingBlastRadius(look, () => false);
+  if (job.restarts) return rolling;
+  const total = look.pods.length;
+  return {
+    ...rolling,
+    level: 'high',
+    words: `What the task touches isn't known here: all ${total} pods of ${look.workload.name}, and more, may be.`,
+  };
+}
+
+function notOurs(name: string): Applied {
+  return failedWith(
+    { code: 'target_gone', words: `There is a KeptnTask ${name} that Nightshift didn't make: it is left.` },
+    false,
+  );
+}
+
+const refuse = (code: Refusal['code'], words: string): Planned => ({ ok: false, refusal: { code, words } });
+
+export default runKeptnTask;

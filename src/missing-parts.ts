@@ -36,6 +36,8 @@ export function unreachableCluster(name: string): Cluster {
     quotas: answer,
     networkPolicies: answer,
     certificates: answer,
+    services: answer,
+    custom: { served: answer, get: answer, list: answer, apply: answer, create: answer, delete: answer },
     patchWorkload: answer,
     rawWorkload: answer,
     evictPod: answer,

@@ -371,9 +371,65 @@ export type ClusterFailure = {
 };
 export type ClusterResult<T> = { ok: true; value: T } | { ok: false; failure: ClusterFailure };
 
+/** A kind that a CustomResourceDefinition adds, in one of its versions. */
+export type CustomKind = { group: string; version: string; plural: string; kind: string };
+/** Where an object of such a kind is; `namespace` null: its kind has none. */
+export type CustomPlace = { kind: CustomKind; namespace: string | null; name: string };
+export type CustomObject = {
+  namespace: string | null;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** As in `Workload`. */
+  managers: Workload['managers'];
+  /** The object as the API server has it. */
+  object: Record<string, unknown>;
+};
+
+/** Objects of other systems' kinds. Reads of a kind that the API server doesn't know answer `not_found`; `served` tells that apart from an object that isn't there. */
+export type CustomObjects = {
+  served(kind: CustomKind): Promise<ClusterResult<boolean>>;
+  get(place: CustomPlace): Promise<ClusterResult<CustomObject>>;
+  /** Of one namespace or (null) all of them; bounded. */
+  list(kind: CustomKind, namespace: string | null): Promise<ClusterResult<CustomObject[]>>;
+  /**
+   * Server-side apply, never forced: fields that somebody else has set to another value answer `conflict`, and fields that we applied before and leave out now are taken away. Makes the object when it
+   * isn't there, unless `uid` says which one is meant.
+   */
+  apply(
+    place: CustomPlace,
+    body: Record<string, unknown>,
+    options: {
+      annotations: Record<string, string>;
+      uid: string | null;
+      resourceVersion: string | null;
+      dryRun: boolean;
+    },
+  ): Promise<ClusterResult<CustomObject>>;
+  /** A name that is taken answers `conflict`. */
+  create(
+    place: CustomPlace,
+    body: Record<string, unknown>,
+    options: { annotations: Record<string, string>; dryRun: boolean },
+  ): Promise<ClusterResult<CustomObject>>;
+  /** Another object of the name answers `conflict`. */
+  delete(place: CustomPlace, options: { uid: string }): Promise<ClusterResult<void>>;
+};
+
+export type ServiceInfo = {
+  name: string;
+  uid: string;
+  labels: Record<string, string>;
+  selector: Record<string, string>;
+};
+
 /** Reads and writes as the actions need them. Every write takes `dryRun`; it carries our field manager `nightshift`. */
 export type Cluster = {
   name: string;
+  custom: CustomObjects;
+  services(namespace: string): Promise<ClusterResult<ServiceInfo[]>>;
   workload(namespace: string, name: string): Promise<ClusterResult<Workload>>;
   revisions(workload: Workload): Promise<ClusterResult<Revision[]>>;
   pods(namespace: string, selector: Record<string, string>): Promise<ClusterResult<PodInfo[]>>;
@@ -425,9 +481,7 @@ export type Cluster = {
 export type Monitors = {
   /** Of the whole cluster; none where the operator isn't installed. */
   list(): Promise<ClusterResult<Monitor[]>>;
-  services(
-    namespace: string,
-  ): Promise<ClusterResult<{ name: string; labels: Record<string, string>; selector: Record<string, string> }[]>>;
+  services(namespace: string): Promise<ClusterResult<ServiceInfo[]>>;
   write(monitor: Monitor, changes: IntervalChange[], mark: string | null): Promise<ClusterResult<void>>;
 };
 

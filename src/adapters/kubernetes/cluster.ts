@@ -3,6 +3,7 @@ import { listBudgets } from './budgets.ts';
 import { listCertificates } from './certificates.ts';
 import { readConfigs } from './configs.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { customObjects } from './custom.ts';
 import { listEvents } from './events.ts';
 import { listNetworkPolicies } from './network-policies.ts';
 import { listNodes } from './nodes.ts';
@@ -11,6 +12,7 @@ import { listQuotas } from './quotas.ts';
 import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
 import { listScaling } from './scaling.ts';
+import { listServices } from './services.ts';
 import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads.ts';
 
 /**
@@ -21,6 +23,8 @@ export function connectCluster(options: ConnectionOptions): Cluster {
   const connection = openConnection(options);
   return {
     name: options.name,
+    custom: customObjects(connection),
+    services: (namespace) => listServices(connection, namespace),
     workload: (namespace, name) => readWorkload(connection, namespace, name),
     workloads: (namespace) => listWorkloads(connection, namespace),
     rawWorkload: (target) => readRaw(connection, target),

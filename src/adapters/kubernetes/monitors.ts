@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { type LabelSelector, type Monitor, TIGHTENED } from '../../domain/monitor.ts';
 import type { ClusterResult, Monitors } from '../../ports.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
-import { listAll, listObjects } from './list.ts';
+import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { metadataSchema } from './object-schemas.ts';
+import { listServices } from './services.ts';
 
 const FIELD_MANAGER = 'nightshift';
 const OPERATOR = { group: 'monitoring.coreos.com', version: 'v1' };
@@ -99,27 +100,6 @@ function toSelector(selector: z.infer<typeof selectorSchema> | null | undefined)
     })),
   };
 }
-
-async function listServices(
-  connection: Connection,
-  namespace: string,
-): Promise<Awaited<ReturnType<Monitors['services']>>> {
-  const items = await listAll(connection, async (limit, token) =>
-    connection.core.listNamespacedService({ namespace, limit, ...(token ? { _continue: token } : {}) }),
-  );
-  if (!items.ok) return items;
-  const services = items.value as { metadata?: { name?: string; labels?: Labels }; spec?: { selector?: Labels } }[];
-  return {
-    ok: true,
-    value: services.map(({ metadata, spec }) => ({
-      name: metadata?.name ?? '',
-      labels: metadata?.labels ?? {},
-      selector: spec?.selector ?? {},
-    })),
-  };
-}
-
-type Labels = Record<string, string>;
 
 /** Change and mark in one JSON patch; another object, or a newer one, answers `conflict`. */
 async function writeIntervals(

@@ -106,16 +106,23 @@ export function fromFieldsV1(tree: Tree): Set<string> {
   return paths;
 }
 
-/** Takes the field at `path` out of `object` (in place); a path that isn't there is left alone. */
+/** Takes the field at `path` out of `object` (in place), and the map that held nothing else with it; a path that isn't there is left alone. */
 export function removePath(object: Tree, path: string): void {
   const steps = path.split(SEPARATOR);
   let here: unknown = object;
+  let above: { tree: Tree; key: string } | undefined;
   for (const [i, step] of steps.entries()) {
     const last = i === steps.length - 1;
     if (step.startsWith('f:')) {
       if (!isTree(here)) return;
-      if (last) delete here[step.slice(2)];
-      else here = here[step.slice(2)];
+      const key = step.slice(2);
+      if (!last) {
+        above = { tree: here, key };
+        here = here[key];
+      } else if (key in here) {
+        delete here[key];
+        if (above?.tree[above.key] === here && Object.keys(here).length === 0) delete above.tree[above.key];
+      }
     } else {
       if (!Array.isArray(here)) return;
       const index = here.findIndex((item) => isItem(item, step));

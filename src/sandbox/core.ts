@@ -1,5 +1,6 @@
 import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
+import { installOperators } from './operators/install.ts';
 import type { Scrape } from './prometheus/journal.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS, type SeriesStore } from './prometheus/store.ts';
 import { bootShop } from './shop/boot.ts';
@@ -43,6 +44,7 @@ export function createCore({ now: clockNow, seed, startAt, remains }: CoreOption
     });
   }
   building = startAt;
+  installOperators(cluster);
   cluster.step(startAt);
   const scrapes = remains?.scrapes ?? [];
   const { store, first } =

@@ -1,3 +1,5 @@
+import type { Breaker } from './breakers.ts';
+import { callersOf, type Ejection, isOut, passTime, shareTurnedAway, updateEjections } from './ejection.ts';
 import { addCalls, fromMedian, type Latency, mix, withTimeout } from './latency.ts';
 import type { Edge, ServiceSpec } from './service-spec.ts';
 import { SERVICES } from './services.ts';
@@ -17,8 +19,13 @@ export type FlowPod = {
 
 export type FlowInput = { pods: readonly FlowPod[]; extraRps: number };
 
-/** What a step leaves for the next: waiting requests by pod, and how each service failed lately (retries follow it). */
-export type FlowState = { waiting: Map<string, number>; failing: Map<string, number> };
+/** What a step leaves for the next: waiting requests by pod, how each service failed (retries follow it) and how long it took lately, and the pods that are ejected. */
+export type FlowState = {
+  waiting: Map<string, number>;
+  failing: Map<string, number>;
+  taking: Map<string, number>;
+  ejected: Map<string, Ejection>;
+};
 
 export type PodFlow = {
   rps: number;
@@ -36,6 +43,8 @@ export type ServiceFlow = {
   latency: Latency;
   pods: Map<string, PodFlow>;
   waiting: number;
+  /** Share of the calls to it that the mesh fails at once: they never reach it, and are not in `offeredRps`. */
+  turnedAway: number;
 };
 
 /** A full queue of so many seconds turns requests away; a consumer's queue only grows. */
@@ -43,41 +52,82 @@ const QUEUE_SECONDS = 3;
 const CONSUMER_QUEUE_SECONDS = 7_200;
 const HANG_SECONDS = 30;
 const REFUSED_SECONDS = 0.004;
+const REFUSED: Latency = { mean: REFUSED_SECONDS, variance: REFUSED_SECONDS ** 2 };
 
 export function emptyFlowState(): FlowState {
-  return { waiting: new Map(), failing: new Map() };
+  return { waiting: new Map(), failing: new Map(), taking: new Map(), ejected: new Map() };
 }
 
 /**
  * One step of `dtSeconds`: load goes down the call graph (with the retries that last step's failures cause), then latency
  * and errors come up it. Queueing inflates a pod's own time by 1 + load^4 / (1 - load), and load above capacity waits in
- * a bounded queue. `state` is moved on in place.
+ * a bounded queue. Calls to a service with a breaker are the mesh's to turn away. `state` is moved on in place.
  */
 export function solveFlow(
   inputs: ReadonlyMap<string, FlowInput>,
   shopperRps: number,
   state: FlowState,
   dtSeconds: number,
+  breakers: ReadonlyMap<string, Breaker> = NO_BREAKERS,
 ): Map<string, ServiceFlow> {
-  const offered = sendLoad(inputs, shopperRps, state);
+  passTime(state.ejected, dtSeconds);
+  const { offered, turnedAway } = sendLoad(inputs, shopperRps, state, breakers);
   const flows = new Map<string, ServiceFlow>();
   for (let i = SERVICES.length - 1; i >= 0; i--) {
     const spec = SERVICES[i]!;
-    const input = inputs.get(spec.name) ?? { pods: [], extraRps: 0 };
+    const input = reachable(inputs.get(spec.name), state.ejected);
     const below = callOthers(spec, flows);
-    flows.set(spec.name, serve(spec, input, offered.get(spec.name) ?? 0, below, state, dtSeconds));
+    const flow = serve(spec, input, offered.get(spec.name) ?? 0, below, state, dtSeconds);
+    flows.set(spec.name, { ...flow, turnedAway: turnedAway.get(spec.name) ?? 0 });
   }
-  for (const [name, flow] of flows) state.failing.set(name, flow.errorRatio);
+  for (const [name, flow] of flows) {
+    state.failing.set(name, failingCalls(flow));
+    // Who reached nobody has learned nothing of how long it takes.
+    if (flow.pods.size > 0) state.taking.set(name, flow.latency.mean);
+    const breaker = breakers.get(name);
+    if (!breaker) continue;
+    const podsOf = (service: string): number => inputs.get(service)?.pods.length ?? 0;
+    updateEjections(flow.pods, podsOf(name), callersOf(name, podsOf), breaker, state.ejected, dtSeconds);
+  }
   return flows;
 }
 
-function sendLoad(inputs: ReadonlyMap<string, FlowInput>, shopperRps: number, state: FlowState): Map<string, number> {
+const NO_BREAKERS: ReadonlyMap<string, Breaker> = new Map();
+
+/** Share of the calls to a service that fail, those that never reached it among them. */
+export const failingCalls = ({ turnedAway, errorRatio }: ServiceFlow): number =>
+  turnedAway + (1 - turnedAway) * errorRatio;
+
+/** What load balancing sees of a service: its pods without those that are ejected. */
+function reachable(input: FlowInput | undefined, ejected: ReadonlyMap<string, Ejection>): FlowInput {
+  if (!input) return { pods: [], extraRps: 0 };
+  return ejected.size === 0 ? input : { ...input, pods: input.pods.filter((pod) => !isOut(ejected.get(pod.key))) };
+}
+
+type Load = { offered: Map<string, number>; turnedAway: Map<string, number> };
+
+function sendLoad(
+  inputs: ReadonlyMap<string, FlowInput>,
+  shopperRps: number,
+  state: FlowState,
+  breakers: ReadonlyMap<string, Breaker>,
+): Load {
   const offered = new Map<string, number>([[SERVICES[0]!.name, shopperRps]]);
+  const turnedAway = new Map<string, number>();
   const add = (name: string, rps: number): void => void offered.set(name, (offered.get(name) ?? 0) + rps);
   for (const spec of SERVICES) {
     const input = inputs.get(spec.name);
+    const breaker = breakers.get(spec.name);
+    if (breaker) {
+      const called = offered.get(spec.name) ?? 0;
+      const callers = callersOf(spec.name, (service) => inputs.get(service)?.pods.length ?? 0);
+      const reached = reachable(input, state.ejected).pods.length;
+      const away = shareTurnedAway(called, reached, state.taking.get(spec.name) ?? 0, callers, breaker);
+      turnedAway.set(spec.name, away);
+      offered.set(spec.name, called * (1 - away));
+    }
     add(spec.name, input?.extraRps ?? 0);
-    const pods = input?.pods ?? [];
+    const { pods } = reachable(input, state.ejected);
     const working = pods.reduce((sum, p) => sum + (p.hangs ? 0 : p.capacity / p.slow), 0) * spec.capacityPerPod;
     const sent = Math.min(offered.get(spec.name) ?? 0, working);
     for (const edge of spec.calls) {
@@ -86,7 +136,7 @@ function sendLoad(inputs: ReadonlyMap<string, FlowInput>, shopperRps: number, st
       if (edge.instead) add(edge.instead, sent * edge.calls * failing);
     }
   }
-  return offered;
+  return { offered, turnedAway };
 }
 
 /** Expected further tries of a call that fails with probability `p`. */
@@ -117,9 +167,17 @@ function callOthers(spec: ServiceSpec, flows: ReadonlyMap<string, ServiceFlow>):
 
 function callOnce(edge: Edge, callee: ServiceFlow): Below {
   const cut = withTimeout(callee.latency, edge.timeoutSeconds);
-  const failedOnce = 1 - (1 - callee.errorRatio) * (1 - cut.lost);
+  const { turnedAway } = callee;
+  const failedOnce = turnedAway + (1 - turnedAway) * (1 - (1 - callee.errorRatio) * (1 - cut.lost));
   const times = 1 + repeats(failedOnce, edge.retries);
-  return { failed: failedOnce ** (1 + edge.retries), latency: addCalls({ mean: 0, variance: 0 }, cut.latency, times) };
+  const once =
+    turnedAway === 0
+      ? cut.latency
+      : mix([
+          { weight: turnedAway, latency: REFUSED },
+          { weight: 1 - turnedAway, latency: cut.latency },
+        ]);
+  return { failed: failedOnce ** (1 + edge.retries), latency: addCalls({ mean: 0, variance: 0 }, once, times) };
 }
 
 function serve(
@@ -129,11 +187,10 @@ function serve(
   below: Below,
   state: FlowState,
   dtSeconds: number,
-): ServiceFlow {
+): Omit<ServiceFlow, 'turnedAway'> {
   const pods = new Map<string, PodFlow>();
   if (input.pods.length === 0) {
-    const refused = { mean: REFUSED_SECONDS, variance: REFUSED_SECONDS ** 2 };
-    return { offeredRps, errorRatio: offeredRps > 0 ? 1 : 0, latency: refused, pods, waiting: 0 };
+    return { offeredRps, errorRatio: offeredRps > 0 ? 1 : 0, latency: REFUSED, pods, waiting: 0 };
   }
   const share = offeredRps / input.pods.length;
   let failed = 0;

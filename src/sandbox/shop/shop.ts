@@ -1,4 +1,5 @@
 import { createServiceGraph, type ServiceGraph } from '../telemetry/service-graph.ts';
+import { readBreakers } from './breakers.ts';
 import type { ShopCluster } from './cluster-port.ts';
 import { count } from './counters.ts';
 import { createFaultBook, type FaultBook } from './faults/book.ts';
@@ -62,8 +63,10 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
   };
 
   const solve = (at: number): void => {
-    flows = solveFlow(flowInputs(processes, faults, at, seed), shopperTraffic(seed, at), flowState, STEP_MS / 1000);
-    forgetQueues(flowState.waiting, processes);
+    const inputs = flowInputs(processes, faults, at, seed);
+    flows = solveFlow(inputs, shopperTraffic(seed, at), flowState, STEP_MS / 1000, readBreakers(cluster));
+    forget(flowState.waiting, processes);
+    forget(flowState.ejected, processes);
     for (const run of processes.runs()) run.flow = flows.get(run.view.service.name)?.pods.get(run.view.uid);
   };
 
@@ -115,10 +118,10 @@ function countRun(run: Run, faults: FaultBook, at: number): void {
   count(run.counters, 0, run.view.service, run.flow, STEP_MS / 1000, cpu);
 }
 
-/** What waited in a pod that is gone is lost with it. */
-function forgetQueues(waiting: Map<string, number>, processes: Processes): void {
-  for (const key of waiting.keys()) {
+/** What is known of a pod, by its uid, goes with it: what waited there, say. */
+function forget(known: Map<string, unknown>, processes: Processes): void {
+  for (const key of known.keys()) {
     const run = processes.run(key);
-    if (!run || run.exited) waiting.delete(key);
+    if (!run || run.exited) known.delete(key);
   }
 }

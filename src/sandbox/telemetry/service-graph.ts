@@ -1,4 +1,4 @@
-import type { ServiceFlow } from '../shop/flow.ts';
+import { failingCalls, type ServiceFlow } from '../shop/flow.ts';
 import type { Collector } from '../shop/metrics/family.ts';
 import { SERVICES } from '../shop/services.ts';
 
@@ -24,7 +24,8 @@ export function createServiceGraph(): ServiceGraph {
           const { called } = edges.get(`${name} ${to}`)!;
           const more = served * perRequest * seconds;
           called.total += more;
-          called.failed += more * (flows.get(to)?.errorRatio ?? 0);
+          const flow = flows.get(to);
+          called.failed += more * (flow ? failingCalls(flow) : 0);
         }
       }
     },

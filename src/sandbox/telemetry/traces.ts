@@ -1,4 +1,4 @@
-import type { ServiceFlow } from '../shop/flow.ts';
+import { failingCalls, type ServiceFlow } from '../shop/flow.ts';
 import { hashText, normal, uniform } from '../shop/random.ts';
 import type { Edge, ServiceSpec } from '../shop/service-spec.ts';
 import { NAMESPACE, SERVICES } from '../shop/services.ts';
@@ -86,12 +86,22 @@ function call(trace: Trace, from: ServiceSpec, edge: Edge, at: number, caller: {
   const id = nextId(trace);
   const kind = edge.kind === 'queue' ? PRODUCER : CLIENT;
   const start = at + (HOP_SECONDS * 1000) / 2;
-  const served: Visited =
-    callee && edge.kind !== 'queue' ? visit(trace, callee, start, id) : { seconds: 0.002, failed: false };
+  const served: Visited = turnedAway(trace, edge)
+    ? { seconds: 0.004, failed: true }
+    : callee && edge.kind !== 'queue'
+      ? visit(trace, callee, start, id)
+      : { seconds: 0.002, failed: false };
   const seconds = Math.min(edge.timeoutSeconds, served.seconds + HOP_SECONDS * (1 + trace.chance()));
   const failed = served.failed || served.seconds > edge.timeoutSeconds;
   push(trace, from.name, caller.pod, { id, parent: caller.id, name: 'POST', kind, at, seconds, failed, to: edge.to });
   return { seconds, failed };
+}
+
+/** The caller's own proxy failed the call at once: nothing of it reaches the service. */
+function turnedAway(trace: Trace, { to, kind }: Edge): boolean {
+  const share = kind === 'queue' ? 0 : (trace.flows.get(to)?.turnedAway ?? 0);
+  // No draw where there is no breaker: the same seed gives the same traces as ever.
+  return share > 0 && trace.chance() < share;
 }
 
 /** What the service takes apart from those that it calls, of the mean that its pod shows. */
@@ -106,7 +116,10 @@ function ownSeconds(trace: Trace, service: ServiceSpec, mean: number): number {
 function belowFailing(trace: Trace, service: ServiceSpec): number {
   let fine = 1;
   for (const edge of service.calls)
-    if (edge.kind === 'required') fine *= 1 - Math.min(1, edge.calls) * (trace.flows.get(edge.to)?.errorRatio ?? 0);
+    if (edge.kind === 'required') {
+      const flow = trace.flows.get(edge.to);
+      fine *= 1 - Math.min(1, edge.calls) * (flow ? failingCalls(flow) : 0);
+    }
   return 1 - fine;
 }
 

@@ -62,6 +62,9 @@ export type Settled =
   | { kind: 'in_progress'; words: string }
   | { kind: 'failed'; words: string };
 
+/** `words` say what the parameter must be, without its name. */
+export type ParamFault = { param: string; words: string };
+
 export type Action = {
   /** snake_case, as in playbooks. */
   name: string;
@@ -70,6 +73,10 @@ export type Action = {
   rungs: Rung[];
   reversible: boolean;
   permissions: Permission[];
+  /** Whom it helps, where that isn't what it changes: whether it worked is then measured there. */
+  relieves?: 'callers';
+  /** What is wrong with the parameters of a step; null when they are right. Asked where playbooks are loaded; `plan` must ask, too. Absent: any will do. */
+  paramFault?(params: Step['params']): ParamFault | null;
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
   plan(context: ActionContext): Promise<Planned>;
   /** Was the change of this execution already made (the mark, the uid)? For after a crash. */

@@ -5,6 +5,7 @@ import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { isElsewhere } from './elsewhere.ts';
 import { measureTrouble, type Trouble } from './measure.ts';
+import { measureCallers } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
@@ -26,7 +27,7 @@ const verify: Stage = {
     if (state.name !== 'verifying') return NOTHING;
     const [settled, trouble] = await Promise.all([
       settledNow(deps, incident, state.execution),
-      measureTrouble(deps, incident),
+      troubleNow(deps, incident, state.execution),
     ]);
     const at = deps.clock.now();
     const elsewhere = trouble.kind === 'present' && (await isElsewhere(deps, incident, state.execution));
@@ -54,6 +55,14 @@ const verify: Stage = {
     };
   },
 };
+
+/** Measured where the step is to help. */
+function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
+  const { step, plan } = execution.recommendation;
+  return deps.actions.get(step.action)?.relieves === 'callers'
+    ? measureCallers(deps, incident, plan.target)
+    : measureTrouble(deps, incident);
+}
 
 async function settledNow(deps: Deps, incident: Incident, execution: Execution): Promise<Settled> {
   const action = deps.actions.get(execution.recommendation.step.action);

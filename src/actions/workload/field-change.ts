@@ -6,7 +6,7 @@ import type { Cluster, ClusterResult, Workload } from '../../ports.ts';
 import { refusalOf } from './look.ts';
 
 /** Says on the object which execution changed it: change and mark go in one patch. */
-const MARK = 'nightshift.dev/execution';
+export const MARK = 'nightshift.dev/execution';
 const UNDO_MARK = 'nightshift.dev/undo';
 const ATTEMPTS = 3;
 

@@ -109,6 +109,15 @@ export function deployment(name: string, options: DeploymentOptions = {}): KubeO
   };
 }
 
+export function serviceOf(app: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: app, namespace: 'shop', labels: { app } },
+    spec: { selector: { app }, ports: [{ name: 'http', port: 80 }] },
+  };
+}
+
 export function budget(name: string, app: string, maxUnavailable: number): KubeObject {
   return {
     apiVersion: 'policy/v1',

@@ -1,0 +1,119 @@
+import type { Authorised } from '../../domain/authorise.ts';
+import { holdsNothingOf } from '../../domain/object-part.ts';
+import type { Execution, Plan } from '../../domain/types.ts';
+import type { Action, ActionContext, Applied } from '../../extension-points.ts';
+import type { ClusterFailure, CustomObject } from '../../ports.ts';
+import { MARK } from '../workload/field-change.ts';
+import { refusalOf } from '../workload/look.ts';
+import {
+  applyWrite,
+  done,
+  failedWith,
+  lost,
+  nameOf,
+  type ObjectWrite,
+  writeOf,
+  writeWasApplied,
+} from './object-write.ts';
+
+const ATTEMPTS = 3;
+const OURS = 'nightshift';
+
+/** Makes the change that was authorised, with its mark, in one apply. When the object got newer meanwhile, it plans again: an equal digest may go on, another may not. */
+export async function applyObject(action: Action, context: ActionContext, authorised: Authorised): Promise<Applied> {
+  let plan: Plan = authorised.plan;
+  for (let attempt = 1; ; attempt += 1) {
+    const write = writeOf(plan.data);
+    if (!write) return failedWith({ code: 'invalid', words: 'The plan holds no change.' }, false);
+    const answer = await applyWrite(context.cluster, write, authorised.executionId);
+    if (answer.ok) return done(write, answer.value, plan.summary);
+    const { failure } = answer;
+    if (failure.kind === 'unreachable') return afterSilence(context, plan, authorised.executionId, failure.words);
+    const failed = failedWith(refusalOf(failure, nameOf(write)), false);
+    if (failure.kind !== 'conflict' || attempt === ATTEMPTS) return failed;
+    const again = await action.plan(context);
+    if (!again.ok) return failedWith(again.refusal, false);
+    if (again.plan.digest !== authorised.plan.digest) return failed;
+    plan = again.plan;
+  }
+}
+
+/** The answer got lost: whether the change was made is read from the object. */
+async function afterSilence(context: ActionContext, plan: Plan, executionId: string, words: string): Promise<Applied> {
+  const found = await writeWasApplied(context, plan, executionId);
+  if (found?.kind === 'done') return { ...found, words: 'The change was made, though the answer to it got lost.' };
+  return found ?? failedWith({ code: 'unreachable', words }, false);
+}
+
+/** Takes back what this execution made or added, if it is as it was written. Done twice is done once. */
+export async function undoObject(context: ActionContext, execution: Execution): Promise<Applied> {
+  const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
+  if (!write) return failedWith({ code: 'invalid', words: 'What was changed is not known.' }, false);
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await context.cluster.custom.get(write.place);
+    if (!found.ok && found.failure.kind === 'not_found') return goneAlready(write);
+    if (!found.ok) return failedWith(refusalOf(found.failure, nameOf(write)), false);
+    const standing = write.made
+      ? standingOfMade(write, found.value, execution.id)
+      : standingOfAdded(write, found.value);
+    if (standing) return standing;
+    const failure = await takeBack(context, write, found.value);
+    if (!failure || failure.kind === 'not_found') return takenBack(write, found.value);
+    const again = failure.kind === 'conflict' || failure.kind === 'unreachable';
+    if (!again || attempt === ATTEMPTS)
+      return failedWith(refusalOf(failure, nameOf(write)), failure.kind === 'unreachable');
+  }
+}
+
+async function takeBack(
+  { cluster }: ActionContext,
+  write: ObjectWrite,
+  { uid, resourceVersion }: CustomObject,
+): Promise<ClusterFailure | null> {
+  // To apply nothing takes away what we applied, unless somebody else has come to own it.
+  const answer = write.made
+    ? await cluster.custom.delete(write.place, { uid })
+    : await cluster.custom.apply(write.place, {}, { annotations: {}, uid, resourceVersion, dryRun: false });
+  return answer.ok ? null : answer.failure;
+}
+
+/** What there is to say without deleting; null when it is to be deleted. */
+function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: string): Applied | null {
+  const name = nameOf(write);
+  const isOurs = found.annotations[MARK] === executionId && (write.uid === null || write.uid === found.uid);
+  if (!isOurs) return failedWith({ code: 'target_gone', words: `${name} is another object now: it is left.` }, false);
+  const others = found.managers.filter(({ manager }) => manager !== OURS).map(({ manager }) => manager);
+  const changed = lost(write, found);
+  if (others.length === 0 && changed.length === 0) return null;
+  const what = changed.length > 0 ? changed.slice(0, 5).join(', ') : 'other fields of it';
+  const who = others[0] ?? 'somebody else';
+  return failedWith(
+    { code: 'plan_changed', words: `${name}: ${who} changed ${what} since, so it is left as it is.` },
+    false,
+  );
+}
+
+function standingOfAdded(write: ObjectWrite, found: CustomObject): Applied | null {
+  const name = nameOf(write);
+  if (write.uid !== found.uid)
+    return failedWith({ code: 'target_gone', words: `${name} is another object now: it is left.` }, false);
+  if (!holdsNothingOf(found.object, write.body)) return null;
+  if (MARK in found.annotations) {
+    const words = `${name}: somebody else changed all that was added, so it is left as it is.`;
+    return failedWith({ code: 'plan_changed', words }, false);
+  }
+  return goneAlready(write);
+}
+
+const goneAlready = (write: ObjectWrite): Applied => ({
+  kind: 'done',
+  undo: null,
+  words: write.made ? `${nameOf(write)} is gone already.` : `${nameOf(write)} is as it was before already.`,
+});
+
+function takenBack(write: ObjectWrite, before: CustomObject): Applied {
+  if (write.made) return { kind: 'done', undo: null, words: `${nameOf(write)} is gone again.` };
+  const kept = lost(write, before);
+  const but = kept.length === 0 ? '' : ` Somebody else changed ${kept.join(', ')} since; that is left as it is.`;
+  return { kind: 'done', undo: null, words: `${nameOf(write)}: what was added is gone again.${but}` };
+}

@@ -113,6 +113,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
   },
   // That callers are quick again when what they call hangs; they need not be well again, which is measured afterwards.
   enable_circuit_breaker: { deadlock: [13, 4], latency: [12, 4], errors: [6, 4], rollout: [1, 5], '*': [2, 4] },
+  apply_scaled_object: { demand: [18, 2], '*': [2, 4] },
   notify_oncall: { '*': [99, 1] },
   evict_low_priority: { node_pressure: [8, 2], '*': [2, 4] },
   drain_and_cordon: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },

@@ -175,7 +175,8 @@ export type PassedOver = {
   words: string;
 };
 
-export type AtTimeout = 'execute' | 'escalate' | 'watch';
+/** `lapse` is for proposals alone. */
+export type AtTimeout = 'execute' | 'escalate' | 'watch' | 'lapse';
 
 export type Decision =
   | { kind: 'auto'; recommendation: Recommendation; options: Recommendation[]; reason: string }
@@ -247,5 +248,14 @@ export type Verification = {
   targetWell?: boolean;
 };
 
-export const OUTCOMES = ['healed', 'self_healed', 'healed_by_human', 'false_alarm', 'escalated', 'undone'] as const;
+/** `lapsed`: a proposal that nobody took up; nothing was changed. */
+export const OUTCOMES = [
+  'healed',
+  'self_healed',
+  'healed_by_human',
+  'false_alarm',
+  'escalated',
+  'undone',
+  'lapsed',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];

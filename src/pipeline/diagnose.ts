@@ -1,7 +1,9 @@
 import { decide } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
+import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
+import { diagnoseDemand } from './demand-ahead.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -21,7 +23,9 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
-    const diagnosis = await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
+    const diagnosis = isProposal(incident)
+      ? await diagnoseDemand(deps, incident)
+      : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
     const playbook = deps.playbooks.get(diagnosis.issue.kind) ?? null;
     const diagnosed = { ...incident, diagnosis };
     const chosen = playbook
@@ -45,7 +49,8 @@ const diagnose: Stage = {
       maxAttempts: deps.limits.stepsPerIncident,
       unmeasured: incident.unmeasured,
       measuredAt: incident.measuredAt ?? null,
-      observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
+      isProposal: isProposal(incident),
+      observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
       hasPlaybook: playbook !== null,
       belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
       lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
@@ -111,7 +116,7 @@ function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): 
   const cause = diagnosis.named ? diagnosis.causes[0]?.entity : undefined;
   if (!cause) return null;
   const same = open.find((other) => {
-    if (other.id === incident.id || other.state.name === 'escalated') return false;
+    if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;
     if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
       return false;
     const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;

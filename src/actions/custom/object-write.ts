@@ -16,6 +16,8 @@ export type ObjectWrite = {
   /** Of the look that the plan comes from; null for what isn't made yet. */
   resourceVersion: string | null;
   body: Record<string, unknown>;
+  /** Field managers of the system that the kind belongs to: what they write doesn't make the object somebody else's. */
+  controllers?: string[];
 };
 
 /** Applies it, or (dry) lets the server say what it would become. Only with an execution's id does it get our mark. */

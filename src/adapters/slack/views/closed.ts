@@ -56,6 +56,8 @@ function endLine(incident: Incident, state: Closed): string {
       return `*A false alarm*, closed ${dayTime(closedAt)}. Nothing more is done.`;
     case 'escalated':
       return `*Ended after a page* ${dayTime(closedAt)}, after ${lasted}.`;
+    case 'lapsed':
+      return `*The proposal lapsed* ${dayTime(closedAt)}. Nothing was changed.`;
     case 'undone':
       return `*The change was undone*; closed ${dayTime(closedAt)}.`;
   }

@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import type { Cause, Finding } from '../../../domain/types.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
@@ -41,7 +42,7 @@ function ownAnomaly(incident: Incident): Finding | undefined {
 /** The likely cause, or that there is none sure enough to name; its facts are `factLines`. */
 export function causeLine(incident: Incident, maxReasons = 0): string | null {
   const { diagnosis } = incident;
-  if (!diagnosis) return null;
+  if (!diagnosis || isProposal(incident)) return null;
   const top = diagnosis.causes[0];
   if (!top) return '*Cause:* nothing stands out in what I can see.';
   if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top, maxReasons)}`;

@@ -145,6 +145,16 @@ export default {
       },
     },
     {
+      name: 'a-backtest-reaches-no-cluster',
+      comment:
+        'What would have been done is worked out without anything that could do it: a backtest has no client of a cluster, a chat, a pager or a store.',
+      severity: 'error',
+      from: { path: '^src/(backtest/|backtest[^/]*\\.ts$)' },
+      to: {
+        path: '^src/(adapters/(kubernetes|slack|pagerduty|redis|bullmq|otlp|http)|app\\.ts$|main\\.ts$)',
+      },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two modules that need each other are one, or lack a third. Types may refer to each other.',
       severity: 'error',

@@ -20,6 +20,7 @@ import { createReplicas } from './adapters/redis/replicas.ts';
 import { createSharedLog } from './adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from './adapters/slack/receiver.ts';
 import { type Config, policyFor, queryOptions } from './config.ts';
+import { playbookKey } from './domain/playbook.ts';
 import type { Action, Command, Correlator, Detector, People } from './extension-points.ts';
 import { type KedaSettings, startForetelling } from './foretelling.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
@@ -27,6 +28,7 @@ import { type Learning, startLearning } from './learning.ts';
 import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters } from './meters.ts';
+import { paramCheck } from './param-check.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { createPeople } from './pipeline/people.ts';
 import { createPodAddresses } from './pipeline/pod-addresses.ts';
@@ -204,15 +206,13 @@ async function createDeps(
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
-  const [actions, detectors, correlators, playbooks] = await Promise.all([
+  const [actions, detectors, correlators] = await Promise.all([
     loadModules<Action>(here('./actions')),
     loadModules<Detector>(here('./detectors')),
     loadModules<Correlator>(here('./correlators')),
-    loadPlaybooks([
-      here('../playbooks'),
-      ...(config.env.NIGHTSHIFT_PLAYBOOKS ? [config.env.NIGHTSHIFT_PLAYBOOKS] : []),
-    ]),
   ]);
+  const own = config.env.NIGHTSHIFT_PLAYBOOKS;
+  const playbooks = await loadPlaybooks([here('../playbooks'), ...(own ? [own] : [])], paramCheck(actions));
   const { limits } = settings;
   const approvers = new Set([
     ...settings.approvers,
@@ -241,7 +241,7 @@ async function createDeps(
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
-    playbooks: new Map(playbooks.map((playbook) => [playbook.issue, playbook])),
+    playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),
     limits: {
       maxReplicas: limits.max_replicas,

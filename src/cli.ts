@@ -2,15 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command as Program } from 'commander';
 import { loadPlaybooks, PlaybookErrors } from './adapters/playbooks/load-playbooks.ts';
+import { addBacktest } from './cli-backtest.ts';
+import { addExport } from './cli-export.ts';
 import { readConfig } from './config.ts';
 import { diagnoseFiles, diagnosisWords, graphOfFiles } from './diagnose-files.ts';
 import { examine } from './doctor.ts';
+import { playbookKey } from './domain/playbook.ts';
 import { filesIn } from './exported-files.ts';
 import { ExportErrors, type Progress } from './exported-table.ts';
 import type { Action } from './extension-points.ts';
 import { gameDay } from './game-day.ts';
 import { instantOf } from './instant-of.ts';
 import { loadModules } from './load-modules.ts';
+import { paramCheck } from './param-check.ts';
 import { clusterRole, TIGHTENING } from './rbac.ts';
 import { scoreFile } from './score-file.ts';
 
@@ -56,8 +60,8 @@ program
   .action(async (folders: string[]) => {
     const all = folders.length > 0 ? folders : [here('../playbooks')];
     try {
-      const playbooks = await loadPlaybooks(all);
-      console.log(`${playbooks.length} playbooks are right: ${playbooks.map((playbook) => playbook.issue).join(', ')}`);
+      const playbooks = await loadPlaybooks(all, paramCheck(await loadModules<Action>(here('./actions'))));
+      console.log(`${playbooks.length} playbooks are right: ${playbooks.map(playbookKey).join(', ')}`);
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;
       console.error(error.message);
@@ -151,6 +155,9 @@ program
       process.exitCode = 1;
     }
   });
+
+addBacktest(program, process.env);
+addExport(program, process.env);
 
 const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 

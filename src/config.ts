@@ -201,7 +201,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
 }
 
-function readSettings(env: Environment, errors: string[]): Settings | null {
+function readSettings(env: Pick<Environment, 'NIGHTSHIFT_CONFIG'>, errors: string[]): Settings | null {
   const file = env.NIGHTSHIFT_CONFIG ?? (existsSync('nightshift.yaml') ? 'nightshift.yaml' : null);
   let document: unknown = {};
   try {
@@ -213,6 +213,15 @@ function readSettings(env: Environment, errors: string[]): Settings | null {
   if (settings.success) return settings.data;
   errors.push(...settings.error.issues.map((issue) => `${file} ${issue.path.join('.')}: ${issue.message}`));
   return null;
+}
+
+/** `nightshift.yaml` by itself, for commands that look at nothing else; without a file the one in the folder, else what the defaults say. */
+export function readSettingsOf(
+  file: string | null,
+): { ok: true; settings: Settings } | { ok: false; errors: string[] } {
+  const errors: string[] = [];
+  const settings = readSettings({ NIGHTSHIFT_CONFIG: file ?? undefined }, errors);
+  return settings && errors.length === 0 ? { ok: true, settings } : { ok: false, errors };
 }
 
 function withFiles(environment: Record<string, string | undefined>, errors: string[]): Record<string, string> {

@@ -45,6 +45,7 @@ export type ActionContext = {
   limits: ActionLimits;
   /** The ScaledObject that would meet a workload's demand, from what is foretold of it now. */
   scaledObjectFor(workload: Workload): Promise<{ ok: true; object: ScaledObject } | { ok: false; words: string }>;
+  protectedNamespaces: string[];
 };
 export type ActionLimits = {
   maxReplicas: number;
@@ -57,6 +58,8 @@ export type Planned = { ok: true; plan: Plan } | { ok: false; refusal: Refusal }
 export type Applied =
   /** `undo` is what undo needs to know (fields written and what they held). */
   | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
+  /** A part is done, and the rest follows: `apply` is called again, with a fresh `Authorised`, after `againMs`. Only for actions whose plan has the same digest when it is made half-way. */
+  | { kind: 'underway'; words: string; againMs: number }
   /** `changed`: something in the cluster may be different now. */
   | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
 export type Settled =
@@ -81,7 +84,7 @@ export type Action = {
   paramFault?(params: Step['params']): ParamFault | null;
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
   plan(context: ActionContext): Promise<Planned>;
-  /** Was the change of this execution already made (the mark, the uid)? For after a crash. */
+  /** Was the change of this execution already made (the mark, the uid), or begun? For after a crash. */
   wasApplied(context: ActionContext, plan: Plan, executionId: string): Promise<Applied | null>;
   /** The change, with its mark, in one patch; preconditions uid and (from the fresh plan in `authorised`) resourceVersion. */
   apply(context: ActionContext, authorised: Authorised): Promise<Applied>;

@@ -1,9 +1,8 @@
-import { subjectOf } from './adapters/alertmanager/subject.ts';
+import { anySubjectOf } from './adapters/alertmanager/subject.ts';
 import { parseWebhook } from './adapters/alertmanager/webhook.ts';
 import type { AlertIntake } from './adapters/http/alertmanager-route.ts';
 import type { PagerDutyIntake } from './adapters/http/pagerduty-route.ts';
 import { parsePagerDutyWebhook } from './adapters/pagerduty/webhook.ts';
-import type { Alert, Subject } from './domain/types.ts';
 import type { Meters } from './meters.ts';
 import type { Deps } from './pipeline/deps.ts';
 import { receiveAlerts } from './pipeline/receive-alerts.ts';
@@ -22,7 +21,7 @@ export function alertIntake(deps: Deps, topology: Topology, meters: Meters, toke
         accept: async () => {
           const received = parsed.alerts.map((alert) => ({
             alert,
-            subject: subjectOf(alert, deps.cluster.name) ?? nobody(alert, deps.cluster.name),
+            subject: anySubjectOf(alert, deps.cluster.name),
           }));
           const incidents = await receiveAlerts(deps, received, topology.calls());
           meters.alerts.inc(received.length);
@@ -37,13 +36,6 @@ export function alertIntake(deps: Deps, topology: Topology, meters: Meters, toke
     },
   };
 }
-
-/** Alerts about no workload that can be told stay together by name. */
-const nobody = (alert: Alert, cluster: string): Subject => ({
-  cluster,
-  namespace: alert.labels.namespace ?? '',
-  service: `alert:${alert.name}`.slice(0, 100),
-});
 
 /** PagerDuty's acknowledgement is the incident's. */
 export function pagerDutyIntake(deps: Deps, secret: string | null): PagerDutyIntake {

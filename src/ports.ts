@@ -293,9 +293,23 @@ export type PodInfo = {
   }[];
 };
 
+/** A pod with what counts when its node is to be emptied. */
+export type NodePod = PodInfo & {
+  /** Of its PriorityClass; 0 without one. */
+  priority: number;
+  /** Of a file on the node (a static pod): the API server can't move it. */
+  mirror: boolean;
+  /** It keeps something in an emptyDir, which doesn't go with it. */
+  localData: boolean;
+};
+
 export type NodeInfo = {
   name: string;
   uid: string;
+  resourceVersion?: string;
+  controlPlane?: boolean;
+  /** Ours alone (`nightshift.dev/…`). */
+  annotations?: Record<string, string>;
   ready: boolean;
   pressures: string[];
   unschedulable: boolean;
@@ -440,6 +454,16 @@ export type Cluster = {
     options: { previous: boolean; tailLines: number },
   ): Promise<ClusterResult<string[]>>;
   nodes(): Promise<ClusterResult<NodeInfo[]>>;
+  /** Of all namespaces, those that have ended or are going away too. */
+  podsOnNode(node: string): Promise<ClusterResult<NodePod[]>>;
+  /** The whole object, for a diff. */
+  rawNode(name: string): Promise<ClusterResult<Record<string, unknown>>>;
+  /** Lets pods onto a node or keeps them off, with annotations. `uid` and `resourceVersion` are preconditions; answers the object as it is (would be) after. */
+  patchNode(
+    name: string,
+    patch: { unschedulable: boolean; annotations: Record<string, string> },
+    options: { dryRun: boolean; uid: string; resourceVersion: string | null },
+  ): Promise<ClusterResult<Record<string, unknown>>>;
   events(namespace: string, sinceMs: number): Promise<ClusterResult<ClusterEvent[]>>;
   budgets(namespace: string): Promise<ClusterResult<Budget[]>>;
   scalers(namespace: string, workload: string): Promise<ClusterResult<Scaler[]>>;

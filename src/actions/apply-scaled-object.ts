@@ -10,7 +10,12 @@ import { applyObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './custom/object-write.ts';
 import { type Look, lookAtTarget, refusalOf, refused } from './workload/look.ts';
 
-const SCALED_OBJECTS: CustomKind = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' };
+const SCALED_OBJECTS: CustomKind = {
+  group: 'keda.sh',
+  version: 'v1alpha1',
+  plural: 'scaledobjects',
+  kind: 'ScaledObject',
+};
 /** What KEDA itself writes to it (finalizer, label, status) doesn't make it somebody else's. */
 const KEDAS_MANAGERS = ['keda', 'keda-operator'];
 /** KEDA's first look at its triggers may fail while it starts. */
@@ -45,7 +50,10 @@ const applyScaledObject: Action = {
     if (!scalers.ok) return refused(scalers.failure, workload.name);
     const [scaler] = scalers.value;
     if (scaler)
-      return refuse('managed_elsewhere', `${scaler.kind} ${scaler.name} scales it already (${scaler.min} to ${scaler.max}).`);
+      return refuse(
+        'managed_elsewhere',
+        `${scaler.kind} ${scaler.name} scales it already (${scaler.min} to ${scaler.max}).`,
+      );
     const made = await context.scaledObjectFor(workload);
     if (!made.ok) return refuse('no_data', made.words);
     return planObject(context, looked.look, made.object);
@@ -105,7 +113,13 @@ async function planObject({ cluster, clock }: ActionContext, look: Look, object:
       diff: objectDiff(`${namespace}/${name}`, {}, dry.value.object),
       summary: `Let KEDA scale ${workload.name} by demand, ${min} to ${max} replicas`,
       reversible: true,
-      blastRadius: blastRadius({ service: workload.name, podsTotal: workload.replicas, ...undisturbed, words }),
+      blastRadius: blastRadius({
+        namespace,
+        service: workload.name,
+        podsTotal: workload.replicas,
+        ...undisturbed,
+        words,
+      }),
       notes: notesOf(look, object),
       digest: planDigest('apply_scaled_object', workload.uid, changes),
       data: { write },
@@ -132,8 +146,12 @@ function notesOf({ workload }: Look, { spec }: ScaledObject): string[] {
   const tool = gitOpsTool(workload);
   const less = workload.replicas > spec.minReplicaCount;
   return [
-    ...(less ? [`It has ${workload.replicas} replicas; in quiet hours KEDA may go down to ${spec.minReplicaCount}.`] : []),
-    ...(tool ? [`${tool} keeps this workload as written elsewhere: leave spec.replicas out there, and add the ScaledObject.`] : []),
+    ...(less
+      ? [`It has ${workload.replicas} replicas; in quiet hours KEDA may go down to ${spec.minReplicaCount}.`]
+      : []),
+    ...(tool
+      ? [`${tool} keeps this workload as written elsewhere: leave spec.replicas out there, and add the ScaledObject.`]
+      : []),
     ...managerNotes(workload, 'spec.replicas'),
   ];
 }

@@ -26,7 +26,7 @@ const notifyOncall: Action = {
       diff: '',
       summary: `Page the on-call person about ${subject.service}`,
       reversible: false,
-      blastRadius: blastRadius({ service: subject.service, ...NO_PODS }),
+      blastRadius: blastRadius({ namespace: subject.namespace, service: subject.service, ...NO_PODS }),
       notes: [],
       digest: planDigest('notify_oncall', `${target.kind}/${target.namespace}/${target.name}`, []),
       data: {},

@@ -160,6 +160,7 @@ async function planEviction(
       summary: `Restart pod ${pod.name}`,
       reversible: false,
       blastRadius: blastRadius({
+        namespace: workload.namespace,
         service: workload.name,
         podsTotal: pods.length,
         podsAffected: 1,

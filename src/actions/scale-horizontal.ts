@@ -106,6 +106,7 @@ async function planReplicas(
       summary: `Scale ${workload.name} from ${workload.replicas} to ${wished} replicas`,
       reversible: true,
       blastRadius: blastRadius({
+        namespace: workload.namespace,
         service: workload.name,
         podsTotal: workload.replicas,
         podsAffected: 0,

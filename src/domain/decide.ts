@@ -12,6 +12,31 @@ export type ServicePolicy = {
   approvers: string[];
 };
 
+const AUTONOMY = ['observe', 'ask', 'auto'] as const;
+
+/** One policy for a step that disturbs several services: critical or unlisted if one is, as free as the least free, approved by who may approve for all. At least one policy. */
+export function strictest(policies: ServicePolicy[]): ServicePolicy {
+  const [first, ...others] = policies;
+  if (!first) throw new Error('no policy to choose from');
+  return others.reduce(
+    (one, other) => ({
+      listed: one.listed && other.listed,
+      critical: one.critical || other.critical,
+      autonomy: AUTONOMY.find((level) => level === one.autonomy || level === other.autonomy) ?? 'ask',
+      timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
+      atTimeout: gentlest(one.atTimeout, other.atTimeout),
+      approvers: one.approvers.filter((user) => other.approvers.includes(user)),
+    }),
+    first,
+  );
+}
+
+/** Null, what the laws say, stands between to execute whatever they say and to call somebody. */
+function gentlest(one: AtTimeout | null, other: AtTimeout | null): AtTimeout | null {
+  const order: (AtTimeout | null)[] = ['escalate', 'watch', null, 'execute'];
+  return order.find((what) => what === one || what === other) ?? null;
+}
+
 export type DecideInput = {
   now: number;
   mode: 'act' | 'observe';

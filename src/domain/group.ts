@@ -105,7 +105,8 @@ function causeNode(incident: Incident): string {
   return cause ? `${cause.entity.namespace}/${cause.entity.name}` : '';
 }
 
-function callees(from: string, calls: Calls): Set<string> {
+/** Whom a service reaches, over a few calls. */
+export function callees(from: string, calls: Calls): Set<string> {
   const seen = new Set<string>();
   let frontier = [from];
   for (let hop = 0; hop < MAX_HOPS; hop++) {

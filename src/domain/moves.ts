@@ -268,6 +268,8 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
     case 'recovered':
       return close(kept, at, 'healed', verification.words);
     case 'unchanged':
+      if (verification.contained)
+        return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.words}`);
       return notice(kept, at, incident.executions.length);
     case 'worse':
       return {

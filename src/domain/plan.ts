@@ -13,6 +13,7 @@ export function planDigest(action: string, targetUid: string, changes: FieldChan
 }
 
 export type Disturbance = {
+  namespace: string;
   service: string;
   podsTotal: number;
   /** Serving pods now. */
@@ -31,8 +32,8 @@ export type Disturbance = {
  * Medium: all between, such as a rolling restart of everything.
  */
 export function blastRadius(disturbance: Disturbance): BlastRadius {
-  const { service, podsTotal, podsAffected, words } = disturbance;
-  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [service], words };
+  const { namespace, service, podsTotal, podsAffected, words } = disturbance;
+  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [`${namespace}/${service}`], words };
 }
 
 function levelOf({ podsReady, readyAffected, readyAwayAtOnce }: Disturbance): BlastRadius['level'] {

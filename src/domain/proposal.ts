@@ -12,7 +12,7 @@ export const proposalKeyOf = ({ cluster, namespace, service }: Subject): string 
   `${cluster}/${namespace}/${service}${SUFFIX}`;
 
 /**
- * Whether an incident is a proposal (docs/decisions/010): nothing is wrong yet, so it is carried out only when a person says yes, it pages
+ * Whether an incident is a proposal (docs/decisions/011): nothing is wrong yet, so it is carried out only when a person says yes, it pages
  * nobody, and it lapses quietly when nobody answers.
  */
 export const isProposal = ({ groupKey }: Pick<Incident, 'groupKey'>): boolean => groupKey.endsWith(SUFFIX);

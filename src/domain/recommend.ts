@@ -72,6 +72,8 @@ function obstacleTo(
 /** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
 const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
   scale_horizontal: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
+  // A rolling change starts with a pod more.
+  restart_deployment: { namespace: [], workload: ['quota_exceeded', 'unschedulable'] },
 };
 
 function factAgainst(step: Step, { findings, causes, named }: Diagnosis): Omit<PassedOver, 'action'> | null {

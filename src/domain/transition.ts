@@ -211,7 +211,8 @@ function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Mo
   const ok = event.type === 'undone';
   const execution = { ...state.execution, undone: { at: event.at, ok, words: event.words } };
   const remembered = moves.rememberExecution(incident, execution);
-  if (ok && isProposal(incident)) return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.words}`);
+  if (ok && isProposal(incident))
+    return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.words}`);
   const why = ok ? `The change was undone: ${event.words}` : `UNDO FAILED, look at it now: ${event.words}`;
   return moves.escalate(remembered, event.at, why);
 }

@@ -101,6 +101,8 @@ export type Step = {
 
 export type Playbook = {
   issue: string;
+  /** Only where a cause of this kind is named; the issue's playbook without one is for all others. */
+  cause?: string | undefined;
   title: string;
   steps: Step[];
   verify: {
@@ -138,6 +140,7 @@ export type BlastRadius = {
   /** Pods that are restarted, moved or removed, of how many the service has. */
   podsAffected: number;
   podsTotal: number;
+  /** `namespace/name`. */
   services: string[];
   words: string;
 };
@@ -246,6 +249,8 @@ export type Verification = {
   words: string;
   /** With `unchanged`: what the step was aimed at is well; the trouble that is left is elsewhere in the service. */
   targetWell?: boolean;
+  /** With `unchanged`: the step keeps callers from what is ill, so that what is measured from now on shows the step as much as the trouble. */
+  contained?: boolean;
 };
 
 /** `lapsed`: a proposal that nobody took up; nothing was changed. */

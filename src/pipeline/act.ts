@@ -1,6 +1,6 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Incident, State } from '../domain/incident.ts';
-import type { Execution, Recommendation, Refusal } from '../domain/types.ts';
+import type { Execution, Plan, Recommendation, Refusal } from '../domain/types.ts';
 import type { Planned } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { measureTrouble } from './measure.ts';
@@ -75,13 +75,13 @@ export async function freshLook(
   };
   const without = authorise({ ...base, lock: { kind: 'locked', fence: 0, pauseEpoch: 0 } });
   if (!without.ok) return { ...base, lock: { kind: 'refused', refusal: without.refusal } };
-  const services = [
-    ...new Set([
-      `${incident.namespace}/${recommendation.plan.target.name}`,
-      ...recommendation.plan.blastRadius.services,
-    ]),
-  ];
+  const services = lockedBy(incident, planned.ok ? planned.plan : recommendation.plan);
   return { ...base, lock: await deps.store.lock(incident.id, services, deps.limits.servicesAtOnce) };
+}
+
+/** Everybody whom a change disturbs: of a drain every service with a pod on the node. */
+export function lockedBy({ namespace }: Incident, { target, blastRadius }: Plan): string[] {
+  return blastRadius.services.length > 0 ? blastRadius.services : [`${target.namespace || namespace}/${target.name}`];
 }
 
 const notAvailable = async (recommendation: Recommendation): Promise<Planned> => ({

@@ -60,6 +60,7 @@ export type Deps = {
   actions: Map<string, Action>;
   detectors: Detector[];
   correlators: Correlator[];
+  /** By `playbookKey`. */
   playbooks: Map<string, Playbook>;
   /** What the configuration says of a service, and of the whole. */
   policy(namespace: string, service: string): ServicePolicy;
@@ -92,5 +93,6 @@ export function actionContext(
     step: recommendation.step,
     limits: deps.limits,
     scaledObjectFor: (workload) => scaledObjectFor(deps, workload),
+    protectedNamespaces: deps.protectedNamespaces,
   };
 }

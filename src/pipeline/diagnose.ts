@@ -1,5 +1,6 @@
-import { decide } from '../domain/decide.ts';
-import type { Incident } from '../domain/incident.ts';
+import { decide, strictest } from '../domain/decide.ts';
+import type { Event, Incident } from '../domain/incident.ts';
+import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
@@ -26,45 +27,59 @@ const diagnose: Stage = {
     const diagnosis = isProposal(incident)
       ? await diagnoseDemand(deps, incident)
       : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
-    const playbook = deps.playbooks.get(diagnosis.issue.kind) ?? null;
-    const diagnosed = { ...incident, diagnosis };
-    const chosen = playbook
-      ? await recommend(deps, diagnosed, playbook, diagnosis)
-      : { qualified: [], passedOver: [], refusals: [] };
-    const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
-    const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
-    chosen.passedOver.push(...passedOver);
-    const now = deps.clock.now();
-    const decision = decide({
-      now,
-      mode: deps.mode,
-      policy: policyOfChanged(deps, incident, diagnosis),
-      diagnosis,
-      qualified: left,
-      refusals: chosen.refusals,
-      paused: pause.paused && (pause.until === null || pause.until > now),
-      storm: open.length >= deps.limits.stormIncidents,
-      sameCauseAs: sameCause(incident, diagnosis, open),
-      attempts: incident.executions.filter((run) => run.result === 'done').length,
-      maxAttempts: deps.limits.stepsPerIncident,
-      unmeasured: incident.unmeasured,
-      measuredAt: incident.measuredAt ?? null,
-      isProposal: isProposal(incident),
-      observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
-      hasPlaybook: playbook !== null,
-      belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
-      lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
-      settlingUntil: incident.openedAt + SETTLING_MS,
-    });
-    return { events: [{ type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver }] };
+    return { events: [await judged(deps, incident, diagnosis)] };
   },
 };
 
-/** The policy of the service that would be changed: the named cause's, else that of the one that hurts. Where a non-critical service makes a critical one hurt, its own policy decides, not the stricter of the two. */
-function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis) {
-  const own = deps.policy(incident.namespace, incident.service);
-  const cause = diagnosis.named ? diagnosis.causes[0] : undefined;
-  return cause && cause.entity.kind !== 'Node' ? deps.policy(cause.entity.namespace, cause.entity.name) : own;
+/** What a diagnosis leads to: the playbook's step, planned, and the decision. Changes nothing. */
+export async function judged(
+  deps: Deps,
+  incident: Incident,
+  diagnosis: Diagnosis,
+): Promise<Extract<Event, { type: 'diagnosed' }>> {
+  const playbook = playbookFor(deps.playbooks, diagnosis);
+  const diagnosed = { ...incident, diagnosis };
+  const chosen = playbook
+    ? await recommend(deps, diagnosed, playbook, diagnosis)
+    : { qualified: [], passedOver: [], refusals: [] };
+  const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
+  const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
+  chosen.passedOver.push(...passedOver);
+  const now = deps.clock.now();
+  const decision = decide({
+    now,
+    mode: deps.mode,
+    policy: policyOfChanged(deps, incident, diagnosis, left[0]),
+    diagnosis,
+    qualified: left,
+    refusals: chosen.refusals,
+    paused: pause.paused && (pause.until === null || pause.until > now),
+    storm: open.length >= deps.limits.stormIncidents,
+    sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
+    attempts: incident.executions.filter((run) => run.result === 'done').length,
+    maxAttempts: deps.limits.stepsPerIncident,
+    unmeasured: incident.unmeasured,
+    measuredAt: incident.measuredAt ?? null,
+    isProposal: isProposal(incident),
+    observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
+    hasPlaybook: playbook !== null,
+    belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
+    lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+    settlingUntil: incident.openedAt + SETTLING_MS,
+  });
+  return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };
+}
+
+/**
+ * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own
+ * policy that decides.
+ */
+function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
+  const cause = diagnosis.named && diagnosis.causes[0]?.entity.kind !== 'Node' ? diagnosis.causes[0]?.entity : null;
+  const changed = cause ?? { namespace: incident.namespace, name: incident.service };
+  const disturbed = (first?.plan.blastRadius.services ?? []).map((service) => service.split('/'));
+  const names = disturbed.length > 0 ? disturbed : [[changed.namespace, changed.name]];
+  return strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
 }
 
 type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };
@@ -111,9 +126,25 @@ async function plan(
 const reasonsFor = (confidence: Recommendation['confidence']): string[] =>
   confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : [];
 
-/** An older open incident that is about the same entity: one of the two deals with it. */
+/** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
+function atWorkOn({ id, namespace, service }: Incident, { named, causes }: Diagnosis, open: Incident[]): string | null {
+  const cause = named ? causes[0]?.entity : undefined;
+  const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
+  const other = open.find(
+    (one) =>
+      one.id !== id &&
+      (one.state.name === 'executing' || one.state.name === 'verifying') &&
+      one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)),
+  );
+  return other?.id ?? null;
+}
+
+/** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */
 function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {
-  const cause = diagnosis.named ? diagnosis.causes[0]?.entity : undefined;
+  const { named, causes, issue } = diagnosis;
+  const cause = named
+    ? causes[0]?.entity
+    : causes.find(({ entity }) => issue.kind === 'node_pressure' && entity.kind === 'Node')?.entity;
   if (!cause) return null;
   const same = open.find((other) => {
     if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;

@@ -95,7 +95,7 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
 
 /**
  * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang outweighs the load that piles up before it, what else was changed or stands in
- * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics.
+ * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics. A leak that is far from hurting is the last of these.
  */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const told = new Map<string, number>();
@@ -111,8 +111,8 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const own = ownChange(ranked, findings);
   if (own) return own;
   if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';
-  if (has('leak')) return 'leak';
+  if (has('leak', has('memory') || has('oom_killed') ? CONVINCING : SURE)) return 'leak';
   if (has('oom_killed')) return 'oom_killed';
-  for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors']) if (has(what)) return what;
+  for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors', 'leak']) if (has(what)) return what;
   return ranked.evidence[0]?.what ?? 'unknown';
 }

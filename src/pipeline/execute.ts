@@ -1,5 +1,6 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Event, Incident } from '../domain/incident.ts';
+import { playbookFor } from '../domain/playbook.ts';
 import type { Execution, Refusal } from '../domain/types.ts';
 import type { Action, Applied } from '../extension-points.ts';
 import { freshLook } from './act.ts';
@@ -34,27 +35,43 @@ const execute: Stage = {
       return { events: [failure(deps, incident, { code: 'unsupported', words: 'the action is not there any more' })] };
     const context = actionContext(deps, incident, execution.recommendation);
     const already = await action.wasApplied(context, execution.recommendation.plan, execution.id);
-    return { events: [eventOf(deps, incident, already ?? (await applyNow(deps, incident, execution, action)))] };
+    const begun = already?.kind === 'underway' ? already.words : state.progress;
+    const applied =
+      already && already.kind !== 'underway' ? already : await applyNow(deps, incident, execution, action, begun);
+    if (applied.kind !== 'underway') return { events: [eventOf(deps, incident, applied)] };
+    const at = deps.clock.now();
+    const { words, againMs } = applied;
+    return { events: words === state.progress ? [] : [{ type: 'progressed', at, words }], againAt: at + againMs };
   },
 };
 
-async function applyNow(deps: Deps, incident: Incident, execution: Execution, action: Action): Promise<Applied> {
+/** `progress`: what has been done of it so far; null when it wasn't begun. */
+async function applyNow(
+  deps: Deps,
+  incident: Incident,
+  execution: Execution,
+  action: Action,
+  progress: string | null,
+): Promise<Applied> {
   const { recommendation } = execution;
-  const look: FreshLook = await freshLook(
-    deps,
-    incident,
-    recommendation,
-    execution.startedAt + INTENT_GOOD_MS,
-    execution.id,
-  );
+  const goodMs = progress === null ? INTENT_GOOD_MS : Math.max(INTENT_GOOD_MS, deps.limits.drainTimeoutMs);
+  const look: FreshLook = await freshLook(deps, incident, recommendation, execution.startedAt + goodMs, execution.id);
   const verdict = authorise(look);
-  if (!verdict.ok) return { kind: 'failed', changed: false, refusal: verdict.refusal, words: verdict.refusal.words };
+  if (!verdict.ok) return stopped(verdict.refusal, progress);
   const may = await deps.store.mayAct(incident.id, execution.fence, execution.pauseEpoch);
-  if (may.kind === 'refused') return { kind: 'failed', changed: false, refusal: may.refusal, words: may.refusal.words };
+  if (may.kind === 'refused') return stopped(may.refusal, progress);
   return action.apply(actionContext(deps, incident, recommendation), verdict.authorised);
 }
 
-function eventOf(deps: Deps, incident: Incident, applied: Applied): Event {
+/** Nothing was begun, or it ends half-way: because the trouble is over, or because it must not go on. */
+function stopped(refusal: Refusal, progress: string | null): Applied {
+  if (progress === null) return { kind: 'failed', changed: false, refusal, words: refusal.words };
+  if (refusal.code === 'trouble_gone')
+    return { kind: 'done', undo: null, words: `${progress}; the rest isn't needed: ${refusal.words}` };
+  return { kind: 'failed', changed: true, refusal, words: `Stopped half-way: ${progress}. ${refusal.words}` };
+}
+
+function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kind: 'underway' }>): Event {
   const at = deps.clock.now();
   const verify = verifyOf(deps, incident);
   if (applied.kind === 'done') return { type: 'executed', at, undo: applied.undo, words: applied.words, verify };
@@ -71,7 +88,7 @@ function eventOf(deps: Deps, incident: Incident, applied: Applied): Event {
 const failure = (deps: Deps, incident: Incident, refusal: Refusal): Event =>
   eventOf(deps, incident, { kind: 'failed', changed: false, refusal, words: refusal.words });
 
-const verifyOf = (deps: Deps, incident: Incident) =>
-  deps.playbooks.get(incident.diagnosis?.issue.kind ?? '')?.verify ?? DEFAULT_VERIFY;
+const verifyOf = (deps: Deps, { diagnosis }: Incident) =>
+  (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;
 
 export default execute;

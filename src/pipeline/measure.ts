@@ -2,6 +2,7 @@ import { expectedAt } from '../analysis/baseline.ts';
 import type { Incident } from '../domain/incident.ts';
 import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
+import { staysOnNode } from '../domain/node-pods.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Finding } from '../domain/types.ts';
 import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
@@ -128,11 +129,22 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
       0,
     ),
     notReady: workload.ok ? Math.max(0, workload.value.replicas - workload.value.readyReplicas) : 0,
-    nodesInTrouble: nodes.ok
-      ? nodes.value.filter((node) => isSick(node) && homes(service, list).has(node.name)).length
-      : 0,
+    nodesInTrouble: nodes.ok ? await troubledNodes(deps, nodes.value, service, list) : 0,
   };
   return { vitals, findings: list.flatMap((pod) => oomFinding(pod, now)), blind };
+}
+
+async function troubledNodes(deps: Deps, nodes: NodeInfo[], service: string, pods: PodInfo[]): Promise<number> {
+  const sick = nodes.filter((node) => isSick(node) && homes(service, pods).has(node.name));
+  const harmless = await Promise.all(sick.map((node) => isEmptied(deps, node)));
+  return harmless.filter((empty) => !empty).length;
+}
+
+/** What ails a node that takes no pods and has none but its own hurts nobody. No answer: it isn't known to be empty. */
+async function isEmptied(deps: Deps, node: NodeInfo): Promise<boolean> {
+  if (!node.unschedulable) return false;
+  const pods = await deps.cluster.podsOnNode(node.name);
+  return pods.ok && pods.value.every((pod) => staysOnNode(pod, deps.protectedNamespaces) !== null);
 }
 
 const isSick = (node: NodeInfo): boolean => !node.ready || node.pressures.length > 0;

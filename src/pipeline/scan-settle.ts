@@ -1,4 +1,4 @@
-import { type Calls, groupKeyOf, incidentFor } from '../domain/group.ts';
+import { type Calls, callees, groupKeyOf, incidentFor } from '../domain/group.ts';
 import type { Alert, EntityRef, Finding, Subject } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
 import { receiveAnomaly } from './receive-alerts.ts';
@@ -52,18 +52,24 @@ function causesFirst(looks: Look[], calls: Calls): Look[] {
     .map(({ look }) => look);
 }
 
-/** A surge belongs to the first service that it reaches: those behind only take on what that one passes on. */
+const LIKELY = 0.9;
+
+/** A surge belongs to the first service that it reaches: those behind only take on what that one passes on. What takes more load and is slow, however far behind a sure surge, is slow because of it. */
 export function withoutPassedOn(looks: Look[], calls: Calls): Look[] {
-  const isSurge = (finding: Finding) =>
-    finding.what === 'traffic' && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0);
-  const surging = looks.filter((look) => look.findings.some(isSurge)).map((look) => nodeOf(look.about));
-  const passedOn = new Set(surging.flatMap((node) => [...(calls.get(node) ?? [])]));
-  return looks.map((look) =>
-    passedOn.has(nodeOf(look.about))
-      ? { ...look, findings: look.findings.filter((finding) => !isSurge(finding)) }
-      : look,
-  );
+  const surging = (least: number) =>
+    looks.filter((look) => look.findings.some((one) => isSurge(one, least))).map(({ about }) => nodeOf(about));
+  const passedOn = new Set(surging(0).flatMap((node) => [...(calls.get(node) ?? [])]));
+  const behind = new Set(surging(LIKELY).flatMap((node) => [...callees(node, calls)]));
+  return looks.map((look) => {
+    const node = nodeOf(look.about);
+    const isSlowByIt = behind.has(node) && look.findings.some((one) => isSurge(one, 0));
+    const isOwn = (one: Finding) => !(passedOn.has(node) && isSurge(one, 0)) && !(isSlowByIt && one.what === 'latency');
+    return { ...look, findings: look.findings.filter(isOwn) };
+  });
 }
+
+const isSurge = ({ what, value, strength }: Finding, least: number): boolean =>
+  what === 'traffic' && strength >= least && (value?.observed ?? 0) > (value?.high ?? 0);
 
 const nodeOf = (about: EntityRef): string => `${about.namespace}/${about.name}`;
 

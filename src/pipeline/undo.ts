@@ -1,3 +1,4 @@
+import { lockedBy } from './act.ts';
 import { actionContext } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
@@ -17,11 +18,7 @@ const undo: Stage = {
     if (!plan.reversible) return { events: [{ type: 'undo_failed', at, words: `${plan.summary} can't be undone` }] };
     const action = deps.actions.get(step.action);
     if (!action) return { events: [{ type: 'undo_failed', at, words: 'the action is not there any more' }] };
-    const lock = await deps.store.lock(
-      incident.id,
-      [`${incident.namespace}/${plan.target.name}`],
-      deps.limits.servicesAtOnce,
-    );
+    const lock = await deps.store.lock(incident.id, lockedBy(incident, plan), deps.limits.servicesAtOnce);
     if (lock.kind === 'refused') return { events: [], againAt: at + WAIT_MS };
     const may = await deps.store.mayAct(incident.id, lock.fence, lock.pauseEpoch);
     if (may.kind === 'refused') return { events: [], againAt: at + WAIT_MS };

@@ -47,10 +47,11 @@ const verify: Stage = {
       id,
       verdict.verdict === 'recovered' || verdict.targetWell === true,
     );
+    const contained = verdict.verdict === 'unchanged' && isForCallers(deps, state.execution);
     return {
       events: [
         { type: 'sampled', at, sample },
-        { type: 'verified', at, verification: verdict },
+        { type: 'verified', at, verification: contained ? { ...verdict, contained } : verdict },
       ],
     };
   },
@@ -58,11 +59,13 @@ const verify: Stage = {
 
 /** Measured where the step is to help. */
 function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
-  const { step, plan } = execution.recommendation;
-  return deps.actions.get(step.action)?.relieves === 'callers'
-    ? measureCallers(deps, incident, plan.target)
+  return isForCallers(deps, execution)
+    ? measureCallers(deps, incident, execution.recommendation.plan.target)
     : measureTrouble(deps, incident);
 }
+
+const isForCallers = (deps: Deps, { recommendation }: Execution): boolean =>
+  deps.actions.get(recommendation.step.action)?.relieves === 'callers';
 
 async function settledNow(deps: Deps, incident: Incident, execution: Execution): Promise<Settled> {
   const action = deps.actions.get(execution.recommendation.step.action);

@@ -1,3 +1,4 @@
+import { isRecorded } from './alerting/alerting.ts';
 import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
 import { installOperators } from './operators/install.ts';
@@ -80,7 +81,13 @@ function resume(shop: Shop, seed: number, scrapes: readonly Scrape[], startAt: n
   const up = (service: string): number => samples.filter((s) => s.name === 'up' && s.labels.service === service).length;
   const history = createHistory(seed, seam, up);
   const store = createSeriesStore({ pastMs: HISTORY_MS, pastOf: pastOfSeries(history, seed, seam) });
-  for (const scrape of scrapes) store.record(scrape.at, scrape.samples);
+  for (const scrape of scrapes) {
+    store.record(
+      scrape.at,
+      scrape.samples.filter((one) => !isRecorded(one)),
+    );
+    store.recordRules(scrape.at, scrape.samples.filter(isRecorded));
+  }
   shop.begin(startAt, undefined);
   return { store, first: undefined };
 }

@@ -83,8 +83,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const changed = (): void => file?.saveSoon();
   if (core.first) journal?.append(core.first.at, core.first.samples);
   const stopTicks = startTicking(clock, core, (now, samples) => {
-    journal?.append(now, samples);
-    alerting.evaluate(now);
+    const alerts = alerting.evaluate(now);
+    core.store.recordRules(now, alerts);
+    journal?.append(now, [...samples, ...alerts]);
   });
   const stopTelemetry = sendTelemetry({ ...core, clock, seed, to: () => place.telemetry });
   const handleSandbox = sandboxHandler({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DecideInput, decide } from '../../src/domain/decide.ts';
+import { type DecideInput, decide, strictest } from '../../src/domain/decide.ts';
 import type { BlastRadius } from '../../src/domain/types.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
@@ -17,6 +17,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   maxAttempts: 6,
   unmeasured: 0,
   measuredAt: null,
+  isProposal: false,
   observeUntil: null,
   lowConfidence: false,
   settlingUntil: T0 - 1,
@@ -33,6 +34,28 @@ const radius = (level: BlastRadius['level']): BlastRadius => ({
 });
 const sure = recommendationOf({ confidence: { value: 0.96, parts: [], worked: 0, tried: 0 } });
 const policy = (over: Partial<DecideInput['policy']>) => ({ ...inputOf().policy, ...over });
+
+describe('the policy of a step that disturbs several services', () => {
+  it('is the strictest of theirs, and needs somebody who may approve for all', () => {
+    const free = policy({ critical: false, approvers: ['U1', 'U2'], timeoutMs: 60_000, atTimeout: 'execute' });
+    expect(strictest([free])).toEqual(free);
+    expect(strictest([free, policy({ autonomy: 'ask', approvers: ['U2'] })])).toEqual({
+      listed: true,
+      critical: true,
+      autonomy: 'ask',
+      timeoutMs: 300_000,
+      atTimeout: null,
+      approvers: ['U2'],
+    });
+    expect(
+      strictest([free, policy({ listed: false, autonomy: 'observe', atTimeout: 'escalate' }), free]),
+    ).toMatchObject({
+      listed: false,
+      autonomy: 'observe',
+      atTimeout: 'escalate',
+    });
+  });
+});
 
 describe('deciding', () => {
   it('asks about a critical service, and runs at the timeout', () => {

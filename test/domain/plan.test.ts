@@ -33,6 +33,7 @@ describe('a plan digest', () => {
 describe('the blast radius', () => {
   const level = (podsTotal: number, readyAffected: number, podsReady: number, readyAwayAtOnce: number) =>
     blastRadius({
+      namespace: 'shop',
       service: 's',
       words: '',
       podsTotal,

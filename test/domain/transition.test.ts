@@ -209,6 +209,12 @@ describe('the incident machine', () => {
       'noticed',
     ],
     [
+      'verifying, contained: a person, not the next step',
+      verifying,
+      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, words: '', contained: true } },
+      'escalated',
+    ],
+    [
       'verifying, worse',
       verifying,
       { type: 'verified', at: T0, verification: { verdict: 'worse', at: T0, words: '' } },

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { backtestOf } from '../backtest/past-shop.ts';
 import {
   incidents,
   type ListedIncident,
@@ -106,6 +107,27 @@ describe.skipIf(missing.length > 0)(
       );
       expect((await ofPayments()).map((incident) => incident.id)).toEqual([asked!.id]);
     }, 240_000);
+
+    it('a backtest on what Prometheus recorded of it finds the same cause and comes to the same step', async () => {
+      const [lived] = await ofPayments();
+      const from = lived!.openedAt - 60_000;
+      const report = await backtestOf({ prometheus: prometheus.url, live: nightshift.url, from, to: Date.now() });
+      expect(report.bad).toEqual([]);
+      const [row] = report.rows.filter(({ service }) => service === 'payment-api');
+      expect(row).toMatchObject({
+        alerts: expect.arrayContaining(['KubePodCrashLooping']),
+        issue: { kind: 'crash_loop' },
+        cause: { kind: 'Deployment', name: 'payment-api', what: 'rollout' },
+        ending: { how: 'after_a_step' },
+        needless: null,
+      });
+      // In the seconds that it lasted the metrics alone, without events and logs, may not have been sure enough of it.
+      const steps = [row!.step?.action, ...row!.passedOver.map(({ action }) => action)];
+      expect(steps).toContain('rollback_deployment');
+      expect(report.compared).toContainEqual(
+        expect.objectContaining({ live: expect.objectContaining({ id: lived!.id, action: 'rollback_deployment' }) }),
+      );
+    }, 60_000);
   },
 );
 

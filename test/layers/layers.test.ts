@@ -49,6 +49,7 @@ const PLANTED: Record<string, { file: string; imports: string }> = {
   },
   'adapters-know-no-siblings': { file: 'src/adapters/slack/knows-redis.ts', imports: '../redis/fine.ts' },
   'game-days-are-played-from-outside': { file: 'src/game-day/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
+  'a-backtest-reaches-no-cluster': { file: 'src/backtest/knows-redis.ts', imports: '../adapters/redis/fine.ts' },
   'sdk-slack-stays-at-the-rim': { file: 'src/pipeline/knows-bolt.ts', imports: '@slack/bolt' },
   'sdk-kubernetes-client-node-stays-at-the-rim': {
     file: 'src/pipeline/knows-kubernetes.ts',

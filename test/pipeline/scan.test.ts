@@ -67,6 +67,35 @@ describe('a surge', () => {
   });
 });
 
+describe('slowness', () => {
+  const calls = new Map([
+    ['shop/storefront', new Set(['shop/checkout-api'])],
+    ['shop/checkout-api', new Set(['shop/order-worker'])],
+  ]);
+  const look = (name: string, ...odd: [what: string, strength: number][]): Look => {
+    const about = { kind: 'Deployment' as const, namespace: 'shop', name };
+    const value = { observed: 90, low: 10, high: 30, unit: '' };
+    return {
+      about,
+      findings: odd.map(([what, strength]) => ({ kind: 'anomaly', about, at: 0, what, words: what, strength, value })),
+    };
+  };
+  const worker = look('order-worker', ['latency', 0.999], ['traffic', 0.95]);
+  const troubleOfWorker = (front: Look, behind = worker) =>
+    troubleOf(withoutPassedOn([behind, front], calls).find(({ about }) => about.name === 'order-worker')!.findings)
+      ?.what;
+
+  it('of more load that is passed on belongs to the surge, however far behind', () => {
+    expect(troubleOfWorker(look('storefront', ['traffic', 0.99]))).toBeUndefined();
+  });
+  it("is a service's own without more load, or while the surge isn't sure", () => {
+    expect(troubleOfWorker(look('storefront', ['traffic', 0.99]), look('order-worker', ['latency', 0.999]))).toBe(
+      'latency',
+    );
+    expect(troubleOfWorker(look('storefront', ['traffic', 0.6]))).toBe('latency');
+  });
+});
+
 describe('the shares of replicas', () => {
   const services = Array.from({ length: 300 }, (_, i) => `shop/service-${i}`);
 

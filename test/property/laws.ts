@@ -94,7 +94,7 @@ function wrongAuthority({ incidents }: Seen): string[] {
 /** 6 and 7: what was really changed is known as done, and was verified. */
 function unverified({ changes, incidents }: Seen): string[] {
   return changes
-    .filter((change) => change.kind === 'apply')
+    .filter((change) => change.kind !== 'undo')
     .flatMap(({ executionId }) => {
       const execution = incidents.flatMap((one) => one.executions).find((one) => one.id === executionId);
       return execution?.verification ? [] : [`7: ${executionId} was carried out: ${JSON.stringify(execution?.result)}`];

@@ -7,7 +7,7 @@ import { planOf } from '../domain/examples.ts';
 
 /** What a change does to the trouble. */
 export type Remedy = 'heals' | 'nothing' | 'worsens';
-export type Change = { executionId: string; kind: 'apply' | 'undo' };
+export type Change = { executionId: string; kind: 'part' | 'apply' | 'undo' };
 
 type Service = {
   uid: string;
@@ -21,6 +21,8 @@ type Service = {
 };
 
 export const SERVICES = ['a-api', 'b-api', 'c-api'];
+/** Whose fix has two parts, as a drain has many. */
+const IN_PARTS = 'b-api';
 
 /** Three services whose trouble is an image, in memory; every change that is really made is told to `onChange` first. */
 export function createShop(onChange: (change: Change) => Promise<void>) {
@@ -82,11 +84,19 @@ function fixOf(named: (name: string) => Service, onChange: (change: Change) => P
     reversible: true,
     permissions: [],
     plan: async (context) => planned(context, targetOf(context)),
-    wasApplied: async (context, plan, executionId) =>
-      targetOf(context).mark === executionId ? done(String(plan.data.before)) : null,
+    async wasApplied(context, plan, executionId) {
+      const { mark, image } = targetOf(context);
+      if (mark !== executionId) return null;
+      return image === 'good' ? done(String(plan.data.before)) : UNDERWAY;
+    },
     async apply(context, { plan, executionId }): Promise<Applied> {
       const service = targetOf(context);
       if (service.version !== plan.data.version) return refused('the object got newer');
+      if (context.target.name === IN_PARTS && service.mark !== executionId) {
+        await onChange({ executionId, kind: 'part' });
+        Object.assign(service, { mark: executionId, version: service.version + 1 });
+        return UNDERWAY;
+      }
       await onChange({ executionId, kind: 'apply' });
       const broken = service.broken && service.remedy !== 'heals';
       const restarts = service.remedy === 'worsens' ? 50 : service.restarts;
@@ -124,6 +134,7 @@ function planned(context: ActionContext, service: Service): Planned {
   };
 }
 
+const UNDERWAY: Applied = { kind: 'underway', words: 'half of it', againMs: 2_000 };
 const done = (before: string): Applied => ({ kind: 'done', undo: { before }, words: 'done' });
 const refused = (words: string): Applied => ({
   kind: 'failed',

@@ -89,6 +89,7 @@ const MUST_BE_REACHED = [
   'deadline_reached awaiting_approval>queued',
   'authorised queued>executing',
   'refused queued>queued',
+  'progressed executing>executing',
   'executed executing>verifying',
   'verified verifying>closed',
   'verified verifying>noticed',
@@ -113,14 +114,14 @@ describe('three replicas on one store, in any order, dying anywhere', () => {
   }, 120_000);
 });
 
-/** An incident of a-api that asks for approval. */
-async function asking(run: Replicas, remedy: Remedy = 'heals'): Promise<void> {
-  run.shop.break('a-api', remedy);
-  await run.alert(0, 'a-api', [0], true);
+/** An incident that asks for approval. */
+async function asking(run: Replicas, remedy: Remedy = 'heals', about = 'a-api'): Promise<void> {
+  run.shop.break(about, remedy);
+  await run.alert(0, about, [0], true);
   await run.finishAll();
   await run.work(0);
   await run.work(0);
-  expect(await run.states()).toEqual(['a-api awaiting_approval']);
+  expect(await run.states()).toEqual([`${about} awaiting_approval`]);
 }
 
 async function workUntil(run: Replicas, state: string): Promise<void> {
@@ -136,6 +137,38 @@ async function expectLaws(run: Replicas): Promise<void> {
   expect(run.violations).toEqual([]);
   expect(await run.brokenLaws()).toEqual([]);
 }
+
+describe('a step of two parts', () => {
+  const kinds = (run: Replicas) => run.changes().map(({ kind }) => kind);
+
+  it('is carried out with a fresh look for each', async () => {
+    const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+    await asking(run, 'heals', 'b-api');
+    await run.finish(await run.clickUpTo(0, 'approve', 'save'));
+    await workUntil(run, 'b-api closed');
+    expect(kinds(run)).toEqual(['part', 'apply']);
+    await expectLaws(run);
+    run.end();
+  });
+
+  it.each([
+    ['stops half-way at a pause', 0],
+    ['is known to be begun though its replica died before it could say so', 1],
+  ])('%s, and is verified', async (_words, died) => {
+    const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
+    await asking(run, 'heals', 'b-api');
+    await run.finish(await run.clickUpTo(0, 'approve', 'save'));
+    await workUntil(run, 'b-api executing');
+    const task = await run.beginKind(1, 'execute', 'save');
+    if (died) await run.kill(1);
+    else await run.finish(task);
+    await run.pause(0);
+    await workUntil(run, 'b-api verifying');
+    expect(kinds(run)).toEqual(['part']);
+    await expectLaws(run);
+    run.end();
+  });
+});
 
 describe('a replica that dies at the worst moment', () => {
   /** An incident of a-api for which somebody has just pressed Approve. */

@@ -1,3 +1,4 @@
+import { alertSamples } from '../../src/sandbox/alerting/alerting.ts';
 import { type ActiveAlert, createAlertStates } from '../../src/sandbox/alerting/evaluate.ts';
 import { ALERT_RULES } from '../../src/sandbox/alerting/rules.ts';
 import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
@@ -31,6 +32,7 @@ export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
   const fired: string[] = [];
   startTicking(clock, core, (now) => {
     for (const alert of states.evaluate(now, core.shop.faults.alerts()).fired) fired.push(named(alert));
+    core.store.recordRules(now, alertSamples(states.active()));
   });
   return {
     ...core,

@@ -7,7 +7,7 @@ import { refusalOf } from './look.ts';
 
 /** Says on the object which execution changed it: change and mark go in one patch. */
 export const MARK = 'nightshift.dev/execution';
-const UNDO_MARK = 'nightshift.dev/undo';
+export const UNDO_MARK = 'nightshift.dev/undo';
 const ATTEMPTS = 3;
 
 /** One field of a workload that an action sets; kept in the plan's `data`, and after the change in the execution's `undo`. */

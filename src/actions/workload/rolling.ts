@@ -22,6 +22,7 @@ export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: P
   const readyAffected = replaced.filter((pod) => pod.ready).length;
   const readyAwayAtOnce = Math.min(readyAffected, awayAtOnce(raw, workload.kind, workload.replicas, podsReady));
   return blastRadius({
+    namespace: workload.namespace,
     service: workload.name,
     podsTotal: pods.length,
     podsReady,

@@ -38,6 +38,14 @@ export function subjectOf(alert: Alert, clusterName: string): Subject | null {
   return service ? { cluster: clusterName, namespace, service } : null;
 }
 
+/** As `subjectOf`; alerts about no workload that can be told stay together by name. */
+export const anySubjectOf = (alert: Alert, clusterName: string): Subject =>
+  subjectOf(alert, clusterName) ?? {
+    cluster: clusterName,
+    namespace: alert.labels.namespace ?? '',
+    service: `alert:${alert.name}`.slice(0, 100),
+  };
+
 /** A value that Kubernetes wouldn't allow as a name is none. */
 function first(labels: Record<string, string>, names: string[]): string | null {
   for (const name of names) {

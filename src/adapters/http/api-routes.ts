@@ -80,6 +80,8 @@ const detailOf = (incident: Incident) => ({
   recommendation: recommendationOf(incident),
   options: incident.options,
   passedOver: incident.passedOver,
+  alertDetails: incident.alerts,
+  anomalies: incident.anomalies,
   executions: incident.executions,
   linked: incident.linked,
 });

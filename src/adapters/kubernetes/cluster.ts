@@ -6,8 +6,8 @@ import { type Connection, type ConnectionOptions, openConnection } from './conne
 import { customObjects } from './custom.ts';
 import { listEvents } from './events.ts';
 import { listNetworkPolicies } from './network-policies.ts';
-import { listNodes } from './nodes.ts';
-import { evictPod, listPods, readLogs, readPod } from './pods.ts';
+import { listNodes, patchNode, readRawNode } from './nodes.ts';
+import { evictPod, listPods, listPodsOnNode, readLogs, readPod } from './pods.ts';
 import { listQuotas } from './quotas.ts';
 import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
@@ -35,6 +35,9 @@ export function connectCluster(options: ConnectionOptions): Cluster {
     podLogs: (namespace, name, how) => readLogs(connection, namespace, name, how),
     evictPod: (namespace, name, how) => evictPod(connection, namespace, name, how),
     nodes: () => listNodes(connection),
+    podsOnNode: (node) => listPodsOnNode(connection, node),
+    rawNode: (name) => readRawNode(connection, name),
+    patchNode: (name, patch, how) => patchNode(connection, name, patch, how),
     events: (namespace, sinceMs) => listEvents(connection, namespace, sinceMs),
     budgets: (namespace) => listBudgets(connection, namespace),
     scalers: (namespace, workload) => listScalers(connection, namespace, workload),

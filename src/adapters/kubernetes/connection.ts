@@ -41,6 +41,9 @@ export type Connection = {
   write<T>(call: () => Promise<T>): Promise<ClusterResult<T>>;
 };
 
+/** Who owns the fields that are written from here. */
+export const FIELD_MANAGER = 'nightshift';
+
 /** Opens nothing yet. Throws when the kubeconfig can't be read: the start should stop there. */
 export function openConnection(options: ConnectionOptions): Connection {
   const { timeoutMs, userAgent } = options;

@@ -8,13 +8,12 @@ import type {
   CustomObjects,
   CustomPlace,
 } from '../../ports.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, FIELD_MANAGER } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
 
-const FIELD_MANAGER = 'nightshift';
 const MAX_OBJECTS = 2_000;
 const objectSchema = z.looseObject({ metadata: metadataSchema });
 /** What says who is meant goes into the URL, too. */

@@ -2,13 +2,12 @@ import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { type LabelSelector, type Monitor, TIGHTENED } from '../../domain/monitor.ts';
 import type { ClusterResult, Monitors } from '../../ports.ts';
-import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { metadataSchema } from './object-schemas.ts';
 import { listServices } from './services.ts';
 
-const FIELD_MANAGER = 'nightshift';
 const OPERATOR = { group: 'monitoring.coreos.com', version: 'v1' };
 const KINDS = {
   ServiceMonitor: { plural: 'servicemonitors', endpoints: 'endpoints' },

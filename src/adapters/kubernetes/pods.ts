@@ -1,5 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { Cluster, ClusterResult, PodInfo } from '../../ports.ts';
+import type { Cluster, ClusterResult, NodePod, PodInfo } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import { listAll, selectorText } from './list.ts';
 import { badName } from './names.ts';
@@ -29,6 +29,34 @@ export async function listPods(
     return { metadata: { continue: page.metadata?._continue }, items: page.items };
   });
   return pages.ok ? { ok: true, value: found.map(toPod) } : pages;
+}
+
+const MIRROR = 'kubernetes.io/config.mirror';
+
+export async function listPodsOnNode(connection: Connection, node: string): Promise<ClusterResult<NodePod[]>> {
+  const bad = badName(node);
+  if (bad) return bad;
+  const found: V1Pod[] = [];
+  const pages = await listAll(connection, async (limit, token) => {
+    const page = await connection.core.listPodForAllNamespaces({
+      limit,
+      fieldSelector: `spec.nodeName=${node}`,
+      ...(token ? { _continue: token } : {}),
+    });
+    if (!token) found.length = 0;
+    found.push(...page.items);
+    return { metadata: { continue: page.metadata?._continue }, items: page.items };
+  });
+  return pages.ok ? { ok: true, value: found.map(toNodePod) } : pages;
+}
+
+function toNodePod(pod: V1Pod): NodePod {
+  return {
+    ...toPod(pod),
+    priority: pod.spec?.priority ?? 0,
+    mirror: pod.metadata?.annotations?.[MIRROR] !== undefined,
+    localData: pod.spec?.volumes?.some((volume) => volume.emptyDir && volume.emptyDir.medium !== 'Memory') ?? false,
+  };
 }
 
 export async function readPod(

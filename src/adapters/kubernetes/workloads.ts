@@ -1,13 +1,12 @@
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, FIELD_MANAGER } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { type RawWorkload, workloadSchema } from './object-schemas.ts';
 import { parseQuantity } from './quantity.ts';
 
-const FIELD_MANAGER = 'nightshift';
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 
 const PLURALS = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;

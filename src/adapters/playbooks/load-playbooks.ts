@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Playbook } from '../../domain/types.ts';
+import { playbookKey } from '../../domain/playbook.ts';
+import type { Playbook, Step } from '../../domain/types.ts';
 import { type Place, readCheckedYaml, type YamlError, yamlErrorLine } from './checked-yaml.ts';
 import { playbookSchema } from './playbook-schema.ts';
 
@@ -14,30 +15,37 @@ export class PlaybookErrors extends Error {
   }
 }
 
+/** What is wrong with the parameters of a step, as its action says; null when they are right, or when nobody knows the action. */
+export type ParamCheck = (step: Step) => { param: string; words: string } | null;
+
 /**
- * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue; twice in one folder
- * is an error. Throws PlaybookErrors with everything that is wrong.
+ * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue and cause, and one that is for
+ * all causes replaces those for single ones, too; twice in one folder is an error. Throws PlaybookErrors with everything that is wrong.
  */
-export async function loadPlaybooks(folders: string[]): Promise<Playbook[]> {
-  const byIssue = new Map<string, Playbook>();
+export async function loadPlaybooks(folders: string[], check: ParamCheck = () => null): Promise<Playbook[]> {
+  const byKey = new Map<string, Playbook>();
   const errors: YamlError[] = [];
   for (const folder of folders) {
     const seen = new Map<string, string>();
+    const own: Playbook[] = [];
     for (const file of await filesOf(folder, errors)) {
-      const parsed = parsePlaybook(file, await readFile(file, 'utf8'));
+      const parsed = parsePlaybook(file, await readFile(file, 'utf8'), check);
       if (!parsed.ok) {
         errors.push(...parsed.errors);
         continue;
       }
-      const { issue } = parsed.playbook;
-      const other = seen.get(issue);
-      if (other) errors.push({ file, ...parsed.issueAt, words: `issue: "${issue}" is already in ${other}` });
-      seen.set(issue, file);
-      byIssue.set(issue, parsed.playbook);
+      const key = playbookKey(parsed.playbook);
+      const other = seen.get(key);
+      if (other) errors.push({ file, ...parsed.issueAt, words: `issue: "${key}" is already in ${other}` });
+      seen.set(key, file);
+      own.push(parsed.playbook);
     }
+    for (const { issue, cause } of own)
+      if (cause === undefined) for (const [key, earlier] of byKey) if (earlier.issue === issue) byKey.delete(key);
+    for (const playbook of own) byKey.set(playbookKey(playbook), playbook);
   }
   if (errors.length > 0) throw new PlaybookErrors(errors);
-  return [...byIssue.values()];
+  return [...byKey.values()];
 }
 
 async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {
@@ -61,7 +69,16 @@ async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {
 type Parsed = { ok: true; playbook: Playbook; issueAt: Place } | { ok: false; errors: YamlError[] };
 
 /** One playbook's text; every error that it has, with its place. */
-export function parsePlaybook(file: string, text: string): Parsed {
+export function parsePlaybook(file: string, text: string, check: ParamCheck = () => null): Parsed {
   const read = readCheckedYaml(file, text, playbookSchema);
-  return read.ok ? { ok: true, playbook: read.value, issueAt: read.placeOf(['issue']) } : read;
+  if (!read.ok) return read;
+  const errors = read.value.steps.flatMap((step, index) => {
+    const fault = check(step);
+    if (!fault) return [];
+    const place = read.placeOf(['steps', index, 'params', fault.param]);
+    return [{ file, ...place, words: `steps[${index}].params.${fault.param}: ${fault.words}` }];
+  });
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, playbook: read.value, issueAt: read.placeOf(['issue']) };
 }

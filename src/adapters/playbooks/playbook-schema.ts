@@ -34,6 +34,7 @@ const stepSchema = z.strictObject({
 export const playbookSchema = z
   .strictObject({
     issue: name,
+    cause: name.optional(),
     title: z.string().min(1).max(120),
     steps: z.array(stepSchema).min(1).max(20),
     verify: z

@@ -1,4 +1,5 @@
 import type { SeriesSource } from '../prometheus/series.ts';
+import type { Sample } from '../prometheus/store.ts';
 import { type ActiveAlert, createAlertStates, type ForcedAlert } from './evaluate.ts';
 import { createNotifier, type Receiver } from './notifier.ts';
 import { ALERT_RULES } from './rules.ts';
@@ -15,7 +16,8 @@ export type ListedAlert = {
 
 /** The sandbox's Prometheus rules and Alertmanager in one. */
 export type Alerting = {
-  evaluate(now: number): void;
+  /** Answers the series that Prometheus records of it. */
+  evaluate(now: number): Sample[];
   sendTo(receiver: Receiver): void;
   list(): ListedAlert[];
   /** Another number whenever an alert began to fire or ended. */
@@ -39,11 +41,12 @@ export function startAlerting(options: {
   const notifier = createNotifier({ externalUrl: options.externalUrl });
   return {
     evaluate(now) {
-      if (!options.enabled) return;
+      if (!options.enabled) return [];
       const { fired, ended } = states.evaluate(now, options.forced());
       revision += fired.length + ended.length;
       notifier.changed([...fired, ...ended], now);
       notifier.remind(states.firing(), now);
+      return alertSamples(states.active());
     },
     sendTo: notifier.setReceiver,
     list: () =>
@@ -65,3 +68,14 @@ export function startAlerting(options: {
     stop: notifier.stop,
   };
 }
+
+/** `ALERTS` says that it is pending or fires, `ALERTS_FOR_STATE` since when (epoch seconds). */
+export function alertSamples(active: readonly ActiveAlert[]): Sample[] {
+  return active.flatMap(({ labels, activeAt, firedAt }) => [
+    { name: 'ALERTS', labels: { ...labels, alertstate: firedAt === undefined ? 'pending' : 'firing' }, value: 1 },
+    { name: 'ALERTS_FOR_STATE', labels: { ...labels }, value: activeAt / 1_000 },
+  ]);
+}
+
+/** Of samples that were written down together, those that rules made. */
+export const isRecorded = ({ name }: Sample): boolean => name === 'ALERTS' || name === 'ALERTS_FOR_STATE';

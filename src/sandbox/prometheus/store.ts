@@ -28,6 +28,8 @@ export type PastOf = (
 export type SeriesStore = SeriesSource & {
   /** One scrape of everything at `at`, a multiple of SCRAPE_MS. A series that isn't in it any more is marked stale. */
   record(at: number, samples: Iterable<Sample>): void;
+  /** What rules made of the scrape at `at`, kept beside it: these series end when the rules give them no longer. */
+  recordRules(at: number, samples: Iterable<Sample>): void;
   /** The label sets of all series. */
   all(): Labels[];
 };
@@ -38,6 +40,7 @@ type Stored = {
   labels: Labels;
   blocks: SampleBlocks;
   past: Past | undefined;
+  byRule: boolean;
   lastTick: number;
   ended: number[];
 };
@@ -47,14 +50,15 @@ export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): 
   const byKey = new Map<string, Stored>();
   const byName = new Map<string, Set<Stored>>();
   let firstAt: number | undefined;
-  let lastTick = Number.NEGATIVE_INFINITY;
+  const lastTicks = { scrape: Number.NEGATIVE_INFINITY, rules: Number.NEGATIVE_INFINITY };
 
-  const add = (key: string, sample: Sample, at: number): Stored => {
+  const add = (key: string, sample: Sample, at: number, byRule: boolean): Stored => {
     const { name, labels, value } = sample;
-    const past = at === firstAt ? options.pastOf(name, labels, value) : undefined;
+    const past = at === firstAt && !byRule ? options.pastOf(name, labels, value) : undefined;
     const stored: Stored = {
       labels: { __name__: name, ...labels },
       blocks: createSampleBlocks(),
+      byRule,
       past: past && { fromMs: at - options.pastMs, toMs: at - SCRAPE_MS, at: past },
       lastTick: 0,
       ended: [],
@@ -70,30 +74,37 @@ export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): 
     byName.get(stored.labels.__name__ ?? '')?.delete(stored);
   };
 
-  const sweep = (tick: number): void => {
+  const sweep = (tick: number, lastTick: number, byRule: boolean): void => {
     const thinBefore = tick - KEEP_FULL_MS / SCRAPE_MS;
     const dropBefore = tick - KEEP_MS / SCRAPE_MS;
     for (const [key, stored] of byKey) {
+      if (stored.byRule !== byRule) continue;
       if (stored.lastTick === lastTick) stored.ended.push(tick);
       stored.blocks.age(thinBefore, dropBefore, THIN_EVERY);
       if (stored.blocks.empty()) forget(key, stored);
     }
   };
 
+  const put = (at: number, samples: Iterable<Sample>, from: keyof typeof lastTicks): void => {
+    const tick = Math.round(at / SCRAPE_MS);
+    const byRule = from === 'rules';
+    if (tick <= lastTicks[from]) return;
+    for (const sample of samples) {
+      const key = keyOf(sample);
+      const stored = byKey.get(key) ?? add(key, sample, at, byRule);
+      stored.blocks.put(tick, sample.value);
+      stored.lastTick = tick;
+    }
+    sweep(tick, lastTicks[from], byRule);
+    lastTicks[from] = tick;
+  };
+
   return {
     record(at, samples) {
       firstAt ??= at;
-      const tick = Math.round(at / SCRAPE_MS);
-      if (tick <= lastTick) return;
-      for (const sample of samples) {
-        const key = keyOf(sample);
-        const stored = byKey.get(key) ?? add(key, sample, at);
-        stored.blocks.put(tick, sample.value);
-        stored.lastTick = tick;
-      }
-      sweep(tick);
-      lastTick = tick;
+      put(at, samples, 'scrape');
     },
+    recordRules: (at, samples) => put(at, samples, 'rules'),
     select(matchers) {
       const named = matchers.find((m) => m.name === '__name__' && m.kind === '=');
       const candidates = named ? (byName.get(named.value) ?? []) : byKey.values();

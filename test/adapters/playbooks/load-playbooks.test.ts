@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadPlaybooks, PlaybookErrors, parsePlaybook } from '../../../src/adapters/playbooks/load-playbooks.ts';
 import { parseDuration } from '../../../src/adapters/playbooks/playbook-schema.ts';
+import { playbookKey } from '../../../src/domain/playbook.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../playbooks');
 const GOOD =
@@ -30,17 +31,19 @@ afterEach(() => {
 });
 
 describe('the shipped playbooks', () => {
-  it('are the four of the mission, with its figures', async () => {
+  it('are the four of the mission, with its figures, and what a rollout is cured by', async () => {
     const playbooks = await loadPlaybooks([SHIPPED]);
-    const figures = playbooks.map(({ issue, steps }) => [
-      issue,
-      steps.map((step) => `${step.action} ${step.threshold} ${step.confidence}`),
+    const figures = playbooks.map((playbook) => [
+      playbookKey(playbook),
+      playbook.steps.map((step) => `${step.action} ${step.threshold} ${step.confidence}`),
     ]);
     expect(Object.fromEntries(figures)).toEqual({
       high_memory_usage: ['restart_pod 0.9 0.8', 'scale_horizontal 0.85 0.7', 'increase_memory_limit 0.95 0.9'],
       high_latency: ['scale_horizontal 2 0.7', 'restart_deployment 5 0.8', 'enable_circuit_breaker 10 0.6'],
       crash_loop: ['rollback_deployment 0 0.9', 'notify_oncall 0 0.5'],
       node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
+      'high_latency/rollout': ['rollback_deployment 0 0.9'],
+      'high_error_rate/rollout': ['rollback_deployment 0 0.9'],
     });
     expect(playbooks.every(({ verify }) => verify.withinMs === 300_000 && verify.steadyMs === 60_000)).toBe(true);
   });
@@ -50,8 +53,16 @@ describe('playbooks', () => {
   it('of a later folder replace those for the same issue', async () => {
     const own = folder({ 'mine.yml': GOOD.replace('title: Crashes', 'title: Mine') });
     const playbooks = await loadPlaybooks([SHIPPED, own]);
-    expect(playbooks).toHaveLength(4);
+    expect(playbooks).toHaveLength(6);
     expect(playbooks.find(({ issue }) => issue === 'crash_loop')?.title).toBe('Mine');
+  });
+
+  it('of a later folder for all causes replace those for one cause, too', async () => {
+    const own = folder({ 'mine.yml': GOOD.replace('crash_loop', 'high_latency') });
+    const keys = (await loadPlaybooks([SHIPPED, own])).map(playbookKey);
+    expect(keys).toContain('high_latency');
+    expect(keys).not.toContain('high_latency/rollout');
+    expect(keys).toContain('high_error_rate/rollout');
   });
 
   it('are refused with file, line and column, all errors at once', async () => {
@@ -78,6 +89,12 @@ describe('playbooks', () => {
   it('are refused twice in one folder, and with an action twice', async () => {
     const [error] = await errorsOf([folder({ 'a.yaml': GOOD, 'b.yaml': GOOD })]);
     expect(error).toMatchObject({ line: 1, column: 8, words: expect.stringContaining('already in') });
+    const forRollouts = GOOD.replace('issue: crash_loop', 'issue: crash_loop\ncause: rollout');
+    expect(forRollouts).not.toBe(GOOD);
+    expect((await loadPlaybooks([folder({ 'a.yaml': GOOD, 'b.yaml': forRollouts })])).map(playbookKey)).toEqual([
+      'crash_loop',
+      'crash_loop/rollout',
+    ]);
     const twice = GOOD.replace('verify', '  - {action: notify_oncall, rung: escalate, confidence: 0.9}\nverify');
     expect(parsePlaybook('x.yaml', twice)).toMatchObject({
       ok: false,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { alertSamples } from '../../../src/sandbox/alerting/alerting.ts';
 import { type ActiveAlert, createAlertStates } from '../../../src/sandbox/alerting/evaluate.ts';
 import { fingerprint } from '../../../src/sandbox/alerting/fingerprint.ts';
 import { createNotifier } from '../../../src/sandbox/alerting/notifier.ts';
@@ -57,6 +58,24 @@ describe('alert states', () => {
     const over = room.read({ a: 20 });
     expect(over.ended).toMatchObject([{ endedAt: over.at }]);
     expect(room.read({ a: 20 }).ended).toEqual([]);
+  });
+
+  it('are recorded as Prometheus records them: pending, then firing, and since when', () => {
+    const room = thermometer();
+    const { at } = room.read({ a: 35 });
+    expect(alertSamples(room.states.active())).toEqual([
+      {
+        name: 'ALERTS',
+        labels: { service: 'a', alertname: 'Hot', severity: 'warning', alertstate: 'pending' },
+        value: 1,
+      },
+      { name: 'ALERTS_FOR_STATE', labels: { service: 'a', alertname: 'Hot', severity: 'warning' }, value: at / 1000 },
+    ]);
+    room.read({ a: 35 });
+    room.read({ a: 35 });
+    expect(alertSamples(room.states.active())[0]).toMatchObject({ labels: { alertstate: 'firing' } });
+    room.read({ a: 20 });
+    expect(alertSamples(room.states.active())).toEqual([]);
   });
 
   it('start again from nothing when the trouble was away for a moment', () => {

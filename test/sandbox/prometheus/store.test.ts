@@ -50,6 +50,19 @@ describe('the series store', () => {
     expect(series!.stale(AT + 3 * SCRAPE_MS, AT + 9 * SCRAPE_MS)).toBe(false);
   });
 
+  it('keeps what rules made beside the scrape, and ends it by itself', () => {
+    const store = createSeriesStore({ pastMs: 3_600_000, pastOf: () => () => 1 });
+    const alert = { name: 'ALERTS', labels: { alertname: 'Hot' }, value: 1 };
+    store.record(AT, [sample(1)]);
+    store.recordRules(AT, [alert]);
+    store.record(AT + SCRAPE_MS, [sample(2)]);
+    store.recordRules(AT + SCRAPE_MS, []);
+    const [alerts] = store.select(named('ALERTS'), 0, AT);
+    expect(alerts!.read(0, AT + SCRAPE_MS)).toEqual({ times: [AT], values: [1] });
+    expect(alerts!.stale(AT, AT + SCRAPE_MS)).toBe(true);
+    expect(store.select(named('a'), 0, AT)[0]!.stale(AT - 1, AT + SCRAPE_MS)).toBe(false);
+  });
+
   it('thins what is older than half a day and drops what is older than fifteen days', () => {
     const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
     const hours = 14;

@@ -9,6 +9,7 @@ import { loadPlaybooks } from '../../../src/adapters/playbooks/load-playbooks.ts
 import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { policyFor, sandboxSettings } from '../../../src/config.ts';
 import type { EffectKind, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import { playbookKey } from '../../../src/domain/playbook.ts';
 import type { Action, Correlator, Detector } from '../../../src/extension-points.ts';
 import { loadModules } from '../../../src/load-modules.ts';
 import type { Models } from '../../../src/pipeline/baselines.ts';
@@ -204,7 +205,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
-    playbooks: new Map(playbooks.map((playbook) => [playbook.issue, playbook])),
+    playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),
     limits: {
       maxReplicas: settings.limits.max_replicas,

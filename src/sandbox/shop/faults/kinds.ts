@@ -13,6 +13,7 @@ import { nodePressure } from './node-pressure.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { flapping, resolvesByItself } from './passing.ts';
 import { pdbDeadlock } from './pdb-deadlock.ts';
+import { providerAway } from './provider-away.ts';
 import { quotaExhausted } from './quota-exhausted.ts';
 import { redHerring } from './red-herring.ts';
 import { trafficSurge } from './traffic-surge.ts';
@@ -38,6 +39,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   quotaExhausted,
   pdbDeadlock,
   hpaMaximum,
+  providerAway,
   flapping,
   resolvesByItself,
   redHerring,

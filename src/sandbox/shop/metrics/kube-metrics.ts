@@ -20,6 +20,9 @@ export function collectKubeMetrics(
       { ...labels, owner_kind: textAt(owner, 'kind'), owner_name: textAt(owner, 'name') },
       1,
     );
+    add('kube_replicaset_created', labels, (Date.parse(set.metadata.creationTimestamp ?? '') || 0) / 1000);
+    add('kube_replicaset_spec_replicas', labels, numberAt(set, 'spec', 'replicas'));
+    add('kube_replicaset_status_ready_replicas', labels, numberAt(set, 'status', 'readyReplicas'));
   }
   for (const deployment of cluster.list('deployments', namespace)) collectDeployment(add, deployment, namespace);
 }
@@ -54,6 +57,7 @@ function collectPod(add: Add, pod: PodView): void {
 
 function collectContainer(add: Add, pod: PodView): void {
   const container = { namespace: pod.namespace, pod: pod.name, container: 'app' };
+  add('kube_pod_container_info', { ...container, image: pod.image }, 1);
   const resources = at(pod.object, 'spec', 'containers', 0, 'resources');
   for (const kind of ['limits', 'requests'] as const) {
     for (const [resource, unit] of [
@@ -71,8 +75,13 @@ function collectContainer(add: Add, pod: PodView): void {
   add('kube_pod_container_status_ready', container, Number(at(status, 'ready') === true));
   const waiting = textAt(status, 'state', 'waiting', 'reason');
   if (waiting) add('kube_pod_container_status_waiting_reason', { ...container, reason: waiting }, 1);
-  const ended = textAt(status, 'lastState', 'terminated', 'reason');
-  if (ended) add('kube_pod_container_status_last_terminated_reason', { ...container, reason: ended }, 1);
+  const ended = at(status, 'lastState', 'terminated');
+  const reason = textAt(ended, 'reason');
+  if (!reason) return;
+  add('kube_pod_container_status_last_terminated_reason', { ...container, reason }, 1);
+  add('kube_pod_container_status_last_terminated_exitcode', container, numberAt(ended, 'exitCode'));
+  const endedAt = Date.parse(textAt(ended, 'finishedAt'));
+  if (endedAt) add('kube_pod_container_status_last_terminated_timestamp', container, endedAt / 1000);
 }
 
 function collectDeployment(add: Add, deployment: KubeObject, namespace: string): void {

@@ -1,0 +1,138 @@
+import { objectDiff } from '../domain/object-diff.ts';
+import { planDigest } from '../domain/plan.ts';
+import type { FieldChange, Refusal } from '../domain/types.ts';
+import type { Action, ActionContext, Planned } from '../extension-points.ts';
+import {
+  agreedOf,
+  cordon,
+  done,
+  failed,
+  leftOf,
+  moveOne,
+  progressOf,
+  settledAfterDrain,
+  uncordon,
+  unknown,
+} from './node/draining.ts';
+import { drainingOf, isHealthy, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
+import { MARK } from './workload/field-change.ts';
+import { refused } from './workload/look.ts';
+
+/**
+ * Keeps new pods off a node and moves those that are there, one at a time through the eviction API, each only once all that were moved before are ready. What nobody would make anew, and pods of DaemonSets and
+ * of protected namespaces, stay. The node carries the mark; a pod's uid is the mark of its eviction. Each eviction is authorised anew, so that a pause, or the end of the trouble, stops it half-way.
+ */
+const drainAndCordon: Action = {
+  name: 'drain_and_cordon',
+  title: 'Cordon a node and move its pods',
+  rungs: ['remediate'],
+  reversible: true,
+  permissions: [
+    { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
+    { group: '', resource: 'pods', verbs: ['get', 'list'] },
+    { group: '', resource: 'pods/eviction', verbs: ['create'] },
+    ...['deployments', 'statefulsets', 'daemonsets'].map((resource) => ({
+      group: 'apps',
+      resource,
+      verbs: ['get', 'list'],
+    })),
+  ],
+  async plan(context) {
+    const looked = await lookAtNode(context);
+    if (!looked.ok) return looked;
+    const refusal = refuse(looked.look);
+    return refusal ? { ok: false, refusal } : planDrain(context, looked.look);
+  },
+  async wasApplied(context, plan, executionId) {
+    const looked = await lookAtNode(context);
+    if (!looked.ok) return looked.refusal.code === 'target_gone' ? null : unknown(looked.refusal);
+    const { node } = looked.look;
+    const ours = node.uid === plan.target.uid && node.annotations?.[MARK] === executionId;
+    if (!ours || !node.unschedulable) return null;
+    const left = leftOf(looked.look).length;
+    return left === 0 ? done(plan, executionId) : { kind: 'underway', words: progressOf(node.name, left), againMs: 0 };
+  },
+  async apply(context, { plan, executionId }) {
+    const looked = await lookAtNode(context);
+    if (!looked.ok) return failed(looked.refusal, false);
+    const { look } = looked;
+    const isMarked = look.node.annotations?.[MARK] === executionId && drainingOf(look.node) !== null;
+    return isMarked ? moveOne(context, look, plan, executionId) : cordon(context, look, plan, executionId);
+  },
+  settled: settledAfterDrain,
+  undo: uncordon,
+};
+
+function refuse({ node, others, movable, staying }: NodeLook): Refusal | null {
+  if (node.controlPlane)
+    return { code: 'unsupported', words: `${node.name} is part of the control plane: a person has to look after it.` };
+  const bare = movable.find((pod) => pod.owner === null);
+  if (bare)
+    return {
+      code: 'unsupported',
+      words: `Pod ${bare.namespace}/${bare.name} belongs to nothing that would make it anew, so ${node.name} can't be emptied.`,
+    };
+  if (movable.length === 0)
+    return { code: 'not_needed', words: `No pod on ${node.name} can be moved: ${staying.length} belong to the node.` };
+  const well = others.filter(isHealthy).length;
+  // Half of the nodes out is no longer one node's trouble, and the rest would carry it.
+  return well < 1 || well < (others.length + 1) / 2
+    ? { code: 'at_limit', words: `Only ${well} of ${others.length + 1} nodes would be left to take pods.` }
+    : null;
+}
+
+async function planDrain(context: ActionContext, look: NodeLook): Promise<Planned> {
+  const { cluster, clock, target } = context;
+  const { node, movable, workloads } = look;
+  const agreed = agreedOf(look);
+  const wasOpen = !node.unschedulable || drainingOf(node) !== null;
+  const raw = await cluster.rawNode(node.name);
+  if (!raw.ok) return refused(raw.failure, `Node ${node.name}`);
+  const dry = await cluster.patchNode(
+    node.name,
+    { unschedulable: true, annotations: {} },
+    {
+      dryRun: true,
+      uid: node.uid,
+      resourceVersion: null,
+    },
+  );
+  if (!dry.ok) return refused(dry.failure, `Node ${node.name}`);
+  const changes: FieldChange[] = [
+    { path: 'spec.unschedulable', before: String(!wasOpen), after: 'true' },
+    ...agreed.map((key) => ({ path: `pods of ${key}`, before: `on ${node.name}`, after: 'evicted one at a time' })),
+  ];
+  const radius = nodeBlastRadius(workloads, ({ here }) => here);
+  return {
+    ok: true,
+    plan: {
+      action: 'drain_and_cordon',
+      target: { kind: 'Node', namespace: target.namespace, name: node.name, uid: node.uid },
+      changes,
+      diff: objectDiff(node.name, raw.value, dry.value),
+      summary: `Cordon node ${node.name} and move its ${movable.length} ${movable.length === 1 ? 'pod' : 'pods'}`,
+      reversible: true,
+      blastRadius: { ...radius, services: agreed },
+      notes: notesOf(look),
+      digest: planDigest('drain_and_cordon', node.uid, changes),
+      data: { wasOpen, agreed },
+      plannedAt: clock.now(),
+    },
+  };
+}
+
+function notesOf({ movable, staying, workloads }: NodeLook): string[] {
+  const count = (pods: unknown[]) => `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}`;
+  const single = [...workloads].filter(([, { all }]) => all.length === 1).map(([key]) => key);
+  const local = movable.filter((pod) => pod.localData);
+  return [
+    'It stays cordoned until somebody undoes it. Pods that have moved stay where they are.',
+    ...(single.length > 0
+      ? [`Away for a moment, having one pod only: ${single.slice(0, 5).join(', ')}${single.length > 5 ? ' …' : ''}`]
+      : []),
+    ...(local.length > 0 ? [`${count(local)} keep something in an emptyDir, which is lost.`] : []),
+    ...(staying.length > 0 ? [`${count(staying)} of the node itself or of protected namespaces stay.`] : []),
+  ];
+}
+
+export default drainAndCordon;

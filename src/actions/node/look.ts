@@ -1,0 +1,114 @@
+import { staysOnNode, workloadNameOf } from '../../domain/node-pods.ts';
+import { isRecord } from '../../domain/object-path.ts';
+import { blastRadius } from '../../domain/plan.ts';
+import type { BlastRadius, Refusal } from '../../domain/types.ts';
+import type { ActionContext } from '../../extension-points.ts';
+import type { NodeInfo, NodePod, PodInfo } from '../../ports.ts';
+import { refused } from '../workload/look.ts';
+
+/** A fresh look at the node that an action is about to change. */
+export type NodeLook = {
+  node: NodeInfo;
+  others: NodeInfo[];
+  /** Those that can be moved, and those that stay. */
+  movable: NodePod[];
+  staying: NodePod[];
+  /** By `namespace/name`, of every workload with a movable pod here. */
+  workloads: Map<string, WorkloadPods>;
+};
+
+/** A workload's pods; `all` is empty and `replicas` null where it is of a kind that isn't known here. */
+export type WorkloadPods = { here: NodePod[]; all: PodInfo[]; replicas: number | null };
+
+type Looked = { ok: true; look: NodeLook } | { ok: false; refusal: Refusal };
+
+/** As many workloads as a node can have pods. */
+const MOST_WORKLOADS = 250;
+
+export async function lookAtNode({ cluster, target, protectedNamespaces }: ActionContext): Promise<Looked> {
+  if (target.kind !== 'Node') {
+    const words = `${target.kind} ${target.name} is no node.`;
+    return { ok: false, refusal: { code: 'unsupported', words } };
+  }
+  const nodes = await cluster.nodes();
+  if (!nodes.ok) return refused(nodes.failure, 'The nodes');
+  const node = nodes.value.find((one) => one.name === target.name);
+  if (!node) return { ok: false, refusal: { code: 'target_gone', words: `There is no node ${target.name} any more.` } };
+  const pods = await cluster.podsOnNode(node.name);
+  if (!pods.ok) return refused(pods.failure, `The pods of node ${node.name}`);
+  const movable = pods.value.filter((pod) => staysOnNode(pod, protectedNamespaces) === null);
+  const staying = pods.value.filter((pod) => (staysOnNode(pod, protectedNamespaces) ?? 'ended') !== 'ended');
+  const workloads = await workloadsOf(cluster, movable);
+  if (!workloads.ok) return workloads;
+  const others = nodes.value.filter((one) => one.name !== node.name);
+  return { ok: true, look: { node, others, movable, staying, workloads: workloads.found } };
+}
+
+export const keyOf = (pod: NodePod): string => `${pod.namespace}/${workloadNameOf(pod)}`;
+
+/** What the API server knows of the workloads by these `namespace/name` and of the pods that they have here. */
+export async function workloadsOf(
+  cluster: ActionContext['cluster'],
+  here: NodePod[],
+  keys: string[] = [],
+): Promise<{ ok: true; found: Map<string, WorkloadPods> } | { ok: false; refusal: Refusal }> {
+  const found = new Map<string, WorkloadPods>();
+  for (const key of [...new Set([...here.map(keyOf), ...keys])].slice(0, MOST_WORKLOADS)) {
+    const [namespace = '', name = ''] = key.split('/');
+    const own = here.filter((pod) => keyOf(pod) === key);
+    const workload = await cluster.workload(namespace, name);
+    if (!workload.ok && workload.failure.kind !== 'not_found') return refused(workload.failure, key);
+    const pods = workload.ok ? await cluster.pods(namespace, workload.value.selector) : null;
+    if (pods && !pods.ok) return refused(pods.failure, `The pods of ${key}`);
+    const all = pods?.ok ? pods.value.filter((pod) => !pod.deleting && !isOver(pod)) : [];
+    found.set(key, { here: own, all, replicas: workload.ok ? workload.value.replicas : null });
+  }
+  return { ok: true, found };
+}
+
+const isOver = (pod: PodInfo): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
+
+/** Of a step that moves `moved` pods of each workload, one at a time: the worst level of them, and all their services. */
+export function nodeBlastRadius(
+  workloads: Map<string, WorkloadPods>,
+  moved: (pods: WorkloadPods) => PodInfo[],
+): BlastRadius {
+  const each = [...workloads].map(([key, pods]) => {
+    const [namespace = '', service = ''] = key.split('/');
+    const all = pods.all.length > 0 ? pods.all : pods.here;
+    const readyAffected = moved(pods).filter((pod) => pod.ready).length;
+    return blastRadius({
+      namespace,
+      service,
+      podsTotal: all.length,
+      podsReady: all.filter((pod) => pod.ready).length,
+      podsAffected: moved(pods).length,
+      readyAffected,
+      readyAwayAtOnce: Math.min(1, readyAffected),
+      words: '',
+    });
+  });
+  const sum = (of: 'podsAffected' | 'podsTotal') => each.reduce((total, one) => total + one[of], 0);
+  const level = (['high', 'medium'] as const).find((name) => each.some((one) => one.level === name)) ?? 'low';
+  const services = each.flatMap((one) => one.services);
+  const words = `${sum('podsAffected')} pods of ${services.length} ${services.length === 1 ? 'service' : 'services'} move, one at a time.`;
+  return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, words };
+}
+
+/** What a node that we are emptying says of it: when it was begun, and whose pods it was agreed to move. */
+export type Draining = { since: number; of: string[] };
+export const DRAIN = 'nightshift.dev/drain';
+
+/** Null when the node says nothing of it, or nothing that can be read. */
+export function drainingOf({ annotations = {}, unschedulable }: NodeInfo): Draining | null {
+  if (!unschedulable || annotations[DRAIN] === undefined) return null;
+  try {
+    const told: unknown = JSON.parse(annotations[DRAIN]);
+    if (!isRecord(told) || typeof told.since !== 'number' || !Array.isArray(told.of)) return null;
+    return { since: told.since, of: told.of.filter((key) => typeof key === 'string') };
+  } catch {
+    return null;
+  }
+}
+
+export const isHealthy = (node: NodeInfo): boolean => node.ready && node.pressures.length === 0 && !node.unschedulable;

@@ -1,0 +1,12 @@
+import type { Diagnosis, Playbook } from './types.ts';
+
+/** What a playbook is for, as one word: `high_latency`, or `high_latency/rollout` for one kind of cause alone. */
+export const playbookKey = ({ issue, cause }: Pick<Playbook, 'issue' | 'cause'>): string =>
+  cause === undefined ? issue : `${issue}/${cause}`;
+
+/** The playbook for a diagnosis: that of its named cause's kind where there is one, else the issue's. */
+export function playbookFor(playbooks: Map<string, Playbook>, { issue, named, causes }: Diagnosis): Playbook | null {
+  const cause = named ? causes[0]?.what : undefined;
+  const own = cause === undefined ? undefined : playbooks.get(playbookKey({ issue: issue.kind, cause }));
+  return own ?? playbooks.get(issue.kind) ?? null;
+}

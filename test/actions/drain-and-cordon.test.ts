@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
+import type { Plan } from '../../src/domain/types.ts';
+import type { ActionContext, Applied } from '../../src/extension-points.ts';
+import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
+import { authorised, contextFor, executionOf, planned, refusal } from './action-context.ts';
+
+const ID = 'inc-1-1';
+
+describe('drain_and_cordon', () => {
+  let small: SmallCluster;
+  const pods = () => small.kube.list('pods', 'shop').filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  const nodeOf = (pod: { spec?: unknown }) => (pod.spec as { nodeName?: string }).nodeName;
+  const on = (node: string) => pods().filter((pod) => nodeOf(pod) === node);
+  const node = (name = 'node-a') => small.kube.get('nodes', undefined, name);
+  const unschedulable = () => (node()!.spec as { unschedulable?: boolean }).unschedulable ?? false;
+  const context = (name = 'node-a') => contextFor(small, { target: { kind: 'Node', namespace: '', name } });
+
+  /** As the pipeline does: each time a fresh plan of the same digest, and `wasApplied` first. */
+  async function carryOn(given: ActionContext, plan: Plan, times = 200, id = ID): Promise<Applied> {
+    let last: Applied = { kind: 'underway', words: '', againMs: 0 };
+    for (let time = 0; time < times && last.kind === 'underway'; time += 1) {
+      const already = await drainAndCordon.wasApplied(given, plan, id);
+      if (already && already.kind !== 'underway') return already;
+      const fresh = await planned(drainAndCordon, given);
+      expect(fresh.digest).toBe(plan.digest);
+      last = await drainAndCordon.apply(given, authorised(fresh, id));
+      if (last.kind === 'underway') small.run(last.againMs / 1_000);
+    }
+    return last;
+  }
+
+  beforeEach(async () => {
+    small = await startSmallCluster();
+    small.kube.apply(deployment('payment-api', { replicas: 4 }));
+    small.kube.apply(deployment('catalog-api', { replicas: 2 }));
+    small.run(30);
+  });
+  afterEach(() => small.stop());
+
+  it('says whom it disturbs and changes nothing while it plans', async () => {
+    const plan = await planned(drainAndCordon, context());
+    expect(plan).toMatchObject({
+      target: { kind: 'Node', name: 'node-a' },
+      reversible: true,
+      blastRadius: { services: ['shop/catalog-api', 'shop/payment-api'], podsAffected: on('node-a').length },
+    });
+    expect(plan.diff).toContain('+  unschedulable: true');
+    expect(small.changes()).toEqual([]);
+  });
+
+  it('moves the pods one at a time, each only once those moved before are ready', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    const before = on('node-a').length;
+    expect(before).toBeGreaterThan(1);
+    let fewest = 6;
+    const isReady = (pod: { status?: unknown }) =>
+      (pod.status as { conditions?: { type: string; status: string }[] }).conditions?.some(
+        ({ type, status }) => type === 'Ready' && status === 'True',
+      );
+    let last = await carryOn(given, plan, 1);
+    for (let time = 0; time < 200 && last.kind === 'underway'; time += 1) {
+      last = await carryOn(given, plan, 1);
+      fewest = Math.min(fewest, pods().filter(isReady).length);
+    }
+    expect(last.kind).toBe('done');
+    expect(fewest).toBeGreaterThanOrEqual(5);
+    expect(on('node-a')).toEqual([]);
+    expect(unschedulable()).toBe(true);
+    small.run(30);
+    const execution = executionOf(plan, ID, 0, null);
+    expect((await drainAndCordon.settled(given, execution)).kind).toBe('settled');
+    expect(small.changes().filter(({ path }) => path.endsWith('/eviction'))).toHaveLength(before);
+  });
+
+  it('goes on after a crash where it stood, and evicts nobody twice', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan, 3);
+    expect(unschedulable()).toBe(true);
+    expect(await drainAndCordon.wasApplied(given, plan, 'inc-2-1')).toBeNull();
+    expect(await drainAndCordon.wasApplied(given, plan, ID)).toMatchObject({ kind: 'underway' });
+    expect((await carryOn(given, plan)).kind).toBe('done');
+    const evictions = small.changes().filter(({ path }) => path.endsWith('/eviction'));
+    expect(new Set(evictions.map(({ path }) => path)).size).toBe(evictions.length);
+  });
+
+  it('leaves what came onto the node after it was agreed', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan, 1);
+    small.kube.apply({
+      ...deployment('latecomer', { replicas: 1 }),
+      spec: {
+        ...(deployment('latecomer', { replicas: 1 }).spec as object),
+        template: {
+          metadata: { labels: { app: 'latecomer' } },
+          spec: { nodeName: 'node-a', containers: [{ name: 'app', image: 'shop/latecomer:1' }] },
+        },
+      },
+    });
+    small.run(20);
+    expect((await carryOn(given, plan)).kind).toBe('done');
+    expect(on('node-a').map((pod) => pod.metadata.labels?.app)).toEqual(['latecomer']);
+  });
+
+  it('waits for a disruption budget and stops when a moved pod does not become ready', async () => {
+    small.kube.apply(budget('strict', 'payment-api', 0));
+    small.run(2);
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    expect(await carryOn(given, plan, 8)).toMatchObject({ kind: 'underway' });
+    const paymentsHere = on('node-a').filter((pod) => pod.metadata.labels?.app === 'payment-api').length;
+    expect(paymentsHere).toBeGreaterThan(0);
+    small.kube.apply(budget('strict', 'payment-api', 1));
+    small.behave('payment-api', { kind: 'running', ready: false });
+    for (const pod of pods()) small.behave(pod.metadata.name ?? '', { kind: 'running', ready: true });
+    const stopped = await carryOn(given, plan);
+    expect(stopped).toMatchObject({ kind: 'failed', changed: true, refusal: { code: 'at_limit' } });
+    const execution = executionOf(plan, ID, 0, null);
+    expect(await drainAndCordon.undo(given, execution)).toMatchObject({ kind: 'done' });
+    expect(unschedulable()).toBe(false);
+    const asked = small.changes().length;
+    expect(await drainAndCordon.undo(given, execution)).toMatchObject({ kind: 'done' });
+    expect(small.changes()).toHaveLength(asked);
+  });
+
+  it('leaves a node cordoned that somebody else keeps so', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan);
+    small.kube.mutate('nodes', undefined, 'node-a', (object) => {
+      object.metadata.annotations = { 'nightshift.dev/execution': 'inc-9-1' };
+    });
+    expect(await drainAndCordon.undo(given, executionOf(plan, ID, 0, null))).toMatchObject({
+      kind: 'failed',
+      refusal: { code: 'plan_changed' },
+    });
+    expect(unschedulable()).toBe(true);
+  });
+
+  it('keeps its hands off bare pods, the control plane, a last node and what is no node', async () => {
+    expect(await refusal(drainAndCordon, contextFor(small))).toBe('unsupported');
+    expect(await refusal(drainAndCordon, context('node-z'))).toBe('target_gone');
+    small.kube.mutate('nodes', undefined, 'node-b', (object) => {
+      object.metadata.labels = { ...object.metadata.labels, 'node-role.kubernetes.io/control-plane': '' };
+    });
+    expect(await refusal(drainAndCordon, context('node-b'))).toBe('unsupported');
+    small.kube.mutate('nodes', undefined, 'node-b', (object) => {
+      object.spec = { unschedulable: true };
+    });
+    expect(await refusal(drainAndCordon, context())).toBe('at_limit');
+    small.kube.mutate('nodes', undefined, 'node-b', (object) => {
+      object.spec = {};
+    });
+    small.kube.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'debug', namespace: 'shop' },
+      spec: { nodeName: 'node-a', containers: [{ name: 'app', image: 'shop/debug:1' }] },
+    });
+    small.run(5);
+    expect(await refusal(drainAndCordon, context())).toBe('unsupported');
+  });
+
+  it('does not touch a protected namespace', async () => {
+    const given = { ...context(), protectedNamespaces: ['shop'] };
+    expect(await refusal(drainAndCordon, given)).toBe('not_needed');
+  });
+});

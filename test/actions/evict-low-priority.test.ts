@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import evictLowPriority from '../../src/actions/evict-low-priority.ts';
+import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
+import { carryOut, contextFor, executionOf, memoryMetrics, planned, refusal } from './action-context.ts';
+
+describe('evict_low_priority', () => {
+  let small: SmallCluster;
+  const pods = (app: string) =>
+    small.kube
+      .list('pods', 'shop')
+      .filter((pod) => pod.metadata.labels?.app === app && pod.metadata.deletionTimestamp === undefined);
+  const context = (metrics = memoryMetrics({})) =>
+    contextFor(small, { target: { kind: 'Node', namespace: '', name: 'node-a' }, metrics });
+  /** All its pods on node-a. */
+  const here = (name: string, replicas: number, priorityClassName?: string) => {
+    const manifest = deployment(name, { replicas });
+    const spec = manifest.spec as { template: { spec: object } };
+    Object.assign(spec.template.spec, {
+      nodeSelector: { 'kubernetes.io/hostname': 'node-a' },
+      ...(priorityClassName ? { priorityClassName } : {}),
+    });
+    small.kube.apply(manifest);
+  };
+
+  beforeEach(async () => {
+    small = await startSmallCluster();
+    small.kube.apply({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'low' },
+      value: -10,
+      preemptionPolicy: 'Never',
+    });
+    here('payment-api', 2);
+  });
+  afterEach(() => small.stop());
+
+  it('evicts the least important pods alone, those that use most memory first', async () => {
+    here('report', 4, 'low');
+    small.run(20);
+    const names = pods('report').map((pod) => pod.metadata.name ?? '');
+    const metrics = memoryMetrics(Object.fromEntries(names.map((name, index) => [name, 1e6 * (index + 1) ** 2])));
+    const given = context(metrics);
+    const plan = await planned(evictLowPriority, given);
+    expect(plan).toMatchObject({
+      summary: 'Evict 3 low-priority pods from node node-a',
+      reversible: false,
+      blastRadius: { services: ['shop/report'], podsAffected: 3, podsTotal: 4 },
+    });
+    expect(plan.changes.map(({ path }) => path)).toEqual(
+      names
+        .slice(1)
+        .toReversed()
+        .map((name) => `pod shop/${name}`),
+    );
+    expect(small.changes()).toEqual([]);
+    expect(await evictLowPriority.wasApplied(given, plan, 'x')).toBeNull();
+    const { applied } = await carryOut(evictLowPriority, given, plan);
+    expect(applied.kind).toBe('done');
+    expect(await evictLowPriority.wasApplied(given, plan, 'x')).toMatchObject({ kind: 'done' });
+    small.run(60);
+    expect((await evictLowPriority.settled(given, executionOf(plan, 'x', 0, null))).kind).toBe('settled');
+    expect(pods('payment-api')).toHaveLength(2);
+    const left = pods('report').map((pod) => pod.metadata.name);
+    expect(names.filter((name) => left.includes(name))).toEqual([names[0]]);
+  });
+
+  it('finds nothing to evict where all are as important', async () => {
+    here('catalog-api', 2);
+    small.run(20);
+    expect(await refusal(evictLowPriority, context())).toBe('not_needed');
+  });
+
+  it('respects a disruption budget before and while it acts', async () => {
+    here('report', 2, 'low');
+    small.run(20);
+    const given = context();
+    const plan = await planned(evictLowPriority, given);
+    small.kube.apply(budget('strict', 'report', 1));
+    small.run(2);
+    expect((await carryOut(evictLowPriority, given, plan)).applied).toMatchObject({
+      kind: 'done',
+      words: expect.stringContaining('1 of 2 pods were evicted: A PodDisruptionBudget stands in the way'),
+    });
+    small.kube.apply(budget('strict', 'report', 0));
+    small.run(2);
+    expect(await refusal(evictLowPriority, context())).toBe('pdb_blocks');
+  });
+
+  it('says that it was interrupted when a crash left a part of it', async () => {
+    here('report', 2, 'low');
+    small.run(20);
+    const given = context();
+    const plan = await planned(evictLowPriority, given);
+    const [first] = plan.data.pods as { namespace: string; name: string; uid: string }[];
+    await small.cluster.evictPod('shop', first!.name, { uid: first!.uid, dryRun: false });
+    expect(await evictLowPriority.wasApplied(given, plan, 'x')).toMatchObject({
+      kind: 'failed',
+      changed: true,
+      words: '1 of 2 pods were evicted before it was interrupted.',
+    });
+  });
+});

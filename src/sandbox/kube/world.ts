@@ -17,6 +17,9 @@ export type PodRuntime = {
   usage?(pod: Pod): { cpuCores: number; memoryBytes: number } | undefined;
 };
 
+/** A metric that isn't of pods, as a metrics server of somebody's serves it; undefined when there is none. */
+export type ExternalMetrics = (namespace: string, metric: string, labels: Record<string, string>) => number | undefined;
+
 /** What every part of the cluster works on. `now` is sandbox time in epoch milliseconds. */
 export type World = {
   store: Store;
@@ -24,6 +27,8 @@ export type World = {
   names: NameSource;
   now(): number;
   runtime(): PodRuntime;
+  /** What external.metrics.k8s.io would answer. */
+  externalMetrics(): ExternalMetrics;
   /** What the kubelets remember between steps, by pod uid; not visible in the API. */
   kubelet: Map<string, KubeletMemory>;
   /** What the autoscaling loop remembers, by the autoscaler's uid. Instants in epoch ms. */

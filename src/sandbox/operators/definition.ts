@@ -17,7 +17,6 @@ export const tree = (properties: Record<string, Schema>, required: string[] = []
 });
 /** What is kept as it comes: a part that nothing here looks into. */
 export const open: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-export const openList = list(open);
 export const oneOf = (...choices: string[]): Schema => ({ type: 'string', enum: choices });
 
 export type Definition = {

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../kube/objects.ts';
 import { DESTINATION_RULES } from './istio.ts';
+import { SCALED_OBJECTS } from './keda/definition.ts';
 
 /** What of other systems the shop's cluster has. */
-const DEFINITIONS: readonly KubeObject[] = [DESTINATION_RULES];
+const DEFINITIONS: readonly KubeObject[] = [DESTINATION_RULES, SCALED_OBJECTS];
 
 type Installable = {
   get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;

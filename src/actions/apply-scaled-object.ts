@@ -43,7 +43,10 @@ const applyScaledObject: Action = {
     const served = await cluster.custom.served(SCALED_OBJECTS);
     if (!served.ok) return refused(served.failure, 'ScaledObjects');
     if (!served.value)
-      return refuse('unsupported', "KEDA isn't installed: the API server knows no ScaledObjects (keda.sh/v1alpha1).");
+      return refuse(
+        'unsupported',
+        "KEDA isn't installed: the API server knows no ScaledObjects (keda.sh/v1alpha1). Install it (https://keda.sh), then propose it again.",
+      );
     if (workload.replicas === 0)
       return refuse('not_needed', `${workload.kind} ${workload.name} is scaled to zero: somebody switched it off.`);
     const scalers = await cluster.scalers(workload.namespace, workload.name);

@@ -36,7 +36,9 @@ export function watch(incident: Incident, until: number, why: string): Moved {
   };
 }
 
-export function close(incident: Incident, at: number, outcome: Outcome, why: string): Moved {
+export function close(incident: Incident, at: number, ended: Outcome, why: string): Moved {
+  // A proposal that isn't needed any more: nothing has healed, for nothing was wrong.
+  const outcome = isProposal(incident) && ended === 'self_healed' ? 'lapsed' : ended;
   return { incident: { ...incident, state: { name: 'closed', outcome, why }, closedAt: at }, effects: [] };
 }
 

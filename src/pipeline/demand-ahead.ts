@@ -39,7 +39,7 @@ export async function measureDemand(
   return {
     kind: 'present',
     severity: rate / (Math.max(1, replicas) * settings.perReplica),
-    words: `${service}: up to ${rounded(rate)} requests/s within a day, for ${needed} replicas at ${rounded(settings.perReplica)}/s each; it has ${replicas}, and nothing scales it`,
+    words: `${service}: up to ${rounded(rate)} requests/s within a day: ${needed} replicas at ${rounded(settings.perReplica)}/s each; it has ${replicas}, and nothing scales it`,
   };
 }
 

@@ -3,8 +3,9 @@ import { DEMAND_AHEAD, proposalKeyOf } from '../domain/proposal.ts';
 import { transition } from '../domain/transition.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { Answer } from '../extension-points.ts';
-import { measureDemand } from './demand-ahead.ts';
+import { diagnoseDemand, measureDemand } from './demand-ahead.ts';
 import type { Deps } from './deps.ts';
+import { judged } from './diagnose.ts';
 import { saveTransition } from './record.ts';
 import { findService } from './score-service.ts';
 
@@ -17,7 +18,10 @@ export async function proposeScaling(deps: Deps, reference: string, user: string
     return no('Nightshift only observes here: it would change nothing, so it proposes nothing.');
   if (deps.protectedNamespaces.includes(namespace)) return no(`${namespace} is a protected namespace.`);
   const demand = await measureDemand(deps, { namespace, service: name });
-  if (demand.kind === 'gone') return no(`${demand.words}: there is nothing to propose.`);
+  if (demand.kind === 'gone')
+    return no(
+      `${demand.words}. Two would fight over the replicas: change its bounds, or take it away and propose again.`,
+    );
   if (demand.kind === 'unknown') return no(`Nothing can be proposed now: ${demand.words}.`);
   const at = deps.clock.now();
   const finding: Finding = {
@@ -54,10 +58,15 @@ async function open(deps: Deps, subject: Subject, finding: Finding, user: string
     timeline: [...made.timeline, asked],
     effects: [{ kind: 'diagnose', dueAt: at } as const, ...made.effects],
   };
+  // What a person would only be told in the channel is told to the one who asks, and nothing is opened.
+  const { decision, passedOver } = await judged(deps, made.incident, await diagnoseDemand(deps, made.incident));
+  if (decision.kind !== 'ask')
+    return no(passedOver.find(({ reason }) => reason === 'refused')?.words ?? sentence(decision.reason));
   const saved = await saveTransition(deps, null, first, null);
   return saved
     ? { ok: true, words: `${id} proposes it in the channel; only an approver's yes applies it.` }
     : no('Somebody else has just proposed it.');
 }
 
+const sentence = (reason: string): string => `Nothing can be proposed now: ${reason}.`;
 const no = (words: string): Answer => ({ ok: false, words });

@@ -8,7 +8,7 @@ const SAYINGS: Record<string, { now: string; past: string }> = {
   high_memory_usage: { now: 'is running out of memory', past: 'was running out of memory' },
   crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
   node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
-  demand_ahead: { now: 'has demand coming', past: 'had demand coming' },
+  demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
   unknown: { now: 'is in trouble', past: 'was in trouble' },
 };
 
@@ -36,6 +36,7 @@ export function standing(incident: Incident): Standing {
     case 'escalated':
       return { mark: '🟣', word: 'needs a person' };
     case 'closed':
+      if (isProposal(incident) && state.outcome === 'healed') return { mark: '🟢', word: 'applied' };
       return { mark: OUTCOME_MARKS[state.outcome] ?? '⚪', word: OUTCOME_WORDS[state.outcome] ?? 'closed' };
   }
 }

@@ -8,7 +8,9 @@ import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts
 /** Why it hurts, with a number, and since when: lines of mrkdwn. Never depends on the present, so that a message that says the same stays the same. */
 export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
-  const since = `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
+  const since = isProposal(incident)
+    ? `Proposed at ${clockTime(incident.openedAt)}`
+    : `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);
   const issue = escapeText(withoutSubject(diagnosis.issue.words, incident.service), 500);

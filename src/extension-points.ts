@@ -128,7 +128,7 @@ export type Surroundings = {
   events: ClusterEvent[];
   budgets: Budget[];
   scalers: Scaler[];
-  /** Last log lines of the subject's troubled pods, by pod name. */
+  /** Last log lines of pods that don't run well, or that take requests and hardly do anything, by pod name. */
   logs: Record<string, string[]>;
   /** What traces and logs sent by OTLP show, when any were. */
   telemetry?: Finding[];

@@ -63,6 +63,8 @@ export type DecideInput = {
   hasPlaybook: boolean;
   /** A step was passed over only because the severity doesn't reach it yet. */
   belowThreshold: boolean;
+  /** Until then it is waited whether it gets worse, for a step that is for worse; see `patientUntil` below. */
+  patientUntil: number;
   /** A step was passed over because the engine isn't sure enough that it cures this cause. */
   lowConfidence: boolean;
   /** Nothing is wrong yet: it is always asked, whatever the settings of the service say. */
@@ -76,6 +78,24 @@ export const CRITICAL_CONFIDENCE = 0.95;
 
 /** Alert rules look back over minutes: so long after the trouble was last measured they may still fire by themselves. */
 const FADING_MS = 10 * 60_000;
+
+/** So long a trouble that is alerted, and severe enough for a step that isn't sure to cure it, may still become one that is for another. */
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * How long to wait for worse. Without end where no step is for so little; not at all, once the evidence has settled, where the step for it is refused here: waiting is then no plan. Where only the
+ * confidence for it is missing, a while from the first alert on.
+ */
+export function patientUntil(
+  reached: { refused: boolean; unsure: boolean },
+  settlingUntil: number,
+  alertedAt: number | null,
+): number {
+  if (reached.refused) return settlingUntil;
+  return reached.unsure && alertedAt !== null
+    ? Math.max(settlingUntil, alertedAt + PATIENCE_MS)
+    : Number.POSITIVE_INFINITY;
+}
 
 /** Act, ask, wait, watch or call a person; the reason comes with it. Pure; the first rule that applies decides. */
 export function decide(input: DecideInput): Decision {
@@ -111,7 +131,7 @@ export function decide(input: DecideInput): Decision {
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.words);
 
   const first = qualified[0];
-  if (!first && input.belowThreshold && input.attempts === 0)
+  if (!first && input.belowThreshold && input.attempts === 0 && now < input.patientUntil)
     return hold(60_000, 'not severe enough yet for any step of the playbook');
   if (!qualified.some(changesSomething) && input.lowConfidence && input.attempts === 0 && now < input.settlingUntil)
     return hold(20_000, 'no step is sure enough to cure it yet');

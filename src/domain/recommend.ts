@@ -48,26 +48,27 @@ export function qualify(
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const confidence = confidenceOf(step);
-    const obstacle = obstacleTo(step, severity, confidence, available(step.action)) ?? factAgainst(step, diagnosis);
+    const obstacle =
+      obstacleTo(step, severity, available(step.action)) ??
+      factAgainst(step, diagnosis) ??
+      doubtAbout(step, confidence);
     if (obstacle) passedOver.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
   });
   return { candidates, passedOver };
 }
 
-function obstacleTo(
-  step: Step,
-  severity: number,
-  confidence: Confidence,
-  available: boolean,
-): Omit<PassedOver, 'action'> | null {
+function obstacleTo(step: Step, severity: number, available: boolean): Omit<PassedOver, 'action'> | null {
   if (!available) return { reason: 'not_available', words: `${step.action} is not there yet` };
   if (severity < step.threshold)
     return { reason: 'below_threshold', words: `severity ${round(severity)} is under ${step.threshold}` };
-  if (confidence.value < step.confidence)
-    return { reason: 'low_confidence', words: `confidence ${round(confidence.value)} is under ${step.confidence}` };
   return null;
 }
+
+const doubtAbout = (step: Step, { value }: Confidence): Omit<PassedOver, 'action'> | null =>
+  value < step.confidence
+    ? { reason: 'low_confidence', words: `confidence ${round(value)} is under ${step.confidence}` }
+    : null;
 
 /** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
 const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
@@ -91,8 +92,23 @@ const round = (value: number): string => String(Math.round(value * 100) / 100);
 /** What an action cures, as pseudo-counts (worked, did not) before any experience: the engineers' expectation, worth about twenty cases where it is sure. */
 const PRIORS: Record<string, Record<string, [number, number]>> = {
   rollback_deployment: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
-  restart_pod: { leak: [19, 1], memory: [18, 2], oom_killed: [14, 3], deadlock: [18, 2], rollout: [1, 8], '*': [3, 4] },
-  restart_deployment: { leak: [10, 1], deadlock: [18, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  restart_pod: {
+    leak: [19, 1],
+    memory: [18, 2],
+    oom_killed: [14, 3],
+    deadlock: [18, 2],
+    waits_outside: [1, 8],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
+  restart_deployment: {
+    leak: [10, 1],
+    deadlock: [18, 2],
+    waits_outside: [1, 8],
+    latency: [3, 3],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
   scale_horizontal: {
     overload: [18, 2],
     saturation: [18, 2],
@@ -102,6 +118,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     leak: [1, 5],
     // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
     deadlock: [1, 8],
+    waits_outside: [1, 8],
     rollout: [1, 8],
     '*': [2, 4],
   },
@@ -114,7 +131,14 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     '*': [1, 4],
   },
   // That callers are quick again when what they call hangs; they need not be well again, which is measured afterwards.
-  enable_circuit_breaker: { deadlock: [13, 4], latency: [12, 4], errors: [6, 4], rollout: [1, 5], '*': [2, 4] },
+  enable_circuit_breaker: {
+    deadlock: [13, 4],
+    waits_outside: [13, 4],
+    latency: [12, 4],
+    errors: [6, 4],
+    rollout: [1, 5],
+    '*': [2, 4],
+  },
   apply_scaled_object: { demand: [18, 2], '*': [2, 4] },
   notify_oncall: { '*': [99, 1] },
   evict_low_priority: { node_pressure: [8, 2], '*': [2, 4] },

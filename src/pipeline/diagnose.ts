@@ -1,4 +1,4 @@
-import { decide, strictest } from '../domain/decide.ts';
+import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
@@ -7,6 +7,7 @@ import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } f
 import { diagnoseDemand } from './demand-ahead.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
+import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -45,6 +46,7 @@ export async function judged(
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
   chosen.passedOver.push(...passedOver);
+  const passed = (reason: PassedOver['reason']) => chosen.passedOver.some((one) => one.reason === reason);
   const now = deps.clock.now();
   const decision = decide({
     now,
@@ -63,12 +65,20 @@ export async function judged(
     isProposal: isProposal(incident),
     observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
-    belowThreshold: chosen.passedOver.some((one) => one.reason === 'below_threshold'),
-    lowConfidence: chosen.passedOver.some((one) => one.reason === 'low_confidence'),
+    belowThreshold: passed('below_threshold'),
+    patientUntil: patientUntil(
+      { refused: passed('refused'), unsure: passed('low_confidence') },
+      incident.openedAt + SETTLING_MS,
+      firstAlertAt(incident),
+    ),
+    lowConfidence: passed('low_confidence'),
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };
 }
+
+const firstAlertAt = ({ alerts }: Incident): number | null =>
+  alerts.length > 0 ? Math.min(...alerts.map(({ startsAt }) => startsAt)) : null;
 
 /**
  * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own
@@ -77,9 +87,7 @@ export async function judged(
 function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
   const cause = diagnosis.named && diagnosis.causes[0]?.entity.kind !== 'Node' ? diagnosis.causes[0]?.entity : null;
   const changed = cause ?? { namespace: incident.namespace, name: incident.service };
-  const disturbed = (first?.plan.blastRadius.services ?? []).map((service) => service.split('/'));
-  const names = disturbed.length > 0 ? disturbed : [[changed.namespace, changed.name]];
-  return strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
+  return planPolicy(deps, first?.plan ?? null, changed);
 }
 
 type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };

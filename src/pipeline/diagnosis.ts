@@ -94,7 +94,7 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
 }
 
 /**
- * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang outweighs the load that piles up before it, what else was changed or stands in
+ * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang (its own, or a wait for somebody who isn't here) outweighs the load that piles up before it, what else was changed or stands in
  * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics. A leak that is far from hurting is the last of these.
  */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
@@ -107,7 +107,7 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
   if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
   if (has('rollout')) return 'rollout';
-  if (has('deadlock')) return 'deadlock';
+  if (has('deadlock')) return has('waits_outside') ? 'waits_outside' : 'deadlock';
   const own = ownChange(ranked, findings);
   if (own) return own;
   if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';

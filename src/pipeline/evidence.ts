@@ -24,7 +24,7 @@ const RECENT_MS = 10 * 60_000;
 /** A node's CPU is shared only when it is short. */
 const BESIDE = 0.6;
 /** What explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */
-const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume_high', 'scaled_up']);
+const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume_high', 'scaled_up', 'waits_outside']);
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { surroundings } = gathered;
@@ -144,7 +144,10 @@ function metricEvidence(gathered: Gathered, known: Set<string>): Evidence[] {
 const IDLE_SHARE = 0.6;
 
 /** Who still gets its requests, computes hardly anything, and fails: its workers wait for something that doesn't come. */
-function hangEvidence({ series, surroundings }: Gathered, entity: string): Evidence[] {
+export function hangEvidence(
+  { series, surroundings }: Pick<Gathered, 'series'> & { surroundings: Pick<Surroundings, 'since'> },
+  entity: string,
+): Evidence[] {
   const of = (metric: MetricName) => series.get(metric)?.get(entity);
   const [cpu, traffic, errors] = [of('cpu_ratio'), of('request_rate'), of('error_ratio')];
   if (!cpu || !traffic || !errors || !fails(errors, surroundings.since)) return [];

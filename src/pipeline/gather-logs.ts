@@ -1,5 +1,9 @@
+import { ownerOf } from '../domain/pod-owner.ts';
 import type { ServiceLogs, Surroundings } from '../extension-points.ts';
+import { answerOr } from './answer-or.ts';
 import type { Deps } from './deps.ts';
+import { hangEvidence } from './evidence.ts';
+import type { Gathered } from './gather.ts';
 
 /** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
 const LAG_MS = 3 * 60_000;
@@ -57,4 +61,38 @@ async function logsOf(
   if (failed && !failed.ok) return { words: `logs of ${service}: ${failed.failure.words}` };
   const [incident = [], ...normal] = answers.map((answer) => (answer.ok ? answer.value : []));
   return { service, normal, incident };
+}
+
+const MAX_HANGING = 2;
+const PODS_OF_EACH = 2;
+const TAIL_LINES = 60;
+
+/** The last lines of pods that take requests and do hardly anything, by pod name: whether they hang by themselves or wait for somebody stands nowhere else. */
+export async function gatherHangLogs(
+  deps: Pick<Deps, 'cluster'>,
+  series: Gathered['series'],
+  surroundings: Surroundings,
+  missing: string[],
+): Promise<Record<string, string[]>> {
+  const { workloads, revisions } = surroundings;
+  const hanging = workloads
+    .map((workload) => ({
+      workload,
+      strength: hangEvidence({ series, surroundings }, workload.name)[0]?.strength ?? 0,
+    }))
+    .filter(({ strength }) => strength > 0)
+    .sort((a, b) => b.strength - a.strength)
+    .slice(0, MAX_HANGING);
+  const pods = hanging.flatMap(({ workload }) =>
+    surroundings.pods
+      .filter((pod) => !pod.deleting && ownerOf(pod, workloads, revisions)?.uid === workload.uid)
+      .slice(0, PODS_OF_EACH),
+  );
+  const answers = await Promise.all(
+    pods.map(async ({ namespace, name }) => {
+      const lines = await deps.cluster.podLogs(namespace, name, { previous: false, tailLines: TAIL_LINES });
+      return [name, answerOr(lines, [], `logs of ${name}`, missing)] as const;
+    }),
+  );
+  return Object.fromEntries(answers);
 }

@@ -4,7 +4,7 @@ import type { LabelledSeries, MetricName, PodInfo, Revision, Workload } from '..
 import { answerOr } from './answer-or.ts';
 import type { Deps } from './deps.ts';
 import { calleesOf, gatherChanges } from './gather-changes.ts';
-import { gatherServiceLogs } from './gather-logs.ts';
+import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
 import type { TelemetryReader } from './telemetry.ts';
 import { type Heard, heard } from './telemetry-heard.ts';
 
@@ -50,12 +50,14 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
   ]);
   const calls = [...metrics.calls, ...told.calls];
   const callees = calleesOf(calls, incident.service);
-  const [changes, serviceLogs] = await Promise.all([
+  const [changes, serviceLogs, hangLogs] = await Promise.all([
     gatherChanges(deps, objects, callees, missing),
     gatherServiceLogs(deps, objects, callees, missing),
+    gatherHangLogs(deps, metrics.series, objects, missing),
   ]);
   const surroundings = {
     ...objects,
+    logs: { ...hangLogs, ...objects.logs },
     ...(told.findings.length > 0 ? { telemetry: told.findings } : {}),
     ...changes,
     callees,

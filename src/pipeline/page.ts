@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { PageRequest } from '../ports.ts';
 import type { Deps } from './deps.ts';
+import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const AGAIN_MS = 10_000;
@@ -28,7 +29,7 @@ const page: Stage = {
 
 function requestFor(deps: Deps, incident: Incident): PageRequest | null {
   const { state } = incident;
-  const policy = deps.policy(incident.namespace, incident.service);
+  const policy = planPolicy(deps, shownPlan(incident), { namespace: incident.namespace, name: incident.service });
   const asked = incident.pageAskedBy !== null && incident.page?.status !== 'triggered';
   const approval = state.name === 'awaiting_approval' && !isProposal(incident) && (policy.critical || !policy.listed);
   if (state.name !== 'escalated' && !approval && !asked) return null;

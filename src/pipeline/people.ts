@@ -1,7 +1,9 @@
 import type { Event, Incident, State } from '../domain/incident.ts';
+import type { Plan } from '../domain/types.ts';
 import type { Answer, People } from '../extension-points.ts';
 import type { Deps } from './deps.ts';
 import { foretellNow } from './foretell.ts';
+import { planPolicy, shownPlan } from './plan-policy.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { scoreNow } from './score-service.ts';
@@ -12,17 +14,26 @@ const MAX_LISTED = 100;
 /** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */
 export function createPeople(deps: Deps): People {
   const now = () => deps.clock.now();
-  const mayStart = (user: string, incident: Incident): string | null => {
-    const { approvers } = deps.policy(incident.namespace, incident.service);
+  const mayStart = (user: string, incident: Incident, plan: Plan | null): string | null => {
+    const { approvers } = planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service });
     if (approvers.includes(user)) return null;
+    const disturbed = plan?.blastRadius.services.map((service) => service.split('/').at(-1)) ?? [];
+    const all = disturbed.length > 0 ? disturbed : [incident.service];
+    const whom = `${all.slice(0, 5).join(', ')}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
     if (approvers.length === 0)
-      return `Nobody is named as an approver for ${incident.service}: add approvers to nightshift.yaml. You can still reject or hold.`;
-    return `Only ${approvers.map((one) => `<@${one}>`).join(', ')} may start something for ${incident.service}; you can still reject, hold or pause.`;
+      return `Nobody is named as an approver for ${whom}: add approvers to nightshift.yaml. You can still reject or hold.`;
+    return `Only ${approvers.map((one) => `<@${one}>`).join(', ')} may start something for ${whom}; you can still reject, hold or pause.`;
   };
-  const start = async (id: string, user: string, eventOf: (incident: Incident) => Event | string): Promise<Answer> => {
+  /** `planOf`: the step that would be started; null when nothing is. */
+  const start = async (
+    id: string,
+    user: string,
+    planOf: (incident: Incident) => Plan | null,
+    eventOf: (incident: Incident) => Event | string,
+  ): Promise<Answer> => {
     const incident = await deps.store.load(id);
     if (!incident) return no(`There is no incident ${id}.`);
-    const refusal = mayStart(user, incident);
+    const refusal = mayStart(user, incident, planOf(incident));
     if (refusal) {
       await record(deps, id, {
         type: 'noted',
@@ -39,7 +50,7 @@ export function createPeople(deps: Deps): People {
 
   return {
     approve: (id, user, planDigest) =>
-      start(id, user, (incident) => {
+      start(id, user, shownPlan, (incident) => {
         const digest = planDigest ?? shownDigest(incident);
         if (!digest) return tooLate(incident);
         const shown = shownDigest(incident);
@@ -48,9 +59,14 @@ export function createPeople(deps: Deps): People {
         return { type: 'approved', at: now(), user, planDigest: digest };
       }),
     choose: (id, user, planDigest) =>
-      start(id, user, () => ({ type: 'option_chosen', at: now(), user, planDigest, asApproval: true })),
+      start(
+        id,
+        user,
+        ({ options }) => options.find(({ plan }) => plan.digest === planDigest)?.plan ?? null,
+        () => ({ type: 'option_chosen', at: now(), user, planDigest, asApproval: true }),
+      ),
     undo: (id, user) =>
-      start(id, user, (incident) =>
+      start(id, user, shownPlan, (incident) =>
         incident.state.name === 'closed'
           ? { type: 'undo_asked', at: now(), user }
           : 'Undo is possible once the step has been carried out and verified.',
@@ -59,7 +75,13 @@ export function createPeople(deps: Deps): People {
     hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
     page: (id, user) => stop(id, { type: 'page_asked', at: now(), user }),
     feedback: (id, user, right) => stop(id, { type: 'feedback', at: now(), user, right }),
-    close: (id, user, outcome) => start(id, user, () => ({ type: 'closed_by_human', at: now(), user, outcome })),
+    close: (id, user, outcome) =>
+      start(
+        id,
+        user,
+        () => null,
+        () => ({ type: 'closed_by_human', at: now(), user, outcome }),
+      ),
     async pause(user, reason, forMs) {
       const pause = await deps.store.pause(user, reason, now(), forMs === null ? null : now() + forMs);
       return yes(`Paused${pause.until ? ' until then' : ''}: nothing new starts anywhere. \`/heal resume\` lifts it.`);

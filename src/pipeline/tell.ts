@@ -2,6 +2,7 @@ import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import type { MessageContext } from '../ports.ts';
 import type { Deps } from './deps.ts';
+import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 import { isPictureDue, sendPicture } from './tell-chart.ts';
 import { isGraphDue, sendGraph } from './tell-graph.ts';
@@ -69,7 +70,10 @@ async function lookUp(deps: Deps, incident: Incident): Promise<{ context: Messag
     deps.store.pauseState(),
   ]);
   const timeline = head.length < HEAD ? head : [...head, ...tail];
-  const { approvers } = deps.policy(incident.namespace, incident.service);
+  const { approvers } = planPolicy(deps, shownPlan(incident), {
+    namespace: incident.namespace,
+    name: incident.service,
+  });
   return { context: { timeline, paused, approvers, now: deps.clock.now() }, lines };
 }
 

@@ -50,7 +50,7 @@ describe('apply_scaled_object', () => {
     const plan = await planned(applyScaledObject, context);
     expect(plan).toMatchObject({ reversible: true, blastRadius: { level: 'low', services: ['shop/payment-api'] } });
     // The default is the server's: the diff is what it would store.
-    for (const line of ['+  minReplicaCount: 2', '+    behavior: static', 'start: 0 9 * * 1-5'])
+    for (const line of ['+  minReplicaCount: 2', '+    behavior: static', 'start: "0 9 * * 1-5"'])
       expect(plan.diff).toContain(line);
     expect(small.changes()).toEqual([]);
     expect(scaled()).toBeUndefined();

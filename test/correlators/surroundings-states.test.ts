@@ -74,6 +74,15 @@ describe('log_errors', () => {
     });
   });
 
+  it('takes what a process says of its own workers over the requests that fail by them', () => {
+    const lines = [
+      'level=error msg="request failed"',
+      '[CRITICAL] WORKER TIMEOUT (pid:17)',
+      'level=error msg="request failed"',
+    ];
+    expect(of({ a: lines })[0]?.words).toContain('WORKER TIMEOUT');
+  });
+
   it('counts what is alike once, in a pod and over pods', () => {
     const line = (n: number) => `dial tcp 10.0.0.${n}:5432: connection refused`;
     const findings = of({ a: [line(1), line(2), line(3)], b: [line(4), line(4), line(4)] });

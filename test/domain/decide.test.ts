@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DecideInput, decide, strictest } from '../../src/domain/decide.ts';
+import { type DecideInput, decide, patientUntil, strictest } from '../../src/domain/decide.ts';
 import type { BlastRadius } from '../../src/domain/types.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
@@ -23,6 +23,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   settlingUntil: T0 - 1,
   hasPlaybook: true,
   belowThreshold: false,
+  patientUntil: Number.POSITIVE_INFINITY,
   ...over,
 });
 const radius = (level: BlastRadius['level']): BlastRadius => ({
@@ -135,6 +136,8 @@ describe('deciding', () => {
       'hold',
     ],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
+    ['it may still become worse', { qualified: [], belowThreshold: true, patientUntil: T0 + 1 }, 'hold'],
+    ['it was long enough not worse', { qualified: [], belowThreshold: true, patientUntil: T0 }, 'escalate'],
     [
       'a rollout is in progress',
       { qualified: [], refusals: [{ code: 'rollout_in_progress', words: 'a rollout runs' }] },
@@ -153,5 +156,18 @@ describe('deciding', () => {
     ],
   ])('when %s', (_title, over, kind) => {
     expect(decide(inputOf(over)).kind).toBe(kind);
+  });
+});
+
+describe('waiting for worse', () => {
+  const settled = T0 + 3 * 60_000;
+  it.each([
+    ['is without end where no step is for so little', { refused: false, unsure: false }, T0, Number.POSITIVE_INFINITY],
+    ['ends with the settling where the step for it is refused here', { refused: true, unsure: true }, T0, settled],
+    ['ends ten minutes after the alert where the step is unsure', { refused: false, unsure: true }, T0, T0 + 600_000],
+    ['is without end while no alert knows of it', { refused: false, unsure: true }, null, Number.POSITIVE_INFINITY],
+    ['lasts for the settling after an old alert', { refused: false, unsure: true }, T0 - 3_600_000, settled],
+  ])('%s', (_title, reached, alertedAt, until) => {
+    expect(patientUntil(reached, settled, alertedAt)).toBe(until);
   });
 });

@@ -59,3 +59,34 @@ describe('log lines around trouble', () => {
     expect(missing).toEqual([expect.stringMatching(/^logs of payment-api: Loki answered 429/)]);
   });
 });
+
+describe('the log of pods that hang', () => {
+  it('tells one that waits for somebody outside from one that hangs by itself', async () => {
+    const since = world.sandbox.now();
+    world.sandbox.fault('provider-away', 'payment-api');
+    world.sandbox.advance(4 * MINUTE);
+    const away = await world.diagnose('payment-api', since);
+    expect(away.causes[0]).toMatchObject({ entity: { name: 'payment-api' }, what: 'waits_outside' });
+    expect(away.findings.find(({ what }) => what === 'waits_outside')?.words).toMatch(/upstream timed out/);
+    const { surroundings } = await world.gather('payment-api', since);
+    expect(Object.keys(surroundings.logs)).toHaveLength(2);
+    expect(surroundings.logs).toEqual({
+      [Object.keys(surroundings.logs)[0]!]: expect.arrayContaining([expect.stringMatching(/msg="upstream timed out"/)]),
+      [Object.keys(surroundings.logs)[1]!]: expect.arrayContaining([expect.stringMatching(/msg="upstream timed out"/)]),
+    });
+  });
+
+  it('that hang by themselves are restarted, so their own words count', async () => {
+    const since = world.sandbox.now();
+    world.sandbox.fault('dependency-down', 'payment-api');
+    world.sandbox.advance(4 * MINUTE);
+    const { causes, findings } = await world.diagnose('payment-api', since);
+    expect(causes[0]).toMatchObject({ entity: { name: 'payment-api' }, what: 'deadlock' });
+    expect(findings.find(({ what }) => what === 'log_error')?.words).toMatch(/worker has not reported/);
+  });
+
+  it('is not read where nobody hangs', async () => {
+    const { surroundings } = await world.gather('payment-api', world.sandbox.now());
+    expect(surroundings.logs).toEqual({});
+  });
+});

@@ -20,7 +20,14 @@ let id: string;
 let approvers: string[];
 let runs = 0;
 const first = recommendationOf({ plan: planOf({ digest: 'first', summary: 'Roll back' }) });
-const second = recommendationOf({ stepIndex: 1, plan: planOf({ digest: 'second', summary: 'Restart' }) });
+const second = recommendationOf({
+  stepIndex: 1,
+  plan: planOf({
+    digest: 'second',
+    summary: 'Restart',
+    blastRadius: { ...planOf().blastRadius, services: ['shop/cart-api', 'shop/auth-api'] },
+  }),
+});
 
 beforeAll(async () => {
   fixture = await startFixture();
@@ -74,6 +81,21 @@ describe('starting something', () => {
     const answer = await people.approve(id, 'U_ONCALL', 'of an older message');
     expect(answer).toMatchObject({ ok: false, words: expect.stringContaining('has changed') });
     expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first' });
+  });
+
+  it('is for who may approve for every service that the step disturbs, whichever service hurts', async () => {
+    const may: Record<string, string[]> = {
+      'payment-api': ['U_ONCALL'],
+      'cart-api': ['U_CART', 'U_BOTH'],
+      'auth-api': ['U_BOTH'],
+    };
+    deps.policy = (_namespace, service) => ({ approvers: may[service] ?? [] }) as never;
+    for (const user of ['U_ONCALL', 'U_CART'])
+      expect((await people.choose(id, user, 'second')).words).toBe(
+        'Only <@U_BOTH> may start something for cart-api, auth-api; you can still reject, hold or pause.',
+      );
+    expect(await state()).toMatchObject({ name: 'awaiting_approval' });
+    expect((await people.choose(id, 'U_BOTH', 'second')).ok).toBe(true);
   });
 
   it('may take another option than the first', async () => {

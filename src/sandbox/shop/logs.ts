@@ -1,4 +1,4 @@
-import type { PodEffect } from './faults/kind.ts';
+import type { JoinedEffect } from './faults/join-effects.ts';
 import type { PodFlow } from './flow.ts';
 import { toLogNormal } from './latency.ts';
 import type { PodView } from './pods.ts';
@@ -6,6 +6,8 @@ import { hashText, normal, uniform } from './random.ts';
 
 const LINES = 40;
 const SPACING_MS = 700;
+/** How often a running process says what is wrong with it. */
+const COMPLAINT_MS = 5_000;
 
 export type LoggedRun = {
   view: PodView;
@@ -14,8 +16,8 @@ export type LoggedRun = {
   flow: PodFlow | undefined;
 };
 
-/** The last lines of a process's log (logfmt), worked out from what it does now: starts, requests, what its faults say. Oldest first. */
-export function processLog(run: LoggedRun, effect: PodEffect, seed: number, now: number): string[] {
+/** The last lines of a process's log (logfmt), worked out from what it does now: starts, requests, what its faults say now and again. Oldest first. */
+export function processLog(run: LoggedRun, effect: JoinedEffect, seed: number, now: number): string[] {
   const { view, startedAt } = run;
   const lines = [
     line(startedAt, 'info', `starting ${view.service.name}`, { version: view.image.split(':')[1] ?? 'unknown' }),
@@ -24,9 +26,23 @@ export function processLog(run: LoggedRun, effect: PodEffect, seed: number, now:
     lines.push(line(startedAt + 900, 'info', 'listening', { port: '8080' }));
     lines.push(...requestLines(run, seed, now));
   }
-  for (const text of effect.logs ?? [])
-    lines.push(`ts=${new Date(Math.min(now, startedAt + 2_000)).toISOString()} ${text}`);
-  return lines.slice(-LINES);
+  const ends = run.exited !== undefined || effect.exit !== undefined;
+  for (const said of effect.logs ?? [])
+    if (ends) lines.push(complaint(Math.min(now, startedAt + 2_000), said.text));
+    else lines.push(...complaints(said, startedAt, now));
+  return lines.sort((a, b) => instantIn(a).localeCompare(instantIn(b))).slice(-LINES);
+}
+
+const instantIn = (line: string): string => line.slice(0, 'ts='.length + new Date(0).toISOString().length);
+
+const complaint = (at: number, text: string): string => `ts=${new Date(at).toISOString()} ${text}`;
+
+function complaints({ text, since }: { text: string; since: number }, startedAt: number, now: number): string[] {
+  const from = Math.max(since, startedAt + 2_000, now - LINES * SPACING_MS);
+  const lines: string[] = [];
+  for (let at = Math.ceil(from / COMPLAINT_MS) * COMPLAINT_MS; at <= now; at += COMPLAINT_MS)
+    lines.push(complaint(at, text));
+  return lines;
 }
 
 function requestLines(run: LoggedRun, seed: number, now: number): string[] {

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../kube/objects.ts';
 import { textAt } from './cluster-port.ts';
 import { COLUMNS, type Counters, cpuCores } from './counters.ts';
-import type { PodEffect, RunningPod } from './faults/kind.ts';
+import type { JoinedEffect } from './faults/join-effects.ts';
+import type { RunningPod } from './faults/kind.ts';
 import type { PodFlow } from './flow.ts';
 import { processLog } from './logs.ts';
 import { collectionSlowdown, healthyMemory } from './memory.ts';
@@ -43,7 +44,7 @@ export type Processes = {
 export function createProcesses(options: {
   seed: number;
   now: () => number;
-  effect: (pod: RunningPod, now: number) => PodEffect;
+  effect: (pod: RunningPod, now: number) => JoinedEffect;
 }): Processes {
   const { seed, now, effect } = options;
   const runs = new Map<string, Run>();
@@ -129,16 +130,21 @@ function sameRun(run: Run, view: PodView, mark: string | undefined): boolean {
   );
 }
 
-function endOf(run: Run, effect: PodEffect, memory: number, now: number): Run['exited'] {
+function endOf(run: Run, effect: JoinedEffect, memory: number, now: number): Run['exited'] {
   if (effect.imagePull !== undefined || effect.configError !== undefined) return undefined;
   if (memory >= run.view.memoryLimitBytes) return { kind: 'exited', reason: 'OOMKilled', exitCode: 137 };
   if (effect.exit && now - run.startedAt >= effect.exit.afterMs) {
-    return { kind: 'exited', reason: 'Error', exitCode: effect.exit.exitCode, message: effect.logs?.at(-1) ?? '' };
+    return {
+      kind: 'exited',
+      reason: 'Error',
+      exitCode: effect.exit.exitCode,
+      message: effect.logs?.at(-1)?.text ?? '',
+    };
   }
   return undefined;
 }
 
-function aliveState(effect: PodEffect): ContainerState {
+function aliveState(effect: JoinedEffect): ContainerState {
   if (effect.imagePull !== undefined) return { kind: 'image_pull_failed', message: effect.imagePull };
   if (effect.configError !== undefined) return { kind: 'config_error', message: effect.configError };
   if (effect.notReady !== undefined) return { kind: 'running', ready: false, message: effect.notReady };

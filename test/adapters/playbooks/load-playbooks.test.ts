@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadPlaybooks, PlaybookErrors, parsePlaybook } from '../../../src/adapters/playbooks/load-playbooks.ts';
 import { parseDuration } from '../../../src/adapters/playbooks/playbook-schema.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
+import type { Action } from '../../../src/extension-points.ts';
+import { loadModules } from '../../../src/load-modules.ts';
+import { paramCheck } from '../../../src/param-check.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../playbooks');
 const GOOD =
@@ -100,6 +103,29 @@ describe('playbooks', () => {
       ok: false,
       errors: [{ line: 5, words: expect.stringContaining('twice') }],
     });
+  });
+
+  it('are refused where an action says that a parameter of its step is wrong, at that parameter', async () => {
+    const actions = await loadModules<Action>(join(import.meta.dirname, '../../../src/actions'));
+    const text = GOOD.replace(
+      'action: notify_oncall, rung: escalate, confidence: 0.5',
+      'action: enable_circuit_breaker, rung: mitigate, confidence: 0.6, params: {max_requests: 0, eject: 5s}',
+    );
+    expect(parsePlaybook('x.yaml', text, paramCheck(actions))).toMatchObject({
+      ok: false,
+      errors: [
+        {
+          line: 4,
+          column: text.split('\n')[3]!.indexOf('0, eject') + 1,
+          words: expect.stringMatching(/^steps\[0\]\.params\.max_requests: must be /),
+        },
+      ],
+    });
+    const right = text.replace('max_requests: 0, eject: 5s', 'max_requests: 4, eject_for: 5s');
+    expect(parsePlaybook('x.yaml', right, paramCheck(actions))).toMatchObject({ ok: true });
+    expect(
+      parsePlaybook('x.yaml', text.replace('enable_circuit_breaker', 'unknown_yet'), paramCheck(actions)),
+    ).toMatchObject({ ok: true });
   });
 
   it('name a folder that is not there', async () => {

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from '../service-spec.ts';
 import { findService } from '../services.ts';
-import { joinEffects } from './join-effects.ts';
-import type { Fault, FaultKind, FaultWorld, ForcedAlert, PodEffect, RunningPod } from './kind.ts';
+import { type JoinedEffect, joinEffects } from './join-effects.ts';
+import type { Fault, FaultKind, FaultWorld, ForcedAlert, RunningPod } from './kind.ts';
 import { type Refusal, readRequest } from './request.ts';
 
 /** A fault that has an onset is only planned: its truth is known when it begins. */
@@ -20,7 +20,7 @@ export type FaultBook = {
   planned(): PlannedFault[];
   past(): PastFault[];
   /** All effects on a pod, the worst of each. */
-  effect(pod: RunningPod, now: number): PodEffect;
+  effect(pod: RunningPod, now: number): JoinedEffect;
   extraRps(service: ServiceSpec, usualRps: number, now: number): number;
   /** Bytes of a node's memory that faults use. */
   nodeMemory(node: string): number;
@@ -86,7 +86,8 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
     list: () => [...active.values()],
     planned: () => [...planned.values()],
     past: () => [...past],
-    effect: (pod, now) => joinEffects([...active.values()].map((f) => kindOf(f)?.onPod?.(f, pod, now))),
+    effect: (pod, now) =>
+      joinEffects([...active.values()].map((f) => ({ effect: kindOf(f)?.onPod?.(f, pod, now), since: f.since }))),
     extraRps(service, usualRps, now) {
       let sum = 0;
       for (const f of active.values()) sum += kindOf(f)?.extraRps?.(f, service, usualRps, now) ?? 0;

@@ -1,4 +1,3 @@
-import type { KnownBlock } from '@slack/types';
 import { stringify } from 'yaml';
 import { privately, unknownFlag, usageOf } from '../src/adapters/slack/command-input.ts';
 import { actions, button, picture, present, section } from '../src/adapters/slack/views/blocks.ts';
@@ -36,7 +35,7 @@ function replyOf(report: ForecastReport): Reply {
 }
 
 /** Only where there is something to propose. */
-function proposeBlock({ namespace, service, proposal }: ForecastReport): KnownBlock | null {
+function proposeBlock({ namespace, service, proposal }: ForecastReport): ReturnType<typeof actions> {
   if (proposal.kind !== 'new') return null;
   const look = { label: `Propose the ScaledObject for ${service}` };
   return actions('forecast', [button('propose', 'Propose it', `${namespace}/${service}`, look)]);

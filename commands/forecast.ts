@@ -1,22 +1,23 @@
 import { stringify } from 'yaml';
 import { privately, unknownFlag, usageOf } from '../src/adapters/slack/command-input.ts';
-import { picture, present, section } from '../src/adapters/slack/views/blocks.ts';
+import { actions, button, picture, present, section } from '../src/adapters/slack/views/blocks.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
 import { clockTime, dayTime, number, plural } from '../src/adapters/slack/views/format.ts';
 import type { ComingRate, Command, DemandProposal, ForecastReport, Reply } from '../src/extension-points.ts';
 
-const usage = 'forecast <service>';
+const usage = 'forecast <service> [--propose]';
 
-/** What is coming for a service within the hour and the day, its week, and the autoscaler that would meet it as YAML. */
+/** What is coming for a service within the hour and the day, its week, and the autoscaler that would meet it as YAML; with `--propose` that is put to those who may approve it. */
 const forecast: Command = {
   name: 'forecast',
   usage,
-  summary: 'what traffic is coming for a service, and a KEDA ScaledObject that would meet it',
+  summary: 'what traffic is coming for a service, and a KEDA ScaledObject that would meet it, which can be proposed',
   async run(context) {
-    const unknown = unknownFlag(context, [], usage);
+    const unknown = unknownFlag(context, ['propose'], usage);
     if (unknown) return unknown;
     const [reference] = context.args;
     if (reference === undefined) return privately(`Which service? ${usageOf(usage)}`);
+    if (context.flags.propose) return privately((await context.people.propose(reference, context.user)).words);
     const answer = await context.people.forecast(reference);
     if (!answer.ok) return privately(`“${escapeText(reference, 60)}”: ${escapeText(answer.words, 400)}`);
     return replyOf(answer.report);
@@ -29,8 +30,15 @@ function replyOf(report: ForecastReport): Reply {
   const fence = yaml === null ? null : fenced(yaml);
   const words = [...coming, proposed, fence].filter((line) => line !== null).join('\n');
   const shown = report.picture && picture(report.picture.file, report.picture.altText);
-  const blocks = present([section(coming), shown, section([proposed]), section([fence])]);
+  const blocks = present([section(coming), shown, section([proposed]), section([fence]), proposeBlock(report)]);
   return { visible: 'private', words, blocks };
+}
+
+/** Only where there is something to propose. */
+function proposeBlock({ namespace, service, proposal }: ForecastReport): ReturnType<typeof actions> {
+  if (proposal.kind !== 'new') return null;
+  const look = { label: `Propose the ScaledObject for ${service}` };
+  return actions('forecast', [button('propose', 'Propose it', `${namespace}/${service}`, look)]);
 }
 
 function comingLines({ namespace, service, now, hour, day, replicas, perReplica, ...rest }: ForecastReport): string[] {

@@ -34,7 +34,12 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     checks.push(reached);
     const tightening = { name: 'scan.tighten_monitors', permissions: TIGHTENING };
     const needing = config.settings.scan.tighten_monitors ? [...actions, tightening] : actions;
-    if (reached.ok) checks.push(await lookingRights(cluster), ...(await rights(cluster, needing)));
+    if (reached.ok)
+      checks.push(
+        await lookingRights(cluster),
+        ...(await rights(cluster, needing)),
+        ...(await scaling(config, cluster)),
+      );
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
@@ -106,6 +111,28 @@ async function lookingRights(cluster: Cluster): Promise<Check> {
     ok: missing.length === 0,
     mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
   };
+}
+
+/** Proposals need KEDA, and addresses that it reaches; whether it does can be seen from inside the cluster only. */
+async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Check[]> {
+  const kind = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' };
+  const served = await cluster.custom.served(kind);
+  if (!served.ok) return [{ title: 'KEDA can be seen', ok: false, mend: served.failure.words }];
+  // Who has no KEDA misses nothing but proposals.
+  if (!served.value) return [{ title: 'no KEDA: `/heal forecast --propose` needs it', ok: true, mend: '' }];
+  const { prometheus_address: prometheus, scaler_address: scaler } = settings.keda;
+  return [
+    {
+      title: `KEDA asks Prometheus at ${prometheus ?? env.PROMETHEUS_URL ?? 'no known address'}`,
+      ok: prometheus !== undefined || env.PROMETHEUS_URL !== undefined,
+      mend: 'set keda.prometheus_address in nightshift.yaml: the URL at which KEDA, inside the cluster, reaches Prometheus',
+    },
+    {
+      title: `KEDA asks for the forecast at ${scaler ?? 'no known address'}`,
+      ok: scaler !== undefined,
+      mend: `set keda.scaler_address in nightshift.yaml: the host:port at which KEDA reaches port ${env.KEDA_PORT} of Nightshift; without it ScaledObjects go by rate and week only`,
+    },
+  ];
 }
 
 async function missingRights(cluster: Cluster, permissions: Permission[]): Promise<string[]> {

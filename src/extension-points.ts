@@ -43,6 +43,8 @@ export type ActionContext = {
   findings: Finding[];
   step: Step;
   limits: ActionLimits;
+  /** The ScaledObject that would meet a workload's demand, from what is foretold of it now. */
+  scaledObjectFor(workload: Workload): Promise<{ ok: true; object: ScaledObject } | { ok: false; words: string }>;
   protectedNamespaces: string[];
 };
 export type ActionLimits = {
@@ -183,6 +185,8 @@ export type People = {
   pauseState(): Promise<Pause>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; words: string }>;
+  /** Proposes that autoscaler to those who may approve it. */
+  propose(reference: string, user: string): Promise<Answer>;
   /** What is coming for a service, and the autoscaler that would meet it. */
   forecast(reference: string): Promise<{ ok: true; report: ForecastReport } | { ok: false; words: string }>;
   /** Has a service (or all, with null) learned anew; the answer says when that has ended. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { type Check, examine } from '../src/doctor.ts';
+import { SCALED_OBJECTS } from '../src/sandbox/operators/keda/definition.ts';
 import { createPrometheusApi } from '../src/sandbox/prometheus/http.ts';
 import { type SmallCluster, startSmallCluster } from './adapters/kubernetes/small-cluster.ts';
 import { type LokiServer, startLoki } from './adapters/loki/loki-server.ts';
@@ -65,6 +66,19 @@ describe('the doctor', () => {
     for (const title of ['rights to look', 'Prometheus understands the queries', 'Loki answers'])
       expect(named(checks, title), title).toMatchObject({ ok: true });
     expect(named(await checked({}), 'Loki answers')).toBeUndefined();
+  });
+
+  it('says whether KEDA is there, and which address of it is not known', async () => {
+    expect(named(await checked({}), 'no KEDA: `/heal forecast --propose` needs it')).toMatchObject({ ok: true });
+    small.kube.apply(SCALED_OBJECTS);
+    expect(named(await checked({}), 'KEDA asks for the forecast at no known address')).toMatchObject({
+      ok: false,
+      mend: expect.stringContaining('keda.scaler_address'),
+    });
+    const yaml = 'keda: {scaler_address: "nightshift.ops:50051", prometheus_address: "http://prometheus.ops:9090"}';
+    const checks = await checked({}, yaml);
+    expect(named(checks, 'KEDA asks for the forecast at nightshift.ops:50051')).toMatchObject({ ok: true });
+    expect(named(checks, 'KEDA asks Prometheus at http://prometheus.ops:9090')).toMatchObject({ ok: true });
   });
 
   it('says which query is no PromQL, and what Loki answered', async () => {

@@ -1,3 +1,4 @@
+import { PROPOSAL_MS } from './proposal.ts';
 import type { AtTimeout, BlastRadius, Decision, Diagnosis, Recommendation, Refusal } from './types.ts';
 
 /** What the configuration says of a service. `listed`: somebody named it there. */
@@ -66,6 +67,8 @@ export type DecideInput = {
   patientUntil: number;
   /** A step was passed over because the engine isn't sure enough that it cures this cause. */
   lowConfidence: boolean;
+  /** Nothing is wrong yet: it is always asked, whatever the settings of the service say. */
+  isProposal: boolean;
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
   settlingUntil: number;
 };
@@ -148,6 +151,11 @@ const changesSomething = (one: Recommendation): boolean => one.plan.changes.leng
 function actOrAsk(input: DecideInput, recommendation: Recommendation, options: Recommendation[]): Decision {
   const { policy } = input;
   const { blastRadius, reversible } = recommendation.plan;
+  if (input.isProposal) {
+    const reason = 'nothing is wrong yet: this is a proposal';
+    const asking = { timeoutMs: PROPOSAL_MS, atTimeout: 'lapse' as const, critical: policy.critical, reason };
+    return { kind: 'ask', recommendation, options, ...asking };
+  }
   const critical = policy.critical || !policy.listed;
   const sure = recommendation.confidence.value > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
   const mayAct = critical ? policy.listed && sure : blastRadius.level !== 'high';

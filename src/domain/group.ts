@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import { isProposal } from './proposal.ts';
 import type { Alert, Subject } from './types.ts';
 
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
@@ -38,7 +39,7 @@ export function incidentFor(
   calls: Calls,
   now: number,
 ): Incident | null {
-  const here = open.filter((incident) => incident.cluster === subject.cluster);
+  const here = open.filter((incident) => incident.cluster === subject.cluster && !isProposal(incident));
   const own = here.find((incident) => groupKeyOf(incident) === groupKeyOf(subject));
   if (own) return own;
   const asCause = here.find((incident) => {

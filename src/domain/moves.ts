@@ -12,6 +12,7 @@ import {
   SETTLE_MS,
   type State,
 } from './incident.ts';
+import { isProposal, PROPOSAL_MS } from './proposal.ts';
 import { spentKey } from './recommend.ts';
 import { allResolved } from './record-facts.ts';
 import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal } from './types.ts';
@@ -35,11 +36,15 @@ export function watch(incident: Incident, until: number, why: string): Moved {
   };
 }
 
-export function close(incident: Incident, at: number, outcome: Outcome, why: string): Moved {
+export function close(incident: Incident, at: number, ended: Outcome, why: string): Moved {
+  // A proposal that isn't needed any more: nothing has healed, for nothing was wrong.
+  const outcome = isProposal(incident) && ended === 'self_healed' ? 'lapsed' : ended;
   return { incident: { ...incident, state: { name: 'closed', outcome, why }, closedAt: at }, effects: [] };
 }
 
 export function escalate(incident: Incident, at: number, why: string, level = 1): Moved {
+  // Nothing is wrong yet, and nothing was changed: nobody is called for a proposal.
+  if (isProposal(incident) && incident.executions.length === 0) return close(incident, at, 'lapsed', why);
   const since = incident.state.name === 'escalated' ? incident.state.since : at;
   const state: State = { name: 'escalated', why, level, acknowledgedBy: null, since };
   return {
@@ -65,8 +70,8 @@ export function ask(incident: Incident, at: number, recommendation: Recommendati
     name: 'awaiting_approval',
     recommendation,
     planDigest: recommendation.plan.digest,
-    timeoutMs: asking.timeoutMs,
-    atTimeout: asking.atTimeout,
+    timeoutMs: isProposal(incident) ? PROPOSAL_MS : asking.timeoutMs,
+    atTimeout: isProposal(incident) ? 'lapse' : asking.atTimeout,
     deliveredAt: null,
     deadline: null,
     held: null,
@@ -154,6 +159,8 @@ export function deadline(incident: Incident, state: In<'awaiting_approval'>, at:
       return escalate(incident, at, 'Nobody answered in time, and this may not run without an answer.');
     case 'watch':
       return watch(incident, at + 10 * 60_000, 'Nobody answered in time; watching.');
+    case 'lapse':
+      return close(incident, at, 'lapsed', 'Nobody took it up in time; nothing was changed.');
   }
 }
 

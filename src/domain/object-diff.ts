@@ -26,7 +26,7 @@ function readable(object: Record<string, unknown>): Record<string, unknown> {
     const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...annotations } = told.annotations;
     told.annotations = annotations;
   }
-  const masked = maskSecrets({ ...rest, metadata: told });
+  const masked = maskSecrets(metadata === undefined ? rest : { ...rest, metadata: told });
   return isRecord(masked) ? masked : {};
 }
 

@@ -143,6 +143,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
   apply_kyverno_policy: { node_pressure: [3, 3], oom_killed: [2, 4], memory: [2, 4], rollout: [1, 8], '*': [1, 4] },
   // What tasks do in general isn't known; those that there are restart.
   run_keptn_task: { leak: [10, 1], deadlock: [18, 2], latency: [3, 3], rollout: [1, 8], '*': [3, 4] },
+  apply_scaled_object: { demand: [18, 2], '*': [2, 4] },
   notify_oncall: { '*': [99, 1] },
   evict_low_priority: { node_pressure: [8, 2], '*': [2, 4] },
   drain_and_cordon: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },

@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import { isProposal } from './proposal.ts';
 import type { Outcome } from './types.ts';
 
 export type Figures = {
@@ -22,14 +23,15 @@ export type Stats = {
   byAction: Record<string, { tried: number; worked: number; undone: number }>;
 };
 
-/** How well Nightshift does, from its own incidents. Pure. */
-export function measureOutcomes(incidents: Incident[], at: number): Stats {
+/** How well Nightshift does, from its own incidents; of proposals, which heal nothing, only what their actions did counts. Pure. */
+export function measureOutcomes(all: Incident[], at: number): Stats {
+  const incidents = all.filter((incident) => !isProposal(incident));
   const byService: Record<string, Figures> = {};
   for (const [service, own] of Object.entries(
     Object.groupBy(incidents, (incident) => `${incident.namespace}/${incident.service}`),
   ))
     byService[service] = figuresOf(own ?? []);
-  return { at, overall: figuresOf(incidents), byService, byAction: actionFigures(incidents) };
+  return { at, overall: figuresOf(incidents), byService, byAction: actionFigures(all) };
 }
 
 function figuresOf(incidents: Incident[]): Figures {

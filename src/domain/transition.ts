@@ -8,6 +8,7 @@ import {
   type Transition,
 } from './incident.ts';
 import * as moves from './moves.ts';
+import { isProposal } from './proposal.ts';
 import { allResolved, newlyFiring, recordFacts } from './record-facts.ts';
 import { wordsOf } from './timeline-words.ts';
 
@@ -210,6 +211,8 @@ function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Mo
   const ok = event.type === 'undone';
   const execution = { ...state.execution, undone: { at: event.at, ok, words: event.words } };
   const remembered = moves.rememberExecution(incident, execution);
+  if (ok && isProposal(incident))
+    return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.words}`);
   const why = ok ? `The change was undone: ${event.words}` : `UNDO FAILED, look at it now: ${event.words}`;
   return moves.escalate(remembered, event.at, why);
 }

@@ -178,7 +178,8 @@ export type PassedOver = {
   words: string;
 };
 
-export type AtTimeout = 'execute' | 'escalate' | 'watch';
+/** `lapse` is for proposals alone. */
+export type AtTimeout = 'execute' | 'escalate' | 'watch' | 'lapse';
 
 export type Decision =
   | { kind: 'auto'; recommendation: Recommendation; options: Recommendation[]; reason: string }
@@ -252,5 +253,14 @@ export type Verification = {
   contained?: boolean;
 };
 
-export const OUTCOMES = ['healed', 'self_healed', 'healed_by_human', 'false_alarm', 'escalated', 'undone'] as const;
+/** `lapsed`: a proposal that nobody took up; nothing was changed. */
+export const OUTCOMES = [
+  'healed',
+  'self_healed',
+  'healed_by_human',
+  'false_alarm',
+  'escalated',
+  'undone',
+  'lapsed',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];

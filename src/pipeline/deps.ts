@@ -17,6 +17,7 @@ import type {
   Pager,
   ServiceQueries,
 } from '../ports.ts';
+import { scaledObjectFor } from './autoscaler.ts';
 import type { Baselines, Models } from './baselines.ts';
 import type { Demand } from './demand.ts';
 import type { TrainingQueue } from './train-queue.ts';
@@ -91,6 +92,7 @@ export function actionContext(
     findings: incident.diagnosis?.findings ?? [],
     step: recommendation.step,
     limits: deps.limits,
+    scaledObjectFor: (workload) => scaledObjectFor(deps, workload),
     protectedNamespaces: deps.protectedNamespaces,
   };
 }

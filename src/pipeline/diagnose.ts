@@ -1,8 +1,10 @@
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
+import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
+import { diagnoseDemand } from './demand-ahead.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { planPolicy } from './plan-policy.ts';
@@ -23,7 +25,9 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
-    const diagnosis = await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
+    const diagnosis = isProposal(incident)
+      ? await diagnoseDemand(deps, incident)
+      : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
     return { events: [await judged(deps, incident, diagnosis)] };
   },
 };
@@ -58,7 +62,8 @@ export async function judged(
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
     measuredAt: incident.measuredAt ?? null,
-    observeUntil: incident.alerts.length === 0 ? incident.openedAt + OBSERVE_FIRST_MS : null,
+    isProposal: isProposal(incident),
+    observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
     belowThreshold: passed('below_threshold'),
     patientUntil: patientUntil(
@@ -150,7 +155,7 @@ function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): 
     : causes.find(({ entity }) => issue.kind === 'node_pressure' && entity.kind === 'Node')?.entity;
   if (!cause) return null;
   const same = open.find((other) => {
-    if (other.id === incident.id || other.state.name === 'escalated') return false;
+    if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;
     if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
       return false;
     const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;

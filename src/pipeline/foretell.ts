@@ -1,7 +1,7 @@
-import { type DemandSettings, replicasFor } from '../analysis/learned-schedule.ts';
-import { cronTrigger, scaledObjectOf } from '../domain/scaled-object.ts';
-import type { ComingRate, DemandProposal, ForecastReport } from '../extension-points.ts';
-import type { MetricPicture, Scaler, Workload } from '../ports.ts';
+import { replicasFor } from '../analysis/learned-schedule.ts';
+import type { ComingRate, ForecastReport } from '../extension-points.ts';
+import type { MetricPicture } from '../ports.ts';
+import { proposalFor } from './autoscaler.ts';
 import type { Outlook } from './demand.ts';
 import type { Deps } from './deps.ts';
 import { findService } from './score-service.ts';
@@ -24,7 +24,7 @@ export async function foretellNow(deps: Deps, reference: string): Promise<Foreca
   const { outlook } = answer;
   const settings = deps.demandSettings(namespace, name);
   const coming = comingRates(outlook, deps.clock.now());
-  const proposal = await propose(deps, workload, settings, outlook, highest(coming.day));
+  const proposal = await proposalFor(deps, workload, outlook, highest(coming.day));
   const picture = pictureOf(name, outlook, coming.day);
   return {
     ok: true,
@@ -76,52 +76,6 @@ function highest(rates: readonly ComingRate[]): ComingRate {
   return rates.reduce((best, one) => (one.high > best.high ? one : best));
 }
 
-/** A new ScaledObject, additions to the one that there is, or nothing where something else has the replicas in hand. */
-async function propose(
-  deps: Deps,
-  workload: Workload,
-  settings: DemandSettings,
-  outlook: Outlook,
-  peak: ComingRate,
-): Promise<DemandProposal> {
-  const { namespace, name, kind, replicas } = workload;
-  const schedule = outlook.schedule ?? [];
-  if (kind === 'DaemonSet')
-    return { kind: 'none', words: 'A DaemonSet has a pod on each node: it is not scaled by demand.' };
-  const scalers = await deps.cluster.scalers(namespace, name);
-  if (!scalers.ok) return { kind: 'none', words: 'Whether something scales it already can not be seen right now.' };
-  const [scaler] = scalers.value;
-  if (scaler?.kind === 'HorizontalPodAutoscaler') return besideAutoscaler(scaler, replicasFor(peak.high, settings));
-  if (scaler)
-    return {
-      kind: 'addition',
-      scaler: scaler.name,
-      bounds: { min: scaler.min, max: scaler.max },
-      triggers: schedule.map(cronTrigger),
-      words:
-        schedule.length === 0
-          ? 'There is nothing to add to it.'
-          : `These triggers would bring it up before its demand does.`,
-    };
-  const { prometheus, scaler: scalerAddress } = deps.kedaAddresses;
-  if (prometheus === null)
-    return {
-      kind: 'none',
-      words: 'Where KEDA finds Prometheus is not known: set keda.prometheus_address in nightshift.yaml.',
-    };
-  const all = await deps.cluster.workloads(null);
-  const sharesName = !all.ok || all.value.some((one) => one.name === name && one.namespace !== namespace);
-  const target = { kind, namespace, name, replicas, sharesName };
-  return { kind: 'new', object: scaledObjectOf(target, settings, schedule, { prometheus, scaler: scalerAddress }) };
-}
-
-function besideAutoscaler({ name, min, max }: Scaler, needed: number): DemandProposal {
-  const enough =
-    needed <= max ? '' : ` Its maximum is too low for the ${needed} that may be needed within a day: raise it.`;
-  const words = `The HorizontalPodAutoscaler ${name} scales it already (${min} to ${max}); KEDA would fight it over the replicas, so nothing is proposed.${enough}`;
-  return { kind: 'none', words };
-}
-
 function pictureOf(service: string, { recent, until }: Outlook, coming: readonly ComingRate[]): MetricPicture {
   const past = Array.from(recent.times, (at, i) => ({ at, value: recent.values[i]! }));
   return {
@@ -135,11 +89,25 @@ function pictureOf(service: string, { recent, until }: Outlook, coming: readonly
   };
 }
 
+type Picture = { picture: MetricPicture; altText: string };
+
+/** The same picture for a proposal's thread; null when nothing is foretold now. */
+export async function demandPicture(deps: Deps, namespace: string, service: string): Promise<Picture | null> {
+  const answer = await deps.demand.outlook(namespace, service);
+  if (!answer.ok) return null;
+  const picture = pictureOf(service, answer.outlook, comingRates(answer.outlook, deps.clock.now()).day);
+  return { picture, altText: altTextOf(picture) };
+}
+
+function altTextOf({ title, series, band }: MetricPicture): string {
+  const last = series.at(-1)?.value ?? Number.NaN;
+  const top = Math.max(...(band ?? []).map(({ high }) => high));
+  return `${title}: ${last.toFixed(1)} per second now, at most ${top.toFixed(1)} foretold (95 %).`;
+}
+
 /** Drawn and uploaded; null, and logged, when that can't be. The words stand alone. */
 async function shown(deps: Deps, service: string, picture: MetricPicture): Promise<ForecastReport['picture']> {
-  const last = picture.series.at(-1)?.value ?? Number.NaN;
-  const top = Math.max(...(picture.band ?? []).map(({ high }) => high));
-  const altText = `${picture.title}: ${last.toFixed(1)} per second now, at most ${top.toFixed(1)} foretold (95 %).`;
+  const altText = altTextOf(picture);
   try {
     const png = await deps.charts.draw(picture);
     const file = await deps.chat.upload({ png, fileName: `${service}-forecast.png`, title: picture.title, altText });

@@ -3,8 +3,10 @@ import type { Incident } from '../domain/incident.ts';
 import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
+import { isProposal } from '../domain/proposal.ts';
 import type { Finding } from '../domain/types.ts';
 import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
+import { measureDemand } from './demand-ahead.ts';
 import type { Deps } from './deps.ts';
 
 /** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
@@ -24,6 +26,7 @@ const WAITING_BADLY = new Set([
 
 /** Measures what the diagnosis named, on the cause's workload where one is named, from metrics and objects. Before a diagnosis any trouble of the service counts. */
 export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
+  if (isProposal(incident)) return measureDemand(deps, incident);
   const { namespace, service } = measuredOf(incident);
   const kind = incident.diagnosis?.measured ? incident.diagnosis.issue.kind : null;
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);

@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.ts';
+import { isProposal } from '../domain/proposal.ts';
 import type { PageRequest } from '../ports.ts';
 import type { Deps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
@@ -30,7 +31,7 @@ function requestFor(deps: Deps, incident: Incident): PageRequest | null {
   const { state } = incident;
   const policy = planPolicy(deps, shownPlan(incident), { namespace: incident.namespace, name: incident.service });
   const asked = incident.pageAskedBy !== null && incident.page?.status !== 'triggered';
-  const approval = state.name === 'awaiting_approval' && (policy.critical || !policy.listed);
+  const approval = state.name === 'awaiting_approval' && !isProposal(incident) && (policy.critical || !policy.listed);
   if (state.name !== 'escalated' && !approval && !asked) return null;
   const where = `${incident.service} (${incident.cluster}/${incident.namespace})`;
   const hurts = incident.diagnosis?.issue.words ?? incident.alerts[0]?.name ?? 'in trouble';

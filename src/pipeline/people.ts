@@ -4,6 +4,7 @@ import type { Answer, People } from '../extension-points.ts';
 import type { Deps } from './deps.ts';
 import { foretellNow } from './foretell.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
+import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { scoreNow } from './score-service.ts';
 import { trainOnDemand } from './train-on-demand.ts';
@@ -100,6 +101,7 @@ export function createPeople(deps: Deps): People {
     pauseState: () => deps.store.pauseState(),
     score: (reference) => scoreNow(deps, reference),
     forecast: (reference) => foretellNow(deps, reference),
+    propose: (reference, user) => proposeScaling(deps, reference, user),
     train: (reference) => trainOnDemand(deps, reference),
   };
 }

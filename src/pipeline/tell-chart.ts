@@ -1,8 +1,10 @@
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import { isProposal } from '../domain/proposal.ts';
 import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
 import type { Deps } from './deps.ts';
+import { demandPicture } from './foretell.ts';
 import { troubleSince } from './gather.ts';
 import { shareImage } from './share-image.ts';
 
@@ -44,6 +46,7 @@ export async function pictureOf(
   deps: Deps,
   incident: Incident,
 ): Promise<{ picture: MetricPicture; altText: string } | null> {
+  if (isProposal(incident)) return demandPicture(deps, incident.namespace, incident.service);
   const metric = metricOf(incident);
   const { namespace, name } = entityOf(incident);
   const since = troubleSince(incident, deps.clock.now());

@@ -2,7 +2,10 @@ import { isRecorded } from './alerting/alerting.ts';
 import type { SandboxClock } from './clock.ts';
 import { type Cluster, createCluster } from './kube/cluster.ts';
 import { installOperators, OPERATORS } from './operators/install.ts';
+import { askExternalScaler } from './operators/keda/external.ts';
+import { createKedaOperator } from './operators/keda/operator.ts';
 import type { Scrape } from './prometheus/journal.ts';
+import { singleValue } from './prometheus/query.ts';
 import { createSeriesStore, type Sample, SCRAPE_MS, type SeriesStore } from './prometheus/store.ts';
 import { bootShop } from './shop/boot.ts';
 import { createHistory, HISTORY_MS } from './shop/history.ts';
@@ -18,6 +21,8 @@ export type Core = {
   store: SeriesStore;
   /** The scrape with which a first life begins; undefined in a further one. */
   first: Scrape | undefined;
+  /** What works in the cluster beside Kubernetes itself: once a second. */
+  operators: { step(now: number): void };
   /** What a scrape finds at `now`. */
   metrics(now: number): Family[];
   /** Scrapes into the store; `now` is a multiple of SCRAPE_MS. Answers what it found. */
@@ -51,13 +56,16 @@ export function createCore({ now: clockNow, seed, startAt, remains }: CoreOption
   const { store, first } =
     scrapes.length > 0 ? resume(shop, seed, scrapes, startAt) : begin(shop, cluster, seed, startAt);
   building = undefined;
+  // Whatever address a trigger names: there is one Prometheus here.
+  const prometheus = (query: string, at: number) => singleValue(store, query, at);
+  const operators = createKedaOperator(cluster, { prometheus, external: askExternalScaler });
   const metrics = (at: number): Family[] => collectMetrics(shop, cluster, at);
   const scrape = (at: number): Sample[] => {
     const samples = samplesOf(metrics(at));
     store.record(at, samples);
     return samples;
   };
-  return { cluster, shop, store, first, metrics, scrape };
+  return { cluster, shop, store, first, operators, metrics, scrape };
 }
 
 type Born = { store: SeriesStore; first: Scrape | undefined };
@@ -107,7 +115,10 @@ export function startTicking(
   scraped: (now: number, samples: readonly Sample[]) => void,
 ): (() => void)[] {
   return [
-    clock.onTick(KUBE_STEP_MS, (now) => core.cluster.step(now)),
+    clock.onTick(KUBE_STEP_MS, (now) => {
+      core.operators.step(now);
+      core.cluster.step(now);
+    }),
     clock.onTick(STEP_MS, (now) => core.shop.step(now)),
     clock.onTick(SCRAPE_MS, (now) => scraped(now, core.scrape(now))),
   ];

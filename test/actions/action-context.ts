@@ -24,6 +24,7 @@ export type ContextOptions = {
   metrics?: Metrics;
   params?: Record<string, string | number | boolean>;
   limits?: Partial<ActionContext['limits']>;
+  scaledObjectFor?: ActionContext['scaledObjectFor'];
 };
 
 export function contextFor(small: SmallCluster, options: ContextOptions = {}): ActionContext {
@@ -36,6 +37,7 @@ export function contextFor(small: SmallCluster, options: ContextOptions = {}): A
     issue: { kind: 'unknown', severity: 1, unit: '', words: '' },
     findings: options.findings ?? [],
     step: { action: '', rung: 'remediate', threshold: 0, confidence: 0, params: options.params ?? {} },
+    scaledObjectFor: options.scaledObjectFor ?? (async () => ({ ok: false, words: 'nothing is foretold here' })),
     protectedNamespaces: ['kube-system'],
     limits: {
       maxReplicas: 10,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { pressed } from '../../src/adapters/slack/press.ts';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
 import { scaledObjectOf } from '../../src/domain/scaled-object.ts';
 import type { Command, DemandProposal, ForecastReport } from '../../src/extension-points.ts';
@@ -67,6 +68,24 @@ describe('/heal forecast', () => {
     const picture = { file: 'F123', altText: 'requests of the day' };
     const { blocks } = await channel(report({ kind: 'new', object }, { picture }))('forecast payment-api');
     expect(blocks).toContainEqual({ type: 'image', slack_file: { id: 'F123' }, alt_text: 'requests of the day' });
+  });
+
+  it('has what it shows proposed, by a flag or its button, in the name of who asks', async () => {
+    const recorded = recordingPeople({ answer: { ok: true, words: 'INC-7 proposes it.' } });
+    const say = (text: string) => runCommand({ people: recorded.people, commands, clock }, 'U_GUEST', text);
+    for (const text of ['forecast payment-api --propose', 'forecast --propose payment-api'])
+      expect(await say(text)).toEqual({ visible: 'private', words: 'INC-7 proposes it.' });
+    const { blocks } = await channel(report({ kind: 'new', object }))('forecast payment-api');
+    const [button] = (blocks ?? []).flatMap((one) => (one as { elements?: { value: string }[] }).elements ?? []);
+    expect(button).toMatchObject({ action_id: 'propose', value: 'shop/payment-api' });
+    const press = { actionId: 'propose', value: button?.value, user: 'U_GUEST' };
+    expect(await pressed(recorded.people, press)).toEqual({ kind: 'private', words: 'INC-7 proposes it.' });
+    expect((await pressed(recorded.people, { ...press, value: '<!channel>' })).kind).toBe('private');
+    expect(recorded.asked).toEqual([
+      { name: 'propose', args: ['payment-api', 'U_GUEST'] },
+      { name: 'propose', args: ['payment-api', 'U_GUEST'] },
+      { name: 'propose', args: ['shop/payment-api', 'U_GUEST'] },
+    ]);
   });
 
   it('adds to a ScaledObject that is there, and leaves an HPA alone', async () => {

@@ -17,6 +17,7 @@ const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({
   maxAttempts: 6,
   unmeasured: 0,
   measuredAt: null,
+  isProposal: false,
   observeUntil: null,
   lowConfidence: false,
   settlingUntil: T0 - 1,

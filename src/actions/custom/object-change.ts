@@ -82,7 +82,9 @@ function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: st
   const name = nameOf(write);
   const isOurs = found.annotations[MARK] === executionId && (write.uid === null || write.uid === found.uid);
   if (!isOurs) return failedWith({ code: 'target_gone', words: `${name} is another object now: it is left.` }, false);
-  const others = found.managers.filter(({ manager }) => manager !== OURS).map(({ manager }) => manager);
+  const others = found.managers
+    .filter(({ manager }) => ![OURS, ...(write.controllers ?? [])].includes(manager))
+    .map(({ manager }) => manager);
   const changed = lost(write, found);
   if (others.length === 0 && changed.length === 0) return null;
   const what = changed.length > 0 ? changed.slice(0, 5).join(', ') : 'other fields of it';

@@ -18,6 +18,8 @@ export type ObjectWrite = {
   body: Record<string, unknown>;
   /** That go with it, beside our mark. */
   annotations?: Record<string, string>;
+  /** Field managers of the system that the kind belongs to: what they write doesn't make the object somebody else's. */
+  controllers?: string[];
 };
 
 /** Applies it, or (dry) lets the server say what it would become. Only with an execution's id does it get our mark. */

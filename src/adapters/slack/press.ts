@@ -18,12 +18,9 @@ export type AfterPress =
  * so that a tap on an old message never rejects or approves something else. Rejects only when `People` does.
  */
 export async function pressed(people: People, press: Press): Promise<AfterPress> {
+  if (press.actionId === 'propose') return proposed(people, press);
   const value = decodeValue(press.value);
-  if (!value)
-    return {
-      kind: 'private',
-      words: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
-    };
+  if (!value) return UNREADABLE;
   const incident = await people.find(value.incidentId);
   if (!incident) return { kind: 'private', words: `${escapeText(value.incidentId, 60)} isn’t known here any more.` };
   if (press.actionId === 'why') return { kind: 'explain', incident };
@@ -36,6 +33,17 @@ export async function pressed(people: People, press: Press): Promise<AfterPress>
   const answer = await act(people, incident, press.user, value);
   if (answer.ok && !ALWAYS_TOLD.has(press.actionId)) return { kind: 'silent' };
   return { kind: 'private', words: answer.words };
+}
+
+const UNREADABLE: AfterPress = {
+  kind: 'private',
+  words: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
+};
+
+/** The one button that isn't of an incident: its value is a service. */
+async function proposed(people: People, { value = '', user }: Press): Promise<AfterPress> {
+  if (!/^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/.test(value)) return UNREADABLE;
+  return { kind: 'private', words: (await people.propose(value, user)).words };
 }
 
 /** The message changes little or not at all after these, so the person is told. */

@@ -14,7 +14,15 @@ import type { KubeObject } from './objects.ts';
 import { stepCluster } from './step.ts';
 import { createStore } from './store/store.ts';
 import { clone } from './tree.ts';
-import type { AutoscalerMemory, ContainerState, KubeletMemory, Operator, PodRuntime, World } from './world.ts';
+import type {
+  AutoscalerMemory,
+  ContainerState,
+  ExternalMetrics,
+  KubeletMemory,
+  Operator,
+  PodRuntime,
+  World,
+} from './world.ts';
 
 export type { KindOf } from './kinds.ts';
 export type { KubeObject } from './objects.ts';
@@ -41,6 +49,8 @@ export type Cluster = {
   remove(resource: string, namespace: string | undefined, name: string): void;
   event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   setRuntime(runtime: PodRuntime): void;
+  /** Who answers HorizontalPodAutoscalers with External metrics. */
+  setExternalMetrics(metrics: ExternalMetrics): void;
   /** Lets the controllers work; to be called about once per second of sandbox time. `now`: epoch ms. */
   step(now: number): void;
   requests(): LoggedRequest[];
@@ -64,6 +74,7 @@ export function createCluster(options: { now: () => number; seed?: string; opera
   const { now } = options;
   const log = createRequestLog();
   let runtime = ALWAYS_FINE;
+  let externalMetrics: ExternalMetrics = () => undefined;
   const world: World = {
     store: createStore(),
     registry: createRegistry(),
@@ -71,6 +82,7 @@ export function createCluster(options: { now: () => number; seed?: string; opera
     now,
     runtime: () => runtime,
     operators: options.operators ?? [],
+    externalMetrics: () => externalMetrics,
     kubelet: new Map(),
     autoscalers: new Map(),
   };
@@ -102,6 +114,9 @@ export function createCluster(options: { now: () => number; seed?: string; opera
     event: (about, type, reason, message) => recordEvent(world, about, type, reason, message, { component: 'sandbox' }),
     setRuntime: (next) => {
       runtime = next;
+    },
+    setExternalMetrics: (next) => {
+      externalMetrics = next;
     },
     step: () => stepCluster(world),
     requests: () => log.all(),

@@ -87,12 +87,17 @@ export type Job = KubeObject & {
   };
 };
 export type MetricTarget = { type: string; averageUtilization?: number; averageValue?: string; value?: string };
+export type MetricIdentifier = { name: string; selector?: { matchLabels?: Record<string, string> } };
 export type HorizontalPodAutoscaler = KubeObject & {
   spec: {
     scaleTargetRef: { apiVersion?: string; kind: string; name: string };
     minReplicas?: number;
     maxReplicas: number;
-    metrics?: { type: string; resource?: { name: string; target: MetricTarget } }[];
+    metrics?: {
+      type: string;
+      resource?: { name: string; target: MetricTarget };
+      external?: { metric: MetricIdentifier; target: MetricTarget };
+    }[];
     behavior?: { scaleDown?: { stabilizationWindowSeconds?: number } };
   };
   status?: { lastScaleTime?: string; currentReplicas?: number; desiredReplicas?: number };

@@ -26,6 +26,8 @@ export type Operator = {
   /** What runs in a pod of its own; undefined for any other pod. */
   programIn?(world: World, pod: Pod): PodRuntime | undefined;
 };
+/** A metric that isn't of pods, as a metrics server of somebody's serves it; undefined when there is none. */
+export type ExternalMetrics = (namespace: string, metric: string, labels: Record<string, string>) => number | undefined;
 
 /** What every part of the cluster works on. `now` is sandbox time in epoch milliseconds. */
 export type World = {
@@ -35,6 +37,8 @@ export type World = {
   now(): number;
   runtime(): PodRuntime;
   operators: readonly Operator[];
+  /** What external.metrics.k8s.io would answer. */
+  externalMetrics(): ExternalMetrics;
   /** What the kubelets remember between steps, by pod uid; not visible in the API. */
   kubelet: Map<string, KubeletMemory>;
   /** What the autoscaling loop remembers, by the autoscaler's uid. Instants in epoch ms. */

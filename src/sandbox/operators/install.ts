@@ -1,6 +1,7 @@
 import type { KubeObject } from '../kube/objects.ts';
 import type { Operator } from '../kube/world.ts';
 import { DESTINATION_RULES } from './istio.ts';
+import { SCALED_OBJECTS } from './keda/definition.ts';
 import { KEPTN_TASK_DEFINITIONS, KEPTN_TASKS, RESTART_DEPLOYMENT } from './keptn.ts';
 import { keptn } from './keptn-controller.ts';
 import { CLUSTER_POLICIES, MUTATING_POLICIES } from './kyverno.ts';
@@ -13,6 +14,7 @@ const DEFINITIONS: readonly KubeObject[] = [
   MUTATING_POLICIES,
   KEPTN_TASKS,
   KEPTN_TASK_DEFINITIONS,
+  SCALED_OBJECTS,
 ];
 /** What comes with a definition that is new. */
 const FIRST_OBJECTS: Record<string, KubeObject> = { [KEPTN_TASK_DEFINITIONS.metadata.name]: RESTART_DEPLOYMENT };

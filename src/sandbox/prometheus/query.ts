@@ -33,6 +33,17 @@ export function queryInstant(source: SeriesSource, text: string, atMs: number): 
   });
 }
 
+/** The number that a query is at an instant; null when it has no answer. Throws (with Prometheus' words) for a query that is wrong or has several answers. */
+export function singleValue(source: SeriesSource, text: string, atMs: number): number | null {
+  const answer = queryInstant(source, text, atMs);
+  if (!answer.ok) throw new Error(answer.error);
+  const { result } = answer;
+  if (result.resultType === 'scalar') return result.value;
+  if (result.resultType !== 'vector') throw new Error(`a ${result.resultType} is no number`);
+  if (result.samples.length > 1) throw new Error(`prometheus query ${text} returned multiple elements`);
+  return result.samples[0]?.value ?? null;
+}
+
 /** Evaluates a query at `startMs`, `startMs + stepMs` … `endMs`. At most 11,000 steps, as in Prometheus. */
 export function queryRange(
   source: SeriesSource,

@@ -52,6 +52,7 @@ export function recordingPeople(
       asked.push({ name: 'score', args: [reference] });
       return given.report ? { ok: true, report: given.report } : { ok: false, words: given.answer.words };
     },
+    propose: answering('propose'),
     forecast: async (reference) => {
       asked.push({ name: 'forecast', args: [reference] });
       return start.forecast ? { ok: true, report: start.forecast } : { ok: false, words: given.answer.words };

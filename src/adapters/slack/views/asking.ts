@@ -1,12 +1,16 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { approveButton, holdButton, optionMenu, rejectButton, whyButton } from './controls.ts';
-import { escapeText, mention } from './escape.ts';
+import { codeBlock, escapeText, mention } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
+
+/** An object of KEDA's is some 30 lines. */
+const MOST_DIFF = 2_500;
 
 type Asking = Extract<State, { name: 'awaiting_approval' }>;
 
@@ -17,12 +21,13 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
   return present([
     { type: 'divider' },
     section(stepLines(recommendation)),
+    isProposal(incident) ? section([codeBlock(recommendation.plan.diff, MOST_DIFF)]) : null,
     section([pausedLine(message.paused), ifNobodyAnswers(state, message)]),
     actions('decide', [
       nobody ? null : approveButton(incident, recommendation),
       rejectButton(incident, recommendation),
       holdButton(incident),
-      optionMenu(incident, recommendation, ['false_alarm', 'escalate'], 'Other options'),
+      optionMenu(incident, recommendation, isProposal(incident) ? [] : ['false_alarm', 'escalate'], 'Other options'),
       whyButton(incident),
     ]),
     context([
@@ -44,6 +49,8 @@ export function ifNobodyAnswers(state: Asking, message: Shown): string {
       return `${held}*Runs by itself ${when}* unless someone stops it: Reject and Hold are open to everyone here.`;
     case 'escalate':
       return `${held}*Pages a person ${when}* if nobody answers. Without a yes nothing is changed.`;
+    case 'lapse':
+      return `${held}*If nobody answers, nothing is changed:* ${when} the proposal lapses.`;
     case 'watch':
       return `${held}*If nobody answers, nothing is changed:* ${when} I go on watching.`;
   }

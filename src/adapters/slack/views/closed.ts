@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
@@ -45,6 +46,7 @@ function atItsWorst(incident: Incident): string | null {
 function endLine(incident: Incident, state: Closed): string {
   const closedAt = incident.closedAt ?? incident.openedAt;
   const lasted = duration(closedAt - beganAt(incident));
+  if (isProposal(incident) && state.outcome === 'healed') return `*Applied* ${dayTime(closedAt)}.`;
   switch (state.outcome) {
     case 'healed':
       return `*Healed* ${dayTime(closedAt)}, after ${lasted}.`;
@@ -56,6 +58,8 @@ function endLine(incident: Incident, state: Closed): string {
       return `*A false alarm*, closed ${dayTime(closedAt)}. Nothing more is done.`;
     case 'escalated':
       return `*Ended after a page* ${dayTime(closedAt)}, after ${lasted}.`;
+    case 'lapsed':
+      return `*The proposal lapsed* ${dayTime(closedAt)}. Nothing was changed.`;
     case 'undone':
       return `*The change was undone*; closed ${dayTime(closedAt)}.`;
   }

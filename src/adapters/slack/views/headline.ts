@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import { escapeText } from './escape.ts';
 
 /** How an issue is said of a service: now, and once it is over. */
@@ -7,6 +8,7 @@ const SAYINGS: Record<string, { now: string; past: string }> = {
   high_memory_usage: { now: 'is running out of memory', past: 'was running out of memory' },
   crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
   node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
+  demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
   unknown: { now: 'is in trouble', past: 'was in trouble' },
 };
 
@@ -22,7 +24,7 @@ export function standing(incident: Incident): Standing {
     case 'watching':
       return { mark: '🟡', word: 'watching' };
     case 'awaiting_approval':
-      return { mark: '🔴', word: 'needs a decision' };
+      return isProposal(incident) ? { mark: '🔵', word: 'a proposal' } : { mark: '🔴', word: 'needs a decision' };
     case 'queued':
       return { mark: '🟠', word: 'about to act' };
     case 'executing':
@@ -34,6 +36,7 @@ export function standing(incident: Incident): Standing {
     case 'escalated':
       return { mark: '🟣', word: 'needs a person' };
     case 'closed':
+      if (isProposal(incident) && state.outcome === 'healed') return { mark: '🟢', word: 'applied' };
       return { mark: OUTCOME_MARKS[state.outcome] ?? '⚪', word: OUTCOME_WORDS[state.outcome] ?? 'closed' };
   }
 }
@@ -46,6 +49,7 @@ const OUTCOME_WORDS: Record<string, string> = {
   false_alarm: 'false alarm',
   escalated: 'closed after a page',
   undone: 'closed, change undone',
+  lapsed: 'lapsed, nothing changed',
 };
 
 /** What hurts, where, and how it stands: the message's first line, in mrkdwn. */

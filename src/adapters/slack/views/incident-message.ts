@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import { askingBlocks } from './asking.ts';
 import { type Message, present, section } from './blocks.ts';
 import { closedBlocks } from './closed.ts';
@@ -20,7 +21,12 @@ export function incidentMessage(incident: Incident, message: Shown): Message {
   const closed = incident.state.name === 'closed';
   const why = closed
     ? []
-    : [...troubleLines(incident), causeLine(incident), ...factLines(incident), linkedLine(incident)];
+    : [
+        ...troubleLines(incident),
+        causeLine(incident),
+        ...(isProposal(incident) ? [] : factLines(incident)),
+        linkedLine(incident),
+      ];
   const top = section([headline(incident), ...why]);
   return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
 }

@@ -3,6 +3,13 @@ import { escapeText } from './escape.ts';
 import { clockTime, dayTime, duration } from './format.ts';
 import { standing, whatHurts, where } from './headline.ts';
 
+const THEN = {
+  execute: 'runs by itself',
+  escalate: 'pages a person',
+  watch: 'goes on watching',
+  lapse: 'lapses',
+} as const;
+
 /** One line of a list: mark, id, what hurts, where, how it stands and what comes next. Escaped. */
 export function listingLine(incident: Incident): string {
   const { mark, word } = standing(incident);
@@ -15,9 +22,7 @@ function whatNext(incident: Incident): string {
   switch (state.name) {
     case 'awaiting_approval': {
       const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
-      const then = { execute: 'runs by itself', escalate: 'pages a person', watch: 'goes on watching' }[
-        state.atTimeout
-      ];
+      const then = THEN[state.atTimeout];
       return `${escapeText(state.recommendation.plan.summary, 160)} (${then} ${when})`;
     }
     case 'queued':

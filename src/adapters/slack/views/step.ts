@@ -1,3 +1,4 @@
+import { DEMAND_AHEAD } from '../../../domain/proposal.ts';
 import type { BlastRadius, Confidence, FieldChange, Plan, Recommendation } from '../../../domain/types.ts';
 import { escapeText, inlineCode } from './escape.ts';
 import { percent, plural } from './format.ts';
@@ -8,7 +9,7 @@ export function stepLines(recommendation: Recommendation): string[] {
   return [
     `*Recommended: ${escapeText(plan.summary, 250)}*`,
     confidenceWords(confidence),
-    ...changeLines(untold(plan), 4),
+    ...(recommendation.issue === DEMAND_AHEAD ? [] : changeLines(untold(plan), 4)),
     reachWords(plan),
     ...recommendation.reasons.slice(0, 4).map((reason) => `• ${escapeText(reason, 250)}`),
     ...plan.notes.slice(0, 3).map((note) => `⚠ ${escapeText(note, 250)}`),

@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
 import type { Cause, Finding } from '../../../domain/types.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
@@ -7,7 +8,9 @@ import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts
 /** Why it hurts, with a number, and since when: lines of mrkdwn. Never depends on the present, so that a message that says the same stays the same. */
 export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
-  const since = `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
+  const since = isProposal(incident)
+    ? `Proposed at ${clockTime(incident.openedAt)}`
+    : `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);
   const issue = escapeText(withoutSubject(diagnosis.issue.words, incident.service), 500);
@@ -41,7 +44,7 @@ function ownAnomaly(incident: Incident): Finding | undefined {
 /** The likely cause, or that there is none sure enough to name; its facts are `factLines`. */
 export function causeLine(incident: Incident, maxReasons = 0): string | null {
   const { diagnosis } = incident;
-  if (!diagnosis) return null;
+  if (!diagnosis || isProposal(incident)) return null;
   const top = diagnosis.causes[0];
   if (!top) return '*Cause:* nothing stands out in what I can see.';
   if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top, maxReasons)}`;

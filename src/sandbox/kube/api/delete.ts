@@ -95,7 +95,14 @@ function graceOf(current: KubeObject, options: DeleteOptions): number {
 }
 
 /** The resources that can be owned by others here; nothing else needs a look when an owner goes. */
-export const OWNED = ['pods', 'replicasets', 'endpointslices', 'controllerrevisions', 'jobs'] as const;
+export const OWNED = [
+  'pods',
+  'replicasets',
+  'endpointslices',
+  'controllerrevisions',
+  'jobs',
+  'horizontalpodautoscalers',
+] as const;
 
 function dependents(world: World, owner: KubeObject): { resource: string; object: KubeObject }[] {
   return OWNED.flatMap((resource) =>

@@ -18,22 +18,43 @@ export type Measured = {
 
 const TOLERANCE = 0.1;
 
-/** The replicas that each metric asks for; the highest counts. Only Resource metrics can be had here. */
-export function measure(
-  scaler: HorizontalPodAutoscaler,
-  pods: readonly Pod[],
-  usageOf: (pod: Pod) => Usage | undefined,
-): Measured {
-  const metrics = scaler.spec.metrics ?? [];
+export type MetricSources = {
+  usageOf(pod: Pod): Usage | undefined;
+  external(metric: string, labels: Record<string, string>): number | undefined;
+};
+
+/** The replicas that each metric asks for; the highest counts. With one that can't be had, the others may still ask for more pods, but not for fewer. Only Resource and External metrics are served here. */
+export function measure(scaler: HorizontalPodAutoscaler, pods: readonly Pod[], sources: MetricSources): Measured {
   let best: Measured = { replicas: 0, reason: '', current: [] };
+  let failure: Measured | undefined;
   const current: object[] = [];
-  for (const metric of metrics) {
-    const one = measureOne(metric, pods, usageOf);
+  for (const metric of scaler.spec.metrics ?? []) {
+    const one = metric.external
+      ? measureExternal(metric.external, pods, sources)
+      : measureOne(metric, pods, sources.usageOf);
     current.push(...one.current);
-    if (one.failure !== undefined) return { ...one, current };
-    if (one.replicas > best.replicas) best = one;
+    if (one.failure !== undefined) failure ??= one;
+    else if (one.replicas > best.replicas) best = one;
   }
-  return { ...best, current };
+  return failure !== undefined && best.replicas <= pods.length ? { ...failure, current } : { ...best, current };
+}
+
+type External = NonNullable<Metric['external']>;
+
+function measureExternal({ metric, target }: External, pods: readonly Pod[], { external }: MetricSources): Measured {
+  const value = external(metric.name, metric.selector?.matchLabels ?? {});
+  const wished = parseQuantity(target.averageValue);
+  if (value === undefined || !(wished > 0)) {
+    const why = `unable to get external metric ${metric.name}: no metrics returned from external metrics API`;
+    return failed('FailedGetExternalMetric', `${NO_COUNT} ${why}`);
+  }
+  const ratio = value / (wished * pods.length);
+  const averageValue = cpuQuantity(value / Math.max(1, pods.length));
+  return {
+    replicas: Math.abs(ratio - 1) <= TOLERANCE ? pods.length : Math.ceil(value / wished),
+    reason: `external metric ${metric.name}`,
+    current: [{ type: 'External', external: { metric, current: { averageValue } } }],
+  };
 }
 
 function failed(reason: string, message: string): Measured {

@@ -58,7 +58,10 @@ function stepOne(world: World, scaler: HorizontalPodAutoscaler, proposals: Propo
     return;
   }
   const pods = podsOf(world, target);
-  const measured = measure(scaler, pods, (pod) => world.runtime().usage?.(pod));
+  const measured = measure(scaler, pods, {
+    usageOf: (pod) => world.runtime().usage?.(pod),
+    external: (metric, labels) => world.externalMetrics()(scaler.metadata.namespace ?? '', metric, labels),
+  });
   sayMeasured(world, scaler, measured, say);
   const wished = measured.failure === undefined ? measured.replicas : current;
   const { size, limited } = bounded(world, scaler, current, wished, proposals);
@@ -102,6 +105,8 @@ function bounded(
   const now = world.now();
   const { minReplicas = 1, maxReplicas, behavior } = scaler.spec;
   const windowMs = (behavior?.scaleDown?.stabilizationWindowSeconds ?? DEFAULT_DOWN_WINDOW_S) * 1000;
+  // What there was when the autoscaler came counts as a wish: it doesn't shrink anything at once.
+  if (proposals.length === 0) proposals.push({ at: now, replicas: current });
   proposals.push({ at: now, replicas: wished });
   while (proposals[0] !== undefined && now - proposals[0].at > windowMs) proposals.shift();
   const steady = wished < current ? Math.min(current, Math.max(...proposals.map((p) => p.replicas))) : wished;

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -18,6 +15,7 @@ import { createSlackChat } from '../../src/adapters/slack/chat.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { readConfig, sandboxSettings } from '../../src/config.ts';
 import { attachSandbox, type RemoteSandbox } from '../../src/remote-sandbox.ts';
+import { startSandboxProcess } from '../e2e/sandbox-process.ts';
 
 /**
  * From the webhook to the message: how long until the first message, until the recommendation, and how many alerts a second are taken, beside bare BullMQ on the same Redis
@@ -31,14 +29,13 @@ const ALERTS_A_BODY = 50;
 const SERVICES = 40;
 const SENDERS = 24;
 const BARE_JOBS = 30_000;
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export async function run(): Promise<Record<string, unknown>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'nightshift-bench-'));
   const redis = await startPrivateRedis({ dataDir });
   const slack = await startSlack();
-  const { child, line } = await startSandboxProcess();
-  const sandbox = await attachSandbox(line);
+  const sandboxProcess = await startSandboxProcess('http://127.0.0.1:1', 10);
+  const sandbox = await attachSandbox(sandboxProcess.line);
   const app = await start(redis.url, slack.url, sandbox);
   try {
     step('bare BullMQ');
@@ -63,7 +60,7 @@ export async function run(): Promise<Record<string, unknown>> {
   } finally {
     await app.stop();
     await sandbox.stop();
-    child.kill('SIGTERM');
+    await sandboxProcess.stop();
     slack.server.close();
     await redis.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -119,16 +116,6 @@ async function startSlack(): Promise<Slack> {
       });
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server, seen };
-}
-
-async function startSandboxProcess(): Promise<{ child: ChildProcess; line: string }> {
-  const child = spawn(
-    process.execPath,
-    ['src/sandbox/serve.ts', '--port', '0', '--app-url', 'http://127.0.0.1:1', '--speed', '10'],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  for await (const line of createInterface({ input: child.stdout! })) if (line.startsWith('{')) return { child, line };
-  throw new Error('the sandbox did not start');
 }
 
 async function start(redisUrl: string, slackUrl: string, sandbox: RemoteSandbox): Promise<App> {

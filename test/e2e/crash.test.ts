@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KillPoint, type KillProxy, startKillProxy } from './kill-proxy.ts';
 import {
@@ -16,10 +13,10 @@ import {
   temporaryFolder,
   until,
 } from './nightshift-process.ts';
+import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 
 /** kill -9 in the middle of every stage of an incident; the sandbox runs on as a process of its own, and its request log is the judge: one rollback, one message. */
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const realPatch = (req: { method: string; path: string }) =>
   req.method === 'PATCH' && req.path.includes('/deployments/payment-api') && !req.path.includes('dryRun');
 const POINTS: KillPoint[] = [
@@ -38,7 +35,7 @@ const POINTS: KillPoint[] = [
   { title: 'after the change is made, before it is recorded', when: 'after', matches: realPatch },
 ];
 
-let sandbox: { child: ChildProcess; parts: Record<string, string> };
+let sandbox: SandboxProcess;
 let proxy: KillProxy;
 let nightshift: Nightshift;
 let dataDir: string;
@@ -47,7 +44,7 @@ let port: number;
 beforeEach(async () => {
   dataDir = await temporaryFolder();
   port = await freePort();
-  sandbox = await startSandbox(port);
+  sandbox = await startSandboxProcess(`http://127.0.0.1:${port}`, 30);
   proxy = await startKillProxy(sandbox.parts.url!);
   nightshift = await start();
 });
@@ -55,8 +52,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await nightshift.stop();
   proxy.close();
-  sandbox.child.kill('SIGTERM');
-  await once(sandbox.child, 'exit');
+  await sandbox.stop();
   await removeFolder(dataDir);
 });
 
@@ -153,17 +149,6 @@ async function rollbacks(): Promise<unknown[]> {
       request.code < 300 &&
       request.userAgent.startsWith('nightshift'),
   );
-}
-
-async function startSandbox(appPort: number): Promise<typeof sandbox> {
-  const child = spawn(
-    process.execPath,
-    ['src/sandbox/serve.ts', '--port', '0', '--app-url', `http://127.0.0.1:${appPort}`, '--speed', '30'],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  for await (const line of createInterface({ input: child.stdout! }))
-    if (line.startsWith('{')) return { child, parts: JSON.parse(line) };
-  throw new Error('the sandbox did not start');
 }
 
 async function freePort(): Promise<number> {

@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describe('the shipped playbooks', () => {
-  it('are the four of the mission, with its figures, and what a rollout is cured by', async () => {
+  it('are the four of the mission, with its figures, what a rollout is cured by, and what meets demand', async () => {
     const playbooks = await loadPlaybooks([SHIPPED]);
     const figures = playbooks.map((playbook) => [
       playbookKey(playbook),
@@ -47,6 +47,7 @@ describe('the shipped playbooks', () => {
       node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
       'high_latency/rollout': ['rollback_deployment 0 0.9'],
       'high_error_rate/rollout': ['rollback_deployment 0 0.9'],
+      demand_ahead: ['apply_scaled_object 0 0.5'],
     });
     expect(playbooks.every(({ verify }) => verify.withinMs === 300_000 && verify.steadyMs === 60_000)).toBe(true);
   });
@@ -56,7 +57,7 @@ describe('playbooks', () => {
   it('of a later folder replace those for the same issue', async () => {
     const own = folder({ 'mine.yml': GOOD.replace('title: Crashes', 'title: Mine') });
     const playbooks = await loadPlaybooks([SHIPPED, own]);
-    expect(playbooks).toHaveLength(6);
+    expect(playbooks).toHaveLength(7);
     expect(playbooks.find(({ issue }) => issue === 'crash_loop')?.title).toBe('Mine');
   });
 

@@ -1,5 +1,5 @@
 import { typeOf } from './check-types.ts';
-import { type Column, isEmpty, type Value } from './column.ts';
+import { type Column, isEmpty, newColumn, type Value } from './column.ts';
 import { evaluate } from './evaluate.ts';
 import { parseQuery } from './parse.ts';
 import { rangeArgument } from './range-argument.ts';
@@ -10,6 +10,8 @@ import type { Context } from './windows.ts';
 export const LOOKBACK_MS = 300_000;
 const MAX_STEPS = 11_000;
 const MAX_SAMPLES = 50_000_000;
+/** Evaluated at once: a query over weeks mustn't hold weeks of every series that it reads. */
+const SLICE_STEPS = 288;
 
 export type InstantResult =
   | { resultType: 'scalar'; value: number }
@@ -27,7 +29,7 @@ export function queryInstant(source: SeriesSource, text: string, atMs: number): 
   return attempt(() => {
     const expr = parseQuery(text);
     const type = typeOf(expr);
-    const context = newContext(source, Float64Array.of(atMs));
+    const context = newContext(source, Float64Array.of(atMs), atMs);
     if (type === 'matrix') return instantMatrix(context, expr);
     return instantValue(evaluate(context, expr));
   });
@@ -66,7 +68,8 @@ export function queryRange(
       throw new QueryFailure('bad_data', message);
     }
     const times = Float64Array.from({ length: steps }, (_, i) => startMs + i * stepMs);
-    return { resultType: 'matrix', series: rangeSeries(evaluate(newContext(source, times), expr), times) };
+    const columns = inSlices(newContext(source, times, endMs), expr);
+    return { resultType: 'matrix', series: columns.map((column) => points(column, times)) };
   });
 }
 
@@ -79,12 +82,13 @@ function attempt<T>(run: () => T): Answer<T> {
   }
 }
 
-function newContext(source: SeriesSource, times: Float64Array): Context {
+/** `endMs` is what was asked for, whether or not a step falls on it. */
+function newContext(source: SeriesSource, times: Float64Array, endMs: number): Context {
   return {
     source,
     times,
     startMs: times[0]!,
-    endMs: times.at(-1)!,
+    endMs,
     lookbackMs: LOOKBACK_MS,
     budget: { samples: MAX_SAMPLES },
   };
@@ -107,16 +111,28 @@ function instantMatrix(context: Context, expr: Expr): InstantResult {
   return { resultType: 'matrix', series };
 }
 
-function rangeSeries(value: Value, times: Float64Array): RangeResult['series'] {
+/** The columns that aren't empty, by their labels. A slice's samples are let go before the next one's are loaded. */
+function inSlices(context: Context, expr: Expr): Column[] {
+  const { times } = context;
+  const whole = new Map<string, Column>();
+  for (let from = 0; from < times.length; from += SLICE_STEPS) {
+    const slice = times.subarray(from, from + SLICE_STEPS);
+    for (const { labels, values, has } of rangeColumns(evaluate({ ...context, times: slice }, expr), slice.length)) {
+      const key = labelKey(labels);
+      const column = whole.get(key) ?? newColumn(labels, times.length);
+      column.values.set(values, from);
+      column.has.set(has, from);
+      whole.set(key, column);
+    }
+  }
+  return [...whole].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, column]) => column);
+}
+
+function rangeColumns(value: Value, steps: number): Column[] {
   if (value.kind === 'string') throw new QueryFailure('bad_data', 'a string has no range');
-  const everywhere = new Uint8Array(times.length).fill(1);
-  const columns: Column[] =
-    value.kind === 'scalar' ? [{ labels: {}, values: value.values, has: everywhere }] : value.columns;
-  return columns
-    .filter((c) => !isEmpty(c))
-    .map((c) => ({ key: labelKey(c.labels), column: c }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ column }) => points(column, times));
+  const always = () => new Uint8Array(steps).fill(1);
+  const columns = value.kind === 'scalar' ? [{ labels: {}, values: value.values, has: always() }] : value.columns;
+  return columns.filter((column) => !isEmpty(column));
 }
 
 function points(column: Column, times: Float64Array): RangeResult['series'][number] {

@@ -64,7 +64,9 @@ export type Diagnosis = {
   findings: Finding[];
   /** Whether the trouble was measured (metrics or objects), not merely alerted. */
   measured: boolean;
-  /** When the trouble began, as was known then; absent in diagnoses of older versions, as is `affected`. */
+  /** The service at which the issue was measured: the cause's own, or the one that hurts where the cause itself shows none. Absent in diagnoses of older versions, as are the next two. */
+  measuredOn?: string;
+  /** When the trouble began, as was known then. */
   since?: number;
   affected?: AffectedPart;
 };

@@ -26,7 +26,7 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
   const { causes, named, affected } = causesIn(gathered, findings);
-  const { issue, measured } = await issueOf(deps, incident, named ? causes[0] : undefined, findings);
+  const { issue, measured, measuredOn } = await issueOf(deps, incident, named ? causes[0] : undefined, findings);
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
@@ -36,6 +36,7 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     named,
     findings,
     measured,
+    ...(measured ? { measuredOn } : {}),
     since: gathered.surroundings.since,
     affected,
   };
@@ -73,7 +74,8 @@ function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
 async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined, findings: Finding[]) {
   const measuredAt = async (service: string, nodesCount: boolean) => {
     const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, service);
-    return nameIssue(nodesCount ? vitals : { ...vitals, nodesInTrouble: 0 }, [...now, ...findings]);
+    const named = nameIssue(nodesCount ? vitals : { ...vitals, nodesInTrouble: 0 }, [...now, ...findings]);
+    return { ...named, measuredOn: service };
   };
   if (!cause || cause.entity.kind === 'Node') return measuredAt(incident.service, true);
   const own = await measuredAt(cause.entity.name, false);

@@ -24,7 +24,7 @@ const WAITING_BADLY = new Set([
   'InvalidImageName',
 ]);
 
-/** Measures what the diagnosis named, on the cause's workload where one is named, from metrics and objects. Before a diagnosis any trouble of the service counts. */
+/** Measures what the diagnosis named, where it was measured then, from metrics and objects. Before a diagnosis any trouble of the service counts. */
 export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
   if (isProposal(incident)) return measureDemand(deps, incident);
   const { namespace, service } = measuredOf(incident);
@@ -44,11 +44,11 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
   return { kind: 'gone', severity, words: goneWords(kind, vitals) };
 }
 
-/** The workload whose trouble the incident's is measured by. */
-export function measuredOf(incident: Incident): { namespace: string; service: string } {
-  const named = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
-  const service = named && named.entity.kind !== 'Node' ? named.entity.name : incident.service;
-  return { namespace: named?.entity.namespace || incident.namespace, service };
+/** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */
+export function measuredOf({ diagnosis, namespace, service }: Incident): { namespace: string; service: string } {
+  const named = diagnosis?.named ? diagnosis.causes[0]?.entity : undefined;
+  const cause = named?.kind === 'Node' ? undefined : named;
+  return { namespace: cause?.namespace ?? namespace, service: diagnosis?.measuredOn ?? cause?.name ?? service };
 }
 
 /** The severity in the unit, null when what it is measured by gave no answer. */

@@ -5,11 +5,9 @@ import { parseQuery } from './parse.ts';
 import { rangeArgument } from './range-argument.ts';
 import { type Labels, labelKey, type SeriesSource } from './series.ts';
 import { type Expr, QueryFailure } from './syntax.ts';
-import type { Context } from './windows.ts';
+import { type Context, newContext } from './windows.ts';
 
-export const LOOKBACK_MS = 300_000;
 const MAX_STEPS = 11_000;
-const MAX_SAMPLES = 50_000_000;
 /** Evaluated at once: a query over weeks mustn't hold weeks of every series that it reads. */
 const SLICE_STEPS = 288;
 
@@ -82,18 +80,6 @@ function attempt<T>(run: () => T): Answer<T> {
   }
 }
 
-/** `endMs` is what was asked for, whether or not a step falls on it. */
-function newContext(source: SeriesSource, times: Float64Array, endMs: number): Context {
-  return {
-    source,
-    times,
-    startMs: times[0]!,
-    endMs,
-    lookbackMs: LOOKBACK_MS,
-    budget: { samples: MAX_SAMPLES },
-  };
-}
-
 function instantValue(value: Value): InstantResult {
   if (value.kind === 'scalar') return { resultType: 'scalar', value: value.values[0]! };
   if (value.kind === 'string') return { resultType: 'string', value: value.text };
@@ -103,10 +89,10 @@ function instantValue(value: Value): InstantResult {
 
 function instantMatrix(context: Context, expr: Expr): InstantResult {
   const argument = rangeArgument(context, expr, evaluate);
-  const series = [...argument.series].map(({ labels, samples }) => ({
+  const series = Array.from(argument.series, ({ labels, samples }) => ({
     labels,
-    times: samples.times,
-    values: samples.values,
+    times: [...samples.times.subarray(0, samples.count)],
+    values: [...samples.values.subarray(0, samples.count)],
   }));
   return { resultType: 'matrix', series };
 }

@@ -1,5 +1,6 @@
 import type { Evaluate } from './call.ts';
 import type { Column } from './column.ts';
+import { newSamples, put } from './samples.ts';
 import { type Expr, QueryFailure, type Subquery } from './syntax.ts';
 import { type Context, lookTimes, type RangeSeries, selectRange } from './windows.ts';
 
@@ -27,17 +28,13 @@ function subquerySeries(context: Context, expr: Subquery, evaluate: Evaluate): R
   if (count > MAX_INNER_STEPS) throw new QueryFailure('execution', 'the subquery has too many steps');
   const times = Float64Array.from({ length: count }, (_, i) => first + i * stepMs);
   const value = evaluate({ ...context, times }, expr.expr);
-  if (value.kind === 'scalar') return [{ labels: {}, samples: { times: [...times], values: [...value.values] } }];
+  if (value.kind === 'scalar') return [{ labels: {}, samples: { times, values: value.values, count } }];
   if (value.kind === 'string') throw new QueryFailure('bad_data', 'expected a vector in the subquery');
   return value.columns.map((column) => asSeries(column, times));
 }
 
 function asSeries(column: Column, times: Float64Array): RangeSeries {
-  const samples: RangeSeries['samples'] = { times: [], values: [] };
-  for (let i = 0; i < times.length; i++) {
-    if (!column.has[i]) continue;
-    samples.times.push(times[i]!);
-    samples.values.push(column.values[i]!);
-  }
+  const samples = newSamples(times.length);
+  for (let i = 0; i < times.length; i++) if (column.has[i]) put(samples, times[i]!, column.values[i]!);
   return { labels: column.labels, samples };
 }

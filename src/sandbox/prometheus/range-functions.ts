@@ -11,8 +11,8 @@ function fold(w: Window, start: number, fn: (sum: number, value: number) => numb
   return sum;
 }
 
-function slice(w: Window): number[] {
-  return w.values.slice(w.lo, w.hi);
+function slice(w: Window): Float64Array {
+  return w.values.subarray(w.lo, w.hi);
 }
 
 function countChanges(w: Window, changed: (before: number, after: number) => boolean): number {

@@ -1,14 +1,11 @@
 /** Labels of a series, its name among them as `__name__`. Never changed once made. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Samples in order of time; instants in epoch ms. */
-export type Samples = { times: number[]; values: number[] };
-
 /** A series that can be read piece by piece. */
 export type Series = {
   labels: Labels;
-  /** Samples with `fromMs <= time <= toMs`, in order. */
-  read(fromMs: number, toMs: number): Samples;
+  /** Calls `fn` for each sample with `fromMs <= time <= toMs` (epoch ms), in order. */
+  each(fromMs: number, toMs: number, fn: (time: number, value: number) => void): void;
   /** True when the series was marked as ended after `afterMs` and not after `untilMs`: what came before is stale. */
   stale(afterMs: number, untilMs: number): boolean;
 };

@@ -1,9 +1,9 @@
 /** Quantile of unsorted values as Prometheus interpolates it; ±Inf outside [0, 1], NaN for none. */
-export function quantileOf(q: number, values: readonly number[]): number {
+export function quantileOf(q: number, values: ArrayLike<number>): number {
   if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
   if (q < 0) return Number.NEGATIVE_INFINITY;
   if (q > 1) return Number.POSITIVE_INFINITY;
-  const sorted = [...values].sort(nanFirst);
+  const sorted = Array.from(values).sort(nanFirst);
   const rank = q * (sorted.length - 1);
   const lower = Math.max(0, Math.floor(rank));
   const upper = Math.min(sorted.length - 1, lower + 1);

@@ -1,5 +1,5 @@
 import { createSampleBlocks, type SampleBlocks } from './sample-blocks.ts';
-import { type Labels, matchesAll, type Samples, type Series, type SeriesSource } from './series.ts';
+import { type Labels, matchesAll, type Series, type SeriesSource } from './series.ts';
 
 export const SCRAPE_MS = 15_000;
 /**
@@ -126,31 +126,27 @@ function keyOf({ name, labels }: Sample): string {
 function asSeries(stored: Stored): Series {
   return {
     labels: stored.labels,
-    read: (fromMs, toMs) => read(stored, fromMs, toMs),
+    each: (fromMs, toMs, fn) => each(stored, fromMs, toMs, fn),
     stale: (afterMs, untilMs) => stored.ended.some((tick) => tick * SCRAPE_MS > afterMs && tick * SCRAPE_MS <= untilMs),
   };
 }
 
-function read(stored: Stored, fromMs: number, toMs: number): Samples {
-  const samples: Samples = { times: [], values: [] };
-  if (stored.past && fromMs <= stored.past.toMs) readPast(stored.past, fromMs, toMs, samples);
-  stored.blocks.each(Math.ceil(fromMs / SCRAPE_MS), Math.floor(toMs / SCRAPE_MS), (tick, value) => {
-    samples.times.push(tick * SCRAPE_MS);
-    samples.values.push(value);
-  });
-  return samples;
+type Visit = (time: number, value: number) => void;
+
+function each(stored: Stored, fromMs: number, toMs: number, fn: Visit): void {
+  if (stored.past && fromMs <= stored.past.toMs) eachPast(stored.past, fromMs, toMs, fn);
+  stored.blocks.each(Math.ceil(fromMs / SCRAPE_MS), Math.floor(toMs / SCRAPE_MS), (tick, value) =>
+    fn(tick * SCRAPE_MS, value),
+  );
 }
 
-function readPast(past: Past, fromMs: number, toMs: number, into: Samples): void {
+function eachPast(past: Past, fromMs: number, toMs: number, fn: Visit): void {
   const start = past.toMs + SCRAPE_MS;
   let begin = past.fromMs;
   for (const { untilBeforeMs, stepMs } of PAST_SPACING) {
     const end = start - untilBeforeMs;
     const first = Math.ceil(Math.max(fromMs, begin) / stepMs) * stepMs;
-    for (let t = first; t <= toMs && t < end; t += stepMs) {
-      into.times.push(t);
-      into.values.push(past.at(t));
-    }
+    for (let t = first; t <= toMs && t < end; t += stepMs) fn(t, past.at(t));
     begin = Math.max(begin, end);
   }
 }

@@ -1,6 +1,10 @@
 import { type Column, newColumn } from './column.ts';
-import type { Labels, Samples, Series, SeriesSource } from './series.ts';
+import { newSamples, put, type Samples } from './samples.ts';
+import type { Labels, Series, SeriesSource } from './series.ts';
 import { type At, QueryFailure, type Selector, type Shift } from './syntax.ts';
+
+const LOOKBACK_MS = 300_000;
+const MAX_SAMPLES = 50_000_000;
 
 /** What an evaluation works on: the instants (epoch ms, rising) at which it wants values. */
 export type Context = {
@@ -11,17 +15,43 @@ export type Context = {
   lookbackMs: number;
   /** Samples that the query may still load. */
   budget: { samples: number };
+  /** Holds the samples of one stored series at a time: a query over weeks would otherwise leave hundreds of megabytes to be collected. */
+  scratch: Samples;
 };
 
-/** Samples `lo` to `hi` (exclusive) of a range, which covers startMs to endMs. */
-export type Window = { times: number[]; values: number[]; lo: number; hi: number; startMs: number; endMs: number };
+/** `startMs` and `endMs` are what was asked for, whether or not a step falls on them. */
+export function newContext(source: SeriesSource, times: Float64Array, endMs: number): Context {
+  const scratch = newSamples();
+  return {
+    source,
+    times,
+    startMs: times[0]!,
+    endMs,
+    lookbackMs: LOOKBACK_MS,
+    budget: { samples: MAX_SAMPLES },
+    scratch,
+  };
+}
 
+/** Samples `lo` to `hi` (exclusive) of a range, which covers startMs to endMs. */
+export type Window = {
+  times: Float64Array;
+  values: Float64Array;
+  lo: number;
+  hi: number;
+  startMs: number;
+  endMs: number;
+};
+
+/** The samples of a stored series hold until the next one is asked for. */
 export type RangeSeries = { labels: Labels; samples: Samples };
 
-/** Loads and counts against the budget, so that no query takes all memory. */
+/** Loads into the scratch and counts against the budget, so that no query takes all memory. */
 function load(context: Context, series: Series, fromMs: number, toMs: number): Samples {
-  const samples = series.read(fromMs, toMs);
-  context.budget.samples -= samples.times.length;
+  const samples = context.scratch;
+  samples.count = 0;
+  series.each(fromMs, toMs, (time, value) => put(samples, time, value));
+  context.budget.samples -= samples.count;
   if (context.budget.samples < 0) {
     throw new QueryFailure('execution', 'query processing would load too many samples into memory in query execution');
   }
@@ -48,7 +78,7 @@ export function selectInstant(context: Context, selector: Selector): Column[] {
   const columns: Column[] = [];
   for (const series of context.source.select(selector.matchers, from, to)) {
     const samples = load(context, series, from, to);
-    if (samples.times.length === 0) continue;
+    if (samples.count === 0) continue;
     const column = newColumn(series.labels, looks.length);
     if (fillNewest(column, series, samples, looks, context.lookbackMs)) columns.push(column);
   }
@@ -66,9 +96,10 @@ function fillNewest(
   let any = false;
   for (let i = 0; i < looks.length; i++) {
     const look = looks[i]!;
-    while (next < samples.times.length && samples.times[next]! <= look) next++;
-    const time = samples.times[next - 1];
-    if (time === undefined || time < look - lookbackMs || series.stale(time, look)) continue;
+    while (next < samples.count && samples.times[next]! <= look) next++;
+    if (next === 0) continue;
+    const time = samples.times[next - 1]!;
+    if (time < look - lookbackMs || series.stale(time, look)) continue;
     column.values[i] = samples.values[next - 1]!;
     column.has[i] = 1;
     any = true;
@@ -76,14 +107,14 @@ function fillNewest(
   return any;
 }
 
-/** Each series of a range selector in turn, loaded when its turn comes. */
+/** Each series of a range selector in turn, loaded when its turn comes, over the one before. */
 export function* selectRange(context: Context, selector: Selector, rangeMs: number): Generator<RangeSeries> {
   const looks = lookTimes(context, selector);
   const from = looks[0]! - rangeMs;
   const to = looks.at(-1)!;
   for (const series of context.source.select(selector.matchers, from, to)) {
     const samples = load(context, series, from, to);
-    if (samples.times.length > 0) yield { labels: series.labels, samples };
+    if (samples.count > 0) yield { labels: series.labels, samples };
   }
 }
 
@@ -96,13 +127,13 @@ export function overWindows(
   fn: (window: Window, step: number) => number | undefined,
 ): Column {
   const column = newColumn(labels, looks.length);
-  const { times, values } = series.samples;
+  const { times, values, count } = series.samples;
   let lo = 0;
   let hi = 0;
   for (let i = 0; i < looks.length; i++) {
     const endMs = looks[i]!;
     const startMs = endMs - rangeMs;
-    while (hi < times.length && times[hi]! <= endMs) hi++;
+    while (hi < count && times[hi]! <= endMs) hi++;
     while (lo < hi && times[lo]! < startMs) lo++;
     if (hi === lo) continue;
     const value = fn({ times, values, lo, hi, startMs, endMs }, i);

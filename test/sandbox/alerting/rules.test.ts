@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALERT_RULES } from '../../../src/sandbox/alerting/rules.ts';
 import { compareInstant } from '../prometheus/comparison.ts';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../prometheus/real-prometheus.ts';
-import { asOpenMetrics, type SampleSet } from '../prometheus/sample-set.ts';
+import { asOpenMetrics, type SampleSet, samplesOf } from '../prometheus/sample-set.ts';
 import { MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.ts';
 
 /** Trouble under which no series ends: what has ended is stale at once for us, and can't be told to a Prometheus by backfilling. */
@@ -45,5 +45,5 @@ function lastSamples({ store, now }: VirtualSandbox): SampleSet {
   const all = { name: '__name__', kind: '!=', value: '', matches: (v: string) => v !== '' } as const;
   return store
     .select([all], 0, now())
-    .map((series) => ({ labels: series.labels, ...series.read(now() - 15 * MINUTE, now()) }));
+    .map((series) => ({ labels: series.labels, ...samplesOf(series, now() - 15 * MINUTE, now()) }));
 }

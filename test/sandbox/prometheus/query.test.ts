@@ -59,7 +59,7 @@ describe('stale series', () => {
       select: () => [
         {
           labels: { __name__: 'a' },
-          read: () => ({ times: [AT - 30_000], values: [1] }),
+          each: (_from: number, _to: number, fn: (t: number, v: number) => void) => fn(AT - 30_000, 1),
           stale: (after: number, until: number) => after < AT - 15_000 && AT - 15_000 <= until,
         },
       ],

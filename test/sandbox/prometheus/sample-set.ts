@@ -1,4 +1,4 @@
-import { type Labels, matchesAll, type SeriesSource } from '../../../src/sandbox/prometheus/series.ts';
+import { type Labels, matchesAll, type Series, type SeriesSource } from '../../../src/sandbox/prometheus/series.ts';
 
 /** Series with samples at chosen instants, for our engine and, as OpenMetrics text, for a real Prometheus. */
 export type SampleSet = { labels: Labels; times: number[]; values: number[] }[];
@@ -11,12 +11,20 @@ export function asSource(set: SampleSet): SeriesSource {
         .map((s) => ({
           labels: s.labels,
           stale: () => false,
-          read(fromMs, toMs) {
-            const inside = s.times.map((t, i) => ({ t, v: s.values[i]! })).filter(({ t }) => t >= fromMs && t <= toMs);
-            return { times: inside.map((x) => x.t), values: inside.map((x) => x.v) };
+          each(fromMs, toMs, fn) {
+            for (const [i, t] of s.times.entries()) if (t >= fromMs && t <= toMs) fn(t, s.values[i]!);
           },
         })),
   };
+}
+
+export function samplesOf(series: Series, fromMs: number, toMs: number): { times: number[]; values: number[] } {
+  const samples = { times: [] as number[], values: [] as number[] };
+  series.each(fromMs, toMs, (time, value) => {
+    samples.times.push(time);
+    samples.values.push(value);
+  });
+  return samples;
 }
 
 export function asOpenMetrics(set: SampleSet): string {

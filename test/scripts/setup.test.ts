@@ -56,6 +56,18 @@ describe.skipIf(process.platform === 'darwin')('npm start on a machine whose dep
     expect(setup([])).toEqual({ code: 0, said: '' });
   });
 
+  it('compiles the app once, as it will be started, without starting it', async () => {
+    await program('redis-server');
+    await mkdir(join(root, 'src'));
+    await writeFile(join(root, 'src', 'main.ts'), "if (import.meta.main !== false) throw new Error('started');");
+    const start = 'NODE_COMPILE_CACHE=.nightshift/compile-cache node --max-semi-space-size=2 src/main.ts';
+    await writeFile(join(root, 'package.json'), JSON.stringify({ type: 'module', scripts: { start } }));
+    const first = setup(['--start'], { PATH: `${bin}:/bin:/usr/bin` });
+    expect(first).toMatchObject({ code: 0, said: expect.stringContaining('Compiling … done') });
+    expect(existsSync(join(root, '.nightshift', 'compile-cache'))).toBe(true);
+    expect(setup(['--start'], { PATH: `${bin}:/bin:/usr/bin` })).toEqual({ code: 0, said: '' });
+  });
+
   it('without redis-server: one message with the ways to get it', () => {
     const { code, said } = setup([]);
     expect(code).toBe(1);

@@ -6,7 +6,7 @@ import { createClock, type SandboxClock } from './clock.ts';
 import { type Core, createCore, startTicking } from './core.ts';
 import { isFromLoopback } from './loopback.ts';
 import { createPrometheusApi } from './prometheus/http.ts';
-import { openJournal } from './prometheus/journal.ts';
+import { NO_JOURNAL, openJournal } from './prometheus/journal.ts';
 import { type SandboxRoutes, serveSandboxRoutes } from './routes.ts';
 import { listen, refuseStranger } from './server.ts';
 import { createGoldenSignals } from './shop/golden-signals.ts';
@@ -55,8 +55,8 @@ const CHANNEL = { id: 'C_ONCALL', name: 'oncall' };
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const saved = options.stateFile === undefined ? undefined : readStateFile(options.stateFile);
   const seed = saved?.seed ?? options.seed ?? 42;
-  const journal = options.stateFile === undefined ? undefined : openJournal(`${options.stateFile}.samples`, !saved);
-  const scrapes = journal?.scrapes ?? [];
+  const { scrapes, append } =
+    options.stateFile === undefined ? NO_JOURNAL : openJournal(`${options.stateFile}.samples`, !saved);
   // Never earlier than what is already known.
   const here = saved ? Date.now() + saved.offsetMs : (options.beginAt ?? Date.now());
   const startAt = Math.floor(Math.max(here, (scrapes.at(-1)?.at ?? 0) + 1));
@@ -81,11 +81,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const file =
     options.stateFile === undefined ? undefined : keep(options.stateFile, { clock, core, chat, alerting, seed });
   const changed = (): void => file?.saveSoon();
-  if (core.first) journal?.append(core.first.at, core.first.samples);
+  if (core.first) append(core.first.at, core.first.samples);
   const stopTicks = startTicking(clock, core, (now, samples) => {
     const alerts = alerting.evaluate(now);
     core.store.recordRules(now, alerts);
-    journal?.append(now, [...samples, ...alerts]);
+    append(now, [...samples, ...alerts]);
   });
   const stopTelemetry = sendTelemetry({ ...core, clock, seed, to: () => place.telemetry });
   const handleSandbox = sandboxHandler({

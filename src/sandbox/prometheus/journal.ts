@@ -2,15 +2,15 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'no
 import { type Labels, labelKey } from './series.ts';
 import type { Sample } from './store.ts';
 
-/** One scrape as it was written down. */
-export type Scrape = { at: number; samples: Sample[] };
+/** One scrape as it was written down. Its samples are made each time they are asked for: all of them together would be some 30 MB. */
+export type Scrape = { at: number; readonly samples: Sample[] };
 
 /**
  * Scrapes written down one line each, so that a killed process finds its last hours again. Two files: the one that is being
  * written, and a full one before it.
  */
 export type Journal = {
-  /** What an earlier process wrote, oldest first. A line that its end cut off is left out. */
+  /** What an earlier process wrote, oldest first. A line that its end cut off is left out. Of no use, and large, once it has been read. */
   scrapes: Scrape[];
   append(at: number, samples: readonly Sample[]): void;
 };
@@ -19,6 +19,9 @@ export type Journal = {
 const SCRAPES_PER_FILE = 360;
 
 type Line = { at: number; define: [id: number, name: string, labels: Sample['labels']][]; values: number[] };
+
+/** Of a sandbox that doesn't outlive its process. */
+export const NO_JOURNAL: Journal = { scrapes: [], append: () => {} };
 
 /** Opens `path` (and `path.old`). `fresh`: what is there belongs to another life and is deleted. */
 export function openJournal(path: string, fresh: boolean): Journal {
@@ -72,12 +75,18 @@ function readFile(file: string): { scrapes: Scrape[]; ids: Map<string, number>; 
       defined[id] = { name, labels };
       ids.set(keyOf(name, labels), id);
     }
-    scrapes.push({ at: line.at, samples: samplesOf(line.values, defined) });
+    const values = Float64Array.from(line.values);
+    scrapes.push({
+      at: line.at,
+      get samples() {
+        return samplesOf(values, defined);
+      },
+    });
   }
   return { scrapes, ids, cutOff: text !== '' && !text.endsWith('\n') };
 }
 
-function samplesOf(values: readonly number[], defined: readonly Pick<Sample, 'name' | 'labels'>[]): Sample[] {
+function samplesOf(values: Float64Array, defined: readonly Pick<Sample, 'name' | 'labels'>[]): Sample[] {
   const samples: Sample[] = [];
   for (let i = 0; i + 1 < values.length; i += 2) {
     const series = defined[values[i]!];

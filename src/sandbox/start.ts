@@ -69,8 +69,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const signals = createGoldenSignals(core.store);
   const state = () => sandboxState({ ...core, clock, signals });
-  const chat = createChat({ ...secrets, now: clock.now, app: () => place.app, channel: CHANNEL, state });
-  if (saved) chat.restore(saved.chat);
+  const chat = createChat({
+    ...secrets,
+    now: clock.now,
+    app: () => place.app,
+    channel: CHANNEL,
+    state,
+    ...(options.stateFile === undefined ? {} : { filesFolder: `${options.stateFile}.files` }),
+  });
+  chat.restore(saved?.chat);
   const alerting = startAlerting({
     source: core.store,
     forced: core.shop.faults.alerts,
@@ -170,7 +177,7 @@ function keep(
     ].join(' ');
   };
   return keepStateFile(path, revision, () => ({
-    version: 1,
+    version: 2,
     offsetMs: clock.now() - Date.now(),
     speed: clock.speed(),
     seed,

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** What outlives the process. `offsetMs`: sandbox time minus real time when it was saved. */
 export type Saved = {
-  version: 1;
+  version: 2;
   offsetMs: number;
   speed: number;
   seed: number;
@@ -27,7 +27,7 @@ const SOON_MS = 20;
 export function readStateFile(path: string): Saved | undefined {
   try {
     const saved = JSON.parse(readFileSync(path, 'utf8')) as Saved;
-    return saved.version === 1 ? saved : undefined;
+    return saved.version === 2 ? saved : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bytesInFolder, bytesInMemory } from './file-bytes.ts';
 import { createFileStore } from './file-store.ts';
 import { createMessageStore } from './message-store.ts';
 import { createRateLimiter, DEMO_RATE_LIMITS, type RateLimits } from './rate-limit.ts';
@@ -18,10 +19,11 @@ const MOST_FILES_BYTES = 64 * 1024 * 1024;
 export type Chat = {
   /** Answers Slack's Web API (`/api/<method>`, `/slack-api/<method>`) and the chat's routes below `/sandbox`; false for any other path. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
-  /** Messages and files as plain JSON, for the state file. */
+  /** Messages and files (without their bytes) as plain JSON, for the state file. */
   snapshot(): unknown;
   /** Counts up with every message, edit, deletion and shared file: saving is due when it differs. */
   revision(): number;
+  /** What `snapshot` gave an earlier process; undefined begins afresh. */
   restore(saved: unknown): void;
   /** Ends the pages' streams, so that the server can close. */
   close(): void;
@@ -36,6 +38,8 @@ export type ChatOptions = {
   app: () => string;
   channel: { id: string; name: string };
   state: () => SandboxState;
+  /** Where uploaded files are kept; in memory when not given. */
+  filesFolder?: string;
   rateLimits?: RateLimits;
   /** Real ms in which the app must acknowledge; 3,000 as Slack's. */
   ackTimeoutMs?: number;
@@ -45,7 +49,8 @@ export type ChatOptions = {
 /** A chat workspace with one channel that speaks Slack's protocols over HTTP. */
 export function createChat(options: ChatOptions): Chat {
   const messages = createMessageStore(options.now, MOST_MESSAGES);
-  const files = createFileStore(MOST_FILES_BYTES);
+  const bytes = options.filesFolder === undefined ? bytesInMemory() : bytesInFolder(options.filesFolder);
+  const files = createFileStore(MOST_FILES_BYTES, bytes);
   const world: World = {
     now: options.now,
     signingSecret: options.signingSecret,

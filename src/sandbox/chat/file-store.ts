@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { FileBytes } from './file-bytes.ts';
 import type { SharedFile } from './model.ts';
 
-export type StoredFile = SharedFile & { bytes: Buffer; uploaded: boolean };
+export type StoredFile = SharedFile & { uploaded: boolean };
 
 export type FileStore = {
   /** Announces an upload; `size` is what was promised, in bytes. */
@@ -9,26 +10,30 @@ export type FileStore = {
   /** Takes the bytes; false for an unknown file, or one that was uploaded already. */
   receive(id: string, bytes: Buffer): boolean;
   get(id: string): StoredFile | undefined;
-  all(): StoredFile[];
-  restore(file: StoredFile): void;
+  /** Of an uploaded file; undefined when they are gone. */
+  bytes(id: string): Buffer | undefined;
+  uploaded(): SharedFile[];
+  /** Puts back what `uploaded` gave an earlier process; bytes of other files are deleted. */
+  restore(files: readonly SharedFile[]): void;
 };
 
-/** Uploaded files in memory; the oldest go when their bytes exceed `limitBytes` in all, or their number 1,000. */
-export function createFileStore(limitBytes: number): FileStore {
+/** Uploaded files; the oldest go when their bytes exceed `limitBytes` in all, or their number 1,000. */
+export function createFileStore(limitBytes: number, kept: FileBytes): FileStore {
   const files = new Map<string, StoredFile>();
   const trim = (): void => {
     let total = 0;
-    for (const file of files.values()) total += file.bytes.length;
+    for (const file of files.values()) total += sizeOf(file);
     for (const file of files.values()) {
       if (total <= limitBytes && files.size <= 1000) return;
       files.delete(file.id);
-      total -= file.bytes.length;
+      kept.delete(file.id);
+      total -= sizeOf(file);
     }
   };
   return {
     announce({ name, size, altText }) {
       const id = `F${randomBytes(8).toString('hex').toUpperCase()}`;
-      const file = { id, name, title: name, mimetype: '', size, altText, bytes: Buffer.alloc(0), uploaded: false };
+      const file = { id, name, title: name, mimetype: '', size, altText, uploaded: false };
       files.set(id, file);
       trim();
       return file;
@@ -36,18 +41,24 @@ export function createFileStore(limitBytes: number): FileStore {
     receive(id, bytes) {
       const file = files.get(id);
       if (file === undefined || file.uploaded) return false;
-      Object.assign(file, { bytes, uploaded: true, size: bytes.length, mimetype: mimetypeOf(bytes) });
+      kept.put(id, bytes);
+      Object.assign(file, { uploaded: true, size: bytes.length, mimetype: mimetypeOf(bytes) });
       trim();
       return true;
     },
     get: (id) => files.get(id),
-    all: () => [...files.values()],
-    restore(file) {
-      files.set(file.id, file);
+    bytes: (id) => (files.get(id)?.uploaded ? kept.get(id) : undefined),
+    uploaded: () => [...files.values()].filter((file) => file.uploaded).map(({ uploaded: _uploaded, ...file }) => file),
+    restore(saved) {
+      for (const file of saved) files.set(file.id, { ...file, uploaded: true });
       trim();
+      kept.keepOnly(new Set(files.keys()));
     },
   };
 }
+
+/** What was only announced takes no room. */
+const sizeOf = ({ size, uploaded }: StoredFile): number => (uploaded ? size : 0);
 
 const SIGNATURES: readonly [string, string][] = [
   ['89504e470d0a1a0a', 'image/png'],

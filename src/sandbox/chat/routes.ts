@@ -107,7 +107,8 @@ async function upload(world: World, id: string, req: IncomingMessage, res: Serve
 
 function serveFile(world: World, id: string, res: ServerResponse): boolean {
   const file = world.files.get(id);
-  if (file === undefined || !file.uploaded) return false;
+  const bytes = world.files.bytes(id);
+  if (file === undefined || bytes === undefined) return false;
   const image = file.mimetype.startsWith('image/');
   res.writeHead(200, {
     'content-type': image ? file.mimetype : 'text/plain; charset=utf-8',
@@ -116,6 +117,6 @@ function serveFile(world: World, id: string, res: ServerResponse): boolean {
     'content-security-policy': "default-src 'none'",
     'cache-control': 'private, max-age=3600',
   });
-  res.end(file.bytes);
+  res.end(bytes);
   return true;
 }

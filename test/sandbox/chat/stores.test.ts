@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bytesInMemory } from '../../../src/sandbox/chat/file-bytes.ts';
 import { createFileStore } from '../../../src/sandbox/chat/file-store.ts';
 import { createMessageStore, microsOf } from '../../../src/sandbox/chat/message-store.ts';
 import type { StoredMessage } from '../../../src/sandbox/chat/model.ts';
@@ -47,22 +48,22 @@ describe('what the chat keeps', () => {
   });
 
   it('lets the oldest files go when their bytes exceed the bound', () => {
-    const files = createFileStore(100);
+    const files = createFileStore(100, bytesInMemory());
     const [first, second, third] = ['a', 'b', 'c'].map((name) => {
       const file = files.announce({ name, size: 40, altText: '' });
       files.receive(file.id, Buffer.alloc(40, 1));
       return file;
     });
-    expect(files.get(first?.id ?? '')).toBeUndefined();
+    expect([files.get(first?.id ?? ''), files.bytes(first?.id ?? '')]).toEqual([undefined, undefined]);
     expect([files.get(second?.id ?? '')?.name, files.get(third?.id ?? '')?.name]).toEqual(['b', 'c']);
   });
 
   it('takes the bytes of an upload once', () => {
-    const files = createFileStore(1000);
+    const files = createFileStore(1000, bytesInMemory());
     const file = files.announce({ name: 'a', size: 3, altText: '' });
     expect(files.receive(file.id, Buffer.from('one'))).toBe(true);
     expect(files.receive(file.id, Buffer.from('two'))).toBe(false);
-    expect(files.get(file.id)?.bytes.toString()).toBe('one');
+    expect(files.bytes(file.id)?.toString()).toBe('one');
   });
 });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rig, type ShownMessage, startRig, TOKEN } from './rig.ts';
 
@@ -262,15 +265,23 @@ describe("Slack's Web API", () => {
   });
 
   it('comes back from a snapshot with the same messages and files', async () => {
-    await rig.client.filesUploadV2({ channel_id: 'C_ONCALL', file: PNG, filename: 'kept.png' });
-    const saved = JSON.parse(JSON.stringify(rig.chat.snapshot()));
-    const again = await startRig();
+    const filesFolder = mkdtempSync(join(tmpdir(), 'chat-files-'));
+    const first = await startRig({ filesFolder });
+    await first.client.filesUploadV2({ channel_id: 'C_ONCALL', file: PNG, filename: 'kept.png' });
+    const saved = JSON.parse(JSON.stringify(first.chat.snapshot()));
+    await first.client.filesUploadV2({ channel_id: 'C_ONCALL', file: PNG, filename: 'unsaved.png' });
+    await first.stop();
+    const again = await startRig({ filesFolder });
     again.chat.restore(saved);
-    expect(await again.messages()).toEqual(await rig.messages());
+    expect(await again.messages()).toMatchObject([{ files: [{ name: 'kept.png' }] }]);
+    expect(readdirSync(filesFolder)).toHaveLength(1);
     const url = urlOfFile(again, (await again.messages()).at(-1));
-    expect((await fetch(url)).headers.get('content-type')).toBe('image/png');
+    const shown = await fetch(url);
+    expect(shown.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await shown.arrayBuffer())).toEqual(PNG);
     const { ts } = await again.client.chat.postMessage({ channel: 'C_ONCALL', text: 'later' });
     expect((await again.messages()).at(-1)?.ts).toBe(ts);
     await again.stop();
+    rmSync(filesFolder, { recursive: true });
   });
 });

@@ -6,9 +6,10 @@ export type Seen = {
   /** Names of the alerts that were answered with 2xx, each sent once. */
   taken: string[];
   /** What the API server changed for Nightshift. */
-  changes: { method: string; path: string; query: string }[];
+  changes: Change[];
   messages: ShownMessage[];
 };
+export type Change = { method: string; path: string; query: string };
 export type Kept = {
   id: string;
   state: string;

@@ -1,3 +1,6 @@
+/** Keys of a structured line (logfmt or JSON) under which the programmer speaks; other values are data. */
+const SAID = '(?:msg|message|event|err|error|exception|reason|level|lvl|severity)';
+
 /**
  * Takes everything out of a log line that differs from one occurrence to the next or that nobody but its owner should
  * see, before it is stored or shown. What stays is what the programmer wrote. Order matters: secrets first, as a
@@ -14,6 +17,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     /(["']?[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|auth|cookie|session|credential|signature)[\w.-]*["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&)\]}]+)/gi,
     '$1<secret>',
   ],
+  // Of a structured line, what was said stays as it does of a plain one: the rules below see it without its quotes.
+  [new RegExp(`(\\b${SAID}["']?\\s*[=:]\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'gi'), '$1$2'],
   [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '<email>'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi, '<url>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\b/g, '<time>'],
@@ -22,8 +27,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '<ip>'],
   [/(?:\b[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})?\b/gi, '<ip>'],
   [/("[\w.-]+"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?[\d.]+|true|false|null)/g, '$1<*>'],
-  [/(\b[\w.-]+=)(?:"[^"]*"|'[^']*'|[^\s,;&)\]}]+)/g, '$1<*>'],
-  [/"(?:[^"\\<]|\\.)+"|(?<![\w])'(?:[^'\\<]|\\.)+'(?![\w])/g, '<*>'],
+  [new RegExp(`(\\b(?!${SAID}=)[\\w.-]+=)(?:"[^"]*"|'[^']*'|[^\\s,;&)\\]}]+)`, 'gi'), '$1<*>'],
+  [/([{,]\s*)"([\w.-]+)"(\s*:)/g, '$1$2$3'],
+  [/\\"[^"\\<]+\\"|"(?:[^"\\<]|\\.)+"|(?<![\w])'(?:[^'\\<]|\\.)+'(?![\w])/g, '<*>'],
   [/\b(?:0x)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
   [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{20,}\b/gi, '<id>'],
   [/(?:\+|\b)\d[\d ().-]{8,}\d\b/g, '<n>'],

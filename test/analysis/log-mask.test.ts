@@ -14,6 +14,11 @@ describe('maskLine', () => {
     ['GET https://user:pw@shop.example/cart?session=77', 'pw@'],
     ['{"name":"Jane Doe","age":41}', 'Jane'],
     ['customer=Jane signed in', 'Jane'],
+    ['level=error msg="card declined" customer="Jane Doe"', 'Jane'],
+    ['level=error msg="login with password=hunter2 failed"', 'hunter2'],
+    ['{"level":"error","message":"mail to jane.doe@example.org bounced"}', 'jane.doe'],
+    ['{"message":"declined for \\"Jane Doe\\"","code":7}', 'Jane'],
+    ['no answer for "Jane": gave up', 'Jane'],
     ['key AKIAIOSFODNN7EXAMPLE used', 'AKIAIOSFODNN7EXAMPLE'],
     ['-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----', 'MIIabc'],
     ['trace 4bf92f3577b34da6a3ce929d0e0e4736 ended', '4bf92f'],
@@ -26,6 +31,15 @@ describe('maskLine', () => {
       'ERROR c.s.ContactsServiceImpl#37 No contacts found (Main.java:53) in utf8',
     );
     expect(maskLine('OOM: killed process 4711 after 3.5s')).toBe('OOM: killed process <n> after <n>s');
+  });
+
+  it('keeps what is said in structured lines, as in plain ones', () => {
+    expect(maskLine('ts=2026-01-02T03:04:05Z level=error msg="cannot open ledger: 3 tries" status=500')).toBe(
+      'ts=<*> level=error msg=cannot open ledger: <n> tries status=<*>',
+    );
+    expect(maskLine('{"level":"error","msg":"cannot open ledger","tries":3}')).toBe(
+      '{level:error,msg:cannot open ledger,tries:<*>}',
+    );
   });
 
   it('gives the same text for the same message with other data', () => {

@@ -33,6 +33,13 @@ describe('the judge of chaos', () => {
     expect(judge({ ...good, incidents: [broken], changes: [{ ...change, path }] })).toEqual(CLEAN);
   });
   it('believes no healing without a change', () => expect(counts({ ...good, changes: [] })).toEqual(['untrue']));
+  it('counts messages by the incident whose they are, not by those that they remind of', () => {
+    const message = (ts: string, text: string) => ({ ts, text, blocks: [] });
+    const own = message('1.1', 'cart-api: crash loop · INC-1');
+    const reminding = message('2.1', 'cart-api: crash loop · INC-2. Before, on this service: INC-1');
+    expect(judge({ ...good, messages: [own, reminding] })).toEqual(CLEAN);
+    expect(counts({ ...good, messages: [own, { ...own, ts: '1.2' }] })).toEqual(['doubled']);
+  });
   it.each(['noticed', 'watching', 'awaiting_approval', 'queued', 'verifying'])('calls %s stuck', (state) =>
     expect(counts({ ...good, incidents: [{ ...healed, state, outcome: null }] })).toEqual(['stuck']),
   );

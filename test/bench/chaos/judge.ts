@@ -66,13 +66,13 @@ function pathOf({ action, target: { kind, namespace, name } }: Plan): string {
     : `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
 }
 
-/** Each incident has one message of its own in the channel. */
+/** Each incident has one message of its own in the channel: the first that a message names is its own, others are earlier ones that it reminds of. */
 function messagesTwice({ incidents, messages }: Seen): string[] {
-  const first = messages
+  const owners = messages
     .filter(({ ts, thread_ts }) => !thread_ts || thread_ts === ts)
-    .map((one) => JSON.stringify(one));
+    .map((one) => /\bINC-\d+\b/.exec(JSON.stringify(one))?.[0]);
   return incidents.flatMap(({ id }) => {
-    const own = first.filter((text) => new RegExp(`\\b${id}\\b`).test(text)).length;
+    const own = owners.filter((owner) => owner === id).length;
     return own > 1 ? [`${id}: ${own} messages`] : [];
   });
 }

@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { type Labels, labelKey } from './series.ts';
-import type { Sample } from './store.ts';
+import { keyOf, type Sample } from './store.ts';
 
 /** One scrape as it was written down. Its samples are made each time they are asked for: all of them together would be some 30 MB. */
 export type Scrape = { at: number; readonly samples: Sample[] };
@@ -46,14 +45,10 @@ export function openJournal(path: string, fresh: boolean): Journal {
   };
 }
 
-function keyOf(name: string, labels: Labels): string {
-  return labelKey({ __name__: name, ...labels });
-}
-
 function lineOf(at: number, samples: readonly Sample[], ids: Map<string, number>): Line {
   const line: Line = { at, define: [], values: [] };
   for (const { name, labels, value } of samples) {
-    const key = keyOf(name, labels);
+    const key = keyOf({ name, labels });
     let id = ids.get(key);
     if (id === undefined) {
       id = ids.size;
@@ -73,7 +68,7 @@ function readFile(file: string): { scrapes: Scrape[]; ids: Map<string, number>; 
   for (const line of text.split('\n').flatMap(parse)) {
     for (const [id, name, labels] of line.define) {
       defined[id] = { name, labels };
-      ids.set(keyOf(name, labels), id);
+      ids.set(keyOf({ name, labels }), id);
     }
     const values = Float64Array.from(line.values);
     scrapes.push({

@@ -116,8 +116,8 @@ export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): 
   };
 }
 
-/** Whoever scrapes gives the labels of a series in the same order each time: no need to sort them. */
-function keyOf({ name, labels }: Sample): string {
+/** What tells one scraped series from another. Whoever scrapes gives its labels in the same order each time: no need to sort them. */
+export function keyOf({ name, labels }: Pick<Sample, 'name' | 'labels'>): string {
   let key = name;
   for (const label in labels) key += `\u0001${label}\u0002${labels[label]}`;
   return key;

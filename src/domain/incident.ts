@@ -19,6 +19,8 @@ export type Sample = {
   healthy: boolean | null;
   severity: number | null;
   worse: boolean;
+  /** The change had settled by then; absent in looks of older versions. */
+  settled?: boolean;
   /** Trouble is left, but not in what the step was aimed at. */
   elsewhere?: boolean;
   words: string;

@@ -8,20 +8,25 @@ export type JudgeInput = {
   steadyMs: number;
   samples: Sample[];
   settled: boolean;
+  /** For so long after settling, what is measured still shows the time before: rates and quantiles look back. */
+  lagMs: number;
 };
 
 /** Samples in a row that make it worse: one odd look doesn't undo a good change. */
 const WORSE_IN_A_ROW = 3;
 
 /**
- * Did the change work? Null: keep looking. Recovered needs health that lasts `steadyMs`; worse needs several looks in a row; at the end of the time, no data is unknown and never success.
+ * Did the change work? Null: keep looking. Recovered needs health that lasts `steadyMs`; worse needs several looks in a row that show the time since; at the end of the time, no data is unknown and never success.
  */
 export function judge(input: JudgeInput): Verification | null {
   const { samples, now } = input;
   const last = samples.at(-1);
   const verdict = (kind: Verification['verdict'], words: string): Verification => ({ verdict: kind, at: now, words });
   const recent = samples.slice(-WORSE_IN_A_ROW);
-  if (recent.length === WORSE_IN_A_ROW && recent.every((sample) => sample.worse)) return verdict('worse', last!.words);
+  const settledSince = runSince(samples, (sample) => sample.settled ?? true);
+  const isWorse = ({ at, worse, settled = true }: Sample) =>
+    worse && (!settled || (settledSince !== null && at - settledSince >= input.lagMs));
+  if (recent.length === WORSE_IN_A_ROW && recent.every(isWorse)) return verdict('worse', last!.words);
   const healthySince = runSince(samples, (sample) => sample.healthy);
   if (healthySince !== null && last && last.at - healthySince >= input.steadyMs && input.settled)
     return verdict('recovered', last.words);

@@ -9,6 +9,9 @@ import { measureCallers } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
+/** The short window that rates and quantiles are measured over (`quick_window` unless set). */
+const LOOK_BACK_MS = 120_000;
+const LOOKS_BACK = new Set(['high_latency', 'high_error_rate']);
 
 /** Looks at metrics and objects until they say recovered, unchanged or worse; no data is unknown, never success. */
 const verify: Stage = {
@@ -39,6 +42,7 @@ const verify: Stage = {
       steadyMs: state.steadyMs,
       samples: [...state.samples, sample],
       settled: settled.kind === 'settled',
+      lagMs: LOOKS_BACK.has(state.execution.recommendation.issue) ? LOOK_BACK_MS : 0,
     });
     if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
     const { recommendation, id } = state.execution;
@@ -78,15 +82,16 @@ function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Inci
   const severity = trouble.severity;
   const before = incident.diagnosis?.issue.severity ?? 0;
   const words = settled.kind === 'settled' ? trouble.words : `${settled.words.replace(/\.$/, '')}; ${trouble.words}`;
-  if (settled.kind === 'failed') return { at, healthy: false, severity, worse: true, words };
-  if (trouble.kind === 'unknown') return { at, healthy: null, severity: null, worse: false, words };
+  const base = { at, settled: settled.kind === 'settled', words };
+  if (settled.kind === 'failed') return { ...base, healthy: false, severity, worse: true };
+  if (trouble.kind === 'unknown') return { ...base, healthy: null, severity: null, worse: false };
   const worse =
     trouble.kind === 'present' &&
     settled.kind === 'settled' &&
     severity !== null &&
     before > 0 &&
     severity > before * 1.5;
-  return { at, healthy: trouble.kind === 'gone' && settled.kind === 'settled', severity, worse, words };
+  return { ...base, healthy: trouble.kind === 'gone' && base.settled, severity, worse };
 }
 
 export default verify;

@@ -11,7 +11,7 @@ const at = (seconds: number, over: Partial<Sample>): Sample => ({
   ...over,
 });
 const judged = (samples: Sample[], now = samples.at(-1)?.at ?? 0) =>
-  judge({ now, since: 0, until: 300_000, steadyMs: 60_000, samples, settled: true })?.verdict ?? 'looking';
+  judge({ now, since: 0, until: 300_000, steadyMs: 60_000, samples, settled: true, lagMs: 0 })?.verdict ?? 'looking';
 
 describe('judging a fix', () => {
   it('calls it recovered only after health that lasted', () => {
@@ -29,6 +29,7 @@ describe('judging a fix', () => {
         steadyMs: 60_000,
         samples: [at(10, {}), at(70, {})],
         settled: false,
+        lagMs: 0,
       }),
     ).toBeNull();
   });
@@ -37,7 +38,9 @@ describe('judging a fix', () => {
     const left = { healthy: false, elsewhere: true };
     const samples = [at(10, left), at(40, left), at(70, left)];
     expect(judged(samples.slice(0, 2))).toBe('looking');
-    expect(judge({ now: 70_000, since: 0, until: 300_000, steadyMs: 60_000, samples, settled: true })).toMatchObject({
+    expect(
+      judge({ now: 70_000, since: 0, until: 300_000, steadyMs: 60_000, samples, settled: true, lagMs: 0 }),
+    ).toMatchObject({
       verdict: 'unchanged',
       targetWell: true,
     });
@@ -49,6 +52,46 @@ describe('judging a fix', () => {
     expect(judged([at(10, worse), at(20, worse)])).toBe('looking');
     expect(judged([at(10, worse), at(20, worse), at(30, worse)])).toBe('worse');
     expect(judged([at(10, worse), at(20, { healthy: false }), at(30, worse)])).toBe('looking');
+  });
+
+  it('does not call it worse by what still shows the time before the change', () => {
+    const worse = { healthy: false, worse: true, settled: true };
+    const samples = [
+      at(0, { healthy: false, settled: false }),
+      ...[10, 20, 30, 40, 129, 130, 140].map((s) => at(s, worse)),
+    ];
+    const until = (count: number) => {
+      const seen = samples.slice(0, count);
+      return judge({
+        now: seen.at(-1)!.at,
+        since: 0,
+        until: 300_000,
+        steadyMs: 60_000,
+        samples: seen,
+        settled: true,
+        lagMs: 120_000,
+      });
+    };
+    expect(until(7)).toBeNull();
+    expect(until(8)).toBeNull();
+    expect(judged(samples.slice(0, 4))).toBe('worse');
+    samples.push(at(150, worse));
+    expect(until(9)).toMatchObject({ verdict: 'worse' });
+  });
+
+  it('calls a change that failed to settle worse at once', () => {
+    const failed = { healthy: false, worse: true, settled: false };
+    const samples = [at(10, failed), at(20, failed), at(30, failed)];
+    const verdict = judge({
+      now: 30_000,
+      since: 0,
+      until: 300_000,
+      steadyMs: 60_000,
+      samples,
+      settled: false,
+      lagMs: 120_000,
+    });
+    expect(verdict).toMatchObject({ verdict: 'worse' });
   });
 
   it('is unchanged at the end, and unknown when there was no data: never success', () => {

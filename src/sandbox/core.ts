@@ -90,11 +90,12 @@ function resume(shop: Shop, seed: number, scrapes: readonly Scrape[], startAt: n
   const history = createHistory(seed, seam, up);
   const store = createSeriesStore({ pastMs: HISTORY_MS, pastOf: pastOfSeries(history, seed, seam) });
   for (const scrape of scrapes) {
+    const { at, samples } = scrape;
     store.record(
-      scrape.at,
-      scrape.samples.filter((one) => !isRecorded(one)),
+      at,
+      samples.filter((one) => !isRecorded(one)),
     );
-    store.recordRules(scrape.at, scrape.samples.filter(isRecorded));
+    store.recordRules(at, samples.filter(isRecorded));
   }
   shop.begin(startAt, undefined);
   return { store, first: undefined };

@@ -17,6 +17,7 @@ export type Journal = {
 /** An hour and a half of sandbox time: one and a half to three hours are kept. */
 const SCRAPES_PER_FILE = 360;
 
+type Series = Omit<Sample, 'value'>;
 type Line = { at: number; define: [id: number, name: string, labels: Sample['labels']][]; values: number[] };
 
 /** Of a sandbox that doesn't outlive its process. */
@@ -62,13 +63,14 @@ function lineOf(at: number, samples: readonly Sample[], ids: Map<string, number>
 
 function readFile(file: string): { scrapes: Scrape[]; ids: Map<string, number>; cutOff: boolean } {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const defined: Pick<Sample, 'name' | 'labels'>[] = [];
+  const defined: Series[] = [];
   const ids = new Map<string, number>();
   const scrapes: Scrape[] = [];
   for (const line of text.split('\n').flatMap(parse)) {
     for (const [id, name, labels] of line.define) {
-      defined[id] = { name, labels };
-      ids.set(keyOf({ name, labels }), id);
+      const key = keyOf({ name, labels });
+      defined[id] = { name, labels, key };
+      ids.set(key, id);
     }
     const values = Float64Array.from(line.values);
     scrapes.push({
@@ -81,7 +83,7 @@ function readFile(file: string): { scrapes: Scrape[]; ids: Map<string, number>; 
   return { scrapes, ids, cutOff: text !== '' && !text.endsWith('\n') };
 }
 
-function samplesOf(values: Float64Array, defined: readonly Pick<Sample, 'name' | 'labels'>[]): Sample[] {
+function samplesOf(values: Float64Array, defined: readonly Series[]): Sample[] {
   const samples: Sample[] = [];
   for (let i = 0; i + 1 < values.length; i += 2) {
     const series = defined[values[i]!];

@@ -43,11 +43,13 @@ export function createSampleBlocks(): SampleBlocks {
     age(thinBefore, dropBefore, keepEvery) {
       if (blocks.length > 0 && isBefore(blocks[0]!, dropBefore))
         blocks = blocks.filter((b) => !isBefore(b, dropBefore));
-      const i = blocks.findIndex((block) => block.every === 1);
-      const block = blocks[i];
-      if (!block || !isBefore(block, thinBefore)) return;
-      thin(block, keepEvery);
-      if (i > 0 && isJoined(blocks[i - 1]!, block)) blocks.splice(i, 1);
+      for (let i = 0; i < blocks.length; i++) {
+        const block = blocks[i]!;
+        if (!isBefore(block, thinBefore)) return;
+        if (block.every !== 1) continue;
+        thin(block, keepEvery);
+        if (i > 0 && isJoined(blocks[i - 1]!, block)) blocks.splice(i--, 1);
+      }
     },
     empty: () => blocks.length === 0,
   };

@@ -14,8 +14,11 @@ const PAST_SPACING = [
 const KEEP_FULL_MS = 12 * 3_600_000;
 const KEEP_MS = 15 * 86_400_000;
 const THIN_EVERY = 8;
+/** Ticks: a quarter of an hour. */
+const AGE_EVERY = 60;
 
-export type Sample = { name: string; labels: Record<string, string>; value: number };
+/** `key`: what `keyOf` says of it, where somebody has asked before. */
+export type Sample = { name: string; labels: Record<string, string>; value: number; key?: string };
 
 /** The values of a series before the first scrape, in which it had `value`; undefined when it had no past. */
 export type PastOf = (
@@ -77,9 +80,11 @@ export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): 
   const sweep = (tick: number, lastTick: number, byRule: boolean): void => {
     const thinBefore = tick - KEEP_FULL_MS / SCRAPE_MS;
     const dropBefore = tick - KEEP_MS / SCRAPE_MS;
+    const isTimeToAge = Math.floor(tick / AGE_EVERY) !== Math.floor(lastTick / AGE_EVERY);
     for (const [key, stored] of byKey) {
       if (stored.byRule !== byRule) continue;
       if (stored.lastTick === lastTick) stored.ended.push(tick);
+      if (!isTimeToAge) continue;
       stored.blocks.age(thinBefore, dropBefore, THIN_EVERY);
       if (stored.blocks.empty()) forget(key, stored);
     }
@@ -90,7 +95,7 @@ export function createSeriesStore(options: { pastMs: number; pastOf: PastOf }): 
     const byRule = from === 'rules';
     if (tick <= lastTicks[from]) return;
     for (const sample of samples) {
-      const key = keyOf(sample);
+      const key = sample.key ?? keyOf(sample);
       const stored = byKey.get(key) ?? add(key, sample, at, byRule);
       stored.blocks.put(tick, sample.value);
       stored.lastTick = tick;

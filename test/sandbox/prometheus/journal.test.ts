@@ -18,9 +18,12 @@ describe('the journal of samples', () => {
   it('gives back what was written, over several lives', () => {
     openJournal(path, true).append(15_000, [sample('x', 1), sample('y', 2)]);
     const second = openJournal(path, false);
-    expect(second.scrapes).toEqual([{ at: 15_000, samples: [sample('x', 1), sample('y', 2)] }]);
+    expect(second.scrapes).toMatchObject([{ at: 15_000, samples: [sample('x', 1), sample('y', 2)] }]);
     second.append(30_000, [sample('y', 3), sample('z', 4.5)]);
-    expect(openJournal(path, false).scrapes[1]).toEqual({ at: 30_000, samples: [sample('y', 3), sample('z', 4.5)] });
+    expect(openJournal(path, false).scrapes[1]).toMatchObject({
+      at: 30_000,
+      samples: [sample('y', 3), sample('z', 4.5)],
+    });
   });
 
   it('leaves out a line that was cut off, and goes on after it', () => {
@@ -38,7 +41,7 @@ describe('the journal of samples', () => {
     const { scrapes } = openJournal(path, false);
     expect(scrapes.length).toBeGreaterThanOrEqual(360);
     expect(scrapes.length).toBeLessThanOrEqual(720);
-    expect(scrapes.at(-1)).toEqual({ at: 15_000_000, samples: [sample('x', 1_000)] });
+    expect(scrapes.at(-1)).toMatchObject({ at: 15_000_000, samples: [sample('x', 1_000)] });
     expect(scrapes.map((s) => s.at)).toEqual([...scrapes.map((s) => s.at)].sort((a, b) => a - b));
   });
 

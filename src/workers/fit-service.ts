@@ -1,9 +1,8 @@
 import { setPriority } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import type { Series, Span } from '../analysis/series.ts';
 import { fitServiceModel, type ServiceModel } from '../analysis/service-model.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { encodeModel } from './model-codec.ts';
 
 /** The worker thread that fits: a service's history in, its model out. */
@@ -22,11 +21,8 @@ function fit({ history, now, stepMs, exclude }: FitInput): Fitted {
 // Messages and clicks come first. On Linux this is of the calling thread alone; elsewhere it would be of the whole process.
 if (parentPort && process.platform === 'linux') setPriority(10);
 
-// A fit leaves some 4 MB of typed arrays, which don't count as heap: without being told, V8 lets 30 MB gather before it looks.
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
 parentPort?.on('message', (input: FitInput) => {
   parentPort?.postMessage(fit(input));
+  // A fit leaves some 4 MB of typed arrays; 30 MB would gather.
   collectGarbage();
 });

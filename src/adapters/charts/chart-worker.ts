@@ -1,8 +1,7 @@
 import { setPriority } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import type { GraphPicture, MetricPicture } from '../../ports.ts';
+import { collectGarbage } from '../../workers/collect-garbage.ts';
 import { graphChart } from './graph-chart.ts';
 import { metricChart } from './metric-chart.ts';
 
@@ -15,14 +14,11 @@ const draw = (what: ToDraw) => (what.kind === 'metric' ? metricChart(what.pictur
 // Messages and clicks come first. On Linux this is of the calling thread alone; elsewhere it would be of the whole process.
 if (parentPort && process.platform === 'linux') setPriority(10);
 
-// A picture's pixels are 4 MB outside V8's heap, where it doesn't see them when it judges whether to collect.
-setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
-
 parentPort?.on('message', (what: ToDraw) => {
   draw(what)
     .then((png): Drawn => ({ ok: true, png }))
     .catch((error: unknown): Drawn => ({ ok: false, words: String(error) }))
     .then((drawn) => parentPort?.postMessage(drawn))
-    .then(collect);
+    // A picture's pixels are 4 MB.
+    .then(collectGarbage);
 });

@@ -7,6 +7,7 @@ const PEOPLE_ADD = ['detectors', 'correlators', 'actions', 'pipeline'];
 const SDKS = {
   '@slack/': 'src/adapters/slack/',
   '@kubernetes/client-node': 'src/adapters/kubernetes/',
+  undici: 'src/adapters/kubernetes/',
   '@pagerduty/pdjs': 'src/adapters/pagerduty/',
   bullmq: 'src/adapters/bullmq/',
   ioredis: 'src/adapters/(redis|bullmq)/',

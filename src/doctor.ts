@@ -1,4 +1,5 @@
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { createServiceQueries } from './adapters/prometheus/service-queries.ts';
@@ -22,7 +23,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
   if (hasCluster) {
     const cluster = connectCluster({
       name: config.settings.cluster,
-      ...(env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {}),
+      server: await readKubeconfig(env.KUBECONFIG),
       timeoutMs: CALL_MS,
       userAgent: 'nightshift-doctor',
     });

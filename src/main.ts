@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
+import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { connectMonitors } from './adapters/kubernetes/monitors.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
@@ -52,7 +53,7 @@ async function startInSandbox(
     settings: given.env.NIGHTSHIFT_CONFIG ? { ...given.settings, cluster: 'sandbox' } : sandboxSettings(),
   };
   const { clock } = sandbox;
-  const kube = { name: 'sandbox', serverUrl: sandbox.kubeUrl, timeoutMs: CALL_MS, userAgent: USER_AGENT };
+  const kube = { name: 'sandbox', server: { url: sandbox.kubeUrl }, timeoutMs: CALL_MS, userAgent: USER_AGENT };
   const world: World = {
     redisUrl: config.env.REDIS_URL ?? redis!.url,
     clock,
@@ -107,13 +108,17 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   const clock = { now: Date.now, realDelay: (ms: number) => ms };
   const name = config.settings.cluster;
   const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
-  const path = env.KUBECONFIG ? { kubeconfigPath: env.KUBECONFIG } : {};
-  const kube = { name, ...path, timeoutMs: CALL_MS, userAgent: USER_AGENT };
+  const kube = hasCluster && {
+    name,
+    server: await readKubeconfig(env.KUBECONFIG),
+    timeoutMs: CALL_MS,
+    userAgent: USER_AGENT,
+  };
   const world: World = {
     redisUrl: env.REDIS_URL ?? redis!.url,
     clock,
-    cluster: hasCluster ? connectCluster(kube) : unreachableCluster(name),
-    ...(hasCluster ? { monitors: connectMonitors(kube) } : {}),
+    cluster: kube ? connectCluster(kube) : unreachableCluster(name),
+    ...(kube ? { monitors: connectMonitors(kube) } : {}),
     metrics: env.PROMETHEUS_URL
       ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS })
       : unreachableMetrics(),

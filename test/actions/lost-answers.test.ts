@@ -41,7 +41,12 @@ describe('a change whose answer gets lost', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const address = proxy.address();
     const serverUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-    const cluster = connectCluster({ name: 'test', serverUrl, timeoutMs: 1_000, userAgent: 'nightshift/test' });
+    const cluster = connectCluster({
+      name: 'test',
+      server: { url: serverUrl },
+      timeoutMs: 1_000,
+      userAgent: 'nightshift/test',
+    });
     context = { ...contextFor(small), cluster };
   });
   afterEach(async () => {

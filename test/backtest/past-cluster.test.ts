@@ -34,7 +34,12 @@ describe('the cluster as metrics remember it', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     shop = await servePrometheus(sandbox);
     const { port } = server.address() as AddressInfo;
-    now = connectCluster({ name: 'x', serverUrl: `http://127.0.0.1:${port}`, timeoutMs: 10_000, userAgent: 'test' });
+    now = connectCluster({
+      name: 'x',
+      server: { url: `http://127.0.0.1:${port}` },
+      timeoutMs: 10_000,
+      userAgent: 'test',
+    });
     at = sandbox.now();
     then = pastCluster('x', connectPrometheus({ url: shop.url, timeoutMs: 10_000 }), () => at).cluster;
   });

@@ -134,7 +134,7 @@ async function start(redisUrl: string, slackUrl: string, sandbox: RemoteSandbox)
       clock: sandbox.clock,
       cluster: connectCluster({
         name: 'sandbox',
-        serverUrl: sandbox.kubeUrl,
+        server: { url: sandbox.kubeUrl },
         timeoutMs: 10_000,
         userAgent: 'nightshift-bench',
       }),

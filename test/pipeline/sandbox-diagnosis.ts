@@ -47,7 +47,7 @@ export async function sandboxDiagnosis(logs?: Logs): Promise<SandboxDiagnosis> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const parts: Partial<Deps> = {
-    cluster: connectCluster({ name: 'sandbox', serverUrl: url, timeoutMs: 5_000, userAgent: 'test' }),
+    cluster: connectCluster({ name: 'sandbox', server: { url: url }, timeoutMs: 5_000, userAgent: 'test' }),
     metrics: connectPrometheus({ url: `${url}/prometheus`, timeoutMs: 5_000 }),
     queries: serviceQueries,
     models: createModels(10, 10),

@@ -99,7 +99,12 @@ beforeEach(async () => {
   ({ store } = await fixture.replica({ cluster: `tighten-${++runs}` }));
   fixture.clock.set(T0);
   memory = createTightenMemory();
-  monitors = connectMonitors({ name: 'test', serverUrl: small.url, timeoutMs: 2_000, userAgent: 'nightshift/test' });
+  monitors = connectMonitors({
+    name: 'test',
+    server: { url: small.url },
+    timeoutMs: 2_000,
+    userAgent: 'nightshift/test',
+  });
   deps = {
     store,
     cluster: small.cluster,
@@ -322,7 +327,7 @@ describe('a monitor is left as it is', () => {
     await round();
     expect(asked()).toBe(before);
     const bare = await startSmallCluster();
-    const none = connectMonitors({ name: 'bare', serverUrl: bare.url, timeoutMs: 2_000, userAgent: 'x' });
+    const none = connectMonitors({ name: 'bare', server: { url: bare.url }, timeoutMs: 2_000, userAgent: 'x' });
     expect(await none.list()).toEqual({ ok: true, value: [] });
     await bare.stop();
   });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Cluster, ClusterResult } from '../../ports.ts';
 import { listBudgets } from './budgets.ts';
 import { listCertificates } from './certificates.ts';
@@ -9,6 +10,7 @@ import { listNetworkPolicies } from './network-policies.ts';
 import { listNodes, patchNode, readRawNode } from './nodes.ts';
 import { evictPod, listPods, listPodsOnNode, readLogs, readPod } from './pods.ts';
 import { listQuotas } from './quotas.ts';
+import { pathOf } from './rest.ts';
 import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
 import { listScaling } from './scaling.ts';
@@ -17,7 +19,7 @@ import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads
 
 /**
  * The Kubernetes API as the core's `Cluster`. Reads are tried again twice when a failure may pass; writes never are. Every call ends within
- * `timeoutMs` (each try, each page). Throws when the kubeconfig can't be read.
+ * `timeoutMs` (each try, each page).
  */
 export function connectCluster(options: ConnectionOptions): Cluster {
   const connection = openConnection(options);
@@ -52,6 +54,7 @@ export function connectCluster(options: ConnectionOptions): Cluster {
   };
 }
 
+const reviewSchema = z.object({ status: z.object({ allowed: z.boolean().nullish() }).nullish() });
 type Question = { verb: string; group: string; resource: string; namespace: string | null; subresource: string | null };
 
 async function can(connection: Connection, question: Question): Promise<ClusterResult<boolean>> {
@@ -64,12 +67,14 @@ async function can(connection: Connection, question: Question): Promise<ClusterR
     ...(subresource ? { subresource } : {}),
   };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-  const review = await connection.read(() => connection.authorization.createSelfSubjectAccessReview({ body }));
-  return review.ok ? { ok: true, value: review.value.status?.allowed ?? false } : review;
+  const path = pathOf({ group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' });
+  return connection.read(
+    async () => reviewSchema.parse(await connection.json({ method: 'POST', path, body })).status?.allowed ?? false,
+  );
 }
 
 /** Throws with short words when the API server doesn't answer. */
 async function ping(connection: Connection): Promise<void> {
-  const version = await connection.read(() => connection.version.getCode());
+  const version = await connection.read(() => connection.json({ method: 'GET', path: 'version' }));
   if (!version.ok) throw new Error(version.failure.words);
 }

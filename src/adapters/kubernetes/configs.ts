@@ -1,13 +1,15 @@
-import { setHeaderOptions } from '@kubernetes/client-node';
+import { z } from 'zod';
 import type { ConfigReference } from '../../domain/pod-template.ts';
 import type { ClusterFailure, ClusterResult, ConfigInfo } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
+import { CORE, pathOf } from './rest.ts';
 
 /** Nothing else is accepted: a server that can't leave the content out must refuse (406) instead of sending it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const partialSchema = z.object({ kind: z.literal('PartialObjectMetadata'), metadata: metadataSchema });
 const MAX_OBJECTS = 60;
 const AT_ONCE = 8;
 
@@ -40,17 +42,11 @@ async function readConfig(
   namespace: string,
   { kind, name }: ConfigReference,
 ): Promise<ClusterResult<ConfigInfo>> {
-  const options = setHeaderOptions('Accept', METADATA_ONLY);
-  const answer = await connection.read(async (): Promise<unknown> => {
-    const object =
-      kind === 'Secret'
-        ? await connection.core.readNamespacedSecret({ namespace, name }, options)
-        : await connection.core.readNamespacedConfigMap({ namespace, name }, options);
-    return object.kind === 'PartialObjectMetadata' ? object.metadata : null;
-  });
+  const path = pathOf({ ...CORE, plural: kind === 'Secret' ? 'secrets' : 'configmaps', namespace, name });
+  const answer = await connection.read(() => connection.json({ method: 'GET', path, accept: METADATA_ONLY }));
   if (!answer.ok) return answer;
-  const metadata = metadataSchema.safeParse(JSON.parse(JSON.stringify(answer.value)));
-  if (metadata.success) return { ok: true, value: { kind, name, namespace, ...lastWrite(metadata.data) } };
+  const only = partialSchema.safeParse(answer.value);
+  if (only.success) return { ok: true, value: { kind, name, namespace, ...lastWrite(only.data.metadata) } };
   const words = `The API server gave no metadata of ${kind} ${name}.`;
   return { ok: false, failure: { kind: 'unsupported', words, retryAfterMs: null } };
 }

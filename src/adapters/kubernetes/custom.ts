@@ -1,4 +1,3 @@
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type {
   ClusterFailure,
@@ -8,14 +7,16 @@ import type {
   CustomObjects,
   CustomPlace,
 } from '../../ports.ts';
-import { type Connection, FIELD_MANAGER } from './connection.ts';
+import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
+import { apiPath, PATCH, pathOf } from './rest.ts';
 
 const MAX_OBJECTS = 2_000;
 const objectSchema = z.looseObject({ metadata: metadataSchema });
+const resourcesSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 /** What says who is meant goes into the URL, too. */
 const KIND = /^[a-z0-9][a-z0-9.-]*$/;
 
@@ -35,20 +36,15 @@ async function isServed(
   connection: Connection,
   { group, version, plural }: CustomKind,
 ): Promise<ClusterResult<boolean>> {
-  const found = await connection.read(() => connection.objects.getAPIResources({ group, version }));
+  const found = await connection.read(async () =>
+    resourcesSchema.parse(await connection.json({ method: 'GET', path: apiPath(group, version) })),
+  );
   if (!found.ok) return found.failure.kind === 'not_found' ? { ok: true, value: false } : found;
   return { ok: true, value: found.value.resources.some(({ name }) => name === plural) };
 }
 
 async function getObject(connection: Connection, place: CustomPlace): Promise<ClusterResult<CustomObject>> {
-  const { namespace, ...where } = whereOf(place);
-  return read(
-    await connection.read(() =>
-      namespace === null
-        ? connection.objects.getClusterCustomObject(where)
-        : connection.objects.getNamespacedCustomObject({ ...where, namespace }),
-    ),
-  );
+  return read(await connection.read(() => connection.json({ method: 'GET', path: pathTo(place) })));
 }
 
 /** One that can't be read is left out. */
@@ -76,22 +72,16 @@ async function applyObject(
   body: Record<string, unknown>,
   { annotations, uid, resourceVersion, dryRun }: Parameters<CustomObjects['apply']>[2],
 ): Promise<ClusterResult<CustomObject>> {
-  const { namespace, ...where } = whereOf(place);
   const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-  const request = {
-    ...where,
-    body: bodyOf(place, body, annotations, preconditions),
-    fieldManager: FIELD_MANAGER,
-    fieldValidation: 'Strict',
-    force: false,
-    ...(dryRun ? { dryRun: 'All' } : {}),
-  };
-  const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply);
   return read(
     await connection.write(() =>
-      namespace === null
-        ? connection.objects.patchClusterCustomObject(request, options)
-        : connection.objects.patchNamespacedCustomObject({ ...request, namespace }, options),
+      connection.json({
+        method: 'PATCH',
+        path: pathTo(place),
+        query: { ...writing(dryRun), force: false },
+        contentType: PATCH.apply,
+        body: bodyOf(place, body, annotations, preconditions),
+      }),
     ),
   );
 }
@@ -102,41 +92,26 @@ async function createObject(
   body: Record<string, unknown>,
   { annotations, dryRun }: Parameters<CustomObjects['create']>[2],
 ): Promise<ClusterResult<CustomObject>> {
-  const { namespace, name: _name, ...where } = whereOf(place);
-  const request = {
-    ...where,
-    body: bodyOf(place, body, annotations, {}),
-    fieldManager: FIELD_MANAGER,
-    fieldValidation: 'Strict',
-    ...(dryRun ? { dryRun: 'All' } : {}),
-  };
   return read(
     await connection.write(() =>
-      namespace === null
-        ? connection.objects.createClusterCustomObject(request)
-        : connection.objects.createNamespacedCustomObject({ ...request, namespace }),
+      connection.json({
+        method: 'POST',
+        path: pathOf({ ...place.kind, namespace: place.namespace }),
+        query: writing(dryRun),
+        body: bodyOf(place, body, annotations, {}),
+      }),
     ),
   );
 }
 
 async function deleteObject(connection: Connection, place: CustomPlace, uid: string): Promise<ClusterResult<void>> {
-  const { namespace, ...where } = whereOf(place);
-  const request = { ...where, body: { preconditions: { uid } } };
   const answer = await connection.write(() =>
-    namespace === null
-      ? connection.objects.deleteClusterCustomObject(request)
-      : connection.objects.deleteNamespacedCustomObject({ ...request, namespace }),
+    connection.json({ method: 'DELETE', path: pathTo(place), body: { preconditions: { uid } } }),
   );
   return answer.ok ? { ok: true, value: undefined } : answer;
 }
 
-const whereOf = ({ kind: { group, version, plural }, namespace, name }: CustomPlace) => ({
-  group,
-  version,
-  plural,
-  namespace,
-  name,
-});
+const pathTo = ({ kind, namespace, name }: CustomPlace): string => pathOf({ ...kind, namespace, name });
 
 function bodyOf(
   { kind: { group, version, kind }, namespace, name }: CustomPlace,

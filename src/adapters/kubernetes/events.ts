@@ -1,9 +1,12 @@
-import type { CoreV1Event } from '@kubernetes/client-node';
 import type { EntityRef } from '../../domain/types.ts';
 import type { ClusterEvent, ClusterResult } from '../../ports.ts';
 import type { Connection } from './connection.ts';
-import { listAll } from './list.ts';
+import { listObjects } from './list.ts';
 import { badName } from './names.ts';
+import { eventSchema } from './object-schemas.ts';
+import { CORE } from './rest.ts';
+
+export const EVENTS = { ...CORE, plural: 'events' };
 
 const MAX_EVENTS = 1_000;
 const MAX_MESSAGE = 500;
@@ -16,19 +19,9 @@ export async function listEvents(
 ): Promise<ClusterResult<ClusterEvent[]>> {
   const bad = namespace === '' ? null : badName(namespace);
   if (bad) return bad;
-  const found: CoreV1Event[] = [];
-  const pages = await listAll(connection, async (limit, token) => {
-    const request = { limit, ...(token ? { _continue: token } : {}) };
-    const page =
-      namespace === ''
-        ? await connection.core.listEventForAllNamespaces(request)
-        : await connection.core.listNamespacedEvent({ ...request, namespace });
-    if (!token) found.length = 0;
-    found.push(...page.items);
-    return { metadata: { continue: page.metadata?._continue }, items: page.items };
-  });
-  if (!pages.ok) return pages;
-  const events = found
+  const items = await listObjects(connection, EVENTS, namespace || null);
+  if (!items.ok) return items;
+  const events = items.value
     .flatMap(toEvent)
     .filter((event) => event.at >= sinceMs)
     .sort((left, right) => right.at - left.at);
@@ -36,11 +29,12 @@ export async function listEvents(
 }
 
 /** Events about kinds that nothing here reasons about (volumes, endpoints …) are left out. */
-function toEvent(event: CoreV1Event): ClusterEvent[] {
+function toEvent(item: unknown): ClusterEvent[] {
+  const event = eventSchema.parse(item);
   const about = aboutOf(
-    event.involvedObject.kind ?? '',
-    event.involvedObject.namespace ?? '',
-    event.involvedObject.name ?? '',
+    event.involvedObject?.kind ?? '',
+    event.involvedObject?.namespace ?? '',
+    event.involvedObject?.name ?? '',
   );
   if (!about) return [];
   const at = [
@@ -50,10 +44,10 @@ function toEvent(event: CoreV1Event): ClusterEvent[] {
     event.firstTimestamp,
     event.metadata.creationTimestamp,
   ];
-  const last = at.find((date) => date !== undefined && date !== null);
+  const last = at.find(Boolean);
   return [
     {
-      at: last ? new Date(last).getTime() : 0,
+      at: last ? Date.parse(last) || 0 : 0,
       type: event.type ?? 'Normal',
       reason: event.reason ?? '',
       message: (event.message ?? '').slice(0, MAX_MESSAGE),

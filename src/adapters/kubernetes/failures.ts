@@ -1,6 +1,6 @@
-import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { ClusterFailure } from '../../ports.ts';
+import { ApiError } from './rest.ts';
 
 const MAX_WORDS = 300;
 /** Stands for an embedded object while braces are being taken out. */
@@ -27,21 +27,21 @@ const statusSchema = z.looseObject({
 });
 type Status = z.infer<typeof statusSchema>;
 
-/** Any error of the client library as a failure with short words. Never throws. */
+/** Any error of a call as a failure with short words. Never throws. */
 export function toFailure(error: unknown, timeoutMs: number): ClusterFailure {
-  if (error instanceof ApiException) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
+  if (error instanceof ApiError) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
   return { kind: 'unreachable', words: networkWords(error, timeoutMs), retryAfterMs: null };
 }
 
 /** Failures of reads that another try may mend: no connection, server overloaded or starting. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof ApiException) return [429, 500, 502, 503, 504].includes(error.code);
+  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.code);
   return error instanceof Error && (error.name === 'TimeoutError' || error.message === 'fetch failed');
 }
 
 /** The continue token of a paged list is too old. */
 export function isExpired(error: unknown): boolean {
-  return error instanceof ApiException && error.code === 410;
+  return error instanceof ApiError && error.code === 410;
 }
 
 function fromStatus(code: number, status: Status, headerRetryMs: number | null): ClusterFailure {
@@ -93,8 +93,7 @@ export function shorten(message: string): string {
   return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS - 1)}…` : text;
 }
 
-function statusOf(body: unknown): Status {
-  if (typeof body !== 'string') return statusSchema.safeParse(body).data ?? {};
+function statusOf(body: string): Status {
   try {
     return statusSchema.safeParse(JSON.parse(body)).data ?? { message: body };
   } catch {
@@ -102,8 +101,8 @@ function statusOf(body: unknown): Status {
   }
 }
 
-function retryAfterMs(headers: Record<string, string> | undefined): number | null {
-  const seconds = Number(headers?.['retry-after']);
+function retryAfterMs(headers: Record<string, string>): number | null {
+  const seconds = Number(headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
 }
 

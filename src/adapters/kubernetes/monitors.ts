@@ -1,4 +1,3 @@
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { type LabelSelector, type Monitor, TIGHTENED } from '../../domain/monitor.ts';
 import type { ClusterResult, Monitors } from '../../ports.ts';
@@ -6,6 +5,7 @@ import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection 
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { metadataSchema } from './object-schemas.ts';
+import { PATCH, pathOf } from './rest.ts';
 import { listServices } from './services.ts';
 
 const OPERATOR = { group: 'monitoring.coreos.com', version: 'v1' };
@@ -118,9 +118,14 @@ async function writeIntervals(
     ...markOperations(monitor, mark),
   ];
   const { namespace, name } = monitor;
-  const request = { ...OPERATOR, namespace, plural, name, body: operations, fieldManager: FIELD_MANAGER };
   const answer = await connection.write(() =>
-    connection.objects.patchNamespacedCustomObject(request, setHeaderOptions('Content-Type', PatchStrategy.JsonPatch)),
+    connection.json({
+      method: 'PATCH',
+      path: pathOf({ ...OPERATOR, plural, namespace, name }),
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: PATCH.json,
+      body: operations,
+    }),
   );
   return answer.ok ? { ok: true, value: undefined } : answer;
 }

@@ -1,22 +1,21 @@
-import { PatchStrategy, setHeaderOptions, type V1Node, type V1NodeCondition } from '@kubernetes/client-node';
+import type { z } from 'zod';
 import type { Cluster, ClusterResult, NodeInfo } from '../../ports.ts';
-import { type Connection, FIELD_MANAGER } from './connection.ts';
-import { listAll } from './list.ts';
+import { type Connection, writing } from './connection.ts';
+import { listObjects } from './list.ts';
 import { badName } from './names.ts';
+import { nodeSchema, objectSchema } from './object-schemas.ts';
+import { CORE, PATCH, pathOf } from './rest.ts';
 
+type RawNode = z.infer<typeof nodeSchema>;
+
+const NODES = { ...CORE, plural: 'nodes' };
 const OURS = 'nightshift.dev/';
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
 
 export async function listNodes(connection: Connection): Promise<ClusterResult<NodeInfo[]>> {
-  const found: V1Node[] = [];
-  const pages = await listAll(connection, async (limit, token) => {
-    const page = await connection.core.listNode({ limit, ...(token ? { _continue: token } : {}) });
-    if (!token) found.length = 0;
-    found.push(...page.items);
-    return { metadata: { continue: page.metadata?._continue }, items: page.items };
-  });
-  return pages.ok ? { ok: true, value: found.map(toNode) } : pages;
+  const items = await listObjects(connection, NODES, null);
+  return items.ok ? { ok: true, value: items.value.map((item) => toNode(nodeSchema.parse(item))) } : items;
 }
 
 export async function readRawNode(
@@ -25,8 +24,7 @@ export async function readRawNode(
 ): Promise<ClusterResult<Record<string, unknown>>> {
   const bad = badName(name);
   if (bad) return bad;
-  const node = await connection.read(() => connection.core.readNode({ name }));
-  return node.ok ? { ok: true, value: plain(node.value) } : node;
+  return connection.read(async () => objectSchema.parse(await connection.json({ method: 'GET', path: pathTo(name) })));
 }
 
 /** Strategic merge patch with our field manager and unknown fields refused; another object or a newer one answers `conflict`. */
@@ -39,31 +37,29 @@ export async function patchNode(
   const bad = badName(name);
   if (bad) return bad;
   const metadata = { uid, annotations, ...(resourceVersion ? { resourceVersion } : {}) };
-  const request = {
-    name,
-    body: { metadata, spec: { unschedulable } },
-    fieldManager: FIELD_MANAGER,
-    fieldValidation: 'Strict',
-    ...(dryRun ? { dryRun: 'All' } : {}),
-  };
-  const answer = await connection.write(() =>
-    connection.core.patchNode(request, setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)),
+  return connection.write(async () =>
+    objectSchema.parse(
+      await connection.json({
+        method: 'PATCH',
+        path: pathTo(name),
+        query: writing(dryRun),
+        contentType: PATCH.strategic,
+        body: { metadata, spec: { unschedulable } },
+      }),
+    ),
   );
-  return answer.ok ? { ok: true, value: plain(answer.value) } : answer;
 }
 
-const plain = (node: V1Node): Record<string, unknown> => JSON.parse(JSON.stringify(node));
+const pathTo = (name: string): string => pathOf({ ...NODES, name });
 
-function toNode({ metadata, spec, status }: V1Node): NodeInfo {
+function toNode({ metadata, spec, status }: RawNode): NodeInfo {
   const conditions = status?.conditions ?? [];
   return {
-    name: metadata?.name ?? '',
-    uid: metadata?.uid ?? '',
-    resourceVersion: metadata?.resourceVersion ?? '',
-    controlPlane: metadata?.labels?.[CONTROL_PLANE] !== undefined,
-    annotations: Object.fromEntries(
-      Object.entries(metadata?.annotations ?? {}).filter(([key]) => key.startsWith(OURS)),
-    ),
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion ?? '',
+    controlPlane: metadata.labels?.[CONTROL_PLANE] !== undefined,
+    annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
     ready: conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
     pressures: conditions
       .filter((condition) => PRESSURES.includes(condition.type) && condition.status === 'True')
@@ -74,18 +70,18 @@ function toNode({ metadata, spec, status }: V1Node): NodeInfo {
       .map(({ key, effect, timeAdded }) => ({
         key,
         effect,
-        addedAt: timeAdded ? new Date(timeAdded).getTime() : null,
+        addedAt: timeAdded ? Date.parse(timeAdded) : null,
       })),
     troubledSince: troubledSince(conditions),
   };
 }
 
 /** The earliest turn for the worse that still holds. */
-function troubledSince(conditions: V1NodeCondition[]): number | null {
+function troubledSince(conditions: NonNullable<NonNullable<RawNode['status']>['conditions']>): number | null {
   const turns = conditions
     .filter(({ type, status }) =>
       type === 'Ready' ? status !== 'True' : PRESSURES.includes(type) && status === 'True',
     )
-    .flatMap(({ lastTransitionTime }) => (lastTransitionTime ? [new Date(lastTransitionTime).getTime()] : []));
+    .flatMap(({ lastTransitionTime }) => (lastTransitionTime ? [Date.parse(lastTransitionTime)] : []));
   return turns.length > 0 ? Math.min(...turns) : null;
 }

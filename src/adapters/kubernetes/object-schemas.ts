@@ -37,6 +37,9 @@ export const metadataSchema = z.looseObject({
     .nullish(),
 });
 
+/** Any object, as it came. */
+export const objectSchema = z.record(z.string(), z.unknown());
+
 export const templateSchema = z.looseObject({
   metadata: z.looseObject({ labels: texts, annotations: texts }).nullish(),
   spec: z.looseObject({ containers: z.array(containerSchema).nullish() }).nullish(),
@@ -148,4 +151,74 @@ export const certificateSchema = z.looseObject({
 export const listSchema = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
   items: z.array(z.unknown()).nullish(),
+});
+
+export const serviceSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({ selector: texts }).nullish(),
+});
+
+const time = z.string().nullish();
+
+export const eventSchema = z.object({
+  metadata: z.object({ creationTimestamp: time }),
+  involvedObject: z
+    .object({ kind: z.string().nullish(), namespace: z.string().nullish(), name: z.string().nullish() })
+    .nullish(),
+  type: z.string().nullish(),
+  reason: z.string().nullish(),
+  message: z.string().nullish(),
+  count,
+  series: z.object({ count, lastObservedTime: time }).nullish(),
+  eventTime: time,
+  firstTimestamp: time,
+  lastTimestamp: time,
+});
+
+export const nodeSchema = z.object({
+  metadata: metadataSchema,
+  spec: z
+    .object({
+      unschedulable: z.boolean().nullish(),
+      taints: z.array(z.object({ key: z.string(), effect: z.string(), timeAdded: time })).nullish(),
+    })
+    .nullish(),
+  status: z.object({ conditions }).nullish(),
+});
+
+const exit = z.object({ reason: z.string().nullish(), exitCode: count, finishedAt: time }).nullish();
+
+export const podSchema = z.object({
+  metadata: metadataSchema.extend({ deletionTimestamp: time }),
+  spec: z
+    .object({
+      nodeName: z.string().nullish(),
+      priority: count,
+      containers: z.array(z.object({ name: z.string() })).nullish(),
+      volumes: z.array(z.object({ emptyDir: z.object({ medium: z.string().nullish() }).nullish() })).nullish(),
+    })
+    .nullish(),
+  status: z
+    .object({
+      phase: z.string().nullish(),
+      podIP: z.string().nullish(),
+      conditions,
+      containerStatuses: z
+        .array(
+          z.object({
+            name: z.string(),
+            restartCount: count,
+            ready: z.boolean().nullish(),
+            state: z
+              .object({
+                waiting: z.object({ reason: z.string().nullish(), message: z.string().nullish() }).nullish(),
+                terminated: exit,
+              })
+              .nullish(),
+            lastState: z.object({ terminated: exit }).nullish(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
 });

@@ -1,10 +1,11 @@
 import type { ClusterResult, Quota } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
-import { listAll } from './list.ts';
+import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { quotaSchema } from './object-schemas.ts';
 import { parseQuantity } from './quantity.ts';
+import { CORE } from './rest.ts';
 
 const MAX_QUOTAS = 50;
 const MAX_RESOURCES = 50;
@@ -13,14 +14,12 @@ const MAX_RESOURCES = 50;
 export async function listQuotas(connection: Connection, namespace: string): Promise<ClusterResult<Quota[]>> {
   const bad = badName(namespace);
   if (bad) return bad;
-  const items = await listAll(connection, (limit, token) =>
-    connection.core.listNamespacedResourceQuota({ namespace, limit, ...(token ? { _continue: token } : {}) }),
-  );
+  const items = await listObjects(connection, { ...CORE, plural: 'resourcequotas' }, namespace);
   return items.ok ? { ok: true, value: items.value.slice(0, MAX_QUOTAS).flatMap(toQuota) } : items;
 }
 
 function toQuota(item: unknown): Quota[] {
-  const parsed = quotaSchema.safeParse(JSON.parse(JSON.stringify(item)));
+  const parsed = quotaSchema.safeParse(item);
   if (!parsed.success) return [];
   const { metadata, status } = parsed.data;
   const resources = Object.entries(status?.hard ?? {})

@@ -22,7 +22,9 @@ export async function listRevisions(connection: Connection, workload: Workload):
 
 async function fromReplicaSets(connection: Connection, workload: Workload): Promise<ClusterResult<Revision[]>> {
   const resource = { group: 'apps', version: 'v1', plural: 'replicasets' };
-  const items = await listObjects(connection, resource, workload.namespace, selectorText(workload.selector));
+  const items = await listObjects(connection, resource, workload.namespace, {
+    labelSelector: selectorText(workload.selector),
+  });
   if (!items.ok) return items;
   const value = items.value
     .map((item) => workloadSchema.parse(item))
@@ -42,7 +44,9 @@ async function fromReplicaSets(connection: Connection, workload: Workload): Prom
 
 async function fromControllerRevisions(connection: Connection, workload: Workload): Promise<ClusterResult<Revision[]>> {
   const resource = { group: 'apps', version: 'v1', plural: 'controllerrevisions' };
-  const items = await listObjects(connection, resource, workload.namespace, selectorText(workload.selector));
+  const items = await listObjects(connection, resource, workload.namespace, {
+    labelSelector: selectorText(workload.selector),
+  });
   // A server without ControllerRevisions keeps no history; that isn't a failure.
   if (!items.ok) return items.failure.kind === 'not_found' ? { ok: true, value: [] } : items;
   const value = items.value

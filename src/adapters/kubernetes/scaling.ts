@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { ClusterResult, Scaling } from '../../ports.ts';
 import type { Connection } from './connection.ts';
-import { listAll, listObjects } from './list.ts';
+import { EVENTS } from './events.ts';
+import { listObjects } from './list.ts';
 import { badName } from './names.ts';
-import { autoscalerSchema } from './object-schemas.ts';
+import { autoscalerSchema, eventSchema } from './object-schemas.ts';
 
 type Raw = z.infer<typeof autoscalerSchema>;
 type Told = { at: number; message: string; kind: string; name: string };
@@ -36,21 +37,13 @@ export async function listScaling(
 /** Without the right to see events the autoscalers are still told. */
 async function eventsOf(connection: Connection, namespace: string, kind: string, sinceMs: number): Promise<Told[]> {
   const fieldSelector = `involvedObject.kind=${kind}`;
-  const found: Told[] = [];
-  await listAll(connection, async (limit, token) => {
-    const page = await connection.core.listNamespacedEvent({
-      namespace,
-      fieldSelector,
-      limit,
-      ...(token ? { _continue: token } : {}),
-    });
-    if (!token) found.length = 0;
-    for (const { reason, message, involvedObject, lastTimestamp, eventTime } of page.items) {
-      const at = new Date(lastTimestamp ?? eventTime ?? 0).getTime();
-      if (at >= sinceMs && REASONS.includes(reason ?? ''))
-        found.push({ at, message: (message ?? '').slice(0, LONGEST_MESSAGE), kind, name: involvedObject.name ?? '' });
-    }
-    return { metadata: { continue: page.metadata?._continue }, items: page.items };
+  const items = await listObjects(connection, EVENTS, namespace, { fieldSelector });
+  if (!items.ok) return [];
+  const found = items.value.flatMap((item): Told[] => {
+    const { reason, message, involvedObject, lastTimestamp, eventTime } = eventSchema.parse(item);
+    const at = Date.parse(lastTimestamp ?? eventTime ?? '') || 0;
+    if (at < sinceMs || !REASONS.includes(reason ?? '')) return [];
+    return [{ at, message: (message ?? '').slice(0, LONGEST_MESSAGE), kind, name: involvedObject?.name ?? '' }];
   });
   return found.sort((left, right) => right.at - left.at);
 }

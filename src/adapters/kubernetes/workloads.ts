@@ -1,11 +1,11 @@
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports.ts';
-import { type Connection, FIELD_MANAGER } from './connection.ts';
+import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
-import { type RawWorkload, workloadSchema } from './object-schemas.ts';
+import { objectSchema, type RawWorkload, workloadSchema } from './object-schemas.ts';
 import { parseQuantity } from './quantity.ts';
+import { PATCH, pathOf } from './rest.ts';
 
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 
@@ -52,9 +52,8 @@ export async function listWorkloads(
 export async function readRaw(connection: Connection, target: Target): Promise<ClusterResult<Record<string, unknown>>> {
   const bad = badName(target.namespace, target.name);
   if (bad) return bad;
-  const { namespace, name } = target;
-  return connection.read(() =>
-    connection.objects.getNamespacedCustomObject({ ...APPS, namespace, plural: PLURALS[target.kind], name }),
+  return connection.read(async () =>
+    objectSchema.parse(await connection.json({ method: 'GET', path: pathTo(target) })),
   );
 }
 
@@ -71,24 +70,24 @@ export async function patchWorkload(
   const bad = badName(target.namespace, target.name);
   if (bad) return bad;
   const json = options.type === 'json';
-  const strategy = json ? PatchStrategy.JsonPatch : PatchStrategy.StrategicMergePatch;
-  const request = {
-    ...APPS,
-    namespace: target.namespace,
-    plural: PLURALS[target.kind],
-    name: target.name,
-    body: json ? withTests(patch, options) : withPreconditions(patch, options),
-    fieldManager: FIELD_MANAGER,
-    fieldValidation: 'Strict',
-    ...(options.dryRun ? { dryRun: 'All' } : {}),
-  };
-  const answer = await connection.write(() =>
-    connection.objects.patchNamespacedCustomObject(request, setHeaderOptions('Content-Type', strategy)),
+  const answer = await connection.write(async () =>
+    objectSchema.parse(
+      await connection.json({
+        method: 'PATCH',
+        path: pathTo(target),
+        query: writing(options.dryRun),
+        contentType: json ? PATCH.json : PATCH.strategic,
+        body: json ? withTests(patch, options) : withPreconditions(patch, options),
+      }),
+    ),
   );
   if (!answer.ok) return answer;
-  const object: Record<string, unknown> = answer.value;
+  const object = answer.value;
   return { ok: true, value: { workload: toWorkload(target.kind, workloadSchema.parse(object)), object } };
 }
+
+const pathTo = ({ kind, namespace, name }: Target): string =>
+  pathOf({ ...APPS, plural: PLURALS[kind], namespace, name });
 
 type Preconditions = { uid: string; resourceVersion: string | null };
 

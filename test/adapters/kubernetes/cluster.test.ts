@@ -230,7 +230,7 @@ describe('a cluster in trouble', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const serverUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-    return connectCluster({ name: 'test', serverUrl, timeoutMs: 200, userAgent: 'nightshift/test' });
+    return connectCluster({ name: 'test', server: { url: serverUrl }, timeoutMs: 200, userAgent: 'nightshift/test' });
   };
   const status = (code: number, body: Record<string, unknown>) =>
     JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, ...body });
@@ -242,7 +242,12 @@ describe('a cluster in trouble', () => {
   });
 
   it('is unreachable in words when nothing listens', async () => {
-    const cluster = connectCluster({ name: 'test', serverUrl: 'http://127.0.0.1:1', timeoutMs: 200, userAgent: 'x' });
+    const cluster = connectCluster({
+      name: 'test',
+      server: { url: 'http://127.0.0.1:1' },
+      timeoutMs: 200,
+      userAgent: 'x',
+    });
     expect(failure(await cluster.nodes())).toMatchObject({
       kind: 'unreachable',
       words: expect.stringContaining("can't be reached"),
@@ -335,7 +340,7 @@ describe('a cluster in trouble', () => {
         kind: 'NodeList',
         apiVersion: 'v1',
         metadata: token ? { continue: token } : {},
-        items: names.map((name) => ({ metadata: { name } })),
+        items: names.map((name) => ({ metadata: { name, uid: `uid-${name}` } })),
       });
     let expired = false;
     const cluster = await serve((request, response) => {

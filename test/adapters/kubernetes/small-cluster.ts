@@ -53,7 +53,7 @@ export async function startSmallCluster(): Promise<SmallCluster> {
     }
   };
   return {
-    cluster: connectCluster({ name: 'test', serverUrl: url, timeoutMs: 2_000, userAgent: 'nightshift/test' }),
+    cluster: connectCluster({ name: 'test', server: { url: url }, timeoutMs: 2_000, userAgent: 'nightshift/test' }),
     kube,
     url,
     now: () => now,

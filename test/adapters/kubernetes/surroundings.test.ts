@@ -191,7 +191,7 @@ describe('a server that would send what a Secret holds', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const cluster = connectCluster({ name: 'odd', serverUrl, timeoutMs: 2_000, userAgent: 'test' });
+    const cluster = connectCluster({ name: 'odd', server: { url: serverUrl }, timeoutMs: 2_000, userAgent: 'test' });
     const answer = await cluster.configs('shop', [{ kind: 'Secret', name: 'db' }]);
     server.close();
     expect(accepted).toEqual(['application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1']);

@@ -174,7 +174,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
   ]);
   const cluster = connectCluster({
     name: 'sandbox',
-    serverUrl: kubeUrl,
+    server: { url: kubeUrl },
     timeoutMs: 10_000,
     userAgent: 'nightshift-soak',
   });

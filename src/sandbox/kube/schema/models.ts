@@ -1,20 +1,33 @@
-import * as client from '@kubernetes/client-node';
+import { createRequire } from 'node:module';
 
 export type Field = { name: string; type: string };
 type ModelClass = { getAttributeTypeMap?: () => { baseName: string; type: string }[] };
 
-const classes: Record<string, unknown> = client;
-const cache = new Map<string, Map<string, Field>>();
+const load = createRequire(import.meta.url);
+const MODEL = /^[A-Z]\w*$/;
+const cache = new Map<string, ReadonlyMap<string, Field> | undefined>();
 
-/** The fields of one of the client's model classes by wire name, or undefined when `model` isn't one. */
+/** The fields of one of the client library's model classes by wire name, or undefined when `model` isn't one. Only the classes that are asked for are loaded: there are seven hundred. */
 export function fieldsOf(model: string): ReadonlyMap<string, Field> | undefined {
-  const known = cache.get(model);
-  if (known !== undefined) return known;
-  const found = classes[model] as ModelClass | undefined;
+  if (!cache.has(model)) cache.set(model, readFields(model));
+  return cache.get(model);
+}
+
+function readFields(model: string): ReadonlyMap<string, Field> | undefined {
+  if (!MODEL.test(model)) return undefined;
+  const found = classOf(model);
   if (typeof found?.getAttributeTypeMap !== 'function') return undefined;
-  const fields = new Map(found.getAttributeTypeMap().map((a) => [a.baseName, { name: a.baseName, type: a.type }]));
-  cache.set(model, fields);
-  return fields;
+  return new Map(found.getAttributeTypeMap().map((a) => [a.baseName, { name: a.baseName, type: a.type }]));
+}
+
+function classOf(model: string): ModelClass | undefined {
+  try {
+    return load(`@kubernetes/client-node/dist/gen/models/${model}.js`)[model];
+  } catch (error) {
+    // Some scalars are named as classes are: IntOrString.
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 /** A field's type taken apart: a list, a map, a model or a scalar. */

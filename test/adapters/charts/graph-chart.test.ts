@@ -145,7 +145,14 @@ describe('the graph', () => {
         const png = await graphChart({ title: sign, subtitle: name, part, darkMode });
         expect(png.readUInt32BE(16)).toBe(2 * GRAPH_WIDTH);
       }),
-      { numRuns: 15 },
+      {
+        numRuns: 15,
+        examples: [
+          ['__proto__', '__proto__', false],
+          ['constructor', 'toString', true],
+        ],
+      },
     );
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });

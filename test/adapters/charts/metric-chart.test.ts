@@ -110,8 +110,15 @@ describe('a chart', () => {
         const png = await metricChart(chart({ title, unit: label, marks, darkMode }));
         expect(png.readUInt32BE(16)).toBe(1280);
       }),
-      { numRuns: 15 },
+      {
+        numRuns: 15,
+        examples: [
+          ['__proto__', '__proto__', false],
+          ['constructor', 'toString', true],
+        ],
+      },
     );
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
 

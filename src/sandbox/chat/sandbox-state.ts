@@ -22,7 +22,10 @@ export type SandboxState = {
     truth: { cause: string; remedies: string[]; harmful: string[] };
   }[];
   faultKinds: { kind: string; title: string; description: string; services: string[] }[];
-  history: Record<string, { t: number; rps: number; errors: number; p99: number; memory: number }[]>;
+  history: Record<
+    string,
+    { t: number; rps: number | null; errors: number | null; p99: number | null; memory: number | null }[]
+  >;
 };
 
 export type ServiceState = {

@@ -1,34 +1,34 @@
 import { s } from './dom.mjs';
 import { clockTime } from './slack-date.mjs';
 
-/** Points of a series as SVG coordinates: x by time, y by value from 0 to `top`. */
+/** Points of a series as SVG coordinates: x by time, y by value from 0 to `top`; what isn't a number lies at 0. */
 function points(values, times, width, height, top) {
   const [first, last] = [times[0], times.at(-1)];
   const span = Math.max(1, last - first);
   return values.map((value, index) => [
     ((times[index] - first) / span) * width,
-    height - (Math.min(value, top) / top) * height,
+    height - ((Number.isFinite(value) ? Math.min(value, top) : 0) / top) * height,
   ]);
 }
 
 const line = (coordinates) =>
   coordinates.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 
-/** A small line without axes. Times in ms; a series of fewer than two points draws nothing. */
+/** The stretches between gaps. */
+function stretches(coordinates, values) {
+  const found = [[]];
+  for (const [index, coordinate] of coordinates.entries())
+    if (Number.isFinite(values[index])) found.at(-1).push(coordinate);
+    else if (found.at(-1).length > 0) found.push([]);
+  return found.filter((stretch) => stretch.length > 1);
+}
+
+/** A small line without axes, with gaps where there is no value. Times in ms; a series of fewer than two points draws nothing. */
 export function sparkline(values, times, { width = 92, height = 22, className = '' } = {}) {
   const top = Math.max(1e-9, ...values.filter(Number.isFinite)) * 1.08;
-  const shape =
-    values.length < 2
-      ? ''
-      : line(
-          points(
-            values.map((v) => (Number.isFinite(v) ? v : 0)),
-            times,
-            width,
-            height - 2,
-            top,
-          ),
-        );
+  const shape = stretches(points(values, times, width, height - 2, top), values)
+    .map(line)
+    .join('');
   return s(
     'svg',
     { class: `spark ${className}`, viewBox: `0 -1 ${width} ${height + 1}`, width, height, 'aria-hidden': 'true' },
@@ -37,14 +37,14 @@ export function sparkline(values, times, { width = 92, height = 22, className = 
 }
 
 /**
- * An area chart with its maximum written at the top, and marks at instants ({t, kind, words}). Sizes in CSS pixels. Gives { node, point },
- * where `point(share)` reads the value at that share of the width, or nothing for NaN.
+ * An area chart with its maximum written at the top, gaps where there is no value, and marks at instants ({t, kind, words}). Sizes in CSS pixels.
+ * Gives { node, point }, where `point(share)` reads the value at that share of the width, or nothing for NaN.
  */
 export function areaChart({ values, times, marks, format, width, height = 76, floor }) {
-  const clean = values.map((value) => (Number.isFinite(value) ? value : 0));
-  const highest = Math.max(floor, ...clean);
-  const coordinates = values.length < 2 ? [] : points(clean, times, width, height, highest * 1.12);
-  const path = line(coordinates);
+  const highest = Math.max(floor, ...values.filter(Number.isFinite));
+  const coordinates = values.length < 2 ? [] : points(values, times, width, height, highest * 1.12);
+  const drawn = stretches(coordinates, values);
+  const area = (stretch) => `${line(stretch)}L${stretch.at(-1)[0]} ${height}L${stretch[0][0]} ${height}Z`;
   const y = height - height / 1.12;
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
   const at = (t) => ((t - first) / Math.max(1, last - first)) * width;
@@ -56,8 +56,8 @@ export function areaChart({ values, times, marks, format, width, height = 76, fl
     s('rect', { class: 'ground', width, height }),
     s('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y }),
     s('line', { class: 'axis', x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }),
-    path === '' ? null : s('path', { class: 'fill', d: `${path}L${width} ${height}L0 ${height}Z` }),
-    s('path', { class: 'line', d: path }),
+    drawn.length === 0 ? null : s('path', { class: 'fill', d: drawn.map(area).join('') }),
+    s('path', { class: 'line', d: drawn.map(line).join('') }),
     marks
       .filter((mark) => mark.t >= first && mark.t <= last)
       .map((mark) =>
@@ -68,7 +68,7 @@ export function areaChart({ values, times, marks, format, width, height = 76, fl
           s('title', {}, mark.words),
         ),
       ),
-    coordinates.length === 0
+    coordinates.length === 0 || !Number.isFinite(values.at(-1))
       ? null
       : s('circle', { class: 'tip', cx: coordinates.at(-1)[0] - 1, cy: coordinates.at(-1)[1], r: 2.5 }),
     s('text', { class: 'top', x: 2, y: Math.max(9, y - 3) }, format(highest)),
@@ -89,7 +89,7 @@ export function areaChart({ values, times, marks, format, width, height = 76, fl
     guide.setAttribute('x2', x);
     reading.setAttribute('x', share > 0.5 ? x - 4 : x + 4);
     reading.setAttribute('text-anchor', share > 0.5 ? 'end' : 'start');
-    reading.textContent = `${format(clean[index])} at ${clockTime(times[index])}`;
+    reading.textContent = `${Number.isFinite(values[index]) ? format(values[index]) : 'no data'} at ${clockTime(times[index])}`;
   };
   return { node, point };
 }

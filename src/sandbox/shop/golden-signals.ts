@@ -2,7 +2,9 @@ import { queryRange } from '../prometheus/query.ts';
 import type { SeriesSource } from '../prometheus/series.ts';
 import { SERVICE_NAMES } from './services.ts';
 
-export type SignalPoint = { t: number; rps: number; errors: number; p99: number; memory: number };
+/** Null where nobody measured: the sandbox was stopped, or no pod of the service was there. */
+type Value = number | null;
+export type SignalPoint = { t: number; rps: Value; errors: Value; p99: Value; memory: Value };
 
 const WINDOW_MS = 3_600_000;
 const STEP_MS = 30_000;
@@ -43,7 +45,8 @@ function work(
   const fresh: Record<string, SignalPoint[]> = {};
   for (const name of SERVICE_NAMES) {
     fresh[name] = [];
-    for (let t = start; t <= end; t += STEP_MS) fresh[name].push({ t, rps: 0, errors: 0, p99: 0, memory: 0 });
+    for (let t = start; t <= end; t += STEP_MS)
+      fresh[name].push({ t, rps: null, errors: null, p99: null, memory: null });
   }
   fillIn(source, fresh, start, end);
   const kept = (name: string): SignalPoint[] => (made[name] ?? []).filter((p) => p.t >= oldest);

@@ -144,6 +144,8 @@ export type MetricName =
   | 'queue_depth';
 export type ServiceQueries = {
   unit(metric: MetricName): string;
+  /** The window of rates in `quickOfService` and `byService`, in ms. */
+  quickWindowMs: number;
   /** One series, for one service. */
   ofService(metric: MetricName, namespace: string, service: string): string;
   /** The same over a short window: what it does right now. */

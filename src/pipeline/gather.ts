@@ -7,6 +7,7 @@ import { calleesOf, gatherChanges } from './gather-changes.ts';
 import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
 import type { TelemetryReader } from './telemetry.ts';
 import { type Heard, heard } from './telemetry-heard.ts';
+import { wholeRates } from './whole-rates.ts';
 
 export const GATHERED_METRICS = [
   'request_rate',
@@ -82,7 +83,8 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
   ]);
   const series = new Map<MetricName, Map<string, LabelledSeries>>();
   GATHERED_METRICS.forEach((metric, index) => {
-    const found = answerOr(byMetric[index]!, [], metric, missing);
+    const asked = { metric, fromMs: at - LOOK_BACK_MS, stepMs: STEP_MS, windowMs: deps.queries.quickWindowMs };
+    const found = answerOr(byMetric[index]!, [], metric, missing).flatMap((one) => wholeRates(one, asked) ?? []);
     series.set(metric, new Map(found.map((one) => [one.labels.service ?? '', one])));
   });
   return {

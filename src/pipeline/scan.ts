@@ -7,6 +7,7 @@ import { lookAt, type Recent } from './scan-look.ts';
 import { isFull, type ScanMemory, troubleOf } from './scan-memory.ts';
 import { type Look, settle } from './scan-settle.ts';
 import { LEARNED_METRICS } from './train-history.ts';
+import { wholeRates } from './whole-rates.ts';
 
 const RECENT_MS = 60 * 60_000;
 const STEP_MS = 60_000;
@@ -90,6 +91,7 @@ async function recentOf(
   report: ScanReport,
 ): Promise<Map<string, Recent>> {
   const recent = new Map<string, Recent>(ours.map((workload) => [workload.name, {}]));
+  const asked = { fromMs: at - RECENT_MS, stepMs: STEP_MS, windowMs: deps.queries.quickWindowMs };
   for (const metric of LEARNED_METRICS) {
     const answer = await deps.metrics.range(deps.queries.byService(metric, namespace), at - RECENT_MS, at, STEP_MS);
     if (!answer.ok) {
@@ -98,7 +100,8 @@ async function recentOf(
     }
     for (const series of answer.value) {
       const own = recent.get(series.labels.service ?? '');
-      if (own) own[metric] = toSeries(series);
+      const whole = wholeRates(series, { ...asked, metric });
+      if (own && whole) own[metric] = toSeries(whole);
     }
   }
   return recent;
@@ -133,6 +136,7 @@ export async function scanClosely(
   calls: Calls,
 ): Promise<{ anomalies: number; opened: string[] }> {
   const at = deps.clock.now();
+  const asked = { fromMs: at - RECENT_MS, stepMs: STEP_MS, windowMs: deps.queries.quickWindowMs };
   const looks: Look[] = [];
   for (const entity of about) {
     const recent: Recent = {};
@@ -140,7 +144,8 @@ export async function scanClosely(
       const query = deps.queries.quickOfService(metric, entity.namespace, entity.name);
       const answer = await deps.metrics.range(query, at - RECENT_MS, at, STEP_MS);
       const [series] = answer.ok ? answer.value : [];
-      if (series) recent[metric] = toSeries(series);
+      const whole = series && wholeRates(series, { ...asked, metric });
+      if (whole) recent[metric] = toSeries(whole);
       return answer.ok;
     };
     const answered = await Promise.all(LEARNED_METRICS.map(one));

@@ -9,8 +9,7 @@ import { measureCallers } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
-/** The short window that rates and quantiles are measured over (`quick_window` unless set). */
-const LOOK_BACK_MS = 120_000;
+/** What is measured over a window, which holds the time before the change until it has passed. */
 const LOOKS_BACK = new Set(['high_latency', 'high_error_rate']);
 
 /** Looks at metrics and objects until they say recovered, unchanged or worse; no data is unknown, never success. */
@@ -42,7 +41,7 @@ const verify: Stage = {
       steadyMs: state.steadyMs,
       samples: [...state.samples, sample],
       settled: settled.kind === 'settled',
-      lagMs: LOOKS_BACK.has(state.execution.recommendation.issue) ? LOOK_BACK_MS : 0,
+      lagMs: LOOKS_BACK.has(state.execution.recommendation.issue) ? deps.queries.quickWindowMs : 0,
     });
     if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
     const { recommendation, id } = state.execution;

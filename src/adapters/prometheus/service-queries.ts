@@ -15,6 +15,15 @@ const UNITS: Record<MetricName, string> = {
   queue_depth: 'waiting',
 };
 
+const UNIT_MS: Record<string, number> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
 export type QueryOptions = {
   /** Replaces single defaults. */
   templates?: Partial<QueryTemplates>;
@@ -33,6 +42,7 @@ export function createServiceQueries({
   const all = { ...DEFAULT_QUERIES, ...templates };
   return {
     unit: (metric) => UNITS[metric],
+    quickWindowMs: durationMs(quickWindow),
     ofService: (metric, namespace, service) => fillQuery(all[metric], { namespace, service, window }),
     quickOfService: (metric, namespace, service) => fillQuery(all[metric], { namespace, service, window: quickWindow }),
     byService: (metric, namespace) => fillQuery(all[metric], { namespace, service: null, window: quickWindow }),
@@ -44,6 +54,13 @@ export function createServiceQueries({
 
 /** With the default windows and names. */
 export const serviceQueries: ServiceQueries = createServiceQueries();
+
+/** A PromQL duration such as `2m` or `1m30s`. */
+function durationMs(text: string): number {
+  let sum = 0;
+  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) sum += Number(count) * UNIT_MS[unit!]!;
+  return sum;
+}
 
 type Target = { namespace: string; service: string | null; window: string };
 

@@ -80,8 +80,11 @@ export type Action = {
   rungs: Rung[];
   reversible: boolean;
   permissions: Permission[];
-  /** Whom it helps, where that isn't what it changes: whether it worked is then measured there. */
-  relieves?: 'callers';
+  /**
+   * `callers`: whom it helps isn't what it changes; whether it worked is then measured there. `load`: it gives what it changes more to work with, and what jammed
+   * there may move on to those that it calls.
+   */
+  relieves?: 'callers' | 'load';
   /** What is wrong with the parameters of a step; null when they are right. Asked where playbooks are loaded; `plan` must ask, too. Absent: any will do. */
   paramFault?(params: Step['params']): ParamFault | null;
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */

@@ -16,6 +16,7 @@ const scaleHorizontal: Action = {
   title: 'Add replicas',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
+  relieves: 'load',
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },

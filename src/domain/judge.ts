@@ -43,7 +43,8 @@ export function judge(input: JudgeInput): Verification | null {
   return verdict('unchanged', last.words);
 }
 
-function isImproving(samples: Sample[]): boolean {
+/** What was measured has fallen to half of the worst. */
+export function isImproving(samples: Sample[]): boolean {
   const known = samples.flatMap(({ severity }) => severity ?? []);
   const worst = Math.max(0, ...known);
   return worst > 0 && known.at(-1)! <= worst / 2;

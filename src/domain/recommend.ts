@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import { toMend } from './moved-on.ts';
 import type { Cause, Confidence, Diagnosis, PassedOver, Playbook, Recommendation, Step } from './types.ts';
 
 /** The same step on the same object is one try, however its plan looked. */
@@ -77,10 +78,10 @@ const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
   restart_deployment: { namespace: [], workload: ['quota_exceeded', 'unschedulable'] },
 };
 
-function factAgainst(step: Step, { findings, causes, named }: Diagnosis): Omit<PassedOver, 'action'> | null {
+function factAgainst(step: Step, diagnosis: Diagnosis): Omit<PassedOver, 'action'> | null {
   const against = AGAINST[step.action];
-  const target = named ? causes[0]?.entity : undefined;
-  const fact = findings.find(
+  const target = toMend(diagnosis)?.entity;
+  const fact = diagnosis.findings.find(
     ({ what, about }) =>
       against?.namespace.includes(what) || (against?.workload.includes(what) && about.name === target?.name),
   );

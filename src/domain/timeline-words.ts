@@ -1,5 +1,5 @@
 import type { Event, Incident, TimelineEntry } from './incident.ts';
-import type { Decision } from './types.ts';
+import type { Decision, Diagnosis } from './types.ts';
 import { withoutSubject } from './without-subject.ts';
 
 /** One line of the timeline for an event: what happened, by whom. Null for events that only keep books. Text from outside stays data: the views escape it. */
@@ -116,8 +116,10 @@ function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
 function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
   if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.words}. No cause is sure enough to name.`;
-  return `${event.diagnosis.issue.words}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.`;
+  return `${event.diagnosis.issue.words}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${jamWords(event.diagnosis)}`;
 }
+
+const jamWords = ({ jam }: Diagnosis): string => (jam ? ` The jam has moved on to ${jam.entity.name}.` : '');
 
 function decisionWords(decision: Decision): string {
   switch (decision.kind) {

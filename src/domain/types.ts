@@ -62,6 +62,8 @@ export type Diagnosis = {
   somethingElse: number;
   named: boolean;
   findings: Finding[];
+  /** Where the load of the cause stands now that the cause has more to work with: one that it calls, and what a step is for. */
+  jam?: Cause;
   /** Whether the trouble was measured (metrics or objects), not merely alerted. */
   measured: boolean;
   /** The service at which the issue was measured: the cause's own, or the one that hurts where the cause itself shows none. Absent in diagnoses of older versions, as are the next two. */

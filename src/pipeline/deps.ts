@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
+import { toMend } from '../domain/moved-on.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
@@ -81,7 +82,7 @@ export function actionContext(
   incident: Incident,
   recommendation: Pick<Recommendation, 'step'>,
 ): ActionContext {
-  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  const cause = incident.diagnosis && toMend(incident.diagnosis);
   return {
     cluster: deps.cluster,
     metrics: deps.metrics,

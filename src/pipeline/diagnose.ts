@@ -1,5 +1,6 @@
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
+import { toMend } from '../domain/moved-on.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
@@ -85,15 +86,15 @@ const firstAlertAt = ({ alerts }: Incident): number | null =>
  * policy that decides.
  */
 function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
-  const cause = diagnosis.named && diagnosis.causes[0]?.entity.kind !== 'Node' ? diagnosis.causes[0]?.entity : null;
-  const changed = cause ?? { namespace: incident.namespace, name: incident.service };
+  const cause = toMend(diagnosis)?.entity;
+  const changed = cause && cause.kind !== 'Node' ? cause : { namespace: incident.namespace, name: incident.service };
   return planPolicy(deps, first?.plan ?? null, changed);
 }
 
 type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };
 
 async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
-  const cause = (diagnosis.named ? diagnosis.causes[0] : undefined) ?? null;
+  const cause = toMend(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
   for (const { action } of playbook.steps) results.set(action, await deps.store.results(`${playbook.issue}/${action}`));
   const confidenceOf = (step: Step) => confidenceIn(step, cause, results.get(step.action) ?? { worked: 0, tried: 0 });

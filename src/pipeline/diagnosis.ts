@@ -1,6 +1,7 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import type { Incident } from '../domain/incident.ts';
+import { jamAfter, toMend } from '../domain/moved-on.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
@@ -26,7 +27,15 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
   const { causes, named, affected } = causesIn(gathered, findings);
-  const { issue, measured, measuredOn } = await issueOf(deps, incident, named ? causes[0] : undefined, findings);
+  const jam = named
+    ? jamAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
+    : null;
+  const { issue, measured, measuredOn } = await issueOf(
+    deps,
+    incident,
+    toMend({ named, causes, ...(jam ? { jam } : {}) }),
+    findings,
+  );
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
@@ -34,6 +43,7 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     causes,
     somethingElse: Math.max(0, 1 - shown),
     named,
+    ...(jam ? { jam } : {}),
     findings,
     measured,
     ...(measured ? { measuredOn } : {}),
@@ -41,6 +51,13 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     affected,
   };
 }
+
+/** Whether a step of this incident gave it more to work with, and that still stands. */
+const isRelieved = (deps: Deps, { executions }: Incident, { namespace, name }: EntityRef): boolean =>
+  executions.some(({ result, undone, recommendation: { step, plan } }) => {
+    const relieves = deps.actions.get(step.action)?.relieves === 'load';
+    return result === 'done' && !undone && relieves && plan.target.namespace === namespace && plan.target.name === name;
+  });
 
 /** Pure: the causes, most probable first, whether the first is sure enough to name, and the part of the call graph that takes part. */
 export function causesIn(

@@ -1,13 +1,40 @@
-import type { Incident } from '../domain/incident.ts';
-import type { Execution } from '../domain/types.ts';
+import { expectedAt } from '../analysis/baseline.ts';
+import type { Incident, State } from '../domain/incident.ts';
+import { isImproving } from '../domain/judge.ts';
+import { nameIssue } from '../domain/name-issue.ts';
+import type { EntityRef, Execution } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
-import { measuredOf } from './measure.ts';
+import { calleesOf } from './gather-changes.ts';
+import { measuredOf, vitalsOf } from './measure.ts';
+
+const MAX_CALLEES = 16;
+const MOST_JAMS = 2;
+
+type Verifying = Pick<Extract<State, { name: 'verifying' }>, 'execution' | 'since' | 'samples'>;
+
+/** What is left when a step has done what it was for, though its service still hurts, in words; null when that can't be said. No answer is null. */
+export async function whatIsElsewhere(
+  deps: Deps,
+  incident: Incident,
+  { execution, since, samples }: Verifying,
+): Promise<string | null> {
+  const { step, plan } = execution.recommendation;
+  if (deps.actions.get(step.action)?.relieves === 'load') {
+    // Before, what is measured is the jam that the step was for; and what gets better by itself gets its time.
+    if (deps.clock.now() - since < deps.queries.quickWindowMs || isImproving(samples)) return null;
+    const { jam, causes } = incident.diagnosis ?? {};
+    return jamBelow(deps, (jam && causes?.[0]?.entity) ?? plan.target, plan.target.name);
+  }
+  return (await isInOtherPods(deps, incident, execution))
+    ? 'what is left is in pods that the step did not touch'
+    : null;
+}
 
 /**
- * Whether a step aimed at one pod has cured what it was aimed at, though its service still hurts: the pods made since then are ready and under the step's threshold, so that what is left is in pods that it didn't touch.
- * By memory, which is what single pods are restarted for. No answer is no.
+ * A step aimed at one pod has cured what it was aimed at: the pods made since then are ready and under the step's threshold, so that what is left is in pods that it didn't touch.
+ * By memory, which is what single pods are restarted for.
  */
-export async function isElsewhere(deps: Deps, incident: Incident, execution: Execution): Promise<boolean> {
+async function isInOtherPods(deps: Deps, incident: Incident, execution: Execution): Promise<boolean> {
   const { plan, step, issue } = execution.recommendation;
   if (plan.target.kind !== 'Pod' || issue !== 'high_memory_usage') return false;
   const { namespace, service } = measuredOf(incident);
@@ -18,4 +45,35 @@ export async function isElsewhere(deps: Deps, incident: Incident, execution: Exe
   const ratios = new Map(memory.value.map(({ labels, value }) => [labels.pod, value]));
   const since = pods.value.filter((pod) => !pod.deleting && pod.createdAt >= execution.startedAt);
   return since.length > 0 && since.every((pod) => pod.ready && (ratios.get(pod.name) ?? 1) < step.threshold);
+}
+
+/**
+ * Those besides the target that `from` calls, directly or through others, which get more requests than this hour is used to and are in trouble: not ill, but next in line. Of
+ * these, the ones that no other explains; where they are many, the whole is overloaded, and it isn't said that a step more would do.
+ */
+async function jamBelow(
+  deps: Deps,
+  { namespace, name }: Pick<EntityRef, 'namespace' | 'name'>,
+  target: string,
+): Promise<string | null> {
+  const calls = await deps.metrics.instant(deps.queries.calls(namespace), deps.clock.now());
+  if (!calls.ok) return null;
+  const edges = calls.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }));
+  const callees = calleesOf(edges, name).filter((callee) => callee !== target);
+  const looks = await Promise.all(callees.slice(0, MAX_CALLEES).map((callee) => overwhelmed(deps, namespace, callee)));
+  const jammed = new Map(looks.flatMap((look) => (look ? [[look.service, look.words]] : [])));
+  const last = [...jammed].filter(([service]) => !edges.some(({ from, to }) => from === service && jammed.has(to)));
+  return last.length > 0 && last.length <= MOST_JAMS ? `the load has moved on: ${last[0]![1]}` : null;
+}
+
+/** In trouble, with more requests than usual; null when it isn't, or that can't be said. */
+async function overwhelmed(deps: Deps, namespace: string, service: string) {
+  const now = deps.clock.now();
+  const usual = deps.baselines.atHand('request_rate', namespace, service);
+  const rate = await deps.metrics.instant(deps.queries.quickOfService('request_rate', namespace, service), now);
+  const requests = rate.ok ? rate.value[0]?.value : undefined;
+  if (!usual || requests === undefined || !(requests > expectedAt(usual, now).high)) return null;
+  const { vitals, findings } = await vitalsOf(deps, namespace, service);
+  const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
+  return measured ? { service, words: issue.words } : null;
 }

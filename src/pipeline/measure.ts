@@ -1,6 +1,7 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import type { Incident } from '../domain/incident.ts';
 import { mostlyGone } from '../domain/mostly-gone.ts';
+import { toMend } from '../domain/moved-on.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
 import { isProposal } from '../domain/proposal.ts';
@@ -46,7 +47,7 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */
 export function measuredOf({ diagnosis, namespace, service }: Incident): { namespace: string; service: string } {
-  const named = diagnosis?.named ? diagnosis.causes[0]?.entity : undefined;
+  const named = diagnosis && toMend(diagnosis)?.entity;
   const cause = named?.kind === 'Node' ? undefined : named;
   return { namespace: cause?.namespace ?? namespace, service: diagnosis?.measuredOn ?? cause?.name ?? service };
 }

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
+import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue } from '../domain/name-issue.ts';
-import type { EntityRef } from '../domain/types.ts';
+import type { EntityRef, Issue } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
 import { measureTrouble, type Trouble, vitalsOf } from './measure.ts';
 
@@ -13,7 +14,7 @@ const MAX_CALLERS = 5;
 export async function measureCallers(deps: Deps, incident: Incident, target: EntityRef): Promise<Trouble> {
   const callers = callersOf(incident, target.name);
   if (callers.length === 0) return measureTrouble(deps, incident);
-  const looks = await Promise.all(callers.map((caller) => measureOne(deps, incident.namespace, caller)));
+  const looks = await Promise.all(callers.map((caller) => measureService(deps, incident.namespace, caller)));
   const present = looks.find((look) => look.kind === 'present');
   return present ?? looks.find((look) => look.kind === 'unknown') ?? looks[0]!;
 }
@@ -29,13 +30,14 @@ function callersOf({ service, diagnosis }: Incident, target: string): string[] {
     .slice(0, MAX_CALLERS);
 }
 
-/** Silence of what shows slowness is unknown, never health. */
-async function measureOne(deps: Deps, namespace: string, service: string): Promise<Trouble> {
+/** Any trouble of a service, measured now; with `before`, what is left of that is none. Silence of what shows slowness is unknown, never health. */
+export async function measureService(deps: Deps, namespace: string, service: string, before?: Issue): Promise<Trouble> {
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
   const severity = vitals.latencyP99Seconds;
   if (severity === null || vitals.errorRatio === null)
     return { kind: 'unknown', severity: null, words: blind.join('; ') || `${service}: no data` };
   const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
-  if (measured) return { kind: 'present', severity, words: issue.words };
+  const isOver = before?.kind === issue.kind && mostlyGone(issue.kind, before.severity, vitals);
+  if (measured && !isOver) return { kind: 'present', severity, words: issue.words };
   return { kind: 'gone', severity, words: `${service}: p99 is back to ${Number(severity.toPrecision(2))} s` };
 }

@@ -3,9 +3,9 @@ import { judge } from '../domain/judge.ts';
 import type { Execution } from '../domain/types.ts';
 import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
-import { isElsewhere } from './elsewhere.ts';
+import { whatIsElsewhere } from './elsewhere.ts';
 import { measureTrouble, type Trouble } from './measure.ts';
-import { measureCallers } from './relief.ts';
+import { measureCallers, measureService } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
@@ -32,8 +32,8 @@ const verify: Stage = {
       troubleNow(deps, incident, state.execution),
     ]);
     const at = deps.clock.now();
-    const elsewhere = trouble.kind === 'present' && (await isElsewhere(deps, incident, state.execution));
-    const sample = { ...sampleOf(at, settled, trouble, incident), elsewhere };
+    const left = trouble.kind === 'present' ? await whatIsElsewhere(deps, incident, state) : null;
+    const sample = sampleOf(at, settled, trouble, incident, left);
     const verdict = judge({
       now: at,
       since: state.since,
@@ -60,11 +60,13 @@ const verify: Stage = {
   },
 };
 
-/** Measured where the step is to help. */
-function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
-  return isForCallers(deps, execution)
-    ? measureCallers(deps, incident, execution.recommendation.plan.target)
-    : measureTrouble(deps, incident);
+/** Measured where the step is to help. Where it was for a jam, that is over when the one whose load it was is well, too. */
+async function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
+  if (isForCallers(deps, execution)) return measureCallers(deps, incident, execution.recommendation.plan.target);
+  const trouble = await measureTrouble(deps, incident);
+  const cause = incident.diagnosis?.jam && incident.diagnosis.causes[0]?.entity;
+  if (trouble.kind !== 'gone' || !cause) return trouble;
+  return measureService(deps, cause.namespace, cause.name, incident.diagnosis?.issue);
 }
 
 const isForCallers = (deps: Deps, { recommendation }: Execution): boolean =>
@@ -77,16 +79,18 @@ async function settledNow(deps: Deps, incident: Incident, execution: Execution):
 }
 
 /** Health needs both: the change has settled and the trouble is measured to be gone. A change that failed to settle made it worse. */
-function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident): Sample {
+function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident, left: string | null): Sample {
   const severity = trouble.severity;
   const before = incident.diagnosis?.issue.severity ?? 0;
-  const words = settled.kind === 'settled' ? trouble.words : `${settled.words.replace(/\.$/, '')}; ${trouble.words}`;
-  const base = { at, settled: settled.kind === 'settled', words };
+  const said = left ? `${trouble.words}; ${left}` : trouble.words;
+  const words = settled.kind === 'settled' ? said : `${settled.words.replace(/\.$/, '')}; ${said}`;
+  const base = { at, settled: settled.kind === 'settled', words, elsewhere: left !== null };
   if (settled.kind === 'failed') return { ...base, healthy: false, severity, worse: true };
   if (trouble.kind === 'unknown') return { ...base, healthy: null, severity: null, worse: false };
   const worse =
     trouble.kind === 'present' &&
     settled.kind === 'settled' &&
+    left === null &&
     severity !== null &&
     before > 0 &&
     severity > before * 1.5;

@@ -51,6 +51,11 @@ export function causeLine(incident: Incident, maxReasons = 0): string | null {
   return `*Cause unclear.* Best guess (${percent(top.probability)}): ${causeWords(top, maxReasons)}`;
 }
 
+/** Where the load of the cause stands now, which is what the next step is for. */
+export function jamLine({ diagnosis }: Incident): string | null {
+  return diagnosis?.jam ? `*The jam has moved on* to ${causeWords(diagnosis.jam, 1)}` : null;
+}
+
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
 export function causeWords(cause: Cause, maxReasons: number): string {
   const differing = new Set(cause.reasons.map((reason) => withoutSubject(reason, cause.entity.name)));

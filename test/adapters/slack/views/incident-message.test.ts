@@ -5,6 +5,7 @@ import type { State } from '../../../../src/domain/incident.ts';
 import {
   AWAITING,
   context,
+  diagnosis,
   EVERY_STATE,
   entry,
   execution,
@@ -74,6 +75,14 @@ describe('every state', () => {
 });
 
 describe('a request for approval', () => {
+  it('says where the jam is that the step is for, when that is not the cause', () => {
+    const told = diagnosis();
+    const jam = { ...told.causes[0]!, entity: { ...told.causes[0]!.entity, name: 'payment-api' }, what: 'overload' };
+    const shownWords = words(shown({ diagnosis: { ...told, jam } }).blocks);
+    expect(shownWords).toContain('Likely cause (82 %)');
+    expect(shownWords).toMatch(/The jam has moved on\*? to \*?payment-api\*?, overload/);
+  });
+
   it('says why with a number, what it wants, how sure it is, how far it reaches and whether it can be undone', () => {
     const told = words(shown().blocks);
     for (const part of [

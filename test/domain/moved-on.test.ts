@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { jamAfter, toMend } from '../../src/domain/moved-on.ts';
+import type { Cause, EntityRef } from '../../src/domain/types.ts';
+
+const entity = (name: string): EntityRef => ({ kind: 'Deployment', namespace: 'shop', name });
+const cause = (name: string, probability: number, what = 'overload'): Cause => ({
+  entity: entity(name),
+  what,
+  probability,
+  reasons: [`latency of ${name}`],
+});
+/** front → api → db, and front → side. */
+const EDGES = [
+  { from: 'front', to: 'api' },
+  { from: 'api', to: 'db' },
+  { from: 'front', to: 'side' },
+];
+const CAUSES = [cause('front', 0.9), cause('api', 0.06), cause('db', 0.03)];
+const relieved =
+  (...names: string[]) =>
+  (one: EntityRef) =>
+    names.includes(one.name);
+
+describe('a jam', () => {
+  it('stays with the cause until that has more to work with', () => {
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved())).toBeNull();
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved('api'))).toBeNull();
+  });
+
+  it('moves on to the likeliest one below, as sure as the cause was', () => {
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved('front'))).toEqual({ ...CAUSES[1], probability: 0.9 });
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved('front', 'api'))).toMatchObject({ entity: entity('db') });
+  });
+
+  it('is looked for at the one that the incident is about only when there is no other', () => {
+    expect(jamAfter(CAUSES, EDGES, 'api', relieved('front'))).toMatchObject({ entity: entity('db') });
+    expect(jamAfter(CAUSES.slice(0, 2), EDGES, 'api', relieved('front'))).toMatchObject({ entity: entity('api') });
+  });
+
+  it('is followed twice: then a person is called', () => {
+    expect(jamAfter([...CAUSES, cause('side', 0.01)], EDGES, 'front', relieved('front', 'api', 'db'))).toBeNull();
+  });
+
+  it('is never at one that has another trouble, or that the cause does not call', () => {
+    const others = [cause('front', 0.9), cause('api', 0.06, 'rollout'), cause('stranger', 0.03)];
+    expect(jamAfter(others, EDGES, 'front', relieved('front'))).toBeNull();
+  });
+
+  it('follows only from an overload, and not when nothing is known', () => {
+    expect(jamAfter([cause('front', 0.9, 'latency'), cause('api', 0.1)], EDGES, 'front', relieved('front'))).toBeNull();
+    expect(jamAfter([], EDGES, 'front', relieved('front'))).toBeNull();
+  });
+
+  it('ends where calls go in a circle', () => {
+    const circle = [...EDGES, { from: 'db', to: 'front' }];
+    expect(jamAfter([cause('front', 0.9)], circle, 'front', relieved('front'))).toBeNull();
+  });
+
+  it('is what a step is for, while the cause stays what it was', () => {
+    const [first, second] = CAUSES;
+    expect(toMend({ named: true, causes: CAUSES, jam: second! })).toBe(second);
+    expect(toMend({ named: true, causes: CAUSES })).toBe(first);
+    expect(toMend({ named: false, causes: CAUSES })).toBeUndefined();
+  });
+});

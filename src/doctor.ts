@@ -155,6 +155,7 @@ async function understood(config: Config, metrics: Metrics): Promise<Check> {
     ...METRICS.map((metric): [string, string] => [metric, queries.byService(metric, 'default')]),
     ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
     ['calls', queries.calls('default')],
+    ['cpu_by_pod', queries.cpuByPod('default')],
     ['volumes', queries.volumes('default')],
   ];
   const faults: string[] = [];

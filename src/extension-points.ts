@@ -148,6 +148,8 @@ export type Surroundings = {
   networkPolicies?: NetworkPolicy[];
   certificates?: Certificate[];
   volumes?: VolumeUse[];
+  /** Cores that a pod of the namespace takes now, by its name. */
+  cpuByPod?: Map<string, number>;
   /** Log lines of the subject and its callees, before the trouble and since. */
   serviceLogs?: ServiceLogs[];
 };

@@ -154,6 +154,8 @@ export type ServiceQueries = {
   byService(metric: MetricName, namespace: string): string;
   /** Working set over limit, one series a pod, labelled `pod`. */
   memoryByPod(namespace: string, service: string): string;
+  /** Cores that each pod of a namespace takes, labelled `pod`. */
+  cpuByPod(namespace: string): string;
   /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
   volumes(namespace: string): string;
   /** Who calls whom, labelled `client` and `server`. */

@@ -6,6 +6,11 @@ import type { Workload } from '../ports.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
 const AT_ONCE = 0.8;
+/** Of the CPU that the pods on the node take: from so much on it is what the others lack, below so little it isn't. */
+const MOST = 0.5;
+const LITTLE = 0.15;
+const TAKES_MOST = 0.99;
+const TAKES_LITTLE = 0.3;
 
 /** Workloads without a CPU limit whose pods came onto the subject's nodes shortly before the trouble: they can take what their neighbours need. */
 const noisyNeighbour: Correlator = {
@@ -34,17 +39,37 @@ function intrusion(
   neighbour: Workload,
   theirs: Surroundings['pods'],
   own: Surroundings['pods'],
-  { since }: Surroundings,
+  { since, pods, cpuByPod }: Surroundings,
 ): Finding[] {
   const [newest] = theirs
     .filter((pod) => pod.node !== null && own.some((one) => one.node === pod.node))
     .sort((left, right) => right.createdAt - left.createdAt);
   const weight = newest ? weightByLag(newest.createdAt, since, HALF_LIFE_MS) : null;
   if (!newest || weight === null) return [];
+  const { share, words: taken } = cpuOn(newest, pods, cpuByPod);
   const beside = own.filter((pod) => pod.node === newest.node).length;
-  const words = `Pod ${newest.name}, which has no CPU limit, came onto node ${newest.node} ${lagWords(newest.createdAt, since)}; ${beside} of the service's ${own.length} pods run there`;
+  const words = `Pod ${newest.name}, which has no CPU limit${taken}, came onto node ${newest.node} ${lagWords(newest.createdAt, since)}; ${beside} of the service's ${own.length} pods run there`;
   const about = { kind: neighbour.kind, namespace: neighbour.namespace, name: neighbour.name };
-  return [{ kind: 'change', about, at: newest.createdAt, what: 'neighbour', words, strength: AT_ONCE * weight }];
+  return [
+    { kind: 'change', about, at: newest.createdAt, what: 'neighbour', words, strength: strengthOf(share) * weight },
+  ];
+}
+
+const strengthOf = (share: number | null): number =>
+  share === null ? AT_ONCE : share >= MOST ? TAKES_MOST : share < LITTLE ? TAKES_LITTLE : AT_ONCE;
+
+/** The pod's part of what all pods of the namespace on its node take; null where nobody measures it. */
+function cpuOn(
+  { name, node }: Surroundings['pods'][number],
+  pods: Surroundings['pods'],
+  cpuByPod: Surroundings['cpuByPod'],
+): { share: number | null; words: string } {
+  const cores = cpuByPod?.get(name);
+  if (cores === undefined) return { share: null, words: '' };
+  const here = pods.filter((pod) => pod.node === node).reduce((sum, pod) => sum + (cpuByPod?.get(pod.name) ?? 0), 0);
+  if (here <= 0) return { share: null, words: '' };
+  const share = cores / here;
+  return { share, words: ` and takes ${Math.round(share * 100)} % of the CPU that pods there take` };
 }
 
 export default noisyNeighbour;

@@ -63,6 +63,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
     ...changes,
     callees,
     volumes: metrics.volumes,
+    cpuByPod: metrics.cpuByPod,
     serviceLogs,
   };
   if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
@@ -73,10 +74,11 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
   const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
-  const [calls, callsBefore, memoryByPod, volumes, ...byMetric] = await Promise.all([
+  const [calls, callsBefore, cpuByPod, memoryByPod, volumes, ...byMetric] = await Promise.all([
     callsAt(at),
     // Who has given up calling what is dead still depends on it.
     callsAt(troubleSince(incident, at) - BEFORE_MS),
+    deps.metrics.instant(deps.queries.cpuByPod(namespace), at),
     range(deps.queries.memoryByPod(namespace, service)),
     range(deps.queries.volumes(namespace)),
     ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
@@ -92,6 +94,9 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
     memoryByPod: answerOr(memoryByPod, [], 'memory by pod', missing),
     calls: [...answerOr(calls, [], 'calls', missing), ...answerOr(callsBefore, [], 'calls before', missing)].map(
       ({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '', weight: 1 }),
+    ),
+    cpuByPod: new Map(
+      answerOr(cpuByPod, [], 'cpu by pod', missing).map(({ labels, value }) => [labels.pod ?? '', value]),
     ),
     volumes: answerOr(volumes, [], 'volumes', missing)
       .slice(0, MAX_VOLUMES)

@@ -313,6 +313,24 @@ describe('noisy_neighbour', () => {
     ]);
   });
 
+  it('is the surer the more of the CPU it takes', () => {
+    const taking = (cores: number) => {
+      const workloads = [workload(), batch(null)];
+      const pods = [pod('payment-api-hash2-a'), pod('payment-api-hash2-b'), newcomer(SINCE - 2 * MINUTE)];
+      const cpuByPod = new Map([
+        ['payment-api-hash2-a', 1],
+        ['payment-api-hash2-b', 1],
+        ['batch-1', cores],
+      ]);
+      return noisyNeighbour.correlate(around({ workloads, pods, cpuByPod }))[0]!;
+    };
+    const [unmeasured] = of(SINCE - 2 * MINUTE);
+    expect(taking(6).strength).toBeGreaterThan(unmeasured!.strength);
+    expect(taking(6).words).toContain('and takes 75 % of the CPU that pods there take');
+    expect(taking(1).strength).toBe(unmeasured!.strength);
+    expect(taking(0.1).strength).toBeLessThan(0.5);
+  });
+
   it('is silent about one elsewhere, with a limit, or there for long', () => {
     expect(of(SINCE - 2 * MINUTE, 'node-z')).toEqual([]);
     expect(of(SINCE - 2 * MINUTE, 'node-a', 1)).toEqual([]);

@@ -10,6 +10,7 @@ export const QUERY_NAMES = [
   'cpu_ratio',
   'memory_ratio',
   'memory_by_pod',
+  'cpu_by_pod',
   'restarts',
   'ready_ratio',
   'queue_depth',
@@ -127,6 +128,7 @@ export const DEFAULT_QUERIES: QueryTemplates = {
     ` / sum by (service) (${named('sum by (pod) (max by (pod, container) (kube_pod_container_resource_limits{$pods,resource="cpu"}))')} > 0)`,
   memory_ratio: `max by (service) (${named(`max by (pod) (${memory})`)})`,
   memory_by_pod: `max by (pod) (${memory})`,
+  cpu_by_pod: `sum by (pod) (rate(container_cpu_usage_seconds_total{$pods,${CONTAINER}}[$window]))`,
   restarts: `sum by (service) (${named('sum by (pod) (increase(kube_pod_container_status_restarts_total{$pods}[$window]))')})`,
   ready_ratio: `max by (service) (${[
     ratio('deployment', 'kube_deployment_status_replicas_available', 'kube_deployment_spec_replicas'),

@@ -47,6 +47,7 @@ export function createServiceQueries({
     quickOfService: (metric, namespace, service) => fillQuery(all[metric], { namespace, service, window: quickWindow }),
     byService: (metric, namespace) => fillQuery(all[metric], { namespace, service: null, window: quickWindow }),
     memoryByPod: (namespace, service) => fillQuery(all.memory_by_pod, { namespace, service, window }),
+    cpuByPod: (namespace) => fillQuery(all.cpu_by_pod, { namespace, service: null, window: quickWindow }),
     volumes: (namespace) => fillQuery(all.volumes, { namespace, service: null, window }),
     calls: (namespace) => fillQuery(all.calls, { namespace, service: null, window }),
   };

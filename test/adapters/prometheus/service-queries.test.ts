@@ -83,6 +83,8 @@ function everyQuery(): [string, string][] {
         return [[name, templates.calls('shop')]];
       case 'volumes':
         return [[name, templates.volumes('shop')]];
+      case 'cpu_by_pod':
+        return [[name, templates.cpuByPod('shop')]];
       case 'memory_by_pod':
         return [[name, templates.memoryByPod('shop', 'payment-api')]];
       default:

@@ -126,6 +126,7 @@ describe('noisy-neighbour', () => {
     world.fault('noisy-neighbour', 'payment-api');
     world.advance(4 * MINUTE);
     expect(world.firing()).toContain('HighLatencyP99 payment-api');
+    expect(world.value('sum(rate(container_cpu_usage_seconds_total{pod=~"nightly-report-.+"}[2m]))')).toBeCloseTo(6, 5);
     scale('nightly-report', 0);
     world.advance(6 * MINUTE);
     expect(world.firing().filter((a) => !a.startsWith('Queue'))).toEqual([]);

@@ -24,6 +24,8 @@ export type FaultBook = {
   extraRps(service: ServiceSpec, usualRps: number, now: number): number;
   /** Bytes of a node's memory that faults use. */
   nodeMemory(node: string): number;
+  /** Cores that a pod takes whose workload `app` a fault has brought. */
+  batchCores(app: string): number;
   volumeShare(service: string, now: number): number;
   /** Alerts that faults make up. */
   alerts(): ForcedAlert[];
@@ -94,6 +96,7 @@ export function createFaultBook(kinds: readonly FaultKind[], world: () => FaultW
       return sum;
     },
     nodeMemory: (node) => [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onNode?.(f, node) ?? 0), 0),
+    batchCores: (app) => [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onBatch?.(f, app) ?? 0), 0),
     volumeShare(service, now) {
       return [...active.values()].reduce((sum, f) => sum + (kindOf(f)?.onVolume?.(f, service, now) ?? 0), 0);
     },

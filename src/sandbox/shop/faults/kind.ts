@@ -88,6 +88,8 @@ export type FaultKind<D extends FaultData = FaultData> = {
   extraRps?(fault: Fault<D>, service: ServiceSpec, usualRps: number, now: number): number;
   /** Memory of a node that is used by something that is not a pod. Bytes. */
   onNode?(fault: Fault<D>, node: string): number;
+  /** Cores that a pod of the workload `app` takes, where that isn't one of the shop's services. */
+  onBatch?(fault: Fault<D>, app: string): number;
   /** Share of a database's volume that is used on top of the usual. */
   onVolume?(fault: Fault<D>, service: string, now: number): number;
   /** Alerts that fire though no rule says so. */

@@ -4,6 +4,8 @@ import { defineFault, deployment, type FaultWorld } from './kind.ts';
 
 const NAME = 'nightly-report';
 const SLOW = 2.4;
+/** Of the node's eight. */
+const CORES = 6;
 
 /** A batch job of low priority lands on the node of the service and takes the CPU from everybody there. */
 export const noisyNeighbour = defineFault<{ node: string }>({
@@ -24,6 +26,7 @@ export const noisyNeighbour = defineFault<{ node: string }>({
     return { data: { node }, truth };
   },
   onPod: (fault, { view }) => (view.node === fault.data.node ? { slow: SLOW } : undefined),
+  onBatch: (_fault, app) => (app === NAME ? CORES : 0),
   cured: (fault, world) => world.now - fault.since > 60_000 && !isThere(world, fault.data.node),
   undo: (_fault, world) => world.cluster.remove('deployments', NAMESPACE, NAME),
 });

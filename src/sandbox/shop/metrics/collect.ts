@@ -1,4 +1,4 @@
-import type { ShopCluster } from '../cluster-port.ts';
+import { type ShopCluster, textAt } from '../cluster-port.ts';
 import { USUAL_VOLUME_SHARE } from '../faults/volume-filling.ts';
 import { NAMESPACE, SERVICE_NAMES } from '../services.ts';
 import type { Shop } from '../shop.ts';
@@ -14,6 +14,7 @@ export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): F
   shop.graph.collect(into);
   collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE);
   collectVolumes(into, shop, now);
+  collectBatch(into, shop, cluster, now);
   const nodes = cluster.list('nodes');
   const used = new Map(nodes.map((n) => [n.metadata.name, shop.faults.nodeMemory(n.metadata.name)]));
   for (const run of shop.processes.runs()) {
@@ -23,6 +24,17 @@ export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): F
   }
   collectNodeMetrics(into, nodes, used);
   return into.families();
+}
+
+/** Pods that are none of the shop's services: what they take since they run. */
+function collectBatch(into: Collector, shop: Shop, cluster: ShopCluster, now: number): void {
+  for (const pod of cluster.list('pods', NAMESPACE)) {
+    const cores = shop.faults.batchCores(pod.metadata.labels?.app ?? '');
+    if (cores === 0 || textAt(pod, 'status', 'phase') !== 'Running') continue;
+    const labels = { namespace: NAMESPACE, pod: pod.metadata.name, container: 'app' };
+    const seconds = Math.max(0, now - Date.parse(textAt(pod, 'status', 'startTime'))) / 1000;
+    into.add('container_cpu_usage_seconds_total', labels, cores * seconds);
+  }
 }
 
 const VOLUME_BYTES = 64 * 1024 ** 3;

@@ -73,6 +73,12 @@ async function deliver(
     }
     const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
     if (open) {
+      const late = await endOfEarlier(deps, open, event);
+      if (late) {
+        if (!(await saveTransition(deps, late.of, transition(late.of, late.event), null))) continue;
+        if (!late.rest) return late.of.id;
+        event = late.rest;
+      }
       if (await saveTransition(deps, open, transition(open, event), null)) return open.id;
       continue;
     }
@@ -109,6 +115,37 @@ async function echoOf(
   if (news.length === event.alerts.length && news.length > 0) return null;
   const old = event.alerts.filter((alert) => !news.includes(alert));
   return { of: closed, event: { ...event, alerts: old }, news: news.length > 0 ? { ...event, alerts: news } : null };
+}
+
+/** How far back the end of an alert is followed, in incidents of its service. */
+const MOST_EARLIER = 3;
+
+/** The end of an alert that an earlier, closed incident of the service had, and the open one never: it belongs there. `rest`: what is left for the open one. */
+async function endOfEarlier(
+  deps: Deps,
+  open: Incident,
+  event: Event,
+): Promise<{ of: Incident; event: Alerts; rest: Alerts | null } | null> {
+  if (event.type !== 'alerts') return null;
+  const own = new Set(open.alerts.map(({ fingerprint }) => fingerprint));
+  const ends = event.alerts.filter(({ status, fingerprint }) => status === 'resolved' && !own.has(fingerprint));
+  let id = open.linked[0];
+  for (let steps = 0; id !== undefined && ends.length > 0 && steps < MOST_EARLIER; steps++) {
+    const earlier = await deps.store.load(id);
+    if (earlier?.state.name !== 'closed') return null;
+    const known = new Map(earlier.alerts.map((alert) => [alert.fingerprint, alert.startsAt]));
+    const theirs = ends.filter(({ fingerprint, startsAt }) => startsAt <= (known.get(fingerprint) ?? -1));
+    if (theirs.length > 0) {
+      const rest = event.alerts.filter((alert) => !theirs.includes(alert));
+      return {
+        of: earlier,
+        event: { ...event, alerts: theirs },
+        rest: rest.length > 0 ? { ...event, alerts: rest } : null,
+      };
+    }
+    id = earlier.linked[0];
+  }
+  return null;
 }
 
 /**

@@ -145,6 +145,32 @@ describe('the end of an alert that joined the incident of another service', () =
   });
 });
 
+describe('the end of an alert whose incident is closed, while its service has a new one', () => {
+  it('is heard by the closed one, and what is new by the new one', async () => {
+    const [first] = await receive('payment-api', {});
+    await end(first!);
+    const [second] = await receive('payment-api', { fingerprint: 'other', startsAt: T0 + 60_000 });
+    expect(second).not.toBe(first);
+    const ids = await receive(
+      'payment-api',
+      { status: 'resolved', endsAt: T0 + 90_000 },
+      { fingerprint: 'third', startsAt: T0 + 80_000 },
+    );
+    expect(ids).toEqual([second]);
+    expect(await alertsOf(second!)).toEqual(['other', 'third']);
+    expect((await store.load(first!))?.alerts).toMatchObject([{ fingerprint: 'payment-api', status: 'resolved' }]);
+    expect(await receive('payment-api', { status: 'resolved', endsAt: T0 + 90_000 })).toEqual([first]);
+  });
+
+  it('that began after it is for the new one', async () => {
+    const [first] = await receive('payment-api', {});
+    await end(first!);
+    const [second] = await receive('payment-api', { fingerprint: 'other', startsAt: T0 + 60_000 });
+    const again = { status: 'resolved' as const, startsAt: T0 + 70_000, endsAt: T0 + 90_000 };
+    expect(await receive('payment-api', again)).toEqual([second]);
+  });
+});
+
 describe('an alert of a service whose incident was closed a moment ago', () => {
   it('opens a new one that is linked, and leaves the closed one alone, when it fires anew', async () => {
     const [id] = await receive('payment-api', {});

@@ -2,17 +2,20 @@ import { send, until } from '../../e2e/nightshift-process.ts';
 
 /** Alerts of our own, each with a name of its own, sent once: whoever took one with 2xx has to have it. */
 export type Probes = {
-  /** By what the sender knows: name → the service that it is about. */
-  taken: ReadonlyMap<string, string>;
+  /** By name. */
+  taken: ReadonlyMap<string, Taken>;
   sent(): number;
   send(service: string): Promise<void>;
   /** Ends them all, so that incidents can close: tried until it is taken. */
   resolveAll(): Promise<void>;
 };
 
+/** The service that it is about, and since when it fires (epoch ms). */
+type Taken = { service: string; startsAt: number };
+
 /** `now`: epoch ms by the sandbox's clock, which runs faster: an alert in real time would be older than the rollout that it is about, and rightly not blamed on it. */
 export function createProbes(url: string, now: () => Promise<number>): Probes {
-  const taken = new Map<string, string>();
+  const taken = new Map<string, Taken>();
   let sent = 0;
   return {
     taken,
@@ -20,33 +23,34 @@ export function createProbes(url: string, now: () => Promise<number>): Probes {
     async send(service) {
       sent += 1;
       const name = `Probe${sent}`;
-      if (await post(url, name, service, 'firing', await now())) taken.set(name, service);
+      const startsAt = await now();
+      if (await post(url, name, service, startsAt, null)) taken.set(name, { service, startsAt });
     },
     async resolveAll() {
-      for (const [name, service] of taken)
+      for (const [name, { service, startsAt }] of taken)
         await until(`${name} is resolved`, async () =>
-          post(url, name, service, 'resolved', await now()).catch(() => false),
+          post(url, name, service, startsAt, await now()).catch(() => false),
         );
     },
   };
 }
 
-/** True when it was answered with 2xx. */
+/** True when it was answered with 2xx. Its beginning stays, as Alertmanager has it. */
 async function post(
   url: string,
   name: string,
   service: string,
-  status: 'firing' | 'resolved',
-  now: number,
+  startsAt: number,
+  endsAt: number | null,
 ): Promise<boolean> {
-  const at = new Date(now).toISOString();
+  const status = endsAt === null ? 'firing' : 'resolved';
   const labels = { alertname: name, namespace: 'shop', service, severity: 'warning' };
   const one = {
     status,
     labels,
     annotations: {},
-    startsAt: at,
-    endsAt: status === 'resolved' ? at : '0001-01-01T00:00:00Z',
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: endsAt === null ? '0001-01-01T00:00:00Z' : new Date(endsAt).toISOString(),
     generatorURL: '',
     fingerprint: name,
   };

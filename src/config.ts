@@ -5,18 +5,13 @@ import { QUERY_NAMES, type QueryName } from './adapters/prometheus/default-queri
 import { type QueryOptions, templateFault } from './adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from './analysis/learned-schedule.ts';
 import type { ServicePolicy } from './domain/decide.ts';
+import { durationMs } from './domain/duration.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
 export const DurationMs = z
   .string()
   .regex(/^(\d+(ms|s|m|h|d))+$/, 'is not a duration such as 90s, 5m or 1h30m')
-  .transform((text) => {
-    const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-    return [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce(
-      (sum, [, count, unit]) => sum + Number(count) * (unitMs[unit!] ?? 0),
-      0,
-    );
-  });
+  .transform(durationMs);
 
 const Autonomy = z.enum(['auto', 'ask', 'observe']);
 const AtTimeout = z.enum(['execute', 'escalate', 'watch']);

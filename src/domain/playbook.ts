@@ -1,4 +1,4 @@
-import { toMend } from './moved-on.ts';
+import { toMend } from './jam.ts';
 import type { Diagnosis, Playbook } from './types.ts';
 
 /** What a playbook is for, as one word: `high_latency`, or `high_latency/rollout` for one kind of cause alone. */

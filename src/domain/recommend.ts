@@ -1,5 +1,5 @@
 import type { Incident } from './incident.ts';
-import { toMend } from './moved-on.ts';
+import { toMend } from './jam.ts';
 import type { Cause, Confidence, Diagnosis, PassedOver, Playbook, Recommendation, Step } from './types.ts';
 
 /** The same step on the same object is one try, however its plan looked. */

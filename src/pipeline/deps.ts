@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
-import { toMend } from '../domain/moved-on.ts';
+import { toMend } from '../domain/jam.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';

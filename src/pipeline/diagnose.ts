@@ -1,6 +1,6 @@
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
-import { toMend } from '../domain/moved-on.ts';
+import { toMend } from '../domain/jam.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';

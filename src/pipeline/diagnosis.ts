@@ -1,7 +1,7 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import type { Incident } from '../domain/incident.ts';
-import { jamAfter, toMend } from '../domain/moved-on.ts';
+import { jamAfter, toMend } from '../domain/jam.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
@@ -29,13 +29,8 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
   const { causes, named, affected } = causesIn(gathered, findings);
   const jam = named
     ? jamAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
-    : null;
-  const { issue, measured, measuredOn } = await issueOf(
-    deps,
-    incident,
-    toMend({ named, causes, ...(jam ? { jam } : {}) }),
-    findings,
-  );
+    : undefined;
+  const { issue, measured, measuredOn } = await issueOf(deps, incident, toMend({ named, causes, jam }), findings);
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),

@@ -1,14 +1,12 @@
 import { expectedAt } from '../analysis/baseline.ts';
+import { calleesOf } from '../domain/callees.ts';
 import type { Incident, State } from '../domain/incident.ts';
+import { nextInLine } from '../domain/jam.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef, Execution } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
-import { calleesOf } from './gather-changes.ts';
 import { measuredOf, vitalsOf } from './measure.ts';
-
-const MAX_CALLEES = 16;
-const MOST_JAMS = 2;
 
 type Verifying = Pick<Extract<State, { name: 'verifying' }>, 'execution' | 'since' | 'samples'>;
 
@@ -60,10 +58,10 @@ async function jamBelow(
   if (!calls.ok) return null;
   const edges = calls.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }));
   const callees = calleesOf(edges, name).filter((callee) => callee !== target);
-  const looks = await Promise.all(callees.slice(0, MAX_CALLEES).map((callee) => overwhelmed(deps, namespace, callee)));
+  const looks = await Promise.all(callees.map((callee) => overwhelmed(deps, namespace, callee)));
   const jammed = new Map(looks.flatMap((look) => (look ? [[look.service, look.words]] : [])));
-  const last = [...jammed].filter(([service]) => !edges.some(({ from, to }) => from === service && jammed.has(to)));
-  return last.length > 0 && last.length <= MOST_JAMS ? `the load has moved on: ${last[0]![1]}` : null;
+  const [next] = nextInLine(new Set(jammed.keys()), edges);
+  return next === undefined ? null : `the load has moved on: ${jammed.get(next)}`;
 }
 
 /** In trouble, with more requests than usual; null when it isn't, or that can't be said. */

@@ -5,23 +5,11 @@ import { answerOr } from './answer-or.ts';
 import type { Deps } from './deps.ts';
 
 const LOOK_BACK_MS = 90 * 60_000;
-const MAX_CALLEES = 12;
 const MAX_CONFIGS = 40;
 
 type Changes = Required<
   Pick<Surroundings, 'references' | 'configs' | 'scaling' | 'quotas' | 'networkPolicies' | 'certificates'>
 >;
-
-/** Whom the service calls, directly or through others, the nearest first. */
-export function calleesOf(calls: readonly { from: string; to: string }[], service: string): string[] {
-  const found = new Set([service]);
-  for (const from of found) {
-    if (found.size > MAX_CALLEES) break;
-    for (const call of calls) if (call.from === from && call.to !== '') found.add(call.to);
-  }
-  found.delete(service);
-  return [...found].slice(0, MAX_CALLEES);
-}
 
 /** What changed or stands in the way around the subject and its callees: configuration, autoscalers, quotas, network policies, certificates. */
 export async function gatherChanges(

@@ -1,9 +1,10 @@
+import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Surroundings } from '../extension-points.ts';
 import type { LabelledSeries, MetricName, PodInfo, Revision, Workload } from '../ports.ts';
 import { answerOr } from './answer-or.ts';
 import type { Deps } from './deps.ts';
-import { calleesOf, gatherChanges } from './gather-changes.ts';
+import { gatherChanges } from './gather-changes.ts';
 import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
 import type { TelemetryReader } from './telemetry.ts';
 import { type Heard, heard } from './telemetry-heard.ts';

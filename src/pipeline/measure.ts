@@ -1,11 +1,11 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import type { Incident } from '../domain/incident.ts';
+import { toMend } from '../domain/jam.ts';
 import { mostlyGone } from '../domain/mostly-gone.ts';
-import { toMend } from '../domain/moved-on.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
 import { isProposal } from '../domain/proposal.ts';
-import type { Finding } from '../domain/types.ts';
+import type { Finding, Issue } from '../domain/types.ts';
 import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
 import { measureDemand } from './demand-ahead.ts';
 import type { Deps } from './deps.ts';
@@ -50,6 +50,18 @@ export function measuredOf({ diagnosis, namespace, service }: Incident): { names
   const named = diagnosis && toMend(diagnosis)?.entity;
   const cause = named?.kind === 'Node' ? undefined : named;
   return { namespace: cause?.namespace ?? namespace, service: diagnosis?.measuredOn ?? cause?.name ?? service };
+}
+
+/** Any trouble of a service, measured now; with `before`, what is left of that is none. Silence of what shows slowness is unknown, never health. */
+export async function measureService(deps: Deps, namespace: string, service: string, before?: Issue): Promise<Trouble> {
+  const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
+  const severity = vitals.latencyP99Seconds;
+  if (severity === null || vitals.errorRatio === null)
+    return { kind: 'unknown', severity: null, words: blind.join('; ') || `${service}: no data` };
+  const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
+  const isOver = before?.kind === issue.kind && mostlyGone(issue.kind, before.severity, vitals);
+  if (measured && !isOver) return { kind: 'present', severity, words: issue.words };
+  return { kind: 'gone', severity, words: `${service}: p99 is back to ${Number(severity.toPrecision(2))} s` };
 }
 
 /** The severity in the issue's unit, null when what it is measured by gave no answer. */

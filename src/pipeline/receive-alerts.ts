@@ -72,21 +72,15 @@ async function deliver(
       continue;
     }
     const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
+    const old = open ? await endOfEarlier(deps, open, event) : await echoOf(deps, lastClosed, event);
+    if (old) {
+      if (!(await saveTransition(deps, old.of, transition(old.of, old.event), null))) continue;
+      if (!old.rest) return old.of.id;
+      event = old.rest;
+    }
     if (open) {
-      const late = await endOfEarlier(deps, open, event);
-      if (late) {
-        if (!(await saveTransition(deps, late.of, transition(late.of, late.event), null))) continue;
-        if (!late.rest) return late.of.id;
-        event = late.rest;
-      }
       if (await saveTransition(deps, open, transition(open, event), null)) return open.id;
       continue;
-    }
-    const echo = await echoOf(deps, lastClosed, event);
-    if (echo) {
-      if (!(await saveTransition(deps, echo.of, transition(echo.of, echo.event), null))) continue;
-      if (!echo.news) return echo.of.id;
-      event = echo.news;
     }
     const seen = relatedAmong(await deps.recentlyOpen(MAX_OPEN), subject, event, calls);
     const related = seen && (await stillOpen(deps, seen.id));
@@ -101,31 +95,25 @@ async function deliver(
 }
 
 type Alerts = Extract<Event, { type: 'alerts' }>;
+/** What of an event belongs to a closed incident, and what is left for another. */
+type Old = { of: Incident; event: Alerts; rest: Alerts | null };
 
 /** What of the alerts belongs to the service's closed incident, as its end or its echo, and the news that is left, if any. */
-async function echoOf(
-  deps: Deps,
-  lastClosed: string | null,
-  event: Event,
-): Promise<{ of: Incident; event: Alerts; news: Alerts | null } | null> {
+async function echoOf(deps: Deps, lastClosed: string | null, event: Event): Promise<Old | null> {
   if (event.type !== 'alerts') return null;
   const closed = lastClosed ? await deps.store.load(lastClosed) : null;
   if (closed?.state.name !== 'closed') return null;
   const news = newsSince(closed, event.alerts, event.at);
   if (news.length === event.alerts.length && news.length > 0) return null;
   const old = event.alerts.filter((alert) => !news.includes(alert));
-  return { of: closed, event: { ...event, alerts: old }, news: news.length > 0 ? { ...event, alerts: news } : null };
+  return { of: closed, event: { ...event, alerts: old }, rest: news.length > 0 ? { ...event, alerts: news } : null };
 }
 
 /** How far back the end of an alert is followed, in incidents of its service. */
 const MOST_EARLIER = 3;
 
 /** The end of an alert that an earlier, closed incident of the service had, and the open one never: it belongs there. `rest`: what is left for the open one. */
-async function endOfEarlier(
-  deps: Deps,
-  open: Incident,
-  event: Event,
-): Promise<{ of: Incident; event: Alerts; rest: Alerts | null } | null> {
+async function endOfEarlier(deps: Deps, open: Incident, event: Event): Promise<Old | null> {
   if (event.type !== 'alerts') return null;
   const own = new Set(open.alerts.map(({ fingerprint }) => fingerprint));
   const ends = event.alerts.filter(({ status, fingerprint }) => status === 'resolved' && !own.has(fingerprint));

@@ -1,9 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
-import { mostlyGone } from '../domain/mostly-gone.ts';
-import { nameIssue } from '../domain/name-issue.ts';
-import type { EntityRef, Issue } from '../domain/types.ts';
+import type { EntityRef } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
-import { measureTrouble, type Trouble, vitalsOf } from './measure.ts';
+import { measureService, measureTrouble, type Trouble } from './measure.ts';
 
 const MAX_CALLERS = 5;
 
@@ -28,16 +26,4 @@ function callersOf({ service, diagnosis }: Incident, target: string): string[] {
     .filter(({ from, to }) => to === target && hurt.has(from))
     .map(({ from }) => from)
     .slice(0, MAX_CALLERS);
-}
-
-/** Any trouble of a service, measured now; with `before`, what is left of that is none. Silence of what shows slowness is unknown, never health. */
-export async function measureService(deps: Deps, namespace: string, service: string, before?: Issue): Promise<Trouble> {
-  const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
-  const severity = vitals.latencyP99Seconds;
-  if (severity === null || vitals.errorRatio === null)
-    return { kind: 'unknown', severity: null, words: blind.join('; ') || `${service}: no data` };
-  const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
-  const isOver = before?.kind === issue.kind && mostlyGone(issue.kind, before.severity, vitals);
-  if (measured && !isOver) return { kind: 'present', severity, words: issue.words };
-  return { kind: 'gone', severity, words: `${service}: p99 is back to ${Number(severity.toPrecision(2))} s` };
 }

@@ -4,8 +4,8 @@ import type { Execution } from '../domain/types.ts';
 import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { whatIsElsewhere } from './elsewhere.ts';
-import { measureTrouble, type Trouble } from './measure.ts';
-import { measureCallers, measureService } from './relief.ts';
+import { measureService, measureTrouble, type Trouble } from './measure.ts';
+import { measureCallers } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;

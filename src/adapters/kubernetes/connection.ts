@@ -14,7 +14,6 @@ export type ConnectionOptions = {
 
 /** Objects come as the JSON that the server sent: typed clients drop fields that are newer than they are, and a rollback must not lose any. */
 export type Connection = {
-  timeoutMs: number;
   /** One call, its answer parsed as JSON. Throws; `read` and `write` make a result of that. */
   json(request: Request): Promise<unknown>;
   /** One call, its answer as it came. */
@@ -43,7 +42,6 @@ export function openConnection({ server, timeoutMs, userAgent }: ConnectionOptio
   });
   const text = (request: Request) => send(server, request, { timeoutMs, userAgent });
   return {
-    timeoutMs,
     text,
     json: async (request) => JSON.parse(await text(request)),
     read: (call) => attempt(() => policy.execute(() => call()), timeoutMs),

@@ -30,8 +30,9 @@ export async function readKubeconfig(path: string | undefined): Promise<Server> 
 function keepDispatcher(): (fresh: Dispatcher | undefined) => Dispatcher | undefined {
   let kept: { dispatcher: Dispatcher; until: number } | null = null;
   return (fresh) => {
+    if (!fresh) return undefined;
     const now = performance.now();
-    if (!fresh || (kept && now < kept.until)) return fresh && kept?.dispatcher;
+    if (kept && now < kept.until) return kept.dispatcher;
     // Ends when the calls that it carries have been answered.
     void kept?.dispatcher.close().catch(() => {});
     kept = { dispatcher: fresh, until: now + KEEP_MS };

@@ -1,3 +1,4 @@
+import { durationMs } from '../../domain/duration.ts';
 import { podNamePattern } from '../../domain/pod-names.ts';
 import type { MetricName, ServiceQueries } from '../../ports.ts';
 import { DEFAULT_QUERIES, type QueryTemplates } from './default-queries.ts';
@@ -13,15 +14,6 @@ const UNITS: Record<MetricName, string> = {
   restarts: 'restarts',
   ready_ratio: 'of pods',
   queue_depth: 'waiting',
-};
-
-const UNIT_MS: Record<string, number> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
 };
 
 export type QueryOptions = {
@@ -55,13 +47,6 @@ export function createServiceQueries({
 
 /** With the default windows and names. */
 export const serviceQueries: ServiceQueries = createServiceQueries();
-
-/** A PromQL duration such as `2m` or `1m30s`. */
-function durationMs(text: string): number {
-  let sum = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) sum += Number(count) * UNIT_MS[unit!]!;
-  return sum;
-}
 
 type Target = { namespace: string; service: string | null; window: string };
 

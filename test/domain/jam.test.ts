@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jamAfter, toMend } from '../../src/domain/moved-on.ts';
+import { jamAfter, nextInLine, toMend } from '../../src/domain/jam.ts';
 import type { Cause, EntityRef } from '../../src/domain/types.ts';
 
 const entity = (name: string): EntityRef => ({ kind: 'Deployment', namespace: 'shop', name });
@@ -23,8 +23,8 @@ const relieved =
 
 describe('a jam', () => {
   it('stays with the cause until that has more to work with', () => {
-    expect(jamAfter(CAUSES, EDGES, 'front', relieved())).toBeNull();
-    expect(jamAfter(CAUSES, EDGES, 'front', relieved('api'))).toBeNull();
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved())).toBeUndefined();
+    expect(jamAfter(CAUSES, EDGES, 'front', relieved('api'))).toBeUndefined();
   });
 
   it('moves on to the likeliest one below, as sure as the cause was', () => {
@@ -38,22 +38,24 @@ describe('a jam', () => {
   });
 
   it('is followed twice: then a person is called', () => {
-    expect(jamAfter([...CAUSES, cause('side', 0.01)], EDGES, 'front', relieved('front', 'api', 'db'))).toBeNull();
+    expect(jamAfter([...CAUSES, cause('side', 0.01)], EDGES, 'front', relieved('front', 'api', 'db'))).toBeUndefined();
   });
 
   it('is never at one that has another trouble, or that the cause does not call', () => {
     const others = [cause('front', 0.9), cause('api', 0.06, 'rollout'), cause('stranger', 0.03)];
-    expect(jamAfter(others, EDGES, 'front', relieved('front'))).toBeNull();
+    expect(jamAfter(others, EDGES, 'front', relieved('front'))).toBeUndefined();
   });
 
   it('follows only from an overload, and not when nothing is known', () => {
-    expect(jamAfter([cause('front', 0.9, 'latency'), cause('api', 0.1)], EDGES, 'front', relieved('front'))).toBeNull();
-    expect(jamAfter([], EDGES, 'front', relieved('front'))).toBeNull();
+    expect(
+      jamAfter([cause('front', 0.9, 'latency'), cause('api', 0.1)], EDGES, 'front', relieved('front')),
+    ).toBeUndefined();
+    expect(jamAfter([], EDGES, 'front', relieved('front'))).toBeUndefined();
   });
 
   it('ends where calls go in a circle', () => {
     const circle = [...EDGES, { from: 'db', to: 'front' }];
-    expect(jamAfter([cause('front', 0.9)], circle, 'front', relieved('front'))).toBeNull();
+    expect(jamAfter([cause('front', 0.9)], circle, 'front', relieved('front'))).toBeUndefined();
   });
 
   it('is what a step is for, while the cause stays what it was', () => {
@@ -61,5 +63,11 @@ describe('a jam', () => {
     expect(toMend({ named: true, causes: CAUSES, jam: second! })).toBe(second);
     expect(toMend({ named: true, causes: CAUSES })).toBe(first);
     expect(toMend({ named: false, causes: CAUSES })).toBeUndefined();
+  });
+
+  it('is next where nobody below it is jammed, too; many at once are none', () => {
+    expect(nextInLine(new Set(['api', 'db']), EDGES)).toEqual(['db']);
+    expect(nextInLine(new Set(['api', 'side']), EDGES)).toEqual(['api', 'side']);
+    expect(nextInLine(new Set(['db', 'side', 'stranger']), EDGES)).toEqual([]);
   });
 });

@@ -33,8 +33,7 @@ function keepDispatcher(): (fresh: Dispatcher | undefined) => Dispatcher | undef
     if (!fresh) return undefined;
     const now = performance.now();
     if (kept && now < kept.until) return kept.dispatcher;
-    // Ends when the calls that it carries have been answered.
-    void kept?.dispatcher.close().catch(() => {});
+    // The one before isn't closed: a call may be about to use it, and its idle connections end by themselves.
     kept = { dispatcher: fresh, until: now + KEEP_MS };
     return fresh;
   };

@@ -13,6 +13,7 @@ COPY package.json ./
 COPY playbooks ./playbooks
 COPY commands ./commands
 COPY src ./src
+COPY sandbox ./sandbox
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 # By number, so that Kubernetes can see that it isn't root: this is `node`.

@@ -14,7 +14,7 @@ export const CHECKS: readonly Check[] = [
   {
     title: 'layers (dependency-cruiser)',
     program: 'depcruise',
-    args: ['src', 'commands', '--config', '.dependency-cruiser.mjs'],
+    args: ['src', 'commands', 'sandbox', '--config', '.dependency-cruiser.mjs'],
     doubt: nothingCruised,
   },
   { title: 'dead code (knip)', program: 'knip', args: ['--no-progress', '--no-config-hints'] },

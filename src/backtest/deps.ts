@@ -2,11 +2,11 @@ import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Playbook } from '../domain/types.ts';
+import { createTurns } from '../evidence/shared-look.ts';
 import type { Action, Correlator, Detector } from '../extension-points.ts';
-import { createModels, type KnownService, type Models } from '../pipeline/baselines.ts';
+import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
+import { type TrainingDeps, trainService } from '../learning/train.ts';
 import type { Deps, Limits } from '../pipeline/deps.ts';
-import { createTurns } from '../pipeline/shared-look.ts';
-import { type TrainingDeps, trainService } from '../pipeline/train.ts';
 import type { Cluster, Metrics, ServiceQueries } from '../ports.ts';
 import type { PastStore } from './past-store.ts';
 

@@ -2,14 +2,14 @@ import { type Calls, groupKeyOf } from '../domain/group.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
 import type { Diagnosis, Finding, Subject } from '../domain/types.ts';
+import { diagnosisOf } from '../evidence/diagnosis.ts';
+import { createTopology } from '../evidence/topology.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { judged } from '../pipeline/diagnose.ts';
-import { diagnosisOf } from '../pipeline/diagnosis.ts';
 import { type ReceivedAlert, receiveAlerts, receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record, saveTransition } from '../pipeline/record.ts';
 import { NOTHING, type StageResult } from '../pipeline/stage.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
-import { createTopology } from '../pipeline/topology.ts';
 import type { DueEffect } from '../ports.ts';
 import type { PastStore } from './past-store.ts';
 

@@ -1,9 +1,9 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Incident, State } from '../domain/incident.ts';
 import type { Execution, Plan, Recommendation, Refusal } from '../domain/types.ts';
+import { measureTrouble } from '../evidence/measure.ts';
 import type { Planned } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
-import { measureTrouble } from './measure.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 type Queued = Extract<State, { name: 'queued' }>;

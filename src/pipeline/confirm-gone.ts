@@ -1,6 +1,6 @@
 import { SETTLE_MS, type State } from '../domain/incident.ts';
 import { allResolved } from '../domain/record-facts.ts';
-import { measureTrouble } from './measure.ts';
+import { measureTrouble } from '../evidence/measure.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const CAN_END: State['name'][] = ['noticed', 'watching', 'awaiting_approval', 'queued', 'escalated'];

@@ -6,6 +6,10 @@ import { toMend } from '../domain/jam.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
+import { scaledObjectFor } from '../learning/autoscaler.ts';
+import type { Baselines, Models } from '../learning/baselines.ts';
+import type { Demand } from '../learning/demand.ts';
+import type { TrainingQueue } from '../learning/train-queue.ts';
 import type {
   Charts,
   Chat,
@@ -18,10 +22,6 @@ import type {
   Pager,
   ServiceQueries,
 } from '../ports.ts';
-import { scaledObjectFor } from './autoscaler.ts';
-import type { Baselines, Models } from './baselines.ts';
-import type { Demand } from './demand.ts';
-import type { TrainingQueue } from './train-queue.ts';
 
 export type Limits = ActionLimits & {
   /** Services that may be changed at the same time. */

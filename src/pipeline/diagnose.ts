@@ -5,9 +5,9 @@ import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
-import { diagnoseDemand } from './demand-ahead.ts';
+import { diagnosisOf } from '../evidence/diagnosis.ts';
+import { diagnoseDemand } from '../learning/demand-ahead.ts';
 import { actionContext, type Deps } from './deps.ts';
-import { diagnosisOf } from './diagnosis.ts';
 import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 

@@ -1,13 +1,13 @@
 import type { Event, Incident, State } from '../domain/incident.ts';
 import type { Plan } from '../domain/types.ts';
 import type { Answer, People } from '../extension-points.ts';
+import { foretellNow } from '../learning/foretell.ts';
+import { proposeScaling } from '../learning/propose-scaling.ts';
+import { scoreNow } from '../learning/score-service.ts';
+import { trainOnDemand } from '../learning/train-on-demand.ts';
 import type { Deps } from './deps.ts';
-import { foretellNow } from './foretell.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
-import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
-import { scoreNow } from './score-service.ts';
-import { trainOnDemand } from './train-on-demand.ts';
 
 const MAX_LISTED = 100;
 

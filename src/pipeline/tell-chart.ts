@@ -2,10 +2,10 @@ import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
+import { troubleSince } from '../evidence/gather.ts';
+import { demandPicture } from '../learning/foretell.ts';
 import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
 import type { Deps } from './deps.ts';
-import { demandPicture } from './foretell.ts';
-import { troubleSince } from './gather.ts';
 import { shareImage } from './share-image.ts';
 
 const BEFORE_MS = 60 * 60_000;

@@ -1,11 +1,11 @@
 import type { Incident, Sample } from '../domain/incident.ts';
 import { judge } from '../domain/judge.ts';
 import type { Execution } from '../domain/types.ts';
+import { whatIsElsewhere } from '../evidence/elsewhere.ts';
+import { measureService, measureTrouble, type Trouble } from '../evidence/measure.ts';
+import { measureCallers } from '../evidence/relief.ts';
 import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
-import { whatIsElsewhere } from './elsewhere.ts';
-import { measureService, measureTrouble, type Trouble } from './measure.ts';
-import { measureCallers } from './relief.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sandbox/kube/cluster.ts';
+import { CLUSTER_POLICIES, MUTATING_POLICIES } from '../../sandbox/operators/kyverno.ts';
 import applyKyvernoPolicy from '../../src/actions/apply-kyverno-policy.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
-import type { KubeObject } from '../../src/sandbox/kube/cluster.ts';
-import { CLUSTER_POLICIES, MUTATING_POLICIES } from '../../src/sandbox/operators/kyverno.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { type ContextOptions, carryOut, contextFor, executionOf, planned } from './action-context.ts';
 

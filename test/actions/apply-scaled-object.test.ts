@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SCALED_OBJECTS } from '../../sandbox/operators/keda/definition.ts';
+import { createKedaOperator } from '../../sandbox/operators/keda/operator.ts';
 import applyScaledObject from '../../src/actions/apply-scaled-object.ts';
 import { scaledObjectOf } from '../../src/domain/scaled-object.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
-import { SCALED_OBJECTS } from '../../src/sandbox/operators/keda/definition.ts';
-import { createKedaOperator } from '../../src/sandbox/operators/keda/operator.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { carryOut, contextFor, executionOf, planned } from './action-context.ts';
 

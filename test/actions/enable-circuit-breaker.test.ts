@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sandbox/kube/cluster.ts';
+import { DESTINATION_RULES } from '../../sandbox/operators/istio.ts';
 import enableCircuitBreaker from '../../src/actions/enable-circuit-breaker.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
-import type { KubeObject } from '../../src/sandbox/kube/cluster.ts';
-import { DESTINATION_RULES } from '../../src/sandbox/operators/istio.ts';
 import { deployment, type SmallCluster, serviceOf, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { carryOut, contextFor, executionOf, planned } from './action-context.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
 import restartPod from '../../src/actions/restart-pod.ts';
 import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
-import type { KubeObject } from '../../src/sandbox/kube/cluster.ts';
 import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { carryOut, contextFor, planned, refusal } from './action-context.ts';
 

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type BacktestReport, backtest } from '../../src/backtest.ts';
-import type { BacktestOptions } from '../../src/backtest-world.ts';
-import { createPrometheusApi } from '../../src/sandbox/prometheus/http.ts';
+import { createPrometheusApi } from '../../sandbox/prometheus/http.ts';
+import { type BacktestReport, backtest } from '../../src/backtest/compare.ts';
+import type { BacktestOptions } from '../../src/backtest/world.ts';
 import type { VirtualSandbox } from '../sandbox/virtual-sandbox.ts';
 
 /** The Prometheus of a virtual sandbox, over HTTP as ever. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { checkBlocks } from '../../sandbox/chat/block-kit/check.ts';
 import { pressed } from '../../src/adapters/slack/press.ts';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
+import { loadModules } from '../../src/app/load-modules.ts';
 import { scaledObjectOf } from '../../src/domain/scaled-object.ts';
 import type { Command, DemandProposal, ForecastReport } from '../../src/extension-points.ts';
-import { loadModules } from '../../src/load-modules.ts';
-import { checkBlocks } from '../../src/sandbox/chat/block-kit/check.ts';
 import { T0 } from '../adapters/slack/incidents.ts';
 import { recordingPeople } from '../adapters/slack/people.ts';
 

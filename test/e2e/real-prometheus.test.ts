@@ -156,7 +156,7 @@ async function hastyPlaybooks(into: string): Promise<string> {
 
 async function startSandbox(appPort: number): Promise<{ child: ChildProcess; parts: Record<string, string> }> {
   const appUrl = `http://127.0.0.1:${appPort}`;
-  const args = ['src/sandbox/serve.ts', '--port', '0', '--app-url', appUrl, '--speed', '1', '--no-alerts'];
+  const args = ['sandbox/serve.ts', '--port', '0', '--app-url', appUrl, '--speed', '1', '--no-alerts'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout! }))
     if (line.startsWith('{')) return { child, parts: JSON.parse(line) };

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export async function startSandboxProcess(appUrl: string, speed: number): Promise<SandboxProcess> {
   const child = spawn(
     process.execPath,
-    ['src/sandbox/serve.ts', '--port', '0', '--app-url', appUrl, '--speed', String(speed)],
+    ['sandbox/serve.ts', '--port', '0', '--app-url', appUrl, '--speed', String(speed)],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const line of createInterface({ input: child.stdout! }))

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/game-day/report.ts';
-import { gameDay } from '../../src/game-day.ts';
+import { gameDay } from '../../src/game-day/run.ts';
 
 /** A whole game day: the real app in a process of its own, a fault, a person, a report. */
 

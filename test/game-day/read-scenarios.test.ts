@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FAULT_KINDS } from '../../sandbox/shop/faults/kinds.ts';
+import { SERVICE_NAMES } from '../../sandbox/shop/services.ts';
 import { parseScenario, readScenarios, unknownNames } from '../../src/game-day/read-scenarios.ts';
-import { FAULT_KINDS } from '../../src/sandbox/shop/faults/kinds.ts';
-import { SERVICE_NAMES } from '../../src/sandbox/shop/services.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../src/game-day/scenarios');
 const OFFER = {

@@ -1,7 +1,7 @@
+import { unreachableCluster } from '../../src/app/missing-parts.ts';
 import { planDigest } from '../../src/domain/plan.ts';
 import type { Execution } from '../../src/domain/types.ts';
 import type { Action, ActionContext, Applied, Planned } from '../../src/extension-points.ts';
-import { unreachableCluster } from '../../src/missing-parts.ts';
 import type { Cluster, PodInfo, Workload } from '../../src/ports.ts';
 import { planOf } from '../domain/examples.ts';
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
+import { silentChat } from '../../src/app/missing-parts.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { spentKey } from '../../src/domain/recommend.ts';
 import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types.ts';
-import { silentChat } from '../../src/missing-parts.ts';
 import { actionContext, type Deps } from '../../src/pipeline/deps.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
 import { stagesByKind } from '../../src/pipeline/stages.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClock } from '../../src/sandbox/clock.ts';
+import { createClock } from '../../sandbox/clock.ts';
 
 function fakeReal(): { now: () => number; advance: (ms: number) => void } {
   let real = 1_000;

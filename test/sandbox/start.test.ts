@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 
 type Json = Record<string, unknown>;
 
@@ -224,7 +224,7 @@ async function restartsRange(url: string, now: number): Promise<number[]> {
 type Spawned = { url: string; slackApiUrl: string; botToken: string; channel: string; kill(): Promise<void> };
 
 function spawnSandbox(args: string[]): Promise<Spawned> {
-  const child = spawn(process.execPath, ['src/sandbox/serve.ts', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['sandbox/serve.ts', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the sandbox ended with ${code}`)));

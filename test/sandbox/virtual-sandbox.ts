@@ -1,9 +1,9 @@
-import { alertSamples } from '../../src/sandbox/alerting/alerting.ts';
-import { type ActiveAlert, createAlertStates } from '../../src/sandbox/alerting/evaluate.ts';
-import { ALERT_RULES } from '../../src/sandbox/alerting/rules.ts';
-import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
-import { type Core, createCore, startTicking } from '../../src/sandbox/core.ts';
-import { queryInstant } from '../../src/sandbox/prometheus/query.ts';
+import { alertSamples } from '../../sandbox/alerting/alerting.ts';
+import { type ActiveAlert, createAlertStates } from '../../sandbox/alerting/evaluate.ts';
+import { ALERT_RULES } from '../../sandbox/alerting/rules.ts';
+import { createClock, type SandboxClock } from '../../sandbox/clock.ts';
+import { type Core, createCore, startTicking } from '../../sandbox/core.ts';
+import { queryInstant } from '../../sandbox/prometheus/query.ts';
 
 /** The sandbox's world without its servers, on a clock that only steps. */
 export type VirtualSandbox = Core & {

@@ -1,7 +1,7 @@
+import type { Truth } from '../../sandbox/shop/faults/kind.ts';
+import { FAULT_KINDS } from '../../sandbox/shop/faults/kinds.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Models } from '../../src/pipeline/baselines.ts';
-import type { Truth } from '../../src/sandbox/shop/faults/kind.ts';
-import { FAULT_KINDS } from '../../src/sandbox/shop/faults/kinds.ts';
+import type { Models } from '../../src/learning/baselines.ts';
 import { EVENING, MINUTE, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { judge, judgeEnd, type Row } from './causes/judge.ts';
 import { figuresOf, printRow, printSummary } from './causes/table.ts';

@@ -1,8 +1,8 @@
+import type { ActiveAlert } from '../../sandbox/alerting/evaluate.ts';
+import { FAULT_KINDS } from '../../sandbox/shop/faults/kinds.ts';
+import { NAMESPACE, SERVICES } from '../../sandbox/shop/services.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Alert } from '../../src/domain/types.ts';
-import type { ActiveAlert } from '../../src/sandbox/alerting/evaluate.ts';
-import { FAULT_KINDS } from '../../src/sandbox/shop/faults/kinds.ts';
-import { NAMESPACE, SERVICES } from '../../src/sandbox/shop/services.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { createScanWorld, metricsOn, type ScanWorld } from './scan/scan-world.ts';
 

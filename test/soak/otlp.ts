@@ -13,10 +13,10 @@ import { connectRedis } from '../../src/adapters/redis/connect-redis.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
-import { createTelemetry } from '../../src/pipeline/telemetry.ts';
-import { KEPT_METRICS } from '../../src/pipeline/telemetry-keep.ts';
-import { withTelemetry } from '../../src/pipeline/telemetry-metrics.ts';
-import { createSharing, repeatSharing } from '../../src/sharing.ts';
+import { createSharing, repeatSharing } from '../../src/app/sharing.ts';
+import { createTelemetry } from '../../src/telemetry/intake.ts';
+import { KEPT_METRICS } from '../../src/telemetry/keep.ts';
+import { withTelemetry } from '../../src/telemetry/metrics.ts';
 
 /** The two hours that are kept are full after a tenth of the time: what grows after that grows for ever. */
 const KEPT_MINUTES = 120;

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
-import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
-import type { Cluster } from '../../../src/ports.ts';
 import {
   type ContainerState,
   createCluster,
   type KubeObject,
   type Cluster as Simulated,
-} from '../../../src/sandbox/kube/cluster.ts';
-import { OPERATORS } from '../../../src/sandbox/operators/install.ts';
+} from '../../../sandbox/kube/cluster.ts';
+import { OPERATORS } from '../../../sandbox/operators/install.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
+import type { Cluster } from '../../../src/ports.ts';
 
 /** The sandbox's API server behind HTTP on loopback, on a clock of its own, and our adapter connected to it. */
 export type SmallCluster = {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadPlaybooks, PlaybookErrors, parsePlaybook } from '../../../src/adapters/playbooks/load-playbooks.ts';
 import { parseDuration } from '../../../src/adapters/playbooks/playbook-schema.ts';
+import { loadModules } from '../../../src/app/load-modules.ts';
+import { paramCheck } from '../../../src/app/param-check.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
 import type { Action } from '../../../src/extension-points.ts';
-import { loadModules } from '../../../src/load-modules.ts';
-import { paramCheck } from '../../../src/param-check.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../playbooks');
 const GOOD =

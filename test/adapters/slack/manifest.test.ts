@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { SLACK_PATH } from '../../../src/adapters/slack/receiver.ts';
+import { loadModules } from '../../../src/app/load-modules.ts';
 import type { Command } from '../../../src/extension-points.ts';
-import { loadModules } from '../../../src/load-modules.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const text = await readFile(`${root}manifest.yml`, 'utf8');

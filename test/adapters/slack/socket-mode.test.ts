@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackApp, type SlackApp } from '../../../src/adapters/slack/receiver.ts';
+import { loadModules } from '../../../src/app/load-modules.ts';
 import type { Command } from '../../../src/extension-points.ts';
-import { loadModules } from '../../../src/load-modules.ts';
 import { T0 } from './incidents.ts';
 import { recordingPeople } from './people.ts';
 import { openSocketServer, type SocketServer } from './socket-server.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createChat } from '../../../sandbox/chat/chat.ts';
+import { DEMO_RATE_LIMITS, type RateLimits } from '../../../sandbox/chat/rate-limit.ts';
 import type { Log } from '../../../src/adapters/slack/log.ts';
-import { createChat } from '../../../src/sandbox/chat/chat.ts';
-import { DEMO_RATE_LIMITS, type RateLimits } from '../../../src/sandbox/chat/rate-limit.ts';
 
 export const SECRET = 'a-signing-secret-of-the-tests';
 export const TOKEN = 'xoxb-token-of-the-tests';

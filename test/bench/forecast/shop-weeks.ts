@@ -1,5 +1,5 @@
-import { COLUMN } from '../../../src/sandbox/shop/counters.ts';
-import { createHistory, HISTORY_MS } from '../../../src/sandbox/shop/history.ts';
+import { COLUMN } from '../../../sandbox/shop/counters.ts';
+import { createHistory, HISTORY_MS } from '../../../sandbox/shop/history.ts';
 import type { Counted } from './read-counts.ts';
 
 const STEP_MS = 300_000;

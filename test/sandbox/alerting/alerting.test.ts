@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { alertSamples } from '../../../src/sandbox/alerting/alerting.ts';
-import { type ActiveAlert, createAlertStates } from '../../../src/sandbox/alerting/evaluate.ts';
-import { fingerprint } from '../../../src/sandbox/alerting/fingerprint.ts';
-import { createNotifier } from '../../../src/sandbox/alerting/notifier.ts';
-import { ALERT_RULES, type AlertRule } from '../../../src/sandbox/alerting/rules.ts';
-import { rulesFile } from '../../../src/sandbox/alerting/rules-file.ts';
-import { fillTemplate } from '../../../src/sandbox/alerting/template.ts';
-import { type WebhookPayload, webhookPayload } from '../../../src/sandbox/alerting/webhook.ts';
-import { createSeriesStore, SCRAPE_MS } from '../../../src/sandbox/prometheus/store.ts';
+import { alertSamples } from '../../../sandbox/alerting/alerting.ts';
+import { type ActiveAlert, createAlertStates } from '../../../sandbox/alerting/evaluate.ts';
+import { fingerprint } from '../../../sandbox/alerting/fingerprint.ts';
+import { createNotifier } from '../../../sandbox/alerting/notifier.ts';
+import { ALERT_RULES, type AlertRule } from '../../../sandbox/alerting/rules.ts';
+import { rulesFile } from '../../../sandbox/alerting/rules-file.ts';
+import { fillTemplate } from '../../../sandbox/alerting/template.ts';
+import { type WebhookPayload, webhookPayload } from '../../../sandbox/alerting/webhook.ts';
+import { createSeriesStore, SCRAPE_MS } from '../../../sandbox/prometheus/store.ts';
 
 const RULE: AlertRule = {
   alert: 'Hot',

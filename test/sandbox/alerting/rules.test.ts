@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALERT_RULES } from '../../../src/sandbox/alerting/rules.ts';
+import { ALERT_RULES } from '../../../sandbox/alerting/rules.ts';
 import { compareInstant } from '../prometheus/comparison.ts';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../prometheus/real-prometheus.ts';
 import { asOpenMetrics, type SampleSet, samplesOf } from '../prometheus/sample-set.ts';

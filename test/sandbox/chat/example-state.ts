@@ -1,4 +1,4 @@
-import type { SandboxState, ServiceState } from '../../../src/sandbox/chat/sandbox-state.ts';
+import type { SandboxState, ServiceState } from '../../../sandbox/chat/sandbox-state.ts';
 
 type Row = [name: string, calls: string[], more?: Partial<ServiceState>];
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import { type Chat, type ChatOptions, createChat } from '../../../src/sandbox/chat/chat.ts';
+import { type Chat, type ChatOptions, createChat } from '../../../sandbox/chat/chat.ts';
 import { exampleState } from './example-state.ts';
 
 export const SECRET = 'a-signing-secret';

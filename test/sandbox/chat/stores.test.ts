@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bytesInMemory } from '../../../src/sandbox/chat/file-bytes.ts';
-import { createFileStore } from '../../../src/sandbox/chat/file-store.ts';
-import { createMessageStore, microsOf } from '../../../src/sandbox/chat/message-store.ts';
-import type { StoredMessage } from '../../../src/sandbox/chat/model.ts';
-import { createRateLimiter, SLACK_RATE_LIMITS } from '../../../src/sandbox/chat/rate-limit.ts';
-import { createTriggers } from '../../../src/sandbox/chat/triggers.ts';
+import { bytesInMemory } from '../../../sandbox/chat/file-bytes.ts';
+import { createFileStore } from '../../../sandbox/chat/file-store.ts';
+import { createMessageStore, microsOf } from '../../../sandbox/chat/message-store.ts';
+import type { StoredMessage } from '../../../sandbox/chat/model.ts';
+import { createRateLimiter, SLACK_RATE_LIMITS } from '../../../sandbox/chat/rate-limit.ts';
+import { createTriggers } from '../../../sandbox/chat/triggers.ts';
 
 const message = (ts: string): StoredMessage => ({
   ts,

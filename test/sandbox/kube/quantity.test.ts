@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalQuantity, cpuQuantity, memoryQuantity, parseQuantity } from '../../../src/sandbox/kube/quantity.ts';
+import { canonicalQuantity, cpuQuantity, memoryQuantity, parseQuantity } from '../../../sandbox/kube/quantity.ts';
 
 describe('quantities', () => {
   it.each([

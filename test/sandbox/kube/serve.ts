@@ -1,7 +1,7 @@
 // A cluster on a port of 127.0.0.1 for tests, with a clock that only moves when told to.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Cluster, createCluster, type KubeObject, type PodRuntime } from '../../../src/sandbox/kube/cluster.ts';
+import { type Cluster, createCluster, type KubeObject, type PodRuntime } from '../../../sandbox/kube/cluster.ts';
 
 export type Served = {
   cluster: Cluster;

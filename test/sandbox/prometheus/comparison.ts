@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { queryInstant, queryRange } from '../../../src/sandbox/prometheus/query.ts';
-import type { SeriesSource } from '../../../src/sandbox/prometheus/series.ts';
+import { queryInstant, queryRange } from '../../../sandbox/prometheus/query.ts';
+import type { SeriesSource } from '../../../sandbox/prometheus/series.ts';
 
 /** Key of labels and instant → value. */
 type Flat = Map<string, number>;

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal } from '../../../src/sandbox/prometheus/journal.ts';
+import { openJournal } from '../../../sandbox/prometheus/journal.ts';
 
 let dir: string;
 let path: string;

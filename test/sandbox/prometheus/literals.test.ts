@@ -5,7 +5,7 @@ import {
   readDuration,
   readNumber,
   readString,
-} from '../../../src/sandbox/prometheus/literals.ts';
+} from '../../../sandbox/prometheus/literals.ts';
 
 describe('PromQL literals', () => {
   it('reads durations and seconds', () => {

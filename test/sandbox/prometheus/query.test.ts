@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queryInstant, queryRange } from '../../../src/sandbox/prometheus/query.ts';
+import { queryInstant, queryRange } from '../../../sandbox/prometheus/query.ts';
 import { asSource, shopSamples } from './sample-set.ts';
 
 const START = Date.UTC(2026, 5, 1, 10);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSampleBlocks, type SampleBlocks } from '../../../src/sandbox/prometheus/sample-blocks.ts';
+import { createSampleBlocks, type SampleBlocks } from '../../../sandbox/prometheus/sample-blocks.ts';
 
 const HOUR = 240;
 const NEVER = Number.NEGATIVE_INFINITY;

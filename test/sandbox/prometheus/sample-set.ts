@@ -1,4 +1,4 @@
-import { type Labels, matchesAll, type Series, type SeriesSource } from '../../../src/sandbox/prometheus/series.ts';
+import { type Labels, matchesAll, type Series, type SeriesSource } from '../../../sandbox/prometheus/series.ts';
 
 /** Series with samples at chosen instants, for our engine and, as OpenMetrics text, for a real Prometheus. */
 export type SampleSet = { labels: Labels; times: number[]; values: number[] }[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Matcher } from '../../../src/sandbox/prometheus/series.ts';
-import { createSeriesStore, type Sample, SCRAPE_MS } from '../../../src/sandbox/prometheus/store.ts';
+import type { Matcher } from '../../../sandbox/prometheus/series.ts';
+import { createSeriesStore, type Sample, SCRAPE_MS } from '../../../sandbox/prometheus/store.ts';
 import { samplesOf } from './sample-set.ts';
 
 const AT = Math.ceil(Date.UTC(2026, 5, 1) / 60_000) * 60_000;

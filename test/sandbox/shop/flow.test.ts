@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { emptyFlowState, type FlowInput, type FlowPod, solveFlow } from '../../../src/sandbox/shop/flow.ts';
-import { quantile99 } from '../../../src/sandbox/shop/latency.ts';
-import { SERVICES } from '../../../src/sandbox/shop/services.ts';
-import { shopperTraffic } from '../../../src/sandbox/shop/traffic.ts';
+import { emptyFlowState, type FlowInput, type FlowPod, solveFlow } from '../../../sandbox/shop/flow.ts';
+import { quantile99 } from '../../../sandbox/shop/latency.ts';
+import { SERVICES } from '../../../sandbox/shop/services.ts';
+import { shopperTraffic } from '../../../sandbox/shop/traffic.ts';
 
 const HEALTHY: Omit<FlowPod, 'key'> = { slow: 1, capacity: 1, errorRatio: 0, hangs: false };
 

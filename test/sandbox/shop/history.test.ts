@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { queryRange, type RangeResult } from '../../../src/sandbox/prometheus/query.ts';
+import { queryRange, type RangeResult } from '../../../sandbox/prometheus/query.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.ts';
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Culprit } from '../../../src/sandbox/shop/faults/kind.ts';
-import { FAULT_KINDS } from '../../../src/sandbox/shop/faults/kinds.ts';
-import { SERVICE_NAMES } from '../../../src/sandbox/shop/services.ts';
+import type { Culprit } from '../../../sandbox/shop/faults/kind.ts';
+import { FAULT_KINDS } from '../../../sandbox/shop/faults/kinds.ts';
+import { SERVICE_NAMES } from '../../../sandbox/shop/services.ts';
 import { MINUTE, type VirtualSandbox, virtualSandbox } from '../virtual-sandbox.ts';
 
 let world: VirtualSandbox;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeTrace, type Span } from '../../../src/sandbox/telemetry/traces.ts';
+import { makeTrace, type Span } from '../../../sandbox/telemetry/traces.ts';
 import { EVENING, MINUTE, virtualSandbox } from '../virtual-sandbox.ts';
 
 type Traces = { spans: Span[]; failed: Set<string>; ms(service: string): number };

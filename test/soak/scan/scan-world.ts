@@ -1,23 +1,23 @@
 import { pino } from 'pino';
+import { queryRange } from '../../../sandbox/prometheus/query.ts';
+import type { SeriesStore } from '../../../sandbox/prometheus/store.ts';
+import { SERVICES } from '../../../sandbox/shop/services.ts';
 import { subjectOf } from '../../../src/adapters/alertmanager/subject.ts';
 import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { fitServiceModel } from '../../../src/analysis/service-model.ts';
+import { loadModules } from '../../../src/app/load-modules.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Alert, EntityRef } from '../../../src/domain/types.ts';
+import { createTurns } from '../../../src/evidence/shared-look.ts';
 import type { Detector } from '../../../src/extension-points.ts';
-import { loadModules } from '../../../src/load-modules.ts';
-import { createModels, type Models } from '../../../src/pipeline/baselines.ts';
+import { createModels, type Models } from '../../../src/learning/baselines.ts';
+import { HISTORY_STEP_MS, historyOf } from '../../../src/learning/train-history.ts';
+import { knownFrom } from '../../../src/learning/train-keep.ts';
 import type { Deps } from '../../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
-import { scan, scanClosely } from '../../../src/pipeline/scan.ts';
-import { type ScanMemory, suspects } from '../../../src/pipeline/scan-memory.ts';
-import { createTurns } from '../../../src/pipeline/shared-look.ts';
-import { HISTORY_STEP_MS, historyOf } from '../../../src/pipeline/train-history.ts';
-import { knownFrom } from '../../../src/pipeline/train-keep.ts';
 import type { Metrics, SaveResult, Workload } from '../../../src/ports.ts';
-import { queryRange } from '../../../src/sandbox/prometheus/query.ts';
-import type { SeriesStore } from '../../../src/sandbox/prometheus/store.ts';
-import { SERVICES } from '../../../src/sandbox/shop/services.ts';
+import { scan, scanClosely } from '../../../src/watch/scan.ts';
+import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';
 
 const NAMESPACE = 'shop';
 

@@ -1,11 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkBlocks, checkView } from '../../../../sandbox/chat/block-kit/check.ts';
 import { explain } from '../../../../src/adapters/slack/explain.ts';
 import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
 import { listingLine } from '../../../../src/adapters/slack/views/listing.ts';
 import type { Incident, State } from '../../../../src/domain/incident.ts';
-import { checkBlocks, checkView } from '../../../../src/sandbox/chat/block-kit/check.ts';
 import { brokenLimits } from '../block-limits.ts';
 import {
   context,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkBlocks, checkView } from '../../../../src/sandbox/chat/block-kit/check.ts';
-import { checkMetadata } from '../../../../src/sandbox/chat/block-kit/metadata.ts';
+import { checkBlocks, checkView } from '../../../../sandbox/chat/block-kit/check.ts';
+import { checkMetadata } from '../../../../sandbox/chat/block-kit/metadata.ts';
 
 const plain = (length: number | string) => ({
   type: 'plain_text',

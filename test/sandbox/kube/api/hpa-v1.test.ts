@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hpaAsV1, hpaFromV1 } from '../../../../src/sandbox/kube/api/hpa-v1.ts';
+import { hpaAsV1, hpaFromV1 } from '../../../../sandbox/kube/api/hpa-v1.ts';
 
 const cpu = (averageUtilization: number) => ({
   type: 'Resource',

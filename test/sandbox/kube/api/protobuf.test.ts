@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonOfProtobuf } from '../../../../src/sandbox/kube/api/protobuf.ts';
+import { jsonOfProtobuf } from '../../../../sandbox/kube/api/protobuf.ts';
 
 /** Bytes as they are on the wire: a field of length-delimited content, and the envelope that Kubernetes puts around a body. */
 const field = (number: number, content: Buffer | string): Buffer => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Deployment, ReplicaSet } from '../../../../src/sandbox/kube/workload-kinds.ts';
+import type { Deployment, ReplicaSet } from '../../../../sandbox/kube/workload-kinds.ts';
 import { addNode, deployment, type Served, serveCluster } from '../serve.ts';
 
 let served: Served;

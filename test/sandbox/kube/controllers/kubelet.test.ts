@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContainerState, KubeObject } from '../../../../src/sandbox/kube/cluster.ts';
-import type { ContainerStatus, Pod } from '../../../../src/sandbox/kube/kinds.ts';
+import type { ContainerState, KubeObject } from '../../../../sandbox/kube/cluster.ts';
+import type { ContainerStatus, Pod } from '../../../../sandbox/kube/kinds.ts';
 import { addNode, type Served, serveCluster } from '../serve.ts';
 
 let served: Served;

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/sandbox/kube/cluster.ts';
-import type { PodDisruptionBudget } from '../../../../src/sandbox/kube/kinds.ts';
-import type {
-  DaemonSet,
-  HorizontalPodAutoscaler,
-  Job,
-  StatefulSet,
-} from '../../../../src/sandbox/kube/workload-kinds.ts';
+import type { KubeObject } from '../../../../sandbox/kube/cluster.ts';
+import type { PodDisruptionBudget } from '../../../../sandbox/kube/kinds.ts';
+import type { DaemonSet, HorizontalPodAutoscaler, Job, StatefulSet } from '../../../../sandbox/kube/workload-kinds.ts';
 import { addNode, ask, deployment, furnish, type Served, serveCluster } from '../serve.ts';
 
 let served: Served;

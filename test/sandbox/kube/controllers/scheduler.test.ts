@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/sandbox/kube/cluster.ts';
-import type { Pod } from '../../../../src/sandbox/kube/kinds.ts';
+import type { KubeObject } from '../../../../sandbox/kube/cluster.ts';
+import type { Pod } from '../../../../sandbox/kube/kinds.ts';
 import { addNode, deployment, type Served, serveCluster } from '../serve.ts';
 
 let served: Served;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jsonPatch } from '../../../../src/sandbox/kube/patch/json-patch.ts';
-import { mergePatch } from '../../../../src/sandbox/kube/patch/merge-patch.ts';
+import { jsonPatch } from '../../../../sandbox/kube/patch/json-patch.ts';
+import { mergePatch } from '../../../../sandbox/kube/patch/merge-patch.ts';
 
 const OBJECT = { a: { b: [1, 2, 3] }, 'x/y': 'slash', '~t': 'tilde' };
 

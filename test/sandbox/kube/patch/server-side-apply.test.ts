@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/sandbox/kube/cluster.ts';
+import type { KubeObject } from '../../../../sandbox/kube/cluster.ts';
 import { ask, deployment, furnish, type Reply, type Served, serveCluster } from '../serve.ts';
 
 let served: Served;

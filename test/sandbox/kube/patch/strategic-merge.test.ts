@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strategicMerge } from '../../../../src/sandbox/kube/patch/strategic-merge.ts';
+import { strategicMerge } from '../../../../sandbox/kube/patch/strategic-merge.ts';
 
 const podSpec = (containers: unknown[], more: object = {}): Record<string, unknown> => ({
   spec: { containers, ...more },

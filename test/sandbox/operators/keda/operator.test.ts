@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/sandbox/kube/cluster.ts';
-import { SCALED_OBJECTS } from '../../../../src/sandbox/operators/keda/definition.ts';
-import { createKedaOperator } from '../../../../src/sandbox/operators/keda/operator.ts';
-import type { ExternalMetric } from '../../../../src/sandbox/operators/keda/triggers.ts';
+import type { KubeObject } from '../../../../sandbox/kube/cluster.ts';
+import { SCALED_OBJECTS } from '../../../../sandbox/operators/keda/definition.ts';
+import { createKedaOperator } from '../../../../sandbox/operators/keda/operator.ts';
+import type { ExternalMetric } from '../../../../sandbox/operators/keda/triggers.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../../../adapters/kubernetes/small-cluster.ts';
 
 const OBJECTS = 'scaledobjects.keda.sh';

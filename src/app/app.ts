@@ -1,0 +1,301 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { createEffectQueue } from '../adapters/bullmq/jobs.ts';
+import { startSweep } from '../adapters/bullmq/sweep.ts';
+import { startWorker } from '../adapters/bullmq/worker.ts';
+import { alertmanagerRoute } from '../adapters/http/alertmanager-route.ts';
+import { apiRoutes } from '../adapters/http/api-routes.ts';
+import { healthRoutes } from '../adapters/http/health-routes.ts';
+import { pagerDutyRoute } from '../adapters/http/pagerduty-route.ts';
+import { dispatch, type Handler, pathOf } from '../adapters/http/routes.ts';
+import { loadPlaybooks } from '../adapters/playbooks/load-playbooks.ts';
+import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
+import { connectRedis } from '../adapters/redis/connect-redis.ts';
+import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store.ts';
+import { createKeptHistory } from '../adapters/redis/kept-history.ts';
+import { createModelStore } from '../adapters/redis/model-store.ts';
+import { createReplicas } from '../adapters/redis/replicas.ts';
+import { createSharedLog } from '../adapters/redis/shared-log.ts';
+import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
+import { playbookKey } from '../domain/playbook.ts';
+import { createPodAddresses } from '../evidence/pod-addresses.ts';
+import { createSharedLook, createTurns } from '../evidence/shared-look.ts';
+import { createTopology } from '../evidence/topology.ts';
+import type { Action, Command, Correlator, Detector, People } from '../extension-points.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { createPeople } from '../pipeline/people.ts';
+import { runEffect } from '../pipeline/run-effect.ts';
+import { stagesByKind } from '../pipeline/stages.ts';
+import type { Chat, Clock, Cluster, IncidentStore, Logs, Metrics, Monitors, Pager } from '../ports.ts';
+import { KEPT_METRICS } from '../telemetry/keep.ts';
+import { type Config, policyFor, queryOptions } from './config.ts';
+import { type KedaSettings, startForetelling } from './foretelling.ts';
+import { alertIntake, pagerDutyIntake } from './intake.ts';
+import { type Learning, startLearning } from './learning.ts';
+import { type OtlpSettings, startListening } from './listening.ts';
+import { loadModules } from './load-modules.ts';
+import { countScaler, countTelemetry, createMeters } from './meters.ts';
+import { paramCheck } from './param-check.ts';
+import { startScanning } from './scanning.ts';
+
+/** What the outside is, real or the sandbox's. */
+export type World = {
+  redisUrl: string;
+  clock: Clock;
+  cluster: Cluster;
+  /** Absent: monitors are left as they are. */
+  monitors?: Monitors;
+  metrics: Metrics;
+  /** Absent: logs come from the pods only. */
+  logs?: Logs;
+  chat: Chat;
+  pager: Pager;
+  slack: {
+    token: string;
+    signingSecret?: string | undefined;
+    appToken?: string | undefined;
+    apiUrl?: string | undefined;
+  } | null;
+  alertmanagerToken: string | null;
+  apiToken: string | null;
+  /** Absent: no OTLP is received. */
+  otlp?: OtlpSettings;
+  /** Absent: KEDA is not served. */
+  keda?: KedaSettings;
+  /** Answered before all else: the sandbox's page. */
+  firstHandlers: Handler[];
+};
+
+export type App = {
+  url: string;
+  port: number;
+  people: People;
+  /** Null when no OTLP is received. */
+  otlp: { grpcPort: number; httpPort: number } | null;
+  /** Null when KEDA is not served. */
+  keda: { port: number } | null;
+  stop(): Promise<void>;
+};
+
+const CONCURRENCY = 64;
+const DIAGNOSES_AT_ONCE = 4;
+const MAX_INCIDENTS_SINCE = 2_000;
+const DRAIN_MS = 5_000;
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
+export async function startApp(config: Config, world: World, log: Logger): Promise<App> {
+  const { clock } = world;
+  const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
+  const prefix = keyPrefix(config.settings.cluster);
+  const [redis, cache, queue] = await Promise.all([
+    connectRedis({ url: world.redisUrl, name: 'nightshift-store', onError }),
+    // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
+    connectRedis({ url: config.env.REDIS_CACHE_URL ?? world.redisUrl, name: 'nightshift-models', onError }),
+    createEffectQueue({ url: world.redisUrl, prefix, clock, onError }),
+  ]);
+  const store = createIncidentStore({
+    redis,
+    cluster: config.settings.cluster,
+    clock,
+    onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
+  });
+  const meters = createMeters(queue);
+  const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
+  const { cluster } = config.settings;
+  const addresses = createPodAddresses();
+  const listening = await startListening(config.env, world.otlp, {
+    podByIp: addresses.find,
+    shared: createSharedLog({ redis: cache, cluster }),
+    history: createKeptHistory({ redis: cache, cluster, width: KEPT_METRICS.length }),
+    replica: replicas.id,
+    clock,
+    log,
+  });
+  if (listening.receiver) countTelemetry(meters.registry, listening.telemetry, listening.receiver.counts);
+  const source = listening.source({
+    metrics: world.metrics,
+    queries: createServiceQueries(queryOptions(config.settings)),
+  });
+  const past = {
+    ...source,
+    clock,
+    incidentsSince: (since: number) => store.list({ since, limit: MAX_INCIDENTS_SINCE }),
+  };
+  const learning = startLearning({
+    store: createModelStore({ redis: cache, cluster: config.settings.cluster }),
+    world: past,
+    log,
+  });
+  const foretelling = await startForetelling(config, world.keda, past, log);
+  if (foretelling.scaler) countScaler(meters.registry, foretelling.scaler);
+  const deps = {
+    ...(await createDeps(config, { ...world, ...source, ...foretelling.forDeps }, store, queue, learning, log)),
+    telemetry: listening.telemetry,
+  };
+  const worker = startWorker({
+    url: world.redisUrl,
+    prefix,
+    clock,
+    concurrency: CONCURRENCY,
+    handle: (due) => meters.effect(due.kind, () => runEffect(deps, stagesByKind, due)),
+    onError,
+  });
+  const stopSweep = startSweep({ store, queue, clock, onError });
+  const topology = createTopology();
+  const people = createPeople(deps);
+  const commands = await loadModules<Command>(here('../../commands'));
+  const slack =
+    world.slack && createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, clock, log });
+  let started = false;
+  const handlers: Handler[] = [
+    ...world.firstHandlers,
+    healthRoutes({ parts: partsOf({ ...world, ...source }, store), registry: meters.registry, started: () => started }),
+    alertmanagerRoute(alertIntake(deps, topology, meters, world.alertmanagerToken)),
+    pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null)),
+    apiRoutes({ token: world.apiToken, store, now: clock.now }),
+    (req, res) => {
+      if (!slack || pathOf(req).pathname !== SLACK_PATH) return false;
+      slack.handler(req, res);
+      return true;
+    },
+  ];
+  const server = createServer(dispatch(handlers, onError));
+  const port = await listen(server, config.env.PORT, config.env.HOST);
+  await slack?.start();
+  const stopScanning = startScanning(
+    deps,
+    { topology, addresses },
+    replicas,
+    config.settings.scan,
+    world.monitors ?? null,
+    log,
+  );
+  started = true;
+  return {
+    url: `http://${config.env.HOST}:${port}`,
+    port,
+    people,
+    otlp: listening.receiver,
+    keda: foretelling.scaler,
+    async stop() {
+      started = false;
+      await listening.stop();
+      await foretelling.stop();
+      stopScanning();
+      await learning.stop();
+      await stopSweep();
+      await slack?.stop();
+      await closeServer(server);
+      if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
+      await queue.close();
+      redis.disconnect();
+      cache.disconnect();
+    },
+  };
+}
+
+async function createDeps(
+  config: Config,
+  world: World & Pick<Deps, 'queries' | 'demand' | 'demandSettings' | 'kedaAddresses'>,
+  store: IncidentStore,
+  jobs: Deps['jobs'],
+  { models, baselines, training, charts }: Learning,
+  log: Logger,
+): Promise<Deps> {
+  const { settings } = config;
+  const [actions, detectors, correlators] = await Promise.all([
+    loadModules<Action>(here('../actions')),
+    loadModules<Detector>(here('../detectors')),
+    loadModules<Correlator>(here('../correlators')),
+  ]);
+  const own = config.env.NIGHTSHIFT_PLAYBOOKS;
+  const playbooks = await loadPlaybooks([here('../../playbooks'), ...(own ? [own] : [])], paramCheck(actions));
+  const { limits } = settings;
+  const approvers = new Set([
+    ...settings.approvers,
+    ...settings.services.flatMap((service) => service.approvers ?? []),
+  ]);
+  return {
+    store,
+    jobs,
+    cluster: world.cluster,
+    metrics: world.metrics,
+    ...(world.logs ? { logs: world.logs } : {}),
+    queries: world.queries,
+    baselines,
+    models,
+    training,
+    charts,
+    demand: world.demand,
+    demandSettings: world.demandSettings,
+    kedaAddresses: world.kedaAddresses,
+    looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
+    diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
+    openingTurn: createTurns(1),
+    chat: world.chat,
+    pager: world.pager,
+    clock: world.clock,
+    actions: new Map(actions.map((action) => [action.name, action])),
+    detectors,
+    correlators,
+    playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
+    policy: (namespace, service) => policyFor(settings, namespace, service),
+    limits: {
+      maxReplicas: limits.max_replicas,
+      maxMemoryBytes: limits.max_memory,
+      maxPodsAffectedRatio: limits.max_pods_affected_ratio,
+      drainTimeoutMs: limits.drain_timeout,
+      servicesAtOnce: limits.services_at_once,
+      stormIncidents: limits.storm_incidents,
+      stepsPerIncident: limits.steps_per_incident,
+    },
+    protectedNamespaces: settings.protected_namespaces,
+    mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
+    anyApprover: (user) => approvers.has(user),
+    recentlyOpen: recently(store),
+    log,
+  };
+}
+
+const RECENT_MS = 1_000;
+
+/** Open incidents as they were at most a second ago: joining an alert to another service's incident is a judgement, and needn't read them all for each alert. */
+function recently(store: IncidentStore): Deps['recentlyOpen'] {
+  let at = 0;
+  let answer: ReturnType<IncidentStore['listOpen']> | null = null;
+  return (limit) => {
+    if (!answer || Date.now() - at > RECENT_MS) {
+      at = Date.now();
+      answer = store.listOpen(limit);
+      answer.catch(() => {
+        answer = null;
+      });
+    }
+    return answer;
+  };
+}
+
+const partsOf = (world: World, store: IncidentStore) => [
+  { name: 'redis', ping: () => store.ping() },
+  { name: 'cluster', ping: () => world.cluster.ping() },
+  { name: 'metrics', ping: () => world.metrics.ping() },
+  { name: 'chat', ping: () => world.chat.ping() },
+];
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+  });
+}

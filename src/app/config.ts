@@ -1,0 +1,311 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { QUERY_NAMES, type QueryName } from '../adapters/prometheus/default-queries.ts';
+import { type QueryOptions, templateFault } from '../adapters/prometheus/service-queries.ts';
+import type { DemandSettings } from '../analysis/learned-schedule.ts';
+import type { ServicePolicy } from '../domain/decide.ts';
+import { durationMs } from '../domain/duration.ts';
+
+/** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
+export const DurationMs = z
+  .string()
+  .regex(/^(\d+(ms|s|m|h|d))+$/, 'is not a duration such as 90s, 5m or 1h30m')
+  .transform(durationMs);
+
+const Autonomy = z.enum(['auto', 'ask', 'observe']);
+const AtTimeout = z.enum(['execute', 'escalate', 'watch']);
+
+const Timezone = z.string().refine(isTimezone, 'is not a timezone such as Europe/Berlin');
+
+const ServiceSettings = z.strictObject({
+  namespace: z.string().default('*'),
+  name: z.string(),
+  critical: z.boolean().default(false),
+  autonomy: Autonomy.optional(),
+  timeout: DurationMs.optional(),
+  at_timeout: AtTimeout.optional(),
+  approvers: z.array(z.string()).optional(),
+  /** Whose clocks its users live by (IANA name): learned schedules keep to them. */
+  timezone: Timezone.optional(),
+  /** Requests per second that one replica takes. */
+  requests_per_replica: z.number().positive().optional(),
+});
+
+const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
+const Template = z
+  .string()
+  .min(1)
+  .superRefine((template, context) => {
+    const fault = templateFault(template);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .optional();
+const templates = Object.fromEntries(QUERY_NAMES.map((name) => [name, Template])) as Record<QueryName, typeof Template>;
+
+/** PromQL in place of single defaults, and the windows of rates: for one service, and for all of them at once. */
+const Queries = z.strictObject({
+  window: PromDuration.optional(),
+  quick_window: PromDuration.optional(),
+  ...templates,
+});
+
+/** `nightshift.yaml`. */
+const Settings = z.strictObject({
+  cluster: z
+    .string()
+    .regex(/^[\w.-]{1,63}$/, 'may hold letters, digits, dots and dashes')
+    .default('default'),
+  mode: z.enum(['act', 'observe']).default('act'),
+  approvers: z.array(z.string()).default([]),
+  protected_namespaces: z.array(z.string()).default(['kube-system', 'kube-public', 'kube-node-lease', 'nightshift']),
+  defaults: z
+    .strictObject({
+      autonomy: Autonomy.default('auto'),
+      timeout: DurationMs.prefault('5m'),
+      at_timeout: AtTimeout.optional(),
+    })
+    .prefault({}),
+  services: z.array(ServiceSettings).default([]),
+  limits: z
+    .strictObject({
+      services_at_once: z.int().min(1).default(1),
+      max_replicas: z.int().min(1).default(20),
+      max_memory: z
+        .int()
+        .min(1)
+        .default(8 * 1024 ** 3),
+      max_pods_affected_ratio: z.number().min(0).max(1).default(1),
+      drain_timeout: DurationMs.prefault('5m'),
+      steps_per_incident: z.int().min(1).default(6),
+      storm_incidents: z.int().min(2).default(10),
+    })
+    .prefault({}),
+  queries: Queries.prefault({}),
+  /** How KEDA, inside the cluster, reaches what its triggers ask: Prometheus (else PROMETHEUS_URL), and this app's external scaler (host:port). */
+  keda: z
+    .strictObject({
+      prometheus_address: z.url().optional(),
+      scaler_address: z
+        .string()
+        .regex(/^[\w.-]{1,253}:\d{1,5}$/, 'is not host:port')
+        .optional(),
+    })
+    .prefault({}),
+  scan: z
+    .strictObject({
+      every: DurationMs.prefault('1m'),
+      namespaces: z.array(z.string()).default([]),
+      enabled: z.boolean().default(true),
+      /** ServiceMonitors and PodMonitors of a service in trouble are scraped every 15 s until it is over. Off: it changes the cluster. */
+      tighten_monitors: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+export type Settings = z.infer<typeof Settings>;
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+const Environment = z.object({
+  PORT: Port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  REDIS_URL: z.string().optional(),
+  /** For models, which may be evicted; the same Redis when absent. */
+  REDIS_CACHE_URL: z.string().optional(),
+  SLACK_BOT_TOKEN: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_API_URL: z.url().optional(),
+  SLACK_CHANNEL: z.string().optional(),
+  KUBECONFIG: z.string().optional(),
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
+  PROMETHEUS_URL: z.url().optional(),
+  LOKI_URL: z.url().optional(),
+  /** Bearer token, and the tenant of a Loki with several (`X-Scope-OrgID`). */
+  LOKI_TOKEN: z.string().optional(),
+  LOKI_TENANT: z.string().optional(),
+  ALERTMANAGER_TOKEN: z.string().optional(),
+  PAGERDUTY_ROUTING_KEY: z.string().optional(),
+  PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
+  PAGERDUTY_EVENTS_URL: z.url().optional(),
+  OTLP_GRPC_PORT: Port.default(4317),
+  OTLP_HTTP_PORT: Port.default(4318),
+  /** What senders of OTLP must show. Without it what they say is shown, and decides nothing. */
+  OTLP_TOKEN: z.string().optional(),
+  /** PEM text (or `_FILE`). */
+  OTLP_TLS_CERT: z.string().optional(),
+  OTLP_TLS_KEY: z.string().optional(),
+  /** KEDA's external scaler, gRPC. */
+  KEDA_PORT: Port.default(50_051),
+  NIGHTSHIFT_API_TOKEN: z.string().optional(),
+  NIGHTSHIFT_CONFIG: z.string().optional(),
+  NIGHTSHIFT_PLAYBOOKS: z.string().optional(),
+  NIGHTSHIFT_DATA: z.string().default('.nightshift/data'),
+  /** The line that a sandbox in a process of its own has printed. */
+  NIGHTSHIFT_SANDBOX: z.string().optional(),
+  NIGHTSHIFT_SANDBOX_SPEED: z.coerce.number().min(0).max(60).default(10),
+  /** What a sandbox that begins afresh is made from: the seed of all that is random, and the instant at which it begins (now when absent). */
+  NIGHTSHIFT_SANDBOX_SEED: z.coerce.number().int().min(0).default(42),
+  NIGHTSHIFT_SANDBOX_START: z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Environment = z.infer<typeof Environment>;
+
+export type Config = {
+  env: Environment;
+  settings: Settings;
+  sandbox: boolean;
+  /** Why it only looks; empty when it may act. */
+  observeBecause: string[];
+};
+
+export type ConfigResult = { ok: true; config: Config } | { ok: false; errors: string[] };
+
+/** Reads the environment (a secret may come as `<NAME>_FILE`) and nightshift.yaml; reports every error at once, each naming its field. */
+export function readConfig(environment: Record<string, string | undefined>): ConfigResult {
+  const errors: string[] = [];
+  const env = Environment.safeParse(withFiles(environment, errors));
+  if (!env.success) errors.push(...env.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const settings = env.success ? readSettings(env.data, errors) : null;
+  if (!env.success || !settings || errors.length > 0) return { ok: false, errors };
+  const real = Boolean(
+    env.data.KUBECONFIG ||
+      env.data.KUBERNETES_SERVICE_HOST ||
+      env.data.PROMETHEUS_URL ||
+      env.data.SLACK_BOT_TOKEN ||
+      env.data.SLACK_APP_TOKEN,
+  );
+  const config: Config = {
+    env: env.data,
+    settings,
+    sandbox: !real,
+    observeBecause: real ? missing(env.data, settings) : [],
+  };
+  if (real && !env.data.ALERTMANAGER_TOKEN)
+    errors.push('ALERTMANAGER_TOKEN: is required with a real cluster: the webhook must know who sends alerts');
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
+}
+
+function readSettings(env: Pick<Environment, 'NIGHTSHIFT_CONFIG'>, errors: string[]): Settings | null {
+  const file = env.NIGHTSHIFT_CONFIG ?? (existsSync('nightshift.yaml') ? 'nightshift.yaml' : null);
+  let document: unknown = {};
+  try {
+    if (file) document = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    errors.push(`NIGHTSHIFT_CONFIG: ${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const settings = Settings.safeParse(document);
+  if (settings.success) return settings.data;
+  errors.push(...settings.error.issues.map((issue) => `${file} ${issue.path.join('.')}: ${issue.message}`));
+  return null;
+}
+
+/** `nightshift.yaml` by itself, for commands that look at nothing else; without a file the one in the folder, else what the defaults say. */
+export function readSettingsOf(
+  file: string | null,
+): { ok: true; settings: Settings } | { ok: false; errors: string[] } {
+  const errors: string[] = [];
+  const settings = readSettings({ NIGHTSHIFT_CONFIG: file ?? undefined }, errors);
+  return settings && errors.length === 0 ? { ok: true, settings } : { ok: false, errors };
+}
+
+function withFiles(environment: Record<string, string | undefined>, errors: string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || value === '') continue;
+    if (!name.endsWith('_FILE') || !(name.slice(0, -5) in Environment.shape)) {
+      values[name] = value;
+      continue;
+    }
+    try {
+      values[name.slice(0, -5)] = readFileSync(value, 'utf8').trim();
+    } catch {
+      errors.push(`${name}: the file ${value} can't be read`);
+    }
+  }
+  return values;
+}
+
+/** Law 12: a real cluster without metrics or chat is looked at, never changed. */
+function missing(env: Environment, settings: Settings): string[] {
+  const because: string[] = [];
+  if (!env.KUBECONFIG && !env.KUBERNETES_SERVICE_HOST)
+    because.push('no cluster: set KUBECONFIG or run inside the cluster');
+  if (!env.PROMETHEUS_URL)
+    because.push(
+      env.OTLP_TOKEN
+        ? 'no PROMETHEUS_URL: by OTLP alone Nightshift watches and learns, and changes nothing'
+        : 'no metrics: set PROMETHEUS_URL',
+    );
+  if (!env.SLACK_BOT_TOKEN) because.push('no chat: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN)');
+  else if (!env.SLACK_SIGNING_SECRET && !env.SLACK_APP_TOKEN)
+    because.push('no way to hear clicks: set SLACK_SIGNING_SECRET or SLACK_APP_TOKEN');
+  if (env.SLACK_BOT_TOKEN && !env.SLACK_CHANNEL) because.push('no channel: set SLACK_CHANNEL');
+  if (settings.mode === 'observe') because.push('nightshift.yaml says mode: observe');
+  return because;
+}
+
+/** What the configuration says of one service; `*` stands for all that have no entry of their own. A service that nobody listed counts as critical. */
+export function policyFor(settings: Settings, namespace: string, service: string): ServicePolicy {
+  const entry = entryOf(settings, namespace, service);
+  return {
+    listed: entry !== undefined,
+    critical: entry?.critical ?? true,
+    autonomy: entry?.autonomy ?? settings.defaults.autonomy,
+    timeoutMs: entry?.timeout ?? settings.defaults.timeout,
+    atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
+    approvers: entry?.approvers ?? settings.approvers,
+  };
+}
+
+function entryOf(settings: Settings, namespace: string, service: string): Settings['services'][number] | undefined {
+  const here = settings.services.filter((one) => one.namespace === '*' || one.namespace === namespace);
+  return here.find((one) => one.name === service) ?? here.find((one) => one.name === '*');
+}
+
+const FEWEST_REPLICAS = 2;
+const REQUESTS_PER_REPLICA = 100;
+
+/** What the configuration says of how one service is scaled ahead of its demand. */
+export function demandSettings(settings: Settings, namespace: string, service: string): DemandSettings {
+  const entry = entryOf(settings, namespace, service);
+  return {
+    timezone: entry?.timezone ?? 'UTC',
+    perReplica: entry?.requests_per_replica ?? REQUESTS_PER_REPLICA,
+    minReplicas: Math.min(FEWEST_REPLICAS, settings.limits.max_replicas),
+    maxReplicas: settings.limits.max_replicas,
+  };
+}
+
+/** What `queries:` replaces. */
+export function queryOptions({ queries }: Settings): QueryOptions {
+  const { window, quick_window: quickWindow, ...own } = queries;
+  const given = Object.entries(own).filter(([, template]) => template !== undefined);
+  return {
+    templates: Object.fromEntries(given),
+    ...(window ? { window } : {}),
+    ...(quickWindow ? { quickWindow } : {}),
+  };
+}
+
+/** The configuration of the sandbox: its people and its services' criticality. */
+export function sandboxSettings(): Settings {
+  return Settings.parse({
+    cluster: 'sandbox',
+    approvers: ['U_ONCALL', 'U_SECOND'],
+    services: [
+      { namespace: 'shop', name: 'payment-api', critical: true },
+      { namespace: 'shop', name: '*' },
+    ],
+  });
+}

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import { type ExternalScaler, startExternalScaler } from '../adapters/keda/external-scaler.ts';
+import { createDemand, type Demand, type DemandDeps } from '../learning/demand.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import type { DemandInput, LearnedDemand } from '../workers/fit-demand.ts';
+import { createWorkerPool } from '../workers/worker-pool.ts';
+import { type Config, demandSettings } from './config.ts';
+
+export type Foretelling = {
+  /** Null when KEDA is not served. */
+  scaler: ExternalScaler | null;
+  forDeps: Pick<Deps, 'demand' | 'demandSettings' | 'kedaAddresses'>;
+  stop(): Promise<void>;
+};
+
+export type KedaSettings = {
+  /** A port that is taken is no reason not to start. */
+  optional: boolean;
+  /** KEDA runs on this machine, as the sandbox's does. */
+  isNearby: boolean;
+  /** Where it finds Prometheus, unless nightshift.yaml says otherwise. */
+  prometheusUrl: string | null;
+};
+
+/** Demand, learned in a thread of its own, and KEDA's external scaler that serves it, where it is wished for. */
+export async function startForetelling(
+  config: Config,
+  settings: KedaSettings | undefined,
+  world: Pick<DemandDeps, 'metrics' | 'queries' | 'clock' | 'incidentsSince'>,
+  log: Logger,
+): Promise<Foretelling> {
+  const learning = createWorkerPool<DemandInput, LearnedDemand>(
+    new URL('../workers/fit-demand.ts', import.meta.url),
+    1,
+  );
+  const settingsOf = (namespace: string, service: string) => demandSettings(config.settings, namespace, service);
+  const demand = createDemand({ ...world, settings: settingsOf, learn: learning.run });
+  const scaler = settings ? await serve(config, settings, demand, world.clock, log) : null;
+  const { prometheus_address: prometheus, scaler_address: address } = config.settings.keda;
+  const kedaAddresses = {
+    prometheus: prometheus ?? settings?.prometheusUrl ?? null,
+    scaler: address ?? (scaler && settings?.isNearby ? `127.0.0.1:${scaler.port}` : null),
+  };
+  return {
+    scaler,
+    forDeps: { demand, demandSettings: settingsOf, kedaAddresses },
+    async stop() {
+      await scaler?.stop();
+      await learning.stop();
+    },
+  };
+}
+
+async function serve(
+  { env }: Config,
+  { optional }: KedaSettings,
+  demand: Demand,
+  clock: DemandDeps['clock'],
+  log: Logger,
+): Promise<ExternalScaler | null> {
+  try {
+    return await startExternalScaler({ host: env.HOST, port: env.KEDA_PORT, ahead: demand.ahead, clock });
+  } catch (error) {
+    if (!optional) throw error;
+    log.warn({ err: error }, 'KEDA is not served: its port is taken; set KEDA_PORT');
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EffectQueue } from '../adapters/bullmq/jobs.ts';
+
+/** What `/metrics` shows. Label sets are closed: effect kinds and queue states. */
+export type Meters = {
+  registry: Registry;
+  alerts: Counter;
+  effect<T>(kind: string, run: () => Promise<T>): Promise<T>;
+};
+
+export function createMeters(queue: EffectQueue): Meters {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const alerts = new Counter({
+    name: 'nightshift_alerts_received_total',
+    help: 'Alerts that were taken',
+    registers: [registry],
+  });
+  const effects = new Histogram({
+    name: 'nightshift_effect_duration_seconds',
+    help: 'How long a queued stage ran',
+    labelNames: ['effect', 'result'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'nightshift_queue_jobs',
+    help: 'Jobs in the queue by state',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const counts = await queue.counts().catch(() => null);
+      for (const [state, count] of Object.entries(counts ?? {})) this.set({ state }, count);
+    },
+  });
+  return {
+    registry,
+    alerts,
+    async effect(kind, run) {
+      const end = effects.startTimer({ effect: kind });
+      try {
+        const result = await run();
+        end({ result: 'ok' });
+        return result;
+      } catch (error) {
+        end({ result: 'error' });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Counters whose values are kept elsewhere. */
+const counterIn =
+  (registry: Registry) => (name: string, help: string, label: string, values: () => Record<string, number>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of Object.entries(values())) this.inc({ [label]: value }, count);
+      },
+    });
+
+type Counted = { taken: Record<string, number>; dropped: Record<string, number>; refusedRequests: number };
+
+/** What came by OTLP, and what was left out. Reasons are a closed set. */
+export function countTelemetry(
+  registry: Registry,
+  telemetry: { dropped(): Record<string, number> },
+  counts: Counted,
+): void {
+  const counter = counterIn(registry);
+  counter('nightshift_otlp_records_total', 'Records that were taken by OTLP', 'signal', () => counts.taken);
+  counter('nightshift_otlp_dropped_total', 'Records that came by OTLP and were not counted', 'reason', () => ({
+    ...telemetry.dropped(),
+    unreadable: counts.dropped['no sender, id or time'] ?? 0,
+  }));
+  counter('nightshift_otlp_refused_total', 'Requests that were asked to come again later', 'why', () => ({
+    busy: counts.refusedRequests,
+  }));
+}
+
+type Answering = {
+  counts: { answered: Record<string, number>; refused: Record<string, number> };
+  streams(): number;
+};
+
+/** What KEDA asked. Methods and reasons are closed sets. */
+export function countScaler(registry: Registry, scaler: Answering): void {
+  const counter = counterIn(registry);
+  counter('nightshift_keda_answers_total', 'Calls of KEDA that were answered', 'method', () => scaler.counts.answered);
+  counter(
+    'nightshift_keda_errors_total',
+    'Calls of KEDA that were answered with an error, so that it falls back',
+    'reason',
+    () => scaler.counts.refused,
+  );
+  new Gauge({
+    name: 'nightshift_keda_streams',
+    help: 'Streams that KEDA holds open',
+    registers: [registry],
+    collect() {
+      this.set(scaler.streams());
+    },
+  });
+}

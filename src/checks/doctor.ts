@@ -1,0 +1,181 @@
+import { connectCluster } from '../adapters/kubernetes/cluster.ts';
+import { readKubeconfig } from '../adapters/kubernetes/kubeconfig.ts';
+import { connectLoki } from '../adapters/loki/logs.ts';
+import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
+import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
+import { createSlackChat } from '../adapters/slack/chat.ts';
+import { type Config, queryOptions } from '../app/config.ts';
+import type { Action, Permission } from '../extension-points.ts';
+import type { Cluster, MetricName, Metrics } from '../ports.ts';
+import { LOOKING, TIGHTENING } from './rbac.ts';
+
+export type Check = { title: string; ok: boolean; mend: string };
+
+const CALL_MS = 5_000;
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Tries every connection and every Kubernetes right that the actions declare, and says how to mend what fails. In the sandbox there is nothing to mend. */
+export async function examine(config: Config, actions: Action[]): Promise<Check[]> {
+  const { env } = config;
+  if (config.sandbox) return [{ title: 'no settings: `npm start` runs in the sandbox', ok: true, mend: '' }];
+  const checks: Check[] = [];
+  const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
+  if (hasCluster) {
+    const cluster = connectCluster({
+      name: config.settings.cluster,
+      server: await readKubeconfig(env.KUBECONFIG),
+      timeoutMs: CALL_MS,
+      userAgent: 'nightshift-doctor',
+    });
+    const reached = await tried(
+      'the cluster answers',
+      () => cluster.ping(),
+      'check KUBECONFIG and that its server can be reached from here',
+    );
+    checks.push(reached);
+    const tightening = { name: 'scan.tighten_monitors', permissions: TIGHTENING };
+    const needing = config.settings.scan.tighten_monitors ? [...actions, tightening] : actions;
+    if (reached.ok)
+      checks.push(
+        await lookingRights(cluster),
+        ...(await rights(cluster, needing)),
+        ...(await scaling(config, cluster)),
+      );
+  } else
+    checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
+  if (env.PROMETHEUS_URL) {
+    const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS });
+    const answers = await tried(
+      'Prometheus answers',
+      () => metrics.ping(),
+      'check PROMETHEUS_URL: the base URL, without /api/v1',
+    );
+    checks.push(answers);
+    if (answers.ok) checks.push(await understood(config, metrics));
+  } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
+  if (env.LOKI_URL) {
+    const logs = connectLoki({ url: env.LOKI_URL, token: env.LOKI_TOKEN, tenant: env.LOKI_TENANT, timeoutMs: CALL_MS });
+    const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
+    checks.push(await tried('Loki answers', () => logs.ping(), mend));
+  }
+  if (env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL) {
+    const chat = createSlackChat({
+      token: env.SLACK_BOT_TOKEN,
+      slackApiUrl: env.SLACK_API_URL,
+      channel: env.SLACK_CHANNEL,
+      timeoutMs: CALL_MS,
+      log: quiet,
+    });
+    checks.push(
+      await tried(
+        'Slack answers',
+        () => chat.ping(),
+        'check SLACK_BOT_TOKEN, and install the app again from manifest.yml if a scope is missing',
+      ),
+    );
+  } else
+    checks.push({
+      title: 'a chat is configured',
+      ok: false,
+      mend: 'set SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN) and SLACK_CHANNEL',
+    });
+  return checks;
+}
+
+async function tried(title: string, ping: () => Promise<void>, mend: string): Promise<Check> {
+  try {
+    await ping();
+    return { title, ok: true, mend };
+  } catch (error) {
+    return { title, ok: false, mend: `${error instanceof Error ? error.message : String(error)}; ${mend}` };
+  }
+}
+
+async function rights(cluster: Cluster, needing: Pick<Action, 'name' | 'permissions'>[]): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const action of needing) {
+    const missing = await missingRights(cluster, action.permissions);
+    checks.push({
+      title: `rights for ${action.name}`,
+      ok: missing.length === 0,
+      mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
+    });
+  }
+  return checks;
+}
+
+/** What can't be looked at is left out of the evidence; the rest goes on. */
+async function lookingRights(cluster: Cluster): Promise<Check> {
+  const missing = await missingRights(cluster, LOOKING);
+  return {
+    title: 'rights to look',
+    ok: missing.length === 0,
+    mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
+  };
+}
+
+/** Proposals need KEDA, and addresses that it reaches; whether it does can be seen from inside the cluster only. */
+async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Check[]> {
+  const kind = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' };
+  const served = await cluster.custom.served(kind);
+  if (!served.ok) return [{ title: 'KEDA can be seen', ok: false, mend: served.failure.words }];
+  // Who has no KEDA misses nothing but proposals.
+  if (!served.value) return [{ title: 'no KEDA: `/heal forecast --propose` needs it', ok: true, mend: '' }];
+  const { prometheus_address: prometheus, scaler_address: scaler } = settings.keda;
+  return [
+    {
+      title: `KEDA asks Prometheus at ${prometheus ?? env.PROMETHEUS_URL ?? 'no known address'}`,
+      ok: prometheus !== undefined || env.PROMETHEUS_URL !== undefined,
+      mend: 'set keda.prometheus_address in nightshift.yaml: the URL at which KEDA, inside the cluster, reaches Prometheus',
+    },
+    {
+      title: `KEDA asks for the forecast at ${scaler ?? 'no known address'}`,
+      ok: scaler !== undefined,
+      mend: `set keda.scaler_address in nightshift.yaml: the host:port at which KEDA reaches port ${env.KEDA_PORT} of Nightshift; without it ScaledObjects go by rate and week only`,
+    },
+  ];
+}
+
+async function missingRights(cluster: Cluster, permissions: Permission[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { group, resource, verbs } of permissions) {
+    const [name, subresource] = resource.split('/');
+    for (const verb of verbs) {
+      const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
+      if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
+    }
+  }
+  return missing;
+}
+
+/** A template of somebody's own may be no PromQL. */
+async function understood(config: Config, metrics: Metrics): Promise<Check> {
+  const queries = createServiceQueries(queryOptions(config.settings));
+  const all: [string, string][] = [
+    ...METRICS.map((metric): [string, string] => [metric, queries.byService(metric, 'default')]),
+    ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
+    ['calls', queries.calls('default')],
+    ['cpu_by_pod', queries.cpuByPod('default')],
+    ['volumes', queries.volumes('default')],
+  ];
+  const faults: string[] = [];
+  for (const [name, query] of all) {
+    const answer = await metrics.instant(query, Date.now());
+    if (!answer.ok) faults.push(`${name}: ${answer.failure.words}`);
+  }
+  return {
+    title: 'Prometheus understands the queries',
+    ok: faults.length === 0,
+    mend: `${faults.join('; ')}; check \`queries:\` in nightshift.yaml`,
+  };
+}
+
+const METRICS = [
+  'request_rate',
+  'error_ratio',
+  'latency_p99',
+  'cpu_ratio',
+  'memory_ratio',
+  'restarts',
+  'ready_ratio',
+] as const satisfies MetricName[];

@@ -1,0 +1,95 @@
+import axios, { isAxiosError } from 'axios';
+import { type RecordedIncident, readRecordedIncident } from '../backtest/recorded-incident.ts';
+import { readJsonLines } from './json-lines.ts';
+
+/** Past incidents, oldest first; `bad` names what could not be read. */
+export type ReadIncidents = { incidents: RecordedIncident[]; bad: string[] };
+export type Window = { from: number | null; to: number | null };
+type Told = (done: number, words: string) => void;
+
+const MOST_INCIDENTS = 5_000;
+const CALL_MS = 30_000;
+/** Numbers of incidents have gaps, but not such long ones. */
+const MOST_GAP = 50;
+
+/** Incidents from a file that `export` wrote, or (a URL) from a running Nightshift's API. Rejects when there is nothing to read from. */
+export async function readIncidents(
+  source: string,
+  token: string | null,
+  window: Window,
+  told: Told = () => {},
+): Promise<ReadIncidents> {
+  const { incidents, bad } = /^https?:\/\//.test(source)
+    ? await fromApi(source, token, window, told)
+    : await fromFile(source);
+  const wanted = incidents.filter((one) => isIn(one, window)).sort((a, b) => a.openedAt - b.openedAt);
+  return { incidents: wanted, bad };
+}
+
+const isIn = ({ openedAt }: { openedAt: number }, { from, to }: Window): boolean =>
+  openedAt >= (from ?? Number.NEGATIVE_INFINITY) && openedAt <= (to ?? Number.POSITIVE_INFINITY);
+
+async function fromFile(file: string): Promise<ReadIncidents> {
+  const { values, bad } = await readJsonLines(file);
+  const incidents: RecordedIncident[] = [];
+  for (const { place, value } of values) {
+    const read = readRecordedIncident(value);
+    if (read.ok) incidents.push(read.incident);
+    else bad.push(`${place}: ${read.words}`);
+  }
+  return { incidents, bad };
+}
+
+/** The list gives the newest ids; from there on each is asked for by its number, down to the window's beginning. */
+async function fromApi(url: string, token: string | null, window: Window, told: Told): Promise<ReadIncidents> {
+  const base = url.replace(/\/+$/, '').replace(/\/api(\/incidents)?$/, '');
+  const http = axios.create({
+    baseURL: base,
+    timeout: CALL_MS,
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    ...(/\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]?/.test(base) ? { proxy: false as const } : {}),
+  });
+  const list = await asked(() => http.get<unknown>('/api/incidents'), base);
+  const newest = Array.isArray(list) ? (list as { id?: unknown }[])[0]?.id : undefined;
+  const incidents: RecordedIncident[] = [];
+  const bad: string[] = [];
+  let gap = 0;
+  for (let number = Number(String(newest ?? 'INC-0').replace('INC-', '')); number > 0 && gap < MOST_GAP; number--) {
+    if (incidents.length >= MOST_INCIDENTS) {
+      bad.push(`only the newest ${MOST_INCIDENTS} incidents were read; --to names an earlier end`);
+      break;
+    }
+    const read = await oneOf(http, base, `INC-${number}`);
+    gap = read === null ? gap + 1 : 0;
+    if (read === null) continue;
+    if (!read.ok) bad.push(`INC-${number}: ${read.words}`);
+    else if (read.incident.openedAt < (window.from ?? Number.NEGATIVE_INFINITY)) break;
+    else if (isIn(read.incident, window)) incidents.push(read.incident);
+    told(incidents.length, `INC-${number}`);
+  }
+  return { incidents, bad };
+}
+
+async function oneOf(http: ReturnType<typeof axios.create>, base: string, id: string) {
+  const value = await asked(() => http.get<unknown>(`/api/incidents/${id}`), base, 404);
+  return value === null ? null : readRecordedIncident(value);
+}
+
+async function asked(
+  call: () => Promise<{ data: unknown }>,
+  base: string,
+  absent: number | null = null,
+): Promise<unknown> {
+  try {
+    return (await call()).data;
+  } catch (error) {
+    if (!isAxiosError(error)) throw error;
+    const status = error.response?.status;
+    if (status !== undefined && status === absent) return null;
+    if (status === 401)
+      throw new Error(
+        `${base}: the token is missing or wrong: set NIGHTSHIFT_API_TOKEN (or NIGHTSHIFT_API_TOKEN_FILE)`,
+      );
+    throw new Error(`${base}: ${status === undefined ? (error.code ?? error.message) : `answered ${status}`}`);
+  }
+}

@@ -1,0 +1,132 @@
+import { affectedPart } from '../analysis/affected-part.ts';
+import { type RankedCause, rankCauses } from '../analysis/rank.ts';
+import type { Incident } from '../domain/incident.ts';
+import { jamAfter, toMend } from '../domain/jam.ts';
+import { nameIssue } from '../domain/name-issue.ts';
+import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { nodeIn, rankInput } from './evidence.ts';
+import { type Gathered, gather } from './gather.ts';
+import { vitalsOf } from './measure.ts';
+import { detect } from './score.ts';
+
+const MAX_FINDINGS = 40;
+const MAX_CAUSES = 5;
+const CONVINCING = 0.5;
+/** Traffic wanders; only a rise beyond doubt explains memory that climbs. */
+const SURE = 0.95;
+
+/** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
+export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagnosis> {
+  const gathered = await gather(deps, incident);
+  const [detected, correlated] = [
+    await detect(deps, gathered),
+    deps.correlators.flatMap((one) => one.correlate(gathered.surroundings)),
+  ];
+  const findings = [...correlated, ...detected, ...incident.anomalies]
+    .sort((a, b) => b.strength - a.strength)
+    .slice(0, MAX_FINDINGS);
+  const { causes, named, affected } = causesIn(gathered, findings);
+  const jam = named
+    ? jamAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
+    : undefined;
+  const { issue, measured, measuredOn } = await issueOf(deps, incident, toMend({ named, causes, jam }), findings);
+  const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
+  return {
+    at: deps.clock.now(),
+    issue,
+    causes,
+    somethingElse: Math.max(0, 1 - shown),
+    named,
+    ...(jam ? { jam } : {}),
+    findings,
+    measured,
+    ...(measured ? { measuredOn } : {}),
+    since: gathered.surroundings.since,
+    affected,
+  };
+}
+
+/** Whether a step of this incident gave it more to work with, and that still stands. */
+const isRelieved = (deps: Deps, { executions }: Incident, { namespace, name }: EntityRef): boolean =>
+  executions.some(({ result, undone, recommendation: { step, plan } }) => {
+    const relieves = deps.actions.get(step.action)?.relieves === 'load';
+    return result === 'done' && !undone && relieves && plan.target.namespace === namespace && plan.target.name === name;
+  });
+
+/** Pure: the causes, most probable first, whether the first is sure enough to name, and the part of the call graph that takes part. */
+export function causesIn(
+  gathered: Gathered,
+  findings: Finding[],
+): Pick<Diagnosis, 'causes' | 'named'> & { affected: AffectedPart } {
+  const input = rankInput(gathered, findings);
+  const ranking = rankCauses(input);
+  const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
+  return { causes, named: ranking.named, affected: affectedPart(input, ranking) };
+}
+
+/** What pods show when something is wrong with them, whatever that is. */
+const SHOWN_BY_PODS = new Set(['crash_loop', 'oom_killed', 'budget', 'memory_limit', 'restart']);
+
+/** The most convincing change or state of the entity itself: a configuration, a quota, a neighbour, a volume … No step that isn't meant for it will mend it. */
+function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
+  const [first] = findings
+    .filter(
+      ({ kind, what, about, strength }) =>
+        (kind === 'change' || kind === 'state') &&
+        about.name === (nodeIn(ranked.entity) ?? ranked.entity) &&
+        strength >= CONVINCING &&
+        !SHOWN_BY_PODS.has(what),
+    )
+    .sort((a, b) => b.strength - a.strength);
+  return first?.what ?? null;
+}
+
+/** What is measured at the cause where one is named, else at the service that hurts. A node is only the trouble where nothing else is to blame. */
+async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined, findings: Finding[]) {
+  const measuredAt = async (service: string, nodesCount: boolean) => {
+    const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, service);
+    const named = nameIssue(nodesCount ? vitals : { ...vitals, nodesInTrouble: 0 }, [...now, ...findings]);
+    return { ...named, measuredOn: service };
+  };
+  if (!cause || cause.entity.kind === 'Node') return measuredAt(incident.service, true);
+  const own = await measuredAt(cause.entity.name, false);
+  return own.measured ? own : measuredAt(incident.service, true);
+}
+
+function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {
+  const workload = gathered.surroundings.workloads.find((one) => one.name === ranked.entity);
+  const node = nodeIn(ranked.entity);
+  const entity: EntityRef = node
+    ? { kind: 'Node', namespace: '', name: node }
+    : {
+        kind: workload?.kind ?? 'Deployment',
+        namespace: gathered.surroundings.subject.namespace,
+        name: ranked.entity,
+      };
+  return { entity, what: whatOf(ranked, findings), probability: ranked.probability, reasons: ranked.reasons };
+}
+
+/**
+ * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang (its own, or a wait for somebody who isn't here) outweighs the load that piles up before it, what else was changed or stands in
+ * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics. A leak that is far from hurting is the last of these.
+ */
+function whatOf(ranked: RankedCause, findings: Finding[]): string {
+  const told = new Map<string, number>();
+  const tell = ({ what, strength }: { what: string; strength: number }) =>
+    told.set(what, Math.max(strength, told.get(what) ?? 0));
+  for (const one of ranked.evidence) tell(one);
+  for (const one of findings)
+    if (one.about.name === ranked.entity || one.about.name.startsWith(`${ranked.entity}-`)) tell(one);
+  const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
+  if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
+  if (has('rollout')) return 'rollout';
+  if (has('deadlock')) return has('waits_outside') ? 'waits_outside' : 'deadlock';
+  const own = ownChange(ranked, findings);
+  if (own) return own;
+  if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';
+  if (has('leak', has('memory') || has('oom_killed') ? CONVINCING : SURE)) return 'leak';
+  if (has('oom_killed')) return 'oom_killed';
+  for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors', 'leak']) if (has(what)) return what;
+  return ranked.evidence[0]?.what ?? 'unknown';
+}

@@ -1,0 +1,98 @@
+import { ownerOf } from '../domain/pod-owner.ts';
+import type { ServiceLogs, Surroundings } from '../extension-points.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { answerOr } from './answer-or.ts';
+import { hangEvidence } from './evidence.ts';
+import type { Gathered } from './gather.ts';
+
+/** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
+const LAG_MS = 3 * 60_000;
+const NORMAL_MS = 60 * 60_000;
+/** The normal time is looked at in parts, so that a busy service's lines come from all of it, and its own wandering shows. */
+const NORMAL_PARTS = 4;
+const LINES_OF_PART = 500;
+const INCIDENT_MS = 15 * 60_000;
+const INCIDENT_LINES = 2_000;
+const MAX_SERVICES = 6;
+const AT_ONCE = 3;
+
+/** The log lines of the subject and its nearest callees, since the trouble began and before it. Empty without a store of logs. */
+export async function gatherServiceLogs(
+  deps: Deps,
+  surroundings: Surroundings,
+  callees: string[],
+  missing: string[],
+): Promise<ServiceLogs[]> {
+  if (!deps.logs) return [];
+  const known = new Set(surroundings.workloads.map(({ name }) => name));
+  const services = [surroundings.subject.service, ...callees].filter((name) => known.has(name)).slice(0, MAX_SERVICES);
+  const found: ServiceLogs[] = [];
+  for (let from = 0; from < services.length; from += AT_ONCE) {
+    const some = services.slice(from, from + AT_ONCE);
+    const answers = await Promise.all(some.map((service) => logsOf(deps.logs!, service, surroundings)));
+    for (const answer of answers)
+      if ('service' in answer) found.push(answer);
+      else {
+        // Whoever doesn't answer for one service needn't be asked for the next.
+        missing.push(answer.words);
+        return found;
+      }
+  }
+  return found;
+}
+
+async function logsOf(
+  logs: NonNullable<Deps['logs']>,
+  service: string,
+  { subject, since, at, workloads }: Surroundings,
+): Promise<ServiceLogs | { words: string }> {
+  const start = since - LAG_MS;
+  const partMs = NORMAL_MS / NORMAL_PARTS;
+  const kind = workloads.find(({ name }) => name === service)?.kind ?? 'Deployment';
+  const workload = { kind, namespace: subject.namespace, name: service };
+  const answers = await Promise.all([
+    logs.lines(workload, Math.max(start, at - INCIDENT_MS), at, INCIDENT_LINES),
+    ...Array.from({ length: NORMAL_PARTS }, (_, part) => {
+      const from = start - NORMAL_MS + part * partMs;
+      return logs.lines(workload, from, from + partMs, LINES_OF_PART);
+    }),
+  ]);
+  const failed = answers.find((answer) => !answer.ok);
+  if (failed && !failed.ok) return { words: `logs of ${service}: ${failed.failure.words}` };
+  const [incident = [], ...normal] = answers.map((answer) => (answer.ok ? answer.value : []));
+  return { service, normal, incident };
+}
+
+const MAX_HANGING = 2;
+const PODS_OF_EACH = 2;
+const TAIL_LINES = 60;
+
+/** The last lines of pods that take requests and do hardly anything, by pod name: whether they hang by themselves or wait for somebody stands nowhere else. */
+export async function gatherHangLogs(
+  deps: Pick<Deps, 'cluster'>,
+  series: Gathered['series'],
+  surroundings: Surroundings,
+  missing: string[],
+): Promise<Record<string, string[]>> {
+  const { workloads, revisions } = surroundings;
+  const hanging = workloads
+    .map((workload) => ({
+      workload,
+      strength: hangEvidence({ series, surroundings }, workload.name)[0]?.strength ?? 0,
+    }))
+    .filter(({ strength }) => strength > 0)
+    .sort((a, b) => b.strength - a.strength)
+    .slice(0, MAX_HANGING);
+  const pods = hanging.flatMap(({ workload }) =>
+    surroundings.pods
+      .filter((pod) => !pod.deleting && ownerOf(pod, workloads, revisions)?.uid === workload.uid)
+      .slice(0, PODS_OF_EACH),
+  );
+  const answers = await Promise.all(
+    pods.map(async ({ namespace, name }) => {
+      const lines = await deps.cluster.podLogs(namespace, name, { previous: false, tailLines: TAIL_LINES });
+      return [name, answerOr(lines, [], `logs of ${name}`, missing)] as const;
+    }),
+  );
+  return Object.fromEntries(answers);
+}

@@ -1,0 +1,48 @@
+import type { EntityRef, Finding } from '../domain/types.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import type { MetricName } from '../ports.ts';
+import { forestFindings, type Recent } from '../watch/scan-look.ts';
+import { toSeries } from './evidence.ts';
+import { GATHERED_METRICS, type Gathered } from './gather.ts';
+
+const STEP_MS = 30_000;
+
+/** How far from normal the service that hurts is, metric by metric; each pod's memory too, since a leak is a pod's own. */
+export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]> {
+  const { namespace, service } = gathered.surroundings.subject;
+  const about: EntityRef = { kind: 'Deployment', namespace, name: service };
+  const findings: Finding[] = [];
+  const recent: Recent = {};
+  for (const metric of GATHERED_METRICS) {
+    const series = gathered.series.get(metric)?.get(service);
+    if (!series) continue;
+    const baseline = await deps.baselines.get(metric, namespace, service, gathered.surroundings.at);
+    recent[metric] = toSeries(series);
+    findings.push(
+      ...run(deps, about, metric, gathered.surroundings.at, {
+        recent: toSeries(series),
+        baseline,
+        limit: metric === 'memory_ratio' ? 1 : null,
+      }),
+    );
+  }
+  findings.push(...forestFindings(deps, about, recent, gathered.surroundings.at));
+  for (const series of gathered.memoryByPod) {
+    const pod: EntityRef = { kind: 'Pod', namespace, name: series.labels.pod ?? '' };
+    findings.push(
+      ...run(deps, pod, 'memory_ratio', gathered.surroundings.at, {
+        recent: toSeries(series),
+        baseline: null,
+        limit: 1,
+      }),
+    );
+  }
+  return findings;
+}
+
+type Judged = Pick<Parameters<Deps['detectors'][number]['detect']>[0], 'recent' | 'baseline' | 'limit'>;
+
+function run(deps: Deps, about: EntityRef, metric: MetricName, at: number, judged: Judged): Finding[] {
+  const input = { about, metric, unit: deps.queries.unit(metric), at, stepMs: STEP_MS, ...judged };
+  return deps.detectors.flatMap((detector) => detector.detect(input));
+}

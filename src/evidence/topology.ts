@@ -1,0 +1,55 @@
+import type { Calls } from '../domain/group.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import type { TelemetryReader } from '../telemetry/intake.ts';
+
+/** Who calls whom, as it was at the last look and is remembered from earlier ones; grouping must not wait for a query. */
+export type Topology = {
+  calls(): Calls;
+  refresh(deps: Deps & { telemetry?: TelemetryReader }, namespaces: string[]): Promise<void>;
+};
+
+/** A call that wasn't seen for so long is forgotten: nightly jobs call once a day, and services are rebuilt. */
+const REMEMBERED_MS = 26 * 60 * 60_000;
+/** What traces tell of a call counts from this sureness on. */
+const SURE = 0.5;
+const MAX_CALLS = 20_000;
+
+export function createTopology(): Topology {
+  /** `from\nto` → when it was seen last. */
+  const seen = new Map<string, number>();
+  let known: Calls = new Map();
+  return {
+    calls: () => known,
+    async refresh(deps, namespaces) {
+      const now = deps.clock.now();
+      for (const namespace of namespaces)
+        for (const { from, to } of await callsNow(deps, namespace, now)) {
+          const key = `${namespace}/${from}\n${namespace}/${to}`;
+          if (seen.has(key) || seen.size < MAX_CALLS) seen.set(key, now);
+        }
+      const next: Calls = new Map();
+      for (const [key, at] of seen) {
+        if (now - at > REMEMBERED_MS) seen.delete(key);
+        else {
+          const [from = '', to = ''] = key.split('\n');
+          next.set(from, (next.get(from) ?? new Set()).add(to));
+        }
+      }
+      known = next;
+    },
+  };
+}
+
+async function callsNow(
+  deps: Deps & { telemetry?: TelemetryReader },
+  namespace: string,
+  now: number,
+): Promise<{ from: string; to: string }[]> {
+  const answer = await deps.metrics.instant(deps.queries.calls(namespace), now);
+  const measured = answer.ok
+    ? answer.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }))
+    : [];
+  // A stranger's call could join unrelated trouble to an incident.
+  const told = deps.telemetry?.trusted ? await deps.telemetry.calls(namespace) : [];
+  return [...measured, ...told.filter((call) => call.weight >= SURE)].filter(({ from, to }) => from && to);
+}

@@ -1,0 +1,67 @@
+import { replicasFor } from '../analysis/learned-schedule.ts';
+import type { Incident } from '../domain/incident.ts';
+import { DEMAND_AHEAD } from '../domain/proposal.ts';
+import type { Diagnosis, EntityRef } from '../domain/types.ts';
+import type { Trouble } from '../evidence/measure.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { highestUntil } from './demand.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** The demand that stays below what is told, as it is measured. */
+const QUANTILE = 0.95;
+
+/** What is coming within a day for a workload that nothing scales, measured now; gone once something scales it. */
+export async function measureDemand(
+  deps: Deps,
+  { namespace, service }: Pick<Incident, 'namespace' | 'service'>,
+): Promise<Trouble> {
+  const [scalers, workload, answer] = await Promise.all([
+    deps.cluster.scalers(namespace, service),
+    deps.cluster.workload(namespace, service),
+    deps.demand.outlook(namespace, service),
+  ]);
+  const unknown = (words: string): Trouble => ({ kind: 'unknown', severity: null, words });
+  if (!scalers.ok) return unknown(scalers.failure.words);
+  const [scaler] = scalers.value;
+  if (scaler)
+    return {
+      kind: 'gone',
+      severity: 0,
+      words: `${scaler.kind} ${scaler.name} scales ${service} (${scaler.min} to ${scaler.max})`,
+    };
+  if (!workload.ok) return unknown(workload.failure.words);
+  if (!answer.ok) return unknown(answer.failure.words);
+  const rate = highestUntil(answer.outlook, deps.clock.now() + MS_PER_DAY, QUANTILE);
+  if (rate === null) return unknown(`nothing is foretold of ${service}`);
+  const settings = deps.demandSettings(namespace, service);
+  const { replicas } = workload.value;
+  const needed = replicasFor(rate, settings);
+  return {
+    kind: 'present',
+    severity: rate / (Math.max(1, replicas) * settings.perReplica),
+    words: `${service}: up to ${rounded(rate)} requests/s within a day: ${needed} replicas at ${rounded(settings.perReplica)}/s each; it has ${replicas}, and nothing scales it`,
+  };
+}
+
+/** A proposal's diagnosis: the demand itself. Unmeasured when nothing is foretold, or something scales it by now. */
+export async function diagnoseDemand(deps: Deps, incident: Incident): Promise<Diagnosis> {
+  const { namespace, service } = incident;
+  const [trouble, workload] = await Promise.all([
+    measureDemand(deps, incident),
+    deps.cluster.workload(namespace, service),
+  ]);
+  const entity: EntityRef = { kind: workload.ok ? workload.value.kind : 'Deployment', namespace, name: service };
+  const measured = trouble.kind === 'present';
+  return {
+    at: deps.clock.now(),
+    issue: { kind: DEMAND_AHEAD, severity: trouble.severity ?? 0, unit: 'of capacity', words: trouble.words },
+    causes: [{ entity, what: 'demand', probability: QUANTILE, reasons: [trouble.words] }],
+    somethingElse: 1 - QUANTILE,
+    named: true,
+    findings: incident.anomalies,
+    measured,
+    since: incident.openedAt,
+  };
+}
+
+const rounded = (value: number): string => Number(value.toPrecision(2)).toLocaleString('en-US');

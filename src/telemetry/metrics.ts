@@ -1,0 +1,143 @@
+import type {
+  KeptHistory,
+  LabelledSeries,
+  MetricName,
+  Metrics,
+  MetricsResult,
+  Point,
+  ServiceQueries,
+} from '../ports.ts';
+import type { Telemetry } from './intake.ts';
+import { KEPT_METRICS } from './keep.ts';
+import { MINUTE_MS } from './minutes.ts';
+import { LAG_MS, type MinuteParts, seriesOf, windowAt } from './series.ts';
+
+/** What the core asks metrics with: queries, and who answers them. */
+export type MetricsSource = { metrics: Metrics; queries: ServiceQueries };
+
+/** What was heard of late, and what is kept of the time before; `history` null: nothing. */
+export type Told = { telemetry: Pick<Telemetry, 'parts'>; history: KeptHistory | null; now: () => number };
+
+type Asked = { metric: MetricName; namespace: string; service: string | null; windowMs: number };
+
+/** Windows of rates, as the queries have them by default. */
+const WINDOW_MS = 5 * MINUTE_MS;
+const QUICK_WINDOW_MS = 2 * MINUTE_MS;
+/** A query is asked right after it was made. */
+const REMEMBERED = 4_000;
+/** Longer without a word, and what was heard before says nothing about now. */
+const SILENT_MS = 5 * MINUTE_MS;
+
+/**
+ * Metrics that services send by OTLP, through the same port as Prometheus's. Where there is a Prometheus, its word counts, its failures too: what it knows nothing about
+ * is filled in. Queries are recognised because they were made here, never by reading them. For trusted telemetry only: what it answers decides.
+ */
+export function withTelemetry(base: { metrics: Metrics | null; queries: ServiceQueries }, told: Told): MetricsSource {
+  const { asked, queries } = recognising(base.queries);
+  return {
+    queries,
+    metrics: {
+      async range(query, fromMs, toMs, stepMs) {
+        const answer = base.metrics ? await base.metrics.range(query, fromMs, toMs, stepMs) : heardOf(told);
+        const about = asked(query);
+        if (!answer.ok || !about || isAnswered(about, answer.value)) return answer;
+        return { ok: true, value: filled(answer.value, await tell(told, about, { fromMs, toMs, stepMs })) };
+      },
+      async instant(query, atMs) {
+        const answer = base.metrics ? await base.metrics.instant(query, atMs) : heardOf(told);
+        const about = asked(query);
+        if (!answer.ok || !about || isAnswered(about, answer.value)) return answer;
+        const series = await tell(told, about, { fromMs: atMs, toMs: atMs, stepMs: MINUTE_MS });
+        const values = series.flatMap(({ labels, points: [point] }) => (point ? { labels, value: point.value } : []));
+        return { ok: true, value: filled(answer.value, values) };
+      },
+      async ping() {
+        if (base.metrics) return base.metrics.ping();
+        const heard = heardOf(told);
+        if (!heard.ok) throw new Error(heard.failure.words);
+      },
+    },
+  };
+}
+
+/** The same queries, and what each of them asked. */
+function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (query: string) => Asked | undefined } {
+  const made = new Map<string, Asked>();
+  const remember = (query: string, asked: Asked): string => {
+    made.delete(query);
+    made.set(query, asked);
+    if (made.size > REMEMBERED) made.delete(made.keys().next().value!);
+    return query;
+  };
+  return {
+    asked: (query) => made.get(query),
+    queries: {
+      ...base,
+      ofService: (metric, namespace, service) =>
+        remember(base.ofService(metric, namespace, service), { metric, namespace, service, windowMs: WINDOW_MS }),
+      quickOfService: (metric, namespace, service) => {
+        const about = { metric, namespace, service, windowMs: QUICK_WINDOW_MS };
+        return remember(base.quickOfService(metric, namespace, service), about);
+      },
+      byService: (metric, namespace) => {
+        const about = { metric, namespace, service: null, windowMs: QUICK_WINDOW_MS };
+        return remember(base.byService(metric, namespace), about);
+      },
+    },
+  };
+}
+
+/** Without a Prometheus: nothing yet, or the failure that nobody has sent anything for too long. */
+function heardOf({ telemetry, now }: Told): MetricsResult<never[]> {
+  if (telemetry.parts(now() - SILENT_MS, Number.POSITIVE_INFINITY).size > 0) return { ok: true, value: [] };
+  const words = `No telemetry has come by OTLP for ${SILENT_MS / MINUTE_MS} minutes.`;
+  return { ok: false, failure: { kind: 'unreachable', words } };
+}
+
+const isAnswered = ({ service }: Asked, series: unknown[]): boolean => service !== null && series.length > 0;
+
+/** Services that Prometheus has stay as it has them. */
+function filled<T extends { labels: Record<string, string> }>(known: T[], told: T[]): T[] {
+  const names = new Set(known.map(({ labels }) => labels.service));
+  return [...known, ...told.filter(({ labels }) => !names.has(labels.service))];
+}
+
+type Span = { fromMs: number; toMs: number; stepMs: number };
+
+async function tell(told: Told, asked: Asked, span: Span): Promise<LabelledSeries[]> {
+  const { from } = windowAt(span.fromMs, asked.windowMs);
+  const minutes = told.telemetry.parts(from, span.toMs - LAG_MS);
+  const services = asked.service === null ? servicesIn(minutes, asked.namespace) : [asked.service];
+  const found: LabelledSeries[] = [];
+  for (const service of services) {
+    const key = `${asked.namespace}/${service}`;
+    const recent = seriesOf(minutes, { ...span, key, metric: asked.metric, windowMs: asked.windowMs });
+    const old = asked.service === null ? [] : await before(told, asked.metric, key, span, recent[0]?.at ?? span.toMs);
+    const points = [...old, ...recent];
+    if (points.length > 0) found.push({ labels: { service }, points });
+  }
+  return found;
+}
+
+/** What was kept of the time whose minutes are forgotten: at each step the value that ended last. */
+async function before(told: Told, metric: MetricName, key: string, span: Span, until: number): Promise<Point[]> {
+  const place = KEPT_METRICS.indexOf(metric);
+  // A cache that is away is a history that is missing.
+  const kept = (await told.history?.read(key, place, span.fromMs - WINDOW_MS, until).catch(() => [])) ?? [];
+  const points: Point[] = [];
+  let next = 0;
+  for (let at = span.fromMs; at < until && kept.length > 0; at += span.stepMs) {
+    while (kept[next + 1] && kept[next + 1]!.at <= at) next += 1;
+    const point = kept[next]!;
+    if (point.at <= at && at - point.at < WINDOW_MS) points.push({ at, value: point.value });
+  }
+  return points;
+}
+
+function servicesIn(minutes: MinuteParts, namespace: string): string[] {
+  const prefix = `${namespace}/`;
+  const names = new Set<string>();
+  for (const minute of [...minutes.values()].flat())
+    for (const key of minute.services.keys()) if (key.startsWith(prefix)) names.add(key.slice(prefix.length));
+  return [...names];
+}

@@ -12,18 +12,18 @@ import type {
   Cluster,
   ClusterEvent,
   ConfigInfo,
-  LogLine,
-  Metrics,
   NetworkPolicy,
   NodeInfo,
-  Pause,
   PodInfo,
   Quota,
   Revision,
   Scaler,
   Scaling,
   Workload,
-} from './ports.ts';
+} from './ports/cluster.ts';
+import type { LogLine } from './ports/logs.ts';
+import type { Metrics } from './ports/metrics.ts';
+import type { Pause } from './ports/store.ts';
 
 /** The four things people add, each one file with one default export, found by load-modules.ts. */
 

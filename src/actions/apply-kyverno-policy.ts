@@ -2,7 +2,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { BlastRadius, EntityRef, FieldChange, Refusal, Step } from '../domain/types.ts';
 import type { Action, ActionContext, ParamFault, Planned } from '../extension-points.ts';
-import type { CustomKind, Workload } from '../ports.ts';
+import type { CustomKind, Workload } from '../ports/cluster.ts';
 import { applyObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './custom/object-write.ts';
 import {

@@ -5,7 +5,7 @@ import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { ScaledObject } from '../domain/scaled-object.ts';
 import type { FieldChange, RefusalCode } from '../domain/types.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
-import type { CustomKind, CustomObject } from '../ports.ts';
+import type { CustomKind, CustomObject } from '../ports/cluster.ts';
 import { applyObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './custom/object-write.ts';
 import { type Look, lookAtTarget, refusalOf, refused } from './workload/look.ts';

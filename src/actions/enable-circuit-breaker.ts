@@ -3,7 +3,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
-import type { CustomKind } from '../ports.ts';
+import type { CustomKind } from '../ports/cluster.ts';
 import { applyObject, undoObject } from './custom/object-change.ts';
 import {
   applyWrite,

@@ -1,7 +1,8 @@
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
-import type { Cluster, Metrics, NodePod } from '../ports.ts';
+import type { Cluster, NodePod } from '../ports/cluster.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
 

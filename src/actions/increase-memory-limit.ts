@@ -4,7 +4,7 @@ import { type ObjectPath, pathText, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Planned } from '../extension-points.ts';
-import type { ContainerInfo } from '../ports.ts';
+import type { ContainerInfo } from '../ports/cluster.ts';
 import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
 import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
 import { ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';

@@ -1,7 +1,8 @@
 import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { FieldChange, Finding, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
-import type { Cluster, Metrics, PodInfo } from '../ports.ts';
+import type { Cluster, PodInfo } from '../ports/cluster.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
 
 const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];

@@ -4,7 +4,7 @@ import { readPath, sameJson } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
-import type { Revision } from '../ports.ts';
+import type { Revision } from '../ports/cluster.ts';
 import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
 import { type Look, lookAtTarget, refused, troubledPods } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';

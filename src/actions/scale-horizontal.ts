@@ -3,7 +3,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Planned } from '../extension-points.ts';
-import type { Scaler, Workload } from '../ports.ts';
+import type { Scaler, Workload } from '../ports/cluster.ts';
 import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
 import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';

@@ -5,7 +5,8 @@ import { type Baselines, createBaselines, createModels, type Models } from '../l
 import { type TrainingDeps, trainService } from '../learning/train.ts';
 import { readAllBack } from '../learning/train-keep.ts';
 import { createTrainingQueue, type TrainingQueue } from '../learning/train-queue.ts';
-import type { Charts, ModelStore } from '../ports.ts';
+import type { Charts } from '../ports/charts.ts';
+import type { ModelStore } from '../ports/models.ts';
 import type { FitInput, Fitted } from '../workers/fit-service.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
 

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { type Receiver, startOtlpReceiver, type Tls } from '../adapters/otlp/receiver.ts';
 import type { PodByIp } from '../adapters/otlp/source.ts';
-import type { Clock, KeptHistory, SharedLog } from '../ports.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/intake.ts';
 import { type MetricsSource, withTelemetry } from '../telemetry/metrics.ts';
 import type { Environment } from './config.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../domain/clock.ts';
 
 /** A sandbox that runs as a process of its own (`node sandbox/serve.ts`), by the line that it prints. Crash tests need one: it outlives the app. */
 const RemoteSandbox = z.object({

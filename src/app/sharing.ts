@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Clock, KeptHistory, SharedLog } from '../ports.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { decodePassed, encodePassed } from '../telemetry/codec.ts';
 import type { Telemetry } from '../telemetry/intake.ts';
 import { createKeeper } from '../telemetry/keep.ts';

@@ -1,7 +1,7 @@
 import { anySubjectOf } from '../adapters/alertmanager/subject.ts';
 import { fingerprintOf, parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import { readJsonLines } from '../cli/json-lines.ts';
-import type { Metrics } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { type Firing, recordedFirings } from './firings.ts';
 import { type AlertOfPast, eventsOfAlerts } from './past-events.ts';
 import type { PastEvent } from './replay.ts';

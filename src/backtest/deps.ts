@@ -7,7 +7,8 @@ import type { Action, Correlator, Detector } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
 import { type TrainingDeps, trainService } from '../learning/train.ts';
 import type { Deps, Limits } from '../pipeline/deps.ts';
-import type { Cluster, Metrics, ServiceQueries } from '../ports.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import type { PastStore } from './past-store.ts';
 
 /** What a replay is given: everything that judges, and what was known. */

@@ -1,5 +1,5 @@
 import type { Incident } from '../domain/incident.ts';
-import type { Metrics } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { Judgement } from './replay.ts';
 import type { Ending } from './rows.ts';

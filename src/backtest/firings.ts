@@ -1,4 +1,4 @@
-import type { LabelledSeries, Metrics } from '../ports.ts';
+import type { LabelledSeries, Metrics } from '../ports/metrics.ts';
 
 /** One time that one alert fired, as Prometheus recorded it. `to` null: it still fired at the end of what was looked at. */
 export type Firing = { labels: Record<string, string>; from: number; to: number | null };

@@ -1,4 +1,5 @@
-import type { Cluster, ClusterResult, Metrics, NodePod, Scaler, Workload } from '../ports.ts';
+import type { Cluster, ClusterResult, NodePod, Scaler, Workload } from '../ports/cluster.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { pastNodes } from './past-nodes.ts';
 import { type KubeSamples, kubeSamples, valueBy } from './past-objects.ts';
 import { asNodePod, pastPods } from './past-pods.ts';

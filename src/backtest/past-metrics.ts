@@ -1,4 +1,4 @@
-import type { Metrics, MetricsResult } from '../ports.ts';
+import type { Metrics, MetricsResult } from '../ports/metrics.ts';
 
 /** PromQL that can see past its own time: `@`, and offsets below zero. Text inside quotes doesn't count. */
 const AHEAD = /@\s*(\d|start\s*\(|end\s*\()|\boffset\s*-/i;

@@ -1,4 +1,5 @@
-import type { LabelledSeries, Metrics, MetricsResult, NodeInfo } from '../ports.ts';
+import type { NodeInfo } from '../ports/cluster.ts';
+import type { LabelledSeries, Metrics, MetricsResult } from '../ports/metrics.ts';
 
 const LOOK_BACK_MS = 90 * 60_000;
 const STEP_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { LabelledSeries, Metrics } from '../ports.ts';
+import type { LabelledSeries, Metrics } from '../ports/metrics.ts';
 
 /** What kube-state-metrics told of a namespace, as of one instant: samples by metric. */
 export type KubeSamples = {

@@ -1,5 +1,5 @@
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
-import type { DueEffect, IncidentStore, Pause } from '../ports.ts';
+import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';
 
 /** A step that is known to have been carried out; `at` is when its end was known. */
 export type PastResult = { key: string; at: number; worked: boolean };

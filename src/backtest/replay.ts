@@ -10,7 +10,7 @@ import { type ReceivedAlert, receiveAlerts, receiveAnomaly } from '../pipeline/r
 import { record, saveTransition } from '../pipeline/record.ts';
 import { NOTHING, type StageResult } from '../pipeline/stage.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
-import type { DueEffect } from '../ports.ts';
+import type { DueEffect } from '../ports/store.ts';
 import type { PastStore } from './past-store.ts';
 
 /** Something that was heard in the past, at that instant. */

@@ -8,7 +8,7 @@ import { maskText } from '../domain/mask-text.ts';
 import { playbookKey } from '../domain/playbook.ts';
 import type { Playbook } from '../domain/types.ts';
 import type { Action, Correlator, Detector } from '../extension-points.ts';
-import type { Metrics } from '../ports.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Learned } from './deps.ts';
 import { pastMetrics } from './past-metrics.ts';
 import type { RecordedIncident } from './recorded-incident.ts';

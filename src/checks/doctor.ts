@@ -6,7 +6,8 @@ import { createServiceQueries } from '../adapters/prometheus/service-queries.ts'
 import { createSlackChat } from '../adapters/slack/chat.ts';
 import { type Config, queryOptions } from '../app/config.ts';
 import type { Action, Permission } from '../extension-points.ts';
-import type { Cluster, MetricName, Metrics } from '../ports.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { MetricName, Metrics } from '../ports/metrics.ts';
 import { LOOKING, TIGHTENING } from './rbac.ts';
 
 export type Check = { title: string; ok: boolean; mend: string };

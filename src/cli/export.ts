@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { RecordedIncident } from '../backtest/recorded-incident.ts';
 import { exportedIncident } from '../domain/exported-incident.ts';
-import type { LabelledSeries, MetricName, Metrics, ServiceQueries } from '../ports.ts';
+import type { LabelledSeries, MetricName, Metrics, ServiceQueries } from '../ports/metrics.ts';
 
 /** A metric as `diagnose` knows it, by what it is called here. */
 const NAMES = {

@@ -1,7 +1,7 @@
 import { maskText } from '../domain/mask-text.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { Scaling } from '../ports.ts';
+import type { Scaling } from '../ports/cluster.ts';
 
 const WANTS_MORE = 0.85;
 const CANNOT_SCALE = 0.6;

@@ -2,7 +2,7 @@ import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { Certificate } from '../ports.ts';
+import type { Certificate } from '../ports/cluster.ts';
 
 const NEAR_MS = 3 * 24 * 3_600_000;
 const EXPIRED = 0.95;

@@ -1,7 +1,7 @@
 import { podTrouble } from '../domain/rollout.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator } from '../extension-points.ts';
-import type { PodInfo } from '../ports.ts';
+import type { PodInfo } from '../ports/cluster.ts';
 
 /** An exit that is older than this, of a container that runs again, is history. */
 const RECENT_MS = 30 * 60_000;

@@ -3,7 +3,7 @@ import { maskText } from '../domain/mask-text.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { NodeInfo } from '../ports.ts';
+import type { NodeInfo } from '../ports/cluster.ts';
 
 const NODE_REASONS = [
   'NodeNotReady',

@@ -2,7 +2,7 @@ import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { Workload } from '../ports.ts';
+import type { Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
 const AT_ONCE = 0.8;

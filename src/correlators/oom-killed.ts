@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/types.ts';
 import type { Correlator } from '../extension-points.ts';
-import type { PodInfo } from '../ports.ts';
+import type { PodInfo } from '../ports/cluster.ts';
 
 /** A kill speaks half as strongly after this long; after six times that it is history. */
 const HALF_LIFE_MS = 30 * 60_000;

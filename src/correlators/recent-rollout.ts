@@ -3,7 +3,7 @@ import { ownerOf } from '../domain/pod-owner.ts';
 import { podTrouble } from '../domain/rollout.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { Revision, Workload } from '../ports.ts';
+import type { Revision, Workload } from '../ports/cluster.ts';
 
 /** A rollout speaks half as strongly after this long. */
 const HALF_LIFE_MS = 90 * 60_000;

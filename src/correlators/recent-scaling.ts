@@ -1,7 +1,7 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import type { Finding } from '../domain/types.ts';
 import type { Correlator, Surroundings } from '../extension-points.ts';
-import type { ClusterEvent, Workload } from '../ports.ts';
+import type { ClusterEvent, Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
 const FEWER = 0.9;

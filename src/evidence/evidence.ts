@@ -6,7 +6,7 @@ import { MANY_ERRORS } from '../domain/name-issue.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { Surroundings } from '../extension-points.ts';
-import type { LabelledSeries, MetricName } from '../ports.ts';
+import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Gathered } from './gather.ts';
 
 /** Pure: what was gathered, as evidence for the ranking; entities are workload names of the incident's namespace, and the nodes that are in trouble. */

@@ -1,7 +1,7 @@
 import { claimNames, configReferences, templateLabels } from '../domain/pod-template.ts';
 import type { Surroundings, TemplateReferences } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { Revision, Workload } from '../ports.ts';
+import type { Revision, Workload } from '../ports/cluster.ts';
 import { answerOr } from './answer-or.ts';
 
 const LOOK_BACK_MS = 90 * 60_000;

@@ -8,7 +8,8 @@ import { isProposal } from '../domain/proposal.ts';
 import type { Finding, Issue } from '../domain/types.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { MetricName, NodeInfo, PodInfo } from '../ports.ts';
+import type { NodeInfo, PodInfo } from '../ports/cluster.ts';
+import type { MetricName } from '../ports/metrics.ts';
 
 /** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
 export type Trouble = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; words: string };

@@ -1,6 +1,6 @@
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { TelemetrySource } from '../domain/telemetry.ts';
-import type { Cluster, PodInfo, Workload } from '../ports.ts';
+import type { Cluster, PodInfo, Workload } from '../ports/cluster.ts';
 
 /** Whose pod has which address, for senders who name nothing else. */
 export type PodAddresses = {

@@ -1,6 +1,6 @@
 import type { EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { MetricName } from '../ports.ts';
+import type { MetricName } from '../ports/metrics.ts';
 import { forestFindings, type Recent } from '../watch/scan-look.ts';
 import { toSeries } from './evidence.ts';
 import { GATHERED_METRICS, type Gathered } from './gather.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, Metrics } from '../ports.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { Metrics } from '../ports/metrics.ts';
 
 /** Answers to looks are shared for this long (real time) between diagnoses: in a storm hundreds of incidents ask the same of one namespace. */
 const GOOD_FOR_MS = 2_000;

@@ -1,4 +1,4 @@
-import type { LabelledSeries, MetricName } from '../ports.ts';
+import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 
 /** Counted over a window; ratios and quantiles of such counts stay right with half of it. */
 const COUNTED: ReadonlySet<MetricName> = new Set(['request_rate', 'cpu_ratio']);

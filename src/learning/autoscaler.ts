@@ -2,7 +2,7 @@ import { replicasFor } from '../analysis/learned-schedule.ts';
 import { cronTrigger, type ScaledObject, scaledObjectOf } from '../domain/scaled-object.ts';
 import type { ComingRate, DemandProposal } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { Scaler, Workload } from '../ports.ts';
+import type { Scaler, Workload } from '../ports/cluster.ts';
 import type { Outlook } from './demand.ts';
 
 type Looking = Pick<Deps, 'cluster' | 'demand' | 'demandSettings' | 'kedaAddresses'>;

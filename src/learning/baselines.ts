@@ -1,7 +1,7 @@
 import type { Baseline } from '../analysis/baseline.ts';
 import type { KnownMetric } from '../analysis/features.ts';
 import type { ServiceModel } from '../analysis/service-model.ts';
-import type { MetricName } from '../ports.ts';
+import type { MetricName } from '../ports/metrics.ts';
 
 /** What was learned of a service, with the data that it saw. `forest` is null while it isn't in memory. */
 export type KnownService = {

@@ -2,10 +2,12 @@ import type { ForecastModel } from '../analysis/forecast.ts';
 import { lookAhead } from '../analysis/forecast.ts';
 import type { CronWindow, DemandSettings } from '../analysis/learned-schedule.ts';
 import type { Series, Span } from '../analysis/series.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import { toSeries } from '../evidence/evidence.ts';
 import { createTurns } from '../evidence/shared-look.ts';
-import type { Clock, DemandAhead, DemandFailure, Metrics, ServiceQueries } from '../ports.ts';
+import type { DemandAhead, DemandFailure } from '../ports/demand.ts';
+import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import { HISTORY_STEP_MS, pastOf, spansOfTrouble } from './train-history.ts';
 
 export type DemandDeps = {

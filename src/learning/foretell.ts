@@ -1,7 +1,7 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
 import type { ComingRate, ForecastReport } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { MetricPicture } from '../ports.ts';
+import type { MetricPicture } from '../ports/charts.ts';
 import { proposalFor } from './autoscaler.ts';
 import type { Outlook } from './demand.ts';
 import { findService } from './score-service.ts';

@@ -5,7 +5,7 @@ import { scoreService } from '../analysis/service-model.ts';
 import { toSeries } from '../evidence/evidence.ts';
 import type { MetricReading, ServiceReport } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { Workload } from '../ports.ts';
+import type { Workload } from '../ports/cluster.ts';
 import type { KnownService } from './baselines.ts';
 
 const RECENT_MS = 60 * 60_000;

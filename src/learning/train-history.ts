@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Series, Span } from '../analysis/series.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { LabelledSeries, MetricName, Metrics, MetricsResult, ServiceQueries } from '../ports.ts';
+import type { LabelledSeries, MetricName, Metrics, MetricsResult, ServiceQueries } from '../ports/metrics.ts';
 
 /** What a service is known by, as far as it is measured: each gets a baseline, and all together the forest. */
 export const LEARNED_METRICS = [

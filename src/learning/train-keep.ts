@@ -1,5 +1,5 @@
 import type { ServiceModel } from '../analysis/service-model.ts';
-import type { StoredModel } from '../ports.ts';
+import type { StoredModel } from '../ports/models.ts';
 import { decodeModel } from '../workers/model-codec.ts';
 import type { KnownService } from './baselines.ts';
 import type { TrainingDeps } from './train.ts';

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Series, Span } from '../analysis/series.ts';
 import type { ServiceModel } from '../analysis/service-model.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Clock, Metrics, ModelStore, ServiceQueries } from '../ports.ts';
+import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
+import type { ModelStore } from '../ports/models.ts';
 import type { KnownService, Models } from './baselines.ts';
 import { HISTORY_MS, HISTORY_STEP_MS, historyOf, spansOfTrouble } from './train-history.ts';
 import { knownFrom, readBack } from './train-keep.ts';

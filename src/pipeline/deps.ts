@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
 import { toMend } from '../domain/jam.ts';
@@ -10,18 +11,14 @@ import { scaledObjectFor } from '../learning/autoscaler.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { Demand } from '../learning/demand.ts';
 import type { TrainingQueue } from '../learning/train-queue.ts';
-import type {
-  Charts,
-  Chat,
-  Clock,
-  Cluster,
-  IncidentStore,
-  Jobs,
-  Logs,
-  Metrics,
-  Pager,
-  ServiceQueries,
-} from '../ports.ts';
+import type { Charts } from '../ports/charts.ts';
+import type { Chat } from '../ports/chat.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { Jobs } from '../ports/jobs.ts';
+import type { Logs } from '../ports/logs.ts';
+import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
+import type { Pager } from '../ports/pager.ts';
+import type { IncidentStore } from '../ports/store.ts';
 
 export type Limits = ActionLimits & {
   /** Services that may be changed at the same time. */

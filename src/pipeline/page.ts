@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
-import type { PageRequest } from '../ports.ts';
+import type { PageRequest } from '../ports/pager.ts';
 import type { Deps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';

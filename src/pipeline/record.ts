@@ -1,6 +1,6 @@
 import type { Event, Incident, Transition } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
-import type { DueEffect } from '../ports.ts';
+import type { DueEffect } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 
 const MAX_TRIES = 50;

@@ -1,4 +1,4 @@
-import type { DueEffect } from '../ports.ts';
+import type { DueEffect } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { record } from './record.ts';
 import type { Stage, StageResult } from './stage.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Incident } from '../domain/incident.ts';
-import type { ThreadImage } from '../ports.ts';
+import type { ThreadImage } from '../ports/chat.ts';
 import type { Deps } from './deps.ts';
 
 const TRIES = 3;

@@ -1,5 +1,5 @@
 import type { EffectKind, Event, Incident } from '../domain/incident.ts';
-import type { DueEffect } from '../ports.ts';
+import type { DueEffect } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 
 /** What a stage answers: the events that it ends in (none: nothing to do), and when it wants to run again. */

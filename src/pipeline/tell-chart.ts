@@ -4,7 +4,8 @@ import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { troubleSince } from '../evidence/gather.ts';
 import { demandPicture } from '../learning/foretell.ts';
-import type { LabelledSeries, MetricName, MetricPicture } from '../ports.ts';
+import type { MetricPicture } from '../ports/charts.ts';
+import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Deps } from './deps.ts';
 import { shareImage } from './share-image.ts';
 

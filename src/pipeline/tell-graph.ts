@@ -1,7 +1,7 @@
 import { graphWords } from '../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Diagnosis } from '../domain/types.ts';
-import type { GraphPicture } from '../ports.ts';
+import type { GraphPicture } from '../ports/charts.ts';
 import type { Deps } from './deps.ts';
 import { record } from './record.ts';
 import { shareImage } from './share-image.ts';

@@ -1,6 +1,6 @@
 import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
-import type { MessageContext } from '../ports.ts';
+import type { MessageContext } from '../ports/chat.ts';
 import type { Deps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';

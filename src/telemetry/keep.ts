@@ -1,4 +1,5 @@
-import type { KeptHistory, MetricName } from '../ports.ts';
+import type { MetricName } from '../ports/metrics.ts';
+import type { KeptHistory } from '../ports/replicas.ts';
 import type { Telemetry } from './intake.ts';
 import { MINUTE_MS } from './minutes.ts';
 import { LAG_MS, valueIn } from './series.ts';

@@ -1,12 +1,5 @@
-import type {
-  KeptHistory,
-  LabelledSeries,
-  MetricName,
-  Metrics,
-  MetricsResult,
-  Point,
-  ServiceQueries,
-} from '../ports.ts';
+import type { LabelledSeries, MetricName, Metrics, MetricsResult, Point, ServiceQueries } from '../ports/metrics.ts';
+import type { KeptHistory } from '../ports/replicas.ts';
 import type { Telemetry } from './intake.ts';
 import { KEPT_METRICS } from './keep.ts';
 import { MINUTE_MS } from './minutes.ts';

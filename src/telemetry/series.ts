@@ -1,4 +1,4 @@
-import type { MetricName, Point } from '../ports.ts';
+import type { MetricName, Point } from '../ports/metrics.ts';
 import { mergedService } from './merge.ts';
 import type { Level, Minute, ServiceMinute, Vital } from './minute.ts';
 import { MINUTE_MS } from './minutes.ts';

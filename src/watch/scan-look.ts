@@ -3,7 +3,7 @@ import type { Series } from '../analysis/series.ts';
 import { scoreService } from '../analysis/service-model.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { MetricName } from '../ports.ts';
+import type { MetricName } from '../ports/metrics.ts';
 
 export type Recent = Partial<Record<MetricName, Series>>;
 

@@ -4,7 +4,7 @@ import { looksInto, type Monitor, markOf, matchesLabels, puttingBack, tightening
 import { isRecord, readPath } from '../domain/object-path.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { record } from '../pipeline/record.ts';
-import type { Monitors } from '../ports.ts';
+import type { Monitors } from '../ports/monitors.ts';
 
 /** What a replica remembers between rounds: nothing that mustn't be lost. */
 export type TightenMemory = { looked: boolean; marked: number; said: Set<string> };

@@ -1,7 +1,7 @@
 import { authorise, type FreshLook } from '../../src/domain/authorise.ts';
 import type { EntityRef, Execution, Finding, Plan, Recommendation } from '../../src/domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../src/extension-points.ts';
-import type { Metrics } from '../../src/ports.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 import type { SmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 
 const GI = 2 ** 30;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordedFirings, stepFor } from '../../src/backtest/firings.ts';
-import type { LabelledSeries, Metrics } from '../../src/ports.ts';
+import type { LabelledSeries, Metrics } from '../../src/ports/metrics.ts';
 
 const FROM = Date.UTC(2026, 5, 4, 18);
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pastMetrics } from '../../src/backtest/past-metrics.ts';
-import type { Metrics } from '../../src/ports.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 
 const NOW = Date.UTC(2026, 5, 4, 18);
 const MINUTE = 60_000;

@@ -14,7 +14,7 @@ import { readIncidents } from '../../src/cli/incident-source.ts';
 import { scoreFile } from '../../src/cli/score-file.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { createModels } from '../../src/learning/baselines.ts';
-import type { IncidentStore } from '../../src/ports.ts';
+import type { IncidentStore } from '../../src/ports/store.ts';
 import { backtestOf, type PastShop, servePrometheus } from '../backtest/past-shop.ts';
 import { MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { startVirtualApp, type VirtualApp } from '../soak/virtual-app/virtual-app.ts';

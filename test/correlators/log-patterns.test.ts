@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import logPatterns from '../../src/correlators/log-patterns.ts';
-import type { LogLine } from '../../src/ports.ts';
+import type { LogLine } from '../../src/ports/logs.ts';
 import { around, MINUTE, SINCE } from './surroundings.ts';
 
 const line = (text: string, at: number, severe = false, source = 'a'): LogLine => ({ at, source, text, severe });

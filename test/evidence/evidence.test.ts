@@ -3,7 +3,7 @@ import type { Finding } from '../../src/domain/types.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gather.ts';
-import type { LabelledSeries, MetricName } from '../../src/ports.ts';
+import type { LabelledSeries, MetricName } from '../../src/ports/metrics.ts';
 import { AT, around, MINUTE, pod, workload } from '../correlators/surroundings.ts';
 
 const SINCE = AT - MINUTE;

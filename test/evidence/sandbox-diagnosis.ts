@@ -14,7 +14,7 @@ import { type Gathered, gather } from '../../src/evidence/gather.ts';
 import type { Correlator, Detector } from '../../src/extension-points.ts';
 import { createModels } from '../../src/learning/baselines.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
-import type { Logs } from '../../src/ports.ts';
+import type { Logs } from '../../src/ports/logs.ts';
 import { alertOf } from '../domain/examples.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 

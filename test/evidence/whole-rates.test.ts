@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wholeRates } from '../../src/evidence/whole-rates.ts';
-import type { LabelledSeries, MetricName } from '../../src/ports.ts';
+import type { LabelledSeries, MetricName } from '../../src/ports/metrics.ts';
 
 const STEP = 30_000;
 const WINDOW = 120_000;

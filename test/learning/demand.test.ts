@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createDemand, type DemandDeps } from '../../src/learning/demand.ts';
-import type { Metrics } from '../../src/ports.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 import type { DemandInput, LearnedDemand } from '../../src/workers/fit-demand.ts';
 import { createWorkerPool } from '../../src/workers/worker-pool.ts';
 import { anIncident } from '../adapters/redis/store-fixture.ts';

@@ -6,7 +6,7 @@ import type { Deps } from '../../src/pipeline/deps.ts';
 import { createPeople } from '../../src/pipeline/people.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';
-import type { IncidentStore } from '../../src/ports.ts';
+import type { IncidentStore } from '../../src/ports/store.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
 import { alertOf, askOf, diagnosisOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/pipeline/deps.ts';
 import { runEffect } from '../../src/pipeline/run-effect.ts';
 import type { Stage, StageResult } from '../../src/pipeline/stage.ts';
-import type { IncidentStore } from '../../src/ports.ts';
+import type { IncidentStore } from '../../src/ports/store.ts';
 import { anIncident, type Fixture, saving, startFixture } from '../adapters/redis/store-fixture.ts';
 
 let fixture: Fixture;

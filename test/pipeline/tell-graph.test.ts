@@ -4,7 +4,8 @@ import { transition } from '../../src/domain/transition.ts';
 import type { AffectedNode, AffectedPart } from '../../src/domain/types.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
 import { graphOf, isGraphDue, sendGraph } from '../../src/pipeline/tell-graph.ts';
-import type { GraphPicture, ThreadImage } from '../../src/ports.ts';
+import type { GraphPicture } from '../../src/ports/charts.ts';
+import type { ThreadImage } from '../../src/ports/chat.ts';
 import { anIncident } from '../adapters/redis/store-fixture.ts';
 import { diagnosisOf } from '../domain/examples.ts';
 

@@ -2,7 +2,7 @@ import { unreachableCluster } from '../../src/app/missing-parts.ts';
 import { planDigest } from '../../src/domain/plan.ts';
 import type { Execution } from '../../src/domain/types.ts';
 import type { Action, ActionContext, Applied, Planned } from '../../src/extension-points.ts';
-import type { Cluster, PodInfo, Workload } from '../../src/ports.ts';
+import type { Cluster, PodInfo, Workload } from '../../src/ports/cluster.ts';
 import { planOf } from '../domain/examples.ts';
 
 /** What a change does to the trouble. */

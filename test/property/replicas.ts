@@ -6,7 +6,7 @@ import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types
 import { actionContext, type Deps } from '../../src/pipeline/deps.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
 import { stagesByKind } from '../../src/pipeline/stages.ts';
-import type { IncidentStore } from '../../src/ports.ts';
+import type { IncidentStore } from '../../src/ports/store.ts';
 import { diagnosisOf, recommendationOf } from '../domain/examples.ts';
 import type { createShop } from './made-up-shop.ts';
 import type { Gate } from './stepped-tasks.ts';

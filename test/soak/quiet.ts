@@ -1,6 +1,6 @@
 import { createClock } from '../../sandbox/clock.ts';
 import { createCore } from '../../sandbox/core.ts';
-import type { LabelledSeries, Metrics } from '../../src/ports.ts';
+import type { LabelledSeries, Metrics } from '../../src/ports/metrics.ts';
 import { MINUTE, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { createScanWorld, metricsOn, type ScanWorld } from './scan/scan-world.ts';
 

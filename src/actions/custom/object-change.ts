@@ -2,7 +2,7 @@ import type { Authorised } from '../../domain/authorise.ts';
 import { holdsNothingOf } from '../../domain/object-part.ts';
 import type { Execution, Plan } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
-import type { ClusterFailure, CustomObject } from '../../ports.ts';
+import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
 import { MARK } from '../workload/field-change.ts';
 import { refusalOf } from '../workload/look.ts';
 import {

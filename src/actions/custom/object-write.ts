@@ -2,7 +2,7 @@ import { missingParts } from '../../domain/object-part.ts';
 import { isRecord } from '../../domain/object-path.ts';
 import type { Plan, Refusal } from '../../domain/types.ts';
 import type { ActionContext, Applied } from '../../extension-points.ts';
-import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports.ts';
+import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
 import { MARK } from '../workload/field-change.ts';
 import { refusalOf } from '../workload/look.ts';
 

@@ -3,7 +3,7 @@ import { isRecord } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius, Refusal } from '../../domain/types.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { NodeInfo, NodePod, PodInfo } from '../../ports.ts';
+import type { NodeInfo, NodePod, PodInfo } from '../../ports/cluster.ts';
 import { refused } from '../workload/look.ts';
 
 /** A fresh look at the node that an action is about to change. */

@@ -1,6 +1,6 @@
 import { gitOpsTool } from '../../domain/managed-by.ts';
 import type { Refusal } from '../../domain/types.ts';
-import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports.ts';
+import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { MARK } from '../workload/field-change.ts';
 import { POLICY_KINDS } from './kyverno.ts';
 

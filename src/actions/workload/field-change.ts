@@ -2,7 +2,7 @@ import type { Authorised } from '../../domain/authorise.ts';
 import { isRecord, type ObjectPath, readPath, sameJson, strategicPatch } from '../../domain/object-path.ts';
 import type { Execution, Plan, Refusal } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
-import type { Cluster, ClusterResult, Workload } from '../../ports.ts';
+import type { Cluster, ClusterResult, Workload } from '../../ports/cluster.ts';
 import { refusalOf } from './look.ts';
 
 /** Says on the object which execution changed it: change and mark go in one patch. */

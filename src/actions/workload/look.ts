@@ -1,7 +1,7 @@
 import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollout.ts';
 import type { EntityRef, Refusal } from '../../domain/types.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { Cluster, ClusterFailure, ClusterResult, PodInfo, Revision, Workload } from '../../ports.ts';
+import type { Cluster, ClusterFailure, ClusterResult, PodInfo, Revision, Workload } from '../../ports/cluster.ts';
 
 /** A fresh look at the workload that an action is about to change. */
 export type Look = {

@@ -2,7 +2,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius } from '../../domain/types.ts';
 import type { Permission } from '../../extension-points.ts';
-import type { PodInfo } from '../../ports.ts';
+import type { PodInfo } from '../../ports/cluster.ts';
 import type { Look } from './look.ts';
 
 /** What a change of a workload's template needs, whatever the kind. */

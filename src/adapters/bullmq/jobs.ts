@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Queue } from 'bullmq';
-import type { Clock, DueEffect, Jobs } from '../../ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Jobs } from '../../ports/jobs.ts';
+import type { DueEffect } from '../../ports/store.ts';
 import { producerConnection } from './queue-connection.ts';
 
 export const QUEUE = 'nightshift-effects';

@@ -1,4 +1,5 @@
-import type { Clock, IncidentStore } from '../../ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import type { EffectQueue } from './jobs.ts';
 
 /** Never later than a second, and where the sandbox's time runs fast, never later than so much of that. */

@@ -1,5 +1,6 @@
 import { DelayedError, Worker } from 'bullmq';
-import type { Clock, DueEffect } from '../../ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { DueEffect } from '../../ports/store.ts';
 import { QUEUE, realDelayUntil } from './jobs.ts';
 import { workerConnection } from './queue-connection.ts';
 

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import type { GraphPicture, MetricPicture } from '../../ports.ts';
+import type { GraphPicture, MetricPicture } from '../../ports/charts.ts';
 import { collectGarbage } from '../../workers/collect-garbage.ts';
 import { graphChart } from './graph-chart.ts';
 import { metricChart } from './metric-chart.ts';

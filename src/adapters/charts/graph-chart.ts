@@ -1,5 +1,5 @@
 import 'echarts/lib/component/graphic.js';
-import type { GraphPicture } from '../../ports.ts';
+import type { GraphPicture } from '../../ports/charts.ts';
 import { GRAPH_WIDTH, graphOption } from './graph-option.ts';
 import { toPng } from './to-png.ts';
 

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { AffectedNode, AffectedPart } from '../../domain/types.ts';
-import type { GraphPicture } from '../../ports.ts';
+import type { GraphPicture } from '../../ports/charts.ts';
 import { chartWords, FONT } from './chart-words.ts';
 import { type Box, layOut, type Route } from './graph-layout.ts';
 import { type GraphPalette, graphPaletteOf, type Look } from './graph-palette.ts';

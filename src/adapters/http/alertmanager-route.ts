@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { StoreUnavailable } from '../../ports.ts';
+import { StoreUnavailable } from '../../ports/store.ts';
 import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
 
 const BODY_LIMIT = 5 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
-import type { IncidentStore } from '../../ports.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import { bearerIs } from './alertmanager-route.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 

@@ -1,5 +1,5 @@
 import { type StatusObject, status } from '@grpc/grpc-js';
-import type { DemandAhead, DemandFailure } from '../../ports.ts';
+import type { DemandAhead, DemandFailure } from '../../ports/demand.ts';
 import { readMetadata, type ScalerMetadata } from './scaler-metadata.ts';
 
 export type ScaledObjectRef = { name: string; namespace: string; scalerMetadata: Record<string, string> };

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Clock } from '../../domain/clock.ts';
-import type { DemandAhead } from '../../ports.ts';
+import type { DemandAhead } from '../../ports/demand.ts';
 import { createActiveStreams } from './active-streams.ts';
 import { createAsking, metadataOf, noRefusals, type Refusal, type ScaledObjectRef, statusOf } from './ask-demand.ts';
 

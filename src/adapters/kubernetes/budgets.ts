@@ -1,4 +1,4 @@
-import type { Budget, ClusterResult } from '../../ports.ts';
+import type { Budget, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster, ClusterResult } from '../../ports.ts';
+import type { Cluster, ClusterResult } from '../../ports/cluster.ts';
 import { listBudgets } from './budgets.ts';
 import { listCertificates } from './certificates.ts';
 import { readConfigs } from './configs.ts';

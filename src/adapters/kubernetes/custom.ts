@@ -6,7 +6,7 @@ import type {
   CustomObject,
   CustomObjects,
   CustomPlace,
-} from '../../ports.ts';
+} from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';

@@ -1,5 +1,5 @@
 import type { EntityRef } from '../../domain/types.ts';
-import type { ClusterEvent, ClusterResult } from '../../ports.ts';
+import type { ClusterEvent, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterFailure } from '../../ports.ts';
+import type { ClusterFailure } from '../../ports/cluster.ts';
 import { ApiError } from './rest.ts';
 
 const MAX_WORDS = 300;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LastWrite } from '../../ports.ts';
+import type { LastWrite } from '../../ports/cluster.ts';
 import type { metadataSchema } from './object-schemas.ts';
 
 const LONGEST_MANAGER = 40;

@@ -1,4 +1,4 @@
-import type { ClusterResult } from '../../ports.ts';
+import type { ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { isExpired } from './failures.ts';
 import { listSchema } from './object-schemas.ts';

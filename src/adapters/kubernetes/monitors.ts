@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LabelSelector, type Monitor, TIGHTENED } from '../../domain/monitor.ts';
-import type { ClusterResult, Monitors } from '../../ports.ts';
+import type { ClusterResult } from '../../ports/cluster.ts';
+import type { Monitors } from '../../ports/monitors.ts';
 import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';

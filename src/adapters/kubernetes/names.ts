@@ -1,4 +1,4 @@
-import type { ClusterFailure } from '../../ports.ts';
+import type { ClusterFailure } from '../../ports/cluster.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Cluster, ClusterResult, NodeInfo } from '../../ports.ts';
+import type { Cluster, ClusterResult, NodeInfo } from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Cluster, ClusterResult, NodePod, PodInfo } from '../../ports.ts';
+import type { Cluster, ClusterResult, NodePod, PodInfo } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
 import { badName } from './names.ts';

@@ -1,4 +1,4 @@
-import type { ClusterResult, Quota } from '../../ports.ts';
+import type { ClusterResult, Quota } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { listObjects } from './list.ts';

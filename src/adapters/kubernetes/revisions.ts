@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClusterResult, Revision, Workload } from '../../ports.ts';
+import type { ClusterResult, Revision, Workload } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
 import { controllerRevisionSchema, type templateSchema, workloadSchema } from './object-schemas.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClusterResult, Scaler } from '../../ports.ts';
+import type { ClusterResult, Scaler } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

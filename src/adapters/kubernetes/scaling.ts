@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClusterResult, Scaling } from '../../ports.ts';
+import type { ClusterResult, Scaling } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS } from './events.ts';
 import { listObjects } from './list.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports.ts';
+import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';

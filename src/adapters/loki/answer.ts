@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LogLine } from '../../ports.ts';
+import type { LogLine } from '../../ports/logs.ts';
 
 /** What `/loki/api/v1/query_range` answers to a query of lines; an entry may have structured metadata as a third part. */
 export const answerSchema = z.object({

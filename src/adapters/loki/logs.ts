@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import type { EntityRef } from '../../domain/types.ts';
-import type { Logs, LogsFailure, LogsResult } from '../../ports.ts';
+import type { Logs, LogsFailure, LogsResult } from '../../ports/logs.ts';
 import { answerSchema, toLines } from './answer.ts';
 import { SELECTORS } from './selector.ts';
 

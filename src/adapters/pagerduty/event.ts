@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PageRequest } from '../../ports.ts';
+import type { PageRequest } from '../../ports/pager.ts';
 
 /** An event as PagerDuty's Events API v2 takes it. */
 export type PagerDutyEvent = {

@@ -1,4 +1,4 @@
-import type { Pager } from '../../ports.ts';
+import type { Pager } from '../../ports/pager.ts';
 import { followUpEvent, type PagerDutyEvent, triggerEvent } from './event.ts';
 import { type EventAnswer, eventSender, type SendEvent } from './send-event.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabelledSeries, Point } from '../../ports.ts';
+import type { LabelledSeries, Point } from '../../ports/metrics.ts';
 
 const labels = z.record(z.string(), z.string());
 const sample = z.tuple([z.number(), z.string()]);

@@ -1,5 +1,5 @@
 import { TEMPLATE_HASH } from '../../domain/pod-names.ts';
-import type { MetricName } from '../../ports.ts';
+import type { MetricName } from '../../ports/metrics.ts';
 
 /** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. */
 export const QUERY_NAMES = [

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports.ts';
+import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
 import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
 
 /** Prometheus refuses more points per series than this (`exceeded maximum resolution`). */

@@ -1,6 +1,6 @@
 import { durationMs } from '../../domain/duration.ts';
 import { podNamePattern } from '../../domain/pod-names.ts';
-import type { MetricName, ServiceQueries } from '../../ports.ts';
+import type { MetricName, ServiceQueries } from '../../ports/metrics.ts';
 import { DEFAULT_QUERIES, type QueryTemplates } from './default-queries.ts';
 import { escapeLabelValue, escapeRegex } from './escape.ts';
 

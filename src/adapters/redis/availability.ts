@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../../ports.ts';
+import { StoreUnavailable } from '../../ports/store.ts';
 
 /** Answers by which Redis says that it can't serve now, as against answers that say the command was wrong. */
 const AWAY = /^(LOADING|OOM|READONLY|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|NOAUTH|WRONGPASS)\b/;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DueEffect, IncidentStore } from '../../ports.ts';
+import type { DueEffect, IncidentStore } from '../../ports/store.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom, eachReadable } from './stored.ts';
 

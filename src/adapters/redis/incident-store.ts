@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.ts';
-import type { IncidentStore } from '../../ports.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
 import { effectCalls } from './effect-calls.ts';
 import { createLastRead } from './last-read.ts';

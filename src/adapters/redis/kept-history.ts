@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { KeptHistory, Point } from '../../ports.ts';
+import type { Point } from '../../ports/metrics.ts';
+import type { KeptHistory } from '../../ports/replicas.ts';
 import { whenAvailable } from './availability.ts';
 
 const SLOT_MS = 300_000;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Refusal } from '../../domain/types.ts';
-import type { IncidentStore } from '../../ports.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
 import type { RunScript } from './scripts.ts';
 import { pauseFrom } from './stored.ts';

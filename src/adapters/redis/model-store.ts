@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
-import type { ModelStore, StoredModel } from '../../ports.ts';
+import type { ModelStore, StoredModel } from '../../ports/models.ts';
 import { whenAvailable } from './availability.ts';
 
 const pack = promisify(gzip);

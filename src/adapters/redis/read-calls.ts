@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
-import type { IncidentStore } from '../../ports.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
 import type { LastRead } from './last-read.ts';
 import { openIncidents } from './open-incidents.ts';

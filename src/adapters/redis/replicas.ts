@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Replicas } from '../../ports.ts';
+import type { Replicas } from '../../ports/replicas.ts';
 import { whenAvailable } from './availability.ts';
 
 const LEASE_MS = 30_000;

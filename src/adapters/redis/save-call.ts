@@ -1,5 +1,5 @@
 import type { StateName } from '../../domain/incident.ts';
-import type { IncidentStore } from '../../ports.ts';
+import type { IncidentStore } from '../../ports/store.ts';
 import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom } from './stored.ts';

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
-import type { Said, SharedLog } from '../../ports.ts';
+import type { Said, SharedLog } from '../../ports/replicas.ts';
 import { whenAvailable } from './availability.ts';
 
 const pack = promisify(gzip);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
-import type { DueEffect, Pause } from '../../ports.ts';
+import type { DueEffect, Pause } from '../../ports/store.ts';
 
 /** What was read back isn't what this version writes: another version's data, or somebody's hand. */
 export class StoreUnreadable extends Error {

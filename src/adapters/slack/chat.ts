@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import type { Incident } from '../../domain/incident.ts';
-import type { Chat, Delivery, MessageContext } from '../../ports.ts';
+import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
 import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
 import { findMessage, MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { TimelineEntry } from '../../domain/incident.ts';
-import type { Delivery } from '../../ports.ts';
+import type { Delivery } from '../../ports/chat.ts';
 import { LIMITS, present, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { timelineLine } from './views/explanation.ts';

@@ -7,7 +7,8 @@ import { createEffectQueue, type EffectQueue } from '../../../src/adapters/bullm
 import { startSweep } from '../../../src/adapters/bullmq/sweep.ts';
 import { type EffectWorker, startWorker } from '../../../src/adapters/bullmq/worker.ts';
 import { keyPrefix } from '../../../src/adapters/redis/incident-store.ts';
-import type { Clock, DueEffect } from '../../../src/ports.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import type { DueEffect } from '../../../src/ports/store.ts';
 import { anIncident, type Fixture, next, saving, startFixture } from '../redis/store-fixture.ts';
 
 const REPLICA = new URL('./worker-process.ts', import.meta.url).pathname;

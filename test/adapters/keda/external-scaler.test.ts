@@ -7,7 +7,7 @@ import {
   type ExternalScalerOptions,
   startExternalScaler,
 } from '../../../src/adapters/keda/external-scaler.ts';
-import type { DemandAhead, DemandFailure, DemandRequest } from '../../../src/ports.ts';
+import type { DemandAhead, DemandFailure, DemandRequest } from '../../../src/ports/demand.ts';
 
 /** KEDA's own description of the protocol, as a client of it has it. */
 const proto = loadSync(fileURLToPath(new URL('keda-client.proto', import.meta.url)), { keepCase: true, longs: Number });

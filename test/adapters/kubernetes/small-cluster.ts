@@ -7,7 +7,7 @@ import {
 } from '../../../sandbox/kube/cluster.ts';
 import { OPERATORS } from '../../../sandbox/operators/install.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
-import type { Cluster } from '../../../src/ports.ts';
+import type { Cluster } from '../../../src/ports/cluster.ts';
 
 /** The sandbox's API server behind HTTP on loopback, on a clock of its own, and our adapter connected to it. */
 export type SmallCluster = {

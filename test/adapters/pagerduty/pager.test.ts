@@ -2,7 +2,7 @@ import { globalAgent } from 'node:https';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPager } from '../../../src/adapters/pagerduty/pager.ts';
-import type { PageRequest, Pager } from '../../../src/ports.ts';
+import type { PageRequest, Pager } from '../../../src/ports/pager.ts';
 import { type EventsServer, openEventsServer } from './events-server.ts';
 import { CERTIFICATE } from './loopback-certificate.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EffectKind, Incident, State } from '../../../src/domain/incident.ts';
-import type { IncidentStore } from '../../../src/ports.ts';
+import type { IncidentStore } from '../../../src/ports/store.ts';
 import { anIncident, type Fixture, next, startFixture } from './store-fixture.ts';
 import {
   applyFinish,

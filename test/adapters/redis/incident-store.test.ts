@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { DueEffect, IncidentStore } from '../../../src/ports.ts';
+import type { DueEffect, IncidentStore } from '../../../src/ports/store.ts';
 import { anIncident, CLOSED, type Fixture, next, saving, startFixture } from './store-fixture.ts';
 
 let fixture: Fixture;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doubtsAbout } from '../../../src/adapters/redis/redis-settings.ts';
-import { StoreUnavailable } from '../../../src/ports.ts';
+import { StoreUnavailable } from '../../../src/ports/store.ts';
 import { type Fixture, startFixture } from './store-fixture.ts';
 
 let fixture: Fixture;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../../src/adapters/redis/connect-redis.ts';
 import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
 import { startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
-import { StoreUnavailable } from '../../../src/ports.ts';
+import { StoreUnavailable } from '../../../src/ports/store.ts';
 import { anIncident, type Fixture, saving, startFixture } from './store-fixture.ts';
 
 let fixture: Fixture;

@@ -6,7 +6,7 @@ import { connectRedis } from '../../../src/adapters/redis/connect-redis.ts';
 import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
 import type { Incident, State } from '../../../src/domain/incident.ts';
-import type { IncidentStore } from '../../../src/ports.ts';
+import type { IncidentStore } from '../../../src/ports/store.ts';
 
 /** A real Redis in a folder of its own, and stores on it, each with its own connection as replicas have. */
 export type Fixture = {

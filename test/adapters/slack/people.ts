@@ -1,6 +1,6 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import type { Answer, ForecastReport, People, ServiceReport } from '../../../src/extension-points.ts';
-import type { Pause } from '../../../src/ports.ts';
+import type { Pause } from '../../../src/ports/store.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';
 
 export type Asked = { name: string; args: unknown[] };

@@ -15,7 +15,9 @@ import { HISTORY_STEP_MS, historyOf } from '../../../src/learning/train-history.
 import { knownFrom } from '../../../src/learning/train-keep.ts';
 import type { Deps } from '../../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
-import type { Metrics, SaveResult, Workload } from '../../../src/ports.ts';
+import type { Workload } from '../../../src/ports/cluster.ts';
+import type { Metrics } from '../../../src/ports/metrics.ts';
+import type { SaveResult } from '../../../src/ports/store.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';
 

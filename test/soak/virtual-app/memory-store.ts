@@ -1,5 +1,5 @@
 import type { Effect, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { DueEffect, IncidentStore, Pause } from '../../../src/ports.ts';
+import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
 /** Incidents of one process without crashes, in memory: due effects are handed out by time, locks are given to whoever asks first. */
 export type MemoryStore = {

@@ -25,7 +25,7 @@ import type { Deps } from '../../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { stagesByKind } from '../../../src/pipeline/stages.ts';
-import type { Metrics } from '../../../src/ports.ts';
+import type { Metrics } from '../../../src/ports/metrics.ts';
 import { createTelemetry } from '../../../src/telemetry/intake.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';

@@ -1,4 +1,4 @@
-import type { Pause } from '../../../ports.ts';
+import type { Pause } from '../../../ports/store.ts';
 import { escapeText, mention } from './escape.ts';
 import { dayTime } from './format.ts';
 

@@ -1,0 +1,28 @@
+import type { AffectedPart } from '../domain/types.ts';
+
+/** A metric as a picture. Instants are epoch ms; gaps are points whose value isn't finite. */
+export type MetricPicture = {
+  title: string;
+  /** `s`, `ratio`, `bytes`, `1/s`, `` or a word of its own. */
+  unit: string;
+  series: { at: number; value: number }[];
+  /** What is normal at each instant; null when there is no baseline. */
+  band: { at: number; low: number; high: number }[] | null;
+  /** What is foretold after the series; the band is then its interval. */
+  ahead?: { at: number; value: number }[];
+  marks: (
+    | { kind: 'moment'; at: number; label: string }
+    /** `to` null: still going on. */
+    | { kind: 'span'; from: number; to: number | null; label: string }
+  )[];
+  darkMode: boolean;
+};
+
+/** The affected part of the call graph as a picture; `subtitle` says in words what it shows. */
+export type GraphPicture = { title: string; subtitle: string; part: AffectedPart; darkMode: boolean };
+
+/** Draws away from the main loop; rejects when drawing fails. */
+export type Charts = {
+  draw(picture: MetricPicture): Promise<Buffer>;
+  drawGraph(picture: GraphPicture): Promise<Buffer>;
+};

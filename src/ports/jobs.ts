@@ -1,0 +1,6 @@
+import type { DueEffect } from './store.ts';
+
+export type Jobs = {
+  /** Wakes a worker for the effect when it is due. A lost wake is made good by the sweep. */
+  wake(effects: DueEffect[]): Promise<void>;
+};

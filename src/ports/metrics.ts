@@ -1,0 +1,47 @@
+export type Point = { at: number; value: number };
+
+export type LabelledSeries = { labels: Record<string, string>; points: Point[] };
+
+export type MetricsFailure = { kind: 'unreachable' | 'bad_query' | 'no_data' | 'too_many'; words: string };
+
+export type MetricsResult<T> = { ok: true; value: T } | { ok: false; failure: MetricsFailure };
+
+export type Metrics = {
+  /** Points at `stepMs` from `fromMs` to `toMs`; NaN and Inf are dropped; chunked under the server's limit. Empty result: ok with []. */
+  range(query: string, fromMs: number, toMs: number, stepMs: number): Promise<MetricsResult<LabelledSeries[]>>;
+  instant(query: string, atMs: number): Promise<MetricsResult<{ labels: Record<string, string>; value: number }[]>>;
+  ping(): Promise<void>;
+};
+
+/** The PromQL for what a service does; values are escaped by whoever makes it. */
+export type MetricName =
+  | 'request_rate'
+  | 'error_ratio'
+  | 'latency_p99'
+  | 'latency_p50'
+  | 'cpu_ratio'
+  | 'memory_ratio'
+  | 'restarts'
+  | 'ready_ratio'
+  /** What waits for the service: messages of its queue, or requests in line. Only where somebody measures it. */
+  | 'queue_depth';
+
+export type ServiceQueries = {
+  unit(metric: MetricName): string;
+  /** The window of rates in `quickOfService` and `byService`, in ms. */
+  quickWindowMs: number;
+  /** One series, for one service. */
+  ofService(metric: MetricName, namespace: string, service: string): string;
+  /** The same over a short window: what it does right now. */
+  quickOfService(metric: MetricName, namespace: string, service: string): string;
+  /** One series a service, labelled `service`, for a namespace. */
+  byService(metric: MetricName, namespace: string): string;
+  /** Working set over limit, one series a pod, labelled `pod`. */
+  memoryByPod(namespace: string, service: string): string;
+  /** Cores that each pod of a namespace takes, labelled `pod`. */
+  cpuByPod(namespace: string): string;
+  /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
+  volumes(namespace: string): string;
+  /** Who calls whom, labelled `client` and `server`. */
+  calls(namespace: string): string;
+};

@@ -1,0 +1,15 @@
+export type PageRequest = {
+  dedupKey: string;
+  summary: string;
+  severity: 'critical' | 'error' | 'warning' | 'info';
+  source: string;
+  link: string | null;
+  details: Record<string, string>;
+};
+
+export type Pager = {
+  configured: boolean;
+  trigger(page: PageRequest): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
+  acknowledge(dedupKey: string): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
+  resolve(dedupKey: string): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
+};

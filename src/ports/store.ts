@@ -1,0 +1,94 @@
+import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Refusal } from '../domain/types.ts';
+
+/** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */
+export type DueEffect = Effect & { id: string; incidentId: string; gen: number; attempt: number };
+
+export type SaveResult =
+  | { kind: 'saved'; due: DueEffect[] }
+  /** Somebody saved first, or (for a new incident) the group has an open incident: load and try again. */
+  | { kind: 'conflict' }
+  /** The lease of the finished effect ran out and somebody else has followed: what this would have ended is theirs to end. */
+  | { kind: 'superseded' };
+
+export type Pause = {
+  epoch: number;
+  paused: boolean;
+  by: string | null;
+  reason: string | null;
+  at: number | null;
+  until: number | null;
+};
+
+/** The store can't be reached or didn't answer in time; whether the change was made is not known. Ask again later (503 to the outside). */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** Every call rejects with StoreUnavailable, soon, when the store is away. */
+export type IncidentStore = {
+  load(id: string): Promise<Incident | null>;
+  /** The open incident of a group, or null; `lastClosed` is the id of the newest closed one. */
+  findByGroup(groupKey: string): Promise<{ open: Incident | null; lastClosed: string | null }>;
+  /** All open incidents (bounded to `limit`, newest first). */
+  listOpen(limit: number): Promise<Incident[]>;
+  list(filter: { state?: string; service?: string; since?: number; limit: number }): Promise<Incident[]>;
+  /** Its lines `from` to `to`, both inside, counted as Redis does (-1 is the last); all when not given. */
+  timeline(id: string, from?: number, to?: number): Promise<TimelineEntry[]>;
+  /**
+   * One script: compare the version, write the incident, append the timeline, add the due effects, drop the finished one, keep the group index, and release the lock when the new state doesn't need it.
+   * `after.version` must be `before.version + 1` (1 for a new incident).
+   */
+  save(change: {
+    before: Incident | null;
+    after: Incident;
+    timeline: TimelineEntry[];
+    effects: Effect[];
+    /** With the claim's token the save counts only while the claim does; without it, whatever lease the effect has is released. */
+    finished: { id: string; gen: number; token?: string } | null;
+  }): Promise<SaveResult>;
+  /** A number for a new incident's id, never given twice. */
+  nextNumber(): Promise<number>;
+
+  /** Takes the effect for `leaseMs` of real time if it is still due at that gen and nobody has it. `failures`: how often in a row it has failed so far. */
+  claim(
+    effectId: string,
+    gen: number,
+    leaseMs: number,
+  ): Promise<{ effect: DueEffect; token: string; failures: number } | null>;
+  extend(effectId: string, token: string, leaseMs: number): Promise<boolean>;
+  /** Done with nothing to save. A newer gen stays due (and is returned, to be woken). */
+  finish(effectId: string, gen: number, token: string): Promise<DueEffect | null>;
+  /** Not done: due again at `dueAt`, attempt + 1. Failures in a row are counted: a look that only wants to be repeated ends the row. */
+  retryLater(
+    effectId: string,
+    gen: number,
+    token: string,
+    dueAt: number,
+    why?: 'failed' | 'again',
+  ): Promise<DueEffect | null>;
+  /** Due (`dueAt <= now`) and not leased: what the sweep wakes. At most `limit`. */
+  listDue(now: number, limit: number): Promise<DueEffect[]>;
+  /** Due later; for the start, to set the timers again. */
+  listLater(now: number, limit: number): Promise<DueEffect[]>;
+
+  /** The lock on services, held by the incident until a save leaves it without need; refused when the last save has. Same incident: the same fence again. */
+  lock(
+    incidentId: string,
+    services: string[],
+    maxServices: number,
+  ): Promise<{ kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal }>;
+  /** The last look before acting: same fence, not paused since. One script. */
+  mayAct(
+    incidentId: string,
+    fence: number,
+    pauseEpoch: number,
+  ): Promise<{ kind: 'yes' } | { kind: 'refused'; refusal: Refusal }>;
+  pause(by: string, reason: string, at: number, until: number | null): Promise<Pause>;
+  resume(by: string, at: number): Promise<Pause>;
+  pauseState(): Promise<Pause>;
+  /** How often an action worked: for confidence. Keys are `issue/action`. Counted once per execution id. */
+  recordResult(key: string, executionId: string, worked: boolean): Promise<void>;
+  results(key: string): Promise<{ worked: number; tried: number }>;
+  ping(): Promise<void>;
+};

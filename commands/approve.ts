@@ -12,7 +12,7 @@ const approve: Command = {
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
     const answer = await context.people.approve(found.incident.id, context.user, null);
-    return { visible: 'private', words: answer.words };
+    return { visible: 'private', message: answer.message };
   },
 };
 

@@ -15,7 +15,7 @@ const close: Command = {
     if (!found.ok) return found.reply;
     const outcome = 'false-alarm' in context.flags ? 'false_alarm' : 'healed_by_human';
     const answer = await context.people.close(found.incident.id, context.user, outcome);
-    return privately(answer.words);
+    return privately(answer.message);
   },
 };
 

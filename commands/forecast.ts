@@ -17,9 +17,9 @@ const forecast: Command = {
     if (unknown) return unknown;
     const [reference] = context.args;
     if (reference === undefined) return privately(`Which service? ${usageOf(usage)}`);
-    if (context.flags.propose) return privately((await context.people.propose(reference, context.user)).words);
+    if (context.flags.propose) return privately((await context.people.propose(reference, context.user)).message);
     const answer = await context.people.forecast(reference);
-    if (!answer.ok) return privately(`“${escapeText(reference, 60)}”: ${escapeText(answer.words, 400)}`);
+    if (!answer.ok) return privately(`“${escapeText(reference, 60)}”: ${escapeText(answer.message, 400)}`);
     return replyOf(answer.report);
   },
 };
@@ -28,10 +28,10 @@ function replyOf(report: ForecastReport): Reply {
   const coming = comingLines(report);
   const [proposed, yaml] = proposalParts(report.proposal);
   const fence = yaml === null ? null : fenced(yaml);
-  const words = [...coming, proposed, fence].filter((line) => line !== null).join('\n');
+  const message = [...coming, proposed, fence].filter((line) => line !== null).join('\n');
   const shown = report.picture && picture(report.picture.file, report.picture.altText);
   const blocks = present([section(coming), shown, section([proposed]), section([fence]), proposeBlock(report)]);
-  return { visible: 'private', words, blocks };
+  return { visible: 'private', message, blocks };
 }
 
 /** Only where there is something to propose. */
@@ -59,19 +59,19 @@ const rateWords = ({ median, high }: ComingRate) =>
 function weekWords({ windows, timezone }: Pick<ForecastReport, 'windows' | 'timezone'>): string {
   if (windows === null) return 'less than a week of it is known';
   if (windows.length === 0) return 'no hours that want more replicas than others';
-  return `${windows.map((words) => escapeText(words, 100)).join('; ')} (${escapeText(timezone, 40)})`;
+  return `${windows.map((message) => escapeText(message, 100)).join('; ')} (${escapeText(timezone, 40)})`;
 }
 
 /** A sentence, and the YAML that goes with it. */
 function proposalParts(proposal: DemandProposal): [string, string | null] {
   switch (proposal.kind) {
     case 'none':
-      return [escapeText(proposal.words, 500), null];
+      return [escapeText(proposal.message, 500), null];
     case 'new':
       return ['Nothing scales it yet. This ScaledObject would (not applied):', stringify(proposal.object)];
     case 'addition': {
-      const { scaler, bounds, triggers, words } = proposal;
-      const known = `The ScaledObject ${escapeText(scaler, 60)} scales it already (${bounds.min} to ${bounds.max}). ${escapeText(words, 300)}`;
+      const { scaler, bounds, triggers, message } = proposal;
+      const known = `The ScaledObject ${escapeText(scaler, 60)} scales it already (${bounds.min} to ${bounds.max}). ${escapeText(message, 300)}`;
       return [known, triggers.length === 0 ? null : stringify({ spec: { triggers } })];
     }
   }

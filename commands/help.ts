@@ -15,7 +15,7 @@ const help: Command = {
         : [
             'An incident is its number (`INC-12` or `12`) or a service’s name. Anyone may reject, hold and pause; approving is for named people.',
           ];
-    return { visible: 'private', words: ['*Nightshift*', ...lines, ...tail].join('\n') };
+    return { visible: 'private', message: ['*Nightshift*', ...lines, ...tail].join('\n') };
   },
 };
 

@@ -17,7 +17,7 @@ const hold: Command = {
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
     const answer = await context.people.hold(found.incident.id, context.user, forMs.ms ?? HOLD_MS);
-    return privately(answer.words);
+    return privately(answer.message);
   },
 };
 

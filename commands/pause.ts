@@ -15,8 +15,8 @@ const pause: Command = {
     const forMs = durationFlag(context, usage);
     if (!forMs.ok) return forMs.reply;
     const answer = await context.people.pause(context.user, context.args.join(' ').slice(0, 300), forMs.ms);
-    if (!answer.ok) return privately(answer.words);
-    return { visible: 'channel', words: pausedLine(await context.people.pauseState()) ?? answer.words };
+    if (!answer.ok) return privately(answer.message);
+    return { visible: 'channel', message: pausedLine(await context.people.pauseState()) ?? answer.message };
   },
 };
 

@@ -18,7 +18,7 @@ const reject: Command = {
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
     const answer = await context.people.reject(found.incident.id, context.user, HOW[chosen[0] ?? 'next']);
-    return privately(answer.words);
+    return privately(answer.message);
   },
 };
 

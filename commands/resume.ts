@@ -7,7 +7,7 @@ const resume: Command = {
   summary: 'end a pause',
   async run({ people, user }) {
     const answer = await people.resume(user);
-    return { visible: answer.ok ? 'channel' : 'private', words: answer.words };
+    return { visible: answer.ok ? 'channel' : 'private', message: answer.message };
   },
 };
 

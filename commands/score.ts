@@ -16,11 +16,11 @@ const score: Command = {
     const [reference] = context.args;
     if (reference === undefined) return privately(`Which service? ${usageOf(usage)}`);
     const answer = await context.people.score(reference);
-    return privately(answer.ok ? words(answer.report) : `“${escapeText(reference, 60)}”: ${answer.words}`);
+    return privately(answer.ok ? message(answer.report) : `“${escapeText(reference, 60)}”: ${answer.message}`);
   },
 };
 
-function words(report: ServiceReport): string {
+function message(report: ServiceReport): string {
   const { forest, model } = report;
   const whole = forest
     ? `All metrics together: ${percent(forest.probability)} sure that this is unusual${forest.probability >= 0.5 ? `, most of all its ${forest.mostly}` : ''}.`

@@ -15,7 +15,7 @@ const show: Command = {
     const { incident } = found;
     const [timeline, paused] = await Promise.all([context.people.timeline(incident.id), context.people.pauseState()]);
     const { text, blocks } = incidentMessage(incident, { timeline, paused, approvers: null });
-    return { visible: 'private', words: text, blocks };
+    return { visible: 'private', message: text, blocks };
   },
 };
 

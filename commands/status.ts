@@ -19,7 +19,7 @@ const status: Command = {
     const more = open.length > MOST_LINES ? [`and ${open.length - MOST_LINES} more`] : [];
     return {
       visible: 'private',
-      words: [paused, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
+      message: [paused, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
     };
   },
 };

@@ -13,8 +13,8 @@ const train: Command = {
     const unknown = unknownFlag(context, [], usage);
     if (unknown) return unknown;
     const reference = context.args[0] ?? null;
-    const { ok, words } = await context.people.train(reference);
-    return privately(ok || reference === null ? words : `“${escapeText(reference, 60)}”: ${words}`);
+    const { ok, message } = await context.people.train(reference);
+    return privately(ok || reference === null ? message : `“${escapeText(reference, 60)}”: ${message}`);
   },
 };
 

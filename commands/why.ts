@@ -12,8 +12,8 @@ const why: Command = {
   async run(context) {
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
-    const { words, blocks } = explain(found.incident, await context.people.timeline(found.incident.id));
-    return { visible: 'private', words, blocks };
+    const { message, blocks } = explain(found.incident, await context.people.timeline(found.incident.id));
+    return { visible: 'private', message, blocks };
   },
 };
 

@@ -150,8 +150,8 @@ program
         signal: ending.signal,
       });
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      console.error(ending.signal.aborted ? 'Ended before its time.' : words);
+      const message = error instanceof Error ? error.message : String(error);
+      console.error(ending.signal.aborted ? 'Ended before its time.' : message);
       process.exitCode = 1;
     }
   });

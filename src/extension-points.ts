@@ -44,7 +44,7 @@ export type ActionContext = {
   step: Step;
   limits: ActionLimits;
   /** The ScaledObject that would meet a workload's demand, from what is foretold of it now. */
-  scaledObjectFor(workload: Workload): Promise<{ ok: true; object: ScaledObject } | { ok: false; words: string }>;
+  scaledObjectFor(workload: Workload): Promise<{ ok: true; object: ScaledObject } | { ok: false; message: string }>;
   protectedNamespaces: string[];
 };
 export type ActionLimits = {
@@ -57,20 +57,20 @@ export type ActionLimits = {
 export type Planned = { ok: true; plan: Plan } | { ok: false; refusal: Refusal };
 export type Applied =
   /** `undo` is what undo needs to know (fields written and what they held). */
-  | { kind: 'done'; undo: Record<string, unknown> | null; words: string }
+  | { kind: 'done'; undo: Record<string, unknown> | null; message: string }
   /** A part is done, and the rest follows: `apply` is called again, with a fresh `Authorised`, after `againMs`. Only for actions whose plan has the same digest when it is made half-way. */
-  | { kind: 'underway'; words: string; againMs: number; watched?: false }
+  | { kind: 'underway'; message: string; againMs: number; watched?: false }
   /** All is begun, and somebody else's controller carries it to its end, which only has to be seen: `wasApplied` is asked again after `againMs`, nothing is authorised anew, and a pause doesn't stop it. */
-  | { kind: 'underway'; words: string; againMs: number; watched: true }
+  | { kind: 'underway'; message: string; againMs: number; watched: true }
   /** `changed`: something in the cluster may be different now. */
-  | { kind: 'failed'; changed: boolean; refusal: Refusal | null; words: string };
+  | { kind: 'failed'; changed: boolean; refusal: Refusal | null; message: string };
 export type Settled =
-  | { kind: 'settled'; words: string }
-  | { kind: 'in_progress'; words: string }
-  | { kind: 'failed'; words: string };
+  | { kind: 'settled'; message: string }
+  | { kind: 'in_progress'; message: string }
+  | { kind: 'failed'; message: string };
 
-/** `words` say what the parameter must be, without its name. */
-export type ParamFault = { param: string; words: string };
+/** `message` say what the parameter must be, without its name. */
+export type ParamFault = { param: string; message: string };
 
 export type Action = {
   /** snake_case, as in playbooks. */
@@ -96,7 +96,7 @@ export type Action = {
   apply(context: ActionContext, authorised: Authorised, progress?: string | null): Promise<Applied>;
   /** Has the cluster taken it in (rollout ended, pod replaced)? */
   settled(context: ActionContext, execution: Execution): Promise<Settled>;
-  /** Restores only fields that still hold what we wrote; fields that do not are named in `words`. Done twice is done once. */
+  /** Restores only fields that still hold what we wrote; fields that do not are named in `message`. Done twice is done once. */
   undo(context: ActionContext, execution: Execution): Promise<Applied>;
 };
 
@@ -122,7 +122,7 @@ export type { Baseline, Deviation, Series };
 // ---------------------------------------------------------------- Correlator: src/correlators/<name>.ts (pure)
 
 /** What was gathered around an incident. Lists are bounded by the gatherer. */
-export type Surroundings = {
+export type IncidentContext = {
   at: number;
   /** When the trouble began, as well as is known. */
   since: number;
@@ -163,12 +163,12 @@ export type TemplateReferences = {
 export type VolumeUse = { claim: string; used: Series };
 /** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. */
 export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };
-export type Correlator = { name: string; correlate(surroundings: Surroundings): Finding[] };
+export type Correlator = { name: string; correlate(incidentContext: IncidentContext): Finding[] };
 
 // ---------------------------------------------------------------- Command: commands/<verb>.ts
 
 /** The answer to a person: exact, kind, in Slack's mrkdwn (already escaped). */
-export type Answer = { ok: boolean; words: string };
+export type Answer = { ok: boolean; message: string };
 
 /** What people can do, whatever they press; used by the buttons, the commands and the API alike. Every refusal says why and what would lift it. */
 export type People = {
@@ -189,11 +189,11 @@ export type People = {
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   pauseState(): Promise<Pause>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
-  score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; words: string }>;
+  score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; message: string }>;
   /** Proposes that autoscaler to those who may approve it. */
   propose(reference: string, user: string): Promise<Answer>;
   /** What is coming for a service, and the autoscaler that would meet it. */
-  forecast(reference: string): Promise<{ ok: true; report: ForecastReport } | { ok: false; words: string }>;
+  forecast(reference: string): Promise<{ ok: true; report: ForecastReport } | { ok: false; message: string }>;
   /** Has a service (or all, with null) learned anew; the answer says when that has ended. */
   train(reference: string | null): Promise<Answer>;
 };
@@ -203,8 +203,8 @@ export type ComingRate = { at: number; low: number; median: number; high: number
 /** What would meet the demand. `addition`: triggers for the ScaledObject that there is. */
 export type DemandProposal =
   | { kind: 'new'; object: ScaledObject }
-  | { kind: 'addition'; scaler: string; bounds: { min: number; max: number }; triggers: Trigger[]; words: string }
-  | { kind: 'none'; words: string };
+  | { kind: 'addition'; scaler: string; bounds: { min: number; max: number }; triggers: Trigger[]; message: string }
+  | { kind: 'none'; message: string };
 /** `hour` and `day`: the instants at which most may come; `replicas` that take it. */
 export type ForecastReport = {
   namespace: string;
@@ -250,6 +250,6 @@ export type CommandContext = {
   args: string[];
   flags: Record<string, string | true>;
 };
-/** `blocks` are Block Kit; `words` is always complete by itself. */
-export type Reply = { visible: 'private' | 'channel'; words: string; blocks?: unknown[] };
+/** `blocks` are Block Kit; `message` is always complete by itself. */
+export type Reply = { visible: 'private' | 'channel'; message: string; blocks?: unknown[] };
 export type Command = { name: string; usage: string; summary: string; run(context: CommandContext): Promise<Reply> };

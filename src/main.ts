@@ -208,8 +208,8 @@ function onSignals(running: Running, redis: PrivateRedis | null, log: Logger): v
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 }
 
-function fail(words: string): void {
-  console.error(words);
+function fail(message: string): void {
+  console.error(message);
   process.exitCode = 1;
 }
 

@@ -43,7 +43,7 @@ const applyKyvernoPolicy: Action = {
   async plan(context) {
     const { cluster, step, protectedNamespaces } = context;
     const fault = paramFault(step.params);
-    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.words}.`);
+    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.message}.`);
     const scope = scopeOf(context);
     const kept = scope.all ? undefined : scope.namespaces.find((name) => protectedNamespaces.includes(name));
     if (kept !== undefined)
@@ -70,20 +70,20 @@ const applyKyvernoPolicy: Action = {
   apply: (context, authorised) => applyObject(applyKyvernoPolicy, context, authorised),
   async settled({ cluster }, execution) {
     const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     const found = await cluster.custom.get(write.place);
     if (!found.ok)
       return {
         kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress',
-        words: refusalOf(found.failure, nameOf(write)).words,
+        message: refusalOf(found.failure, nameOf(write)).message,
       };
     const [changed] = lost(write, found.value);
     if (changed !== undefined)
-      return { kind: 'failed', words: `${nameOf(write)}: somebody else changed ${changed} since.` };
-    const { ready, words } = readiness(found.value);
+      return { kind: 'failed', message: `${nameOf(write)}: somebody else changed ${changed} since.` };
+    const { ready, message } = readiness(found.value);
     return ready
-      ? { kind: 'settled', words: `${nameOf(write)} is in force for pods that are made from now on.` }
-      : { kind: 'in_progress', words: `${nameOf(write)} isn't ready: ${words}.` };
+      ? { kind: 'settled', message: `${nameOf(write)} is in force for pods that are made from now on.` }
+      : { kind: 'in_progress', message: `${nameOf(write)} isn't ready: ${message}.` };
   },
   undo: undoObject,
 };
@@ -91,9 +91,9 @@ const applyKyvernoPolicy: Action = {
 function paramFault(params: Step['params']): ParamFault | null {
   const known = ['policy', 'namespaces', ...QUANTITY_NAMES];
   const odd = Object.keys(params).find((name) => !['policy', 'namespaces'].includes(name) && !isQuantityName(name));
-  if (odd !== undefined) return { param: odd, words: `is not known; there are ${known.join(', ')}` };
+  if (odd !== undefined) return { param: odd, message: `is not known; there are ${known.join(', ')}` };
   const { policy = POLICY, namespaces } = params;
-  if (policy !== POLICY) return { param: 'policy', words: `must be ${POLICY}, the one that there is` };
+  if (policy !== POLICY) return { param: 'policy', message: `must be ${POLICY}, the one that there is` };
   return namespacesFault(namespaces) ?? quantityFault(params);
 }
 
@@ -159,7 +159,7 @@ async function targetOf(
   if (!nodes.ok) return refused(nodes.failure, `Node ${target.name}`);
   const node = nodes.value.find(({ name }) => name === target.name);
   if (node) return { ok: true, target: { ...target, uid: node.uid } };
-  return { ok: false, refusal: { code: 'target_gone', words: `Node ${target.name} isn't there any more.` } };
+  return { ok: false, refusal: { code: 'target_gone', message: `Node ${target.name} isn't there any more.` } };
 }
 
 /** The workloads whose next pods differ from those they have. */
@@ -186,10 +186,10 @@ function radiusOf(scope: Scope, workloads: Workload[]): BlastRadius {
     podsAffected: 0,
     podsTotal: workloads.reduce((sum, { replicas }) => sum + replicas, 0),
     services,
-    words: `No pod is touched now. Each that is made in ${scopeWords(scope)} from now on gets what it lacks: that of ${count} there, and whatever is added later.`,
+    message: `No pod is touched now. Each that is made in ${scopeWords(scope)} from now on gets what it lacks: that of ${count} there, and whatever is added later.`,
   };
 }
 
-const refuse = (code: Refusal['code'], words: string): Planned => ({ ok: false, refusal: { code, words } });
+const refuse = (code: Refusal['code'], message: string): Planned => ({ ok: false, refusal: { code, message } });
 
 export default applyKyvernoPolicy;

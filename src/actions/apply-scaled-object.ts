@@ -58,19 +58,19 @@ const applyScaledObject: Action = {
         `${scaler.kind} ${scaler.name} scales it already (${scaler.min} to ${scaler.max}).`,
       );
     const made = await context.scaledObjectFor(workload);
-    if (!made.ok) return refuse('no_data', made.words);
+    if (!made.ok) return refuse('no_data', made.message);
     return planObject(context, looked.look, made.object);
   },
   wasApplied: writeWasApplied,
   apply: (context, authorised) => applyObject(applyScaledObject, context, authorised),
   async settled({ cluster, clock }, execution) {
     const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     const found = await cluster.custom.get(write.place);
     if (!found.ok)
       return {
         kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress',
-        words: refusalOf(found.failure, nameOf(write)).words,
+        message: refusalOf(found.failure, nameOf(write)).message,
       };
     return standingOf(write, found.value, clock.now() - execution.startedAt);
   },
@@ -81,15 +81,15 @@ const applyScaledObject: Action = {
 function standingOf(write: ObjectWrite, found: CustomObject, sinceMs: number): Settled {
   const name = nameOf(write);
   const [changed] = lost(write, found);
-  if (changed !== undefined) return { kind: 'failed', words: `${name}: somebody else changed ${changed} since.` };
+  if (changed !== undefined) return { kind: 'failed', message: `${name}: somebody else changed ${changed} since.` };
   const conditions = readPath(found.object, ['status', 'conditions']);
   const ready = (Array.isArray(conditions) ? conditions : []).find((one) => isRecord(one) && one.type === 'Ready');
-  if (isRecord(ready) && ready.status === 'True') return { kind: 'settled', words: `${name} is ready.` };
+  if (isRecord(ready) && ready.status === 'True') return { kind: 'settled', message: `${name} is ready.` };
   const said = isRecord(ready) && typeof ready.message === 'string' ? `: ${ready.message.slice(0, 200)}` : '';
   const isRefused = isRecord(ready) && ready.status === 'False' && sinceMs > PATIENCE_MS;
   return isRefused
-    ? { kind: 'failed', words: `KEDA can't use ${name}${said}` }
-    : { kind: 'in_progress', words: `KEDA has not taken ${name} in yet${said}` };
+    ? { kind: 'failed', message: `KEDA can't use ${name}${said}` }
+    : { kind: 'in_progress', message: `KEDA has not taken ${name} in yet${said}` };
 }
 
 async function planObject({ cluster, clock }: ActionContext, look: Look, object: ScaledObject): Promise<Planned> {
@@ -105,7 +105,7 @@ async function planObject({ cluster, clock }: ActionContext, look: Look, object:
   if (!dry.ok) return refused(dry.failure, `ScaledObject ${name}`);
   const changes = changesOf(object);
   const { minReplicaCount: min, maxReplicaCount: max } = object.spec;
-  const words = `No pod is touched now; from then on KEDA sets the replicas, ${min} to ${max}.`;
+  const message = `No pod is touched now; from then on KEDA sets the replicas, ${min} to ${max}.`;
   const undisturbed = { podsAffected: 0, readyAffected: 0, readyAwayAtOnce: 0, podsReady: workload.readyReplicas };
   return {
     ok: true,
@@ -121,7 +121,7 @@ async function planObject({ cluster, clock }: ActionContext, look: Look, object:
         service: workload.name,
         podsTotal: workload.replicas,
         ...undisturbed,
-        words,
+        message,
       }),
       notes: notesOf(look, object),
       digest: planDigest('apply_scaled_object', workload.uid, changes),
@@ -159,6 +159,6 @@ function notesOf({ workload }: Look, { spec }: ScaledObject): string[] {
   ];
 }
 
-const refuse = (code: RefusalCode, words: string): Planned => ({ ok: false, refusal: { code, words } });
+const refuse = (code: RefusalCode, message: string): Planned => ({ ok: false, refusal: { code, message } });
 
 export default applyScaledObject;

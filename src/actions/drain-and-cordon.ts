@@ -50,7 +50,9 @@ const drainAndCordon: Action = {
     const ours = node.uid === plan.target.uid && node.annotations?.[MARK] === executionId;
     if (!ours || !node.unschedulable) return null;
     const left = leftOf(looked.look).length;
-    return left === 0 ? done(plan, executionId) : { kind: 'underway', words: progressOf(node.name, left), againMs: 0 };
+    return left === 0
+      ? done(plan, executionId)
+      : { kind: 'underway', message: progressOf(node.name, left), againMs: 0 };
   },
   async apply(context, { plan, executionId }) {
     const looked = await lookAtNode(context);
@@ -65,19 +67,25 @@ const drainAndCordon: Action = {
 
 function refuse({ node, others, movable, staying }: NodeLook): Refusal | null {
   if (node.controlPlane)
-    return { code: 'unsupported', words: `${node.name} is part of the control plane: a person has to look after it.` };
+    return {
+      code: 'unsupported',
+      message: `${node.name} is part of the control plane: a person has to look after it.`,
+    };
   const bare = movable.find((pod) => pod.owner === null);
   if (bare)
     return {
       code: 'unsupported',
-      words: `Pod ${bare.namespace}/${bare.name} belongs to nothing that would make it anew, so ${node.name} can't be emptied.`,
+      message: `Pod ${bare.namespace}/${bare.name} belongs to nothing that would make it anew, so ${node.name} can't be emptied.`,
     };
   if (movable.length === 0)
-    return { code: 'not_needed', words: `No pod on ${node.name} can be moved: ${staying.length} belong to the node.` };
+    return {
+      code: 'not_needed',
+      message: `No pod on ${node.name} can be moved: ${staying.length} belong to the node.`,
+    };
   const well = others.filter(isHealthy).length;
   // Half of the nodes out is no longer one node's trouble, and the rest would carry it.
   return well < 1 || well < (others.length + 1) / 2
-    ? { code: 'at_limit', words: `Only ${well} of ${others.length + 1} nodes would be left to take pods.` }
+    ? { code: 'at_limit', message: `Only ${well} of ${others.length + 1} nodes would be left to take pods.` }
     : null;
 }
 

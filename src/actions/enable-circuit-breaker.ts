@@ -43,7 +43,7 @@ const enableCircuitBreaker: Action = {
   paramFault: breakerParamFault,
   async plan(context) {
     const fault = breakerParamFault(context.step.params);
-    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.words}.`);
+    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.message}.`);
     const kind = await firstServed(context.cluster, DESTINATION_RULES);
     if (!kind.ok) return refused(kind.failure, 'DestinationRules');
     if (kind.value === null)
@@ -62,18 +62,18 @@ const enableCircuitBreaker: Action = {
   apply: (context, authorised) => applyObject(enableCircuitBreaker, context, authorised),
   async settled({ cluster }, execution) {
     const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     const found = await cluster.custom.get(write.place);
     if (!found.ok)
       return {
         kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress',
-        words: refusalOf(found.failure, nameOf(write)).words,
+        message: refusalOf(found.failure, nameOf(write)).message,
       };
     const [changed] = lost(write, found.value);
     // Istio hands it to the proxies within seconds, and has no status that would say so.
     return changed === undefined
-      ? { kind: 'settled', words: `${nameOf(write)} is in force.` }
-      : { kind: 'failed', words: `${nameOf(write)}: somebody else changed ${changed} since.` };
+      ? { kind: 'settled', message: `${nameOf(write)} is in force.` }
+      : { kind: 'failed', message: `${nameOf(write)}: somebody else changed ${changed} since.` };
   },
   undo: undoObject,
 };
@@ -109,7 +109,7 @@ async function planBreaker(
         podsAffected: 0,
         podsTotal: service.pods,
         services: [`${service.namespace}/${service.name}`],
-        words: `No pod is touched. While ${service.name} fails, its callers get an error at once (503) instead of waiting for it.`,
+        message: `No pod is touched. While ${service.name} fails, its callers get an error at once (503) instead of waiting for it.`,
       },
       notes: [
         `It mends the callers, not ${service.name}; callers outside the mesh see no change.`,
@@ -142,6 +142,9 @@ function writeFor(
 
 type ActionRule = Extract<Home, { ok: true }>['rule'];
 
-const refuse = (code: 'invalid' | 'unsupported', words: string): Planned => ({ ok: false, refusal: { code, words } });
+const refuse = (code: 'invalid' | 'unsupported', message: string): Planned => ({
+  ok: false,
+  refusal: { code, message },
+});
 
 export default enableCircuitBreaker;

@@ -36,9 +36,9 @@ const evictLowPriority: Action = {
     if (!there.ok) return unknown(there.refusal);
     const all = podsOf(plan).length;
     if (there.left.length === all) return null;
-    if (there.left.length === 0) return { kind: 'done', undo: null, words: plan.summary };
-    const words = `${all - there.left.length} of ${all} pods were evicted before it was interrupted.`;
-    return { kind: 'failed', changed: true, refusal: null, words };
+    if (there.left.length === 0) return { kind: 'done', undo: null, message: plan.summary };
+    const message = `${all - there.left.length} of ${all} pods were evicted before it was interrupted.`;
+    return { kind: 'failed', changed: true, refusal: null, message };
   },
   async apply({ cluster }, { plan }) {
     let evicted = 0;
@@ -48,28 +48,28 @@ const evictLowPriority: Action = {
       if (answer.ok || answer.failure.kind === 'not_found') evicted += 1;
       else refusal = refusalOf(answer.failure, `Pod ${name}`);
     }
-    if (refusal === null) return { kind: 'done', undo: null, words: plan.summary };
+    if (refusal === null) return { kind: 'done', undo: null, message: plan.summary };
     // Some of them make room too; how much is seen when it is verified.
     if (evicted > 0)
       return {
         kind: 'done',
         undo: null,
-        words: `${evicted} of ${podsOf(plan).length} pods were evicted: ${refusal.words}`,
+        message: `${evicted} of ${podsOf(plan).length} pods were evicted: ${refusal.message}`,
       };
     return refusal.code === 'unreachable'
       ? unknown(refusal)
-      : { kind: 'failed', changed: false, refusal, words: refusal.words };
+      : { kind: 'failed', changed: false, refusal, message: refusal.message };
   },
   async settled({ cluster }, { recommendation }): Promise<Settled> {
     const there = await stillThere(cluster, recommendation.plan);
-    if (!there.ok) return { kind: 'in_progress', words: there.refusal.words };
+    if (!there.ok) return { kind: 'in_progress', message: there.refusal.message };
     return there.left.length > 0
-      ? { kind: 'in_progress', words: `${there.left.map(({ name }) => name).join(', ')} still going.` }
-      : { kind: 'settled', words: 'The evicted pods have left the node.' };
+      ? { kind: 'in_progress', message: `${there.left.map(({ name }) => name).join(', ')} still going.` }
+      : { kind: 'settled', message: 'The evicted pods have left the node.' };
   },
   undo: async () => {
-    const words = "An eviction can't be undone.";
-    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
+    const message = "An eviction can't be undone.";
+    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', message }, message };
   },
 };
 
@@ -106,11 +106,11 @@ async function memoryOf(metrics: Metrics, pods: NodePod[], now: number): Promise
 
 function refuse({ node, movable }: NodeLook, chosen: NodePod[]): Refusal | null {
   if (chosen.length > 0) return null;
-  const words =
+  const message =
     movable.length === 0
       ? `No pod on ${node.name} can be moved.`
       : `No pod on ${node.name} is less important than the others there: they have no PriorityClass, or all the same.`;
-  return { code: 'not_needed', words };
+  return { code: 'not_needed', message };
 }
 
 async function planEvictions(
@@ -171,7 +171,7 @@ const unknown = (refusal: Refusal): Applied => ({
   kind: 'failed',
   changed: true,
   refusal,
-  words: `Whether pods were evicted can't be told: ${refusal.words}`,
+  message: `Whether pods were evicted can't be told: ${refusal.message}`,
 });
 
 export default evictLowPriority;

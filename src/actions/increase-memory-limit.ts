@@ -33,7 +33,7 @@ const increaseMemoryLimit: Action = {
   apply: (context, authorised) => applyField(increaseMemoryLimit, context, authorised),
   async settled(context, execution) {
     const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     return settleRollout(context, write, execution.startedAt, ({ raw }) =>
       readPath(raw, write.path) === write.wrote
         ? null
@@ -52,7 +52,7 @@ function chooseLimit(look: Look, findings: Finding[], limits: ActionLimits): Cho
   if (!container || !limit)
     return {
       code: 'not_needed',
-      words: `${workload.kind} ${workload.name} has no memory limit: there is nothing to raise.`,
+      message: `${workload.kind} ${workload.name} has no memory limit: there is nothing to raise.`,
     };
   const wished = Math.min(
     Math.ceil((limit * FACTOR) / STEP_BYTES) * STEP_BYTES,
@@ -61,7 +61,7 @@ function chooseLimit(look: Look, findings: Finding[], limits: ActionLimits): Cho
   if (wished <= limit)
     return {
       code: 'at_limit',
-      words: `Container ${container.name} of ${workload.name} may use ${Math.round(limit / MI)}Mi already; Nightshift may set at most ${Math.floor(limits.maxMemoryBytes / MI)}Mi (\`limits.maxMemoryBytes\`).`,
+      message: `Container ${container.name} of ${workload.name} may use ${Math.round(limit / MI)}Mi already; Nightshift may set at most ${Math.floor(limits.maxMemoryBytes / MI)}Mi (\`limits.maxMemoryBytes\`).`,
     };
   const path = ['spec', 'template', 'spec', 'containers', `name=${container.name}`, 'resources', 'limits', 'memory'];
   return { container, path, before: String(readPath(raw, path) ?? ''), after: `${wished / MI}Mi` };
@@ -76,7 +76,7 @@ function troubledContainer({ workload, pods }: Look, findings: Finding[]): Conta
     .sort((left, right) => (right.lastExit?.finishedAt ?? 0) - (left.lastExit?.finishedAt ?? 0));
   const killed = limited.find((container) => container.name === kills[0]?.name);
   const named = limited.find((container) =>
-    findings.some((finding) => finding.words.includes(`container ${container.name}`)),
+    findings.some((finding) => finding.message.includes(`container ${container.name}`)),
   );
   const largest = [...limited].sort((left, right) => (right.memoryLimitBytes ?? 0) - (left.memoryLimitBytes ?? 0))[0];
   return killed ?? named ?? largest;

@@ -7,7 +7,7 @@ const NO_PODS = {
   readyAffected: 0,
   readyAwayAtOnce: 0,
   podsReady: 0,
-  words: 'Nothing in the cluster is touched.',
+  message: 'Nothing in the cluster is touched.',
 };
 
 /** Changes nothing: a plan without changes tells the pipeline to page the on-call person. */
@@ -34,11 +34,11 @@ const notifyOncall: Action = {
     },
   }),
   wasApplied: async () => null,
-  apply: async () => ({ kind: 'done', undo: null, words: 'The on-call person is paged.' }),
-  settled: async () => ({ kind: 'settled', words: 'Nothing was changed.' }),
+  apply: async () => ({ kind: 'done', undo: null, message: 'The on-call person is paged.' }),
+  settled: async () => ({ kind: 'settled', message: 'Nothing was changed.' }),
   undo: async () => {
-    const words = "A page can't be taken back; resolve it in PagerDuty.";
-    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
+    const message = "A page can't be taken back; resolve it in PagerDuty.";
+    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', message }, message };
   },
 };
 

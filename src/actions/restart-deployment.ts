@@ -26,8 +26,8 @@ const restartDeployment: Action = {
     const busy = inTheWay(looked.look, 'restarting it');
     if (busy) return { ok: false, refusal: busy };
     if (readPath(raw, ['spec', 'updateStrategy', 'type']) === 'OnDelete') {
-      const words = `${workload.kind} ${workload.name} replaces pods only when they are deleted (updateStrategy OnDelete), so a rolling restart would do nothing.`;
-      return { ok: false, refusal: { code: 'unsupported', words } };
+      const message = `${workload.kind} ${workload.name} replaces pods only when they are deleted (updateStrategy OnDelete), so a rolling restart would do nothing.`;
+      return { ok: false, refusal: { code: 'unsupported', message } };
     }
     return planRestart(context, looked.look);
   },
@@ -35,12 +35,12 @@ const restartDeployment: Action = {
   apply: (context, authorised) => applyField(restartDeployment, context, authorised),
   async settled(context, execution) {
     const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     return settleRollout(context, write, execution.startedAt, () => null);
   },
   undo: async () => {
-    const words = "A restart can't be undone.";
-    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
+    const message = "A restart can't be undone.";
+    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', message }, message };
   },
 };
 

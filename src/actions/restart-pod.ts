@@ -36,16 +36,16 @@ const restartPod: Action = {
   async apply({ cluster }, { plan }): Promise<Applied> {
     const { namespace, name, uid } = plan.target;
     const answer = await cluster.evictPod(namespace, name, { uid, dryRun: false });
-    if (answer.ok) return { kind: 'done', undo: null, words: plan.summary };
+    if (answer.ok) return { kind: 'done', undo: null, message: plan.summary };
     const refusal = refusalOf(answer.failure, `Pod ${name}`);
-    const failed: Applied = { kind: 'failed', changed: false, refusal, words: refusal.words };
+    const failed: Applied = { kind: 'failed', changed: false, refusal, message: refusal.message };
     // The answer got lost: whether the pod goes is read from the pod.
     return answer.failure.kind === 'unreachable' ? ((await wasEvicted(cluster, plan)) ?? failed) : failed;
   },
   settled: ({ cluster }, { recommendation }) => settled(cluster, recommendation.plan),
   undo: async () => {
-    const words = "A restart can't be undone.";
-    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', words }, words };
+    const message = "A restart can't be undone.";
+    return { kind: 'failed', changed: false, refusal: { code: 'unsupported', message }, message };
   },
 };
 
@@ -58,11 +58,11 @@ async function wasEvicted(cluster: Cluster, { data, target, summary }: Plan): Pr
       kind: 'failed',
       changed: true,
       refusal,
-      words: `Whether the pod was evicted can't be told: ${refusal.words}`,
+      message: `Whether the pod was evicted can't be told: ${refusal.message}`,
     };
   }
   const there = pod.ok && pod.value.uid === data.uid && !pod.value.deleting;
-  return there ? null : { kind: 'done', undo: null, words: summary };
+  return there ? null : { kind: 'done', undo: null, message: summary };
 }
 
 /**
@@ -120,16 +120,16 @@ function refuse({ workload }: Look, pod: PodInfo | null): Refusal | null {
   if (!pod.owner || !OWNERS.includes(pod.owner.kind))
     return {
       code: 'unsupported',
-      words: `Pod ${pod.name} belongs to ${pod.owner?.kind ?? 'nothing'}: nobody would make a new one.`,
+      message: `Pod ${pod.name} belongs to ${pod.owner?.kind ?? 'nothing'}: nobody would make a new one.`,
     };
-  if (workload.replicas === 0) return { code: 'not_needed', words: `${workload.name} is scaled to zero.` };
+  if (workload.replicas === 0) return { code: 'not_needed', message: `${workload.name} is scaled to zero.` };
   return null;
 }
 
 function gone({ workload }: Look): Refusal {
   return {
     code: 'target_gone',
-    words: `${workload.kind} ${workload.name} has no pod that stands out or that is in trouble.`,
+    message: `${workload.kind} ${workload.name} has no pod that stands out or that is in trouble.`,
   };
 }
 
@@ -148,7 +148,7 @@ async function planEviction(
       after: `evicted; ${pod.owner?.kind} ${pod.owner?.name} makes a new one`,
     },
   ];
-  const words = pod.ready
+  const message = pod.ready
     ? `1 of ${pods.length} pods restarts; ${podsReady - 1} serve meanwhile.`
     : `1 of ${pods.length} pods restarts; it isn't serving now.`;
   return {
@@ -168,7 +168,7 @@ async function planEviction(
         readyAffected: pod.ready ? 1 : 0,
         readyAwayAtOnce: pod.ready ? 1 : 0,
         podsReady,
-        words,
+        message,
       }),
       notes:
         workload.replicas === 1 ? [`${workload.name} has only one replica: it is away while the pod restarts.`] : [],
@@ -183,20 +183,21 @@ async function planEviction(
 async function settled(cluster: Cluster, { target, data }: Plan): Promise<Settled> {
   const looked = await lookAt(cluster, target.namespace, String(data.workload));
   if (!looked.ok)
-    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', words: looked.refusal.words };
+    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', message: looked.refusal.message };
   const { workload, pods } = looked.look;
   const old = await cluster.pod(target.namespace, target.name);
-  if (!old.ok && old.failure.kind !== 'not_found') return { kind: 'in_progress', words: old.failure.words };
-  if (old.ok && old.value.uid === data.uid) return { kind: 'in_progress', words: `Pod ${target.name} is still going.` };
+  if (!old.ok && old.failure.kind !== 'not_found') return { kind: 'in_progress', message: old.failure.message };
+  if (old.ok && old.value.uid === data.uid)
+    return { kind: 'in_progress', message: `Pod ${target.name} is still going.` };
   const others = Array.isArray(data.others) ? data.others : [];
   const bad = troubledPods(pods.filter((pod) => !others.includes(pod.uid)))[0];
-  if (bad) return { kind: 'failed', words: `${bad.words}.` };
+  if (bad) return { kind: 'failed', message: `${bad.message}.` };
   const ready = pods.filter((pod) => pod.ready).length;
   if (ready < workload.replicas)
-    return { kind: 'in_progress', words: `${workload.name}: ${ready} of ${workload.replicas} pods are ready.` };
+    return { kind: 'in_progress', message: `${workload.name}: ${ready} of ${workload.replicas} pods are ready.` };
   return {
     kind: 'settled',
-    words: `Pod ${target.name} was replaced; all ${workload.replicas} pods of ${workload.name} are ready.`,
+    message: `Pod ${target.name} was replaced; all ${workload.replicas} pods of ${workload.name} are ready.`,
   };
 }
 

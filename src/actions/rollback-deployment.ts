@@ -40,7 +40,7 @@ const rollbackDeployment: Action = {
   apply: (context, authorised) => applyField(rollbackDeployment, context, authorised),
   async settled(context, execution) {
     const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     return settleRollout(context, write, execution.startedAt, ({ raw }) =>
       sameJson(readPath(raw, TEMPLATE), write.wrote)
         ? null
@@ -54,23 +54,23 @@ function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
   const { workload, rollout } = look;
   const name = `${workload.kind} ${workload.name}`;
   if (workload.kind !== 'Deployment')
-    return { code: 'unsupported', words: `${name}: only Deployments can be rolled back yet.` };
+    return { code: 'unsupported', message: `${name}: only Deployments can be rolled back yet.` };
   if (workload.paused)
     return {
       code: 'deployment_paused',
-      words: `${name} is paused and can't be rolled back; \`kubectl rollout resume deployment/${workload.name}\` lifts it.`,
+      message: `${name} is paused and can't be rolled back; \`kubectl rollout resume deployment/${workload.name}\` lifts it.`,
     };
   const bad = troubledPods(newestPods(look))[0];
   if (rollout.name === 'in_progress' && !bad)
     return {
       code: 'rollout_in_progress',
-      words: `${name} is being rolled out: ${rollout.words}, and none of its new pods fails yet.`,
+      message: `${name} is being rolled out: ${rollout.message}, and none of its new pods fails yet.`,
     };
   return isSuspect(look, findings, bad !== undefined, now)
     ? null
     : {
         code: 'not_needed',
-        words: `${name}: nothing points to its newest revision (${workload.revision}) as the cause.`,
+        message: `${name}: nothing points to its newest revision (${workload.revision}) as the cause.`,
       };
 }
 
@@ -122,11 +122,11 @@ function isEmpty(value: unknown): boolean {
 
 function noHistory({ workload, revisions }: Look): Refusal {
   const older = revisions.length - 1;
-  const words =
+  const message =
     older > 0
       ? `none of its ${older} older revisions differs and is known to be good`
       : 'it has no older revision (`revisionHistoryLimit` says how many are kept)';
-  return { code: 'no_history', words: `Deployment ${workload.name} can't be rolled back: ${words}.` };
+  return { code: 'no_history', message: `Deployment ${workload.name} can't be rolled back: ${message}.` };
 }
 
 async function planRollback({ cluster, clock }: ActionContext, look: Look, good: Revision): Promise<Planned> {

@@ -31,7 +31,7 @@ const runKeptnTask: Action = {
   async plan(context) {
     const { cluster, step } = context;
     const fault = taskParamFault(step.params);
-    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.words}.`);
+    if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.message}.`);
     const served = await cluster.custom.served(TASKS);
     if (!served.ok) return refused(served.failure, 'KeptnTasks');
     if (!served.value)
@@ -65,7 +65,10 @@ const runKeptnTask: Action = {
     if (!found.ok) {
       if (found.failure.kind === 'not_found') return null;
       const refusal = refusalOf(found.failure, `KeptnTask ${place.name}`);
-      return { ...failedWith(refusal, true), words: `Whether the task was started can't be told: ${refusal.words}` };
+      return {
+        ...failedWith(refusal, true),
+        message: `Whether the task was started can't be told: ${refusal.message}`,
+      };
     }
     if (found.value.annotations[MARK] !== executionId) return notOurs(place.name);
     const standing = await standingOf(cluster, found.value, taskParams(step), clock.now());
@@ -76,13 +79,13 @@ const runKeptnTask: Action = {
     const { name } = taskPlace(plan.target.namespace, executionId);
     // It was there, and somebody took it away: to make it again would be to run it twice.
     if (progress != null)
-      return failedWith({ code: 'target_gone', words: `KeptnTask ${name} was deleted before it had ended.` }, true);
+      return failedWith({ code: 'target_gone', message: `KeptnTask ${name} was deleted before it had ended.` }, true);
     const answer = await createTask(cluster, plan.target, taskParams(step), executionId);
     if (!answer.ok && answer.failure.kind !== 'unreachable' && answer.failure.kind !== 'conflict')
       return failedWith(refusalOf(answer.failure, `KeptnTask ${name}`), false);
     // The answer got lost, or the name is taken, by an earlier try perhaps: whose it is is read from the cluster.
     const standing = await runKeptnTask.wasApplied(context, plan, executionId);
-    return standing ?? failedWith({ code: 'unreachable', words: answer.ok ? '' : answer.failure.words }, false);
+    return standing ?? failedWith({ code: 'unreachable', message: answer.ok ? '' : answer.failure.message }, false);
   },
   async settled(context, execution) {
     const { target } = execution.recommendation.plan;
@@ -92,19 +95,19 @@ const runKeptnTask: Action = {
     // Ended tasks are cleared away in time.
     const isGone = !found.ok && found.failure.kind === 'not_found';
     if (!found.ok && !isGone)
-      return { kind: 'in_progress', words: refusalOf(found.failure, `KeptnTask ${place.name}`).words };
+      return { kind: 'in_progress', message: refusalOf(found.failure, `KeptnTask ${place.name}`).message };
     const params = taskParams(context.step);
     const standing = found.ok ? await standingOf(context.cluster, found.value, params, context.clock.now()) : null;
-    if (standing?.kind === 'running') return { kind: 'in_progress', words: `${standing.words}.` };
+    if (standing?.kind === 'running') return { kind: 'in_progress', message: `${standing.message}.` };
     const rollout = await settleRollout(context, target, execution.startedAt, () => null);
     // A task that failed healed nothing: what else made the trouble go is not its doing.
     const failed = standing?.kind === 'failed' || execution.result === 'failed';
     return failed && rollout.kind !== 'failed'
-      ? { kind: 'in_progress', words: standing ? `${standing.words}.` : execution.words }
+      ? { kind: 'in_progress', message: standing ? `${standing.message}.` : execution.message }
       : rollout;
   },
   undo: async () =>
-    failedWith({ code: 'unsupported', words: "What a Keptn task did can't be undone from here." }, false),
+    failedWith({ code: 'unsupported', message: "What a Keptn task did can't be undone from here." }, false),
 };
 
 async function planTask({ cluster, clock, step }: ActionContext, look: Look, job: Job): Promise<Planned> {
@@ -150,17 +153,17 @@ function radiusOf(look: Look, job: Job): BlastRadius {
   return {
     ...rolling,
     level: 'high',
-    words: `What the task touches isn't known here: all ${total} pods of ${look.workload.name}, and more, may be.`,
+    message: `What the task touches isn't known here: all ${total} pods of ${look.workload.name}, and more, may be.`,
   };
 }
 
 function notOurs(name: string): Applied {
   return failedWith(
-    { code: 'target_gone', words: `There is a KeptnTask ${name} that Nightshift didn't make: it is left.` },
+    { code: 'target_gone', message: `There is a KeptnTask ${name} that Nightshift didn't make: it is left.` },
     false,
   );
 }
 
-const refuse = (code: Refusal['code'], words: string): Planned => ({ ok: false, refusal: { code, words } });
+const refuse = (code: Refusal['code'], message: string): Planned => ({ ok: false, refusal: { code, message } });
 
 export default runKeptnTask;

@@ -37,7 +37,7 @@ const scaleHorizontal: Action = {
   apply: (context, authorised) => applyField(scaleHorizontal, context, authorised),
   async settled(context, execution) {
     const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', words: 'The plan holds no change.' };
+    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
     return settleRollout(context, write, execution.startedAt, ({ workload }) =>
       workload.replicas === write.wrote
         ? null
@@ -53,20 +53,20 @@ function refuse(look: Look, scalers: Scaler[], limits: ActionLimits): Refusal | 
   if (workload.kind === 'StatefulSet')
     return {
       code: 'unsupported',
-      words: `${name}: replicas of a StatefulSet hold data of their own; adding some takes more than a number.`,
+      message: `${name}: replicas of a StatefulSet hold data of their own; adding some takes more than a number.`,
     };
   if (workload.kind === 'DaemonSet')
-    return { code: 'unsupported', words: `${name}: a DaemonSet has one pod a node; there is nothing to scale.` };
+    return { code: 'unsupported', message: `${name}: a DaemonSet has one pod a node; there is nothing to scale.` };
   const scaler = scalers[0];
-  if (scaler) return { code: 'managed_elsewhere', words: scalerWords(scaler) };
+  if (scaler) return { code: 'managed_elsewhere', message: scalerWords(scaler) };
   const busy = inTheWay(look, 'scaling');
   if (busy) return busy;
   if (workload.replicas === 0)
-    return { code: 'not_needed', words: `${name} is scaled to zero: somebody switched it off.` };
+    return { code: 'not_needed', message: `${name} is scaled to zero: somebody switched it off.` };
   if (workload.replicas >= limits.maxReplicas)
     return {
       code: 'at_limit',
-      words: `${name} has ${workload.replicas} replicas, and Nightshift may set at most ${limits.maxReplicas} (\`limits.maxReplicas\`).`,
+      message: `${name} has ${workload.replicas} replicas, and Nightshift may set at most ${limits.maxReplicas} (\`limits.maxReplicas\`).`,
     };
   return null;
 }
@@ -96,7 +96,7 @@ async function planReplicas(
   );
   if (!dry.ok) return refused(dry.failure, `${workload.kind} ${workload.name}`);
   const changes: FieldChange[] = [{ path: 'spec.replicas', before: String(workload.replicas), after: String(wished) }];
-  const words = `No pod is touched; ${wished - workload.replicas} more ${wished - workload.replicas === 1 ? 'is' : 'are'} started.`;
+  const message = `No pod is touched; ${wished - workload.replicas} more ${wished - workload.replicas === 1 ? 'is' : 'are'} started.`;
   return {
     ok: true,
     plan: {
@@ -114,7 +114,7 @@ async function planReplicas(
         readyAffected: 0,
         readyAwayAtOnce: 0,
         podsReady: workload.readyReplicas,
-        words,
+        message,
       }),
       notes: managerNotes(workload, 'spec.replicas'),
       digest: planDigest('scale_horizontal', workload.uid, changes),

@@ -28,25 +28,30 @@ export function affectedPart(input: RankInput, ranking: Ranking): AffectedPart {
     .filter(([, seen]) => isAbnormal(seen))
     .sort(([, a], [, b]) => strongest(b) - strongest(a))
     .map(([name]) => name);
-  add([input.front]);
-  if (first && suspects.includes(first.entity)) add([first.entity, ...pathBetween(edges, input.front, first.entity)]);
+  add([input.symptomService]);
+  if (first && suspects.includes(first.entity))
+    add([first.entity, ...pathBetween(edges, input.symptomService, first.entity)]);
   add(connected(edges, troubled, chosen));
   add(suspects.slice(0, 3));
   const changed = neighbours(edges, troubled).filter((name) => healthOf(byEntity.get(name)) === 'changed');
-  const wanted = new Set([...changed, ...neighbours(edges, [input.front, ...suspects.slice(0, 1)]), ...troubled]);
+  const wanted = new Set([
+    ...changed,
+    ...neighbours(edges, [input.symptomService, ...suspects.slice(0, 1)]),
+    ...troubled,
+  ]);
   add(wanted);
-  const nodes = [...chosen].map((name) => nodeOf(name, input.front, ranking, byEntity.get(name)));
+  const nodes = [...chosen].map((name) => nodeOf(name, input.symptomService, ranking, byEntity.get(name)));
   return { nodes, edges: among(edges, chosen), more: [...wanted].filter((name) => !chosen.has(name)).length };
 }
 
-function nodeOf(name: string, front: string, ranking: Ranking, seen: Evidence[] | undefined): AffectedNode {
+function nodeOf(name: string, symptomService: string, ranking: Ranking, seen: Evidence[] | undefined): AffectedNode {
   const ranked = ranking.causes.find((cause) => cause.entity === name);
   const convincing = (seen ?? []).filter((item) => item.strength >= CONVINCING);
   return {
     name,
     health: healthOf(seen),
     signs: signsOf(convincing),
-    hurts: name === front,
+    isSymptom: name === symptomService,
     probability: ranked && ranked.probability >= WORTH_TELLING ? ranked.probability : null,
     cause: ranking.named && ranking.causes[0]?.entity === name,
   };
@@ -68,7 +73,7 @@ function signsOf(convincing: Evidence[]): string[] {
   const kinds = [...new Set(convincing.map((item) => item.what))].slice(0, MOST_SIGNS);
   return kinds.map((what) => {
     const metric = convincing.find((item) => item.what === what && item.kind === 'metric');
-    return (metric ? metric.words.replaceAll(' requests/s', '/s') : what.replaceAll('_', ' ')).slice(0, MOST_LETTERS);
+    return (metric ? metric.message.replaceAll(' requests/s', '/s') : what.replaceAll('_', ' ')).slice(0, MOST_LETTERS);
   });
 }
 

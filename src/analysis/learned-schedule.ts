@@ -4,8 +4,8 @@ import { fitSeasonality, profileAt } from './seasonality.ts';
 import { between, type Series, type Span, toGrid } from './series.ts';
 import { wallClock } from './wall-clock.ts';
 
-/** A trigger of KEDA's `cron` scaler: `start` and `end` in cron's five fields, in `timezone`. `words` says the same to a person. */
-export type CronWindow = { timezone: string; start: string; end: string; desiredReplicas: number; words: string };
+/** A trigger of KEDA's `cron` scaler: `start` and `end` in cron's five fields, in `timezone`. `message` says the same to a person. */
+export type CronWindow = { timezone: string; start: string; end: string; desiredReplicas: number; message: string };
 
 /** `timezone` is an IANA name; one replica takes `perReplica` requests per second. */
 export type DemandSettings = { timezone: string; perReplica: number; minReplicas: number; maxReplicas: number };
@@ -48,7 +48,7 @@ export function learnSchedule(history: Series, options: ScheduleOptions): CronWi
       start: cronOf(from + week.firstSlot, weekdays),
       end: cronOf(to + week.firstSlot, weekdays),
       desiredReplicas: replicas,
-      words: `${daysInWords(weekdays)} ${clockOf(from + week.firstSlot)}–${clockOf(to + week.firstSlot)} at ${replicas} replicas`,
+      message: `${daysInWords(weekdays)} ${clockOf(from + week.firstSlot)}–${clockOf(to + week.firstSlot)} at ${replicas} replicas`,
     })),
   );
 }

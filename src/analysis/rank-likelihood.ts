@@ -2,10 +2,10 @@ import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
 import type { Observation, Onset, Seen } from './rank-observations.ts';
 import { arrivals, arrivalsFrom, type Link } from './rank-reach.ts';
 
-/** Everything a hypothesis is judged against: `n` entities, and the index of the `front` that hurts. */
+/** Everything a hypothesis is judged against: `n` entities, and the index of the `symptomService` that hurts. */
 export type Scene = {
   n: number;
-  front: number;
+  symptomService: number;
   observations: Observation[];
   /** row-major n × n: 1 where trouble in the row can show in the column along known calls */
   path: Uint8Array;
@@ -38,7 +38,7 @@ export function logLikelihoods(
   const upwards = arrivals(scene.callers, cause, scene.trouble);
   const downwards = arrivals(scene.callees, cause, scene.load);
   const overloaded = arrivalsFrom(scene.callers, downwards, scene.trouble);
-  const atFront = scene.front === cause ? 0 : upwards[scene.front]!;
+  const atFront = scene.symptomService === cause ? 0 : upwards[scene.symptomService]!;
   const culprit = scene.observations.find((observation) => observation.entity === cause);
   const logs = { slow: 0, failing: 0, load: 0 };
   for (const observation of among) {
@@ -57,14 +57,14 @@ export function logLikelihoods(
 
 /** The same for "something else": an unseen cause that makes the front a victim, with everybody else abnormal by chance only. */
 export function logLikelihoodElse(scene: Scene): number {
-  const { front, others } = scene.model.elseRates;
+  const { symptomService, others } = scene.model.elseRates;
   let sum = 0;
   for (const observation of scene.observations) {
-    const isFront = observation.entity === scene.front;
+    const isFront = observation.entity === scene.symptomService;
     for (const mode of MODES) {
       const seen = observation.symptoms[mode];
       if (seen === undefined) continue;
-      const shares = isFront ? hurt(front) : unrelated(others);
+      const shares = isFront ? hurt(symptomService) : unrelated(others);
       sum += logOdds(mode === 'load' ? withCallers(scene, observation, shares) : shares, seen, scene.model);
     }
     for (const kind of KINDS) {
@@ -87,7 +87,7 @@ export function logLikelihoodContained(scene: Scene): number {
 
 function logIfContained(scene: Scene, observation: Observation): number {
   const { symptom, local, containedRates } = scene.model;
-  const isFront = observation.entity === scene.front;
+  const isFront = observation.entity === scene.symptomService;
   const shown = isFront ? hurt(containedRates.symptom) : unrelated(symptom.own.bystander);
   let sum = 0;
   for (const mode of MODES) {
@@ -105,8 +105,10 @@ function logIfContained(scene: Scene, observation: Observation): number {
 
 /** What a second trouble at the same time, among those whose trouble can't come to the front along known calls, accounts for beyond chance. */
 function logBeside(scene: Scene): number {
-  const { n, front, path, model } = scene;
-  const apart = scene.observations.filter(({ entity }) => entity !== front && path[entity * n + front] !== 1);
+  const { n, symptomService, path, model } = scene;
+  const apart = scene.observations.filter(
+    ({ entity }) => entity !== symptomService && path[entity * n + symptomService] !== 1,
+  );
   const byChance = apart.reduce((logs, observation) => logs + logIfContained(scene, observation), 0);
   const explained = apart.map(({ entity }) => Math.max(...Object.values(logLikelihoods(scene, entity, apart))));
   const gain = Math.max(0, ...explained.map((logs) => logs - byChance));

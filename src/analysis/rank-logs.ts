@@ -30,7 +30,7 @@ export function logEvidence(entity: string, templates: readonly TemplateCounts[]
   }
   if (best === null) return null;
   const strength = strengthOf(combined(ps));
-  return { entity, kind: 'log', strength, at, what: 'log pattern', words: wordsFor(best.counts, best.shift) };
+  return { entity, kind: 'log', strength, at, what: 'log pattern', message: wordsFor(best.counts, best.shift) };
 }
 
 /**

@@ -45,7 +45,7 @@ export function metricEvidence(history: MetricHistory): Evidence | null {
     at: first < 0 ? null : history.start + first * history.stepMs,
     resolutionMs: history.stepMs,
     what: history.what,
-    words: wordsFor(history, shift),
+    message: wordsFor(history, shift),
   };
   const excess = excessOf(history, shift);
   return excess === null ? evidence : { ...evidence, excess };

@@ -46,7 +46,7 @@ export type RankModel = {
   /** the same for somebody from whom no call, known or likely, leads to the front */
   unconnectedCulprit: number;
   /** under "something else": how often the front, and everybody else, is abnormal */
-  elseRates: { front: number; others: number };
+  elseRates: { symptomService: number; others: number };
   /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
   ratio: { least: number; most: number; mostByChance: number };
   /** an onset may be measured this late, ms */
@@ -78,7 +78,7 @@ export const RANK_MODEL: RankModel = {
   containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9 },
   silentCulprit: 0.1,
   unconnectedCulprit: 0.2,
-  elseRates: { front: 0.5, others: 0.02 },
+  elseRates: { symptomService: 0.5, others: 0.02 },
   ratio: { least: 0.15, most: 3000, mostByChance: 100 },
   onsetToleranceMs: 120_000,
   changeHorizonMs: 1_800_000,

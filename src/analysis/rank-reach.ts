@@ -62,19 +62,24 @@ export type HiddenRates = {
  * The callers, and between `suspects` (the abnormal ones) also unknown callers: known calls are always incomplete, and
  * between those that look normal they would make no difference. Nobody is made a caller of whom it is known to be called.
  */
-export function likelyCallers(calls: Calls, suspects: readonly number[], front: number, rates: HiddenRates): Link[][] {
+export function likelyCallers(
+  calls: Calls,
+  suspects: readonly number[],
+  symptomService: number,
+  rates: HiddenRates,
+): Link[][] {
   const links = calls.callers.map((known) => [...known]);
   const n = links.length;
   for (const callee of suspects) {
     for (const caller of suspects) {
       if (caller === callee || calls.path[callee * n + caller] === 1 || calls.path[caller * n + callee] === 1) continue;
-      links[callee]!.push({ entity: caller, rate: hiddenRate(calls, callee, caller, front, rates) });
+      links[callee]!.push({ entity: caller, rate: hiddenRate(calls, callee, caller, symptomService, rates) });
     }
   }
   return links;
 }
 
-function hiddenRate(calls: Calls, callee: number, caller: number, front: number, rates: HiddenRates): number {
+function hiddenRate(calls: Calls, callee: number, caller: number, symptomService: number, rates: HiddenRates): number {
   const n = calls.callers.length;
   if (calls.address[caller]) {
     const shared = calls.callers[caller]!.some(
@@ -83,8 +88,8 @@ function hiddenRate(calls: Calls, callee: number, caller: number, front: number,
     return shared ? rates.sharedAddress : rates.address;
   }
   // Who has no caller and isn't the front is more likely to be called than to call.
-  const standing = caller === front || calls.callers[caller]!.length > 0 ? 1 : 0.5;
-  return standing * (calls.callers[callee]!.length === 0 && callee !== front ? rates.orphan : rates.call);
+  const standing = caller === symptomService || calls.callers[caller]!.length > 0 ? 1 : 0.5;
+  return standing * (calls.callers[callee]!.length === 0 && callee !== symptomService ? rates.orphan : rates.call);
 }
 
 /**

@@ -61,7 +61,7 @@ export type TimingInput = {
   what: string;
   pairs: readonly TimingPair[];
   /** how far log durations wander from minute to minute beyond sampling, as a standard deviation */
-  wander: number;
+  baselineJitter: number;
   at: number | null;
   resolutionMs: number;
   /** length of the incident, s; turns added waiting into seconds per second */
@@ -72,7 +72,7 @@ export type TimingInput = {
 export function timingEvidence(input: TimingInput): Evidence | null {
   const rise = riseOf(input.pairs);
   if (rise === null) return null;
-  const p = tailProbability(rise.rise / Math.hypot(rise.error, input.wander), [], 0);
+  const p = tailProbability(rise.rise / Math.hypot(rise.error, input.baselineJitter), [], 0);
   const times = Math.exp(rise.rise);
   const evidence: Evidence = {
     entity: input.entity,
@@ -81,7 +81,7 @@ export function timingEvidence(input: TimingInput): Evidence | null {
     at: input.at,
     resolutionMs: input.resolutionMs,
     what: input.what,
-    words: `${input.what} ${times.toFixed(1)}× normal`,
+    message: `${input.what} ${times.toFixed(1)}× normal`,
   };
   return input.what === 'latency' ? { ...evidence, excess: rise.excessMs / 1000 / input.seconds } : evidence;
 }
@@ -133,7 +133,7 @@ export type CallCounts = { operation: string; callee: string; normal: Share[]; i
 /** Evidence that an entity's spans make other calls than usual: some are missing, or new. Null when nothing can be compared. */
 export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence | null {
   const ps: number[] = [];
-  let best: { p: number; words: string } | null = null;
+  let best: { p: number; message: string } | null = null;
   for (const { operation, callee, normal, incident } of calls) {
     const shift = shareShift(normal, incident);
     if (shift === null) continue;
@@ -145,7 +145,7 @@ export function callEvidence(entity: string, calls: readonly CallCounts[], at: n
     const verb = rises ? 'began to call' : 'stopped calling';
     best = {
       p,
-      words: `${operation} ${verb} ${callee} (${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`,
+      message: `${operation} ${verb} ${callee} (${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`,
     };
   }
   if (best === null) return null;
@@ -155,6 +155,6 @@ export function callEvidence(entity: string, calls: readonly CallCounts[], at: n
     strength: strengthOf(combined(ps)),
     at,
     what: 'calls',
-    words: best.words,
+    message: best.message,
   };
 }

@@ -13,7 +13,7 @@ export type Evidence = {
   resolutionMs?: number;
   /** "latency", "errors", "availability", "traffic" may be passed on by callees; everything else ("rollout", "oom", "cpu", "self time" …) is the entity's own */
   what: string;
-  words: string;
+  message: string;
   /** How much trouble this is, comparable between entities: added waiting in seconds per second (latency) or failed requests per second (errors) */
   excess?: number;
 };
@@ -23,7 +23,7 @@ export type Edge = { from: string; to: string; weight: number };
 
 export type RankInput = {
   /** the entity that hurts */
-  front: string;
+  symptomService: string;
   entities: string[];
   edges: Edge[];
   evidence: Evidence[];

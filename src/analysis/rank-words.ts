@@ -14,7 +14,7 @@ export function reasonsFor(
   scene: Scene,
   own: readonly Evidence[],
 ): string[] {
-  const reasons = own.slice(0, MOST_EVIDENCE).map((item) => item.words);
+  const reasons = own.slice(0, MOST_EVIDENCE).map((item) => item.message);
   const victims = scene.observations
     .filter(isAbnormal)
     .filter((seen) => seen.entity !== entity && scene.path[entity * scene.n + seen.entity] === 1);

@@ -15,7 +15,9 @@ export type { Edge, Evidence, RankedCause, RankInput, Ranking } from './rank-typ
 export function rankCauses(input: RankInput): Ranking {
   const model = RANK_MODEL;
   const entities = [
-    ...new Set(input.entities.includes(input.front) ? input.entities : [input.front, ...input.entities]),
+    ...new Set(
+      input.entities.includes(input.symptomService) ? input.entities : [input.symptomService, ...input.entities],
+    ),
   ];
   const scene = setScene(input, entities);
   const { posteriors, somethingElse } = judge(scene);
@@ -32,22 +34,22 @@ export function rankCauses(input: RankInput): Ranking {
   return {
     causes,
     somethingElse,
-    named: first.probability >= model.nameAt && first.evidence.length > 0 && hurts(input),
+    named: first.probability >= model.nameAt && first.evidence.length > 0 && isUnwell(input),
   };
 }
 
 function setScene(input: RankInput, entities: string[]): Scene {
   const model = RANK_MODEL;
-  const front = entities.indexOf(input.front);
+  const symptomService = entities.indexOf(input.symptomService);
   const observations = observe(entities, input.evidence, input.at, model);
   const calls = callsOf(entities, input.edges, new Set(input.inferred ?? []), model.perCall);
   const suspects = observations.filter(isAbnormal).map((seen) => seen.entity);
-  const callers = likelyCallers(calls, suspects, front, model.hidden);
+  const callers = likelyCallers(calls, suspects, symptomService, model.hidden);
   const trouble = strongest(observations, entities.length, ['slow', 'failing']);
   const load = strongest(observations, entities.length, ['load']);
   return {
     n: entities.length,
-    front,
+    symptomService,
     observations,
     path: calls.path,
     callers,
@@ -55,18 +57,18 @@ function setScene(input: RankInput, entities: string[]): Scene {
     trouble,
     load,
     loadFromCallers: fromCallers(calls.callees, load, model.symptom.own.bystander),
-    toFront: Float64Array.from(entities, (_, entity) => arrivals(callers, entity, trouble)[front]!),
+    toFront: Float64Array.from(entities, (_, entity) => arrivals(callers, entity, trouble)[symptomService]!),
     loadToFront: Float64Array.from(
       entities,
-      (_, entity) => arrivalsFrom(callers, arrivals(calls.callees, entity, load), trouble)[front]!,
+      (_, entity) => arrivalsFrom(callers, arrivals(calls.callees, entity, load), trouble)[symptomService]!,
     ),
     model,
   };
 }
 
 /** False when the front was looked at and nothing about it is abnormal: then there is nothing to blame anybody for. */
-function hurts(input: RankInput): boolean {
-  const own = input.evidence.filter((item) => item.entity === input.front);
+function isUnwell(input: RankInput): boolean {
+  const own = input.evidence.filter((item) => item.entity === input.symptomService);
   return own.length === 0 || own.some((item) => item.strength >= CONVINCING);
 }
 
@@ -81,7 +83,8 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
     const likelihoods = logLikelihoods(scene, cause);
     return MODES.map((mode) => Math.log(spreading * priors[mode][cause]! * modes[mode]) + likelihoods[mode]);
   });
-  if (contained > 0) logs[scene.front]!.push(Math.log((1 - priorElse) * contained) + logLikelihoodContained(scene));
+  if (contained > 0)
+    logs[scene.symptomService]!.push(Math.log((1 - priorElse) * contained) + logLikelihoodContained(scene));
   const logElse = Math.log(priorElse) + logLikelihoodElse(scene);
   const top = Math.max(logElse, ...logs.flat());
   const weights = logs.map((modes) => modes.reduce((sum, log) => sum + Math.exp(log - top), 0));
@@ -91,8 +94,8 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
 }
 
 /** Only then can the front be in trouble that nobody else would see. */
-function hasOwnTrouble({ observations, front }: Scene): boolean {
-  const seen = observations.find((observation) => observation.entity === front);
+function hasOwnTrouble({ observations, symptomService }: Scene): boolean {
+  const seen = observations.find((observation) => observation.entity === symptomService);
   return (seen?.local.state?.ratio ?? 0) >= OWN_TROUBLE_RATIO || (seen?.local.metric?.ratio ?? 0) >= OWN_TROUBLE_RATIO;
 }
 

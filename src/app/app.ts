@@ -38,14 +38,14 @@ import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
 import { type Config, policyFor, queryOptions } from './config.ts';
-import { type KedaSettings, startForetelling } from './foretelling.ts';
+import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
-import { type Learning, startLearning } from './learning.ts';
-import { type OtlpSettings, startListening } from './listening.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters } from './meters.ts';
+import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { paramCheck } from './param-check.ts';
-import { startScanning } from './scanning.ts';
+import { startScanning } from './scanner.ts';
+import { type Learning, startLearning } from './training.ts';
 
 /** What the outside is, real or the sandbox's. */
 export type World = {
@@ -107,7 +107,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     redis,
     cluster: config.settings.cluster,
     clock,
-    onUnreadable: (words) => log.warn({ words }, 'a record can not be read'),
+    onUnreadable: (message) => log.warn({ message }, 'a record can not be read'),
   });
   const meters = createMeters(queue);
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
@@ -136,10 +136,10 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     world: past,
     log,
   });
-  const foretelling = await startForetelling(config, world.keda, past, log);
-  if (foretelling.scaler) countScaler(meters.registry, foretelling.scaler);
+  const forecasting = await startForecasting(config, world.keda, past, log);
+  if (forecasting.scaler) countScaler(meters.registry, forecasting.scaler);
   const deps = {
-    ...(await createDeps(config, { ...world, ...source, ...foretelling.forDeps }, store, queue, learning, log)),
+    ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, log)),
     telemetry: listening.telemetry,
   };
   const worker = startWorker({
@@ -186,11 +186,11 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
     port,
     people,
     otlp: listening.receiver,
-    keda: foretelling.scaler,
+    keda: forecasting.scaler,
     async stop() {
       started = false;
       await listening.stop();
-      await foretelling.stop();
+      await forecasting.stop();
       stopScanning();
       await learning.stop();
       await stopSweep();
@@ -239,7 +239,7 @@ async function createDeps(
     demand: world.demand,
     demandSettings: world.demandSettings,
     kedaAddresses: world.kedaAddresses,
-    looking: createSharedLook(world.metrics, world.cluster, () => performance.now()),
+    cachedReads: createSharedLook(world.metrics, world.cluster, () => performance.now()),
     diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
     openingTurn: createTurns(1),
     chat: world.chat,

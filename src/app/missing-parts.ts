@@ -8,7 +8,7 @@ import type { Metrics } from '../ports/metrics.ts';
 const missing = (what: string) => `${what} is not configured`;
 
 export function unreachableMetrics(): Metrics {
-  const failure = { ok: false as const, failure: { kind: 'unreachable' as const, words: missing('PROMETHEUS_URL') } };
+  const failure = { ok: false as const, failure: { kind: 'unreachable' as const, message: missing('PROMETHEUS_URL') } };
   return {
     range: async () => failure,
     instant: async () => failure,
@@ -19,7 +19,7 @@ export function unreachableMetrics(): Metrics {
 export function unreachableCluster(name: string): Cluster {
   const answer = async (): Promise<ClusterResult<never>> => ({
     ok: false,
-    failure: { kind: 'unreachable', words: missing('KUBECONFIG'), retryAfterMs: null },
+    failure: { kind: 'unreachable', message: missing('KUBECONFIG'), retryAfterMs: null },
   });
   return {
     name,
@@ -53,7 +53,7 @@ export function unreachableCluster(name: string): Cluster {
 
 /** Without a chat, what would be said is logged. */
 export function silentChat(log: Logger): Chat {
-  const unsent = { ok: false as const, retryAfterMs: 600_000, words: missing('SLACK_BOT_TOKEN') };
+  const unsent = { ok: false as const, retryAfterMs: 600_000, message: missing('SLACK_BOT_TOKEN') };
   return {
     digest: (incident) => `${incident.id}/${incident.version}`,
     async deliver(incident) {

@@ -10,7 +10,7 @@ export type LiveDecision = {
   action: string | null;
   confidence: number | null;
   cause: string | null;
-  words: string;
+  message: string;
 };
 export type Compared = { row: Row; live: LiveDecision; agrees: boolean; difference: string | null };
 
@@ -54,19 +54,19 @@ const WOULD = /Watching: observe mode: would (.+)$/s;
 
 export function liveDecision(incident: RecordedIncident): LiveDecision {
   const decided = incident.timeline.find(
-    (entry) => entry.type === 'diagnosed' && (KINDS[entry.to] !== undefined || WOULD.test(entry.words)),
+    (entry) => entry.type === 'diagnosed' && (KINDS[entry.to] !== undefined || WOULD.test(entry.message)),
   );
   const cause = incident.diagnosis?.named ? (incident.diagnosis.causes[0]?.entity.name ?? null) : null;
   if (!decided)
-    return { id: incident.id, kind: 'watched', action: null, confidence: null, cause, words: incident.outcome ?? '' };
-  const would = WOULD.exec(decided.words)?.[1];
+    return { id: incident.id, kind: 'watched', action: null, confidence: null, cause, message: incident.outcome ?? '' };
+  const would = WOULD.exec(decided.message)?.[1];
   if (would !== undefined)
-    return { id: incident.id, kind: 'would', action: would, confidence: null, cause, words: decided.words };
+    return { id: incident.id, kind: 'would', action: would, confidence: null, cause, message: decided.message };
   const kind = KINDS[decided.to] ?? 'escalate';
   const first = incident.executions.find((run) => run.startedAt >= decided.at)?.recommendation;
   const chosen = kind === 'escalate' ? null : (first ?? incident.recommendation);
   return {
-    ...{ id: incident.id, kind, cause, words: decided.words },
+    ...{ id: incident.id, kind, cause, message: decided.message },
     action: chosen?.step.action ?? null,
     confidence: chosen?.confidence?.value ?? null,
   };

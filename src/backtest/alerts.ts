@@ -46,7 +46,7 @@ export async function alertsOfFile(
   for (const { place, value } of values) {
     const parsed = parseWebhook(value, Number.NaN);
     if (!parsed.ok) {
-      bad.push(`${place}: ${parsed.words}`);
+      bad.push(`${place}: ${parsed.message}`);
       continue;
     }
     const { alerts } = parsed;

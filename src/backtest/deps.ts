@@ -41,7 +41,7 @@ export function replayDeps(parts: ReplayParts): Deps {
     jobs: { wake: async () => {} },
     cluster,
     metrics,
-    looking: { cluster, metrics },
+    cachedReads: { cluster, metrics },
     queries: parts.queries,
     models,
     baselines: {

@@ -33,7 +33,7 @@ export async function recordedFirings(
     progress(start);
     const answer = await metrics.range('ALERTS{alertstate="firing"}', start, end, stepMs);
     if (!answer.ok) {
-      missing.push(`${new Date(start).toISOString()} to ${new Date(end).toISOString()}: ${answer.failure.words}`);
+      missing.push(`${new Date(start).toISOString()} to ${new Date(end).toISOString()}: ${answer.failure.message}`);
       continue;
     }
     for (const series of answer.value) {

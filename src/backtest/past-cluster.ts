@@ -62,7 +62,7 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
   };
   const node = async (wanted: string): Promise<ClusterResult<Record<string, unknown>>> => {
     const nodes = await pastNodes(metrics, now());
-    if (!nodes.ok) return failure('unreachable', nodes.failure.words);
+    if (!nodes.ok) return failure('unreachable', nodes.failure.message);
     const found = nodes.value.find((one) => one.name === wanted);
     return found
       ? {
@@ -92,11 +92,11 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
     },
     async nodes() {
       const nodes = await pastNodes(metrics, now());
-      return nodes.ok ? nodes : failure('unreachable', nodes.failure.words);
+      return nodes.ok ? nodes : failure('unreachable', nodes.failure.message);
     },
     async podsOnNode(node) {
       const counts = await metrics.instant('count by (namespace, node) (kube_pod_info)', now());
-      if (!counts.ok) return failure('unreachable', counts.failure.words);
+      if (!counts.ok) return failure('unreachable', counts.failure.message);
       const namespaces = counts.value
         .filter(({ labels }) => labels.node === node)
         .map(({ labels }) => labels.namespace);
@@ -141,8 +141,8 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
 
 type Target = Parameters<Cluster['rawWorkload']>[0];
 
-function failure(kind: 'unreachable' | 'not_found' | 'unsupported' | 'invalid' | 'forbidden', words: string) {
-  return { ok: false as const, failure: { kind, words, retryAfterMs: null } };
+function failure(kind: 'unreachable' | 'not_found' | 'unsupported' | 'invalid' | 'forbidden', message: string) {
+  return { ok: false as const, failure: { kind, message, retryAfterMs: null } };
 }
 const READ_ONLY = failure('forbidden', "the past can't be changed");
 

@@ -1,6 +1,6 @@
 import { newIncident } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
-import { spentKey } from '../domain/recommend.ts';
+import { attemptKey } from '../domain/recommend.ts';
 import type { Alert, Subject } from '../domain/types.ts';
 import type { PastResult } from './past-store.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
@@ -43,7 +43,7 @@ export function eventsOfIncidents(incidents: RecordedIncident[], subjectOf: (ale
   const calm = incidents.flatMap((incident): PastEvent[] =>
     incident.closedAt === null || incident.anomalies.length === 0
       ? []
-      : [{ kind: 'calm', at: incident.closedAt, subject: subjectOfIncident(incident), words: 'It was over then.' }],
+      : [{ kind: 'calm', at: incident.closedAt, subject: subjectOfIncident(incident), message: 'It was over then.' }],
   );
   return [...eventsOfAlerts([...alerts.values()]), ...anomalies, ...calm];
 }
@@ -67,7 +67,7 @@ export function openedEvents(incident: RecordedIncident): PastEvent[] {
     alerts: heard.map((alert) => (isOver(alert) ? alert : firing(alert))),
     anomalies: incident.anomalies.filter(({ at }) => at <= diagnosis.at),
     executions: done,
-    spent: done.map(({ recommendation }) => spentKey(recommendation)),
+    attempted: done.map(({ recommendation }) => attemptKey(recommendation)),
   };
   const hear = (at: number, alert: Alert): PastEvent => ({
     ...{ kind: 'more', at, incidentId: id },
@@ -88,7 +88,7 @@ export function openedEvents(incident: RecordedIncident): PastEvent[] {
             kind: 'more' as const,
             at: closedAt,
             incidentId: id,
-            event: { type: 'trouble_gone' as const, at: closedAt, words: 'It was closed then.' },
+            event: { type: 'resolved' as const, at: closedAt, message: 'It was closed then.' },
           },
         ]),
   ];

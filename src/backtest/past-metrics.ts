@@ -62,6 +62,6 @@ const refused = {
   ok: false as const,
   failure: {
     kind: 'bad_query' as const,
-    words: 'the query looks past its own time (@ or a negative offset), which the past must not',
+    message: 'the query looks past its own time (@ or a negative offset), which the past must not',
   },
 };

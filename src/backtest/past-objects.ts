@@ -78,7 +78,7 @@ export async function kubeSamples(metrics: Metrics, namespace: string, at: numbe
   const byName = new Map<string, KubeSample[]>();
   const failed: string[] = [];
   for (const answer of [counted, isTrue, remembered]) {
-    if (!answer.ok) failed.push(answer.failure.words);
+    if (!answer.ok) failed.push(answer.failure.message);
     for (const { labels, value } of answer.ok ? answer.value : []) {
       const { __name__: name = '', ...rest } = labels;
       const own = byName.get(name) ?? [];

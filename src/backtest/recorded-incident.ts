@@ -17,12 +17,12 @@ const finding = z.looseObject({
   about: entity,
   at: instant,
   what: z.string(),
-  words: z.string(),
+  message: z.string(),
   strength: z.number(),
 });
 const diagnosis = z.looseObject({
   at: instant,
-  issue: z.looseObject({ kind: z.string(), severity: z.number(), unit: z.string(), words: z.string() }),
+  issue: z.looseObject({ kind: z.string(), severity: z.number(), unit: z.string(), message: z.string() }),
   causes: z.array(z.looseObject({ entity, what: z.string(), probability: z.number(), reasons: z.array(z.string()) })),
   somethingElse: z.number(),
   named: z.boolean(),
@@ -49,7 +49,7 @@ const execution = z.looseObject({
   result: z.enum(['done', 'failed']).nullable(),
   verification: z.looseObject({ verdict: z.string(), at: instant }).nullable(),
 });
-const entry = z.looseObject({ at: instant, type: z.string(), words: z.string(), from: z.string(), to: z.string() });
+const entry = z.looseObject({ at: instant, type: z.string(), message: z.string(), from: z.string(), to: z.string() });
 
 /** An incident as `GET /api/incidents/:id` shows it and `export` writes it, one JSON object. What isn't listed is accepted. */
 const recordedSchema = z.looseObject({
@@ -87,15 +87,15 @@ export type RecordedIncident = {
   recommendation: Recommendation | null;
   options: Recommendation[];
   executions: Execution[];
-  timeline: { at: number; type: string; words: string; from: string; to: string }[];
+  timeline: { at: number; type: string; message: string; from: string; to: string }[];
 };
 
-export type ReadIncident = { ok: true; incident: RecordedIncident } | { ok: false; words: string };
+export type ReadIncident = { ok: true; incident: RecordedIncident } | { ok: false; message: string };
 
 /** Checks one incident; what is wrong names the field. */
 export function readRecordedIncident(value: unknown): ReadIncident {
   const read = recordedSchema.safeParse(value);
   if (read.success) return { ok: true, incident: read.data as unknown as RecordedIncident };
   const issue = read.error.issues[0];
-  return { ok: false, words: `${issue?.path.join('.') || 'incident'}: ${issue?.message ?? 'is not an incident'}` };
+  return { ok: false, message: `${issue?.path.join('.') || 'incident'}: ${issue?.message ?? 'is not an incident'}` };
 }

@@ -32,8 +32,8 @@ export function recordedActions(actions: Action[], recordedAt: (context: ActionC
 const NEVER = {
   kind: 'failed' as const,
   changed: false,
-  refusal: { code: 'observe_only' as const, words: "the past can't be changed" },
-  words: "the past can't be changed",
+  refusal: { code: 'observe_only' as const, message: "the past can't be changed" },
+  message: "the past can't be changed",
 };
 
 function planIn(incident: RecordedIncident, action: string): Plan | null {
@@ -62,7 +62,7 @@ function assumed(action: Action, { target, subject, clock }: ActionContext): Pla
       services: [
         target.kind === 'Node' ? `${subject.namespace}/${subject.service}` : `${target.namespace}/${target.name}`,
       ],
-      words: 'It is not known what it would have touched.',
+      message: 'It is not known what it would have touched.',
     },
     notes: [ASSUMED],
     digest: planDigest(action.name, uid, changes),

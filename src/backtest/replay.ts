@@ -18,7 +18,7 @@ export type PastEvent = { at: number } & (
   | { kind: 'alerts'; received: ReceivedAlert[] }
   | { kind: 'anomaly'; subject: Subject; finding: Finding }
   /** The metrics of the service were as usual again. */
-  | { kind: 'calm'; subject: Subject; words: string }
+  | { kind: 'calm'; subject: Subject; message: string }
   /** An incident as it was grouped then, with what of it a later look needs. */
   | { kind: 'opened'; incident: Incident; diagnoseAt: number }
   | { kind: 'more'; incidentId: string; event: Event }
@@ -176,7 +176,7 @@ async function hear(deps: Deps, event: PastEvent, calls: ReturnType<typeof calls
       return;
     case 'calm': {
       const { open } = await deps.store.findByGroup(groupKeyOf(event.subject));
-      if (open) await record(deps, open.id, { type: 'calm_seen', at: event.at, words: event.words });
+      if (open) await record(deps, open.id, { type: 'anomaly_cleared', at: event.at, message: event.message });
       return;
     }
     case 'opened': {

@@ -1,4 +1,4 @@
-import type { Decision, PassedOver, Recommendation } from '../domain/types.ts';
+import type { Decision, Recommendation, SkippedStep } from '../domain/types.ts';
 import { ASSUMED } from './recorded-plans.ts';
 import type { Judgement, Replayed } from './replay.ts';
 
@@ -28,14 +28,14 @@ export type Row = {
   namespace: string;
   service: string;
   alerts: string[];
-  issue: { kind: string; severity: number; unit: string; words: string };
+  issue: { kind: string; severity: number; unit: string; message: string };
   /** Null: no cause was sure enough to name. */
   cause: { kind: string; name: string; what: string; probability: number } | null;
   decision: Decision['kind'] | 'none';
   decidedAt: number | null;
   reason: string;
   step: ChosenStep | null;
-  passedOver: PassedOver[];
+  skippedSteps: SkippedStep[];
   looks: number;
   ending: Ending;
   /** A step would have been taken or asked for, though the trouble went by itself in time. Null: nobody can tell, since something else was done about it in that time; or there is no step. */
@@ -56,7 +56,7 @@ export function rowOf(
     namespace: incident.namespace,
     service: incident.service,
     alerts: [...new Set(incident.alerts.map((alert) => alert.name))],
-    issue: judgement?.diagnosis.issue ?? { kind: 'unknown', severity: 0, unit: '', words: '' },
+    issue: judgement?.diagnosis.issue ?? { kind: 'unknown', severity: 0, unit: '', message: '' },
     cause: cause
       ? { kind: cause.entity.kind, name: cause.entity.name, what: cause.what, probability: cause.probability }
       : null,
@@ -64,7 +64,7 @@ export function rowOf(
     decidedAt: judgement?.at ?? null,
     reason: judgement?.decision.reason ?? 'nothing was looked at',
     step,
-    passedOver: judgement?.passedOver ?? [],
+    skippedSteps: judgement?.skippedSteps ?? [],
     looks,
     ending,
     needless: step && judgement ? needlessness(ending, withinMs, until - judgement.at) : null,

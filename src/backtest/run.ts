@@ -89,7 +89,7 @@ function incidentAt(
 async function rowsOf(
   world: World,
   replayed: Replayed[],
-  looking: { withinMs: number; until: number },
+  cachedReads: { withinMs: number; until: number },
   sameIds: boolean,
 ) {
   const rows: Row[] = [];
@@ -97,7 +97,7 @@ async function rowsOf(
   for (const one of replayed) {
     const live = liveFor(one.incident, world.live, sameIds);
     const ending = await endingOf(one.incident, one.judgement, live, world.metrics);
-    const row = rowOf(one, ending, looking);
+    const row = rowOf(one, ending, cachedReads);
     rows.push(row);
     if (live) compared.push(compare(row, liveDecision(live)));
   }

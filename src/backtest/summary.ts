@@ -56,5 +56,5 @@ const differs = (one: Row, other: Row): boolean =>
   one.step?.action !== other.step?.action ||
   one.step?.target !== other.step?.target ||
   one.reason !== other.reason ||
-  JSON.stringify(one.passedOver.map(({ action, reason }) => [action, reason])) !==
-    JSON.stringify(other.passedOver.map(({ action, reason }) => [action, reason]));
+  JSON.stringify(one.skippedSteps.map(({ action, reason }) => [action, reason])) !==
+    JSON.stringify(other.skippedSteps.map(({ action, reason }) => [action, reason]));

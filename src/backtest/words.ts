@@ -122,7 +122,7 @@ function againstLines(report: BacktestReport, against: NonNullable<BacktestRepor
 }
 
 function sideWords(row: Row): string {
-  const passed = row.passedOver.map(({ action, reason }) => `${action} ${reason.replaceAll('_', ' ')}`);
+  const passed = row.skippedSteps.map(({ action, reason }) => `${action} ${reason.replaceAll('_', ' ')}`);
   const step = row.step ? `${row.decision} ${stepWords(row)}` : `${row.decision}: ${short(row.reason, 80)}`;
   return passed.length > 0 ? `${step} [${passed.join('; ')}]` : step;
 }
@@ -132,10 +132,10 @@ export function markdownReport(report: BacktestReport): string {
   const quoted = (text: string) => plain(text).replace(/[\\|<>*_`[\]&]/g, (one) => `\\${one}`);
   const line = (cells: string[]) => `| ${cells.map(quoted).join(' | ')} |`;
   const detail = report.rows.flatMap((row) => {
-    const passed = row.passedOver.map(({ action, words }) => `${action}: ${words}`);
+    const passed = row.skippedSteps.map(({ action, message }) => `${action}: ${message}`);
     const lines = [`${row.decision}: ${row.reason}`, ...(row.step ? [row.step.summary] : []), ...passed];
     return [
-      `- **${quoted(`${instant(row.at)} ${row.service}`)}** ${quoted(row.issue.words)}`,
+      `- **${quoted(`${instant(row.at)} ${row.service}`)}** ${quoted(row.issue.message)}`,
       ...lines.map((one) => `  - ${quoted(one)}`),
     ];
   });

@@ -37,8 +37,8 @@ export type BacktestOptions = {
   withinMs: number;
 };
 
-/** `share` in [0, 1] of the part of the work that `words` names. */
-export type Told = (words: string, share: number) => void;
+/** `share` in [0, 1] of the part of the work that `message` names. */
+export type Told = (message: string, share: number) => void;
 
 const QUERY_MS = 60_000;
 /** A namespace's pods in one answer. */

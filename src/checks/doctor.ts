@@ -119,7 +119,7 @@ async function lookingRights(cluster: Cluster): Promise<Check> {
 async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Check[]> {
   const kind = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' };
   const served = await cluster.custom.served(kind);
-  if (!served.ok) return [{ title: 'KEDA can be seen', ok: false, mend: served.failure.words }];
+  if (!served.ok) return [{ title: 'KEDA can be seen', ok: false, mend: served.failure.message }];
   // Who has no KEDA misses nothing but proposals.
   if (!served.value) return [{ title: 'no KEDA: `/heal forecast --propose` needs it', ok: true, mend: '' }];
   const { prometheus_address: prometheus, scaler_address: scaler } = settings.keda;
@@ -162,7 +162,7 @@ async function understood(config: Config, metrics: Metrics): Promise<Check> {
   const faults: string[] = [];
   for (const [name, query] of all) {
     const answer = await metrics.instant(query, Date.now());
-    if (!answer.ok) faults.push(`${name}: ${answer.failure.words}`);
+    if (!answer.ok) faults.push(`${name}: ${answer.failure.message}`);
   }
   return {
     title: 'Prometheus understands the queries',

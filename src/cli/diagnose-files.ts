@@ -43,7 +43,7 @@ export async function diagnoseFiles(
   const ranking = rankCauses(input);
   const causes = ranking.causes.filter((cause) => cause.probability >= LEAST).slice(0, MOST_CAUSES);
   return {
-    service: input.front,
+    service: input.symptomService,
     since,
     guessed: { service: given.service === null, since: given.since === null },
     services: input.entities.length,

@@ -70,8 +70,8 @@ async function run(options: Options, env: NodeJS.ProcessEnv, bar: ReturnType<typ
   const url = options.url ?? `http://127.0.0.1:${env.PORT ?? 3000}`;
   if (!/^https?:\/\/./.test(url)) throw new ExportOptionErrors(`--url: “${url}” is no http address`);
   const token = secretOf('NIGHTSHIFT_API_TOKEN', env);
-  const read = await readIncidents(url, token, window, (done, words) =>
-    bar.show(`${done} incidents, ${words}`, 0),
+  const read = await readIncidents(url, token, window, (done, message) =>
+    bar.show(`${done} incidents, ${message}`, 0),
   ).catch((error: unknown) => {
     throw new ExportOptionErrors(`--url: ${error instanceof Error ? error.message : String(error)}`);
   });

@@ -80,7 +80,7 @@ async function metricsOf(
     told(index / METRICS.length);
     const answer = await metrics.range(queries.byService(metric, namespace), from, to, STEP_MS);
     if (answer.ok) found.push([metric, answer.value]);
-    else exported.missing.push(`${NAMES[metric]}: ${answer.failure.words}`);
+    else exported.missing.push(`${NAMES[metric]}: ${answer.failure.message}`);
   }
   told(1);
   return found;
@@ -90,7 +90,7 @@ async function callsOf({ metrics, queries }: Source, { namespace, since }: Evide
   const rows = new Map<string, string[]>();
   for (const at of [since - CALLS_BEFORE_MS, since]) {
     const answer = await metrics.instant(queries.calls(namespace), at);
-    if (!answer.ok) exported.missing.push(`calls: ${answer.failure.words}`);
+    if (!answer.ok) exported.missing.push(`calls: ${answer.failure.message}`);
     for (const { labels } of answer.ok ? answer.value : [])
       if (labels.client && labels.server)
         rows.set(`${labels.client}\n${labels.server}`, [labels.client, labels.server]);
@@ -114,7 +114,7 @@ async function changesOf(
     `kube_replicaset_created{namespace="${quoted}"} * on (namespace, replicaset) group_left(owner_name) kube_replicaset_owner{namespace="${quoted}"}`,
     to,
   );
-  if (!answer.ok) exported.missing.push(`rollouts: ${answer.failure.words}`);
+  if (!answer.ok) exported.missing.push(`rollouts: ${answer.failure.message}`);
   const rollouts = (answer.ok ? answer.value : [])
     .filter(({ value }) => value * 1000 >= from && value * 1000 <= to)
     .map(({ labels, value }) => [value, labels.owner_name ?? '', 'rollout']);

@@ -38,8 +38,8 @@ const senseOf = (metric: string) =>
 /** A regular grid: gaps are NaN. */
 type Grid = { start: number; stepMs: number; values: Float64Array };
 
-/** Everything that the ranking needs, for trouble that began at `since`. `front`: who hurts. */
-export function exportedInput(exported: Exported, since: number, front: string | null): RankInput {
+/** Everything that the ranking needs, for trouble that began at `since`. `symptomService`: who hurts. */
+export function exportedInput(exported: Exported, since: number, symptomService: string | null): RankInput {
   const evidence = [
     ...exported.series.flatMap((series) => evidenceOf(series, since) ?? []),
     ...exported.changes.filter((change) => isNear(change, since)).map((change) => changeEvidence(change, since)),
@@ -52,7 +52,13 @@ export function exportedInput(exported: Exported, since: number, front: string |
     ]),
   ];
   const at = since + INCIDENT_MS;
-  return { front: front ?? frontOf(evidence, exported.calls), entities, edges: exported.calls, evidence, at };
+  return {
+    symptomService: symptomService ?? frontOf(evidence, exported.calls),
+    entities,
+    edges: exported.calls,
+    evidence,
+    at,
+  };
 }
 
 function evidenceOf({ service, metric, times, values }: ExportedSeries, since: number): Evidence | null {
@@ -78,7 +84,14 @@ function isNear(change: ExportedChange, since: number): boolean {
 function changeEvidence({ at, service, what }: ExportedChange, since: number): Evidence {
   const minutes = Math.round((since - at) / MIN);
   const when = minutes === 0 ? 'as the trouble began' : `${Math.abs(minutes)} min ${minutes > 0 ? 'before' : 'after'}`;
-  return { entity: service, kind: 'change', strength: CHANGE_STRENGTH, at, what: 'rollout', words: `${what}, ${when}` };
+  return {
+    entity: service,
+    kind: 'change',
+    strength: CHANGE_STRENGTH,
+    at,
+    what: 'rollout',
+    message: `${what}, ${when}`,
+  };
 }
 
 /** The newest part of a series up to `until`, on the grid of its usual step; null for fewer than three values. */

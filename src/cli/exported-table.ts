@@ -13,7 +13,7 @@ export type Row = { line: number; cells: string[] };
 export type Table = {
   file: string;
   /** Says what is wrong with a field of a line. Throws once there is too much to list. */
-  complain(line: number, field: string, words: string): void;
+  complain(line: number, field: string, message: string): void;
 };
 
 const MOST_ERRORS = 20;
@@ -32,8 +32,8 @@ export async function readTable(
   const errors: string[] = [];
   const table: Table = {
     file,
-    complain(line, field, words) {
-      errors.push(`${file} line ${line}: ${field}: ${words}`);
+    complain(line, field, message) {
+      errors.push(`${file} line ${line}: ${field}: ${message}`);
       if (errors.length >= MOST_ERRORS) throw new ExportErrors([...errors, 'and perhaps more'].join('\n'));
     },
   };

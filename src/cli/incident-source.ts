@@ -5,7 +5,7 @@ import { readJsonLines } from './json-lines.ts';
 /** Past incidents, oldest first; `bad` names what could not be read. */
 export type ReadIncidents = { incidents: RecordedIncident[]; bad: string[] };
 export type Window = { from: number | null; to: number | null };
-type Told = (done: number, words: string) => void;
+type Told = (done: number, message: string) => void;
 
 const MOST_INCIDENTS = 5_000;
 const CALL_MS = 30_000;
@@ -35,7 +35,7 @@ async function fromFile(file: string): Promise<ReadIncidents> {
   for (const { place, value } of values) {
     const read = readRecordedIncident(value);
     if (read.ok) incidents.push(read.incident);
-    else bad.push(`${place}: ${read.words}`);
+    else bad.push(`${place}: ${read.message}`);
   }
   return { incidents, bad };
 }
@@ -62,7 +62,7 @@ async function fromApi(url: string, token: string | null, window: Window, told: 
     const read = await oneOf(http, base, `INC-${number}`);
     gap = read === null ? gap + 1 : 0;
     if (read === null) continue;
-    if (!read.ok) bad.push(`INC-${number}: ${read.words}`);
+    if (!read.ok) bad.push(`INC-${number}: ${read.message}`);
     else if (read.incident.openedAt < (window.from ?? Number.NEGATIVE_INFINITY)) break;
     else if (isIn(read.incident, window)) incidents.push(read.incident);
     told(incidents.length, `INC-${number}`);

@@ -26,7 +26,7 @@ export async function readJsonLines(file: string): Promise<ReadLines> {
     if (text.trim() === '') continue;
     const parsed = parse(text);
     if (parsed.ok) values.push(...members(parsed.value, `${file} line ${line}`));
-    else bad.push(`${file} line ${line}: is no JSON: ${parsed.words}`);
+    else bad.push(`${file} line ${line}: is no JSON: ${parsed.message}`);
     if (values.length > MOST_VALUES)
       throw new Error(`${file} line ${line}: more than 200,000 values; split it by time`);
   }
@@ -36,13 +36,13 @@ export async function readJsonLines(file: string): Promise<ReadLines> {
   return whole?.ok ? { values: members(whole.value, file), bad: [] } : { values, bad };
 }
 
-type Parsed = { ok: true; value: unknown } | { ok: false; words: string };
+type Parsed = { ok: true; value: unknown } | { ok: false; message: string };
 
 function parse(text: string): Parsed {
   try {
     return { ok: true, value: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
   } catch (error) {
-    return { ok: false, words: error instanceof Error ? error.message.slice(0, 120) : 'it can not be parsed' };
+    return { ok: false, message: error instanceof Error ? error.message.slice(0, 120) : 'it can not be parsed' };
   }
 }
 

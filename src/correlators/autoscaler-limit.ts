@@ -1,6 +1,6 @@
 import { maskText } from '../domain/mask-text.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { Scaling } from '../ports/cluster.ts';
 
 const WANTS_MORE = 0.85;
@@ -12,13 +12,13 @@ const autoscalerLimit: Correlator = {
   correlate: (around) => (around.scaling ?? []).flatMap((scaling) => limitOf(scaling, around)),
 };
 
-function limitOf(scaling: Scaling, { workloads, since }: Surroundings): Finding[] {
+function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Finding[] {
   const { kind, name, target, max, current, limited, inactive } = scaling;
   const workload = workloads.find((one) => one.kind === target.kind && one.name === target.name);
   if (!workload) return [];
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const of = (what: string, at: number, strength: number, words: string): Finding[] => [
-    { kind: 'state', about, at, what, words, strength },
+  const of = (what: string, at: number, strength: number, message: string): Finding[] => [
+    { kind: 'state', about, at, what, message, strength },
   ];
   if (inactive)
     return of(

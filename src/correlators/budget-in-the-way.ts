@@ -11,7 +11,7 @@ const budgetInTheWay: Correlator = {
     const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
     return budgets
       .filter((budget) => budget.disruptionsAllowed === 0 && covers(budget.selector, workload.selector))
-      .map(({ words }) => ({ kind: 'state' as const, about, at, what: 'budget', words, strength: STRENGTH }));
+      .map(({ message }) => ({ kind: 'state' as const, about, at, what: 'budget', message, strength: STRENGTH }));
   },
 };
 

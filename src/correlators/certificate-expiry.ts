@@ -1,7 +1,7 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { Certificate } from '../ports/cluster.ts';
 
 const NEAR_MS = 3 * 24 * 3_600_000;
@@ -15,7 +15,7 @@ const certificateExpiry: Correlator = {
   correlate: (around) => (around.certificates ?? []).flatMap((certificate) => expiryOf(certificate, around)),
 };
 
-function expiryOf(certificate: Certificate, around: Surroundings): Finding[] {
+function expiryOf(certificate: Certificate, around: IncidentContext): Finding[] {
   const { name, secretName, notAfter, ready, message } = certificate;
   if (notAfter === null || notAfter - around.at > NEAR_MS) return [];
   const expired = notAfter <= around.at;
@@ -30,7 +30,7 @@ function expiryOf(certificate: Certificate, around: Surroundings): Finding[] {
     about,
     at: expired ? notAfter : around.at,
     what: strength >= 0.5 ? 'certificate_expired' : 'certificate_expiring',
-    words: `Certificate ${name}${whose} ${when}${why}`,
+    message: `Certificate ${name}${whose} ${when}${why}`,
     strength,
   });
   if (users.length > 0)

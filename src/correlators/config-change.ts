@@ -22,7 +22,7 @@ const configChange: Correlator = {
           about: workload,
           at: changedAt,
           what: 'config_change',
-          words: `${kind} ${name}, which ${workload.name} uses, was ${how}${who} ${lagWords(changedAt, since)}`,
+          message: `${kind} ${name}, which ${workload.name} uses, was ${how}${who} ${lagWords(changedAt, since)}`,
           strength: AT_ONCE * weight,
         }));
     }),

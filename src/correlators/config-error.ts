@@ -13,9 +13,9 @@ const configError: Correlator = {
         pod.containers.flatMap(({ name, waiting }) => {
           if (!waiting || !REASONS.includes(waiting.reason)) return [];
           const why = waiting.message ? `: ${maskText(waiting.message, 200)}` : '';
-          const words = `Pod ${pod.name}: container ${name} can't be made (${waiting.reason})${why}`;
+          const message = `Pod ${pod.name}: container ${name} can't be made (${waiting.reason})${why}`;
           const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
-          return [{ kind: 'state' as const, about, at: pod.createdAt, what: 'config_error', words, strength: 0.95 }];
+          return [{ kind: 'state' as const, about, at: pod.createdAt, what: 'config_error', message, strength: 0.95 }];
         }),
       ),
 };

@@ -24,10 +24,10 @@ function crashes(pod: PodInfo, since: number): Finding[] {
     if (!looping && !justNow) return [];
     const last = lastExit ? `, last exit ${lastExit.reason} (${lastExit.exitCode})` : '';
     const state = looping ? 'keeps crashing' : 'crashed and runs again';
-    const words = `Pod ${pod.name}: container ${name} ${state}: ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${last}`;
+    const message = `Pod ${pod.name}: container ${name} ${state}: ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${last}`;
     const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
     const began = pod.createdAt >= since - RECENT_MS ? pod.createdAt : (lastExit?.finishedAt ?? since);
-    return [{ kind: 'state', about, at: began, what: 'crash_loop', words, strength: strengthOf(looping, restarts) }];
+    return [{ kind: 'state', about, at: began, what: 'crash_loop', message, strength: strengthOf(looping, restarts) }];
   });
 }
 

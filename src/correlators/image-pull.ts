@@ -13,9 +13,9 @@ const imagePull: Correlator = {
         pod.containers.flatMap(({ name, waiting }) => {
           if (!waiting || !REASONS.includes(waiting.reason)) return [];
           const why = waiting.message ? `: ${maskText(waiting.message, 200)}` : '';
-          const words = `Pod ${pod.name}: the image of container ${name} can't be pulled (${waiting.reason})${why}`;
+          const message = `Pod ${pod.name}: the image of container ${name} can't be pulled (${waiting.reason})${why}`;
           const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
-          return [{ kind: 'state' as const, about, at: pod.createdAt, what: 'image_pull', words, strength: 0.97 }];
+          return [{ kind: 'state' as const, about, at: pod.createdAt, what: 'image_pull', message, strength: 0.97 }];
         }),
       ),
 };

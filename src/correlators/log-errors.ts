@@ -1,6 +1,6 @@
 import { maskText } from '../domain/mask-text.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 
 const MAX_FINDINGS = 5;
 const MAX_LINE = 240;
@@ -38,7 +38,7 @@ const logErrors: Correlator = {
     for (const [pod, lines] of Object.entries(around.logs)) {
       const finding = tellingLine(pod, lines, around);
       if (!finding) continue;
-      const key = alike(finding.words.slice(finding.words.indexOf(':')));
+      const key = alike(finding.message.slice(finding.message.indexOf(':')));
       const known = found.get(key);
       if (known) known.pods += 1;
       else found.set(key, { finding, pods: 1 });
@@ -46,7 +46,7 @@ const logErrors: Correlator = {
     return [...found.values()]
       .map(({ finding, pods }) =>
         pods > 1
-          ? { ...finding, words: `${finding.words} (and ${pods - 1} more ${pods === 2 ? 'pod' : 'pods'})` }
+          ? { ...finding, message: `${finding.message} (and ${pods - 1} more ${pods === 2 ? 'pod' : 'pods'})` }
           : finding,
       )
       .sort((left, right) => right.strength - left.strength)
@@ -54,7 +54,7 @@ const logErrors: Correlator = {
   },
 };
 
-function tellingLine(pod: string, lines: string[], { at, subject }: Surroundings): Finding | null {
+function tellingLine(pod: string, lines: string[], { at, subject }: IncidentContext): Finding | null {
   let best: { line: string; strength: number; count: number } | null = null;
   for (const line of lines) {
     const strength = TELLING.find(({ pattern }) => pattern.test(line.slice(0, 4_000)))?.strength ?? 0;
@@ -65,13 +65,13 @@ function tellingLine(pod: string, lines: string[], { at, subject }: Surroundings
   }
   if (!best) return null;
   const times = best.count > 1 ? ` (${best.count} times)` : '';
-  const words = `Log of ${pod}: ${maskText(best.line, MAX_LINE)}${times}`;
+  const message = `Log of ${pod}: ${maskText(best.line, MAX_LINE)}${times}`;
   return {
     kind: 'log',
     about: { kind: 'Pod', namespace: subject.namespace, name: pod },
     at,
     what: 'log_error',
-    words,
+    message,
     strength: best.strength,
   };
 }

@@ -4,7 +4,7 @@ import { shareShift } from '../analysis/rank-counts.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, ServiceLogs, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext, ServiceLogs } from '../extension-points.ts';
 
 const MINER = { templates: 400, words: 40, similarity: 0.6 };
 const LEAST = 0.6;
@@ -24,7 +24,7 @@ const logPatterns: Correlator = {
 
 type Counted = { text: string; severe: boolean; normal: number[]; incident: number; first: number };
 
-function patternsOf(logs: ServiceLogs, { workloads, subject, since }: Surroundings): Finding[] {
+function patternsOf(logs: ServiceLogs, { workloads, subject, since }: IncidentContext): Finding[] {
   const workload = workloads.find((one) => one.name === logs.service);
   const chances = logs.normal.map((period) => period.length);
   if (chances.every((count) => count === 0) || logs.incident.length === 0) return [];
@@ -42,9 +42,9 @@ function patternsOf(logs: ServiceLogs, { workloads, subject, since }: Surroundin
         shift.before === 0
           ? `new in its log, ${counted.incident} of the last ${logs.incident.length} lines`
           : `${percent(shift.before)} → ${percent(shift.during)} of its log lines`;
-      const words = `${logs.service}: “${maskText(counted.text, LONGEST)}” ${how}`;
+      const message = `${logs.service}: “${maskText(counted.text, LONGEST)}” ${how}`;
       const at = Number.isFinite(counted.first) ? counted.first : since;
-      return [{ kind: 'log' as const, about, at, what: 'log_pattern', words, strength }];
+      return [{ kind: 'log' as const, about, at, what: 'log_pattern', message, strength }];
     })
     .sort((left, right) => right.strength - left.strength)
     .slice(0, MAX_OF_SERVICE);

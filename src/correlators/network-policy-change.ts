@@ -24,7 +24,7 @@ const networkPolicyChange: Correlator = {
           about: workload,
           at: changedAt,
           what: 'network_policy',
-          words: `NetworkPolicy ${name}, which rules the ${traffic} of ${workload.name}, was ${how}${who} ${lagWords(changedAt, since)}`,
+          message: `NetworkPolicy ${name}, which rules the ${traffic} of ${workload.name}, was ${how}${who} ${lagWords(changedAt, since)}`,
           strength: AT_ONCE * weight,
         }));
     }),

@@ -2,7 +2,7 @@ import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { NodeInfo } from '../ports/cluster.ts';
 
 const NODE_REASONS = [
@@ -21,7 +21,7 @@ const nodeTrouble: Correlator = {
   correlate: (around) => around.nodes.flatMap((node) => [...troubleOf(node, around), ...taintsOf(node, around)]),
 };
 
-function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
+function troubleOf(node: NodeInfo, around: IncidentContext): Finding[] {
   if (node.ready && node.pressures.length === 0) return [];
   const { pods, workloads, revisions, subject } = around;
   const own = pods.filter((pod) => ownerOf(pod, workloads, revisions)?.name === subject.service);
@@ -29,7 +29,7 @@ function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
   const state = node.ready ? `is under ${node.pressures.join(' and ')}` : "isn't ready";
   const isSubject = subject.namespace === '' && subject.service === node.name;
   const whose = isSubject ? '' : `; ${here} of ${own.length} pods of ${subject.service} are on it`;
-  const words = `Node ${node.name} ${state}${whose}`;
+  const message = `Node ${node.name} ${state}${whose}`;
   const what = node.ready ? 'node_pressure' : 'node_not_ready';
   const about = { kind: 'Node', namespace: '', name: node.name } as const;
   return [
@@ -38,7 +38,7 @@ function troubleOf(node: NodeInfo, around: Surroundings): Finding[] {
       about,
       at: startOf(node, around),
       what,
-      words,
+      message,
       strength: strengthOf(node, here, own.length, isSubject),
     },
   ];
@@ -52,18 +52,18 @@ function strengthOf(node: NodeInfo, here: number, all: number, isSubject: boolea
 }
 
 /** Taints that somebody set shortly before the trouble: NoExecute drives pods away, NoSchedule keeps new ones off. */
-function taintsOf(node: NodeInfo, { since }: Surroundings): Finding[] {
+function taintsOf(node: NodeInfo, { since }: IncidentContext): Finding[] {
   return (node.taints ?? []).flatMap(({ key, effect, addedAt }) => {
     const weight = addedAt === null ? null : weightByLag(addedAt, since, TAINT_HALF_LIFE_MS);
     if (addedAt === null || weight === null) return [];
     const about = { kind: 'Node', namespace: '', name: node.name } as const;
-    const words = `Node ${node.name} was tainted ${maskText(`${key}:${effect}`, 100)} ${lagWords(addedAt, since)}`;
+    const message = `Node ${node.name} was tainted ${maskText(`${key}:${effect}`, 100)} ${lagWords(addedAt, since)}`;
     const strength = (effect === 'NoExecute' ? 0.8 : 0.4) * weight;
-    return [{ kind: 'change' as const, about, at: addedAt, what: 'node_tainted', words, strength }];
+    return [{ kind: 'change' as const, about, at: addedAt, what: 'node_tainted', message, strength }];
   });
 }
 
-function startOf(node: NodeInfo, { events, since }: Surroundings): number {
+function startOf(node: NodeInfo, { events, since }: IncidentContext): number {
   const told = events.filter(
     ({ about, reason }) => about.kind === 'Node' && about.name === node.name && NODE_REASONS.includes(reason),
   );

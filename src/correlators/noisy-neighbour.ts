@@ -1,7 +1,7 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
@@ -37,21 +37,21 @@ const unlimited = (workload: Workload): boolean => workload.containers.some((con
 
 function intrusion(
   neighbour: Workload,
-  theirs: Surroundings['pods'],
-  own: Surroundings['pods'],
-  { since, pods, cpuByPod }: Surroundings,
+  theirs: IncidentContext['pods'],
+  own: IncidentContext['pods'],
+  { since, pods, cpuByPod }: IncidentContext,
 ): Finding[] {
   const [newest] = theirs
     .filter((pod) => pod.node !== null && own.some((one) => one.node === pod.node))
     .sort((left, right) => right.createdAt - left.createdAt);
   const weight = newest ? weightByLag(newest.createdAt, since, HALF_LIFE_MS) : null;
   if (!newest || weight === null) return [];
-  const { share, words: taken } = cpuOn(newest, pods, cpuByPod);
+  const { share, message: taken } = cpuOn(newest, pods, cpuByPod);
   const beside = own.filter((pod) => pod.node === newest.node).length;
-  const words = `Pod ${newest.name}, which has no CPU limit${taken}, came onto node ${newest.node} ${lagWords(newest.createdAt, since)}; ${beside} of the service's ${own.length} pods run there`;
+  const message = `Pod ${newest.name}, which has no CPU limit${taken}, came onto node ${newest.node} ${lagWords(newest.createdAt, since)}; ${beside} of the service's ${own.length} pods run there`;
   const about = { kind: neighbour.kind, namespace: neighbour.namespace, name: neighbour.name };
   return [
-    { kind: 'change', about, at: newest.createdAt, what: 'neighbour', words, strength: strengthOf(share) * weight },
+    { kind: 'change', about, at: newest.createdAt, what: 'neighbour', message, strength: strengthOf(share) * weight },
   ];
 }
 
@@ -60,16 +60,16 @@ const strengthOf = (share: number | null): number =>
 
 /** The pod's part of what all pods of the namespace on its node take; null where nobody measures it. */
 function cpuOn(
-  { name, node }: Surroundings['pods'][number],
-  pods: Surroundings['pods'],
-  cpuByPod: Surroundings['cpuByPod'],
-): { share: number | null; words: string } {
+  { name, node }: IncidentContext['pods'][number],
+  pods: IncidentContext['pods'],
+  cpuByPod: IncidentContext['cpuByPod'],
+): { share: number | null; message: string } {
   const cores = cpuByPod?.get(name);
-  if (cores === undefined) return { share: null, words: '' };
+  if (cores === undefined) return { share: null, message: '' };
   const here = pods.filter((pod) => pod.node === node).reduce((sum, pod) => sum + (cpuByPod?.get(pod.name) ?? 0), 0);
-  if (here <= 0) return { share: null, words: '' };
+  if (here <= 0) return { share: null, message: '' };
   const share = cores / here;
-  return { share, words: ` and takes ${Math.round(share * 100)} % of the CPU that pods there take` };
+  return { share, message: ` and takes ${Math.round(share * 100)} % of the CPU that pods there take` };
 }
 
 export default noisyNeighbour;

@@ -16,7 +16,7 @@ function kills(pod: PodInfo, now: number): Finding[] {
     if (lastExit?.reason !== 'OOMKilled') return [];
     const ageMs = Math.max(0, now - lastExit.finishedAt);
     if (ageMs > 6 * HALF_LIFE_MS) return [];
-    const words = `Pod ${pod.name}: container ${name} was killed for using more memory than its limit, ${Math.round(ageMs / 60_000)} min ago (${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`;
+    const message = `Pod ${pod.name}: container ${name} was killed for using more memory than its limit, ${Math.round(ageMs / 60_000)} min ago (${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`;
     const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
     return [
       {
@@ -24,7 +24,7 @@ function kills(pod: PodInfo, now: number): Finding[] {
         about,
         at: lastExit.finishedAt,
         what: 'oom_killed',
-        words,
+        message,
         strength: 0.98 * 0.5 ** (ageMs / HALF_LIFE_MS),
       },
     ];

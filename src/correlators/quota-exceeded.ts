@@ -1,7 +1,7 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { Quota } from '../ports/cluster.ts';
 
 const REFUSED = 0.95;
@@ -16,7 +16,7 @@ const quotaExceeded: Correlator = {
   correlate: (around) => [...refusals(around), ...(around.quotas ?? []).flatMap((quota) => fullness(quota, around))],
 };
 
-function refusals({ events }: Surroundings): Finding[] {
+function refusals({ events }: IncidentContext): Finding[] {
   const byWorkload = new Map<string, { about: EntityRef; at: number; message: string }>();
   for (const { reason, message, about, at } of events) {
     if (reason !== 'FailedCreate' || !message.includes('exceeded quota')) continue;
@@ -28,21 +28,21 @@ function refusals({ events }: Surroundings): Finding[] {
     about,
     at,
     what: 'quota_exceeded',
-    words: `A new pod of ${about.name} was refused: ${maskText(message.slice(message.indexOf('exceeded quota')), 200)}`,
+    message: `A new pod of ${about.name} was refused: ${maskText(message.slice(message.indexOf('exceeded quota')), 200)}`,
     strength: REFUSED,
   }));
 }
 
-function fullness(quota: Quota, { workloads, subject, since }: Surroundings): Finding[] {
+function fullness(quota: Quota, { workloads, subject, since }: IncidentContext): Finding[] {
   const full = quota.resources.filter(({ name, used, hard }) => OF_PODS.test(name) && used >= hard);
   const workload = workloads.find((one) => one.name === subject.service);
   if (full.length === 0 || !workload) return [];
   const use = full.map(({ name, usedText, hardText }) => `${name} ${usedText} of ${hardText}`).join(', ');
   const lately =
     Math.abs(since - quota.changedAt) <= RECENT_MS ? `; it was set ${lagWords(quota.changedAt, since)}` : '';
-  const words = `ResourceQuota ${quota.name} is used up (${use}): ${subject.service} can get no more pods${lately}`;
+  const message = `ResourceQuota ${quota.name} is used up (${use}): ${subject.service} can get no more pods${lately}`;
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  return [{ kind: 'state', about, at: Math.min(since, quota.changedAt), what: 'quota_full', words, strength: FULL }];
+  return [{ kind: 'state', about, at: Math.min(since, quota.changedAt), what: 'quota_full', message, strength: FULL }];
 }
 
 export default quotaExceeded;

@@ -2,7 +2,7 @@ import { isRecord, readPath, sameJson } from '../domain/object-path.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { podTrouble } from '../domain/rollout.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { Revision, Workload } from '../ports/cluster.ts';
 
 /** A rollout speaks half as strongly after this long. */
@@ -18,7 +18,7 @@ const recentRollout: Correlator = {
   correlate: (around) => around.workloads.flatMap((workload) => rolloutFinding(workload, around)),
 };
 
-function rolloutFinding(workload: Workload, around: Surroundings): Finding[] {
+function rolloutFinding(workload: Workload, around: IncidentContext): Finding[] {
   const revisions = [...(around.revisions[workload.name] ?? [])].sort((left, right) => right.revision - left.revision);
   const newest = revisions.find((revision) => revision.revision === workload.revision);
   const previous = revisions.find((revision) => revision.revision < workload.revision);
@@ -33,7 +33,7 @@ function rolloutFinding(workload: Workload, around: Surroundings): Finding[] {
   const strength = 1 - (1 - byTime) * (troubled > 0 ? 0.2 : 1);
   const restart = differs.length === 0;
   const what = restart ? 'its pods were restarted without a change' : differs.join(', ');
-  const words =
+  const message =
     `${workload.kind} ${workload.name}: revision ${newest.revision} was rolled out ${minutes(lagMs)}: ${what}` +
     (troubled > 0 ? `; ${troubled} of its pods can't run` : '');
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
@@ -42,11 +42,11 @@ function rolloutFinding(workload: Workload, around: Surroundings): Finding[] {
     about,
     at,
     what: restart ? 'restart' : 'rollout',
-    words,
+    message,
     strength: restart ? strength / 2 : strength,
   };
   const lower = loweredMemory(previous.template, newest.template);
-  return lower ? [finding, { ...finding, what: 'memory_limit', words: `${workload.name}: ${lower}` }] : [finding];
+  return lower ? [finding, { ...finding, what: 'memory_limit', message: `${workload.name}: ${lower}` }] : [finding];
 }
 
 /** A limit that a rollout lowered can be raised again, which is less than taking the whole rollout back. */
@@ -84,7 +84,7 @@ function bytesOf(quantity: string): number {
 }
 
 /** A rollback uses an old ReplicaSet again, which is much older than the rollout; the event of its scaling up tells. */
-function startOf(newest: Revision, workload: Workload, { events }: Surroundings): number {
+function startOf(newest: Revision, workload: Workload, { events }: IncidentContext): number {
   const scaled = events
     .filter(
       ({ about, reason, message }) =>
@@ -102,7 +102,7 @@ function scaledFromZero(message: string, replicaSet: string): boolean {
   );
 }
 
-function troubledPods(newest: Revision, workload: Workload, { pods, workloads, revisions }: Surroundings): number {
+function troubledPods(newest: Revision, workload: Workload, { pods, workloads, revisions }: IncidentContext): number {
   return pods.filter(
     (pod) =>
       pod.owner?.uid === newest.uid &&

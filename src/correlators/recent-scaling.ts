@@ -1,6 +1,6 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings } from '../extension-points.ts';
+import type { Correlator, IncidentContext } from '../extension-points.ts';
 import type { ClusterEvent, Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
@@ -20,7 +20,7 @@ const recentScaling: Correlator = {
   correlate: (around) => around.workloads.flatMap((workload) => scalingOf(workload, around)),
 };
 
-function scalingOf(workload: Workload, around: Surroundings): Finding[] {
+function scalingOf(workload: Workload, around: IncidentContext): Finding[] {
   const newest = around.revisions[workload.name]?.find(({ revision }) => revision === workload.revision);
   if (!newest) return [];
   const steps = around.events
@@ -33,10 +33,10 @@ function scalingOf(workload: Workload, around: Surroundings): Finding[] {
   if (!last || last.from === last.to) return [];
   const weight = weightByLag(last.at, around.since, HALF_LIFE_MS) ?? 0;
   const fewer = last.to < last.from;
-  const words = `${workload.kind} ${workload.name} was scaled from ${last.from} to ${last.to} pods${by(last, workload, around)} ${lagWords(last.at, around.since)}`;
+  const message = `${workload.kind} ${workload.name} was scaled from ${last.from} to ${last.to} pods${by(last, workload, around)} ${lagWords(last.at, around.since)}`;
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
   const what = fewer ? 'scaled_down' : 'scaled_up';
-  return [{ kind: 'change', about, at: last.at, what, words, strength: (fewer ? FEWER : MORE) * weight }];
+  return [{ kind: 'change', about, at: last.at, what, message, strength: (fewer ? FEWER : MORE) * weight }];
 }
 
 /** Both forms that Kubernetes has used: `from 3 to 1`, and before 1.27 `to 1 from 3`. */
@@ -48,7 +48,7 @@ function stepOf({ at, message }: ClusterEvent, replicaSet: string): Step[] {
   return before ? [{ at, from: Number(before[2]), to: Number(before[1]) }] : [];
 }
 
-function by(step: Step, workload: Workload, { scaling = [] }: Surroundings): string {
+function by(step: Step, workload: Workload, { scaling = [] }: IncidentContext): string {
   const scaler = scaling.find(
     ({ target, rescaled }) =>
       target.name === workload.name && rescaled.some(({ at }) => Math.abs(at - step.at) <= TOGETHER_MS),

@@ -23,11 +23,11 @@ const unschedulable: Correlator = {
       const names = new Set(waiting.map((pod) => pod.name));
       const reason = events.find((event) => event.reason === 'FailedScheduling' && names.has(event.about.name));
       const why = reason ? `: ${maskText(reason.message, 200)}` : '';
-      const words = `${waiting.length} ${waiting.length === 1 ? 'pod' : 'pods'} of ${workload.name} can't be scheduled${why}`;
+      const message = `${waiting.length} ${waiting.length === 1 ? 'pod' : 'pods'} of ${workload.name} can't be scheduled${why}`;
       const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
       const began = Math.min(...waiting.map((pod) => pod.createdAt));
       return [
-        { kind: 'state' as const, about, at: began, what: 'unschedulable', words, strength: reason ? 0.95 : 0.8 },
+        { kind: 'state' as const, about, at: began, what: 'unschedulable', message, strength: reason ? 0.95 : 0.8 },
       ];
     }),
 };

@@ -1,7 +1,7 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, Surroundings, VolumeUse } from '../extension-points.ts';
+import type { Correlator, IncidentContext, VolumeUse } from '../extension-points.ts';
 
 /** From here on writes may fail: file systems keep a reserve. */
 const FULL = 0.97;
@@ -19,13 +19,13 @@ const volumeFilling: Correlator = {
   correlate: (around) => (around.volumes ?? []).flatMap((volume) => fillingOf(volume, around)),
 };
 
-function fillingOf({ claim, used }: VolumeUse, around: Surroundings): Finding[] {
+function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Finding[] {
   const about = writerOf(claim, around);
   const now = used.values.findLast((value) => Number.isFinite(value));
   if (!about || now === undefined) return [];
   const percent = `${Math.round(now * 100)} %`;
-  const of = (what: string, at: number, strength: number, words: string): Finding[] => [
-    { kind: 'state', about, at, what, words: `Volume ${claim} of ${about.name} ${words}`, strength },
+  const of = (what: string, at: number, strength: number, message: string): Finding[] => [
+    { kind: 'state', about, at, what, message: `Volume ${claim} of ${about.name} ${message}`, strength },
   ];
   if (now >= FULL)
     return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${percent})`);
@@ -55,7 +55,7 @@ function steepestRise(used: VolumeUse['used'], now: number) {
 }
 
 /** Its pods' template says so; a StatefulSet's claims are named `<template>-<workload>-<ordinal>`. */
-function writerOf(claim: string, { references = [], workloads }: Surroundings): EntityRef | null {
+function writerOf(claim: string, { references = [], workloads }: IncidentContext): EntityRef | null {
   const named = references.find(({ claims }) => claims.includes(claim));
   if (named) return named.workload;
   const base = claim.replace(/-\d+$/, '');

@@ -24,13 +24,13 @@ const flatLine: Detector = {
     const seen = recent.times[last]!;
     if (at - seen > STEPS_AWAY * stepMs) {
       const minutes = Math.round((at - seen) / 60_000);
-      const words = `${about.name}: ${label} has not been reported for ${minutes} min`;
-      return [{ kind: 'anomaly', about, at: seen, what: 'no_data', words, strength: STRENGTH_GONE }];
+      const message = `${about.name}: ${label} has not been reported for ${minutes} min`;
+      return [{ kind: 'anomaly', about, at: seen, what: 'no_data', message, strength: STRENGTH_GONE }];
     }
     const since = equalSince(recent.times, recent.values, last);
     if (since === null || !moves(baseline, at)) return [];
-    const words = `${about.name}: ${label} has not moved at all for ${Math.round((seen - since) / 60_000)} min`;
-    return [{ kind: 'anomaly', about, at: since, what: 'flat_line', words, strength: STRENGTH_FLAT }];
+    const message = `${about.name}: ${label} has not moved at all for ${Math.round((seen - since) / 60_000)} min`;
+    return [{ kind: 'anomaly', about, at: since, what: 'flat_line', message, strength: STRENGTH_FLAT }];
   },
 };
 

@@ -43,9 +43,9 @@ function leakWithin(input: DetectorInput, windowMs: number, limit: number): Find
   if (strength < LEAST) return [];
   const minutes = Math.max(1, Math.round(left.ms / 60_000));
   const sense = senseOf(metric, unit);
-  const words = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
+  const message = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
   const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
-  return [{ kind: 'anomaly', about, at, what: 'leak', words, strength, value: { observed, low: 0, high, unit } }];
+  return [{ kind: 'anomaly', about, at, what: 'leak', message, strength, value: { observed, low: 0, high, unit } }];
 }
 
 function expectedRise(baseline: Baseline | null, trend: Trend): number {

@@ -19,9 +19,9 @@ const levelShift: Detector = {
     if (shift === undefined || direction === 'inside' || probability < LEAST) return [];
     if (!isMaterial(sense, shift.after, shift.before)) return [];
     const began = recent.times[shift.index]!;
-    const words = `${about.name}: ${sense.label} stepped from ${sense.show(shift.before)} to ${sense.show(shift.after)} and stayed there`;
+    const message = `${about.name}: ${sense.label} stepped from ${sense.show(shift.before)} to ${sense.show(shift.after)} and stayed there`;
     const value = { observed, low: band.low, high: band.high, unit };
-    return [{ kind: 'anomaly', about, at: began, what: 'level_shift', words, strength: probability, value }];
+    return [{ kind: 'anomaly', about, at: began, what: 'level_shift', message, strength: probability, value }];
   },
 };
 

@@ -22,9 +22,9 @@ const seasonalDeviation: Detector = {
     if (direction === 'inside' || probability < LEAST || !isMaterial(sense, observed, band.expected)) return [];
     const { low, high } = band;
     const usual = showBand(sense, band);
-    const words = `${about.name}: ${sense.label} ${sense.show(observed)}; at this hour ${usual}${direction === 'above' ? aheadOf(input, band) : ''}`;
+    const message = `${about.name}: ${sense.label} ${sense.show(observed)}; at this hour ${usual}${direction === 'above' ? aheadOf(input, band) : ''}`;
     const value = { observed, low, high, unit };
-    return [{ kind: 'anomaly', about, at, what: sense.what, words, strength: probability, value }];
+    return [{ kind: 'anomaly', about, at, what: sense.what, message, strength: probability, value }];
   },
 };
 

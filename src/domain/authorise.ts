@@ -24,7 +24,7 @@ export type FreshLook = {
   /** The plan made just now, or why there is none. */
   planned: { ok: true; plan: Plan } | { ok: false; refusal: Refusal };
   /** The trouble, measured just now, from metrics or objects. */
-  trouble: { kind: 'present' } | { kind: 'gone'; words: string } | { kind: 'unknown'; words: string };
+  trouble: { kind: 'present' } | { kind: 'gone'; message: string } | { kind: 'unknown'; message: string };
   /** Pods that may be affected at once, as a share of the service. */
   maxPodsAffectedRatio: number;
   lock: { kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal };
@@ -45,25 +45,25 @@ export function authorise(look: FreshLook): { ok: true; authorised: Authorised }
 
 function firstRefusal(look: FreshLook): Refusal | null {
   if (look.mode === 'observe')
-    return { code: 'observe_only', words: 'Nightshift runs in observe mode: it looks and never changes anything.' };
-  if (look.paused) return { code: 'paused', words: 'Nightshift is paused; `/heal resume` lifts it.' };
-  if (look.now > look.notAfter) return { code: 'too_late', words: 'The time in which this was agreed has passed.' };
-  if (look.trouble.kind === 'gone') return { code: 'trouble_gone', words: look.trouble.words };
+    return { code: 'observe_only', message: 'Nightshift runs in observe mode: it looks and never changes anything.' };
+  if (look.paused) return { code: 'paused', message: 'Nightshift is paused; `/heal resume` lifts it.' };
+  if (look.now > look.notAfter) return { code: 'too_late', message: 'The time in which this was agreed has passed.' };
+  if (look.trouble.kind === 'gone') return { code: 'resolved', message: look.trouble.message };
   if (look.trouble.kind === 'unknown')
-    return { code: 'not_measured', words: `The trouble can't be measured right now: ${look.trouble.words}` };
+    return { code: 'not_measured', message: `The trouble can't be measured right now: ${look.trouble.message}` };
   if (!look.planned.ok) return look.planned.refusal;
   const { plan } = look.planned;
   if (look.protectedNamespaces.includes(plan.target.namespace))
     return {
       code: 'protected_namespace',
-      words: `${plan.target.namespace} is a protected namespace: nothing is changed there.`,
+      message: `${plan.target.namespace} is a protected namespace: nothing is changed there.`,
     };
   if (plan.digest !== look.approvedDigest)
     return {
       code: 'plan_changed',
-      words: 'The cluster has changed since this was agreed: what would be done now is not the same.',
+      message: 'The cluster has changed since this was agreed: what would be done now is not the same.',
     };
   if (look.now - plan.plannedAt > FRESH_MS)
-    return { code: 'plan_changed', words: 'The look at the cluster is too old.' };
+    return { code: 'plan_changed', message: 'The look at the cluster is too old.' };
   return look.lock.kind === 'refused' ? look.lock.refusal : null;
 }

@@ -128,7 +128,7 @@ export function decide(input: DecideInput): Decision {
   if (input.paused) return hold(60_000, 'Nightshift is paused');
   if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started');
   const rolling = input.refusals.find((refusal) => refusal.code === 'rollout_in_progress');
-  if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.words);
+  if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.message);
 
   const first = qualified[0];
   if (!first && input.belowThreshold && input.attempts === 0 && now < input.patientUntil)
@@ -153,7 +153,7 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
   const { blastRadius, reversible } = recommendation.plan;
   if (input.isProposal) {
     const reason = 'nothing is wrong yet: this is a proposal';
-    const asking = { timeoutMs: PROPOSAL_MS, atTimeout: 'lapse' as const, critical: policy.critical, reason };
+    const asking = { timeoutMs: PROPOSAL_MS, atTimeout: 'expire' as const, critical: policy.critical, reason };
     return { kind: 'ask', recommendation, options, ...asking };
   }
   const critical = policy.critical || !policy.listed;

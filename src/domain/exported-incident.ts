@@ -25,7 +25,7 @@ function cleaned(value: unknown, key: string, depth: number): unknown {
   if (Array.isArray(value)) return value.map((one) => cleaned(one, key, depth + 1));
   const fields = Object.entries(value).filter(([name]) => !LEFT_OUT.has(name));
   const kept = Object.fromEntries(fields.map(([name, one]) => [name, cleaned(one, name, depth + 1)]));
-  return 'kind' in kept && kept.kind === 'log' && 'words' in kept
-    ? { ...kept, words: 'a log pattern (left out)' }
+  return 'kind' in kept && kept.kind === 'log' && 'message' in kept
+    ? { ...kept, message: 'a log pattern (left out)' }
     : kept;
 }

@@ -7,9 +7,9 @@ import type {
   Execution,
   Finding,
   Outcome,
-  PassedOver,
   Recommendation,
   Refusal,
+  SkippedStep,
   Verification,
 } from './types.ts';
 
@@ -23,7 +23,7 @@ export type Sample = {
   settled?: boolean;
   /** Trouble is left, but not in what the step was aimed at. */
   elsewhere?: boolean;
-  words: string;
+  message: string;
 };
 
 /** DESIGN.md's table, one member a row; a state holds only the fields that exist in it. */
@@ -79,9 +79,9 @@ export type Incident = {
   diagnosis: Diagnosis | null;
   /** Every step that qualified, planned; the first is the one recommended. */
   options: Recommendation[];
-  passedOver: PassedOver[];
-  /** Steps already tried or turned down (see `spentKey`): never taken a second time by itself. */
-  spent: string[];
+  skippedSteps: SkippedStep[];
+  /** Steps already tried or turned down (see `attemptKey`): never taken a second time by itself. */
+  attempted: string[];
   executions: Execution[];
   /** Where the message is, and the digest of what it shows. */
   message: {
@@ -109,9 +109,9 @@ export type Incident = {
 export type Event = { at: number } & (
   | { type: 'alerts'; alerts: Alert[] }
   | { type: 'anomaly_seen'; finding: Finding }
-  | { type: 'calm_seen'; words: string }
-  | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; passedOver: PassedOver[] }
-  | { type: 'diagnosis_failed'; words: string }
+  | { type: 'anomaly_cleared'; message: string }
+  | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; skippedSteps: SkippedStep[] }
+  | { type: 'diagnosis_failed'; message: string }
   | { type: 'watch_ended' }
   | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null; threaded: number }
   | { type: 'pictured'; file: string; of: string }
@@ -124,32 +124,32 @@ export type Event = { at: number } & (
   | { type: 'deadline_reached' }
   | { type: 'authorised'; execution: Execution }
   | { type: 'refused'; refusal: Refusal; fresh: Recommendation | null }
-  | { type: 'progressed'; words: string }
+  | { type: 'progressed'; message: string }
   | {
       type: 'executed';
       undo: Record<string, unknown> | null;
-      words: string;
+      message: string;
       verify: { withinMs: number; steadyMs: number };
     }
   | {
       type: 'execution_failed';
       changed: boolean;
       refusal: Refusal | null;
-      words: string;
+      message: string;
       verify: { withinMs: number; steadyMs: number };
     }
   | { type: 'sampled'; sample: Sample }
   | { type: 'verified'; verification: Verification }
-  | { type: 'undone'; words: string }
-  | { type: 'undo_failed'; words: string }
+  | { type: 'undone'; message: string }
+  | { type: 'undo_failed'; message: string }
   | { type: 'undo_asked'; user: string }
-  | { type: 'trouble_gone'; words: string }
+  | { type: 'resolved'; message: string }
   | { type: 'acknowledged'; by: string }
-  | { type: 'level_due' }
+  | { type: 'repage_due' }
   | { type: 'page_asked'; user: string }
   | { type: 'closed_by_human'; user: string; outcome: 'healed_by_human' | 'false_alarm' }
   | { type: 'feedback'; user: string; right: boolean }
-  | { type: 'noted'; words: string; by: string | null }
+  | { type: 'noted'; message: string; by: string | null }
 );
 
 export type EventType = Event['type'];
@@ -160,7 +160,7 @@ export type EventType = Event['type'];
  */
 export const EFFECT_KINDS = [
   'diagnose',
-  'tell',
+  'notify',
   'page',
   'resolve_page',
   'act',
@@ -179,7 +179,7 @@ export type Effect = { kind: EffectKind; dueAt: number };
 export type TimelineEntry = {
   at: number;
   type: EventType;
-  words: string;
+  message: string;
   by: string | null;
   from: StateName;
   to: StateName;
@@ -199,7 +199,7 @@ export const ECHO_MS = 5 * 60_000;
 export const APPROVAL_GOOD_MS = 15 * 60_000;
 /** Between looks at a lock, a rollout or a budget that is in the way. */
 export const RETRY_MS = 10_000;
-export const LEVEL_MS = 5 * 60_000;
+export const REPAGE_MS = 5 * 60_000;
 export const MAX_LEVEL = 3;
 /** Least time between two diagnoses of one incident. */
 export const DIAGNOSE_EVERY_MS = 10_000;

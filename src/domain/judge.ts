@@ -21,26 +21,30 @@ const WORSE_IN_A_ROW = 3;
 export function judge(input: JudgeInput): Verification | null {
   const { samples, now } = input;
   const last = samples.at(-1);
-  const verdict = (kind: Verification['verdict'], words: string): Verification => ({ verdict: kind, at: now, words });
+  const verdict = (kind: Verification['verdict'], message: string): Verification => ({
+    verdict: kind,
+    at: now,
+    message,
+  });
   const recent = samples.slice(-WORSE_IN_A_ROW);
   const settledSince = runSince(samples, (sample) => sample.settled ?? true);
   const isWorse = ({ at, worse, settled = true }: Sample) =>
     worse && (!settled || (settledSince !== null && at - settledSince >= input.lagMs));
-  if (recent.length === WORSE_IN_A_ROW && recent.every(isWorse)) return verdict('worse', last!.words);
+  if (recent.length === WORSE_IN_A_ROW && recent.every(isWorse)) return verdict('worse', last!.message);
   const healthySince = runSince(samples, (sample) => sample.healthy);
   if (healthySince !== null && last && last.at - healthySince >= input.steadyMs && input.settled)
-    return verdict('recovered', last.words);
+    return verdict('recovered', last.message);
   // Nothing more is to be expected of this step, and what is left needs the next one soon.
   const elsewhereSince = runSince(samples, (sample) => sample.elsewhere ?? false);
   if (elsewhereSince !== null && last && last.at - elsewhereSince >= input.steadyMs && input.settled)
-    return { ...verdict('unchanged', last.words), targetWell: true };
+    return { ...verdict('unchanged', last.message), targetWell: true };
   if (now < input.until) return null;
   // Healthy at the end but not yet for long enough, or half-way there: it gets the time that it still needs, once.
   if ((healthySince !== null || isImproving(samples)) && now < input.until + input.steadyMs * 2) return null;
   const known = samples.filter((sample) => sample.healthy !== null);
   if (!last || last.healthy === null || known.length === 0)
-    return verdict('unknown', last?.words ?? 'no look at it succeeded');
-  return verdict('unchanged', last.words);
+    return verdict('unknown', last?.message ?? 'no look at it succeeded');
+  return verdict('unchanged', last.message);
 }
 
 /** What was measured has fallen to half of the worst. */

@@ -36,14 +36,14 @@ export type Tightening =
   /** It is scraped as often already. */
   | { kind: 'close_enough' }
   /** What keeps it as it is, in words. */
-  | { kind: 'leave'; words: string };
+  | { kind: 'leave'; message: string };
 
 /** What to write so that the monitor is scraped every 15 s. A scrape that may take longer than that can't be repeated so soon: the operator would drop it. */
 export function tightening(monitor: Monitor, incident: string): Tightening {
   const slow = [...monitor.endpoints.entries()].filter(([, { interval }]) => isLonger(interval));
   if (slow.length === 0) return { kind: 'close_enough' };
   const unfit = slow.find(([, { scrapeTimeout }]) => scrapeTimeout !== null && isLonger(scrapeTimeout));
-  if (unfit) return { kind: 'leave', words: `a scrape of it may take ${unfit[1].scrapeTimeout}` };
+  if (unfit) return { kind: 'leave', message: `a scrape of it may take ${unfit[1].scrapeTimeout}` };
   const endpoints = slow.map(([index, { port, path, interval }]) => ({ index, port, path, was: interval }));
   const mark: Mark = { incident, endpoints };
   return {

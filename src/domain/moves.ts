@@ -4,16 +4,16 @@ import {
   type Effect,
   type Event,
   type Incident,
-  LEVEL_MS,
   MAX_LATE_MS,
   MAX_SAMPLES,
+  REPAGE_MS,
   RETRY_MS,
   type Sample,
   SETTLE_MS,
   type State,
 } from './incident.ts';
 import { isProposal, PROPOSAL_MS } from './proposal.ts';
-import { spentKey } from './recommend.ts';
+import { attemptKey } from './recommend.ts';
 import { allResolved } from './record-facts.ts';
 import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal } from './types.ts';
 
@@ -51,7 +51,7 @@ export function escalate(incident: Incident, at: number, why: string, level = 1)
     incident: { ...incident, state },
     effects: [
       { kind: 'page', dueAt: at },
-      { kind: 'level', dueAt: at + LEVEL_MS },
+      { kind: 'level', dueAt: at + REPAGE_MS },
     ],
   };
 }
@@ -71,7 +71,7 @@ export function ask(incident: Incident, at: number, recommendation: Recommendati
     recommendation,
     planDigest: recommendation.plan.digest,
     timeoutMs: isProposal(incident) ? PROPOSAL_MS : asking.timeoutMs,
-    atTimeout: isProposal(incident) ? 'lapse' : asking.atTimeout,
+    atTimeout: isProposal(incident) ? 'expire' : asking.atTimeout,
     deliveredAt: null,
     deadline: null,
     held: null,
@@ -82,7 +82,7 @@ export function ask(incident: Incident, at: number, recommendation: Recommendati
   return {
     incident: { ...incident, state, options: [recommendation, ...others] },
     effects: [
-      { kind: 'tell', dueAt: at },
+      { kind: 'notify', dueAt: at },
       { kind: 'page', dueAt: at },
     ],
   };
@@ -114,7 +114,7 @@ export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
 }
 
 /** All alerts resolved, or the scan sees calm: look again after a while before the trouble is called gone (flapping). */
-export function maybeGone(incident: Incident, event: Of<'alerts'> | Of<'calm_seen'>): Moved | null {
+export function maybeGone(incident: Incident, event: Of<'alerts'> | Of<'anomaly_cleared'>): Moved | null {
   if (event.type === 'alerts' && !allResolved(incident)) return null;
   return { incident, effects: [{ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS }] };
 }
@@ -132,7 +132,7 @@ export function startDeadline(
     incident: { ...incident, state: next },
     effects: [
       { kind: 'deadline', dueAt: deadline },
-      { kind: 'tell', dueAt: event.at },
+      { kind: 'notify', dueAt: event.at },
     ],
   };
 }
@@ -159,14 +159,14 @@ export function deadline(incident: Incident, state: In<'awaiting_approval'>, at:
       return escalate(incident, at, 'Nobody answered in time, and this may not run without an answer.');
     case 'watch':
       return watch(incident, at + 10 * 60_000, 'Nobody answered in time; watching.');
-    case 'lapse':
+    case 'expire':
       return close(incident, at, 'lapsed', 'Nobody took it up in time; nothing was changed.');
   }
 }
 
 export function rejected(incident: Incident, state: In<'awaiting_approval'>, event: Of<'rejected'>): Moved {
   const left = incident.options.filter((one) => one.plan.digest !== state.planDigest);
-  const without = { ...incident, options: left, spent: [...incident.spent, spentKey(state.recommendation)] };
+  const without = { ...incident, options: left, attempted: [...incident.attempted, attemptKey(state.recommendation)] };
   if (event.how === 'false_alarm')
     return close(without, event.at, 'false_alarm', `${event.user} said it is a false alarm`);
   const next = left[0];
@@ -186,7 +186,7 @@ const WAIT_FOR: Refusal['code'][] = ['locked', 'rollout_in_progress', 'pdb_block
 export function refused(incident: Incident, state: In<'queued'>, event: Of<'refused'>): Moved {
   const { refusal, at } = event;
   const byTimeout = state.authority.by === 'timeout';
-  if (refusal.code === 'trouble_gone') return close(incident, at, 'self_healed', refusal.words);
+  if (refusal.code === 'resolved') return close(incident, at, 'self_healed', refusal.message);
   if (refusal.code === 'paused' && byTimeout) {
     return ask(incident, at, state.recommendation, {
       timeoutMs: 30 * 60_000,
@@ -196,7 +196,7 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
     });
   }
   if (refusal.code === 'plan_changed' && event.fresh) {
-    const again = { timeoutMs: 5 * 60_000, atTimeout: 'escalate' as const, reason: refusal.words, asked: 1 };
+    const again = { timeoutMs: 5 * 60_000, atTimeout: 'escalate' as const, reason: refusal.message, asked: 1 };
     return ask(incident, at, event.fresh, again);
   }
   if (WAIT_FOR.includes(refusal.code) && at + RETRY_MS <= state.notAfter) {
@@ -204,9 +204,9 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
     return { incident: { ...incident, state: waiting }, effects: [{ kind: 'act', dueAt: at + RETRY_MS }] };
   }
   if (refusal.code === 'target_gone' || refusal.code === 'plan_changed')
-    return watch(incident, at + 30_000, refusal.words);
-  if (refusal.code === 'observe_only') return watch(incident, at + 10 * 60_000, refusal.words);
-  return escalate(incident, at, `Not done: ${refusal.words}`);
+    return watch(incident, at + 30_000, refusal.message);
+  if (refusal.code === 'observe_only') return watch(incident, at + 10 * 60_000, refusal.message);
+  return escalate(incident, at, `Not done: ${refusal.message}`);
 }
 
 export function rememberExecution(incident: Incident, execution: Execution): Incident {
@@ -214,7 +214,7 @@ export function rememberExecution(incident: Incident, execution: Execution): Inc
   return { ...incident, executions: [...others, execution] };
 }
 
-type Finished = { result: 'done' | 'failed'; undo: Record<string, unknown> | null; words: string };
+type Finished = { result: 'done' | 'failed'; undo: Record<string, unknown> | null; message: string };
 
 export function verify(
   incident: Incident,
@@ -232,9 +232,9 @@ export function verify(
     steadyMs: how.steadyMs,
     samples: [],
   };
-  const spent = [...incident.spent, spentKey(running.recommendation)];
+  const attempted = [...incident.attempted, attemptKey(running.recommendation)];
   return {
-    incident: { ...rememberExecution(incident, execution), state, spent },
+    incident: { ...rememberExecution(incident, execution), state, attempted },
     effects: [{ kind: 'verify', dueAt: at }],
   };
 }
@@ -245,16 +245,16 @@ export function executionFailed(incident: Incident, running: Execution, event: O
       incident,
       running,
       event.at,
-      { result: 'failed', undo: running.undo, words: event.words },
+      { result: 'failed', undo: running.undo, message: event.message },
       event.verify,
     );
-  const execution: Execution = { ...running, result: 'failed', finishedAt: event.at, words: event.words };
+  const execution: Execution = { ...running, result: 'failed', finishedAt: event.at, message: event.message };
   const kept = rememberExecution(incident, execution);
-  if (event.refusal?.code === 'trouble_gone') return notice(kept, event.at, 0);
+  if (event.refusal?.code === 'resolved') return notice(kept, event.at, 0);
   // Stopped before anything changed (a pause, a changed cluster): the step isn't spent, and what follows is decided anew.
   if (event.refusal) return notice(kept, event.at, incident.executions.length + 1);
-  const spent = [...incident.spent, spentKey(running.recommendation)];
-  return notice({ ...kept, spent }, event.at, incident.executions.length + 1);
+  const attempted = [...incident.attempted, attemptKey(running.recommendation)];
+  return notice({ ...kept, attempted }, event.at, incident.executions.length + 1);
 }
 
 export const withSample = (incident: Incident, state: In<'verifying'>, sample: Sample): Incident => ({
@@ -268,10 +268,10 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
   const kept = rememberExecution(incident, execution);
   switch (verification.verdict) {
     case 'recovered':
-      return close(kept, at, 'healed', verification.words);
+      return close(kept, at, 'healed', verification.message);
     case 'unchanged':
       if (verification.contained)
-        return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.words}`);
+        return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.message}`);
       return notice(kept, at, incident.executions.length);
     case 'worse':
       return {
@@ -279,7 +279,7 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
         effects: [{ kind: 'undo', dueAt: at }],
       };
     case 'unknown':
-      return escalate(kept, at, `It can't be told whether it helped: ${verification.words}`);
+      return escalate(kept, at, `It can't be told whether it helped: ${verification.message}`);
   }
 }
 

@@ -27,8 +27,8 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
     findings.some((finding) => finding.what === what && finding.strength >= 0.5 && isAbout(finding, vitals.service));
   const memory = vitals.memoryRatio ?? 0;
   const oom = has('oom_killed');
-  const of = (kind: string, severity: number, unit: string, words: string) => ({
-    issue: { kind, severity, unit, words },
+  const of = (kind: string, severity: number, unit: string, message: string) => ({
+    issue: { kind, severity, unit, message },
     measured: true,
   });
   if (vitals.crashLooping > 0 && !oom)
@@ -68,8 +68,8 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
       `${vitals.service}: ${vitals.notReady} ${plural(vitals.notReady, 'pod')} not ready`,
     );
   const ahead = aheadOfHarm(findings.filter((finding) => isAbout(finding, vitals.service)));
-  if (ahead?.what === 'traffic') return of('high_latency', vitals.latencyP99Seconds ?? 0, 's', ahead.words);
-  if (ahead) return of('high_memory_usage', memory, 'of limit', ahead.words);
+  if (ahead?.what === 'traffic') return of('high_latency', vitals.latencyP99Seconds ?? 0, 's', ahead.message);
+  if (ahead) return of('high_memory_usage', memory, 'of limit', ahead.message);
   if (has('leak'))
     return of(
       'high_memory_usage',
@@ -78,7 +78,7 @@ export function nameIssue(vitals: Vitals, findings: Finding[]): { issue: Issue; 
       `${vitals.service} uses ${Math.round(memory * 100)} % of its memory limit, and it climbs`,
     );
   return {
-    issue: { kind: 'unknown', severity: 0, unit: '', words: `${vitals.service}: no trouble is measured` },
+    issue: { kind: 'unknown', severity: 0, unit: '', message: `${vitals.service}: no trouble is measured` },
     measured: false,
   };
 }

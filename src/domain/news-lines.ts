@@ -17,4 +17,4 @@ export function newsLines(before: readonly TimelineEntry[], lines: readonly Time
 }
 
 const conclusionOf = (line: TimelineEntry | undefined): string | null =>
-  line ? `${line.to} ${line.words.replaceAll(/(?<![\w-])\d[\d.,]*( (%|ms|s|min|h)(?!\w))?/g, '#')}` : null;
+  line ? `${line.to} ${line.message.replaceAll(/(?<![\w-])\d[\d.,]*( (%|ms|s|min|h)(?!\w))?/g, '#')}` : null;

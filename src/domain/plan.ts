@@ -24,7 +24,7 @@ export type Disturbance = {
   readyAffected: number;
   /** Serving pods that are away at the same time at worst. */
   readyAwayAtOnce: number;
-  words: string;
+  message: string;
 };
 
 /**
@@ -32,8 +32,8 @@ export type Disturbance = {
  * Medium: all between, such as a rolling restart of everything.
  */
 export function blastRadius(disturbance: Disturbance): BlastRadius {
-  const { namespace, service, podsTotal, podsAffected, words } = disturbance;
-  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [`${namespace}/${service}`], words };
+  const { namespace, service, podsTotal, podsAffected, message } = disturbance;
+  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [`${namespace}/${service}`], message };
 }
 
 function levelOf({ podsReady, readyAffected, readyAwayAtOnce }: Disturbance): BlastRadius['level'] {

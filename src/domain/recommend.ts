@@ -1,9 +1,9 @@
+import { remediationTarget } from './bottleneck.ts';
 import type { Incident } from './incident.ts';
-import { toMend } from './jam.ts';
-import type { Cause, Confidence, Diagnosis, PassedOver, Playbook, Recommendation, Step } from './types.ts';
+import type { Cause, Confidence, Diagnosis, Playbook, Recommendation, SkippedStep, Step } from './types.ts';
 
 /** The same step on the same object is one try, however its plan looked. */
-export const spentKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>): string =>
+export const attemptKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>): string =>
   `${recommendation.step.action}@${recommendation.plan.target.uid}`;
 
 /**
@@ -12,24 +12,24 @@ export const spentKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>):
  */
 export function leaveOutSpent(
   qualified: Recommendation[],
-  incident: Pick<Incident, 'id' | 'spent'>,
-  open: Pick<Incident, 'id' | 'spent'>[],
-): { left: Recommendation[]; passedOver: PassedOver[] } {
+  incident: Pick<Incident, 'id' | 'attempted'>,
+  open: Pick<Incident, 'id' | 'attempted'>[],
+): { left: Recommendation[]; skippedSteps: SkippedStep[] } {
   const holders = [incident, ...open.filter(({ id }) => id !== incident.id)];
   const left: Recommendation[] = [];
-  const passedOver: PassedOver[] = [];
+  const skippedSteps: SkippedStep[] = [];
   for (const recommendation of qualified) {
-    const holder = holders.find(({ spent }) => spent.includes(spentKey(recommendation)));
+    const holder = holders.find(({ attempted }) => attempted.includes(attemptKey(recommendation)));
     const where = holder?.id === incident.id ? 'this incident' : holder?.id;
     if (!holder) left.push(recommendation);
     else
-      passedOver.push({
+      skippedSteps.push({
         action: recommendation.step.action,
-        reason: 'spent',
-        words: `already tried or turned down in ${where}`,
+        reason: 'attempted',
+        message: `already tried or turned down in ${where}`,
       });
   }
-  return { left, passedOver };
+  return { left, skippedSteps };
 }
 
 export type Candidate = { step: Step; stepIndex: number; confidence: Confidence };
@@ -43,9 +43,9 @@ export function qualify(
   diagnosis: Diagnosis,
   available: (action: string) => boolean,
   confidenceOf: (step: Step) => Confidence,
-): { candidates: Candidate[]; passedOver: PassedOver[] } {
+): { candidates: Candidate[]; skippedSteps: SkippedStep[] } {
   const candidates: Candidate[] = [];
-  const passedOver: PassedOver[] = [];
+  const skippedSteps: SkippedStep[] = [];
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const confidence = confidenceOf(step);
@@ -53,22 +53,22 @@ export function qualify(
       obstacleTo(step, severity, available(step.action)) ??
       factAgainst(step, diagnosis) ??
       doubtAbout(step, confidence);
-    if (obstacle) passedOver.push({ action: step.action, ...obstacle });
+    if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
   });
-  return { candidates, passedOver };
+  return { candidates, skippedSteps };
 }
 
-function obstacleTo(step: Step, severity: number, available: boolean): Omit<PassedOver, 'action'> | null {
-  if (!available) return { reason: 'not_available', words: `${step.action} is not there yet` };
+function obstacleTo(step: Step, severity: number, available: boolean): Omit<SkippedStep, 'action'> | null {
+  if (!available) return { reason: 'not_available', message: `${step.action} is not there yet` };
   if (severity < step.threshold)
-    return { reason: 'below_threshold', words: `severity ${round(severity)} is under ${step.threshold}` };
+    return { reason: 'below_threshold', message: `severity ${round(severity)} is under ${step.threshold}` };
   return null;
 }
 
-const doubtAbout = (step: Step, { value }: Confidence): Omit<PassedOver, 'action'> | null =>
+const doubtAbout = (step: Step, { value }: Confidence): Omit<SkippedStep, 'action'> | null =>
   value < step.confidence
-    ? { reason: 'low_confidence', words: `confidence ${round(value)} is under ${step.confidence}` }
+    ? { reason: 'low_confidence', message: `confidence ${round(value)} is under ${step.confidence}` }
     : null;
 
 /** Facts under which a step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
@@ -78,14 +78,14 @@ const AGAINST: Record<string, { namespace: string[]; workload: string[] }> = {
   restart_deployment: { namespace: [], workload: ['quota_exceeded', 'unschedulable'] },
 };
 
-function factAgainst(step: Step, diagnosis: Diagnosis): Omit<PassedOver, 'action'> | null {
+function factAgainst(step: Step, diagnosis: Diagnosis): Omit<SkippedStep, 'action'> | null {
   const against = AGAINST[step.action];
-  const target = toMend(diagnosis)?.entity;
+  const target = remediationTarget(diagnosis)?.entity;
   const fact = diagnosis.findings.find(
     ({ what, about }) =>
       against?.namespace.includes(what) || (against?.workload.includes(what) && about.name === target?.name),
   );
-  return fact ? { reason: 'refused', words: fact.words } : null;
+  return fact ? { reason: 'refused', message: fact.message } : null;
 }
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);
@@ -98,14 +98,14 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     memory: [18, 2],
     oom_killed: [14, 3],
     deadlock: [18, 2],
-    waits_outside: [1, 8],
+    blocked_on_dependency: [1, 8],
     rollout: [1, 8],
     '*': [3, 4],
   },
   restart_deployment: {
     leak: [10, 1],
     deadlock: [18, 2],
-    waits_outside: [1, 8],
+    blocked_on_dependency: [1, 8],
     latency: [3, 3],
     rollout: [1, 8],
     '*': [3, 4],
@@ -119,7 +119,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
     leak: [1, 5],
     // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
     deadlock: [1, 8],
-    waits_outside: [1, 8],
+    blocked_on_dependency: [1, 8],
     rollout: [1, 8],
     '*': [2, 4],
   },
@@ -134,7 +134,7 @@ const PRIORS: Record<string, Record<string, [number, number]>> = {
   // That callers are quick again when what they call hangs; they need not be well again, which is measured afterwards.
   enable_circuit_breaker: {
     deadlock: [13, 4],
-    waits_outside: [13, 4],
+    blocked_on_dependency: [13, 4],
     latency: [12, 4],
     errors: [6, 4],
     rollout: [1, 5],
@@ -162,12 +162,12 @@ export function confidenceIn(step: Step, cause: Cause | null, results: { worked:
   const sure = needsCause ? (cause?.probability ?? 0) : 1;
   const record =
     results.tried === 0 ? 'not tried for this before' : `${results.worked} of ${results.tried} worked before`;
-  const parts = [{ name: 'works', value: works, words: record }];
+  const parts = [{ name: 'works', value: works, message: record }];
   if (needsCause)
     parts.unshift({
       name: 'cause',
       value: sure,
-      words: cause ? `${cause.what} of ${cause.entity.name} is the cause` : 'no cause is known',
+      message: cause ? `${cause.what} of ${cause.entity.name} is the cause` : 'no cause is known',
     });
   return { value: sure * works, parts, ...results };
 }

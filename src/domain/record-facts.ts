@@ -33,7 +33,7 @@ export function recordFacts(incident: Incident, event: Event): Incident {
       return {
         ...incident,
         diagnosis: event.diagnosis,
-        passedOver: event.passedOver,
+        skippedSteps: event.skippedSteps,
         measuredAt: event.diagnosis.measured ? event.at : (incident.measuredAt ?? null),
         unmeasured: event.diagnosis.measured && event.diagnosis.named ? 0 : incident.unmeasured + 1,
       };

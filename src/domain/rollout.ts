@@ -10,7 +10,7 @@ export type RolloutView = {
   stuck: boolean;
 };
 
-export type RolloutState = { name: 'complete' | 'in_progress' | 'stuck' | 'paused'; words: string };
+export type RolloutState = { name: 'complete' | 'in_progress' | 'stuck' | 'paused'; message: string };
 
 /**
  * Where a rollout is, after kubectl's `rollout status`, except that pods which are not ready don't count as a rollout by themselves: a crash loop
@@ -18,22 +18,22 @@ export type RolloutState = { name: 'complete' | 'in_progress' | 'stuck' | 'pause
  */
 export function rolloutState(workload: RolloutView, oldPods: number): RolloutState {
   const { replicas, updatedReplicas } = workload;
-  if (workload.paused) return { name: 'paused', words: 'its rollouts are paused' };
+  if (workload.paused) return { name: 'paused', message: 'its rollouts are paused' };
   if (workload.stuck)
     return {
       name: 'stuck',
-      words: `its rollout is stuck: ${updatedReplicas} of ${replicas} pods updated within the deadline`,
+      message: `its rollout is stuck: ${updatedReplicas} of ${replicas} pods updated within the deadline`,
     };
   if (workload.observedGeneration < workload.generation)
-    return { name: 'in_progress', words: "its latest change isn't taken up yet" };
+    return { name: 'in_progress', message: "its latest change isn't taken up yet" };
   if (updatedReplicas < replicas)
-    return { name: 'in_progress', words: `${updatedReplicas} of ${replicas} pods are updated` };
+    return { name: 'in_progress', message: `${updatedReplicas} of ${replicas} pods are updated` };
   if (oldPods > 0)
     return {
       name: 'in_progress',
-      words: `${oldPods} ${oldPods === 1 ? 'pod' : 'pods'} of an older revision still ${oldPods === 1 ? 'runs' : 'run'}`,
+      message: `${oldPods} ${oldPods === 1 ? 'pod' : 'pods'} of an older revision still ${oldPods === 1 ? 'runs' : 'run'}`,
     };
-  return { name: 'complete', words: `all ${replicas} pods are updated` };
+  return { name: 'complete', message: `all ${replicas} pods are updated` };
 }
 
 /** What of a pod tells whether it is in trouble of its own making; `ports.PodInfo` has it all. */

@@ -4,13 +4,13 @@ import { withoutSubject } from './without-subject.ts';
 
 /** One line of the timeline for an event: what happened, by whom. Null for events that only keep books. Text from outside stays data: the views escape it. */
 export function wordsOf(before: Incident, event: Event, after: Incident): TimelineEntry | null {
-  const words = sentence(event);
-  if (words === null) return null;
+  const message = sentence(event);
+  if (message === null) return null;
   const ignored = !CHANGES_NO_STATE.has(event.type) && before.state === after.state ? ' (no effect in this state)' : '';
   return {
     at: event.at,
     type: event.type,
-    words: words + ignored,
+    message: message + ignored,
     by: 'user' in event ? event.user : 'by' in event ? event.by : null,
     from: before.state.name,
     to: after.state.name,
@@ -20,7 +20,7 @@ export function wordsOf(before: Incident, event: Event, after: Incident): Timeli
 const CHANGES_NO_STATE = new Set<Event['type']>([
   'alerts',
   'anomaly_seen',
-  'calm_seen',
+  'anomaly_cleared',
   'delivered',
   'pictured',
   'paged',
@@ -28,9 +28,9 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'page_asked',
   'feedback',
   'noted',
-  'level_due',
+  'repage_due',
   'deadline_reached',
-  'trouble_gone',
+  'resolved',
   'watch_ended',
 ]);
 
@@ -39,13 +39,13 @@ function sentence(event: Event): string | null {
     case 'alerts':
       return alertWords(event);
     case 'anomaly_seen':
-      return event.finding.words;
-    case 'calm_seen':
-      return event.words;
+      return event.finding.message;
+    case 'anomaly_cleared':
+      return event.message;
     case 'diagnosed':
       return `${causeWords(event)} ${decisionWords(event.decision)}`;
     case 'diagnosis_failed':
-      return `Diagnosis failed: ${event.words}`;
+      return `Diagnosis failed: ${event.message}`;
     case 'watch_ended':
       return 'Looking again';
     case 'delivered':
@@ -72,29 +72,29 @@ function sentence(event: Event): string | null {
     case 'authorised':
       return `Checked on a fresh look; starting: ${event.execution.recommendation.plan.summary}`;
     case 'refused':
-      return `Not done: ${event.refusal.words}`;
+      return `Not done: ${event.refusal.message}`;
     case 'progressed':
     case 'executed':
-      return event.words;
+      return event.message;
     case 'execution_failed':
-      return `Failed: ${event.words}`;
+      return `Failed: ${event.message}`;
     case 'sampled':
       return null;
     case 'verified':
       return event.verification.targetWell
-        ? `Verified: it helped where it was done, and there is more to do. ${event.verification.words}`
-        : `Verified: ${event.verification.verdict}. ${event.verification.words}`;
+        ? `Verified: it helped where it was done, and there is more to do. ${event.verification.message}`
+        : `Verified: ${event.verification.verdict}. ${event.verification.message}`;
     case 'undone':
-      return `Undone: ${event.words}`;
+      return `Undone: ${event.message}`;
     case 'undo_failed':
-      return `UNDO FAILED: ${event.words}`;
+      return `UNDO FAILED: ${event.message}`;
     case 'undo_asked':
       return 'Asked for undo';
-    case 'trouble_gone':
-      return event.words;
+    case 'resolved':
+      return event.message;
     case 'acknowledged':
       return 'Acknowledged';
-    case 'level_due':
+    case 'repage_due':
       return 'Nobody acknowledged';
     case 'page_asked':
       return 'Asked to page a person';
@@ -103,7 +103,7 @@ function sentence(event: Event): string | null {
     case 'feedback':
       return event.right ? 'Said: this was right' : 'Said: this was wrong';
     case 'noted':
-      return event.words;
+      return event.message;
   }
 }
 
@@ -115,11 +115,12 @@ function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
 
 function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
-  if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.words}. No cause is sure enough to name.`;
-  return `${event.diagnosis.issue.words}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${jamWords(event.diagnosis)}`;
+  if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.message}. No cause is sure enough to name.`;
+  return `${event.diagnosis.issue.message}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${bottleneckWords(event.diagnosis)}`;
 }
 
-const jamWords = ({ jam }: Diagnosis): string => (jam ? ` The jam has moved on to ${jam.entity.name}.` : '');
+const bottleneckWords = ({ bottleneck }: Diagnosis): string =>
+  bottleneck ? ` The jam has moved on to ${bottleneck.entity.name}.` : '';
 
 function decisionWords(decision: Decision): string {
   switch (decision.kind) {

@@ -25,8 +25,8 @@ export function transition(before: Incident, event: Event): Transition {
   const after = move?.incident ?? noted;
   const changed = differs(before, after);
   const effects = [...(move?.effects ?? [])];
-  if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'tell'))
-    effects.push({ kind: 'tell', dueAt: event.at });
+  if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'notify'))
+    effects.push({ kind: 'notify', dueAt: event.at });
   if (AT_WORK.includes(before.state.name) && mayBeOver(after))
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
@@ -88,16 +88,16 @@ function fromNoticed(incident: Incident, event: Event): Move {
     case 'diagnosed':
       return moves.decided(incident, event);
     case 'diagnosis_failed':
-      return moves.escalate(incident, event.at, event.words);
-    case 'trouble_gone':
+      return moves.escalate(incident, event.at, event.message);
+    case 'resolved':
       return moves.close(
         incident,
         event.at,
         incident.executions.some((run) => run.result === 'done') ? 'healed' : 'self_healed',
-        event.words,
+        event.message,
       );
     case 'alerts':
-    case 'calm_seen':
+    case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     default:
       return null;
@@ -111,10 +111,10 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
       return moves.notice(incident, event.at, 0);
     case 'alerts':
       return newlyFiring(before, event.alerts) ? moves.notice(incident, event.at, 0) : moves.maybeGone(incident, event);
-    case 'calm_seen':
+    case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
-    case 'trouble_gone':
-      return moves.close(incident, event.at, 'self_healed', event.words);
+    case 'resolved':
+      return moves.close(incident, event.at, 'self_healed', event.message);
     default:
       return null;
   }
@@ -148,10 +148,10 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
     }
     case 'deadline_reached':
       return moves.deadline(incident, state, event.at);
-    case 'trouble_gone':
-      return moves.close(incident, event.at, 'self_healed', event.words);
+    case 'resolved':
+      return moves.close(incident, event.at, 'self_healed', event.message);
     case 'alerts':
-    case 'calm_seen':
+    case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     default:
       return null;
@@ -166,10 +166,10 @@ function fromQueued(incident: Incident, state: In<'queued'>, event: Event): Move
     }
     case 'refused':
       return moves.refused(incident, state, event);
-    case 'trouble_gone':
-      return moves.close(incident, event.at, 'self_healed', event.words);
+    case 'resolved':
+      return moves.close(incident, event.at, 'self_healed', event.message);
     case 'alerts':
-    case 'calm_seen':
+    case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     default:
       return null;
@@ -179,13 +179,13 @@ function fromQueued(incident: Incident, state: In<'queued'>, event: Event): Move
 function fromExecuting(incident: Incident, state: In<'executing'>, event: Event): Move {
   switch (event.type) {
     case 'progressed':
-      return { incident: { ...incident, state: { ...state, progress: event.words } }, effects: [] };
+      return { incident: { ...incident, state: { ...state, progress: event.message } }, effects: [] };
     case 'executed':
       return moves.verify(
         incident,
         state.execution,
         event.at,
-        { result: 'done', undo: event.undo, words: event.words },
+        { result: 'done', undo: event.undo, message: event.message },
         event.verify,
       );
     case 'execution_failed':
@@ -209,11 +209,11 @@ function fromVerifying(incident: Incident, state: In<'verifying'>, event: Event)
 function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Move {
   if (event.type !== 'undone' && event.type !== 'undo_failed') return null;
   const ok = event.type === 'undone';
-  const execution = { ...state.execution, undone: { at: event.at, ok, words: event.words } };
+  const execution = { ...state.execution, undone: { at: event.at, ok, message: event.message } };
   const remembered = moves.rememberExecution(incident, execution);
   if (ok && isProposal(incident))
-    return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.words}`);
-  const why = ok ? `The change was undone: ${event.words}` : `UNDO FAILED, look at it now: ${event.words}`;
+    return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.message}`);
+  const why = ok ? `The change was undone: ${event.message}` : `UNDO FAILED, look at it now: ${event.message}`;
   return moves.escalate(remembered, event.at, why);
 }
 
@@ -221,7 +221,7 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event)
   switch (event.type) {
     case 'acknowledged':
       return { incident: { ...incident, state: { ...state, acknowledgedBy: event.by } }, effects: [] };
-    case 'level_due':
+    case 'repage_due':
       if (state.acknowledgedBy !== null || state.level >= MAX_LEVEL) return null;
       return moves.escalate(incident, event.at, state.why, state.level + 1);
     case 'approved':
@@ -229,12 +229,12 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event)
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
       return option ? moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at }) : null;
     }
-    case 'trouble_gone':
-      return moves.close(incident, event.at, moves.outcomeAfterEscalation(incident, state), event.words);
+    case 'resolved':
+      return moves.close(incident, event.at, moves.outcomeAfterEscalation(incident, state), event.message);
     case 'closed_by_human':
       return moves.close(incident, event.at, event.outcome, `Closed by ${event.user}`);
     case 'alerts':
-    case 'calm_seen':
+    case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     default:
       return null;

@@ -33,7 +33,7 @@ export type Finding = {
   /** What is odd, one word in the field's terms: `latency`, `memory`, `rollout`, `crash_loop`, `oom_killed` … */
   what: string;
   /** One sentence a person can check, with numbers and units. */
-  words: string;
+  message: string;
   /** Probability in [0, 1] that this is not normal. */
   strength: number;
   /** For anomalies: the observed value and the band that was expected, in `unit`. */
@@ -44,7 +44,7 @@ export const ISSUE_KINDS = ['high_memory_usage', 'high_latency', 'crash_loop', '
 export type IssueKind = (typeof ISSUE_KINDS)[number] | (string & {});
 
 /** The kind of trouble with a severity in its own unit: memory as a fraction of the limit, latency as p99 in seconds, restarts as a count. */
-export type Issue = { kind: IssueKind; severity: number; unit: string; words: string };
+export type Issue = { kind: IssueKind; severity: number; unit: string; message: string };
 
 export type Cause = {
   entity: EntityRef;
@@ -63,7 +63,7 @@ export type Diagnosis = {
   named: boolean;
   findings: Finding[];
   /** Where the load of the cause stands now that the cause has more to work with: one that it calls, and what a step is for. */
-  jam?: Cause;
+  bottleneck?: Cause;
   /** Whether the trouble was measured (metrics or objects), not merely alerted. */
   measured: boolean;
   /** The service at which the issue was measured: the cause's own, or the one that hurts where the cause itself shows none. Absent in diagnoses of older versions, as are the next two. */
@@ -83,7 +83,7 @@ export type AffectedNode = {
   /** What was seen of it, a few words each, at most two. */
   signs: string[];
   /** The one that the incident is about. */
-  hurts: boolean;
+  isSymptom: boolean;
   /** Of being the cause; null when too small to tell. */
   probability: number | null;
   /** The named cause. */
@@ -146,7 +146,7 @@ export type BlastRadius = {
   podsTotal: number;
   /** `namespace/name`. */
   services: string[];
-  words: string;
+  message: string;
 };
 
 /** A playbook step bound to a target. */
@@ -163,27 +163,27 @@ export type Recommendation = {
 /** The number that is shown is the number that is used; `parts` say what it was made of. */
 export type Confidence = {
   value: number;
-  parts: { name: string; value: number; words: string }[];
+  parts: { name: string; value: number; message: string }[];
   worked: number;
   tried: number;
 };
 
 /** Why a step of the playbook was passed over. */
-export type PassedOver = {
+export type SkippedStep = {
   action: string;
   reason:
     | 'below_threshold'
     | 'low_confidence'
     | 'not_available'
-    | 'spent'
+    | 'attempted'
     | 'refused'
     | 'rung_not_allowed'
     | 'no_target';
-  words: string;
+  message: string;
 };
 
-/** `lapse` is for proposals alone. */
-export type AtTimeout = 'execute' | 'escalate' | 'watch' | 'lapse';
+/** `expire` is for proposals alone. */
+export type AtTimeout = 'execute' | 'escalate' | 'watch' | 'expire';
 
 export type Decision =
   | { kind: 'auto'; recommendation: Recommendation; options: Recommendation[]; reason: string }
@@ -202,8 +202,8 @@ export type Decision =
   /** `options`: what a person may still choose. */
   | { kind: 'escalate'; options: Recommendation[]; reason: string };
 
-/** A refusal is a value: `code` from a closed set, `words` with what would lift it. */
-export type Refusal = { code: RefusalCode; words: string };
+/** A refusal is a value: `code` from a closed set, `message` with what would lift it. */
+export type Refusal = { code: RefusalCode; message: string };
 export type RefusalCode =
   | 'paused'
   | 'locked'
@@ -213,7 +213,7 @@ export type RefusalCode =
   | 'protected_namespace'
   | 'plan_changed'
   | 'target_gone'
-  | 'trouble_gone'
+  | 'resolved'
   | 'not_measured'
   | 'no_data'
   | 'too_late'
@@ -242,15 +242,15 @@ export type Execution = {
   undo: Record<string, unknown> | null;
   finishedAt: number | null;
   result: 'done' | 'failed' | null;
-  words: string;
+  message: string;
   verification: Verification | null;
-  undone: { at: number; ok: boolean; words: string } | null;
+  undone: { at: number; ok: boolean; message: string } | null;
 };
 
 export type Verification = {
   verdict: 'recovered' | 'unchanged' | 'worse' | 'unknown';
   at: number;
-  words: string;
+  message: string;
   /** With `unchanged`: what the step was aimed at is well; the trouble that is left is elsewhere in the service. */
   targetWell?: boolean;
   /** With `unchanged`: the step keeps callers from what is ill, so that what is measured from now on shows the step as much as the trouble. */

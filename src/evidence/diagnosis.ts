@@ -1,7 +1,7 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
+import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
-import { jamAfter, toMend } from '../domain/jam.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
@@ -21,16 +21,21 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
   const gathered = await gather(deps, incident);
   const [detected, correlated] = [
     await detect(deps, gathered),
-    deps.correlators.flatMap((one) => one.correlate(gathered.surroundings)),
+    deps.correlators.flatMap((one) => one.correlate(gathered.incidentContext)),
   ];
   const findings = [...correlated, ...detected, ...incident.anomalies]
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
   const { causes, named, affected } = causesIn(gathered, findings);
-  const jam = named
-    ? jamAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
+  const bottleneck = named
+    ? bottleneckAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
     : undefined;
-  const { issue, measured, measuredOn } = await issueOf(deps, incident, toMend({ named, causes, jam }), findings);
+  const { issue, measured, measuredOn } = await issueOf(
+    deps,
+    incident,
+    remediationTarget({ named, causes, bottleneck }),
+    findings,
+  );
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
@@ -38,11 +43,11 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     causes,
     somethingElse: Math.max(0, 1 - shown),
     named,
-    ...(jam ? { jam } : {}),
+    ...(bottleneck ? { bottleneck } : {}),
     findings,
     measured,
     ...(measured ? { measuredOn } : {}),
-    since: gathered.surroundings.since,
+    since: gathered.incidentContext.since,
     affected,
   };
 }
@@ -95,13 +100,13 @@ async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined,
 }
 
 function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {
-  const workload = gathered.surroundings.workloads.find((one) => one.name === ranked.entity);
+  const workload = gathered.incidentContext.workloads.find((one) => one.name === ranked.entity);
   const node = nodeIn(ranked.entity);
   const entity: EntityRef = node
     ? { kind: 'Node', namespace: '', name: node }
     : {
         kind: workload?.kind ?? 'Deployment',
-        namespace: gathered.surroundings.subject.namespace,
+        namespace: gathered.incidentContext.subject.namespace,
         name: ranked.entity,
       };
   return { entity, what: whatOf(ranked, findings), probability: ranked.probability, reasons: ranked.reasons };
@@ -121,7 +126,7 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
   if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
   if (has('rollout')) return 'rollout';
-  if (has('deadlock')) return has('waits_outside') ? 'waits_outside' : 'deadlock';
+  if (has('deadlock')) return has('blocked_on_dependency') ? 'blocked_on_dependency' : 'deadlock';
   const own = ownChange(ranked, findings);
   if (own) return own;
   if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';

@@ -1,7 +1,7 @@
 import { expectedAt } from '../analysis/baseline.ts';
+import { nextInLine } from '../domain/bottleneck.ts';
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident, State } from '../domain/incident.ts';
-import { nextInLine } from '../domain/jam.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef, Execution } from '../domain/types.ts';
@@ -20,8 +20,8 @@ export async function whatIsElsewhere(
   if (deps.actions.get(step.action)?.relieves === 'load') {
     // Before, what is measured is the jam that the step was for; and what gets better by itself gets its time.
     if (deps.clock.now() - since < deps.queries.quickWindowMs || isImproving(samples)) return null;
-    const { jam, causes } = incident.diagnosis ?? {};
-    return jamBelow(deps, (jam && causes?.[0]?.entity) ?? plan.target, plan.target.name);
+    const { bottleneck, causes } = incident.diagnosis ?? {};
+    return bottleneckBelow(deps, (bottleneck && causes?.[0]?.entity) ?? plan.target, plan.target.name);
   }
   return (await isInOtherPods(deps, incident, execution))
     ? 'what is left is in pods that the step did not touch'
@@ -49,7 +49,7 @@ async function isInOtherPods(deps: Deps, incident: Incident, execution: Executio
  * Those besides the target that `from` calls, directly or through others, which get more requests than this hour is used to and are in trouble: not ill, but next in line. Of
  * these, the ones that no other explains; where they are many, the whole is overloaded, and it isn't said that a step more would do.
  */
-async function jamBelow(
+async function bottleneckBelow(
   deps: Deps,
   { namespace, name }: Pick<EntityRef, 'namespace' | 'name'>,
   target: string,
@@ -59,7 +59,7 @@ async function jamBelow(
   const edges = calls.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }));
   const callees = calleesOf(edges, name).filter((callee) => callee !== target);
   const looks = await Promise.all(callees.map((callee) => overwhelmed(deps, namespace, callee)));
-  const jammed = new Map(looks.flatMap((look) => (look ? [[look.service, look.words]] : [])));
+  const jammed = new Map(looks.flatMap((look) => (look ? [[look.service, look.message]] : [])));
   const [next] = nextInLine(new Set(jammed.keys()), edges);
   return next === undefined ? null : `the load has moved on: ${jammed.get(next)}`;
 }
@@ -73,5 +73,5 @@ async function overwhelmed(deps: Deps, namespace: string, service: string) {
   if (!usual || requests === undefined || !(requests > expectedAt(usual, now).high)) return null;
   const { vitals, findings } = await vitalsOf(deps, namespace, service);
   const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
-  return measured ? { service, words: issue.words } : null;
+  return measured ? { service, message: issue.message } : null;
 }

@@ -5,7 +5,7 @@ import type { Series } from '../analysis/series.ts';
 import { MANY_ERRORS } from '../domain/name-issue.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding, Subject } from '../domain/types.ts';
-import type { Surroundings } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Gathered } from './gather.ts';
 
@@ -24,25 +24,34 @@ const RECENT_MS = 10 * 60_000;
 /** A node's CPU is shared only when it is short. */
 const BESIDE = 0.6;
 /** What explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */
-const CONTEXT = new Set(['budget', 'quota_full', 'certificate_expiring', 'volume_high', 'scaled_up', 'waits_outside']);
+const CONTEXT = new Set([
+  'budget',
+  'quota_full',
+  'certificate_expiring',
+  'volume_high',
+  'scaled_up',
+  'blocked_on_dependency',
+]);
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
-  const { surroundings } = gathered;
-  const nodes = nodesInTrouble(surroundings.subject, findings);
-  const front = frontOf(surroundings.subject);
-  const entities = [...new Set([front, ...surroundings.workloads.map((workload) => workload.name), ...nodes])];
+  const { incidentContext } = gathered;
+  const nodes = nodesInTrouble(incidentContext.subject, findings);
+  const symptomService = frontOf(incidentContext.subject);
+  const entities = [
+    ...new Set([symptomService, ...incidentContext.workloads.map((workload) => workload.name), ...nodes]),
+  ];
   const known = new Set(entities);
   const evidence = [
     ...metricEvidence(gathered, known),
     ...findings.flatMap((finding) => evidenceOf(finding, known)),
-    ...gathered.heard.evidence.filter((one) => known.has(one.entity)),
+    ...gathered.otlpEvidence.evidence.filter((one) => known.has(one.entity)),
   ];
   const edges = surest(
-    [...gathered.calls, ...neighbourEdges(gathered, findings), ...homes(surroundings, known)].filter(
+    [...gathered.calls, ...neighbourEdges(gathered, findings), ...homes(incidentContext, known)].filter(
       (call) => known.has(call.from) && known.has(call.to),
     ),
   );
-  return { front, entities, edges, evidence, at: surroundings.at };
+  return { symptomService, entities, edges, evidence, at: incidentContext.at };
 }
 
 /** A node among the entities, which are otherwise workloads. */
@@ -60,7 +69,7 @@ function nodesInTrouble({ namespace, service }: Subject, findings: Finding[]): s
 }
 
 /** Who has a pod on a node depends on it as on a service that it calls: one slow pod of three is a third of the requests. */
-function homes({ pods, workloads, revisions }: Surroundings, known: Set<string>): Edge[] {
+function homes({ pods, workloads, revisions }: IncidentContext, known: Set<string>): Edge[] {
   if (![...known].some(nodeIn)) return [];
   return pods.flatMap((pod) => {
     const to = asNode(pod.node ?? '');
@@ -89,12 +98,12 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   // A climb towards its own limit is a pod's own state, whoever else hurts.
   const kind = finding.what === 'leak' ? 'state' : KINDS[finding.kind];
-  return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, words: finding.words }];
+  return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, message: finding.message }];
 }
 
 /** Who shares a node with a neighbour that came there depends on it as on what it calls, as long as it stays. */
-function neighbourEdges({ surroundings }: Gathered, findings: Finding[]): Edge[] {
-  const { pods, workloads, revisions } = surroundings;
+function neighbourEdges({ incidentContext }: Gathered, findings: Finding[]): Edge[] {
+  const { pods, workloads, revisions } = incidentContext;
   const newcomers = new Set(findings.filter(({ what }) => what === 'neighbour').map(({ about }) => about.name));
   if (newcomers.size === 0) return [];
   const placed = pods.flatMap((pod) => {
@@ -132,7 +141,7 @@ function metricEvidence(gathered: Gathered, known: Set<string>): Evidence[] {
     if (!shape) continue;
     for (const [service, series] of byService) {
       if (!known.has(service)) continue;
-      const evidence = shiftEvidence(service, shape, series, gathered.surroundings.since);
+      const evidence = shiftEvidence(service, shape, series, gathered.incidentContext.since);
       if (evidence) all.push(evidence);
     }
   }
@@ -145,22 +154,23 @@ const IDLE_SHARE = 0.6;
 
 /** Who still gets its requests, computes hardly anything, and fails: its workers wait for something that doesn't come. */
 export function hangEvidence(
-  { series, surroundings }: Pick<Gathered, 'series'> & { surroundings: Pick<Surroundings, 'since'> },
+  { series, incidentContext }: Pick<Gathered, 'series'> & { incidentContext: Pick<IncidentContext, 'since'> },
   entity: string,
 ): Evidence[] {
   const of = (metric: MetricName) => series.get(metric)?.get(entity);
   const [cpu, traffic, errors] = [of('cpu_ratio'), of('request_rate'), of('error_ratio')];
-  if (!cpu || !traffic || !errors || !fails(errors, surroundings.since)) return [];
-  const fell = fallOf(cpu, surroundings.since);
-  const quieter = fallOf(traffic, surroundings.since);
-  const failing = shiftIn(errors, 'fraction', surroundings.since);
+  if (!cpu || !traffic || !errors || !fails(errors, incidentContext.since)) return [];
+  const fell = fallOf(cpu, incidentContext.since);
+  const quieter = fallOf(traffic, incidentContext.since);
+  const failing = shiftIn(errors, 'fraction', incidentContext.since);
   if (!fell || fell.during > IDLE_SHARE * fell.before || (quieter && quieter.during < IDLE_SHARE * quieter.before))
     return [];
   const strength = strengthOf(Math.max(fell.p, failing?.p ?? 1));
   if (strength < LEAST_TOLD) return [];
-  const at = errors.points.filter((point) => point.at >= surroundings.since - ALERT_LAG_MS)[failing?.first ?? -1]?.at;
-  const words = `fails requests and hardly computes: CPU ${figure(fell.before, 'cpu')} → ${figure(fell.during, 'cpu')} with as many requests as before`;
-  return [{ entity, kind: 'state', strength, at: at ?? null, what: 'deadlock', words }];
+  const at = errors.points.filter((point) => point.at >= incidentContext.since - ALERT_LAG_MS)[failing?.first ?? -1]
+    ?.at;
+  const message = `fails requests and hardly computes: CPU ${figure(fell.before, 'cpu')} → ${figure(fell.during, 'cpu')} with as many requests as before`;
+  return [{ entity, kind: 'state', strength, at: at ?? null, what: 'deadlock', message }];
 }
 
 const LEAST_TOLD = 0.8;
@@ -195,8 +205,15 @@ function shiftEvidence(
   const incident = series.points.filter((point) => point.at >= since - ALERT_LAG_MS);
   const shift = shiftIn(series, shape, since);
   if (!shift) return null;
-  const words = `${what} ${figure(shift.before, what)} → ${figure(shift.during, what)}`;
-  return { entity, kind: 'metric', strength: strengthOf(shift.p), at: incident[shift.first]?.at ?? null, what, words };
+  const message = `${what} ${figure(shift.before, what)} → ${figure(shift.during, what)}`;
+  return {
+    entity,
+    kind: 'metric',
+    strength: strengthOf(shift.p),
+    at: incident[shift.first]?.at ?? null,
+    what,
+    message,
+  };
 }
 
 export function figure(value: number, what: string): string {

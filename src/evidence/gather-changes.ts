@@ -1,5 +1,5 @@
 import { claimNames, configReferences, templateLabels } from '../domain/pod-template.ts';
-import type { Surroundings, TemplateReferences } from '../extension-points.ts';
+import type { IncidentContext, TemplateReferences } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import type { Revision, Workload } from '../ports/cluster.ts';
 import { answerOr } from './answer-or.ts';
@@ -8,21 +8,21 @@ const LOOK_BACK_MS = 90 * 60_000;
 const MAX_CONFIGS = 40;
 
 type Changes = Required<
-  Pick<Surroundings, 'references' | 'configs' | 'scaling' | 'quotas' | 'networkPolicies' | 'certificates'>
+  Pick<IncidentContext, 'references' | 'configs' | 'scaling' | 'quotas' | 'networkPolicies' | 'certificates'>
 >;
 
 /** What changed or stands in the way around the subject and its callees: configuration, autoscalers, quotas, network policies, certificates. */
 export async function gatherChanges(
   deps: Deps,
-  surroundings: Surroundings,
+  incidentContext: IncidentContext,
   callees: string[],
   missing: string[],
 ): Promise<Changes> {
   const { cluster } = deps;
-  const { namespace, service } = surroundings.subject;
+  const { namespace, service } = incidentContext.subject;
   const [references, scaling, quotas, networkPolicies, certificates] = await Promise.all([
-    gatherReferences(deps, surroundings, new Set([service, ...callees])),
-    cluster.scaling(namespace, surroundings.at - LOOK_BACK_MS),
+    gatherReferences(deps, incidentContext, new Set([service, ...callees])),
+    cluster.scaling(namespace, incidentContext.at - LOOK_BACK_MS),
     cluster.quotas(namespace),
     cluster.networkPolicies(namespace),
     cluster.certificates(namespace),
@@ -54,7 +54,7 @@ async function gatherConfigs(deps: Deps, namespace: string, references: Template
 
 async function gatherReferences(
   deps: Deps,
-  { workloads, revisions }: Surroundings,
+  { workloads, revisions }: IncidentContext,
   names: Set<string>,
 ): Promise<TemplateReferences[]> {
   const some = workloads.filter(({ name }) => names.has(name));
@@ -71,7 +71,7 @@ async function gatherReferences(
   );
 }
 
-async function revisionsOf(deps: Deps, workload: Workload, known: Surroundings['revisions']): Promise<Revision[]> {
+async function revisionsOf(deps: Deps, workload: Workload, known: IncidentContext['revisions']): Promise<Revision[]> {
   const own = known[workload.name];
   if (own) return own;
   const answer = await deps.cluster.revisions(workload);

@@ -1,5 +1,5 @@
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { ServiceLogs, Surroundings } from '../extension-points.ts';
+import type { IncidentContext, ServiceLogs } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { answerOr } from './answer-or.ts';
 import { hangEvidence } from './evidence.ts';
@@ -19,22 +19,24 @@ const AT_ONCE = 3;
 /** The log lines of the subject and its nearest callees, since the trouble began and before it. Empty without a store of logs. */
 export async function gatherServiceLogs(
   deps: Deps,
-  surroundings: Surroundings,
+  incidentContext: IncidentContext,
   callees: string[],
   missing: string[],
 ): Promise<ServiceLogs[]> {
   if (!deps.logs) return [];
-  const known = new Set(surroundings.workloads.map(({ name }) => name));
-  const services = [surroundings.subject.service, ...callees].filter((name) => known.has(name)).slice(0, MAX_SERVICES);
+  const known = new Set(incidentContext.workloads.map(({ name }) => name));
+  const services = [incidentContext.subject.service, ...callees]
+    .filter((name) => known.has(name))
+    .slice(0, MAX_SERVICES);
   const found: ServiceLogs[] = [];
   for (let from = 0; from < services.length; from += AT_ONCE) {
     const some = services.slice(from, from + AT_ONCE);
-    const answers = await Promise.all(some.map((service) => logsOf(deps.logs!, service, surroundings)));
+    const answers = await Promise.all(some.map((service) => logsOf(deps.logs!, service, incidentContext)));
     for (const answer of answers)
       if ('service' in answer) found.push(answer);
       else {
         // Whoever doesn't answer for one service needn't be asked for the next.
-        missing.push(answer.words);
+        missing.push(answer.message);
         return found;
       }
   }
@@ -44,8 +46,8 @@ export async function gatherServiceLogs(
 async function logsOf(
   logs: NonNullable<Deps['logs']>,
   service: string,
-  { subject, since, at, workloads }: Surroundings,
-): Promise<ServiceLogs | { words: string }> {
+  { subject, since, at, workloads }: IncidentContext,
+): Promise<ServiceLogs | { message: string }> {
   const start = since - LAG_MS;
   const partMs = NORMAL_MS / NORMAL_PARTS;
   const kind = workloads.find(({ name }) => name === service)?.kind ?? 'Deployment';
@@ -58,7 +60,7 @@ async function logsOf(
     }),
   ]);
   const failed = answers.find((answer) => !answer.ok);
-  if (failed && !failed.ok) return { words: `logs of ${service}: ${failed.failure.words}` };
+  if (failed && !failed.ok) return { message: `logs of ${service}: ${failed.failure.message}` };
   const [incident = [], ...normal] = answers.map((answer) => (answer.ok ? answer.value : []));
   return { service, normal, incident };
 }
@@ -71,20 +73,20 @@ const TAIL_LINES = 60;
 export async function gatherHangLogs(
   deps: Pick<Deps, 'cluster'>,
   series: Gathered['series'],
-  surroundings: Surroundings,
+  incidentContext: IncidentContext,
   missing: string[],
 ): Promise<Record<string, string[]>> {
-  const { workloads, revisions } = surroundings;
+  const { workloads, revisions } = incidentContext;
   const hanging = workloads
     .map((workload) => ({
       workload,
-      strength: hangEvidence({ series, surroundings }, workload.name)[0]?.strength ?? 0,
+      strength: hangEvidence({ series, incidentContext }, workload.name)[0]?.strength ?? 0,
     }))
     .filter(({ strength }) => strength > 0)
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_HANGING);
   const pods = hanging.flatMap(({ workload }) =>
-    surroundings.pods
+    incidentContext.pods
       .filter((pod) => !pod.deleting && ownerOf(pod, workloads, revisions)?.uid === workload.uid)
       .slice(0, PODS_OF_EACH),
   );

@@ -1,11 +1,11 @@
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Surroundings } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import type { PodInfo, Revision, Workload } from '../ports/cluster.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
-import { type Heard, heard } from '../telemetry/heard.ts';
 import type { TelemetryReader } from '../telemetry/intake.ts';
+import { type OtlpEvidence, otlpEvidence } from '../telemetry/otlp-evidence.ts';
 import { answerOr } from './answer-or.ts';
 import { gatherChanges } from './gather-changes.ts';
 import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
@@ -21,13 +21,13 @@ export const GATHERED_METRICS = [
 
 /** Everything that was looked up around an incident; `missing` says in words what could not be. */
 export type Gathered = {
-  surroundings: Surroundings;
+  incidentContext: IncidentContext;
   /** By metric, then by service. */
   series: Map<MetricName, Map<string, LabelledSeries>>;
   memoryByPod: LabelledSeries[];
   calls: { from: string; to: string; weight: number }[];
   /** What services told by themselves. */
-  heard: Heard;
+  otlpEvidence: OtlpEvidence;
   /** When metrics answered: whether any series of the subject was there at all. */
   metricsAnswered: boolean;
   missing: string[];
@@ -49,7 +49,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
   const [metrics, objects, told] = await Promise.all([
     gatherMetrics(deps, incident, at, missing),
     gatherObjects(deps, incident, at, missing),
-    heard(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
+    otlpEvidence(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
   ]);
   const calls = [...metrics.calls, ...told.calls];
   const callees = calleesOf(calls, incident.service);
@@ -58,7 +58,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
     gatherServiceLogs(deps, objects, callees, missing),
     gatherHangLogs(deps, metrics.series, objects, missing),
   ]);
-  const surroundings = {
+  const incidentContext = {
     ...objects,
     logs: { ...hangLogs, ...objects.logs },
     ...(told.findings.length > 0 ? { telemetry: told.findings } : {}),
@@ -69,7 +69,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
     serviceLogs,
   };
   if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
-  return { ...metrics, calls, heard: told, surroundings, missing };
+  return { ...metrics, calls, otlpEvidence: told, incidentContext, missing };
 }
 
 async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing: string[]) {
@@ -107,7 +107,7 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
   };
 }
 
-async function gatherObjects(deps: Deps, incident: Incident, at: number, missing: string[]): Promise<Surroundings> {
+async function gatherObjects(deps: Deps, incident: Incident, at: number, missing: string[]): Promise<IncidentContext> {
   const { namespace, service } = incident;
   const { cluster } = deps;
   const [workloads, pods, nodes, events, budgets, scalers] = await Promise.all([

@@ -1,6 +1,6 @@
 import { expectedAt } from '../analysis/baseline.ts';
+import { remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
-import { toMend } from '../domain/jam.ts';
 import { mostlyGone } from '../domain/mostly-gone.ts';
 import { nameIssue, type Vitals } from '../domain/name-issue.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
@@ -12,7 +12,7 @@ import type { NodeInfo, PodInfo } from '../ports/cluster.ts';
 import type { MetricName } from '../ports/metrics.ts';
 
 /** The trouble of an incident, measured now. `gone` needs an answer from what showed it; silence is `unknown`. */
-export type Trouble = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; words: string };
+export type Trouble = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; message: string };
 
 /** A leak empties at the kill and climbs again: the kill counts until the pod is replaced or this long has passed. */
 const OOM_RECENT_MS = 15 * 60_000;
@@ -38,17 +38,17 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
     findings,
   );
   const severity = kind === null ? issue.severity : severityOf(kind, vitals, findings);
-  if (severity === null) return { kind: 'unknown', severity: null, words: blind.join('; ') || 'no data' };
+  if (severity === null) return { kind: 'unknown', severity: null, message: blind.join('; ') || 'no data' };
   const same = issue.kind === kind && !mostlyGone(kind, incident.diagnosis?.issue.severity ?? 0, vitals);
   const present = kind === null ? measured : measured && (same || outranks(kind, vitals));
-  if (present) return { kind: 'present', severity, words: issue.words };
-  if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, words: blind.join('; ') };
-  return { kind: 'gone', severity, words: goneWords(kind, vitals) };
+  if (present) return { kind: 'present', severity, message: issue.message };
+  if (blind.length > 0 && kind === null) return { kind: 'unknown', severity: null, message: blind.join('; ') };
+  return { kind: 'gone', severity, message: goneWords(kind, vitals) };
 }
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */
 export function measuredOf({ diagnosis, namespace, service }: Incident): { namespace: string; service: string } {
-  const named = diagnosis && toMend(diagnosis)?.entity;
+  const named = diagnosis && remediationTarget(diagnosis)?.entity;
   const cause = named?.kind === 'Node' ? undefined : named;
   return { namespace: cause?.namespace ?? namespace, service: diagnosis?.measuredOn ?? cause?.name ?? service };
 }
@@ -58,11 +58,11 @@ export async function measureService(deps: Deps, namespace: string, service: str
   const { vitals, findings, blind } = await vitalsOf(deps, namespace, service);
   const severity = vitals.latencyP99Seconds;
   if (severity === null || vitals.errorRatio === null)
-    return { kind: 'unknown', severity: null, words: blind.join('; ') || `${service}: no data` };
+    return { kind: 'unknown', severity: null, message: blind.join('; ') || `${service}: no data` };
   const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
   const isOver = before?.kind === issue.kind && mostlyGone(issue.kind, before.severity, vitals);
-  if (measured && !isOver) return { kind: 'present', severity, words: issue.words };
-  return { kind: 'gone', severity, words: `${service}: p99 is back to ${Number(severity.toPrecision(2))} s` };
+  if (measured && !isOver) return { kind: 'present', severity, message: issue.message };
+  return { kind: 'gone', severity, message: `${service}: p99 is back to ${Number(severity.toPrecision(2))} s` };
 }
 
 /** The severity in the issue's unit, null when what it is measured by gave no answer. */
@@ -114,7 +114,7 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
   const blind: string[] = [];
   const one = async (metric: MetricName): Promise<number | null> => {
     const result = await deps.metrics.instant(deps.queries.quickOfService(metric, namespace, service), now);
-    if (!result.ok) blind.push(`${metric}: ${result.failure.words}`);
+    if (!result.ok) blind.push(`${metric}: ${result.failure.message}`);
     const value = result.ok ? result.value[0]?.value : undefined;
     return value === undefined || !Number.isFinite(value) ? null : value;
   };
@@ -125,9 +125,9 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
     deps.cluster.workload(namespace, service),
     deps.cluster.nodes(),
   ]);
-  if (!workload.ok && workload.failure.kind !== 'not_found') blind.push(`workload: ${workload.failure.words}`);
+  if (!workload.ok && workload.failure.kind !== 'not_found') blind.push(`workload: ${workload.failure.message}`);
   const pods = workload.ok ? await deps.cluster.pods(namespace, workload.value.selector) : null;
-  if (pods && !pods.ok) blind.push(`pods: ${pods.failure.words}`);
+  if (pods && !pods.ok) blind.push(`pods: ${pods.failure.message}`);
   const list = pods?.ok ? pods.value.filter((pod) => !pod.deleting) : [];
   const crashing = list.filter((pod) => isCrashing(pod, now));
   const band = deps.baselines.atHand('latency_p99', namespace, service);
@@ -194,7 +194,7 @@ function oomFinding(pod: PodInfo, now: number): Finding[] {
       about,
       at: killed.lastExit.finishedAt,
       what: 'oom_killed',
-      words: `${pod.name} was killed for its memory`,
+      message: `${pod.name} was killed for its memory`,
       strength: 0.99,
     },
   ];

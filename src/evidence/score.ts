@@ -9,28 +9,28 @@ const STEP_MS = 30_000;
 
 /** How far from normal the service that hurts is, metric by metric; each pod's memory too, since a leak is a pod's own. */
 export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]> {
-  const { namespace, service } = gathered.surroundings.subject;
+  const { namespace, service } = gathered.incidentContext.subject;
   const about: EntityRef = { kind: 'Deployment', namespace, name: service };
   const findings: Finding[] = [];
   const recent: Recent = {};
   for (const metric of GATHERED_METRICS) {
     const series = gathered.series.get(metric)?.get(service);
     if (!series) continue;
-    const baseline = await deps.baselines.get(metric, namespace, service, gathered.surroundings.at);
+    const baseline = await deps.baselines.get(metric, namespace, service, gathered.incidentContext.at);
     recent[metric] = toSeries(series);
     findings.push(
-      ...run(deps, about, metric, gathered.surroundings.at, {
+      ...run(deps, about, metric, gathered.incidentContext.at, {
         recent: toSeries(series),
         baseline,
         limit: metric === 'memory_ratio' ? 1 : null,
       }),
     );
   }
-  findings.push(...forestFindings(deps, about, recent, gathered.surroundings.at));
+  findings.push(...forestFindings(deps, about, recent, gathered.incidentContext.at));
   for (const series of gathered.memoryByPod) {
     const pod: EntityRef = { kind: 'Pod', namespace, name: series.labels.pod ?? '' };
     findings.push(
-      ...run(deps, pod, 'memory_ratio', gathered.surroundings.at, {
+      ...run(deps, pod, 'memory_ratio', gathered.incidentContext.at, {
         recent: toSeries(series),
         baseline: null,
         limit: 1,

@@ -33,7 +33,7 @@ const Detailed = z.object({
     }),
   ),
   timeline: z.array(
-    z.object({ at: z.number(), words: z.string(), by: z.string().nullable(), from: z.string(), to: z.string() }),
+    z.object({ at: z.number(), message: z.string(), by: z.string().nullable(), from: z.string(), to: z.string() }),
   ),
 });
 /** An incident as `/api/incidents/:id` shows it. */

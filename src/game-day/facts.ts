@@ -1,6 +1,6 @@
 /** What was seen during a scenario. Plain data: instants are sandbox epoch ms. */
 
-export type TimelineFact = { at: number; words: string; by: string | null; from: string; to: string };
+export type TimelineFact = { at: number; message: string; by: string | null; from: string; to: string };
 
 export type ExecutionFact = {
   action: string;
@@ -52,7 +52,7 @@ export type ChangeFact = {
 export type PageFact = { at: number; incident: string; summary: string; kind: 'approval' | 'call' };
 
 /** What a person did, and what came back. */
-export type DeedFact = { at: number; by: string; words: string; answer: string };
+export type DeedFact = { at: number; by: string; message: string; answer: string };
 
 export type Facts = {
   /** When the scenario's clock began. */

@@ -14,7 +14,7 @@ const CALM_MS = 2 * 60_000;
 /** Hears what happens while it does: `at` is the scenario's clock, in ms since it began. */
 export type Progress = {
   moved(at: number, lasts: number, open: { service: string; state: string }[]): void;
-  happened(at: number, words: string): void;
+  happened(at: number, message: string): void;
 };
 
 type Stage = {
@@ -126,8 +126,8 @@ function tell(
     seen.faults.set(id, state);
   }
   for (const { id, service, timeline } of views) {
-    for (const { at, words, by } of timeline.slice(seen.told.get(id) ?? 0))
-      progress.happened(at - beganAt, `${id} ${service}: ${words}${by ? ` (${by})` : ''}`);
+    for (const { at, message, by } of timeline.slice(seen.told.get(id) ?? 0))
+      progress.happened(at - beganAt, `${id} ${service}: ${message}${by ? ` (${by})` : ''}`);
     seen.told.set(id, timeline.length);
   }
   for (const page of pager.pages().slice(seen.pages.length)) {
@@ -150,7 +150,7 @@ async function givenCommands(played: Played, now: number): Promise<void> {
   for (const [index, { at, command, by }] of scenario.commands.entries()) {
     if (now < beganAt + at || seen.done.has(`command ${index}`)) continue;
     seen.done.add(`command ${index}`);
-    noteDeed(played, { at: now, by, words: `/heal ${command}`, answer: await sandbox.command(command, by) });
+    noteDeed(played, { at: now, by, message: `/heal ${command}`, answer: await sandbox.command(command, by) });
   }
 }
 
@@ -164,13 +164,13 @@ async function actAsPeople(played: Played, views: IncidentView[], now: number): 
     // The message follows its incident by a moment: the next look will find it.
     if (!click) continue;
     seen.done.add(deed.key);
-    const words = `${deed.rule.do.replaceAll('_', ' ')}${deed.rule.instead ? ` ${deed.rule.instead}` : ''}, ${deed.incident.id}`;
-    noteDeed(played, { at: now, by: deed.rule.by, words, answer: await sandbox.click(click) });
+    const message = `${deed.rule.do.replaceAll('_', ' ')}${deed.rule.instead ? ` ${deed.rule.instead}` : ''}, ${deed.incident.id}`;
+    noteDeed(played, { at: now, by: deed.rule.by, message, answer: await sandbox.click(click) });
   }
 }
 
 function noteDeed({ seen, progress, beganAt }: Played, deed: DeedFact): void {
   seen.deeds.push(deed);
   const answer = deed.answer.split('\n')[0]?.slice(0, 160);
-  progress.happened(deed.at - beganAt, `${deed.by}: ${deed.words}${answer ? ` → ${answer}` : ''}`);
+  progress.happened(deed.at - beganAt, `${deed.by}: ${deed.message}${answer ? ` → ${answer}` : ''}`);
 }

@@ -24,8 +24,8 @@ export function terminalProgress(out: {
         `  [${'█'.repeat(full)}${'░'.repeat(BAR - full)}] ${offset(at)} of ${offset(lasts).slice(1)}  ${plain(states)}`,
       );
     },
-    happened(at, words) {
-      const line = `  ${offset(at)}  ${plain(words)}\n`;
+    happened(at, message) {
+      const line = `  ${offset(at)}  ${plain(message)}\n`;
       out.write(out.isTTY ? CLEAR + line + bar : line);
     },
     end() {

@@ -34,7 +34,7 @@ async function filesAt(path: string): Promise<string[]> {
     .map((name) => join(path, name));
 }
 
-const nowhere = (file: string, words: string): YamlError => ({ file, line: 1, column: 1, words });
+const nowhere = (file: string, message: string): YamlError => ({ file, line: 1, column: 1, message });
 
 /** One scenario's text; `file` only names it. */
 export function parseScenario(
@@ -51,7 +51,7 @@ export type Offer = { services: string[]; faultKinds: { kind: string; services: 
 /** Names in the file that the sandbox doesn't know. */
 export function unknownNames({ file, scenario, placeOf }: ScenarioFile, offer: Offer): YamlError[] {
   const errors: YamlError[] = [];
-  const wrong = (path: PropertyKey[], words: string) => errors.push({ file, ...placeOf(path), words });
+  const wrong = (path: PropertyKey[], message: string) => errors.push({ file, ...placeOf(path), message });
   scenario.faults.forEach(({ kind, service }, index) => {
     const known = offer.faultKinds.find((one) => one.kind === kind);
     const at = `faults[${index}]`;

@@ -61,13 +61,13 @@ export function markdown(report: Report): string {
       ? 'Nothing; nobody was paged.'
       : list(
           [
-            ...facts.deeds.map(({ at, by, words, answer }) => ({
+            ...facts.deeds.map(({ at, by, message, answer }) => ({
               at,
-              words: `${by}: ${words}${answer ? ` → ${answer.split('\n')[0]}` : ''}`,
+              message: `${by}: ${message}${answer ? ` → ${answer.split('\n')[0]}` : ''}`,
             })),
             ...facts.pages.map(({ at, summary, kind }) => ({
               at,
-              words: `${kind === 'call' ? 'a person was called' : 'asked for approval by pager'}: ${summary}`,
+              message: `${kind === 'call' ? 'a person was called' : 'asked for approval by pager'}: ${summary}`,
             })),
           ],
           time,
@@ -100,16 +100,16 @@ function incidentLines(incident: IncidentFact, facts: Facts, time: (at: number) 
     `Issue ${issue ?? 'unknown'} · cause ${plainText(cause ?? 'not named')} · noticed ${time(incident.openedAt)} · ${healed}`,
     ...(steps.length === 0 ? [] : [steps.join('\n')]),
     list(
-      timeline.map(({ at, words, by }) => ({ at, words: words + (by ? ` (${by})` : '') })),
+      timeline.map(({ at, message, by }) => ({ at, message: message + (by ? ` (${by})` : '') })),
       time,
     ),
   ];
 }
 
-const list = (lines: { at: number; words: string }[], time: (at: number) => string): string =>
+const list = (lines: { at: number; message: string }[], time: (at: number) => string): string =>
   [...lines]
     .sort((a, b) => a.at - b.at)
-    .map(({ at, words }) => `- \`${time(at)}\` ${plainText(words)}`)
+    .map(({ at, message }) => `- \`${time(at)}\` ${plainText(message)}`)
     .join('\n');
 
 const LONGEST_CHANGE = 240;
@@ -122,10 +122,10 @@ export function changeWords(body: string): string {
     const patch = JSON.parse(body) as unknown;
     if (!Array.isArray(patch)) return short(body, LONGEST_CHANGE);
     const operations = (patch as { op?: unknown; path?: unknown; value?: unknown }[]).filter(({ op }) => op !== 'test');
-    const words = operations.map(({ op, path, value }) =>
+    const message = operations.map(({ op, path, value }) =>
       value === undefined ? `${op} ${path}` : `${op} ${path}: ${short(JSON.stringify(value), LONGEST_VALUE)}`,
     );
-    return short(words.join('; '), LONGEST_CHANGE);
+    return short(message.join('; '), LONGEST_CHANGE);
   } catch {
     // The log keeps the beginning of a long body only.
     return short(body, LONGEST_CHANGE);

@@ -31,8 +31,8 @@ const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a name as Kubernetes has them');
 const snakeName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a name in snake_case');
-const oneOrMore = <T extends z.ZodType>(one: T, words: string) =>
-  z.union([one.transform((value) => [value]), z.array(one).min(1)], `must be ${words}, or a list of such`);
+const oneOrMore = <T extends z.ZodType>(one: T, message: string) =>
+  z.union([one.transform((value) => [value]), z.array(one).min(1)], `must be ${message}, or a list of such`);
 
 const serviceSchema = z.strictObject({
   replicas: z.int().min(0).max(20).optional(),

@@ -6,12 +6,12 @@ import type { Scaler, Workload } from '../ports/cluster.ts';
 import type { Outlook } from './demand.ts';
 
 type Looking = Pick<Deps, 'cluster' | 'demand' | 'demandSettings' | 'kedaAddresses'>;
-type Made = { ok: true; object: ScaledObject } | { ok: false; words: string };
+type Made = { ok: true; object: ScaledObject } | { ok: false; message: string };
 
 /** The ScaledObject that would meet a workload's demand, from what is foretold now; or why there is none. */
 export async function scaledObjectFor(deps: Looking, workload: Workload): Promise<Made> {
   const answer = await deps.demand.outlook(workload.namespace, workload.name);
-  if (!answer.ok) return { ok: false, words: `Nothing can be foretold now: ${answer.failure.words}.` };
+  if (!answer.ok) return { ok: false, message: `Nothing can be foretold now: ${answer.failure.message}.` };
   return objectFrom(deps, workload, answer.outlook);
 }
 
@@ -24,27 +24,27 @@ export async function proposalFor(
 ): Promise<DemandProposal> {
   const { namespace, name } = workload;
   const scalers = await deps.cluster.scalers(namespace, name);
-  if (!scalers.ok) return { kind: 'none', words: 'Whether something scales it already can not be seen right now.' };
+  if (!scalers.ok) return { kind: 'none', message: 'Whether something scales it already can not be seen right now.' };
   const [scaler] = scalers.value;
   if (scaler?.kind === 'HorizontalPodAutoscaler')
     return besideAutoscaler(scaler, replicasFor(peak.high, deps.demandSettings(namespace, name)));
   if (scaler) return toScaledObject(scaler, outlook);
   const made = await objectFrom(deps, workload, outlook);
-  return made.ok ? { kind: 'new', object: made.object } : { kind: 'none', words: made.words };
+  return made.ok ? { kind: 'new', object: made.object } : { kind: 'none', message: made.message };
 }
 
 async function objectFrom(deps: Looking, workload: Workload, { schedule }: Outlook): Promise<Made> {
   const { namespace, name, kind, replicas } = workload;
   if (kind === 'DaemonSet')
-    return { ok: false, words: 'A DaemonSet has a pod on each node: it is not scaled by demand.' };
+    return { ok: false, message: 'A DaemonSet has a pod on each node: it is not scaled by demand.' };
   const { prometheus, scaler } = deps.kedaAddresses;
   if (prometheus === null)
     return {
       ok: false,
-      words: 'Where KEDA finds Prometheus is not known: set keda.prometheus_address in nightshift.yaml.',
+      message: 'Where KEDA finds Prometheus is not known: set keda.prometheus_address in nightshift.yaml.',
     };
   const all = await deps.cluster.workloads(null);
-  if (!all.ok) return { ok: false, words: 'The cluster can not be asked right now.' };
+  if (!all.ok) return { ok: false, message: 'The cluster can not be asked right now.' };
   const sharesName = all.value.some((one) => one.name === name && one.namespace !== namespace);
   const target = { kind, namespace, name, replicas, sharesName };
   const settings = deps.demandSettings(namespace, name);
@@ -53,16 +53,16 @@ async function objectFrom(deps: Looking, workload: Workload, { schedule }: Outlo
 
 function toScaledObject({ name, min, max }: Scaler, { schedule }: Outlook): DemandProposal {
   const triggers = (schedule ?? []).map(cronTrigger);
-  const words =
+  const message =
     triggers.length === 0
       ? 'There is nothing to add to it.'
       : 'These triggers would bring it up before its demand does; those that it has already are left out by hand.';
-  return { kind: 'addition', scaler: name, bounds: { min, max }, triggers, words };
+  return { kind: 'addition', scaler: name, bounds: { min, max }, triggers, message };
 }
 
 function besideAutoscaler({ name, min, max }: Scaler, needed: number): DemandProposal {
   const enough =
     needed <= max ? '' : ` Its maximum is too low for the ${needed} that may be needed within a day: raise it.`;
-  const words = `The HorizontalPodAutoscaler ${name} scales it already (${min} to ${max}); KEDA would fight it over the replicas, so nothing is proposed.${enough}`;
-  return { kind: 'none', words };
+  const message = `The HorizontalPodAutoscaler ${name} scales it already (${min} to ${max}); KEDA would fight it over the replicas, so nothing is proposed.${enough}`;
+  return { kind: 'none', message };
 }

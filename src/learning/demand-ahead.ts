@@ -20,17 +20,17 @@ export async function measureDemand(
     deps.cluster.workload(namespace, service),
     deps.demand.outlook(namespace, service),
   ]);
-  const unknown = (words: string): Trouble => ({ kind: 'unknown', severity: null, words });
-  if (!scalers.ok) return unknown(scalers.failure.words);
+  const unknown = (message: string): Trouble => ({ kind: 'unknown', severity: null, message });
+  if (!scalers.ok) return unknown(scalers.failure.message);
   const [scaler] = scalers.value;
   if (scaler)
     return {
       kind: 'gone',
       severity: 0,
-      words: `${scaler.kind} ${scaler.name} scales ${service} (${scaler.min} to ${scaler.max})`,
+      message: `${scaler.kind} ${scaler.name} scales ${service} (${scaler.min} to ${scaler.max})`,
     };
-  if (!workload.ok) return unknown(workload.failure.words);
-  if (!answer.ok) return unknown(answer.failure.words);
+  if (!workload.ok) return unknown(workload.failure.message);
+  if (!answer.ok) return unknown(answer.failure.message);
   const rate = highestUntil(answer.outlook, deps.clock.now() + MS_PER_DAY, QUANTILE);
   if (rate === null) return unknown(`nothing is foretold of ${service}`);
   const settings = deps.demandSettings(namespace, service);
@@ -39,7 +39,7 @@ export async function measureDemand(
   return {
     kind: 'present',
     severity: rate / (Math.max(1, replicas) * settings.perReplica),
-    words: `${service}: up to ${rounded(rate)} requests/s within a day: ${needed} replicas at ${rounded(settings.perReplica)}/s each; it has ${replicas}, and nothing scales it`,
+    message: `${service}: up to ${rounded(rate)} requests/s within a day: ${needed} replicas at ${rounded(settings.perReplica)}/s each; it has ${replicas}, and nothing scales it`,
   };
 }
 
@@ -54,8 +54,8 @@ export async function diagnoseDemand(deps: Deps, incident: Incident): Promise<Di
   const measured = trouble.kind === 'present';
   return {
     at: deps.clock.now(),
-    issue: { kind: DEMAND_AHEAD, severity: trouble.severity ?? 0, unit: 'of capacity', words: trouble.words },
-    causes: [{ entity, what: 'demand', probability: QUANTILE, reasons: [trouble.words] }],
+    issue: { kind: DEMAND_AHEAD, severity: trouble.severity ?? 0, unit: 'of capacity', message: trouble.message },
+    causes: [{ entity, what: 'demand', probability: QUANTILE, reasons: [trouble.message] }],
     somethingElse: 1 - QUANTILE,
     named: true,
     findings: incident.anomalies,

@@ -139,7 +139,7 @@ async function look(
     const to = Math.floor(now / HISTORY_STEP_MS) * HISTORY_STEP_MS;
     const query = deps.queries.ofService('request_rate', namespace, service);
     const answer = await deps.metrics.range(query, to - RECENT_MS, to, HISTORY_STEP_MS);
-    if (!answer.ok) return failed('unreachable', answer.failure.words);
+    if (!answer.ok) return failed('unreachable', answer.failure.message);
     entry.recent = { at: now, series: toSeries(answer.value[0] ?? { labels: {}, points: [] }) };
   }
   const { series } = entry.recent;
@@ -175,8 +175,8 @@ function isDue(result: Result | null, now: number): boolean {
   return result === null || now - result.at > (result.ok ? LEARNED_FOR_MS : FAILED_FOR_MS);
 }
 
-function failed(kind: DemandFailure['kind'], words: string): { ok: false; failure: DemandFailure } {
-  return { ok: false, failure: { kind, words } };
+function failed(kind: DemandFailure['kind'], message: string): { ok: false; failure: DemandFailure } {
+  return { ok: false, failure: { kind, message } };
 }
 
 const silent = (namespace: string, service: string) =>

@@ -20,16 +20,16 @@ export async function proposeScaling(deps: Deps, reference: string, user: string
   const demand = await measureDemand(deps, { namespace, service: name });
   if (demand.kind === 'gone')
     return no(
-      `${demand.words}. Two would fight over the replicas: change its bounds, or take it away and propose again.`,
+      `${demand.message}. Two would fight over the replicas: change its bounds, or take it away and propose again.`,
     );
-  if (demand.kind === 'unknown') return no(`Nothing can be proposed now: ${demand.words}.`);
+  if (demand.kind === 'unknown') return no(`Nothing can be proposed now: ${demand.message}.`);
   const at = deps.clock.now();
   const finding: Finding = {
     kind: 'anomaly',
     about: { kind: found.workload.kind, namespace, name },
     at,
     what: DEMAND_AHEAD,
-    words: demand.words,
+    message: demand.message,
     strength: 0.95,
   };
   return open(deps, { cluster: deps.cluster.name, namespace, service: name }, finding, user);
@@ -48,7 +48,7 @@ async function open(deps: Deps, subject: Subject, finding: Finding, user: string
   const asked = {
     at,
     type: 'noted',
-    words: 'Asked for this proposal',
+    message: 'Asked for this proposal',
     by: user,
     from: 'noticed',
     to: 'noticed',
@@ -59,14 +59,14 @@ async function open(deps: Deps, subject: Subject, finding: Finding, user: string
     effects: [{ kind: 'diagnose', dueAt: at } as const, ...made.effects],
   };
   // What a person would only be told in the channel is told to the one who asks, and nothing is opened.
-  const { decision, passedOver } = await judged(deps, made.incident, await diagnoseDemand(deps, made.incident));
+  const { decision, skippedSteps } = await judged(deps, made.incident, await diagnoseDemand(deps, made.incident));
   if (decision.kind !== 'ask')
-    return no(passedOver.find(({ reason }) => reason === 'refused')?.words ?? sentence(decision.reason));
+    return no(skippedSteps.find(({ reason }) => reason === 'refused')?.message ?? sentence(decision.reason));
   const saved = await saveTransition(deps, null, first, null);
   return saved
-    ? { ok: true, words: `${id} proposes it in the channel; only an approver's yes applies it.` }
+    ? { ok: true, message: `${id} proposes it in the channel; only an approver's yes applies it.` }
     : no('Somebody else has just proposed it.');
 }
 
 const sentence = (reason: string): string => `Nothing can be proposed now: ${reason}.`;
-const no = (words: string): Answer => ({ ok: false, words });
+const no = (message: string): Answer => ({ ok: false, message });

@@ -11,7 +11,7 @@ import type { KnownService } from './baselines.ts';
 const RECENT_MS = 60 * 60_000;
 const STEP_MS = 60_000;
 
-export type ScoreAnswer = { ok: true; report: ServiceReport } | { ok: false; words: string };
+export type ScoreAnswer = { ok: true; report: ServiceReport } | { ok: false; message: string };
 
 /** How a service stands against what it normally does, for a person who asks. Without a model it refuses, says why, and has one trained. */
 export async function scoreNow(deps: Deps, reference: string): Promise<ScoreAnswer> {
@@ -22,8 +22,8 @@ export async function scoreNow(deps: Deps, reference: string): Promise<ScoreAnsw
   if (!known) {
     void deps.training.train(namespace, name, 'missing');
     const waiting = deps.training.progress().waiting;
-    const words = `There is no model of ${name} yet, so nothing about it is called anomalous. It is being learned now${waiting > 0 ? ` (${waiting} others wait too)` : ''}; ask again in a minute.`;
-    return { ok: false, words };
+    const message = `There is no model of ${name} yet, so nothing about it is called anomalous. It is being learned now${waiting > 0 ? ` (${waiting} others wait too)` : ''}; ask again in a minute.`;
+    return { ok: false, message };
   }
   const at = deps.clock.now();
   const recent = await recentOf(deps, known, at);
@@ -85,14 +85,14 @@ function readingOf(
 export async function findService(
   deps: Deps,
   reference: string,
-): Promise<{ ok: true; workload: Workload } | { ok: false; words: string }> {
+): Promise<{ ok: true; workload: Workload } | { ok: false; message: string }> {
   const [name = '', namespace = null] = reference.trim().split('/').reverse();
   const all = await deps.cluster.workloads(namespace);
-  if (!all.ok) return { ok: false, words: 'The cluster can not be asked right now; try again in a moment.' };
+  if (!all.ok) return { ok: false, message: 'The cluster can not be asked right now; try again in a moment.' };
   const named = all.value.filter((workload) => workload.name === name);
   const [workload] = named;
-  if (!workload) return { ok: false, words: 'No workload of that name runs in the cluster.' };
+  if (!workload) return { ok: false, message: 'No workload of that name runs in the cluster.' };
   if (named.length === 1) return { ok: true, workload };
   const choices = named.map((one) => `\`${one.namespace}/${one.name}\``).join(', ');
-  return { ok: false, words: `Several have that name: ${choices}. Say which.` };
+  return { ok: false, message: `Several have that name: ${choices}. Say which.` };
 }

@@ -56,7 +56,7 @@ export async function pastOf(
       source.metrics.range(query, from, Math.min(now, from + PART_MS) - 1, HISTORY_STEP_MS),
     );
     if (part.ok) for (const point of part.value[0]?.points ?? []) points.push(point);
-    else missing.push(`${metric}, week of ${dayOf(from)}: ${part.failure.words}`);
+    else missing.push(`${metric}, week of ${dayOf(from)}: ${part.failure.message}`);
   }
   const series = {
     times: Float64Array.from(points, (point) => point.at),

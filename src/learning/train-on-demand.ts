@@ -16,29 +16,29 @@ export async function trainOnDemand(deps: Deps, reference: string | null): Promi
   if (!ended)
     return {
       ok: true,
-      words: `${name} is being learned; ${progressWords(deps)} \`/heal score ${name}\` shows the result.`,
+      message: `${name} is being learned; ${progressWords(deps)} \`/heal score ${name}\` shows the result.`,
     };
   return outcomeOf(name, ended);
 }
 
 function outcomeOf(name: string, training: Training): Answer {
-  if (training.kind === 'refused') return { ok: false, words: `${name} could not be learned: ${training.words}.` };
+  if (training.kind === 'refused') return { ok: false, message: `${name} could not be learned: ${training.message}.` };
   const { version, points, from, to, metrics } = training.known;
   const days = Math.round((to - from) / 8_640_000) / 10;
   const gaps =
     training.kind === 'trained' && training.missing.length > 0
       ? ` Not all answered: ${training.missing.length} parts are missing.`
       : '';
-  const words = `${name} is learned anew: model ${version}, from ${points.toLocaleString('en')} points of ${metrics.length} metrics over ${days} days.${gaps}`;
-  return { ok: true, words };
+  const message = `${name} is learned anew: model ${version}, from ${points.toLocaleString('en')} points of ${metrics.length} metrics over ${days} days.${gaps}`;
+  return { ok: true, message };
 }
 
 async function trainAll(deps: Deps): Promise<Answer> {
   const all = await deps.cluster.workloads(null);
-  if (!all.ok) return { ok: false, words: 'The cluster can not be asked right now; try again in a moment.' };
+  if (!all.ok) return { ok: false, message: 'The cluster can not be asked right now; try again in a moment.' };
   const ours = all.value.filter((workload) => !deps.protectedNamespaces.includes(workload.namespace));
   for (const { namespace, name } of ours) void deps.training.train(namespace, name, 'nightly');
-  return { ok: true, words: `${ours.length} services will be learned anew, a few at a time; ${progressWords(deps)}` };
+  return { ok: true, message: `${ours.length} services will be learned anew, a few at a time; ${progressWords(deps)}` };
 }
 
 function progressWords(deps: Deps): string {

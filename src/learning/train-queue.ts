@@ -86,7 +86,7 @@ export function createTrainingQueue(options: {
   };
 }
 
-const refusal = (words: string): Training => ({ kind: 'refused', words, againMs: BUG_MS });
+const refusal = (message: string): Training => ({ kind: 'refused', message, againMs: BUG_MS });
 const rankOf = (why: TrainingReason): number => TRAINING_REASONS.indexOf(why);
 const isBefore = (a: Entry, b: Entry): boolean =>
   rankOf(a.why) < rankOf(b.why) || (rankOf(a.why) === rankOf(b.why) && a.order < b.order);

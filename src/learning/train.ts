@@ -18,7 +18,7 @@ export type Training =
   /** Another replica has trained it, or an earlier run; it was read from the store. */
   | { kind: 'read'; known: KnownService }
   /** It may be tried again after `againMs` of the application's time. */
-  | { kind: 'refused'; words: string; againMs: number };
+  | { kind: 'refused'; message: string; againMs: number };
 
 export type Fit = (input: {
   history: Record<string, Series>;
@@ -65,7 +65,7 @@ export async function trainService(
   if (stored && isFresh && (why === 'missing' || why === 'first' || why === 'busiest'))
     return { kind: 'read', known: stored };
   if (!(await claimed(deps, namespace, service)) && why !== 'asked')
-    return { kind: 'refused', words: 'another replica is training it', againMs: SOON_MS };
+    return { kind: 'refused', message: 'another replica is training it', againMs: SOON_MS };
   try {
     return await learn(deps, namespace, service, stored?.version ?? 0, began);
   } finally {
@@ -82,10 +82,10 @@ async function learn(
 ): Promise<Training> {
   const now = deps.clock.now();
   const history = await historyOf(deps, namespace, service, now);
-  if (history.points === 0) return { kind: 'refused', words: noData(history.missing), againMs: NO_DATA_MS };
+  if (history.points === 0) return { kind: 'refused', message: noData(history.missing), againMs: NO_DATA_MS };
   const exclude = spansOfTrouble(await deps.incidentsSince(now - HISTORY_MS), namespace, service, now);
   const fitted = await deps.fit({ history: history.byMetric, now, stepMs: HISTORY_STEP_MS, exclude });
-  if (fitted.kind === 'refused') return { kind: 'refused', words: REFUSALS[fitted.why], againMs: TOO_LITTLE_MS };
+  if (fitted.kind === 'refused') return { kind: 'refused', message: REFUSALS[fitted.why], againMs: TOO_LITTLE_MS };
   const version = Math.max(storedVersion, deps.models.find(namespace, service)?.version ?? 0) + 1;
   const known = knownFrom(namespace, service, version, fitted.model);
   deps.models.keep(known);

@@ -14,10 +14,10 @@ const act: Stage = {
   does: 'take a fresh look and authorise, or refuse with the reason',
   giveUp: {
     afterTries: 8,
-    event: (deps, _incident, words) => ({
+    event: (deps, _incident, message) => ({
       type: 'refused',
       at: deps.clock.now(),
-      refusal: { code: 'unreachable', words },
+      refusal: { code: 'unreachable', message },
       fresh: null,
     }),
   },
@@ -86,7 +86,7 @@ export function lockedBy({ namespace }: Incident, { target, blastRadius }: Plan)
 
 const notAvailable = async (recommendation: Recommendation): Promise<Planned> => ({
   ok: false,
-  refusal: { code: 'unsupported', words: `the action ${recommendation.step.action} is not there` },
+  refusal: { code: 'unsupported', message: `the action ${recommendation.step.action} is not there` },
 });
 
 /** When only the plan has changed, the new plan is asked about. */
@@ -107,7 +107,7 @@ function startOf(state: Queued, id: string, seen: { fence: number; pauseEpoch: n
     undo: null,
     finishedAt: null,
     result: null,
-    words: '',
+    message: '',
     verification: null,
     undone: null,
   };

@@ -17,8 +17,9 @@ const confirmGone: Stage = {
     const at = deps.clock.now();
     if (trouble.kind === 'present') return { events: [], againAt: at + SETTLE_MS };
     if (trouble.kind === 'unknown' && incident.alerts.length === 0) return { events: [], againAt: at + SETTLE_MS };
-    const words = trouble.kind === 'gone' ? trouble.words : `its alerts are resolved (not measured: ${trouble.words})`;
-    return { events: [{ type: 'trouble_gone', at, words }] };
+    const message =
+      trouble.kind === 'gone' ? trouble.message : `its alerts are resolved (not measured: ${trouble.message})`;
+    return { events: [{ type: 'resolved', at, message }] };
   },
 };
 

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
+import { remediationTarget } from '../domain/bottleneck.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ServicePolicy } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
-import { toMend } from '../domain/jam.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation } from '../domain/types.ts';
 import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
@@ -47,7 +47,7 @@ export type Deps = {
   demandSettings(namespace: string, service: string): DemandSettings;
   kedaAddresses: KedaAddresses;
   /** The same reads, shared between diagnoses for a moment. */
-  looking: { metrics: Metrics; cluster: Cluster };
+  cachedReads: { metrics: Metrics; cluster: Cluster };
   /** Diagnoses take turns, so that a storm of them doesn't hold up messages and clicks. */
   diagnosisTurn<T>(run: () => Promise<T>): Promise<T>;
   /** New incidents for parts of a chain of calls are opened one after the other, so that the second sees the first. */
@@ -79,14 +79,14 @@ export function actionContext(
   incident: Incident,
   recommendation: Pick<Recommendation, 'step'>,
 ): ActionContext {
-  const cause = incident.diagnosis && toMend(incident.diagnosis);
+  const cause = incident.diagnosis && remediationTarget(incident.diagnosis);
   return {
     cluster: deps.cluster,
     metrics: deps.metrics,
     clock: deps.clock,
     subject: { cluster: incident.cluster, namespace: incident.namespace, service: incident.service },
     target: cause?.entity ?? { kind: 'Deployment', namespace: incident.namespace, name: incident.service },
-    issue: incident.diagnosis?.issue ?? { kind: 'unknown', severity: 0, unit: '', words: '' },
+    issue: incident.diagnosis?.issue ?? { kind: 'unknown', severity: 0, unit: '', message: '' },
     findings: incident.diagnosis?.findings ?? [],
     step: recommendation.step,
     limits: deps.limits,

@@ -1,10 +1,10 @@
+import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
-import { toMend } from '../domain/jam.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
-import type { Diagnosis, PassedOver, Playbook, Recommendation, Refusal, Step } from '../domain/types.ts';
+import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
 import { actionContext, type Deps } from './deps.ts';
@@ -22,13 +22,13 @@ const diagnose: Stage = {
   does: 'find the cause, choose the step, decide',
   giveUp: {
     afterTries: 5,
-    event: (deps, _incident, words) => ({ type: 'diagnosis_failed', at: deps.clock.now(), words }),
+    event: (deps, _incident, message) => ({ type: 'diagnosis_failed', at: deps.clock.now(), message }),
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed') return NOTHING;
     const diagnosis = isProposal(incident)
       ? await diagnoseDemand(deps, incident)
-      : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.looking }, incident));
+      : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.cachedReads }, incident));
     return { events: [await judged(deps, incident, diagnosis)] };
   },
 };
@@ -43,11 +43,11 @@ export async function judged(
   const diagnosed = { ...incident, diagnosis };
   const chosen = playbook
     ? await recommend(deps, diagnosed, playbook, diagnosis)
-    : { qualified: [], passedOver: [], refusals: [] };
+    : { qualified: [], skippedSteps: [], refusals: [] };
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
-  const { left, passedOver } = leaveOutSpent(chosen.qualified, incident, open);
-  chosen.passedOver.push(...passedOver);
-  const passed = (reason: PassedOver['reason']) => chosen.passedOver.some((one) => one.reason === reason);
+  const { left, skippedSteps } = leaveOutSpent(chosen.qualified, incident, open);
+  chosen.skippedSteps.push(...skippedSteps);
+  const passed = (reason: SkippedStep['reason']) => chosen.skippedSteps.some((one) => one.reason === reason);
   const now = deps.clock.now();
   const decision = decide({
     now,
@@ -75,7 +75,7 @@ export async function judged(
     lowConfidence: passed('low_confidence'),
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
-  return { type: 'diagnosed', at: now, diagnosis, decision, passedOver: chosen.passedOver };
+  return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps };
 }
 
 const firstAlertAt = ({ alerts }: Incident): number | null =>
@@ -86,20 +86,20 @@ const firstAlertAt = ({ alerts }: Incident): number | null =>
  * policy that decides.
  */
 function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
-  const cause = toMend(diagnosis)?.entity;
+  const cause = remediationTarget(diagnosis)?.entity;
   const changed = cause && cause.kind !== 'Node' ? cause : { namespace: incident.namespace, name: incident.service };
   return planPolicy(deps, first?.plan ?? null, changed);
 }
 
-type Chosen = { qualified: Recommendation[]; passedOver: PassedOver[]; refusals: Refusal[] };
+type Chosen = { qualified: Recommendation[]; skippedSteps: SkippedStep[]; refusals: Refusal[] };
 
 async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
-  const cause = toMend(diagnosis) ?? null;
+  const cause = remediationTarget(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
   for (const { action } of playbook.steps) results.set(action, await deps.store.results(`${playbook.issue}/${action}`));
   const confidenceOf = (step: Step) => confidenceIn(step, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
-  const { candidates, passedOver } = qualify(playbook, diagnosis, (action) => deps.actions.has(action), confidenceOf);
-  const chosen: Chosen = { qualified: [], passedOver, refusals: [] };
+  const { candidates, skippedSteps } = qualify(playbook, diagnosis, (action) => deps.actions.has(action), confidenceOf);
+  const chosen: Chosen = { qualified: [], skippedSteps, refusals: [] };
   for (const candidate of candidates) await plan(deps, incident, playbook, candidate, chosen);
   return chosen;
 }
@@ -116,7 +116,7 @@ async function plan(
   const planned = await action.plan(actionContext(deps, incident, candidate));
   if (!planned.ok) {
     chosen.refusals.push(planned.refusal);
-    chosen.passedOver.push({ action: step.action, reason: 'refused', words: planned.refusal.words });
+    chosen.skippedSteps.push({ action: step.action, reason: 'refused', message: planned.refusal.message });
     return;
   }
   const { confidence } = candidate;

@@ -17,12 +17,12 @@ const execute: Stage = {
   does: 'make the change, once',
   giveUp: {
     afterTries: 6,
-    event: (deps, incident, words) => ({
+    event: (deps, incident, message) => ({
       type: 'execution_failed',
       at: deps.clock.now(),
       changed: true,
       refusal: null,
-      words,
+      message,
       verify: verifyOf(deps, incident),
     }),
   },
@@ -32,16 +32,18 @@ const execute: Stage = {
     const { execution } = state;
     const action = deps.actions.get(execution.recommendation.step.action);
     if (!action)
-      return { events: [failure(deps, incident, { code: 'unsupported', words: 'the action is not there any more' })] };
+      return {
+        events: [failure(deps, incident, { code: 'unsupported', message: 'the action is not there any more' })],
+      };
     const context = actionContext(deps, incident, execution.recommendation);
     const already = await action.wasApplied(context, execution.recommendation.plan, execution.id);
-    const begun = already?.kind === 'underway' ? already.words : state.progress;
+    const begun = already?.kind === 'underway' ? already.message : state.progress;
     const isToGoOn = !already || (already.kind === 'underway' && !already.watched);
     const applied = isToGoOn ? await applyNow(deps, incident, execution, action, begun) : already;
     if (applied.kind !== 'underway') return { events: [eventOf(deps, incident, applied)] };
     const at = deps.clock.now();
-    const { words, againMs } = applied;
-    return { events: words === state.progress ? [] : [{ type: 'progressed', at, words }], againAt: at + againMs };
+    const { message, againMs } = applied;
+    return { events: message === state.progress ? [] : [{ type: 'progressed', at, message }], againAt: at + againMs };
   },
 };
 
@@ -65,28 +67,28 @@ async function applyNow(
 
 /** Nothing was begun, or it ends half-way: because the trouble is over, or because it must not go on. */
 function stopped(refusal: Refusal, progress: string | null): Applied {
-  if (progress === null) return { kind: 'failed', changed: false, refusal, words: refusal.words };
-  if (refusal.code === 'trouble_gone')
-    return { kind: 'done', undo: null, words: `${progress}; the rest isn't needed: ${refusal.words}` };
-  return { kind: 'failed', changed: true, refusal, words: `Stopped half-way: ${progress}. ${refusal.words}` };
+  if (progress === null) return { kind: 'failed', changed: false, refusal, message: refusal.message };
+  if (refusal.code === 'resolved')
+    return { kind: 'done', undo: null, message: `${progress}; the rest isn't needed: ${refusal.message}` };
+  return { kind: 'failed', changed: true, refusal, message: `Stopped half-way: ${progress}. ${refusal.message}` };
 }
 
 function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kind: 'underway' }>): Event {
   const at = deps.clock.now();
   const verify = verifyOf(deps, incident);
-  if (applied.kind === 'done') return { type: 'executed', at, undo: applied.undo, words: applied.words, verify };
+  if (applied.kind === 'done') return { type: 'executed', at, undo: applied.undo, message: applied.message, verify };
   return {
     type: 'execution_failed',
     at,
     changed: applied.changed,
     refusal: applied.refusal,
-    words: applied.words,
+    message: applied.message,
     verify,
   };
 }
 
 const failure = (deps: Deps, incident: Incident, refusal: Refusal): Event =>
-  eventOf(deps, incident, { kind: 'failed', changed: false, refusal, words: refusal.words });
+  eventOf(deps, incident, { kind: 'failed', changed: false, refusal, message: refusal.message });
 
 const verifyOf = (deps: Deps, { diagnosis }: Incident) =>
   (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;

@@ -19,7 +19,7 @@ const page: Stage = {
     const sent = await deps.pager.trigger(request);
     const at = deps.clock.now();
     if (!sent.ok) {
-      deps.log.warn({ incident: incident.id, why: sent.words }, 'the page could not be sent');
+      deps.log.warn({ incident: incident.id, why: sent.message }, 'the page could not be sent');
       return { events: [], againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
     }
     const planDigest = incident.state.name === 'awaiting_approval' ? incident.state.planDigest : null;
@@ -34,13 +34,13 @@ function requestFor(deps: Deps, incident: Incident): PageRequest | null {
   const approval = state.name === 'awaiting_approval' && !isProposal(incident) && (policy.critical || !policy.listed);
   if (state.name !== 'escalated' && !approval && !asked) return null;
   const where = `${incident.service} (${incident.cluster}/${incident.namespace})`;
-  const hurts = incident.diagnosis?.issue.words ?? incident.alerts[0]?.name ?? 'in trouble';
+  const trouble = incident.diagnosis?.issue.message ?? incident.alerts[0]?.name ?? 'in trouble';
   return {
     dedupKey: `nightshift-${incident.cluster}-${incident.id}`,
     summary:
       state.name === 'awaiting_approval'
-        ? `Approval wanted: ${state.recommendation.plan.summary}. ${where}: ${hurts}`
-        : `${where}: ${hurts}`,
+        ? `Approval wanted: ${state.recommendation.plan.summary}. ${where}: ${trouble}`
+        : `${where}: ${trouble}`,
     severity: state.name === 'escalated' ? 'critical' : 'warning',
     source: `${incident.cluster}/${incident.namespace}/${incident.service}`,
     link: null,

@@ -1,7 +1,7 @@
 import type { Event, Incident, State } from '../domain/incident.ts';
 import type { Plan } from '../domain/types.ts';
 import type { Answer, People } from '../extension-points.ts';
-import { foretellNow } from '../learning/foretell.ts';
+import { forecastNow } from '../learning/forecast-demand.ts';
 import { proposeScaling } from '../learning/propose-scaling.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';
@@ -38,7 +38,7 @@ export function createPeople(deps: Deps): People {
       await record(deps, id, {
         type: 'noted',
         at: now(),
-        words: 'Tried to start something and is not an approver',
+        message: 'Tried to start something and is not an approver',
         by: user,
       });
       return no(refusal);
@@ -100,14 +100,14 @@ export function createPeople(deps: Deps): People {
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
     score: (reference) => scoreNow(deps, reference),
-    forecast: (reference) => foretellNow(deps, reference),
+    forecast: (reference) => forecastNow(deps, reference),
     propose: (reference, user) => proposeScaling(deps, reference, user),
     train: (reference) => trainOnDemand(deps, reference),
   };
 }
 
-const yes = (words: string): Answer => ({ ok: true, words });
-const no = (words: string): Answer => ({ ok: false, words });
+const yes = (message: string): Answer => ({ ok: true, message });
+const no = (message: string): Answer => ({ ok: false, message });
 
 const shownDigest = (incident: Incident): string | null =>
   incident.state.name === 'awaiting_approval' ? incident.state.planDigest : (incident.options[0]?.plan.digest ?? null);

@@ -184,8 +184,8 @@ const diagnoseAt = (at: number): Effect => ({ kind: 'diagnose', dueAt: at });
 
 /** Alerts that were over before they were heard of are kept, closed, and nobody is told: a firing that comes late finds its end there. */
 function overAlready(first: Transition, at: number): Transition {
-  const words = 'It was over before Nightshift heard of it; nothing was looked at.';
-  const closed = transition(first.incident, { type: 'trouble_gone', at, words });
+  const message = 'It was over before Nightshift heard of it; nothing was looked at.';
+  const closed = transition(first.incident, { type: 'resolved', at, message });
   const incident = { ...closed.incident, version: first.incident.version };
   return { incident, timeline: [...first.timeline, ...closed.timeline], effects: [] };
 }

@@ -43,11 +43,11 @@ type Claimed = DueEffect & { token: string; failures: number };
 
 async function failed(deps: Deps, stage: Stage, claimed: Claimed, error: unknown): Promise<void> {
   const { id, gen, kind, incidentId, token, failures } = claimed;
-  const words = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   deps.log.error({ err: error, effect: kind, incident: incidentId, failures }, 'a stage failed');
   const incident = await deps.store.load(incidentId);
   if (stage.giveUp && incident && failures + 1 >= stage.giveUp.afterTries) {
-    await record(deps, incidentId, stage.giveUp.event(deps, incident, words), claimed);
+    await record(deps, incidentId, stage.giveUp.event(deps, incident, message), claimed);
     return;
   }
   const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** failures);

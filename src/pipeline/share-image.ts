@@ -11,7 +11,7 @@ export async function shareImage(deps: Deps, incident: Incident, image: ThreadIm
     const sent = await deps.chat.threadImage(incident, image);
     if (sent.ok) return sent.file ?? null;
     if (tries === TRIES) {
-      deps.log.warn({ incident: incident.id, why: sent.words }, 'a picture could not be sent');
+      deps.log.warn({ incident: incident.id, why: sent.message }, 'a picture could not be sent');
       return null;
     }
     await sleep(sent.retryAfterMs ?? 1_000 * tries);

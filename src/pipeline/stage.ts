@@ -12,7 +12,7 @@ export type Stage = {
   does: string;
   run(deps: Deps, incident: Incident, due: DueEffect): Promise<StageResult>;
   /** After this many failed tries in a row, the event that says so; null: it is tried for ever, ever more slowly. */
-  giveUp: { afterTries: number; event(deps: Deps, incident: Incident, words: string): Event } | null;
+  giveUp: { afterTries: number; event(deps: Deps, incident: Incident, message: string): Event } | null;
 };
 
 export const NOTHING: StageResult = { events: [] };

@@ -32,7 +32,7 @@ export const level: Stage = {
   giveUp: null,
   async run(deps, { state }) {
     return state.name === 'escalated' && state.acknowledgedBy === null
-      ? { events: [{ type: 'level_due', at: deps.clock.now() }] }
+      ? { events: [{ type: 'repage_due', at: deps.clock.now() }] }
       : NOTHING;
   },
 };

@@ -8,16 +8,19 @@ const WAIT_MS = 10_000;
 const undo: Stage = {
   kind: 'undo',
   does: 'undo the change',
-  giveUp: { afterTries: 6, event: (deps, _incident, words) => ({ type: 'undo_failed', at: deps.clock.now(), words }) },
+  giveUp: {
+    afterTries: 6,
+    event: (deps, _incident, message) => ({ type: 'undo_failed', at: deps.clock.now(), message }),
+  },
   async run(deps, incident) {
     const { state } = incident;
     if (state.name !== 'undoing') return NOTHING;
     const { execution } = state;
     const { plan, step } = execution.recommendation;
     const at = deps.clock.now();
-    if (!plan.reversible) return { events: [{ type: 'undo_failed', at, words: `${plan.summary} can't be undone` }] };
+    if (!plan.reversible) return { events: [{ type: 'undo_failed', at, message: `${plan.summary} can't be undone` }] };
     const action = deps.actions.get(step.action);
-    if (!action) return { events: [{ type: 'undo_failed', at, words: 'the action is not there any more' }] };
+    if (!action) return { events: [{ type: 'undo_failed', at, message: 'the action is not there any more' }] };
     const lock = await deps.store.lock(incident.id, lockedBy(incident, plan), deps.limits.servicesAtOnce);
     if (lock.kind === 'refused') return { events: [], againAt: at + WAIT_MS };
     const may = await deps.store.mayAct(incident.id, lock.fence, lock.pauseEpoch);
@@ -27,8 +30,8 @@ const undo: Stage = {
     return {
       events: [
         applied.kind === 'done'
-          ? { type: 'undone', at: now, words: applied.words }
-          : { type: 'undo_failed', at: now, words: applied.words },
+          ? { type: 'undone', at: now, message: applied.message }
+          : { type: 'undo_failed', at: now, message: applied.message },
       ],
     };
   },

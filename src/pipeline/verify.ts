@@ -18,10 +18,10 @@ const verify: Stage = {
   does: 'check that the fix worked',
   giveUp: {
     afterTries: 8,
-    event: (deps, _incident, words) => ({
+    event: (deps, _incident, message) => ({
       type: 'verified',
       at: deps.clock.now(),
-      verification: { verdict: 'unknown', at: deps.clock.now(), words },
+      verification: { verdict: 'unknown', at: deps.clock.now(), message },
     }),
   },
   async run(deps, incident) {
@@ -64,7 +64,7 @@ const verify: Stage = {
 async function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
   if (isForCallers(deps, execution)) return measureCallers(deps, incident, execution.recommendation.plan.target);
   const trouble = await measureTrouble(deps, incident);
-  const cause = incident.diagnosis?.jam && incident.diagnosis.causes[0]?.entity;
+  const cause = incident.diagnosis?.bottleneck && incident.diagnosis.causes[0]?.entity;
   if (trouble.kind !== 'gone' || !cause) return trouble;
   return measureService(deps, cause.namespace, cause.name, incident.diagnosis?.issue);
 }
@@ -74,7 +74,7 @@ const isForCallers = (deps: Deps, { recommendation }: Execution): boolean =>
 
 async function settledNow(deps: Deps, incident: Incident, execution: Execution): Promise<Settled> {
   const action = deps.actions.get(execution.recommendation.step.action);
-  if (!action) return { kind: 'failed', words: 'the action is not there any more' };
+  if (!action) return { kind: 'failed', message: 'the action is not there any more' };
   return action.settled(actionContext(deps, incident, execution.recommendation), execution);
 }
 
@@ -82,9 +82,9 @@ async function settledNow(deps: Deps, incident: Incident, execution: Execution):
 function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident, left: string | null): Sample {
   const severity = trouble.severity;
   const before = incident.diagnosis?.issue.severity ?? 0;
-  const said = left ? `${trouble.words}; ${left}` : trouble.words;
-  const words = settled.kind === 'settled' ? said : `${settled.words.replace(/\.$/, '')}; ${said}`;
-  const base = { at, settled: settled.kind === 'settled', words, elsewhere: left !== null };
+  const said = left ? `${trouble.message}; ${left}` : trouble.message;
+  const message = settled.kind === 'settled' ? said : `${settled.message.replace(/\.$/, '')}; ${said}`;
+  const base = { at, settled: settled.kind === 'settled', message, elsewhere: left !== null };
   if (settled.kind === 'failed') return { ...base, healthy: false, severity, worse: true };
   if (trouble.kind === 'unknown') return { ...base, healthy: null, severity: null, worse: false };
   const worse =

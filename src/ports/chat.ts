@@ -4,7 +4,8 @@ import type { Pause } from './store.ts';
 /** What the chat shows of an incident: the views turn an Incident into blocks. */
 export type Delivery =
   /** `file`: the id of an image that was sent. */
-  { ok: true; channel: string; ts: string; file?: string } | { ok: false; retryAfterMs: number | null; words: string };
+  | { ok: true; channel: string; ts: string; file?: string }
+  | { ok: false; retryAfterMs: number | null; message: string };
 
 export type Chat = {
   /** Digest of what `deliver` would show now: equal digest, nothing to do. `planDigest` is the plan that it shows as awaiting approval. */

@@ -112,7 +112,7 @@ export type Budget = {
   namespace: string;
   selector: Record<string, string>;
   disruptionsAllowed: number;
-  words: string;
+  message: string;
 };
 
 export type Scaler = { kind: 'HorizontalPodAutoscaler' | 'ScaledObject'; name: string; min: number; max: number };
@@ -167,7 +167,7 @@ export type Certificate = {
 
 export type ClusterFailure = {
   kind: 'unreachable' | 'forbidden' | 'not_found' | 'conflict' | 'invalid' | 'blocked' | 'unsupported' | 'other';
-  words: string;
+  message: string;
   retryAfterMs: number | null;
 };
 

@@ -1,7 +1,7 @@
 /** Why nothing is foretold. `unknown`: no request rate is known of the service; `silent`: of its last hour; `learning`: ask again in a moment. */
 export type DemandFailure = {
   kind: 'unknown' | 'too_little_history' | 'silent' | 'learning' | 'unreachable';
-  words: string;
+  message: string;
 };
 
 export type DemandRequest = { namespace: string; service: string; aheadMs: number; quantile: number };

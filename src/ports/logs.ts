@@ -3,7 +3,7 @@ import type { EntityRef } from '../domain/types.ts';
 /** `source` is who wrote it (a pod), so that lines which belong together can be told. */
 export type LogLine = { at: number; source: string; text: string; severe: boolean };
 
-export type LogsFailure = { kind: 'unreachable' | 'refused' | 'too_many'; words: string };
+export type LogsFailure = { kind: 'unreachable' | 'refused' | 'too_many'; message: string };
 
 export type LogsResult = { ok: true; value: LogLine[] } | { ok: false; failure: LogsFailure };
 

@@ -9,7 +9,7 @@ export type PageRequest = {
 
 export type Pager = {
   configured: boolean;
-  trigger(page: PageRequest): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
-  acknowledge(dedupKey: string): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
-  resolve(dedupKey: string): Promise<{ ok: true } | { ok: false; words: string; retryAfterMs: number | null }>;
+  trigger(page: PageRequest): Promise<{ ok: true } | { ok: false; message: string; retryAfterMs: number | null }>;
+  acknowledge(dedupKey: string): Promise<{ ok: true } | { ok: false; message: string; retryAfterMs: number | null }>;
+  resolve(dedupKey: string): Promise<{ ok: true } | { ok: false; message: string; retryAfterMs: number | null }>;
 };

@@ -82,9 +82,10 @@ async function durations(
     wanders.push(pairsOf(earlier, last));
     rises.push({ key, pairs: pairsOf(addedUp([earlier, last]), during) });
   }
-  const wander = wanderOf(normal, () => wanders);
+  const baselineJitter = wanderOf(normal, () => wanders);
   return rises.flatMap(
-    ({ key, pairs }) => timingEvidence({ ...common(incident), entity: asked.nameOf(key), what, pairs, wander }) ?? [],
+    ({ key, pairs }) =>
+      timingEvidence({ ...common(incident), entity: asked.nameOf(key), what, pairs, baselineJitter }) ?? [],
   );
 }
 
@@ -104,13 +105,13 @@ function network({ normal, incident }: Window, asked: Asked): Evidence[] {
       }),
     );
   };
-  const wander = wanderOf(normal, (first, second) =>
+  const baselineJitter = wanderOf(normal, (first, second) =>
     [...pairsBetween(first, second).values()].map((pairs) => pairs.inbound),
   );
   const found: (Evidence | null)[] = [];
   for (const [entity, { inbound, outbound }] of pairsBetween(normal, incident)) {
     if (!entity) continue;
-    const base = { ...common(incident), entity, wander };
+    const base = { ...common(incident), entity, baselineJitter };
     found.push(timingEvidence({ ...base, what: 'network time', pairs: inbound }));
     found.push(timingEvidence({ ...base, what: 'network time of its calls', pairs: outbound }));
   }
@@ -187,7 +188,7 @@ function failures({ normal, incident }: Window, key: string, asked: Asked): Evid
       at,
       resolutionMs,
       what: 'errors',
-      words: `failed requests ${percent(shift.before)} → ${percent(shift.during)} (traces)`,
+      message: `failed requests ${percent(shift.before)} → ${percent(shift.during)} (traces)`,
       excess: (Math.max(0, shift.during - shift.before) * summed(during).chances) / seconds,
     },
   ];

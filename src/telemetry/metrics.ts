@@ -47,7 +47,7 @@ export function withTelemetry(base: { metrics: Metrics | null; queries: ServiceQ
       async ping() {
         if (base.metrics) return base.metrics.ping();
         const heard = heardOf(told);
-        if (!heard.ok) throw new Error(heard.failure.words);
+        if (!heard.ok) throw new Error(heard.failure.message);
       },
     },
   };
@@ -83,8 +83,8 @@ function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (q
 /** Without a Prometheus: nothing yet, or the failure that nobody has sent anything for too long. */
 function heardOf({ telemetry, now }: Told): MetricsResult<never[]> {
   if (telemetry.parts(now() - SILENT_MS, Number.POSITIVE_INFINITY).size > 0) return { ok: true, value: [] };
-  const words = `No telemetry has come by OTLP for ${SILENT_MS / MINUTE_MS} minutes.`;
-  return { ok: false, failure: { kind: 'unreachable', words } };
+  const message = `No telemetry has come by OTLP for ${SILENT_MS / MINUTE_MS} minutes.`;
+  return { ok: false, failure: { kind: 'unreachable', message } };
 }
 
 const isAnswered = ({ service }: Asked, series: unknown[]): boolean => service !== null && series.length > 0;

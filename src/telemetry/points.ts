@@ -8,7 +8,7 @@ import { emptySketch } from './sketch.ts';
 import { type Reading, readingOf, unitMsOf } from './vitals.ts';
 
 /** What is known of running totals, to tell by how much they grew. Bounded: streams not heard of for longest are forgotten. */
-export type Gauger = {
+export type MetricAggregator = {
   minutes: Minutes;
   totals: Map<string, Total>;
   /** In which minute a level's stream was last counted. */
@@ -23,7 +23,11 @@ export type Gauger = {
 
 const STREAMS = 50_000;
 
-export function createGauger(minutes: Minutes, refused: Gauger['refused'], streams = STREAMS): Gauger {
+export function createGauger(
+  minutes: Minutes,
+  refused: MetricAggregator['refused'],
+  streams = STREAMS,
+): MetricAggregator {
   const empty = { totals: new Map(), counted: new Map(), memoryLimits: new Map(), modern: new Map() };
   return { minutes, ...empty, streams, refused };
 }
@@ -32,7 +36,7 @@ export function createGauger(minutes: Minutes, refused: Gauger['refused'], strea
  * Levels are averaged within their minute over pods and attributes; totals and changes are added up, each minute getting its
  * share, so that a minute holds what the service's metric grew by in 60 s. Of histograms the mean (`name`) and the rate (`name.count`) remain; of requests also the durations.
  */
-export function addPoints(gauger: Gauger, records: readonly PointRecord[]): void {
+export function addPoints(gauger: MetricAggregator, records: readonly PointRecord[]): void {
   for (const record of records) {
     // One total from the future would make all that follow look late.
     const place = minuteOf(gauger.minutes, record.at);
@@ -50,7 +54,7 @@ export function addPoints(gauger: Gauger, records: readonly PointRecord[]): void
 const containerOf = ({ source, container }: PointRecord) =>
   `${source.namespace}/${source.pod ?? source.service}/${container ?? ''}`;
 
-function addLevel(gauger: Gauger, record: PointRecord, reading: Reading | null): void {
+function addLevel(gauger: MetricAggregator, record: PointRecord, reading: Reading | null): void {
   const service = placeOf(gauger, record, record.at);
   if (!service) return;
   add(gauger, service, record.name, record.value, 1);
@@ -68,7 +72,7 @@ function addLevel(gauger: Gauger, record: PointRecord, reading: Reading | null):
   remember(gauger, gauger.counted, record.stream, minute);
 }
 
-function addGrowth(gauger: Gauger, record: PointRecord, reading: Reading | null): void {
+function addGrowth(gauger: MetricAggregator, record: PointRecord, reading: Reading | null): void {
   const grown = record.kind === 'change' ? changed(record) : grownSince(gauger, record);
   if (!grown) return;
   // A change that comes late belongs where it was; what it covers of time that is forgotten is lost with that.
@@ -89,7 +93,7 @@ function addGrowth(gauger: Gauger, record: PointRecord, reading: Reading | null)
   if (grown.buckets && isCounted(gauger, record)) addServed(gauger, record, grown);
 }
 
-function grownSince(gauger: Gauger, record: PointRecord): Growth | null {
+function grownSince(gauger: MetricAggregator, record: PointRecord): Growth | null {
   const known = gauger.totals.get(record.stream);
   if (known && record.at <= known.at) return null;
   const { value, sum, at, requests } = record;
@@ -102,14 +106,14 @@ function grow(service: ServiceMinute, vital: Vital, by: number): void {
 }
 
 /** Durations are whole numbers and stay together, in the middle of their time. */
-function addServed(gauger: Gauger, record: PointRecord, { from, buckets }: Growth): void {
+function addServed(gauger: MetricAggregator, record: PointRecord, { from, buckets }: Growth): void {
   const service = placeOf(gauger, record, (from + record.at) / 2);
   if (!service || !buckets) return;
   service.served ??= emptySketch();
   addBuckets(service.served, buckets, unitMsOf(record));
 }
 
-function isCounted(gauger: Gauger, record: PointRecord): boolean {
+function isCounted(gauger: MetricAggregator, record: PointRecord): boolean {
   if (!record.requests) return false;
   const key = keyOf(record.source);
   if (/\.(?:request|call)\.duration$/.test(record.name)) remember(gauger, gauger.modern, key, true);
@@ -117,14 +121,14 @@ function isCounted(gauger: Gauger, record: PointRecord): boolean {
   return true;
 }
 
-function placeOf(gauger: Gauger, record: PointRecord, at: number): ServiceMinute | null {
+function placeOf(gauger: MetricAggregator, record: PointRecord, at: number): ServiceMinute | null {
   const service = serviceIn(gauger.minutes, at, keyOf(record.source));
   if (typeof service !== 'string') return service;
   gauger.refused(service);
   return null;
 }
 
-function add(gauger: Gauger, { metrics }: ServiceMinute, name: string, sum: number, n: number): void {
+function add(gauger: MetricAggregator, { metrics }: ServiceMinute, name: string, sum: number, n: number): void {
   const known = metrics.get(name);
   if (known) {
     known.sum += sum;
@@ -134,7 +138,7 @@ function add(gauger: Gauger, { metrics }: ServiceMinute, name: string, sum: numb
 }
 
 /** As what was heard of last: the longest unheard of goes first. */
-function remember<T>(gauger: Gauger, map: Map<string, T>, key: string, value: T): void {
+function remember<T>(gauger: MetricAggregator, map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > gauger.streams) map.delete(map.keys().next().value!);

@@ -22,7 +22,7 @@ type Open = {
  * Spans of the last moments, joined to their parents in whatever order they come. Bounded: at `limit` the oldest is counted as it
  * is. A whole trace is never kept, and never needed.
  */
-export type Joiner = {
+export type SpanJoiner = {
   minutes: Minutes;
   open: Map<number, Open>;
   limit: number;
@@ -43,15 +43,15 @@ const SPLIT_SHARE = 0.2;
 
 export function createJoiner(
   minutes: Minutes,
-  refused: Joiner['refused'],
+  refused: SpanJoiner['refused'],
   { limit = OPEN_SPANS, several = () => false }: { limit?: number; several?: () => boolean } = {},
-): Joiner {
+): SpanJoiner {
   return { minutes, open: new Map(), limit, refused, peers: createPeers(), orphans: 0, several };
 }
 
 export const edgeKey = (from: string, to: string): string => `${from}\n${to}`;
 
-export function addSpans(joiner: Joiner, spans: readonly SpanRecord[]): void {
+export function addSpans(joiner: SpanJoiner, spans: readonly SpanRecord[]): void {
   const arrivedAt = joiner.minutes.now();
   for (const span of spans) {
     const known = joiner.open.get(span.spanKey);
@@ -74,7 +74,7 @@ export function addSpans(joiner: Joiner, spans: readonly SpanRecord[]): void {
 }
 
 /** Counts what has waited long enough, or is beyond the limit. */
-export function settle(joiner: Joiner, now: number): void {
+export function settle(joiner: SpanJoiner, now: number): void {
   for (const [key, open] of joiner.open) {
     if (joiner.open.size <= joiner.limit && now - open.arrivedAt < PATIENCE_MS) return;
     link(joiner, open);
@@ -84,7 +84,7 @@ export function settle(joiner: Joiner, now: number): void {
 }
 
 /** Tells the parent of a child. A parent that comes later is found when the child is counted: it is then still there. */
-function link(joiner: Joiner, child: Open): void {
+function link(joiner: SpanJoiner, child: Open): void {
   const { span } = child;
   if (child.linked || span.parentKey === 0) return;
   const parent = joiner.open.get(span.parentKey);
@@ -109,14 +109,14 @@ function link(joiner: Joiner, child: Open): void {
  * With several replicas, and parents that are missing in numbers, the traces come in pieces: what a span takes apart from its children, and what
  * a call takes beyond its callee, would be told too high. Then they aren't told.
  */
-const isSplit = (joiner: Joiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
+const isSplit = (joiner: SpanJoiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
 
 function peerOf(open: Open): string | null {
   if (open.peer === undefined) open.peer = peerKey(open.span);
   return open.peer;
 }
 
-function count(joiner: Joiner, open: Open): void {
+function count(joiner: SpanJoiner, open: Open): void {
   const { span } = open;
   if (span.parentKey !== 0) joiner.orphans += ((open.linked ? 0 : 1) - joiner.orphans) * ORPHAN_WEIGHT;
   const key = keyOf(span.source);
@@ -143,7 +143,7 @@ function selfMs({ span, childMs, childFrom, childTo }: Open): number {
   return Math.max(0, span.durationMs - covered);
 }
 
-function countCall(joiner: Joiner, from: SpanRecord, to: string, waitMs: number | null, failed: boolean): void {
+function countCall(joiner: SpanJoiner, from: SpanRecord, to: string, waitMs: number | null, failed: boolean): void {
   const edge = edgeIn(joiner.minutes, from.startMs, edgeKey(keyOf(from.source), to));
   if (typeof edge === 'string') {
     joiner.refused(edge);

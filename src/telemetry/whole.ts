@@ -3,7 +3,7 @@ import { mergedMinute, mergeMinute } from './merge.ts';
 import type { Minute } from './minute.ts';
 import { MINUTE_MS, type Minutes, minutesBetween, takeMinute } from './minutes.ts';
 import { learnAlias } from './peers.ts';
-import { type Joiner, settle } from './traces.ts';
+import { type SpanJoiner, settle } from './traces.ts';
 
 /** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */
 export type Shared = {
@@ -22,7 +22,7 @@ const SETTLED_MS = 25_000;
 export type State = {
   fresh: Minutes;
   whole: Minutes;
-  joiner: Joiner;
+  joiner: SpanJoiner;
   logbook: Logbook;
   refused: (why: string) => void;
 };

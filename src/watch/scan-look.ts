@@ -40,7 +40,7 @@ export function forestFindings(deps: Judges, about: EntityRef, recent: Recent, a
   const unit = deps.queries.unit(metric as MetricName);
   const sense = senseOf(metric, unit);
   if (!Number.isFinite(observed)) return [];
-  const words = `${about.name}: its metrics together are unusual, most of all ${sense.label} ${sense.show(observed)}; at this hour ${showBand(sense, band)}`;
+  const message = `${about.name}: its metrics together are unusual, most of all ${sense.label} ${sense.show(observed)}; at this hour ${showBand(sense, band)}`;
   const value = { observed, low: band.low, high: band.high, unit };
-  return [{ kind: 'anomaly', about, at, what: 'unusual', words, strength: score.probability, value }];
+  return [{ kind: 'anomaly', about, at, what: 'unusual', message, strength: score.probability, value }];
 }

@@ -35,8 +35,8 @@ export async function settle(
       if (id) settled.opened.push(id);
     }
     if (verdict.kind === 'calm' && own && own.alerts.length === 0 && CAN_BE_CALM.has(own.state.name)) {
-      const words = 'The scan sees nothing unusual any more';
-      await record(deps, own.id, { type: 'calm_seen', at: deps.clock.now(), words });
+      const message = 'The scan sees nothing unusual any more';
+      await record(deps, own.id, { type: 'anomaly_cleared', at: deps.clock.now(), message });
     }
   }
   return settled;

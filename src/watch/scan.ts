@@ -57,7 +57,7 @@ export async function scan(deps: Deps, scope: ScanScope, memory: ScanMemory): Pr
   for (const namespace of scope.namespaces) {
     const all = await deps.cluster.workloads(namespace);
     if (!all.ok) {
-      report.blind.push(`workloads of ${namespace}: ${all.failure.words}`);
+      report.blind.push(`workloads of ${namespace}: ${all.failure.message}`);
       continue;
     }
     const ours = all.value.filter((workload) => scope.isOurs(namespace, workload.name));
@@ -96,7 +96,7 @@ async function recentOf(
   for (const metric of LEARNED_METRICS) {
     const answer = await deps.metrics.range(deps.queries.byService(metric, namespace), at - RECENT_MS, at, STEP_MS);
     if (!answer.ok) {
-      report.blind.push(`${metric} in ${namespace}: ${answer.failure.words}`);
+      report.blind.push(`${metric} in ${namespace}: ${answer.failure.message}`);
       continue;
     }
     for (const series of answer.value) {

@@ -41,7 +41,7 @@ export async function tightenMonitors(
   const open = all.filter((incident) => deservesCloserLook(incident, deps.clock.now()));
   if (memory.looked && memory.marked === 0 && open.length === 0) return;
   const listed = await monitors.list();
-  if (!listed.ok) return deps.log.debug({ why: listed.failure.words }, 'monitors can not be listed');
+  if (!listed.ok) return deps.log.debug({ why: listed.failure.message }, 'monitors can not be listed');
   const marked = listed.value.filter((monitor) => markOf(monitor) !== null);
   Object.assign(memory, { looked: true, marked: marked.length });
   const round: Round = { deps, monitors, memory, wanted: new Map(), tight: marked.length };
@@ -124,7 +124,7 @@ async function tighten(round: Round, monitor: Monitor, incident: string): Promis
   if (tool) return sayOnce(round, incident, `${name} keeps its interval: ${tool} manages it.`);
   const made = tightening(monitor, incident);
   if (made.kind === 'close_enough' || round.tight >= MOST_TIGHT) return;
-  if (made.kind === 'leave') return sayOnce(round, incident, `${name} keeps its interval: ${made.words}.`);
+  if (made.kind === 'leave') return sayOnce(round, incident, `${name} keeps its interval: ${made.message}.`);
   if (await isPaused(deps)) return;
   const written = await monitors.write(monitor, made.changes, made.mark);
   if (!written.ok) return failed(round, monitor, incident, written.failure);
@@ -141,8 +141,8 @@ async function putBack(round: Round, monitor: Monitor): Promise<void> {
   const { changes, kept, after } = puttingBack(monitor, mark);
   const written = await monitors.write(monitor, changes, null);
   if (!written.ok) return failed(round, monitor, mark.incident, written.failure);
-  const words = kept > 0 ? 'was changed by somebody else since, and is left as it is' : `is scraped ${after} again`;
-  await note(deps, mark.incident, `${nameOf(monitor)} ${words}.`);
+  const message = kept > 0 ? 'was changed by somebody else since, and is left as it is' : `is scraped ${after} again`;
+  await note(deps, mark.incident, `${nameOf(monitor)} ${message}.`);
 }
 
 /** Newer than what was looked at: the next round looks again. */
@@ -150,25 +150,25 @@ async function failed(
   round: Round,
   monitor: Monitor,
   incident: string,
-  failure: { kind: string; words: string },
+  failure: { kind: string; message: string },
 ): Promise<void> {
-  round.deps.log.debug({ monitor: nameOf(monitor), why: failure.words }, 'a monitor could not be changed');
+  round.deps.log.debug({ monitor: nameOf(monitor), why: failure.message }, 'a monitor could not be changed');
   if (failure.kind === 'forbidden')
     await sayOnce(round, incident, `${nameOf(monitor)} keeps its interval: there is no right to change it.`);
 }
 
 /** Once for each incident, also over restarts: the timeline is asked. */
-async function sayOnce({ deps, memory }: Round, incident: string, words: string): Promise<void> {
-  const key = `${incident} ${words}`;
+async function sayOnce({ deps, memory }: Round, incident: string, message: string): Promise<void> {
+  const key = `${incident} ${message}`;
   if (memory.said.has(key)) return;
   if (memory.said.size >= MOST_SAID) memory.said.clear();
   memory.said.add(key);
   const told = await deps.store.timeline(incident, -200, -1);
-  if (!told.some((line) => line.words === words)) await note(deps, incident, words);
+  if (!told.some((line) => line.message === message)) await note(deps, incident, message);
 }
 
-const note = async (deps: Deps, incident: string, words: string): Promise<void> =>
-  void (await record(deps, incident, { type: 'noted', at: deps.clock.now(), words, by: null }));
+const note = async (deps: Deps, incident: string, message: string): Promise<void> =>
+  void (await record(deps, incident, { type: 'noted', at: deps.clock.now(), message, by: null }));
 
 async function isPaused(deps: Deps): Promise<boolean> {
   const pause = await deps.store.pauseState();

@@ -34,10 +34,10 @@ export function contextFor(small: SmallCluster, options: ContextOptions = {}): A
     clock: { now: small.now, realDelay: (ms) => ms },
     subject: { cluster: 'test', namespace: 'shop', service: 'payment-api' },
     target: { kind: 'Deployment', namespace: 'shop', name: 'payment-api', ...options.target },
-    issue: { kind: 'unknown', severity: 1, unit: '', words: '' },
+    issue: { kind: 'unknown', severity: 1, unit: '', message: '' },
     findings: options.findings ?? [],
     step: { action: '', rung: 'remediate', threshold: 0, confidence: 0, params: options.params ?? {} },
-    scaledObjectFor: options.scaledObjectFor ?? (async () => ({ ok: false, words: 'nothing is foretold here' })),
+    scaledObjectFor: options.scaledObjectFor ?? (async () => ({ ok: false, message: 'nothing is foretold here' })),
     protectedNamespaces: ['kube-system'],
     limits: {
       maxReplicas: 10,
@@ -51,7 +51,7 @@ export function contextFor(small: SmallCluster, options: ContextOptions = {}): A
 
 export async function planned(action: Action, context: ActionContext): Promise<Plan> {
   const result = await action.plan(context);
-  if (!result.ok) throw new Error(`${result.refusal.code}: ${result.refusal.words}`);
+  if (!result.ok) throw new Error(`${result.refusal.code}: ${result.refusal.message}`);
   return result.plan;
 }
 
@@ -76,7 +76,7 @@ export function authorised(plan: Plan, executionId: string) {
     lock: { kind: 'locked', fence: 1, pauseEpoch: 0 },
   };
   const verdict = authorise(look);
-  if (!verdict.ok) throw new Error(verdict.refusal.words);
+  if (!verdict.ok) throw new Error(verdict.refusal.message);
   return verdict.authorised;
 }
 
@@ -120,7 +120,7 @@ export function executionOf(
       undo,
       finishedAt: null,
       result: null,
-      words: '',
+      message: '',
       verification: null,
       undone: null,
     }),
@@ -133,7 +133,7 @@ export function finding(what: string, about: Partial<EntityRef>, kind: Finding['
     about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api', ...about },
     at: 0,
     what,
-    words: `${what} was seen`,
+    message: `${what} was seen`,
     strength: 0.9,
   };
 }

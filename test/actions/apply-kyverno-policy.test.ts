@@ -126,7 +126,7 @@ describe.each([
     expect(await applyKyvernoPolicy.undo(context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
-      refusal: { code: 'plan_changed', words: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(policy()).toBeDefined();
   });
@@ -165,10 +165,10 @@ describe.each([
     small.kube.remove('deployments', 'shop', 'batch');
     small.kube.apply(bare('batch', { limits: { memory: '64Mi', cpu: '1' } }));
     small.run(5);
-    expect(await refusal()).toMatchObject({ code: 'not_needed', words: expect.stringContaining('change nothing') });
+    expect(await refusal()).toMatchObject({ code: 'not_needed', message: expect.stringContaining('change nothing') });
     const elsewhere = aimed({ params: { namespaces: 'office' } });
     await carryOut(applyKyvernoPolicy, elsewhere, await planned(applyKyvernoPolicy, elsewhere));
-    expect(await refusal()).toMatchObject({ code: 'not_needed', words: expect.stringContaining('inc-1-1') });
+    expect(await refusal()).toMatchObject({ code: 'not_needed', message: expect.stringContaining('inc-1-1') });
   });
 
   it.each(definitions.map((one) => [one.spec?.names as { kind: string; plural: string }, one] as const))(
@@ -180,7 +180,7 @@ describe.each([
       small.kube.apply({ apiVersion, kind: theirKind, metadata: { name: NAME, labels, annotations }, spec: {} });
       expect(await refusal()).toMatchObject({
         code: 'managed_elsewhere',
-        words: expect.stringMatching(/Helm.*delete/),
+        message: expect.stringMatching(/Helm.*delete/),
       });
     },
   );
@@ -190,7 +190,7 @@ describe.each([
     for (const one of definitions) small.kube.remove('customresourcedefinitions', undefined, one.metadata.name);
     expect(await refusal()).toMatchObject({
       code: 'unsupported',
-      words: expect.stringContaining('Where Kyverno is installed'),
+      message: expect.stringContaining('Where Kyverno is installed'),
     });
   });
 
@@ -213,8 +213,8 @@ describe('the parameters of apply_kyverno_policy', () => {
     [{ memory_limit: '128Mi' }, 'memory_request', 'over the limit, 128Mi'],
     [{ cpu_request: 1 }, 'cpu_request', 'over the limit, 500m'],
     [{ limit: '1Gi' }, 'limit', 'memory_limit'],
-  ])('%j: says what is wrong with them, and where', (params, param, words) => {
-    expect(applyKyvernoPolicy.paramFault?.(params)).toEqual({ param, words: expect.stringContaining(words) });
+  ])('%j: says what is wrong with them, and where', (params, param, message) => {
+    expect(applyKyvernoPolicy.paramFault?.(params)).toEqual({ param, message: expect.stringContaining(message) });
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { carryOut, contextFor, executionOf, planned } from './action-context.ts'
 
 const OBJECTS = 'scaledobjects.keda.sh';
 const demand = { timezone: 'Asia/Kolkata', perReplica: 100, minReplicas: 2, maxReplicas: 20 };
-const window = { timezone: 'Asia/Kolkata', start: '0 9 * * 1-5', end: '0 21 * * 1-5', desiredReplicas: 8, words: '' };
+const window = { timezone: 'Asia/Kolkata', start: '0 9 * * 1-5', end: '0 21 * * 1-5', desiredReplicas: 8, message: '' };
 
 describe('apply_scaled_object', () => {
   let small: SmallCluster;
@@ -97,7 +97,7 @@ describe('apply_scaled_object', () => {
     small.kube.mutate(OBJECTS, 'shop', 'payment-api', edit, 'kubectl-edit');
     expect(await applyScaledObject.undo(context, execution)).toMatchObject({
       kind: 'failed',
-      refusal: { code: 'plan_changed', words: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(scaled()?.spec?.maxReplicaCount).toBe(30);
   });
@@ -108,7 +108,7 @@ describe('apply_scaled_object', () => {
     run(90);
     expect(await applyScaledObject.settled(context, execution)).toMatchObject({
       kind: 'failed',
-      words: expect.stringContaining('scaleTargetRef'),
+      message: expect.stringContaining('scaleTargetRef'),
     });
   });
 
@@ -120,7 +120,7 @@ describe('apply_scaled_object', () => {
       metadata: { name: 'theirs', namespace: 'shop' },
       spec: { scaleTargetRef: ref, minReplicas: 2, maxReplicas: 5 },
     });
-    expect(await refusal()).toMatchObject({ code: 'managed_elsewhere', words: expect.stringContaining('theirs') });
+    expect(await refusal()).toMatchObject({ code: 'managed_elsewhere', message: expect.stringContaining('theirs') });
     small.kube.remove('horizontalpodautoscalers', 'shop', 'theirs');
     const other = { scaleTargetRef: { ...ref, name: 'another' }, triggers: [] };
     small.kube.apply({
@@ -129,8 +129,11 @@ describe('apply_scaled_object', () => {
       metadata: { name: 'payment-api', namespace: 'shop' },
       spec: other,
     });
-    expect(await refusal()).toMatchObject({ code: 'managed_elsewhere', words: expect.stringContaining('payment-api') });
+    expect(await refusal()).toMatchObject({
+      code: 'managed_elsewhere',
+      message: expect.stringContaining('payment-api'),
+    });
     small.kube.remove('customresourcedefinitions', undefined, OBJECTS);
-    expect(await refusal()).toMatchObject({ code: 'unsupported', words: expect.stringContaining('Install it') });
+    expect(await refusal()).toMatchObject({ code: 'unsupported', message: expect.stringContaining('Install it') });
   });
 });

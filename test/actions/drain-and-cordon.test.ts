@@ -18,7 +18,7 @@ describe('drain_and_cordon', () => {
 
   /** As the pipeline does: each time a fresh plan of the same digest, and `wasApplied` first. */
   async function carryOn(given: ActionContext, plan: Plan, times = 200, id = ID): Promise<Applied> {
-    let last: Applied = { kind: 'underway', words: '', againMs: 0 };
+    let last: Applied = { kind: 'underway', message: '', againMs: 0 };
     for (let time = 0; time < times && last.kind === 'underway'; time += 1) {
       const already = await drainAndCordon.wasApplied(given, plan, id);
       if (already && already.kind !== 'underway') return already;

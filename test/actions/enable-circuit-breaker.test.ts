@@ -40,7 +40,7 @@ describe('enable_circuit_breaker', () => {
   it('makes a rule for the host of the Service, says what callers will see, and changes nothing before', async () => {
     const plan = await planned(enableCircuitBreaker, context);
     expect(plan.target).toMatchObject({ kind: 'Service', name: 'ledger-db' });
-    expect(plan.blastRadius).toMatchObject({ podsAffected: 0, words: expect.stringContaining('503') });
+    expect(plan.blastRadius).toMatchObject({ podsAffected: 0, message: expect.stringContaining('503') });
     expect(plan.diff).toContain('+  host: ledger-db');
     expect(plan.diff).toContain('consecutive5xxErrors: 5');
     expect(small.changes()).toEqual([]);
@@ -76,7 +76,7 @@ describe('enable_circuit_breaker', () => {
         connectionPool: { http: { http2MaxRequests: 4 } },
       },
     });
-    expect(await refusal()).toMatchObject({ code: 'not_needed', words: expect.stringContaining('inc-1-1') });
+    expect(await refusal()).toMatchObject({ code: 'not_needed', message: expect.stringContaining('inc-1-1') });
   });
 
   it('is made once: who comes after a crash finds its mark, and can undo it without a record', async () => {
@@ -105,7 +105,7 @@ describe('enable_circuit_breaker', () => {
     expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
-      refusal: { code: 'plan_changed', words: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(rule()?.spec?.subsets).toHaveLength(1);
     small.kube.remove(RULES, 'shop', OURS);
@@ -142,7 +142,7 @@ describe('enable_circuit_breaker', () => {
     const { execution } = await carryOut(enableCircuitBreaker, context, await planned(enableCircuitBreaker, context));
     small.kube.mutate(RULES, 'shop', 'ledger', ({ spec }) => setErrors(spec, 9), 'kubectl-edit');
     const undone = await enableCircuitBreaker.undo(context, execution);
-    expect(undone).toMatchObject({ kind: 'done', words: expect.stringContaining('consecutive5xxErrors') });
+    expect(undone).toMatchObject({ kind: 'done', message: expect.stringContaining('consecutive5xxErrors') });
     expect(rule('ledger')?.spec?.trafficPolicy).toMatchObject({ outlierDetection: { consecutive5xxErrors: 9 } });
     expect(JSON.stringify(rule('ledger')?.spec)).not.toContain('baseEjectionTime');
     expect(JSON.stringify(rule('ledger')?.spec)).not.toContain('http2MaxRequests');
@@ -179,9 +179,9 @@ describe('enable_circuit_breaker', () => {
       [theirs({ host: 'ledger-db' }), theirs({ host: 'ledger-db.shop' }, 'more')],
       '2 DestinationRules',
     ],
-  ])("leaves the host to somebody's rule %s", async (_what, rules, words) => {
+  ])("leaves the host to somebody's rule %s", async (_what, rules, message) => {
     for (const one of rules) small.kube.apply(one);
-    expect(await refusal()).toMatchObject({ code: 'managed_elsewhere', words: expect.stringContaining(words) });
+    expect(await refusal()).toMatchObject({ code: 'managed_elsewhere', message: expect.stringContaining(message) });
   });
 
   it('minds no rule for another host', async () => {
@@ -196,13 +196,13 @@ describe('enable_circuit_breaker', () => {
       await refusal(contextFor(small, { target: { name: 'ledger-db' }, params: { max_requests: 0 } })),
     ).toMatchObject({
       code: 'invalid',
-      words: expect.stringContaining('params.max_requests'),
+      message: expect.stringContaining('params.max_requests'),
     });
     expect(enableCircuitBreaker.paramFault?.({ wait: 3 })).toMatchObject({ param: 'wait' });
     small.kube.remove('services', 'shop', 'ledger-db');
-    expect(await refusal()).toMatchObject({ code: 'unsupported', words: expect.stringContaining('No Service') });
+    expect(await refusal()).toMatchObject({ code: 'unsupported', message: expect.stringContaining('No Service') });
     small.kube.remove('customresourcedefinitions', undefined, RULES);
-    expect(await refusal()).toMatchObject({ code: 'unsupported', words: expect.stringContaining('Istio') });
+    expect(await refusal()).toMatchObject({ code: 'unsupported', message: expect.stringContaining('Istio') });
   });
 
   it('stands before what is outside the cluster, too, when there is a Service for it', async () => {

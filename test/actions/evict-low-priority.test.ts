@@ -80,7 +80,7 @@ describe('evict_low_priority', () => {
     small.run(2);
     expect((await carryOut(evictLowPriority, given, plan)).applied).toMatchObject({
       kind: 'done',
-      words: expect.stringContaining('1 of 2 pods were evicted: A PodDisruptionBudget stands in the way'),
+      message: expect.stringContaining('1 of 2 pods were evicted: A PodDisruptionBudget stands in the way'),
     });
     small.kube.apply(budget('strict', 'report', 0));
     small.run(2);
@@ -97,7 +97,7 @@ describe('evict_low_priority', () => {
     expect(await evictLowPriority.wasApplied(given, plan, 'x')).toMatchObject({
       kind: 'failed',
       changed: true,
-      words: '1 of 2 pods were evicted before it was interrupted.',
+      message: '1 of 2 pods were evicted before it was interrupted.',
     });
   });
 });

@@ -29,7 +29,7 @@ describe('increase_memory_limit', () => {
         level: 'medium',
         podsAffected: 3,
         podsTotal: 3,
-        words: expect.stringContaining('3 of 3 pods are replaced'),
+        message: expect.stringContaining('3 of 3 pods are replaced'),
       },
     });
     expect(plan.diff).not.toContain('hunter2');
@@ -89,7 +89,7 @@ describe('increase_memory_limit', () => {
         await planned(
           increaseMemoryLimit,
           contextFor(small, {
-            findings: findings.map((args) => ({ ...finding(...args), words: 'container app is full' })),
+            findings: findings.map((args) => ({ ...finding(...args), message: 'container app is full' })),
           }),
         )
       ).changes[0]?.path;

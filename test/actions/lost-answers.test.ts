@@ -59,7 +59,7 @@ describe('a change whose answer gets lost', () => {
     const plan = await planned(scaleHorizontal, context);
     line = 'answer_lost';
     const { applied } = await carryOut(scaleHorizontal, context, plan);
-    expect(applied).toMatchObject({ kind: 'done', words: expect.stringContaining('answer to it got lost') });
+    expect(applied).toMatchObject({ kind: 'done', message: expect.stringContaining('answer to it got lost') });
     expect(replicas()).toBe(5);
     expect(small.changes()).toHaveLength(1);
   });

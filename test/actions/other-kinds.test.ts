@@ -45,7 +45,7 @@ describe('a StatefulSet', () => {
 
   it('is read with its counts, and its revisions come from ControllerRevisions', async () => {
     const workload = await small.cluster.workload('shop', 'ledger-db');
-    if (!workload.ok) throw new Error(workload.failure.words);
+    if (!workload.ok) throw new Error(workload.failure.message);
     expect(workload.value).toMatchObject({
       kind: 'StatefulSet',
       replicas: 3,

@@ -95,7 +95,7 @@ describe('restart_pod', () => {
     const result = await restartPod.plan(contextFor(small, { target: { kind: 'Pod', name } }));
     expect(result).toMatchObject({
       ok: false,
-      refusal: { code: 'pdb_blocks', words: expect.stringContaining('strict') },
+      refusal: { code: 'pdb_blocks', message: expect.stringContaining('strict') },
     });
   });
 

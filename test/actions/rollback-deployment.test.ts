@@ -33,7 +33,10 @@ describe('rollback_deployment', () => {
     expect(plan.diff).toContain('shop/payment-api:1');
     expect(plan.diff).not.toContain('hunter2');
     expect(plan.notes[0]).toContain('ConfigMaps');
-    expect(plan.blastRadius).toMatchObject({ level: 'low', words: expect.stringContaining('none of them serves now') });
+    expect(plan.blastRadius).toMatchObject({
+      level: 'low',
+      message: expect.stringContaining('none of them serves now'),
+    });
     expect(small.changes()).toEqual([]);
     const { applied, execution } = await carryOut(rollbackDeployment, context, plan);
     expect(applied.kind).toBe('done');

@@ -76,7 +76,7 @@ describe('run_keptn_task', () => {
     const before = revision();
     const plan = await planned(runKeptnTask, context);
     const { applied, execution } = await carryOut(runKeptnTask, context, plan);
-    expect(applied).toMatchObject({ kind: 'underway', watched: true, words: expect.stringContaining(NAME) });
+    expect(applied).toMatchObject({ kind: 'underway', watched: true, message: expect.stringContaining(NAME) });
     expect(task()?.metadata.annotations).toEqual({
       'nightshift.dev/execution': 'inc-1-1',
       'nightshift.dev/deployment-name': 'payment-api',
@@ -92,11 +92,11 @@ describe('run_keptn_task', () => {
     expect(jobs()[0]?.spec).toMatchObject({ backoffLimit: 2, activeDeadlineSeconds: 300 });
     expect(await runKeptnTask.wasApplied(context, plan, 'inc-1-1')).toMatchObject({
       kind: 'underway',
-      words: expect.stringContaining('under way (Job '),
+      message: expect.stringContaining('under way (Job '),
     });
     expect((await runKeptnTask.settled(context, execution)).kind).toBe('in_progress');
     const ended = await watch(plan, 60);
-    expect(ended).toMatchObject({ kind: 'done', words: `KeptnTask ${NAME} has succeeded` });
+    expect(ended).toMatchObject({ kind: 'done', message: `KeptnTask ${NAME} has succeeded` });
     expect(revision()).not.toBe(before);
     expect((await runKeptnTask.settled(context, execution)).kind).toBe('in_progress');
     small.run(60);
@@ -123,10 +123,10 @@ describe('run_keptn_task', () => {
     small.run(2);
     small.kube.remove(TASKS, 'shop', NAME);
     expect(await runKeptnTask.wasApplied(context, plan, 'inc-1-1')).toBeNull();
-    expect(await runKeptnTask.apply(context, authorised(plan, 'inc-1-1'), applied.words)).toMatchObject({
+    expect(await runKeptnTask.apply(context, authorised(plan, 'inc-1-1'), applied.message)).toMatchObject({
       kind: 'failed',
       changed: true,
-      words: expect.stringContaining('was deleted before it had ended'),
+      message: expect.stringContaining('was deleted before it had ended'),
     });
     expect(tasks()).toEqual([]);
   });
@@ -135,15 +135,19 @@ describe('run_keptn_task', () => {
     small.kube.apply(definitionWith({ command: ['kubectl', 'delete', 'deployment', '$(DEPLOYMENT_NAME)'] }));
     const only = aimed({ params: { retries: 1 } });
     const plan = await planned(runKeptnTask, only);
-    expect(plan.blastRadius).toMatchObject({ level: 'high', words: expect.stringContaining("isn't known") });
+    expect(plan.blastRadius).toMatchObject({ level: 'high', message: expect.stringContaining("isn't known") });
     const { execution } = await carryOut(runKeptnTask, only, plan);
     const ended = await watch(plan, 120, only);
-    expect(ended).toMatchObject({ kind: 'failed', changed: true, words: expect.stringContaining('all 2 tries of it') });
+    expect(ended).toMatchObject({
+      kind: 'failed',
+      changed: true,
+      message: expect.stringContaining('all 2 tries of it'),
+    });
     expect(small.kube.get('deployments', 'shop', 'payment-api')).toBeDefined();
     // Nothing that gets better now is its doing.
     expect(await runKeptnTask.settled(only, { ...execution, result: 'failed' })).toMatchObject({
       kind: 'in_progress',
-      words: expect.stringContaining('failed'),
+      message: expect.stringContaining('failed'),
     });
   });
 
@@ -153,7 +157,7 @@ describe('run_keptn_task', () => {
     const plan = await planned(runKeptnTask, hasty);
     await carryOut(runKeptnTask, hasty, plan);
     const ended = await watch(plan, 90, hasty);
-    expect(ended).toMatchObject({ kind: 'failed', words: expect.stringContaining('ran into its timeout of 30s') });
+    expect(ended).toMatchObject({ kind: 'failed', message: expect.stringContaining('ran into its timeout of 30s') });
   });
 
   it('waits no longer for a Keptn that says nothing than its timeout and a little', async () => {
@@ -163,11 +167,11 @@ describe('run_keptn_task', () => {
     await carryOut(runKeptnTask, context, plan);
     // Its operator is away: nobody touches the task.
     small.kube.remove('customresourcedefinitions', undefined, 'keptntaskdefinitions.lifecycle.keptn.sh');
-    expect(await watch(plan, 300)).toMatchObject({ kind: 'underway', words: expect.stringContaining('operator') });
+    expect(await watch(plan, 300)).toMatchObject({ kind: 'underway', message: expect.stringContaining('operator') });
     expect(await watch(plan, 120)).toMatchObject({
       kind: 'failed',
       changed: true,
-      words: expect.stringMatching(/not known/),
+      message: expect.stringMatching(/not known/),
     });
   });
 
@@ -178,7 +182,7 @@ describe('run_keptn_task', () => {
     small.kube.remove('customresourcedefinitions', undefined, 'keptntaskdefinitions.lifecycle.keptn.sh');
     expect(await watch(plan, 60)).toMatchObject({
       kind: 'done',
-      words: expect.stringContaining("Keptn hasn't said so"),
+      message: expect.stringContaining("Keptn hasn't said so"),
     });
     expect(task()?.status?.status).toBe('Progressing');
   });
@@ -189,7 +193,7 @@ describe('run_keptn_task', () => {
     const spec = { taskDefinition: 'restart-deployment' };
     small.kube.apply({ apiVersion, kind, metadata: { name: NAME, namespace: 'shop' }, spec });
     const { applied } = await carryOut(runKeptnTask, context, plan);
-    expect(applied).toMatchObject({ kind: 'failed', changed: false, words: expect.stringContaining("didn't make") });
+    expect(applied).toMatchObject({ kind: 'failed', changed: false, message: expect.stringContaining("didn't make") });
   });
 
   it("can't be undone and says so", async () => {
@@ -199,7 +203,7 @@ describe('run_keptn_task', () => {
     expect(await runKeptnTask.undo(context, executionOf(plan, 'inc-1-1', 0, null))).toMatchObject({
       kind: 'failed',
       changed: false,
-      words: expect.stringContaining("can't be undone"),
+      message: expect.stringContaining("can't be undone"),
     });
   });
 
@@ -207,7 +211,7 @@ describe('run_keptn_task', () => {
     await carryOut(runKeptnTask, context, await planned(runKeptnTask, context), 'inc-7-1');
     expect(await refusal()).toMatchObject({
       code: 'rollout_in_progress',
-      words: expect.stringContaining('nightshift-inc-7-1'),
+      message: expect.stringContaining('nightshift-inc-7-1'),
     });
     small.run(14);
     expect(await refusal()).toMatchObject({ code: 'rollout_in_progress' });
@@ -242,9 +246,9 @@ describe('run_keptn_task', () => {
     ['names another Deployment', definitionWith({ env: env('ledger') }), 'invalid', "isn't payment-api"],
     ['would be told none', definitionWith({ env: [] }), 'invalid', 'fieldRef'],
     ['has nothing to run', { ...RESTART_DEPLOYMENT, spec: {} }, 'invalid', 'nothing to run'],
-  ])('is refused where the definition %s', async (_what, definition, code, words) => {
+  ])('is refused where the definition %s', async (_what, definition, code, message) => {
     small.kube.apply(definition);
-    expect(await refusal()).toMatchObject({ code, words: expect.stringContaining(words) });
+    expect(await refusal()).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
   it('says of a definition that is told nothing that it does the same whatever the trouble', async () => {
@@ -257,11 +261,11 @@ describe('run_keptn_task', () => {
   it('is refused where Keptn or the definition is not, with odd parameters, and for what is no Deployment', async () => {
     expect(await refusal(aimed({ params: { definition: 'heal' } }))).toMatchObject({
       code: 'unsupported',
-      words: expect.stringContaining('params.definition'),
+      message: expect.stringContaining('params.definition'),
     });
     expect(await refusal(aimed({ params: { retries: -1 } }))).toMatchObject({
       code: 'invalid',
-      words: expect.stringContaining('params.retries'),
+      message: expect.stringContaining('params.retries'),
     });
     expect(await refusal(aimed({ target: { name: 'nobody' } }))).toMatchObject({ code: 'target_gone' });
     const daemon = deployment('agent');
@@ -269,12 +273,12 @@ describe('run_keptn_task', () => {
     small.kube.apply({ ...daemon, kind: 'DaemonSet', spec: { selector, template } });
     expect(await refusal(aimed({ target: { kind: 'DaemonSet', name: 'agent' } }))).toMatchObject({
       code: 'unsupported',
-      words: expect.stringContaining('DaemonSet'),
+      message: expect.stringContaining('DaemonSet'),
     });
     small.kube.remove('customresourcedefinitions', undefined, TASKS);
     expect(await refusal()).toMatchObject({
       code: 'unsupported',
-      words: expect.stringContaining('Where Keptn is installed'),
+      message: expect.stringContaining('Where Keptn is installed'),
     });
   });
 
@@ -286,7 +290,7 @@ describe('run_keptn_task', () => {
     [{ timeout: 300 }, 'timeout', '10s to 60m'],
     [{ timeout: '2h' }, 'timeout', 'such as 5m'],
     [{ name: 'restart' }, 'name', 'definition'],
-  ])('%j: says what is wrong with its parameters, and where', (params, param, words) => {
-    expect(runKeptnTask.paramFault?.(params)).toEqual({ param, words: expect.stringContaining(words) });
+  ])('%j: says what is wrong with its parameters, and where', (params, param, message) => {
+    expect(runKeptnTask.paramFault?.(params)).toEqual({ param, message: expect.stringContaining(message) });
   });
 });

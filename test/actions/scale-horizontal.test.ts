@@ -63,7 +63,7 @@ describe('scale_horizontal', () => {
     small.run(20);
     expect(await scaleHorizontal.settled(context, execution)).toMatchObject({
       kind: 'settled',
-      words: expect.stringContaining('5 pods'),
+      message: expect.stringContaining('5 pods'),
     });
   });
 
@@ -105,7 +105,7 @@ describe('scale_horizontal', () => {
     expect(await scaleHorizontal.undo(context, again.execution)).toMatchObject({
       kind: 'failed',
       changed: false,
-      words: expect.stringContaining('spec.replicas'),
+      message: expect.stringContaining('spec.replicas'),
     });
     expect(replicas()).toBe(8);
   });
@@ -125,9 +125,9 @@ describe('scale_horizontal', () => {
     const result = await scaleHorizontal.plan(contextFor(small));
     expect(result).toMatchObject({
       ok: false,
-      refusal: { code: 'managed_elsewhere', words: expect.stringContaining('HorizontalPodAutoscaler pay') },
+      refusal: { code: 'managed_elsewhere', message: expect.stringContaining('HorizontalPodAutoscaler pay') },
     });
-    expect(!result.ok && result.refusal.words).toContain('maxReplicas (6)');
+    expect(!result.ok && result.refusal.message).toContain('maxReplicas (6)');
   });
 
   it('is refused while a rollout runs, when paused, at zero, and for what is gone', async () => {

@@ -10,7 +10,7 @@ const seen = (entity: string, what: string, strength: number, over: Partial<Evid
   strength,
   at: NOW - 300_000,
   what,
-  words: `${what} of ${entity}`,
+  message: `${what} of ${entity}`,
   ...over,
 });
 const calls = (...pairs: string[]) =>
@@ -21,12 +21,12 @@ const calls = (...pairs: string[]) =>
 
 /** web calls checkout, which calls payment, which calls ledger: ledger was rolled out and is slow, and so are those above it. */
 const CHAIN: RankInput = {
-  front: 'web',
+  symptomService: 'web',
   entities: ['web', 'checkout', 'payment', 'ledger', 'mail', 'cart', 'lonely'],
   edges: calls('web>checkout', 'checkout>payment', 'payment>ledger', 'payment>mail', 'web>cart'),
   evidence: [
     seen('ledger', 'latency', 0.99),
-    seen('ledger', 'rollout', 0.9, { kind: 'change', at: NOW - 400_000, words: 'a long sentence about revision 14' }),
+    seen('ledger', 'rollout', 0.9, { kind: 'change', at: NOW - 400_000, message: 'a long sentence about revision 14' }),
     seen('payment', 'latency', 0.99),
     seen('web', 'latency', 0.99),
     seen('checkout', 'latency', 0.2),
@@ -48,9 +48,9 @@ describe('the affected part', () => {
   });
 
   it('says of each what was seen, in few words, and whether it hurts or is to blame', () => {
-    expect(nodeOf(CHAIN, 'web')).toMatchObject({ hurts: true, cause: false, health: 'abnormal' });
+    expect(nodeOf(CHAIN, 'web')).toMatchObject({ isSymptom: true, cause: false, health: 'abnormal' });
     const ledger = nodeOf(CHAIN, 'ledger');
-    expect(ledger).toMatchObject({ hurts: false, cause: true, health: 'abnormal' });
+    expect(ledger).toMatchObject({ isSymptom: false, cause: true, health: 'abnormal' });
     expect(ledger?.signs).toEqual(['latency of ledger', 'rollout']);
     expect(ledger?.probability).toBe(rankCauses(CHAIN).causes[0]?.probability);
     expect(nodeOf(CHAIN, 'cart')).toMatchObject({ health: 'normal', signs: [], probability: null });
@@ -71,7 +71,7 @@ describe('the affected part', () => {
   it('stays legible however many are red: at most 12, and says how many it left out', () => {
     const many = Array.from({ length: 40 }, (_, index) => `s${index}`);
     const input: RankInput = {
-      front: 'web',
+      symptomService: 'web',
       entities: ['web', 'db', ...many],
       edges: [...many.flatMap((name) => calls(`web>${name}`, `${name}>db`))],
       evidence: [...['web', 'db', ...many].map((name) => seen(name, 'latency', 0.99))],
@@ -94,7 +94,7 @@ describe('the affected part', () => {
     fc.assert(
       fc.property(fc.array(edge, { maxLength: 60 }), fc.array(evidence, { maxLength: 30 }), (edges, told) => {
         const input: RankInput = {
-          front: 'web',
+          symptomService: 'web',
           entities: ['web', ...'abcdefghijklmnop'],
           edges,
           evidence: told.map((one) => seen(one.entity, 'latency', one.strength, { kind: one.kind })),

@@ -33,7 +33,7 @@ describe('office hours', () => {
         start: '0 9 * * 1-5',
         end: '0 21 * * 1-5',
         desiredReplicas: 8,
-        words: 'Mon–Fri 09:00–21:00 at 8 replicas',
+        message: 'Mon–Fri 09:00–21:00 at 8 replicas',
       },
     ]);
   });
@@ -68,7 +68,7 @@ test('every day alike is said so', () => {
   const lunch = inZone('UTC', 14, (hour) => (hour >= 11 && hour < 14 ? 600 : 100));
   const [window] = learned(lunch, 'UTC')!;
   expect([window!.start, window!.end]).toEqual(['0 11 * * *', '0 14 * * *']);
-  expect(window!.words).toBe('every day 11:00–14:00 at 6 replicas');
+  expect(window!.message).toBe('every day 11:00–14:00 at 6 replicas');
 });
 
 test('a day with two heights gets two windows, and no more', () => {

@@ -14,13 +14,13 @@ describe('logEvidence', () => {
     const evidence = logEvidence('orders', [...same, counts('ERROR no stock', true, 0, 20)], 7)!;
     expect(evidence).toMatchObject({ entity: 'orders', kind: 'log', at: 7 });
     expect(evidence.strength).toBeGreaterThan(0.95);
-    expect(evidence.words).toBe('new error log “ERROR no stock” in 80 % of requests');
+    expect(evidence.message).toBe('new error log “ERROR no stock” in 80 % of requests');
   });
 
   it('finds a line that always came and is missing', () => {
     const evidence = logEvidence('orders', [counts('order saved', false, 30, 0)], null)!;
     expect(evidence.strength).toBeGreaterThan(0.95);
-    expect(evidence.words).toContain('no longer appears');
+    expect(evidence.message).toContain('no longer appears');
   });
 
   it('takes errors that get fewer, and harmless lines that get more, for no trouble', () => {

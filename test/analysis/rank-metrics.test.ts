@@ -20,7 +20,7 @@ describe('metricEvidence', () => {
     const evidence = metricEvidence(base)!;
     expect(evidence.strength).toBeGreaterThan(0.95);
     expect(evidence.at).toBe(1_060_000);
-    expect(evidence.words).toMatch(/^latency 10\d ms → 500 ms$/);
+    expect(evidence.message).toMatch(/^latency 10\d ms → 500 ms$/);
     expect(evidence.excess).toBeCloseTo((0.396 * 120) / 180, 1);
   });
 
@@ -36,7 +36,7 @@ describe('metricEvidence', () => {
       incident: { values: [0.9, 0.9], counts: [500, 500] },
     })!;
     expect(evidence.strength).toBeGreaterThan(0.9);
-    expect(evidence.words).toBe('availability 100.0 % → 90.0 %');
+    expect(evidence.message).toBe('availability 100.0 % → 90.0 %');
   });
 
   it('gives a low strength to what is normal, and none to what has no values', () => {

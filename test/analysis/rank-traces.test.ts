@@ -16,7 +16,7 @@ function timing(...durationsMs: number[]): Timing {
   return sum;
 }
 
-const base = { entity: 'orders', what: 'latency', wander: 0.2, at: 5, resolutionMs: 60_000, seconds: 60 };
+const base = { entity: 'orders', what: 'latency', baselineJitter: 0.2, at: 5, resolutionMs: 60_000, seconds: 60 };
 const tens = timing(9, 10, 11, 10, 12, 10, 9, 10);
 
 describe('timingEvidence', () => {
@@ -84,7 +84,7 @@ describe('callEvidence', () => {
       1,
     )!;
     expect(evidence.strength).toBeGreaterThan(0.95);
-    expect(evidence.words).toContain('stopped calling db insert');
+    expect(evidence.message).toContain('stopped calling db insert');
   });
 
   it('takes an error handler that is called less for recovery, and one that is called more for trouble', () => {

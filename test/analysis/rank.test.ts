@@ -4,12 +4,12 @@ import { type Evidence, type RankInput, rankCauses } from '../../src/analysis/ra
 const NOW = 1_700_000_000_000;
 
 function sign(entity: string, what: string, strength: number, extra: Partial<Evidence> = {}): Evidence {
-  return { entity, kind: 'metric', strength, at: NOW - 300_000, what, words: `${what} of ${entity}`, ...extra };
+  return { entity, kind: 'metric', strength, at: NOW - 300_000, what, message: `${what} of ${entity}`, ...extra };
 }
 
 function shop(evidence: Evidence[], extra: Partial<RankInput> = {}): RankInput {
   return {
-    front: 'web',
+    symptomService: 'web',
     entities: ['web', 'cart', 'orders', 'db', 'search'],
     edges: [
       { from: 'web', to: 'cart', weight: 1 },
@@ -36,7 +36,7 @@ describe('rankCauses', () => {
     const loaded = ['cart', 'orders', 'db'].map((entity) => sign(entity, 'traffic', 0.999));
     const slow = ['db', 'orders'].map((entity) => sign(entity, 'latency', 0.999));
     const calm = [sign('web', 'traffic', 0.1), sign('search', 'latency', 0.1)];
-    const ranking = rankCauses(shop([...loaded, ...slow, ...calm], { front: 'orders' }));
+    const ranking = rankCauses(shop([...loaded, ...slow, ...calm], { symptomService: 'orders' }));
     expect(ranking.causes[0]?.entity).toBe('cart');
     expect(ranking.named).toBe(true);
   });
@@ -47,7 +47,7 @@ describe('rankCauses', () => {
       sign('orders', 'crash_loop', 0.98, { kind: 'state' }),
       sign('orders', 'rollout', 0.95, { kind: 'change', at: NOW - 360_000 }),
     ];
-    const ranking = rankCauses(shop([...loaded, ...own], { front: 'orders' }));
+    const ranking = rankCauses(shop([...loaded, ...own], { symptomService: 'orders' }));
     expect(ranking.causes[0]?.entity).toBe('orders');
     expect(ranking.causes[0]?.probability).toBeGreaterThan(0.6);
   });
@@ -154,7 +154,7 @@ describe('rankCauses', () => {
     const elsewhere = ['web', 'cart', 'orders', 'db'].map((entity) => sign(entity, 'latency', 0.9999));
     const own = [sign('search', 'memory', 0.999), sign('search', 'leak', 0.99, { kind: 'state' })];
     const calm = sign('search', 'latency', 0.1);
-    const ranking = rankCauses(shop([...elsewhere, ...own, calm], { front: 'search' }));
+    const ranking = rankCauses(shop([...elsewhere, ...own, calm], { symptomService: 'search' }));
     expect(ranking.causes[0]?.entity).toBe('search');
     expect(ranking.named).toBe(true);
     expect(rankCauses(shop([...elsewhere, ...own, calm])).causes[0]?.entity).toBe('db');

@@ -35,9 +35,9 @@ describe('queries of nightshift.yaml', () => {
     ["queries: {latency_p99: 'max(x{$htp})'}", /queries\.latency_p99: .*\$htp/],
     ["queries: {error_ratio: 'max(x)'}", /queries\.error_ratio: .*everybody/],
     ['queries: {quick_window: 2 minutes}', /queries\.quick_window: .*duration/],
-  ])('are refused by the name of the field: %s', (yaml, words) => {
+  ])('are refused by the name of the field: %s', (yaml, message) => {
     const read = withSettings(yaml);
-    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(words)]);
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(message)]);
   });
 });
 
@@ -55,8 +55,8 @@ describe('the demand of a service', () => {
   it.each([
     ['services: [{name: till, timezone: Mars/Olympus}]', /services\.0\.timezone: .*Europe\/Berlin/],
     ['services: [{name: till, requests_per_replica: 0}]', /services\.0\.requests_per_replica/],
-  ])('is refused by the name of the field: %s', (yaml, words) => {
+  ])('is refused by the name of the field: %s', (yaml, message) => {
     const read = withSettings(yaml);
-    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(words)]);
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(message)]);
   });
 });

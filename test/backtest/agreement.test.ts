@@ -14,13 +14,13 @@ function recorded(more: Record<string, unknown>): RecordedIncident {
     ...{ openedAt: AT, closedAt: AT + 5 * MINUTE },
     ...more,
   });
-  if (!read.ok) throw new Error(read.words);
+  if (!read.ok) throw new Error(read.message);
   return read.incident;
 }
-const decided = (to: string, words: string) => ({ at: AT, type: 'diagnosed', from: 'noticed', to, words });
+const decided = (to: string, message: string) => ({ at: AT, type: 'diagnosed', from: 'noticed', to, message });
 const row = (decision: Row['decision'], step: Partial<NonNullable<Row['step']>> | null): Row => ({
-  ...{ id: 'INC-1', at: AT, namespace: 'shop', service: 'api', alerts: [], cause: null, passedOver: [], looks: 1 },
-  issue: { kind: 'crash_loop', severity: 3, unit: 'restarts', words: '' },
+  ...{ id: 'INC-1', at: AT, namespace: 'shop', service: 'api', alerts: [], cause: null, skippedSteps: [], looks: 1 },
+  issue: { kind: 'crash_loop', severity: 3, unit: 'restarts', message: '' },
   ...{ decision, decidedAt: AT, reason: 'because', needless: null, ending: { how: 'unknown', afterMs: null } },
   step: step && {
     ...{ action: 'restart_pod', target: 'api', summary: 'Restart pod api-1', confidence: 0.9, blastRadius: 'low' },
@@ -47,8 +47,8 @@ describe('what was decided live', () => {
   });
 
   it('is what it would have done while it only observed', () => {
-    const words = 'api keeps crashing. Watching: observe mode: would restart pod api-1';
-    const live = liveDecision(recorded({ timeline: [decided('watching', words)] }));
+    const message = 'api keeps crashing. Watching: observe mode: would restart pod api-1';
+    const live = liveDecision(recorded({ timeline: [decided('watching', message)] }));
     expect(live).toMatchObject({ kind: 'would', action: 'restart pod api-1' });
     expect(compare(row('ask', {}), live).agrees).toBe(true);
     expect(compare(row('auto', { summary: 'Restart pod api-2' }), live).agrees).toBe(false);

@@ -57,8 +57,8 @@ describe('a backtest on what Prometheus recorded', () => {
     const told = ({ rows }: typeof before) =>
       rows
         .filter(({ decidedAt }) => (decidedAt ?? 0) <= firstPart)
-        .map(({ id, service, issue, cause, decision, decidedAt, step, reason, passedOver }) => ({
-          ...{ id, service, issue, cause, decision, decidedAt, step, reason, passedOver },
+        .map(({ id, service, issue, cause, decision, decidedAt, step, reason, skippedSteps }) => ({
+          ...{ id, service, issue, cause, decision, decidedAt, step, reason, skippedSteps },
         }));
     expect(told(before).length).toBeGreaterThan(0);
     expect(told(after)).toEqual(told(before));
@@ -75,7 +75,7 @@ describe('a backtest on what Prometheus recorded', () => {
       row: { service: 'payment-api', decision: 'ask' },
       against: {
         decision: 'escalate',
-        passedOver: expect.arrayContaining([
+        skippedSteps: expect.arrayContaining([
           expect.objectContaining({ action: 'rollback_deployment', reason: 'low_confidence' }),
         ]),
       },
@@ -148,7 +148,7 @@ describe('options of a backtest', () => {
     [{ alerts: 'x', playbooks: '/nowhere' }, /--playbooks: \/nowhere/],
     [{ alerts: 'x', against: '/nowhere' }, /--against: \/nowhere/],
     [{ alerts: 'x', config: '/nowhere.yaml' }, /--config: .*\/nowhere.yaml/],
-  ])('%o: the error names the option', async (options, words) => {
-    await expect(backtestOf(options)).rejects.toThrow(words);
+  ])('%o: the error names the option', async (options, message) => {
+    await expect(backtestOf(options)).rejects.toThrow(message);
   });
 });

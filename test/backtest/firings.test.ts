@@ -58,7 +58,7 @@ describe('what fired by the record of Prometheus', () => {
       ...good,
       range: async (query, from, to, stepMs) =>
         from === FROM
-          ? { ok: false, failure: { kind: 'unreachable', words: 'away' } }
+          ? { ok: false, failure: { kind: 'unreachable', message: 'away' } }
           : good.range(query, from, to, stepMs),
     };
     const { firings: found, missing } = await firings(metrics, 12);

@@ -9,7 +9,7 @@ import { MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-
 import { type PastShop, servePrometheus } from './past-shop.ts';
 
 const valueIn = <T>(result: ClusterResult<T>): T => {
-  if (!result.ok) throw new Error(result.failure.words);
+  if (!result.ok) throw new Error(result.failure.message);
   return result.value;
 };
 const byName = <T extends { name: string }>(list: T[]): T[] => [...list].sort((a, b) => (a.name < b.name ? -1 : 1));

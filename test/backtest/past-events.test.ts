@@ -25,11 +25,11 @@ function recorded(alerts: Alert[], more: Record<string, unknown> = {}): Recorded
     ...{ openedAt: AT, closedAt: AT + 30 * MINUTE },
     diagnosis: {
       ...{ at: AT + 5 * MINUTE, causes: [], somethingElse: 1, named: false, findings: [], measured: true },
-      issue: { kind: 'crash_loop', severity: 3, unit: 'restarts', words: '' },
+      issue: { kind: 'crash_loop', severity: 3, unit: 'restarts', message: '' },
     },
     ...more,
   });
-  if (!read.ok) throw new Error(read.words);
+  if (!read.ok) throw new Error(read.message);
   return read.incident;
 }
 
@@ -86,7 +86,7 @@ describe('an incident as it was grouped', () => {
     });
     const incident = recorded([], { executions: [step('first', 1), step('second', 6)] });
     expect(openedEvents(incident)[0]).toMatchObject({
-      incident: { spent: ['first@u'], executions: [{ id: 'first' }] },
+      incident: { attempted: ['first@u'], executions: [{ id: 'first' }] },
     });
     expect(resultsOf([incident])).toEqual([
       { key: 'crash_loop/first', at: AT + 4 * MINUTE, worked: true },

@@ -58,7 +58,7 @@ describe('metrics of the past', () => {
       {
         ...metrics,
         instant: async (query, at) =>
-          failing ? { ok: false, failure: { kind: 'unreachable', words: '' } } : metrics.instant(query, at),
+          failing ? { ok: false, failure: { kind: 'unreachable', message: '' } } : metrics.instant(query, at),
       },
       () => NOW,
     );

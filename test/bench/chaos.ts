@@ -110,7 +110,7 @@ export async function run(): Promise<Record<string, unknown>> {
       messages: await messages(sandboxUrl),
     };
     const judged = judge(seen);
-    for (const [what, list] of Object.entries(judged)) for (const words of list) console.log(`${what}: ${words}`);
+    for (const [what, list] of Object.entries(judged)) for (const message of list) console.log(`${what}: ${message}`);
     return {
       incidents: seen.incidents.length,
       healed: (await incidents(door.url)).filter(({ outcome }) => outcome === 'healed').length,
@@ -157,7 +157,7 @@ function passing(error: unknown): void {
 async function tellWhy(appUrl: string, service: string): Promise<void> {
   for (const one of await kept(appUrl).catch(() => [])) {
     if (one.service !== service) continue;
-    const last = one.timeline.findLast(({ type }) => type !== 'alerts')?.words ?? 'no words';
+    const last = one.timeline.findLast(({ type }) => type !== 'alerts')?.message ?? 'no words';
     console.log(`  ${one.id} ${one.state}: ${one.stateDetail.why ?? last}`);
   }
 }

@@ -73,13 +73,13 @@ function lineOf(one: Case, { causes, named }: Ranking): Line {
 /** Windows of 40 minutes of the normal data, each held out of the normal period that it is judged by. */
 function windowsOf(scenario: Scenario): { scenario: Scenario; one: Case; normal: Table | null }[] {
   const { normal, cases, name } = scenario;
-  const front = scenario.cases[0]?.target.node;
-  if (normal === null || front === undefined || cases.some((one) => one.split === 'noissue')) return [];
+  const symptomService = scenario.cases[0]?.target.node;
+  if (normal === null || symptomService === undefined || cases.some((one) => one.split === 'noissue')) return [];
   const found = [];
   for (let row = 0; row + WINDOW_ROWS <= normal.times.length; row += WINDOW_ROWS) {
     const table = rowsOf(normal, row, row + WINDOW_ROWS);
     const metric = (row / WINDOW_ROWS) % 2 === 0 ? 'latency' : 'availability';
-    const target = { node: front, metric, agg: 'Average', at: table.times[1]! + table.stepMs / 2 };
+    const target = { node: symptomService, metric, agg: 'Average', at: table.times[1]! + table.stepMs / 2 };
     const rest = joined([rowsOf(normal, 0, row), rowsOf(normal, row + WINDOW_ROWS, normal.times.length)]);
     found.push({
       scenario,
@@ -118,7 +118,7 @@ function injected(scenarios: Scenario[], missing: number, prefix: string): Recor
     const made = inject({
       normal: scenario.normal!,
       edges: scenario.edges,
-      front: scenario.cases[0]!.target.node,
+      symptomService: scenario.cases[0]!.target.node,
       metric,
       random,
     });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHOP_CONFIG } from '../backtest/past-shop.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const FROM = Date.UTC(2026, 5, 4, 18);
 const MINUTE = 60_000;
 
@@ -43,7 +43,7 @@ const leak = (id: string, at: number, outcome: string) => ({
   ],
   diagnosis: {
     at,
-    issue: { kind: 'high_memory_usage', severity: 0.93, unit: 'of limit', words: 'catalog-api uses 93 %' },
+    issue: { kind: 'high_memory_usage', severity: 0.93, unit: 'of limit', message: 'catalog-api uses 93 %' },
     causes: [{ entity: about, what: 'leak', probability: 0.99, reasons: [] }],
     ...{ somethingElse: 0.01, named: true, findings: [], measured: true },
   },
@@ -106,9 +106,9 @@ describe('nightshift backtest', () => {
     [['--max-needless', '2'], /--max-needless: “2” must be a number from 0 to 1/],
     [['--from', '2026-06-05', '--to', '2026-06-04'], /--from: must be before --to/],
     [['--prometheus', 'prometheus:9090'], /--prometheus: “prometheus:9090” is no http address/],
-  ])('%j: the error names the option', async (args, words) => {
+  ])('%j: the error names the option', async (args, message) => {
     const ended = await nightshift('backtest', ...args);
-    expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringMatching(words) });
+    expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringMatching(message) });
   });
 });
 
@@ -117,7 +117,11 @@ describe('nightshift export', () => {
     [['--url', 'http://127.0.0.1:1'], /--url: http:\/\/127\.0\.0\.1:1: ECONNREFUSED/],
     [['--url', 'here'], /--url: “here” is no http address/],
     [['--to', 'never'], /--to: “never” is no instant/],
-  ])('%j: the error names the option', async (args, words) => {
-    expect(await nightshift('export', ...args)).toMatchObject({ code: 1, out: '', err: expect.stringMatching(words) });
+  ])('%j: the error names the option', async (args, message) => {
+    expect(await nightshift('export', ...args)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(message),
+    });
   });
 });

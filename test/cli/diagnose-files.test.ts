@@ -114,8 +114,8 @@ describe('diagnosing exported data', () => {
       '2026-11-20T03:01:00Z,web,latency,',
     ]);
     const calls = await file('bad-calls.csv', ['from,to,weight', 'web,,1', 'web,db,7']);
-    const words = await errorOf(diagnose(metrics, calls));
-    expect(words.split('\n')).toEqual([
+    const message = await errorOf(diagnose(metrics, calls));
+    expect(message.split('\n')).toEqual([
       `${metrics} line 2: value: “fast” is not a number`,
       expect.stringContaining(`${metrics} line 3: timestamp: “noon” is no instant`),
       `${metrics} line 4: service: is empty`,
@@ -138,8 +138,8 @@ describe('diagnosing exported data', () => {
 
   it('knows no service that is in none of the files', async () => {
     const metrics = await metricsOf({ web: 8 });
-    const words = await errorOf(diagnose(metrics, null, { service: 'ghost', since: BEGAN }));
-    expect(words).toBe('--service: ghost is in none of the files (there are web)');
+    const message = await errorOf(diagnose(metrics, null, { service: 'ghost', since: BEGAN }));
+    expect(message).toBe('--service: ghost is in none of the files (there are web)');
     expect(() => filesIn(null, {})).toThrow(ExportErrors);
   });
 });

@@ -40,9 +40,9 @@ describe('/heal', () => {
 
   it('lists every verb in its help, one in the help of one, and never as markup', async () => {
     const { say } = channel();
-    const all = (await say('help')).words;
+    const all = (await say('help')).message;
     for (const command of commands) expect(all).toContain(`/heal ${command.name}`);
-    expect((await say('help hold')).words.match(/`\/heal/g)).toHaveLength(1);
+    expect((await say('help hold')).message.match(/`\/heal/g)).toHaveLength(1);
     expect(all).not.toMatch(/<[a-z]/);
   });
 
@@ -50,8 +50,8 @@ describe('/heal', () => {
     '%s without an incident shows how it is written',
     async (verb) => {
       const { say, asked } = channel();
-      expect((await say(verb)).words).toContain(`Write it as \`/heal ${verb} &lt;incident&gt;`);
-      expect((await say(`${verb} no-such-thing<!channel>`)).words).toMatch(
+      expect((await say(verb)).message).toContain(`Write it as \`/heal ${verb} &lt;incident&gt;`);
+      expect((await say(`${verb} no-such-thing<!channel>`)).message).toMatch(
         /No incident “no-such-thing&lt;!channel&gt;” is known/,
       );
       expect(asked).toEqual([]);
@@ -59,10 +59,12 @@ describe('/heal', () => {
   );
 
   it('says what People answered, privately', async () => {
-    const { say } = channel({ answer: { ok: false, words: 'Only <@U_SECOND> may start something for payment-api.' } });
+    const { say } = channel({
+      answer: { ok: false, message: 'Only <@U_SECOND> may start something for payment-api.' },
+    });
     expect(await say('approve 241', 'U_GUEST')).toEqual({
       visible: 'private',
-      words: 'Only <@U_SECOND> may start something for payment-api.',
+      message: 'Only <@U_SECOND> may start something for payment-api.',
     });
   });
 });
@@ -78,8 +80,8 @@ describe('/heal status', () => {
       incidents,
       pause: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'release <!here>', at: T0 },
     });
-    const { words } = await say('status');
-    const lines = words.split('\n');
+    const { message } = await say('status');
+    const lines = message.split('\n');
     expect(lines[0]).toContain('*Nightshift is paused* by <@U_SECOND>');
     expect(lines[0]).toContain('release &lt;!here&gt;');
     expect(lines[1]).toBe('*2 open incidents*');
@@ -89,11 +91,11 @@ describe('/heal status', () => {
   });
 
   it('says so when nothing is open, and counts what it leaves out', async () => {
-    expect((await channel({ incidents: [] }).say('status')).words).toBe(
+    expect((await channel({ incidents: [] }).say('status')).message).toBe(
       'Nightshift is on watch, not paused.\nNo open incidents.',
     );
     const many = Array.from({ length: 40 }, (_, index) => incident({ id: `INC-${index}` }));
-    expect((await channel({ incidents: many }).say('status')).words).toContain('and 15 more');
+    expect((await channel({ incidents: many }).say('status')).message).toContain('and 15 more');
   });
 });
 
@@ -104,7 +106,7 @@ describe('/heal show and why', () => {
       for (const verb of ['show', 'why']) {
         const reply = await say(`${verb} payment-api`);
         expect(checkBlocks(reply.blocks, 'message')).toBeNull();
-        expect(reply.words).toContain('payment-api');
+        expect(reply.message).toContain('payment-api');
         expect(reply.visible).toBe('private');
       }
     }
@@ -127,8 +129,8 @@ describe('/heal approve, reject, hold and close', () => {
     const { say, asked } = channel();
     for (const flag of ['', '--next', '--escalate', '—false-alarm']) await say(`reject 241 ${flag}`);
     expect(asked.map((one) => one.args[2])).toEqual(['next', 'next', 'escalate', 'false_alarm']);
-    expect((await say('reject 241 --next --escalate')).words).toContain('Choose one');
-    expect((await say('reject 241 --maybe')).words).toContain('`--maybe` isn’t known here');
+    expect((await say('reject 241 --next --escalate')).message).toContain('Choose one');
+    expect((await say('reject 241 --maybe')).message).toContain('`--maybe` isn’t known here');
     expect(asked).toHaveLength(4);
   });
 
@@ -137,7 +139,7 @@ describe('/heal approve, reject, hold and close', () => {
     await say('hold 241');
     await say('hold 241 --for 2h');
     expect(asked.map((one) => one.args[2])).toEqual([30 * MIN, 120 * MIN]);
-    expect((await say('hold 241 --for ever')).words).toContain('`--for` “ever” isn’t a length of time');
+    expect((await say('hold 241 --for ever')).message).toContain('`--for` “ever” isn’t a length of time');
     expect(asked).toHaveLength(2);
   });
 
@@ -157,7 +159,7 @@ describe('/heal pause and resume', () => {
     const reply = await say('pause release tonight --for 1h', 'U_GUEST');
     expect(asked).toEqual([{ name: 'pause', args: ['U_GUEST', 'release tonight', 60 * MIN] }]);
     expect(reply.visible).toBe('channel');
-    expect(reply.words).toContain('paused* by <@U_GUEST>');
+    expect(reply.message).toContain('paused* by <@U_GUEST>');
     await say('pause');
     expect(asked.at(-1)?.args).toEqual(['U_ONCALL', '', null]);
   });
@@ -165,7 +167,7 @@ describe('/heal pause and resume', () => {
   it('resume in front of everybody, and are refused in private', async () => {
     expect((await channel().say('resume')).visible).toBe('channel');
     expect(
-      (await channel({ answer: { ok: false, words: 'Only an approver may resume.' } }).say('resume', 'U_GUEST'))
+      (await channel({ answer: { ok: false, message: 'Only an approver may resume.' } }).say('resume', 'U_GUEST'))
         .visible,
     ).toBe('private');
   });
@@ -183,9 +185,9 @@ describe('a plan from outside', () => {
         }),
       ],
     });
-    const { words } = await say('status');
-    expect(words).toContain('&lt;!channel&gt; ∗restart∗');
-    expect(words.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/[<>]/);
+    const { message } = await say('status');
+    expect(message).toContain('&lt;!channel&gt; ∗restart∗');
+    expect(message.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/[<>]/);
   });
 });
 
@@ -204,8 +206,8 @@ describe('/heal score and train', () => {
   };
 
   it('shows each metric with its band, how sure it is, and what the model has seen', async () => {
-    const { words } = await channel({ report }).say('score payment-api');
-    const lines = words.split('\n');
+    const { message } = await channel({ report }).say('score payment-api');
+    const lines = message.split('\n');
     expect(lines[1]).toBe('*!* p99 latency: 2.8 s; at this hour 180 ms to 320 ms, 99 % sure that this is not normal');
     expect(lines[2]).toBe('• memory: 45 %; at this hour 44 % to 47 %');
     expect(lines[3]).toContain('CPU: no data');
@@ -214,14 +216,14 @@ describe('/heal score and train', () => {
   });
 
   it('says kindly that there is no model, and asks for a service when none is named', async () => {
-    const { say } = channel({ answer: { ok: false, words: 'There is no model of it yet.' } });
-    expect((await say('score <!channel>')).words).toBe('“&lt;!channel&gt;”: There is no model of it yet.');
-    expect((await say('score')).words).toContain('Which service?');
+    const { say } = channel({ answer: { ok: false, message: 'There is no model of it yet.' } });
+    expect((await say('score <!channel>')).message).toBe('“&lt;!channel&gt;”: There is no model of it yet.');
+    expect((await say('score')).message).toContain('Which service?');
   });
 
   it('trains one service or all', async () => {
     const { say, asked } = channel();
-    expect((await say('train payment-api')).words).toBe('Done.');
+    expect((await say('train payment-api')).message).toBe('Done.');
     await say('train');
     expect(asked.map((one) => [one.name, ...one.args])).toEqual([
       ['train', 'payment-api'],

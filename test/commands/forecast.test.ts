@@ -19,7 +19,7 @@ const window = {
   start: '0 9 * * 1-5',
   end: '0 21 * * 1-5',
   desiredReplicas: 8,
-  words: 'Mon–Fri 09:00–21:00 at 8 replicas',
+  message: 'Mon–Fri 09:00–21:00 at 8 replicas',
 };
 const object = scaledObjectOf(target, demand, [window], { prometheus: 'http://prometheus:9090', scaler: null });
 
@@ -34,7 +34,7 @@ function report(proposal: DemandProposal, over: Partial<ForecastReport> = {}): F
     replicas: { now: 3, hour: 4, day: 8 },
     perReplica: 100,
     timezone: 'Asia/Kolkata',
-    windows: [window.words],
+    windows: [window.message],
     proposal,
     picture: null,
     ...over,
@@ -44,7 +44,7 @@ function report(proposal: DemandProposal, over: Partial<ForecastReport> = {}): F
 function channel(forecast?: ForecastReport) {
   const recorded = recordingPeople({
     ...(forecast ? { forecast } : {}),
-    answer: { ok: false, words: 'Nothing can be foretold now: its rate is silent.' },
+    answer: { ok: false, message: 'Nothing can be foretold now: its rate is silent.' },
   });
   return (text: string) => runCommand({ people: recorded.people, commands, clock }, 'U_GUEST', text);
 }
@@ -52,13 +52,13 @@ function channel(forecast?: ForecastReport) {
 describe('/heal forecast', () => {
   it('says what is coming, with replicas and the week, and proposes a ScaledObject as YAML', async () => {
     const reply = await channel(report({ kind: 'new', object }))('forecast payment-api');
-    const lines = reply.words.split('\n');
+    const lines = reply.message.split('\n');
     expect(lines[1]).toBe('• now: 210 requests/s, on 3 replicas');
     expect(lines[2]).toMatch(/^• within the hour: most likely 260 requests\/s, hardly more than 310 at .*; 4 replicas/);
     expect(lines[3]).toMatch(/most likely 700 requests\/s, hardly more than 760 at .*; 8 replicas$/);
     expect(lines[4]).toBe('• its week: Mon–Fri 09:00–21:00 at 8 replicas (Asia/Kolkata)');
     expect(lines[5]).toContain('not applied');
-    const yaml = reply.words.split('```')[1]!;
+    const yaml = reply.message.split('```')[1]!;
     expect(parse(yaml)).toEqual(object);
     expect(checkBlocks(reply.blocks, 'message')).toBeNull();
     expect(reply.visible).toBe('private');
@@ -71,15 +71,15 @@ describe('/heal forecast', () => {
   });
 
   it('has what it shows proposed, by a flag or its button, in the name of who asks', async () => {
-    const recorded = recordingPeople({ answer: { ok: true, words: 'INC-7 proposes it.' } });
+    const recorded = recordingPeople({ answer: { ok: true, message: 'INC-7 proposes it.' } });
     const say = (text: string) => runCommand({ people: recorded.people, commands, clock }, 'U_GUEST', text);
     for (const text of ['forecast payment-api --propose', 'forecast --propose payment-api'])
-      expect(await say(text)).toEqual({ visible: 'private', words: 'INC-7 proposes it.' });
+      expect(await say(text)).toEqual({ visible: 'private', message: 'INC-7 proposes it.' });
     const { blocks } = await channel(report({ kind: 'new', object }))('forecast payment-api');
     const [button] = (blocks ?? []).flatMap((one) => (one as { elements?: { value: string }[] }).elements ?? []);
     expect(button).toMatchObject({ action_id: 'propose', value: 'shop/payment-api' });
     const press = { actionId: 'propose', value: button?.value, user: 'U_GUEST' };
-    expect(await pressed(recorded.people, press)).toEqual({ kind: 'private', words: 'INC-7 proposes it.' });
+    expect(await pressed(recorded.people, press)).toEqual({ kind: 'private', message: 'INC-7 proposes it.' });
     expect((await pressed(recorded.people, { ...press, value: '<!channel>' })).kind).toBe('private');
     expect(recorded.asked).toEqual([
       { name: 'propose', args: ['payment-api', 'U_GUEST'] },
@@ -95,40 +95,40 @@ describe('/heal forecast', () => {
         scaler: 'payments',
         bounds: { min: 2, max: 6 },
         triggers: object.spec.triggers.slice(1),
-        words: 'These triggers would help.',
+        message: 'These triggers would help.',
       }),
     )('forecast payment-api');
-    expect(addition.words).toContain(
+    expect(addition.message).toContain(
       'The ScaledObject payments scales it already (2 to 6). These triggers would help.',
     );
-    expect(parse(addition.words.split('```')[1]!)).toEqual({ spec: { triggers: object.spec.triggers.slice(1) } });
-    const none = await channel(report({ kind: 'none', words: 'The HorizontalPodAutoscaler web scales it.' }))(
+    expect(parse(addition.message.split('```')[1]!)).toEqual({ spec: { triggers: object.spec.triggers.slice(1) } });
+    const none = await channel(report({ kind: 'none', message: 'The HorizontalPodAutoscaler web scales it.' }))(
       'forecast payment-api',
     );
-    expect(none.words).not.toContain('```');
+    expect(none.message).not.toContain('```');
   });
 
   it('says that nothing is known of the week, or that it has no shape', async () => {
-    const none = { kind: 'none', words: 'Nothing.' } as const;
-    expect((await channel(report(none, { windows: null }))('forecast payment-api')).words).toContain(
+    const none = { kind: 'none', message: 'Nothing.' } as const;
+    expect((await channel(report(none, { windows: null }))('forecast payment-api')).message).toContain(
       'less than a week',
     );
-    expect((await channel(report(none, { windows: [] }))('forecast payment-api')).words).toContain(
+    expect((await channel(report(none, { windows: [] }))('forecast payment-api')).message).toContain(
       'no hours that want',
     );
   });
 
   it('keeps what comes from outside text', async () => {
-    const hostile = report({ kind: 'none', words: '<!channel> *x*' }, { service: '<@U1>', windows: ['<!here>'] });
-    const { words } = await channel(hostile)('forecast x');
-    expect(words.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/<[!@]/);
+    const hostile = report({ kind: 'none', message: '<!channel> *x*' }, { service: '<@U1>', windows: ['<!here>'] });
+    const { message } = await channel(hostile)('forecast x');
+    expect(message.replaceAll(/<!date[^>]*>/g, '')).not.toMatch(/<[!@]/);
   });
 
   it('is kind when nothing can be said, and asks for a service', async () => {
-    expect((await channel()('forecast <!channel>')).words).toBe(
+    expect((await channel()('forecast <!channel>')).message).toBe(
       '“&lt;!channel&gt;”: Nothing can be foretold now: its rate is silent.',
     );
-    expect((await channel()('forecast')).words).toContain('Which service?');
-    expect((await channel()('forecast x --now')).words).toContain('isn’t known here');
+    expect((await channel()('forecast')).message).toContain('Which service?');
+    expect((await channel()('forecast x --now')).message).toContain('isn’t known here');
   });
 });

@@ -8,9 +8,9 @@ import noisyNeighbour from '../../src/correlators/noisy-neighbour.ts';
 import quotaExceeded from '../../src/correlators/quota-exceeded.ts';
 import recentScaling from '../../src/correlators/recent-scaling.ts';
 import volumeFilling from '../../src/correlators/volume-filling.ts';
-import type { Surroundings, TemplateReferences } from '../../src/extension-points.ts';
+import type { IncidentContext, TemplateReferences } from '../../src/extension-points.ts';
 import type { ClusterEvent, ConfigInfo, NetworkPolicy, Quota, Scaling } from '../../src/ports/cluster.ts';
-import { AT, around, MINUTE, pod, revision, SINCE, workload } from './surroundings.ts';
+import { AT, around, MINUTE, pod, revision, SINCE, workload } from './incident-context.ts';
 
 const references = (rest: Partial<TemplateReferences> = {}): TemplateReferences => ({
   workload: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
@@ -55,7 +55,8 @@ describe('config_change', () => {
         what: 'config_change',
         about: { kind: 'Deployment', name: 'payment-api' },
         at: SINCE - 3 * MINUTE,
-        words: 'ConfigMap settings, which payment-api uses, was changed by kubectl-edit 3 min before the trouble began',
+        message:
+          'ConfigMap settings, which payment-api uses, was changed by kubectl-edit 3 min before the trouble began',
       },
     ]);
   });
@@ -82,7 +83,7 @@ describe('network_policy_change', () => {
     networkPolicyChange.correlate(around({ networkPolicies: [one], references: [references()] }));
 
   it('tells a new policy that rules the traffic of the service', () => {
-    expect(of(policy({ app: 'payment-api' })).map(({ words }) => words)).toEqual([
+    expect(of(policy({ app: 'payment-api' })).map(({ message }) => message)).toEqual([
       'NetworkPolicy deny, which rules the ingress and egress of payment-api, was created by kubectl-edit 2 min before the trouble began',
     ]);
     expect(of(policy({}))).toHaveLength(1);
@@ -113,7 +114,10 @@ describe('autoscaler_limit', () => {
 
   it('tells who wants more than the maximum, and who can not scale', () => {
     expect(of({ limited: 'maximum' })).toMatchObject([
-      { what: 'autoscaler_limit', words: 'ScaledObject pay keeps payment-api at its maximum of 5 pods and wants more' },
+      {
+        what: 'autoscaler_limit',
+        message: 'ScaledObject pay keeps payment-api at its maximum of 5 pods and wants more',
+      },
     ]);
     const inactive = { reason: 'FailedGetResourceMetric', message: 'no metrics', since: SINCE - MINUTE };
     expect(of({ inactive })).toMatchObject([{ what: 'autoscaler_inactive', at: SINCE - MINUTE }]);
@@ -128,14 +132,14 @@ describe('autoscaler_limit', () => {
 });
 
 describe('recent_scaling', () => {
-  const scaled = (words: string, at = SINCE - 4 * MINUTE) =>
-    recentScaling.correlate(around({ events: [event('ScalingReplicaSet', words, at)] }));
+  const scaled = (message: string, at = SINCE - 4 * MINUTE) =>
+    recentScaling.correlate(around({ events: [event('ScalingReplicaSet', message, at)] }));
 
   it('tells fewer pods strongly and more pods weakly, in both forms of the event', () => {
     expect(scaled('Scaled down replica set payment-api-hash2 from 5 to 2')).toMatchObject([
       {
         what: 'scaled_down',
-        words: 'Deployment payment-api was scaled from 5 to 2 pods 4 min before the trouble began',
+        message: 'Deployment payment-api was scaled from 5 to 2 pods 4 min before the trouble began',
         strength: expect.closeTo(0.82, 2),
       },
     ]);
@@ -161,10 +165,12 @@ describe('recent_scaling', () => {
         rescaled: [{ at: SINCE - 1_000, message: 'New size: 2' }],
       },
     ];
-    expect(recentScaling.correlate(around({ events, scaling }))[0]?.words).toContain('by HorizontalPodAutoscaler pay');
+    expect(recentScaling.correlate(around({ events, scaling }))[0]?.message).toContain(
+      'by HorizontalPodAutoscaler pay',
+    );
     const managers = [{ manager: 'kubectl', operation: 'Update', fields: ['spec.replicas'] }];
     expect(
-      recentScaling.correlate(around({ events, workloads: [workload('payment-api', { managers })] }))[0]?.words,
+      recentScaling.correlate(around({ events, workloads: [workload('payment-api', { managers })] }))[0]?.message,
     ).toContain('set last by kubectl');
   });
 
@@ -188,7 +194,7 @@ describe('quota_exceeded', () => {
       {
         what: 'quota_exceeded',
         at: SINCE,
-        words:
+        message:
           'A new pod of payment-api was refused: exceeded quota: team, requested: pods=1, used: pods=9, limited: pods=9',
       },
     ]);
@@ -204,7 +210,7 @@ describe('quota_exceeded', () => {
     });
     const of = (one: Quota) => quotaExceeded.correlate(around({ quotas: [one] }));
     expect(of(quota('pods', 9))).toMatchObject([
-      { what: 'quota_full', words: 'ResourceQuota team is used up (pods 9 of 9): payment-api can get no more pods' },
+      { what: 'quota_full', message: 'ResourceQuota team is used up (pods 9 of 9): payment-api can get no more pods' },
     ]);
     expect(of(quota('pods', 9))[0]?.strength).toBeLessThan(0.5);
     expect(of(quota('pods', 8))).toEqual([]);
@@ -221,7 +227,7 @@ describe('certificate_expiry', () => {
     ready: false,
     message: 'the issuer answered 429',
   });
-  const of = (notAfter: number, rest: Partial<Surroundings> = {}) =>
+  const of = (notAfter: number, rest: Partial<IncidentContext> = {}) =>
     certificateExpiry.correlate(
       around({
         certificates: [certificate(notAfter)],
@@ -235,7 +241,7 @@ describe('certificate_expiry', () => {
       {
         what: 'certificate_expired',
         at: SINCE - MINUTE,
-        words:
+        message:
           'Certificate tls of payment-api expired at 2026-03-02 03:19 UTC, 1 min before the trouble began (not renewed: the issuer answered 429)',
       },
     ]);
@@ -256,14 +262,14 @@ describe('volume_filling', () => {
       values: Float64Array.from({ length: 60 }, (_, minute) => used(minute)),
     },
   });
-  const of = (claim: string, used: (minute: number) => number, rest: Partial<Surroundings> = {}) =>
+  const of = (claim: string, used: (minute: number) => number, rest: Partial<IncidentContext> = {}) =>
     volumeFilling.correlate(around({ volumes: [use(claim, used)], ...rest }));
 
   it('tells how long is left while it fills, and that it is full from when it was', () => {
     expect(of('data-payment-api', (minute) => 0.2 + 0.01 * minute)).toMatchObject([
       {
         what: 'volume_filling',
-        words: expect.stringMatching(/data-payment-api of payment-api fills: 79 % now, full in about 2[01] min/),
+        message: expect.stringMatching(/data-payment-api of payment-api fills: 79 % now, full in about 2[01] min/),
       },
     ]);
     expect(of('data-payment-api', (minute) => Math.min(1, 0.6 + 0.01 * minute))).toMatchObject([
@@ -307,7 +313,7 @@ describe('noisy_neighbour', () => {
       {
         what: 'neighbour',
         about: { name: 'batch' },
-        words:
+        message:
           "Pod batch-1, which has no CPU limit, came onto node node-a 2 min before the trouble began; 1 of the service's 2 pods run there",
       },
     ]);
@@ -326,7 +332,7 @@ describe('noisy_neighbour', () => {
     };
     const [unmeasured] = of(SINCE - 2 * MINUTE);
     expect(taking(6).strength).toBeGreaterThan(unmeasured!.strength);
-    expect(taking(6).words).toContain('and takes 75 % of the CPU that pods there take');
+    expect(taking(6).message).toContain('and takes 75 % of the CPU that pods there take');
     expect(taking(1).strength).toBe(unmeasured!.strength);
     expect(taking(0.1).strength).toBeLessThan(0.5);
   });
@@ -348,7 +354,7 @@ describe('node_trouble', () => {
     expect(driven).toMatchObject({
       kind: 'change',
       what: 'node_tainted',
-      words: 'Node node-a was tainted maintenance:NoExecute 1 min before the trouble began',
+      message: 'Node node-a was tainted maintenance:NoExecute 1 min before the trouble began',
     });
     expect(tainted('NoSchedule', SINCE - MINUTE)[0]?.strength).toBeLessThan(driven?.strength ?? 0);
     expect(tainted('NoExecute', SINCE - 24 * 60 * MINUTE)).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import logPatterns from '../../src/correlators/log-patterns.ts';
 import type { LogLine } from '../../src/ports/logs.ts';
-import { around, MINUTE, SINCE } from './surroundings.ts';
+import { around, MINUTE, SINCE } from './incident-context.ts';
 
 const line = (text: string, at: number, severe = false, source = 'a'): LogLine => ({ at, source, text, severe });
 /** Everyday lines, each with other numbers. */
@@ -23,7 +23,7 @@ describe('log_patterns', () => {
       what: 'log_pattern',
       at: SINCE,
       about: { kind: 'Deployment', name: 'payment-api' },
-      words: expect.stringMatching(
+      message: expect.stringMatching(
         /connect to .* failed: connection refused” new in its log, 30 of the last 130 lines/,
       ),
     });
@@ -35,7 +35,7 @@ describe('log_patterns', () => {
       Array.from({ length: count }, (_, i) => line(`payment ${i} declined by the bank`, at + i, true));
     const before = normal.map((period, i) => [...period, ...failing(2, SINCE - (50 - 15 * i) * MINUTE)]);
     const [finding] = of([...everyday(SINCE, 100), ...failing(100, SINCE)], before);
-    expect(finding?.words).toMatch(/declined by the bank” 0\.99 % → 50 % of its log lines/);
+    expect(finding?.message).toMatch(/declined by the bank” 0\.99 % → 50 % of its log lines/);
   });
 
   it('is silent when all is as ever, and about harmless lines that only get commoner', () => {
@@ -59,8 +59,8 @@ describe('log_patterns', () => {
     }).flat();
     const findings = of([...everyday(SINCE, 60), ...both]);
     expect(findings).toHaveLength(1);
-    expect(findings[0]?.words).toContain('no stock ⟵ Caused by: java.io.IOException: disk ⟵ at shop.Disk.read');
-    expect(findings[0]?.words).toContain('40 of the last 100 lines');
+    expect(findings[0]?.message).toContain('no stock ⟵ Caused by: java.io.IOException: disk ⟵ at shop.Disk.read');
+    expect(findings[0]?.message).toContain('40 of the last 100 lines');
   });
 
   it('ends a Python traceback with its error', () => {
@@ -70,16 +70,16 @@ describe('log_patterns', () => {
       line('ValueError: negative amount', SINCE + i),
     ]).flat();
     const [finding] = of([...everyday(SINCE, 40), ...traceback]);
-    expect(finding?.words).toContain('Traceback (most recent call last): ⟵ ValueError: negative amount');
+    expect(finding?.message).toContain('Traceback (most recent call last): ⟵ ValueError: negative amount');
   });
 
   it('masks secrets, and is bounded however long a line is', () => {
     const leaking = Array.from({ length: 20 }, (_, i) =>
       line(`login failed password=hunter2 for someone@example.com ${'x'.repeat(50_000)}`, SINCE + i, true),
     );
-    const words = of([...everyday(SINCE, 40), ...leaking])[0]?.words ?? '';
-    expect(words).toContain('login failed');
-    expect(words).not.toMatch(/hunter2|someone@/);
-    expect(words.length).toBeLessThan(300);
+    const message = of([...everyday(SINCE, 40), ...leaking])[0]?.message ?? '';
+    expect(message).toContain('login failed');
+    expect(message).not.toMatch(/hunter2|someone@/);
+    expect(message.length).toBeLessThan(300);
   });
 });

@@ -4,7 +4,7 @@ import crashLooping from '../../src/correlators/crash-looping.ts';
 import imagePull from '../../src/correlators/image-pull.ts';
 import oomKilled from '../../src/correlators/oom-killed.ts';
 import unschedulable from '../../src/correlators/unschedulable.ts';
-import { AT, around, MINUTE, pod, SINCE } from './surroundings.ts';
+import { AT, around, MINUTE, pod, SINCE } from './incident-context.ts';
 
 const exit = (reason: string, exitCode: number, minutesAgo = 1) => ({
   reason,
@@ -19,7 +19,7 @@ describe('crash_looping', () => {
   it('tells the restarts and the last exit', () => {
     const [finding] = of(pod('a', {}, { ...waiting('CrashLoopBackOff'), restarts: 5, lastExit: exit('Error', 1) }));
     expect(finding).toMatchObject({ kind: 'state', what: 'crash_loop', about: { kind: 'Pod', name: 'a' } });
-    expect(finding?.words).toBe('Pod a: container app keeps crashing: 5 restarts, last exit Error (1)');
+    expect(finding?.message).toBe('Pod a: container app keeps crashing: 5 restarts, last exit Error (1)');
     expect(finding?.strength).toBeGreaterThan(0.95);
   });
 
@@ -56,7 +56,7 @@ describe('oom_killed', () => {
     expect(of(5)[0]).toMatchObject({
       what: 'oom_killed',
       at: AT - 5 * MINUTE,
-      words: expect.stringContaining('5 min ago (2 restarts)'),
+      message: expect.stringContaining('5 min ago (2 restarts)'),
     });
     expect(of(1)[0]?.strength).toBeGreaterThan(of(60)[0]?.strength ?? 1);
     expect(of(24 * 60)).toEqual([]);
@@ -73,11 +73,11 @@ describe('image_pull and config_error', () => {
 
   it('tell the reason, with secrets masked', () => {
     expect(imagePull.correlate(around({ pods }))).toMatchObject([
-      { what: 'image_pull', about: { name: 'a' }, words: expect.stringContaining('shop/x:2') },
+      { what: 'image_pull', about: { name: 'a' }, message: expect.stringContaining('shop/x:2') },
     ]);
     expect(JSON.stringify(imagePull.correlate(around({ pods })))).not.toContain('me:pw');
     expect(configError.correlate(around({ pods }))).toMatchObject([
-      { what: 'config_error', about: { name: 'b' }, words: expect.stringContaining('secret "db" not found') },
+      { what: 'config_error', about: { name: 'b' }, message: expect.stringContaining('secret "db" not found') },
     ]);
   });
 });
@@ -106,7 +106,7 @@ describe('unschedulable', () => {
       about: { kind: 'Deployment', name: 'payment-api' },
       at: AT - 2 * MINUTE,
     });
-    expect(finding?.words).toBe(
+    expect(finding?.message).toBe(
       "2 pods of payment-api can't be scheduled: 0/2 nodes are available: 2 Insufficient memory.",
     );
   });

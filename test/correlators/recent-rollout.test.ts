@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import recentRollout from '../../src/correlators/recent-rollout.ts';
-import { AT, around, MINUTE, pod, revision, SINCE, workload } from './surroundings.ts';
+import { AT, around, MINUTE, pod, revision, SINCE, workload } from './incident-context.ts';
 
 const find = (createdAt: number, rest: Parameters<typeof around>[0] = {}, container: Record<string, unknown> = {}) =>
   recentRollout.correlate(
@@ -16,7 +16,7 @@ describe('recent_rollout', () => {
       about: { kind: 'Deployment', name: 'payment-api' },
       at: SINCE - 4 * MINUTE,
     });
-    expect(finding?.words).toBe(
+    expect(finding?.message).toBe(
       'Deployment payment-api: revision 2 was rolled out 4 min before the trouble began: image shop/payment-api:1 → shop/payment-api:2',
     );
     expect(finding?.strength).toBeGreaterThan(0.9);
@@ -37,7 +37,7 @@ describe('recent_rollout', () => {
     const [plain] = find(SINCE - 60 * MINUTE);
     const [failing] = find(SINCE - 60 * MINUTE, { pods });
     expect(failing?.strength).toBeGreaterThan(plain?.strength ?? 1);
-    expect(failing?.words).toContain("1 of its pods can't run");
+    expect(failing?.message).toContain("1 of its pods can't run");
   });
 
   it('names variables without their values, and resources', () => {
@@ -46,9 +46,9 @@ describe('recent_rollout', () => {
       {},
       { env: [{ name: 'DB_PASSWORD', value: 'hunter2' }], resources: { limits: { memory: '64Mi' } } },
     );
-    expect(finding?.words).toContain('env DB_PASSWORD');
-    expect(finding?.words).toContain('resources none → memory 64Mi');
-    expect(finding?.words).not.toContain('hunter2');
+    expect(finding?.message).toContain('env DB_PASSWORD');
+    expect(finding?.message).toContain('resources none → memory 64Mi');
+    expect(finding?.message).not.toContain('hunter2');
   });
 
   it('does not call a mere restart a rollout', () => {
@@ -56,7 +56,7 @@ describe('recent_rollout', () => {
     const [finding] = recentRollout.correlate(
       around({ revisions: { 'payment-api': [same(2, SINCE - MINUTE), same(1, 0)] } }),
     );
-    expect(finding).toMatchObject({ what: 'restart', words: expect.stringContaining('restarted without a change') });
+    expect(finding).toMatchObject({ what: 'restart', message: expect.stringContaining('restarted without a change') });
     expect(finding?.strength).toBeLessThan(0.5);
   });
 
@@ -83,7 +83,7 @@ describe('recent_rollout', () => {
     const whats = (before: string, after: string) =>
       recentRollout
         .correlate(around({ revisions: { 'payment-api': [limited(2, after), limited(1, before)] } }))
-        .map(({ what, words }) => [what, words] as const);
+        .map(({ what, message }) => [what, message] as const);
     const [, lowered] = whats('1Gi', '200Mi');
     expect(lowered?.[0]).toBe('memory_limit');
     expect(lowered?.[1]).toContain('lowered from 1Gi to 200Mi');

@@ -54,7 +54,7 @@ describe('seasonal deviation', () => {
     );
     expect(finding).toMatchObject({ kind: 'anomaly', what: 'latency', about: ABOUT, at: NOW });
     expect(finding!.strength).toBeGreaterThan(0.99);
-    expect(finding!.words).toMatch(/^payment-api: p99 latency 2\.\d s; at this hour \d+ ms to \d+ ms$/);
+    expect(finding!.message).toMatch(/^payment-api: p99 latency 2\.\d s; at this hour \d+ ms to \d+ ms$/);
     expect(finding!.value!.observed).toBeGreaterThan(finding!.value!.high);
   });
 
@@ -85,7 +85,7 @@ describe('seasonal deviation', () => {
     expect(seasonalDeviation.detect(input('error_ratio', [0.002, 0.003, 0.002], errors))).toEqual([]);
     const [finding] = seasonalDeviation.detect(input('error_ratio', [0.2, 0.22, 0.21], errors));
     expect(finding).toMatchObject({ what: 'errors' });
-    expect(finding!.words).toContain('21 %');
+    expect(finding!.message).toContain('21 %');
   });
 
   it('tells a fall of traffic too', () => {
@@ -103,7 +103,7 @@ describe('leak', () => {
       const [finding] = leak.detect(input('memory_ratio', climbing, baseline, { limit: 1 }));
       expect(finding).toMatchObject({ kind: 'anomaly', what: 'leak' });
       expect(finding!.strength).toBeGreaterThan(0.99);
-      const minutes = Number(/full in about (\d+) min/.exec(finding!.words)![1]);
+      const minutes = Number(/full in about (\d+) min/.exec(finding!.message)![1]);
       expect(minutes).toBeGreaterThan(68);
       expect(minutes).toBeLessThan(88);
     }
@@ -138,7 +138,7 @@ describe('level shift', () => {
       ),
     );
     expect(finding).toMatchObject({ what: 'level_shift', at: NOW - 19 * MINUTE_MS });
-    expect(finding!.words).toMatch(/p99 latency stepped from \d+ ms to \d(\.\d)? s and stayed there/);
+    expect(finding!.message).toMatch(/p99 latency stepped from \d+ ms to \d(\.\d)? s and stayed there/);
   });
 
   it('says nothing without a step, of a step back to normal, or without a baseline', () => {

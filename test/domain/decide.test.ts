@@ -31,7 +31,7 @@ const radius = (level: BlastRadius['level']): BlastRadius => ({
   podsAffected: 1,
   podsTotal: 3,
   services: [],
-  words: '',
+  message: '',
 });
 const sure = recommendationOf({ confidence: { value: 0.96, parts: [], worked: 0, tried: 0 } });
 const policy = (over: Partial<DecideInput['policy']>) => ({ ...inputOf().policy, ...over });
@@ -140,7 +140,7 @@ describe('deciding', () => {
     ['it was long enough not worse', { qualified: [], belowThreshold: true, patientUntil: T0 }, 'escalate'],
     [
       'a rollout is in progress',
-      { qualified: [], refusals: [{ code: 'rollout_in_progress', words: 'a rollout runs' }] },
+      { qualified: [], refusals: [{ code: 'rollout_in_progress', message: 'a rollout runs' }] },
       'hold',
     ],
     ['it is paused', { paused: true }, 'hold'],

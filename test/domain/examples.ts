@@ -26,7 +26,7 @@ export const planOf = (over: Partial<Plan> = {}): Plan => ({
   diff: '',
   summary: 'Roll payment-api back to revision 1',
   reversible: true,
-  blastRadius: { level: 'low', podsAffected: 1, podsTotal: 3, services: ['shop/payment-api'], words: '1 of 3 pods' },
+  blastRadius: { level: 'low', podsAffected: 1, podsTotal: 3, services: ['shop/payment-api'], message: '1 of 3 pods' },
   notes: [],
   digest: 'digest-1',
   data: {},
@@ -46,7 +46,7 @@ export const recommendationOf = (over: Partial<Recommendation> = {}): Recommenda
 
 export const diagnosisOf = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   at: T0,
-  issue: { kind: 'crash_loop', severity: 4, unit: 'restarts', words: 'payment-api: 2 pods keep crashing' },
+  issue: { kind: 'crash_loop', severity: 4, unit: 'restarts', message: 'payment-api: 2 pods keep crashing' },
   causes: [
     {
       entity: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
@@ -83,7 +83,7 @@ export const executionOf = (over: Partial<Execution> = {}): Execution => ({
   undo: null,
   finishedAt: null,
   result: null,
-  words: '',
+  message: '',
   verification: null,
   undone: null,
   ...over,

@@ -12,7 +12,7 @@ describe('an incident that leaves', () => {
           recommendation: { plan: { summary: 'Roll back', diff: '- DB_PASSWORD=hunter2', data: { env: 'hunter2' } } },
         },
       ],
-      diagnosis: { findings: [{ kind: 'log', what: 'errors', words: 'login failed for bob', strength: 0.9 }] },
+      diagnosis: { findings: [{ kind: 'log', what: 'errors', message: 'login failed for bob', strength: 0.9 }] },
       alertDetails: [{ fingerprint: '9f957e7458d3260a', generatorUrl: 'http://inside/graph' }],
     };
     const text = JSON.stringify(exportedIncident(incident));
@@ -27,7 +27,7 @@ describe('an incident that leaves', () => {
 
   it('masks what looks like a secret, wherever it stands', () => {
     const incident = {
-      timeline: [{ words: 'calls postgres://app:s3cr3t@db:5432 with token=abcdef123456' }],
+      timeline: [{ message: 'calls postgres://app:s3cr3t@db:5432 with token=abcdef123456' }],
       alertDetails: [{ annotations: { summary: 'password: opensesame' }, labels: { pod: 'api-7d9f8c6b5-x2x2x' } }],
     };
     const text = JSON.stringify(exportedIncident(incident));

@@ -30,7 +30,7 @@ describe('grouping', () => {
 
   it('joins what gets slow under a crowd to the incident of the service that the crowd reached first', () => {
     const about = { kind: 'Deployment' as const, namespace: 'shop', name: 'checkout-api' };
-    const crowd = { kind: 'anomaly' as const, about, at: T0, what: 'traffic', words: 'a crowd', strength: 1 };
+    const crowd = { kind: 'anomaly' as const, about, at: T0, what: 'traffic', message: 'a crowd', strength: 1 };
     const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', anomalies: [crowd] });
     const ledger = { ...checkout, service: 'ledger-db' };
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), ledger, [open], calls, T0)).toBe(open);

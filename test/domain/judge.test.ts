@@ -7,7 +7,7 @@ const at = (seconds: number, over: Partial<Sample>): Sample => ({
   healthy: true,
   severity: 0,
   worse: false,
-  words: `at ${seconds}`,
+  message: `at ${seconds}`,
   ...over,
 });
 const judged = (samples: Sample[], now = samples.at(-1)?.at ?? 0) =>

@@ -59,7 +59,7 @@ describe('tightening a monitor', () => {
 
   it('leaves one alone whose scrape may take longer than that, since the operator would drop it', () => {
     const slow = monitor([endpoint({ scrapeTimeout: '25s' })]);
-    expect(tightening(slow, 'INC-1')).toEqual({ kind: 'leave', words: 'a scrape of it may take 25s' });
+    expect(tightening(slow, 'INC-1')).toEqual({ kind: 'leave', message: 'a scrape of it may take 25s' });
   });
 
   it('and putting it back is as if nothing had been, for any monitor', () => {

@@ -17,7 +17,7 @@ const calm: Vitals = {
 function anomaly(what: string, strength = 0.995, name = 'payment-api', observed = 90): Finding {
   const about = { kind: 'Deployment' as const, namespace: 'shop', name };
   const value = { observed, low: 10, high: 30, unit: '' };
-  return { kind: 'anomaly', about, at: 0, what, words: `${name}: ${what}`, strength, value };
+  return { kind: 'anomaly', about, at: 0, what, message: `${name}: ${what}`, strength, value };
 }
 
 describe('trouble that does not hurt yet', () => {

@@ -18,7 +18,7 @@ const leak: Finding = {
   about: { kind: 'Pod', namespace: 'shop', name: 'cart-api-6d9f8c6b5-x2x2x' },
   at: 0,
   what: 'leak',
-  words: 'memory climbs',
+  message: 'memory climbs',
   strength: 0.97,
 };
 
@@ -30,7 +30,7 @@ describe('naming the issue', () => {
     const { issue, measured } = nameIssue({ ...well, memoryRatio: 0.7 }, [leak]);
     expect(measured).toBe(true);
     expect(issue).toMatchObject({ kind: 'high_memory_usage', severity: 0.7 });
-    expect(issue.words).toMatch(/70 % of its memory limit, and it climbs/);
+    expect(issue.message).toMatch(/70 % of its memory limit, and it climbs/);
   });
   it('doubts a weak climb, and one of somebody else', () => {
     expect(nameIssue(well, [{ ...leak, strength: 0.3 }]).measured).toBe(false);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { TimelineEntry } from '../../src/domain/incident.ts';
 import { newsLines } from '../../src/domain/news-lines.ts';
 
-const line = (type: TimelineEntry['type'], words: string, to: TimelineEntry['to'] = 'watching'): TimelineEntry => ({
+const line = (type: TimelineEntry['type'], message: string, to: TimelineEntry['to'] = 'watching'): TimelineEntry => ({
   at: 0,
   type,
-  words,
+  message,
   by: null,
   from: 'noticed',
   to,
@@ -26,7 +26,7 @@ describe('what a thread is told of the timeline', () => {
   });
 
   it('tells everything else as often as it happens', () => {
-    const twice = [line('level_due', 'Nobody acknowledged'), line('level_due', 'Nobody acknowledged')];
+    const twice = [line('repage_due', 'Nobody acknowledged'), line('repage_due', 'Nobody acknowledged')];
     expect(newsLines(twice, twice)).toEqual(twice);
   });
 });

@@ -35,7 +35,7 @@ describe('the blast radius', () => {
     blastRadius({
       namespace: 'shop',
       service: 's',
-      words: '',
+      message: '',
       podsTotal,
       podsAffected: readyAffected,
       readyAffected,

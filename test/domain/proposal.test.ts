@@ -11,7 +11,7 @@ const proposal = (over: Partial<Incident> = {}): Incident => {
   return { ...incident, groupKey: proposalKeyOf(incident) };
 };
 const asked = (): Incident =>
-  transition(proposal(), { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), passedOver: [] })
+  transition(proposal(), { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), skippedSteps: [] })
     .incident;
 const delivered: Event = {
   type: 'delivered',
@@ -28,19 +28,19 @@ const next = (incident: Incident, ...events: Event[]): Incident =>
 describe('a proposal', () => {
   it('lapses when nobody answers, whatever was to be done at the timeout, and pages nobody', () => {
     const incident = next(asked(), delivered);
-    expect(incident.state).toMatchObject({ name: 'awaiting_approval', timeoutMs: PROPOSAL_MS, atTimeout: 'lapse' });
+    expect(incident.state).toMatchObject({ name: 'awaiting_approval', timeoutMs: PROPOSAL_MS, atTimeout: 'expire' });
     const { incident: after, effects } = transition(incident, {
       type: 'deadline_reached',
       at: T0 + 1_000 + PROPOSAL_MS,
     });
     expect(after.state).toMatchObject({ name: 'closed', outcome: 'lapsed' });
-    expect(effects.map(({ kind }) => kind)).toEqual(['tell']);
+    expect(effects.map(({ kind }) => kind)).toEqual(['notify']);
   });
 
   it('lapses when it is turned down or not needed any more', () => {
     const rejected = next(asked(), delivered, { type: 'rejected', at: T0 + 2_000, user: 'U1', how: 'next' });
     expect(rejected.state).toMatchObject({ name: 'closed', outcome: 'lapsed' });
-    const needless = next(asked(), delivered, { type: 'trouble_gone', at: T0 + 2_000, words: 'KEDA scales it' });
+    const needless = next(asked(), delivered, { type: 'resolved', at: T0 + 2_000, message: 'KEDA scales it' });
     expect(needless.state).toMatchObject({ name: 'closed', outcome: 'lapsed' });
   });
 
@@ -55,7 +55,7 @@ describe('a proposal', () => {
     const after = next(verifying, {
       type: 'verified',
       at: T0 + 60_000,
-      verification: { verdict: 'unknown', at: T0 + 60_000, words: 'no data' },
+      verification: { verdict: 'unknown', at: T0 + 60_000, message: 'no data' },
     });
     expect(after.state.name).toBe('escalated');
   });

@@ -26,12 +26,12 @@ const state = (what: string, name = 'cart-api'): Finding => ({
   about: { kind: 'Deployment', namespace: 'shop', name },
   at: 0,
   what,
-  words: `${what} of ${name}`,
+  message: `${what} of ${name}`,
   strength: 0.4,
 });
 const diagnosis = (what: string, findings: Finding[] = []): Diagnosis => ({
   at: 0,
-  issue: { kind: 'high_latency', severity: 6, unit: 's', words: '' },
+  issue: { kind: 'high_latency', severity: 6, unit: 's', message: '' },
   causes: [cause(what)],
   somethingElse: 0.02,
   named: true,
@@ -63,9 +63,13 @@ describe('the steps that qualify', () => {
 describe('facts against a step', () => {
   it('forbid more pods where the quota or the autoscaler lets none come, and say why', () => {
     for (const what of ['quota_full', 'quota_exceeded', 'autoscaler_limit', 'unschedulable']) {
-      const { candidates, passedOver } = chosen(diagnosis('overload', [state(what)]));
+      const { candidates, skippedSteps } = chosen(diagnosis('overload', [state(what)]));
       expect(candidates, what).toEqual([]);
-      expect(passedOver[0]).toEqual({ action: 'scale_horizontal', reason: 'refused', words: `${what} of cart-api` });
+      expect(skippedSteps[0]).toEqual({
+        action: 'scale_horizontal',
+        reason: 'refused',
+        message: `${what} of cart-api`,
+      });
     }
   });
   it("leave a step alone that they don't concern", () => {

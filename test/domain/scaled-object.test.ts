@@ -9,7 +9,7 @@ const window = {
   start: '0 9 * * 1-5',
   end: '0 18 * * 1-5',
   desiredReplicas: 6,
-  words: '',
+  message: '',
 };
 
 describe('a ScaledObject', () => {

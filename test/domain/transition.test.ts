@@ -55,7 +55,7 @@ describe('the incident machine', () => {
     [
       'noticed, diagnosed: ask',
       { name: 'noticed', attempt: 0 },
-      { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), passedOver: [] },
+      { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), skippedSteps: [] },
       'awaiting_approval',
     ],
     [
@@ -66,7 +66,7 @@ describe('the incident machine', () => {
         at: T0,
         diagnosis: diagnosisOf(),
         decision: { kind: 'auto', recommendation: recommendationOf(), options: [], reason: '' },
-        passedOver: [],
+        skippedSteps: [],
       },
       'queued',
     ],
@@ -78,7 +78,7 @@ describe('the incident machine', () => {
         at: T0,
         diagnosis: diagnosisOf(),
         decision: { kind: 'hold', untilMs: T0 + 1, reason: '' },
-        passedOver: [],
+        skippedSteps: [],
       },
       'watching',
     ],
@@ -90,11 +90,11 @@ describe('the incident machine', () => {
         at: T0,
         diagnosis: diagnosisOf(),
         decision: { kind: 'escalate', options: [], reason: '' },
-        passedOver: [],
+        skippedSteps: [],
       },
       'escalated',
     ],
-    ['noticed, trouble gone', { name: 'noticed', attempt: 0 }, { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    ['noticed, trouble gone', { name: 'noticed', attempt: 0 }, { type: 'resolved', at: T0, message: '' }, 'closed'],
     ['watching, watch ended', { name: 'watching', until: T0, why: '' }, { type: 'watch_ended', at: T0 }, 'noticed'],
     [
       'watching, a new alert',
@@ -113,7 +113,7 @@ describe('the incident machine', () => {
           about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
           at: T0,
           what: 'latency',
-          words: '',
+          message: '',
           strength: 1,
         },
       },
@@ -140,102 +140,102 @@ describe('the incident machine', () => {
       { type: 'deadline_reached', at: T0 + 300_000 },
       'watching',
     ],
-    ['awaiting, trouble gone', awaiting(), { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    ['awaiting, trouble gone', awaiting(), { type: 'resolved', at: T0, message: '' }, 'closed'],
     ['queued, authorised', queued(), { type: 'authorised', at: T0, execution: executionOf() }, 'executing'],
     [
       'queued, refused for a lock',
       queued(),
-      { type: 'refused', at: T0, refusal: { code: 'locked', words: '' }, fresh: null },
+      { type: 'refused', at: T0, refusal: { code: 'locked', message: '' }, fresh: null },
       'queued',
     ],
     [
       'queued, refused: plan changed',
       queued(),
-      { type: 'refused', at: T0, refusal: { code: 'plan_changed', words: '' }, fresh: other },
+      { type: 'refused', at: T0, refusal: { code: 'plan_changed', message: '' }, fresh: other },
       'awaiting_approval',
     ],
     [
       'queued, refused: trouble gone',
       queued(),
-      { type: 'refused', at: T0, refusal: { code: 'trouble_gone', words: '' }, fresh: null },
+      { type: 'refused', at: T0, refusal: { code: 'resolved', message: '' }, fresh: null },
       'closed',
     ],
     [
       'queued, refused: target gone',
       queued(),
-      { type: 'refused', at: T0, refusal: { code: 'target_gone', words: '' }, fresh: null },
+      { type: 'refused', at: T0, refusal: { code: 'target_gone', message: '' }, fresh: null },
       'watching',
     ],
     [
       'queued, refused: not measured',
       queued(),
-      { type: 'refused', at: T0, refusal: { code: 'not_measured', words: '' }, fresh: null },
+      { type: 'refused', at: T0, refusal: { code: 'not_measured', message: '' }, fresh: null },
       'escalated',
     ],
     [
       'queued by timeout, paused',
       queued({ by: 'timeout', at: T0 }),
-      { type: 'refused', at: T0, refusal: { code: 'paused', words: '' }, fresh: null },
+      { type: 'refused', at: T0, refusal: { code: 'paused', message: '' }, fresh: null },
       'awaiting_approval',
     ],
     [
       'executing, executed',
       { name: 'executing', execution: executionOf(), progress: null },
-      { type: 'executed', at: T0, undo: null, words: '', verify: how },
+      { type: 'executed', at: T0, undo: null, message: '', verify: how },
       'verifying',
     ],
     [
       'executing, failed after a change',
       { name: 'executing', execution: executionOf(), progress: null },
-      { type: 'execution_failed', at: T0, changed: true, refusal: null, words: '', verify: how },
+      { type: 'execution_failed', at: T0, changed: true, refusal: null, message: '', verify: how },
       'verifying',
     ],
     [
       'executing, failed before any',
       { name: 'executing', execution: executionOf(), progress: null },
-      { type: 'execution_failed', at: T0, changed: false, refusal: null, words: '', verify: how },
+      { type: 'execution_failed', at: T0, changed: false, refusal: null, message: '', verify: how },
       'noticed',
     ],
     [
       'verifying, recovered',
       verifying,
-      { type: 'verified', at: T0, verification: { verdict: 'recovered', at: T0, words: '' } },
+      { type: 'verified', at: T0, verification: { verdict: 'recovered', at: T0, message: '' } },
       'closed',
     ],
     [
       'verifying, unchanged',
       verifying,
-      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, words: '' } },
+      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, message: '' } },
       'noticed',
     ],
     [
       'verifying, contained: a person, not the next step',
       verifying,
-      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, words: '', contained: true } },
+      { type: 'verified', at: T0, verification: { verdict: 'unchanged', at: T0, message: '', contained: true } },
       'escalated',
     ],
     [
       'verifying, worse',
       verifying,
-      { type: 'verified', at: T0, verification: { verdict: 'worse', at: T0, words: '' } },
+      { type: 'verified', at: T0, verification: { verdict: 'worse', at: T0, message: '' } },
       'undoing',
     ],
     [
       'verifying, unknown',
       verifying,
-      { type: 'verified', at: T0, verification: { verdict: 'unknown', at: T0, words: '' } },
+      { type: 'verified', at: T0, verification: { verdict: 'unknown', at: T0, message: '' } },
       'escalated',
     ],
     [
       'undoing, undone',
       { name: 'undoing', execution: executionOf(), by: 'U1' },
-      { type: 'undone', at: T0, words: '' },
+      { type: 'undone', at: T0, message: '' },
       'escalated',
     ],
     [
       'undoing, undo failed',
       { name: 'undoing', execution: executionOf(), by: 'U1' },
-      { type: 'undo_failed', at: T0, words: '' },
+      { type: 'undo_failed', at: T0, message: '' },
       'escalated',
     ],
     [
@@ -244,7 +244,7 @@ describe('the incident machine', () => {
       { type: 'approved', at: T0, user: 'U1', planDigest: 'digest-1' },
       'queued',
     ],
-    ['escalated, trouble gone', escalated, { type: 'trouble_gone', at: T0, words: '' }, 'closed'],
+    ['escalated, trouble gone', escalated, { type: 'resolved', at: T0, message: '' }, 'closed'],
     [
       'escalated, closed by a person',
       escalated,
@@ -260,7 +260,7 @@ describe('the incident machine', () => {
     [
       'executing, trouble gone by itself',
       { name: 'executing', execution: executionOf(), progress: null },
-      { type: 'trouble_gone', at: T0, words: '' },
+      { type: 'resolved', at: T0, message: '' },
       'executing',
     ],
     ['verifying, a click', verifying, { type: 'rejected', at: T0, user: 'U1', how: 'next' }, 'verifying'],
@@ -279,7 +279,7 @@ describe('the incident machine', () => {
       planDigest: 'digest-1',
     });
     expect(incident.state).toEqual(verifying);
-    expect(timeline[0]?.words).toContain('no effect');
+    expect(timeline[0]?.message).toContain('no effect');
   });
 
   it('undoes a healed incident on request, and only a healed one', () => {
@@ -365,7 +365,7 @@ describe('a rejection', () => {
       how: 'next',
     });
     expect(rejected.state).toMatchObject({ name: 'awaiting_approval', planDigest: 'digest-2', atTimeout: 'escalate' });
-    expect(rejected.spent).toEqual(['rollback_deployment@uid-1']);
+    expect(rejected.attempted).toEqual(['rollback_deployment@uid-1']);
   });
 });
 
@@ -411,7 +411,7 @@ describe('alerts', () => {
 describe('closing', () => {
   it('resolves the page, if there was one', () => {
     const paged = inState(awaiting(), { page: { dedupKey: 'k', status: 'triggered', at: T0 } });
-    expect(effectsOf(paged, { type: 'trouble_gone', at: T0, words: '' })).toContain('resolve_page');
-    expect(effectsOf(inState(awaiting()), { type: 'trouble_gone', at: T0, words: '' })).not.toContain('resolve_page');
+    expect(effectsOf(paged, { type: 'resolved', at: T0, message: '' })).toContain('resolve_page');
+    expect(effectsOf(inState(awaiting()), { type: 'resolved', at: T0, message: '' })).not.toContain('resolve_page');
   });
 });

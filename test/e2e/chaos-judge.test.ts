@@ -10,7 +10,7 @@ const healed: Kept = {
   stateDetail: {},
   service: 'cart-api',
   executions: [{ recommendation: { plan: { action: 'rollback_deployment', target } }, undone: null }],
-  timeline: [{ type: 'alerts', words: '1 firing, 0 resolved: Probe1' }],
+  timeline: [{ type: 'alerts', message: '1 firing, 0 resolved: Probe1' }],
 };
 const good: Seen = { incidents: [healed], taken: ['Probe1'], changes: [change], messages: [] };
 const CLEAN = { lost: [], doubled: [], stuck: [], untrue: [] };

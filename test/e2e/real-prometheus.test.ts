@@ -122,7 +122,7 @@ describe.skipIf(missing.length > 0)(
         needless: null,
       });
       // In the seconds that it lasted the metrics alone, without events and logs, may not have been sure enough of it.
-      const steps = [row!.step?.action, ...row!.passedOver.map(({ action }) => action)];
+      const steps = [row!.step?.action, ...row!.skippedSteps.map(({ action }) => action)];
       expect(steps).toContain('rollback_deployment');
       expect(report.compared).toContainEqual(
         expect.objectContaining({ live: expect.objectContaining({ id: lived!.id, action: 'rollback_deployment' }) }),

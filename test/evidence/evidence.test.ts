@@ -4,7 +4,7 @@ import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gather.ts';
 import type { LabelledSeries, MetricName } from '../../src/ports/metrics.ts';
-import { AT, around, MINUTE, pod, workload } from '../correlators/surroundings.ts';
+import { AT, around, MINUTE, pod, workload } from '../correlators/incident-context.ts';
 
 const SINCE = AT - MINUTE;
 const STEP = 30_000;
@@ -21,7 +21,7 @@ function series(service: string, before: number, during: number): LabelledSeries
 
 function gathered(
   metrics: Partial<Record<MetricName, Record<string, [number, number]>>>,
-  rest: Partial<Gathered['surroundings']> = {},
+  rest: Partial<Gathered['incidentContext']> = {},
 ): Gathered {
   const all = Object.entries(metrics).map(
     ([metric, services]) =>
@@ -31,7 +31,7 @@ function gathered(
       ] as const,
   );
   return {
-    surroundings: around({
+    incidentContext: around({
       since: SINCE,
       workloads: ['front-api', 'cart-api', 'cache'].map((name) => workload(name)),
       subject: { cluster: 'test', namespace: 'shop', service: 'front-api' },
@@ -43,7 +43,7 @@ function gathered(
       { from: 'front-api', to: 'cart-api', weight: 1 },
       { from: 'cart-api', to: 'cache', weight: 1 },
     ],
-    heard: { evidence: [], calls: [], findings: [] },
+    otlpEvidence: { evidence: [], calls: [], findings: [] },
     metricsAnswered: true,
     missing: [],
   };
@@ -54,7 +54,7 @@ const sick: Finding = {
   about: { kind: 'Node', namespace: '', name: 'node-a' },
   at: SINCE - 2 * MINUTE,
   what: 'node_not_ready',
-  words: "Node node-a isn't ready",
+  message: "Node node-a isn't ready",
   strength: 0.97,
 };
 const podOf = (name: string, node: string) =>

@@ -43,10 +43,10 @@ describe('the sandbox', () => {
     ],
     ['volume-filling', 'ledger-db', 15, 'volume_full', /is full/],
     ['pdb-deadlock', 'checkout-api', 6, 'budget', /PodDisruptionBudget checkout-api/],
-  ])('shows %s of %s after %i min as %s', async (kind, service, minutes, name, words) => {
+  ])('shows %s of %s after %i min as %s', async (kind, service, minutes, name, message) => {
     const diagnosis = await after(kind, service, minutes);
-    expect(what(diagnosis, name).map((finding) => finding.words)).toEqual(
-      expect.arrayContaining([expect.stringMatching(words)]),
+    expect(what(diagnosis, name).map((finding) => finding.message)).toEqual(
+      expect.arrayContaining([expect.stringMatching(message)]),
     );
   });
 });
@@ -57,10 +57,12 @@ describe('changes that people make', () => {
     world.sandbox.advance(20 * MINUTE);
   });
   afterEach(() => world.stop());
-  const words = async (subject: string, name: string) => {
+  const message = async (subject: string, name: string) => {
     const since = world.sandbox.now();
     world.sandbox.advance(MINUTE);
-    return what(await world.diagnose(subject, since), name).map((finding) => `${finding.about.name}: ${finding.words}`);
+    return what(await world.diagnose(subject, since), name).map(
+      (finding) => `${finding.about.name}: ${finding.message}`,
+    );
   };
   const scale = (replicas: number) =>
     world.sandbox.cluster.mutate('deployments', 'shop', 'checkout-api', (copy) => {
@@ -74,7 +76,7 @@ describe('changes that people make', () => {
       metadata: { name: 'deny', namespace: 'shop' },
       spec: { podSelector: { matchLabels: { app: 'payment-api' } }, policyTypes: ['Ingress'] },
     });
-    expect(await words('checkout-api', 'network_policy')).toEqual([
+    expect(await message('checkout-api', 'network_policy')).toEqual([
       'payment-api: NetworkPolicy deny, which rules the ingress of payment-api, was created as the trouble began',
     ]);
   });
@@ -82,7 +84,7 @@ describe('changes that people make', () => {
   it('to the number of pods', async () => {
     scale(1);
     world.sandbox.advance(20_000);
-    expect(await words('checkout-api', 'scaled_down')).toEqual([
+    expect(await message('checkout-api', 'scaled_down')).toEqual([
       'checkout-api: Deployment checkout-api was scaled from 3 to 1 pods as the trouble began',
     ]);
   });
@@ -97,7 +99,7 @@ describe('changes that people make', () => {
     });
     scale(6);
     world.sandbox.advance(20_000);
-    expect(await words('checkout-api', 'quota_exceeded')).toEqual([
+    expect(await message('checkout-api', 'quota_exceeded')).toEqual([
       expect.stringMatching(
         /^checkout-api: A new pod of checkout-api was refused: exceeded quota: team, requested: pods=1/,
       ),
@@ -114,18 +116,22 @@ describe('what may not be looked at', () => {
 
   it('is said, and the rest is gathered all the same', async () => {
     for (const part of ['/configmaps/', '/networkpolicies', '/resourcequotas']) world.refuse(part, 403);
-    const { surroundings, missing } = await world.gather('checkout-api', world.sandbox.now());
-    expect(missing.map((words) => words.split(':')[0]).sort()).toEqual(['config maps', 'network policies', 'quotas']);
-    expect(surroundings.references?.map(({ workload }) => workload.name)).toContain('payment-api');
-    expect(surroundings).toMatchObject({ configs: [], quotas: [], networkPolicies: [] });
-    expect(surroundings.volumes?.map(({ claim }) => claim)).toContain('data-ledger-db');
+    const { incidentContext, missing } = await world.gather('checkout-api', world.sandbox.now());
+    expect(missing.map((message) => message.split(':')[0]).sort()).toEqual([
+      'config maps',
+      'network policies',
+      'quotas',
+    ]);
+    expect(incidentContext.references?.map(({ workload }) => workload.name)).toContain('payment-api');
+    expect(incidentContext).toMatchObject({ configs: [], quotas: [], networkPolicies: [] });
+    expect(incidentContext.volumes?.map(({ claim }) => claim)).toContain('data-ledger-db');
   });
 
   it('is left out quietly where there is no such thing', async () => {
-    const { surroundings, missing } = await world.gather('checkout-api', world.sandbox.now());
+    const { incidentContext, missing } = await world.gather('checkout-api', world.sandbox.now());
     expect(missing).toEqual([]);
-    expect(surroundings.certificates).toEqual([]);
-    expect(surroundings.configs?.map(({ name }) => name)).toContain('checkout-api-config');
+    expect(incidentContext.certificates).toEqual([]);
+    expect(incidentContext.configs?.map(({ name }) => name)).toContain('checkout-api-config');
   });
 });
 

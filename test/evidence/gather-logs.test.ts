@@ -42,7 +42,7 @@ describe('log lines around trouble', () => {
     const { findings } = await world.diagnose('payment-api', since);
     const patterns = findings.filter(({ what }) => what === 'log_pattern');
     expect(patterns).toMatchObject([
-      { about: { name: 'ledger-db' }, words: expect.stringMatching(/^ledger-db: “level=.* new in its log, 40 of/) },
+      { about: { name: 'ledger-db' }, message: expect.stringMatching(/^ledger-db: “level=.* new in its log, 40 of/) },
     ]);
     const { evidence } = rankInput(await world.gather('payment-api', since), findings);
     expect(evidence.filter(({ kind }) => kind === 'log')).toMatchObject([{ entity: 'ledger-db', what: 'log_pattern' }]);
@@ -54,8 +54,8 @@ describe('log lines around trouble', () => {
       res.writeHead(429, { 'content-type': 'text/plain' }).end('too many outstanding requests');
       return true;
     };
-    const { surroundings, missing } = await world.gather('payment-api', world.sandbox.now());
-    expect(surroundings.serviceLogs).toEqual([]);
+    const { incidentContext, missing } = await world.gather('payment-api', world.sandbox.now());
+    expect(incidentContext.serviceLogs).toEqual([]);
     expect(missing).toEqual([expect.stringMatching(/^logs of payment-api: Loki answered 429/)]);
   });
 });
@@ -66,13 +66,17 @@ describe('the log of pods that hang', () => {
     world.sandbox.fault('provider-away', 'payment-api');
     world.sandbox.advance(4 * MINUTE);
     const away = await world.diagnose('payment-api', since);
-    expect(away.causes[0]).toMatchObject({ entity: { name: 'payment-api' }, what: 'waits_outside' });
-    expect(away.findings.find(({ what }) => what === 'waits_outside')?.words).toMatch(/upstream timed out/);
-    const { surroundings } = await world.gather('payment-api', since);
-    expect(Object.keys(surroundings.logs)).toHaveLength(2);
-    expect(surroundings.logs).toEqual({
-      [Object.keys(surroundings.logs)[0]!]: expect.arrayContaining([expect.stringMatching(/msg="upstream timed out"/)]),
-      [Object.keys(surroundings.logs)[1]!]: expect.arrayContaining([expect.stringMatching(/msg="upstream timed out"/)]),
+    expect(away.causes[0]).toMatchObject({ entity: { name: 'payment-api' }, what: 'blocked_on_dependency' });
+    expect(away.findings.find(({ what }) => what === 'blocked_on_dependency')?.message).toMatch(/upstream timed out/);
+    const { incidentContext } = await world.gather('payment-api', since);
+    expect(Object.keys(incidentContext.logs)).toHaveLength(2);
+    expect(incidentContext.logs).toEqual({
+      [Object.keys(incidentContext.logs)[0]!]: expect.arrayContaining([
+        expect.stringMatching(/msg="upstream timed out"/),
+      ]),
+      [Object.keys(incidentContext.logs)[1]!]: expect.arrayContaining([
+        expect.stringMatching(/msg="upstream timed out"/),
+      ]),
     });
   });
 
@@ -82,11 +86,11 @@ describe('the log of pods that hang', () => {
     world.sandbox.advance(4 * MINUTE);
     const { causes, findings } = await world.diagnose('payment-api', since);
     expect(causes[0]).toMatchObject({ entity: { name: 'payment-api' }, what: 'deadlock' });
-    expect(findings.find(({ what }) => what === 'log_error')?.words).toMatch(/worker has not reported/);
+    expect(findings.find(({ what }) => what === 'log_error')?.message).toMatch(/worker has not reported/);
   });
 
   it('is not read where nobody hangs', async () => {
-    const { surroundings } = await world.gather('payment-api', world.sandbox.now());
-    expect(surroundings.logs).toEqual({});
+    const { incidentContext } = await world.gather('payment-api', world.sandbox.now());
+    expect(incidentContext.logs).toEqual({});
   });
 });

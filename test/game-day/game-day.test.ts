@@ -44,8 +44,8 @@ const play = async (text: string, out: string | null, signal = new AbortControll
   const file = join(folder, 'scenario.yaml');
   await writeFile(file, text);
   const terminal = {
-    write: (words: string) => {
-      shown += words;
+    write: (message: string) => {
+      shown += message;
     },
   };
   return gameDay(file, { speed: 30, out, terminal, env: process.env, signal });
@@ -63,7 +63,7 @@ describe('a game day', () => {
     expect(new Date(report.facts.beganAt).toISOString()).toMatch(/^2026-06-02T13:3/);
     const { incidents, deeds, changes } = report.facts;
     expect(incidents[0]?.mttrMs).toBeGreaterThan(0);
-    expect(deeds.map(({ by, words }) => `${by} ${words}`)).toEqual(['U_SECOND approve, INC-1']);
+    expect(deeds.map(({ by, message }) => `${by} ${message}`)).toEqual(['U_SECOND approve, INC-1']);
     expect(changes.map(({ method, target }) => `${method} ${target}`)).toEqual(['PATCH deployments/catalog-api']);
     expect(await leftBehind()).toEqual([]);
   }, 90_000);

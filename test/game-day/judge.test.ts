@@ -93,8 +93,8 @@ describe('expectations', () => {
       { changed: ['deployments/payment'] },
       'only deployments/payment may be changed: also PATCH deployments/payment-api',
     ],
-  ])('%j is missed, and the facts say why', (wanted, words) => {
-    expect(missed(wanted, FACTS)).toEqual([words]);
+  ])('%j is missed, and the facts say why', (wanted, message) => {
+    expect(missed(wanted, FACTS)).toEqual([message]);
   });
 
   it('want one incident for each that they name, though two are of the same service', () => {

@@ -45,7 +45,7 @@ expect:
 
 const errorsIn = (text: string): string[] => {
   const read = parseScenario('x.yaml', text);
-  return read.ok ? [] : read.errors.map(({ line, column, words }) => `${line}:${column} ${words}`);
+  return read.ok ? [] : read.errors.map(({ line, column, message }) => `${line}:${column} ${message}`);
 };
 
 describe('a scenario', () => {
@@ -104,7 +104,7 @@ describe('a scenario', () => {
     const read = parseScenario('x.yaml', text);
     if (!read.ok) throw new Error('it reads');
     const errors = unknownNames(read.read, OFFER);
-    expect(errors.map(({ line, words }) => `${line} ${words}`)).toEqual([
+    expect(errors.map(({ line, message }) => `${line} ${message}`)).toEqual([
       expect.stringMatching(/^10 faults\[0\]\.kind: no fault is called "good-deploy"; there are bad-deploy, /),
       expect.stringMatching(/^8 start\.services: no service is called "payments"/),
       expect.stringMatching(/^14 commands\[0\]\.by: nobody is called "U_NOBODY"/),
@@ -123,7 +123,7 @@ describe('a folder of scenarios', () => {
       expect(read.ok && read.files.map(({ scenario }) => scenario.name)).toEqual(['First', 'All of it']);
       await writeFile(join(folder, 'c.yaml'), 'name: N\n');
       const wrong = await readScenarios(folder);
-      expect(!wrong.ok && wrong.errors.map(({ file, words }) => `${file.slice(-6)} ${words}`)).toEqual([
+      expect(!wrong.ok && wrong.errors.map(({ file, message }) => `${file.slice(-6)} ${message}`)).toEqual([
         'c.yaml teaches: is missing',
         expect.stringContaining('c.yaml lasts: '),
         expect.stringContaining('c.yaml expect: '),
@@ -135,7 +135,7 @@ describe('a folder of scenarios', () => {
 
   it('that is not there is an error, not an empty game day', async () => {
     const read = await readScenarios(join(SHIPPED, 'nowhere'));
-    expect(read).toMatchObject({ ok: false, errors: [{ words: expect.stringContaining("can't be read") }] });
+    expect(read).toMatchObject({ ok: false, errors: [{ message: expect.stringContaining("can't be read") }] });
   });
 });
 

@@ -27,7 +27,7 @@ const REPORT: Report = {
         mttrMs: 300_000,
         executions: [],
         timeline: [
-          { at: Date.UTC(2026, 5, 4, 18, 1), words: 'a\n# b | `c`', by: 'U_ONCALL', from: 'noticed', to: 'noticed' },
+          { at: Date.UTC(2026, 5, 4, 18, 1), message: 'a\n# b | `c`', by: 'U_ONCALL', from: 'noticed', to: 'noticed' },
         ],
       },
     ],

@@ -23,7 +23,7 @@ function world(start: { rate?: (at: number) => number; since?: number; answers?:
   const metrics: Metrics = {
     range: async (query, from, to, stepMs) => {
       state.asked += 1;
-      if (!state.answers()) return { ok: false, failure: { kind: 'bad_query', words: 'no such server' } };
+      if (!state.answers()) return { ok: false, failure: { kind: 'bad_query', message: 'no such server' } };
       const points = [];
       if (query.includes('service="till"'))
         for (let at = Math.max(from, start.since ?? 0); at <= Math.min(to, state.now); at += stepMs) {
@@ -81,7 +81,7 @@ describe('the demand of a service', () => {
 
   it('comes with the windows of its week', async () => {
     const answer = await world().demand.outlook('shop', 'till');
-    expect(answer.ok && answer.outlook.schedule?.map(({ words }) => words)).toEqual([
+    expect(answer.ok && answer.outlook.schedule?.map(({ message }) => message)).toEqual([
       'every day 09:00–17:00 at 8 replicas',
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Training } from '../../src/learning/train.ts';
 import { createTrainingQueue } from '../../src/learning/train-queue.ts';
 
-const refused: Training = { kind: 'refused', words: 'too little', againMs: 3_600_000 };
+const refused: Training = { kind: 'refused', message: 'too little', againMs: 3_600_000 };
 
 /** A queue whose trainings end when told. */
 function slowQueue(atOnce: number) {

@@ -37,7 +37,7 @@ function metrics(
     range: async (query: string, from: number, to: number, stepMs: number) => {
       self.asked += 1;
       if (!answers(query, from))
-        return { ok: false as const, failure: { kind: 'too_many' as const, words: 'too much' } };
+        return { ok: false as const, failure: { kind: 'too_many' as const, message: 'too much' } };
       const points = [];
       for (let at = Math.max(from, sinceMs); at <= to; at += stepMs)
         points.push({ at, value: 0.5 + 0.1 * Math.sin((2 * Math.PI * at) / DAY) + 0.01 * Math.sin(at / 777_777) });
@@ -112,9 +112,9 @@ describe('training a service', () => {
 
   it('refuses a service of an hour ago, and one without metrics', async () => {
     const young = await trainService(deps(metrics(NOW - 3_600_000)), 'shop', 'new-api', 'first');
-    expect(young).toMatchObject({ kind: 'refused', words: expect.stringContaining('too little history') });
+    expect(young).toMatchObject({ kind: 'refused', message: expect.stringContaining('too little history') });
     const none = await trainService(deps(metrics(0, () => false)), 'shop', 'dark-api', 'first');
-    expect(none).toMatchObject({ kind: 'refused', words: expect.stringContaining('too much') });
+    expect(none).toMatchObject({ kind: 'refused', message: expect.stringContaining('too much') });
   });
 
   it('works without a store: models then live as long as the process', async () => {

@@ -22,11 +22,11 @@ async function look(standing: Applied, progress: string | null) {
 }
 
 describe('an execution that somebody else carries to its end', () => {
-  const running: Applied = { kind: 'underway', words: 'the task runs', againMs: LOOK_MS, watched: true };
+  const running: Applied = { kind: 'underway', message: 'the task runs', againMs: LOOK_MS, watched: true };
 
   it('is watched and not authorised anew: neither a pause nor the end of the trouble makes its end unknown', async () => {
     expect(await look(running, null)).toEqual({
-      events: [{ type: 'progressed', at: T0, words: 'the task runs' }],
+      events: [{ type: 'progressed', at: T0, message: 'the task runs' }],
       againAt: T0 + LOOK_MS,
     });
   });
@@ -36,11 +36,11 @@ describe('an execution that somebody else carries to its end', () => {
   });
 
   it('ends as it was seen to end', async () => {
-    const done = await look({ kind: 'done', undo: { task: 'x' }, words: 'it has succeeded' }, 'the task runs');
-    expect(done.events).toMatchObject([{ type: 'executed', words: 'it has succeeded', undo: { task: 'x' } }]);
-    const failed: Applied = { kind: 'failed', changed: true, refusal: null, words: 'it ran into its timeout' };
+    const done = await look({ kind: 'done', undo: { task: 'x' }, message: 'it has succeeded' }, 'the task runs');
+    expect(done.events).toMatchObject([{ type: 'executed', message: 'it has succeeded', undo: { task: 'x' } }]);
+    const failed: Applied = { kind: 'failed', changed: true, refusal: null, message: 'it ran into its timeout' };
     expect((await look(failed, 'the task runs')).events).toMatchObject([
-      { type: 'execution_failed', changed: true, words: 'it ran into its timeout' },
+      { type: 'execution_failed', changed: true, message: 'it ran into its timeout' },
     ]);
   });
 });

@@ -49,7 +49,7 @@ beforeEach(async () => {
   people = createPeople(deps);
   const subject = { cluster: 'test', namespace: 'shop', service: 'payment-api' };
   id = (await receiveAlerts(deps, [{ alert: alertOf(), subject }], new Map()))[0]!;
-  await happens({ type: 'diagnosed', diagnosis: diagnosisOf(), decision: askFor(), passedOver: [] });
+  await happens({ type: 'diagnosed', diagnosis: diagnosisOf(), decision: askFor(), skippedSteps: [] });
 });
 
 const askFor = () => askOf({ recommendation: first, options: [second] });
@@ -59,27 +59,27 @@ const state = async () => (await store.load(id))?.state;
 
 describe('starting something', () => {
   it('is for approvers, and the answer says what was approved', async () => {
-    expect(await people.approve(id, 'U_ONCALL', 'first')).toEqual({ ok: true, words: 'Approved: Roll back' });
+    expect(await people.approve(id, 'U_ONCALL', 'first')).toEqual({ ok: true, message: 'Approved: Roll back' });
     expect(await state()).toMatchObject({ name: 'queued', authority: { by: 'person', user: 'U_ONCALL' } });
   });
 
   it('is refused to others, who are named to whom it belongs and what they can do; the try is in the timeline', async () => {
     const answer = await people.approve(id, 'U_GUEST', 'first');
     expect(answer.ok).toBe(false);
-    expect(answer.words).toMatch(/<@U_ONCALL>, <@U_SECOND>.*reject, hold or pause/);
+    expect(answer.message).toMatch(/<@U_ONCALL>, <@U_SECOND>.*reject, hold or pause/);
     expect(await state()).toMatchObject({ name: 'awaiting_approval' });
     expect((await store.timeline(id)).at(-1)).toMatchObject({ type: 'noted', by: 'U_GUEST' });
   });
 
   it('is refused to everybody where nobody is named', async () => {
     approvers = [];
-    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toContain('nightshift.yaml');
+    expect((await people.approve(id, 'U_ONCALL', 'first')).message).toContain('nightshift.yaml');
     expect(await state()).toMatchObject({ name: 'awaiting_approval' });
   });
 
   it('is for the plan that was shown and no other', async () => {
     const answer = await people.approve(id, 'U_ONCALL', 'of an older message');
-    expect(answer).toMatchObject({ ok: false, words: expect.stringContaining('has changed') });
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('has changed') });
     expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first' });
   });
 
@@ -91,7 +91,7 @@ describe('starting something', () => {
     };
     deps.policy = (_namespace, service) => ({ approvers: may[service] ?? [] }) as never;
     for (const user of ['U_ONCALL', 'U_CART'])
-      expect((await people.choose(id, user, 'second')).words).toBe(
+      expect((await people.choose(id, user, 'second')).message).toBe(
         'Only <@U_BOTH> may start something for cart-api, auth-api; you can still reject, hold or pause.',
       );
     expect(await state()).toMatchObject({ name: 'awaiting_approval' });
@@ -108,7 +108,7 @@ describe('starting something', () => {
     fixture.clock.set(T0 + 7_000);
     expect(await people.approve(id, 'U_SECOND', 'first')).toEqual({
       ok: false,
-      words: 'Approved by <@U_ONCALL> 7 s before you.',
+      message: 'Approved by <@U_ONCALL> 7 s before you.',
     });
   });
 
@@ -116,9 +116,9 @@ describe('starting something', () => {
     await happens({ type: 'delivered', channel: 'C', ts: '1', digest: '', planDigest: 'first', threaded: 0 });
     fixture.clock.set(T0 + 300_000);
     await happens({ type: 'deadline_reached' });
-    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toContain('ran by itself');
-    await happens({ type: 'trouble_gone', words: 'All pods are ready.' });
-    expect((await people.approve(id, 'U_ONCALL', 'first')).words).toBe(
+    expect((await people.approve(id, 'U_ONCALL', 'first')).message).toContain('ran by itself');
+    await happens({ type: 'resolved', message: 'All pods are ready.' });
+    expect((await people.approve(id, 'U_ONCALL', 'first')).message).toBe(
       'The incident is closed: it recovered by itself. All pods are ready.',
     );
   });
@@ -126,7 +126,7 @@ describe('starting something', () => {
   it('of an incident that there is not says so', async () => {
     expect(await people.approve('INC-999', 'U_ONCALL', null)).toEqual({
       ok: false,
-      words: 'There is no incident INC-999.',
+      message: 'There is no incident INC-999.',
     });
     expect((await people.reject('INC-999', 'U_ONCALL', 'next')).ok).toBe(false);
   });
@@ -134,7 +134,7 @@ describe('starting something', () => {
 
 describe('stopping something', () => {
   it('is open to everybody: reject leads to the next option', async () => {
-    expect(await people.reject(id, 'U_GUEST', 'next')).toEqual({ ok: true, words: 'Rejected. Next: Restart' });
+    expect(await people.reject(id, 'U_GUEST', 'next')).toEqual({ ok: true, message: 'Rejected. Next: Restart' });
     expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'second', atTimeout: 'escalate' });
   });
 
@@ -149,14 +149,17 @@ describe('stopping something', () => {
     expect(await people.pauseState()).toMatchObject({ paused: true, by: 'U_GUEST' });
     expect((await people.resume('U_GUEST')).ok).toBe(false);
     expect((await people.resume('U_ONCALL')).ok).toBe(true);
-    expect(await people.resume('U_ONCALL')).toMatchObject({ ok: false, words: expect.stringContaining('not paused') });
+    expect(await people.resume('U_ONCALL')).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('not paused'),
+    });
   });
 
   it('comes too late once somebody has approved, and says who', async () => {
     await people.approve(id, 'U_ONCALL', 'first');
     expect(await people.reject(id, 'U_GUEST', 'next')).toMatchObject({
       ok: false,
-      words: expect.stringContaining('<@U_ONCALL>'),
+      message: expect.stringContaining('<@U_ONCALL>'),
     });
   });
 });

@@ -52,7 +52,7 @@ const receive = (service: string, ...alerts: Partial<Alert>[]): Promise<string[]
     })),
     CALLS,
   );
-const end = (id: string) => record(depsNow(), id, { type: 'trouble_gone', at: fixture.clock.now(), words: 'over' });
+const end = (id: string) => record(depsNow(), id, { type: 'resolved', at: fixture.clock.now(), message: 'over' });
 const alertsOf = async (id: string) => (await store.load(id))?.alerts.map((alert) => alert.fingerprint);
 
 describe('an alert of a caller', () => {
@@ -207,6 +207,6 @@ describe('a resolution of what nobody has heard of', () => {
     const [id] = await receive('payment-api', { status: 'resolved', endsAt: T0 });
     expect(await store.load(id!)).toMatchObject({ state: { name: 'closed', outcome: 'self_healed' }, version: 1 });
     expect(await store.listLater(-1, 10)).toEqual([]);
-    expect((await store.timeline(id!)).map((line) => line.type)).toEqual(['alerts', 'trouble_gone']);
+    expect((await store.timeline(id!)).map((line) => line.type)).toEqual(['alerts', 'resolved']);
   });
 });

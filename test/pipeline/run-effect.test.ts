@@ -28,7 +28,7 @@ const stage: Stage = {
   does: '',
   giveUp: {
     afterTries: 3,
-    event: (_deps, _incident, words) => ({ type: 'noted', at: 1, words: `${GIVEN_UP}: ${words}`, by: null }),
+    event: (_deps, _incident, message) => ({ type: 'noted', at: 1, message: `${GIVEN_UP}: ${message}`, by: null }),
   },
   async run() {
     const answer = answers.shift() ?? { events: [] };
@@ -51,7 +51,7 @@ async function run(...given: typeof answers): Promise<string[]> {
     if (!due) break;
     await runEffect(deps, new Map([['verify', stage]]), due);
   }
-  return (await store.timeline('INC-1')).map((line) => line.words);
+  return (await store.timeline('INC-1')).map((line) => line.message);
 }
 
 const look = (): StageResult => ({ events: [], againAt: fixture.clock.now() + 1 });
@@ -64,7 +64,7 @@ describe('a due effect', () => {
   });
 
   it('that ends in an event is done together with it', async () => {
-    expect(await run({ events: [{ type: 'noted', at: 1, words: 'done', by: null }] })).toEqual(['done']);
+    expect(await run({ events: [{ type: 'noted', at: 1, message: 'done', by: null }] })).toEqual(['done']);
     expect((await store.listLater(-1, 10)).map((due) => due.kind)).toEqual([]);
   });
 
@@ -91,10 +91,10 @@ describe('a due effect', () => {
     let running = 0;
     const once: Stage = {
       ...stage,
-      run: async () => ({ events: [{ type: 'noted', at: 1, words: `run ${++running}`, by: null }] }),
+      run: async () => ({ events: [{ type: 'noted', at: 1, message: `run ${++running}`, by: null }] }),
     };
     const deps = { store, clock: { now: () => 1 }, jobs: { wake: async () => {} }, log: pino({ level: 'silent' }) };
     await Promise.all([1, 2, 3].map(() => runEffect(deps as unknown as Deps, new Map([['verify', once]]), due!)));
-    expect((await store.timeline('INC-1')).map((line) => line.words)).toEqual(['run 1']);
+    expect((await store.timeline('INC-1')).map((line) => line.message)).toEqual(['run 1']);
   });
 });

@@ -34,7 +34,7 @@ const code = fc.constantFrom<RefusalCode>(
   'rollout_in_progress',
   'plan_changed',
   'target_gone',
-  'trouble_gone',
+  'resolved',
   'not_measured',
   'too_late',
   'pdb_blocks',
@@ -66,11 +66,11 @@ const event: fc.Arbitrary<Timeless> = fc.oneof(
       { minLength: 1, maxLength: 3 },
     ),
   }),
-  decision.map((one) => ({ type: 'diagnosed' as const, diagnosis: diagnosisOf(), decision: one, passedOver: [] })),
+  decision.map((one) => ({ type: 'diagnosed' as const, diagnosis: diagnosisOf(), decision: one, skippedSteps: [] })),
   fc.constantFrom(
     { type: 'watch_ended' as const },
     { type: 'deadline_reached' as const },
-    { type: 'level_due' as const },
+    { type: 'repage_due' as const },
     { type: 'page_resolved' as const },
   ),
   digest.map((planDigest) => ({
@@ -93,17 +93,17 @@ const event: fc.Arbitrary<Timeless> = fc.oneof(
   fc.integer({ min: 1, max: 5 }).map((n) => ({ type: 'authorised' as const, execution: executionOf({ id: `e${n}` }) })),
   fc
     .record({ code, fresh: fc.option(option) })
-    .map((one) => ({ type: 'refused' as const, refusal: { code: one.code, words: '' }, fresh: one.fresh })),
-  fc.constant({ type: 'executed' as const, undo: null, words: '', verify: how }),
+    .map((one) => ({ type: 'refused' as const, refusal: { code: one.code, message: '' }, fresh: one.fresh })),
+  fc.constant({ type: 'executed' as const, undo: null, message: '', verify: how }),
   fc
     .boolean()
-    .map((changed) => ({ type: 'execution_failed' as const, changed, refusal: null, words: '', verify: how })),
-  verdict.map((one) => ({ type: 'verified' as const, verification: { verdict: one, at: T0, words: '' } })),
-  fc.constant({ type: 'sampled' as const, sample: { at: T0, healthy: true, severity: 0, worse: false, words: '' } }),
+    .map((changed) => ({ type: 'execution_failed' as const, changed, refusal: null, message: '', verify: how })),
+  verdict.map((one) => ({ type: 'verified' as const, verification: { verdict: one, at: T0, message: '' } })),
+  fc.constant({ type: 'sampled' as const, sample: { at: T0, healthy: true, severity: 0, worse: false, message: '' } }),
   fc.constantFrom(
-    { type: 'undone' as const, words: '' },
-    { type: 'undo_failed' as const, words: '' },
-    { type: 'trouble_gone' as const, words: '' },
+    { type: 'undone' as const, message: '' },
+    { type: 'undo_failed' as const, message: '' },
+    { type: 'resolved' as const, message: '' },
   ),
   fc.record({ type: fc.constantFrom('undo_asked' as const, 'page_asked' as const), user }),
   fc.record({ type: fc.constant('acknowledged' as const), by: user }),
@@ -192,7 +192,7 @@ describe('the laws, over random histories', () => {
       if (after.state.name !== 'closed' || before.state.name === 'closed' || after.state.outcome !== 'healed')
         return true;
       if (happened.type === 'verified') return happened.verification.verdict === 'recovered';
-      return happened.type === 'trouble_gone' && before.executions.some((run) => run.result === 'done');
+      return happened.type === 'resolved' && before.executions.some((run) => run.result === 'done');
     });
   });
 

@@ -56,9 +56,9 @@ function twoOfAGroup({ incidents }: Seen): string[] {
 }
 
 const linesWith = (incident: Whole, name: string) =>
-  incident.timeline.filter((line) => line.type === 'alerts' && namesIn(line.words).includes(name));
+  incident.timeline.filter((line) => line.type === 'alerts' && namesIn(line.message).includes(name));
 
-const namesIn = (words: string): string[] => words.slice(words.indexOf(': ') + 2).split(', ');
+const namesIn = (message: string): string[] => message.slice(message.indexOf(': ') + 2).split(', ');
 
 /** 3: whoever is told that it counted is in the timeline as having moved the incident, and nobody else is. */
 function wrongAnswers({ clicks, incidents }: Seen): string[] {

@@ -103,7 +103,7 @@ function fixOf(named: (name: string) => Service, onChange: (change: Change) => P
       Object.assign(service, { image: 'good', mark: executionId, version: service.version + 1, broken, restarts });
       return done(String(plan.data.before));
     },
-    settled: async () => ({ kind: 'settled', words: '' }),
+    settled: async () => ({ kind: 'settled', message: '' }),
     async undo(context, execution: Execution): Promise<Applied> {
       const service = targetOf(context);
       if (service.mark !== execution.id || service.image !== 'good') return done('');
@@ -115,7 +115,7 @@ function fixOf(named: (name: string) => Service, onChange: (change: Change) => P
 }
 
 function planned(context: ActionContext, service: Service): Planned {
-  if (service.image === 'good') return { ok: false, refusal: { code: 'not_needed', words: 'the image is good' } };
+  if (service.image === 'good') return { ok: false, refusal: { code: 'not_needed', message: 'the image is good' } };
   const { name, namespace } = context.target;
   const changes = [{ path: 'image', before: service.image, after: 'good' }];
   const target = { kind: 'Deployment' as const, namespace, name, uid: service.uid };
@@ -134,11 +134,11 @@ function planned(context: ActionContext, service: Service): Planned {
   };
 }
 
-const UNDERWAY: Applied = { kind: 'underway', words: 'half of it', againMs: 2_000 };
-const done = (before: string): Applied => ({ kind: 'done', undo: { before }, words: 'done' });
-const refused = (words: string): Applied => ({
+const UNDERWAY: Applied = { kind: 'underway', message: 'half of it', againMs: 2_000 };
+const done = (before: string): Applied => ({ kind: 'done', undo: { before }, message: 'done' });
+const refused = (message: string): Applied => ({
   kind: 'failed',
   changed: false,
-  refusal: { code: 'plan_changed', words },
-  words,
+  refusal: { code: 'plan_changed', message },
+  message,
 });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { silentChat } from '../../src/app/missing-parts.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import { spentKey } from '../../src/domain/recommend.ts';
+import { attemptKey } from '../../src/domain/recommend.ts';
 import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types.ts';
 import { actionContext, type Deps } from '../../src/pipeline/deps.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
@@ -107,7 +107,7 @@ export function stagesOf(shop: Shop): Map<string, Stage> {
       const at = deps.clock.now();
       const diagnosis = diagnosisFor(incident, at, shop.isBroken(incident.service));
       const decision = await decisionFor(deps, { ...incident, diagnosis }, at);
-      return { events: [{ type: 'diagnosed', at, diagnosis, decision, passedOver: [] }] };
+      return { events: [{ type: 'diagnosed', at, diagnosis, decision, skippedSteps: [] }] };
     },
   };
   return new Map([...stagesByKind, ['diagnose', diagnose]]);
@@ -116,16 +116,21 @@ export function stagesOf(shop: Shop): Map<string, Stage> {
 function diagnosisFor(incident: Incident, at: number, broken: boolean): Diagnosis {
   const entity = { kind: 'Deployment' as const, namespace: incident.namespace, name: incident.service };
   const causes = [{ entity, what: 'rollout', probability: 0.95, reasons: [] }];
-  return diagnosisOf({ at, causes, measured: broken, issue: { kind: 'crash_loop', severity: 3, unit: '', words: '' } });
+  return diagnosisOf({
+    at,
+    causes,
+    measured: broken,
+    issue: { kind: 'crash_loop', severity: 3, unit: '', message: '' },
+  });
 }
 
 async function decisionFor(deps: Deps, incident: Incident, at: number): Promise<Decision> {
   if (!incident.diagnosis?.measured) return { kind: 'hold', untilMs: at + 60_000, reason: 'nothing is measured' };
   const step = { action: 'fix', rung: 'rollback' as const, threshold: 0, confidence: 0, params: {} };
   const planned = await deps.actions.get('fix')!.plan(actionContext(deps, incident, { step }));
-  if (!planned.ok) return { kind: 'escalate', options: [], reason: planned.refusal.words };
+  if (!planned.ok) return { kind: 'escalate', options: [], reason: planned.refusal.message };
   const recommendation: Recommendation = recommendationOf({ step, plan: planned.plan });
-  if (incident.spent.includes(spentKey(recommendation)))
+  if (incident.attempted.includes(attemptKey(recommendation)))
     return { kind: 'escalate', options: [recommendation], reason: 'tried already' };
   if (AUTOMATIC.includes(incident.service)) return { kind: 'auto', recommendation, options: [], reason: '' };
   const asking = { timeoutMs: TIMEOUT_MS, atTimeout: 'execute' as const, critical: false, reason: '' };

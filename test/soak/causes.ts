@@ -132,17 +132,17 @@ function tell(incidents: Incident[], app: VirtualApp): void {
   for (const one of incidents) {
     console.log(`--- ${one.id} ${one.service} ${one.state.name}`);
     for (const line of app.timelineOf(one.id))
-      console.log(`  ${new Date(line.at).toISOString().slice(11, 19)} ${line.type}: ${line.words}`);
+      console.log(`  ${new Date(line.at).toISOString().slice(11, 19)} ${line.type}: ${line.message}`);
     for (const cause of one.diagnosis?.causes ?? [])
       console.log(
         `  ${cause.probability.toFixed(3)} ${cause.entity.kind} ${cause.entity.name} ${cause.what}: ${cause.reasons.join(' · ')}`,
       );
     console.log(
-      `  else ${one.diagnosis?.somethingElse.toFixed(3)}; ${JSON.stringify(one.diagnosis?.issue)}; passed over: ${JSON.stringify(one.passedOver)}`,
+      `  else ${one.diagnosis?.somethingElse.toFixed(3)}; ${JSON.stringify(one.diagnosis?.issue)}; passed over: ${JSON.stringify(one.skippedSteps)}`,
     );
     for (const finding of one.diagnosis?.findings ?? [])
       console.log(
-        `    ${finding.strength.toFixed(2)} ${finding.kind} ${finding.about.name} ${finding.what}: ${finding.words}`,
+        `    ${finding.strength.toFixed(2)} ${finding.kind} ${finding.about.name} ${finding.what}: ${finding.message}`,
       );
   }
 }

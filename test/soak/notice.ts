@@ -53,7 +53,7 @@ async function noticing(kind: string, service: string): Promise<Record<string, u
     alert_min: rounded(alertMin),
     ahead_min: seenMin !== null && alertMin !== null ? rounded(alertMin - seenMin) : null,
     alert: sandbox.fired()[firedBefore] ?? null,
-    by: first ? first.anomalies[0]?.words : null,
+    by: first ? first.anomalies[0]?.message : null,
     incidents: both.opened.map(summary),
   };
 }

@@ -13,7 +13,7 @@ import { connectRedis } from '../../src/adapters/redis/connect-redis.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
-import { createSharing, repeatSharing } from '../../src/app/sharing.ts';
+import { createSharing, repeatSharing } from '../../src/app/telemetry-replication.ts';
 import { createTelemetry } from '../../src/telemetry/intake.ts';
 import { KEPT_METRICS } from '../../src/telemetry/keep.ts';
 import { withTelemetry } from '../../src/telemetry/metrics.ts';
@@ -37,7 +37,7 @@ export async function run(): Promise<Record<string, unknown>> {
   const server = await startPrivateRedis({ dataDir: folder });
   const redis = await connectRedis({ url: server.url, name: 'soak', onError: () => undefined });
   const warnings: string[] = [];
-  const note = (_: object, words: string) => void warnings.push(words);
+  const note = (_: object, message: string) => void warnings.push(message);
   const history = createKeptHistory({ redis, cluster: 'soak', width: KEPT_METRICS.length });
   const clock = { now, realDelay: (ms: number) => ms / speed };
   const shared = createSharedLog({ redis, cluster: 'soak' });

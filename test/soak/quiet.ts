@@ -96,5 +96,5 @@ async function harmlessDeploys(): Promise<string[]> {
 
 const toldBy = (world: ScanWorld): string[] =>
   world.opened.map(
-    (one) => `${new Date(one.openedAt).toISOString()} ${one.anomalies.map((finding) => finding.words).join('; ')}`,
+    (one) => `${new Date(one.openedAt).toISOString()} ${one.anomalies.map((finding) => finding.message).join('; ')}`,
   );

@@ -81,14 +81,16 @@ describe('traces', () => {
     expect((await evidence(since, 'back', 'self time'))?.strength).toBeGreaterThan(0.95);
     expect((await evidence(since, 'front', 'latency'))?.strength).toBeGreaterThan(0.9);
     expect((await evidence(since, 'front', 'self time'))?.strength).toBeLessThan(0.5);
-    expect((await evidence(since, 'back', 'self time'))?.words).toMatch(/^self time \d\.\d× normal$/);
+    expect((await evidence(since, 'back', 'self time'))?.message).toMatch(/^self time \d\.\d× normal$/);
   });
 
   it('count failures, and find nothing where nothing is wrong', async () => {
     for (let i = 0; i < 30; i += 1) traffic(10);
     const since = now + 3 * MINUTE;
     for (let i = 0; i < 6; i += 1) traffic(10, true);
-    expect(await evidence(since, 'back', 'errors')).toMatchObject({ words: 'failed requests 0.0 % → 25.0 % (traces)' });
+    expect(await evidence(since, 'back', 'errors')).toMatchObject({
+      message: 'failed requests 0.0 % → 25.0 % (traces)',
+    });
     expect((await evidence(since, 'back', 'errors'))?.strength).toBeGreaterThan(0.95);
     expect((await evidence(since, 'front', 'errors'))?.strength).toBeLessThan(0.5);
     expect((await evidence(since, 'back', 'latency'))?.strength).toBeLessThan(0.6);
@@ -124,7 +126,7 @@ describe('logs', () => {
     });
     const found = await evidence(since, 'back', 'log pattern');
     expect(found?.strength).toBeGreaterThan(0.95);
-    expect(found?.words).toMatch(/^new error log “connection to ledger refused/);
+    expect(found?.message).toMatch(/^new error log “connection to ledger refused/);
     expect(JSON.stringify(await telemetry.evidence('shop', since, now))).not.toContain('hunter2');
   });
 });
@@ -154,7 +156,7 @@ describe('metrics', () => {
     total = 0;
     live(6, grow(50));
     const found = await evidence(since, 'back', 'cpu');
-    expect(found?.words).toBe('cpu 24 CPU s/min → 100 CPU s/min');
+    expect(found?.message).toBe('cpu 24 CPU s/min → 100 CPU s/min');
     expect(found?.strength).toBeGreaterThan(0.9);
   });
 });

@@ -39,7 +39,7 @@ function live(minutes: number, each: (minute: number) => void): void {
 
 async function value(metric: MetricName, service = 'payment-api', at = now): Promise<number | null> {
   const answer = await source.metrics.instant(source.queries.ofService(metric, 'shop', service), at);
-  if (!answer.ok) throw new Error(answer.failure.words);
+  if (!answer.ok) throw new Error(answer.failure.message);
   return answer.value[0]?.value ?? null;
 }
 
@@ -246,7 +246,7 @@ describe('beside a Prometheus', () => {
     ...unreachableMetrics(),
     range: async (_query, from) =>
       given === 'fails'
-        ? { ok: false, failure: { kind: 'unreachable', words: 'away' } }
+        ? { ok: false, failure: { kind: 'unreachable', message: 'away' } }
         : {
             ok: true,
             value: Object.entries(given).map(([service, one]) => ({
@@ -256,13 +256,13 @@ describe('beside a Prometheus', () => {
           },
     instant: async () =>
       given === 'fails'
-        ? { ok: false, failure: { kind: 'unreachable', words: 'away' } }
+        ? { ok: false, failure: { kind: 'unreachable', message: 'away' } }
         : { ok: true, value: Object.entries(given).map(([service, one]) => ({ labels: { service }, value: one })) },
   });
   const services = async (prometheus: Metrics) => {
     source = on(prometheus);
     const answer = await source.metrics.range(source.queries.byService('request_rate', 'shop'), now, now, MINUTE);
-    if (!answer.ok) return answer.failure.words;
+    if (!answer.ok) return answer.failure.message;
     return Object.fromEntries(answer.value.map((one) => [one.labels.service, one.points[0]?.value]));
   };
 

@@ -8,7 +8,7 @@ const finding = (what: string, strength = 0.999): Finding => ({
   about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
   at: 0,
   what,
-  words: what,
+  message: what,
   strength,
   value: { observed: 2, low: 0, high: 1, unit: '' },
 });

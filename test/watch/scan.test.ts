@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NAMESPACE, SERVICES } from '../../sandbox/shop/services.ts';
-import { ownerOf } from '../../src/app/scanning.ts';
+import { ownerOf } from '../../src/app/scanner.ts';
 import type { Finding } from '../../src/domain/types.ts';
 import { troubleOf } from '../../src/watch/scan-memory.ts';
 import { type Look, withoutPassedOn } from '../../src/watch/scan-settle.ts';
@@ -35,7 +35,7 @@ describe('the scan, on the sandbox', () => {
     expect(world.opened).toHaveLength(1);
     const [incident] = world.opened;
     expect(incident).toMatchObject({ service: 'payment-api', alerts: [] });
-    expect(incident?.anomalies[0]?.words).toMatch(
+    expect(incident?.anomalies[0]?.message).toMatch(
       /payment-api: memory \d+ % of its limit; at this hour .*; full in about \d+ min/,
     );
   });
@@ -54,7 +54,7 @@ describe('a surge', () => {
       const about = { kind: 'Deployment' as const, namespace: NAMESPACE, name };
       const value = { observed: 90, low: 10, high: 30, unit: 'req/s' };
       const findings = ['traffic', 'cpu'].map((what): Finding => {
-        return { kind: 'anomaly', about, at: 0, what, words: what, strength: 0.999, value };
+        return { kind: 'anomaly', about, at: 0, what, message: what, strength: 0.999, value };
       });
       return { about, findings };
     };
@@ -77,13 +77,22 @@ describe('slowness', () => {
     const value = { observed: 90, low: 10, high: 30, unit: '' };
     return {
       about,
-      findings: odd.map(([what, strength]) => ({ kind: 'anomaly', about, at: 0, what, words: what, strength, value })),
+      findings: odd.map(([what, strength]) => ({
+        kind: 'anomaly',
+        about,
+        at: 0,
+        what,
+        message: what,
+        strength,
+        value,
+      })),
     };
   };
   const worker = look('order-worker', ['latency', 0.999], ['traffic', 0.95]);
-  const troubleOfWorker = (front: Look, behind = worker) =>
-    troubleOf(withoutPassedOn([behind, front], calls).find(({ about }) => about.name === 'order-worker')!.findings)
-      ?.what;
+  const troubleOfWorker = (symptomService: Look, behind = worker) =>
+    troubleOf(
+      withoutPassedOn([behind, symptomService], calls).find(({ about }) => about.name === 'order-worker')!.findings,
+    )?.what;
 
   it('of more load that is passed on belongs to the surge, however far behind', () => {
     expect(troubleOfWorker(look('storefront', ['traffic', 0.99]))).toBeUndefined();

@@ -141,11 +141,11 @@ async function opened(name = 'payment-api', measured = true): Promise<string> {
   };
   const diagnosis = diagnosisOf({ measured, causes: [cause] });
   const decision = { kind: 'observe' as const, untilMs: T0 + 60_000, reason: 'looking' };
-  await happens(id, { type: 'diagnosed', diagnosis, decision, passedOver: [] });
+  await happens(id, { type: 'diagnosed', diagnosis, decision, skippedSteps: [] });
   return id;
 }
-const close = (id: string) => happens(id, { type: 'trouble_gone', words: 'well again' });
-const lines = async (id: string) => (await store.timeline(id)).map((line) => line.words).join('\n');
+const close = (id: string) => happens(id, { type: 'resolved', message: 'well again' });
+const lines = async (id: string) => (await store.timeline(id)).map((line) => line.message).join('\n');
 
 describe('the monitors of a service in trouble', () => {
   it('are scraped every 15 s while it is open, with the mark in the same patch, and put back after', async () => {

@@ -24,11 +24,11 @@ export async function applyObject(action: Action, context: ActionContext, author
   let plan: Plan = authorised.plan;
   for (let attempt = 1; ; attempt += 1) {
     const write = writeOf(plan.data);
-    if (!write) return failedWith({ code: 'invalid', words: 'The plan holds no change.' }, false);
+    if (!write) return failedWith({ code: 'invalid', message: 'The plan holds no change.' }, false);
     const answer = await applyWrite(context.cluster, write, authorised.executionId);
     if (answer.ok) return done(write, answer.value, plan.summary);
     const { failure } = answer;
-    if (failure.kind === 'unreachable') return afterSilence(context, plan, authorised.executionId, failure.words);
+    if (failure.kind === 'unreachable') return afterSilence(context, plan, authorised.executionId, failure.message);
     const failed = failedWith(refusalOf(failure, nameOf(write)), false);
     if (failure.kind !== 'conflict' || attempt === ATTEMPTS) return failed;
     const again = await action.plan(context);
@@ -39,16 +39,21 @@ export async function applyObject(action: Action, context: ActionContext, author
 }
 
 /** The answer got lost: whether the change was made is read from the object. */
-async function afterSilence(context: ActionContext, plan: Plan, executionId: string, words: string): Promise<Applied> {
+async function afterSilence(
+  context: ActionContext,
+  plan: Plan,
+  executionId: string,
+  message: string,
+): Promise<Applied> {
   const found = await writeWasApplied(context, plan, executionId);
-  if (found?.kind === 'done') return { ...found, words: 'The change was made, though the answer to it got lost.' };
-  return found ?? failedWith({ code: 'unreachable', words }, false);
+  if (found?.kind === 'done') return { ...found, message: 'The change was made, though the answer to it got lost.' };
+  return found ?? failedWith({ code: 'unreachable', message }, false);
 }
 
 /** Takes back what this execution made or added, if it is as it was written. Done twice is done once. */
 export async function undoObject(context: ActionContext, execution: Execution): Promise<Applied> {
   const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-  if (!write) return failedWith({ code: 'invalid', words: 'What was changed is not known.' }, false);
+  if (!write) return failedWith({ code: 'invalid', message: 'What was changed is not known.' }, false);
   for (let attempt = 1; ; attempt += 1) {
     const found = await context.cluster.custom.get(write.place);
     if (!found.ok && found.failure.kind === 'not_found') return goneAlready(write);
@@ -81,7 +86,7 @@ async function takeBack(
 function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: string): Applied | null {
   const name = nameOf(write);
   const isOurs = found.annotations[MARK] === executionId && (write.uid === null || write.uid === found.uid);
-  if (!isOurs) return failedWith({ code: 'target_gone', words: `${name} is another object now: it is left.` }, false);
+  if (!isOurs) return failedWith({ code: 'target_gone', message: `${name} is another object now: it is left.` }, false);
   const others = found.managers
     .filter(({ manager }) => ![OURS, ...(write.controllers ?? [])].includes(manager))
     .map(({ manager }) => manager);
@@ -90,7 +95,7 @@ function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: st
   const what = changed.length > 0 ? changed.slice(0, 5).join(', ') : 'other fields of it';
   const who = others[0] ?? 'somebody else';
   return failedWith(
-    { code: 'plan_changed', words: `${name}: ${who} changed ${what} since, so it is left as it is.` },
+    { code: 'plan_changed', message: `${name}: ${who} changed ${what} since, so it is left as it is.` },
     false,
   );
 }
@@ -98,11 +103,11 @@ function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: st
 function standingOfAdded(write: ObjectWrite, found: CustomObject): Applied | null {
   const name = nameOf(write);
   if (write.uid !== found.uid)
-    return failedWith({ code: 'target_gone', words: `${name} is another object now: it is left.` }, false);
+    return failedWith({ code: 'target_gone', message: `${name} is another object now: it is left.` }, false);
   if (!holdsNothingOf(found.object, write.body)) return null;
   if (MARK in found.annotations) {
-    const words = `${name}: somebody else changed all that was added, so it is left as it is.`;
-    return failedWith({ code: 'plan_changed', words }, false);
+    const message = `${name}: somebody else changed all that was added, so it is left as it is.`;
+    return failedWith({ code: 'plan_changed', message }, false);
   }
   return goneAlready(write);
 }
@@ -110,12 +115,12 @@ function standingOfAdded(write: ObjectWrite, found: CustomObject): Applied | nul
 const goneAlready = (write: ObjectWrite): Applied => ({
   kind: 'done',
   undo: null,
-  words: write.made ? `${nameOf(write)} is gone already.` : `${nameOf(write)} is as it was before already.`,
+  message: write.made ? `${nameOf(write)} is gone already.` : `${nameOf(write)} is as it was before already.`,
 });
 
 function takenBack(write: ObjectWrite, before: CustomObject): Applied {
-  if (write.made) return { kind: 'done', undo: null, words: `${nameOf(write)} is gone again.` };
+  if (write.made) return { kind: 'done', undo: null, message: `${nameOf(write)} is gone again.` };
   const kept = lost(write, before);
   const but = kept.length === 0 ? '' : ` Somebody else changed ${kept.join(', ')} since; that is left as it is.`;
-  return { kind: 'done', undo: null, words: `${nameOf(write)}: what was added is gone again.${but}` };
+  return { kind: 'done', undo: null, message: `${nameOf(write)}: what was added is gone again.${but}` };
 }

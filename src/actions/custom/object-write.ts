@@ -57,17 +57,17 @@ export async function writeWasApplied(
   const found = await cluster.custom.get(write.place);
   if (found.ok) return found.value.annotations[MARK] === executionId ? done(write, found.value, summary) : null;
   if (found.failure.kind === 'not_found') return null;
-  const { words } = refusalOf(found.failure, nameOf(write));
+  const { message } = refusalOf(found.failure, nameOf(write));
   return {
     kind: 'failed',
     changed: true,
     refusal: refusalOf(found.failure, nameOf(write)),
-    words: `Whether the change was made can't be told: ${words}`,
+    message: `Whether the change was made can't be told: ${message}`,
   };
 }
 
-export function done(write: ObjectWrite, object: CustomObject, words: string): Applied {
-  return { kind: 'done', undo: { write: { ...write, uid: object.uid } }, words };
+export function done(write: ObjectWrite, object: CustomObject, message: string): Applied {
+  return { kind: 'done', undo: { write: { ...write, uid: object.uid } }, message };
 }
 
 export const nameOf = ({ place }: ObjectWrite): string => `${place.kind.kind} ${place.name}`;
@@ -76,7 +76,7 @@ export const nameOf = ({ place }: ObjectWrite): string => `${place.kind.kind} ${
 export const lost = (write: ObjectWrite, object: CustomObject): string[] => missingParts(object.object, write.body);
 
 export function failedWith(refusal: Refusal, changed: boolean): Applied {
-  return { kind: 'failed', changed, refusal, words: refusal.words };
+  return { kind: 'failed', changed, refusal, message: refusal.message };
 }
 
 /** The write that a plan or an execution carries; null when it carries none. */

@@ -42,8 +42,8 @@ export async function findDefinition(
     if (found.failure.kind !== 'not_found')
       return { ok: false, refusal: refusalOf(found.failure, `KeptnTaskDefinition ${definition}`) };
   }
-  const words = `There is no KeptnTaskDefinition ${definition} in ${namespace} or ${keptnNamespace}. Make one (docs/examples/policy-engines has restart-deployment), or name another in params.definition.`;
-  return { ok: false, refusal: { code: 'unsupported', words } };
+  const message = `There is no KeptnTaskDefinition ${definition} in ${namespace} or ${keptnNamespace}. Make one (docs/examples/policy-engines has restart-deployment), or name another in params.definition.`;
+  return { ok: false, refusal: { code: 'unsupported', message } };
 }
 
 /** What it would do to the Deployment of that name, or why it isn't run: it has to be told which Deployment is meant, and must not be told another. */
@@ -86,7 +86,7 @@ export function readDefinition(
   return { ok: true, job: { ...work, restarts: isRestart(command), notes: [] } };
 }
 
-const refuse = (words: string) => ({ ok: false as const, refusal: { code: 'invalid' as const, words } });
+const refuse = (message: string) => ({ ok: false as const, refusal: { code: 'invalid' as const, message } });
 
 const isRestart = (command: string): boolean =>
   /^(?:(?:\/bin\/)?(?:ba)?sh -e?c )?kubectl rollout restart deployment\/\$[({]?DEPLOYMENT_NAME[)}]? (?:-n|--namespace)[ =]\$[({]?NAMESPACE[)}]?$/.test(

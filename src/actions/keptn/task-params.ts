@@ -32,8 +32,8 @@ export function taskParams({ params }: Pick<Step, 'params'>): TaskParams {
 /** What is wrong with a step's parameters; null when they are right. */
 export function taskParamFault(params: Step['params']): ParamFault | null {
   for (const [name, value] of Object.entries(params)) {
-    const words = faultOf(name, value);
-    if (words !== null) return { param: name, words };
+    const message = faultOf(name, value);
+    if (message !== null) return { param: name, message };
   }
   return null;
 }

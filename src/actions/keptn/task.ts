@@ -17,9 +17,9 @@ type TaskLimits = Pick<TaskParams, 'timeoutMs' | 'retries'>;
 
 /** How a KeptnTask stands. */
 export type Standing =
-  | { kind: 'running'; words: string }
-  | { kind: 'succeeded'; words: string }
-  | { kind: 'failed'; words: string };
+  | { kind: 'running'; message: string }
+  | { kind: 'succeeded'; message: string }
+  | { kind: 'failed'; message: string };
 
 /** Its name is the execution's: who comes a second time finds it, and can't make another. */
 export const taskPlace = (namespace: string, executionId: string): CustomPlace => ({
@@ -66,29 +66,29 @@ export async function standingOf(
 ): Promise<Standing> {
   const told = (field: string): string => textAt(object, ['status', field]);
   const task = `KeptnTask ${name}`;
-  if (SUCCEEDED.includes(told('status'))) return { kind: 'succeeded', words: `${task} has succeeded` };
+  if (SUCCEEDED.includes(told('status'))) return { kind: 'succeeded', message: `${task} has succeeded` };
   if (FAILED.includes(told('status')))
-    return { kind: 'failed', words: `${task} ${failureWords(told('reason'), told('message'), limits)}` };
+    return { kind: 'failed', message: `${task} ${failureWords(told('reason'), told('message'), limits)}` };
   const jobName = told('jobName');
   const job = jobName === '' ? null : await cluster.custom.get({ kind: JOBS, namespace, name: jobName });
   const end = job?.ok ? endOf(job.value.object) : null;
   if (end?.type === 'Complete')
-    return { kind: 'succeeded', words: `Job ${jobName} of ${task} has succeeded; Keptn hasn't said so` };
+    return { kind: 'succeeded', message: `Job ${jobName} of ${task} has succeeded; Keptn hasn't said so` };
   if (end)
     return {
       kind: 'failed',
-      words: `${task} ${failureWords(textAt(end, ['reason']), textAt(end, ['message']), limits)}`,
+      message: `${task} ${failureWords(textAt(end, ['reason']), textAt(end, ['message']), limits)}`,
     };
   const createdAt = Date.parse(textAt(object, ['metadata', 'creationTimestamp']));
   const { timeoutMs } = limits;
   if (now - createdAt > timeoutMs + GRACE_MS)
     return {
       kind: 'failed',
-      words: `${task}: nobody has said how it ended, ${durationText(GRACE_MS)} after its timeout of ${durationText(timeoutMs)}. Whether it did anything is not known`,
+      message: `${task}: nobody has said how it ended, ${durationText(GRACE_MS)} after its timeout of ${durationText(timeoutMs)}. Whether it did anything is not known`,
     };
   return jobName === ''
-    ? { kind: 'running', words: `${task} waits for Keptn's operator to start it` }
-    : { kind: 'running', words: `${task} is under way (Job ${jobName})` };
+    ? { kind: 'running', message: `${task} waits for Keptn's operator to start it` }
+    : { kind: 'running', message: `${task} is under way (Job ${jobName})` };
 }
 
 function endOf(job: Record<string, unknown>): Record<string, unknown> | null {
@@ -113,11 +113,11 @@ function failureWords(reason: string, message: string, { timeoutMs, retries }: T
 export function appliedAs(standing: Standing, data: Record<string, unknown>): Applied {
   switch (standing.kind) {
     case 'running':
-      return { kind: 'underway', words: standing.words, againMs: LOOK_MS, watched: true };
+      return { kind: 'underway', message: standing.message, againMs: LOOK_MS, watched: true };
     case 'succeeded':
-      return { kind: 'done', undo: data, words: standing.words };
+      return { kind: 'done', undo: data, message: standing.message };
     case 'failed':
-      return { kind: 'failed', changed: true, refusal: null, words: `${standing.words}.` };
+      return { kind: 'failed', changed: true, refusal: null, message: `${standing.message}.` };
   }
 }
 

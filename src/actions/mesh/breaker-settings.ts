@@ -36,11 +36,12 @@ export function breakerParamFault(params: Step['params']): ParamFault | null {
     if (bounds) {
       const [least, most] = bounds;
       const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
-      if (!fits) return { param: name, words: `must be a whole number from ${least} to ${most}` };
+      if (!fits) return { param: name, message: `must be a whole number from ${least} to ${most}` };
     } else if (name === 'eject_for') {
       if (typeof value !== 'string' || !/^[1-9]\d{0,4}s$/.test(value))
-        return { param: name, words: 'must be whole seconds, such as 60s' };
-    } else return { param: name, words: `is not known; there are ${[...Object.keys(COUNTS), 'eject_for'].join(', ')}` };
+        return { param: name, message: 'must be whole seconds, such as 60s' };
+    } else
+      return { param: name, message: `is not known; there are ${[...Object.keys(COUNTS), 'eject_for'].join(', ')}` };
   }
   return null;
 }

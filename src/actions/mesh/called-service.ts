@@ -28,11 +28,11 @@ export async function calledService(
     selecting.find(({ name }) => name === workload.name) ?? (selecting.length === 1 ? selecting[0] : undefined);
   if (chosen) return found(workload.namespace, chosen, pods.length);
   const names = selecting.map(({ name }) => name).slice(0, 5);
-  const words =
+  const message =
     names.length === 0
       ? `No Service selects the pods of ${workload.kind} ${workload.name}: there is no host that callers could be kept from.`
       : `Several Services select the pods of ${workload.kind} ${workload.name} (${names.join(', ')}), none of its name: which one callers use isn't known.`;
-  return { ok: false, refusal: { code: 'unsupported', words } };
+  return { ok: false, refusal: { code: 'unsupported', message } };
 }
 
 const found = (namespace: string, { name, uid }: ServiceInfo, pods: number) => ({

@@ -75,7 +75,7 @@ export function homeFor(rules: CustomObject[], service: Service): Home {
 const isFilled = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : isRecord(value) && Object.keys(value).length > 0;
 
-const refuse = (code: Refusal['code'], words: string): Home => ({ ok: false, refusal: { code, words } });
+const refuse = (code: Refusal['code'], message: string): Home => ({ ok: false, refusal: { code, message } });
 
 /** Subsets that say otherwise for themselves. */
 export function subsetNotes({ name, object }: CustomObject): string[] {

@@ -45,16 +45,16 @@ export async function cordon(
   const annotations = { [MARK]: executionId, [DRAIN]: JSON.stringify(draining) };
   const how = { dryRun: false, uid: plan.target.uid, resourceVersion: node.resourceVersion ?? null };
   const answer = await context.cluster.patchNode(node.name, { unschedulable: true, annotations }, how);
-  if (answer.ok) return { kind: 'underway', words: `${node.name} takes no new pods`, againMs: NEXT_MS };
+  if (answer.ok) return { kind: 'underway', message: `${node.name} takes no new pods`, againMs: NEXT_MS };
   const refusal = refusalOf(answer.failure, `Node ${node.name}`);
   // Nodes report every few seconds: a newer object is the rule, and the next try looks anew.
   if (answer.failure.kind === 'conflict')
-    return { kind: 'underway', words: `${node.name} is being cordoned`, againMs: NEXT_MS };
+    return { kind: 'underway', message: `${node.name} is being cordoned`, againMs: NEXT_MS };
   if (answer.failure.kind !== 'unreachable') return failed(refusal, false);
   const now = await lookAtNode(context);
   if (!now.ok) return unknown(now.refusal);
   return now.look.node.annotations?.[MARK] === executionId
-    ? { kind: 'underway', words: `${node.name} takes no new pods`, againMs: NEXT_MS }
+    ? { kind: 'underway', message: `${node.name} takes no new pods`, againMs: NEXT_MS }
     : failed(refusal, false);
 }
 
@@ -70,28 +70,28 @@ export async function moveOne(
   const left = leftOf(look).toSorted(byImportance);
   const [next] = left;
   const since = drainingOf(node)?.since ?? 0;
-  const words = progressOf(node.name, left.length);
+  const message = progressOf(node.name, left.length);
   const emptied = await workloadsOf(
     cluster,
     [],
     agreedOf(look).filter((key) => !look.workloads.has(key)),
   );
-  if (!emptied.ok) return { kind: 'underway', words, againMs: WAIT_MS };
+  if (!emptied.ok) return { kind: 'underway', message, againMs: WAIT_MS };
   const missing = notReady([...look.workloads.values(), ...emptied.found.values()], node.name, since);
   const late = missing.find((pod) => clock.now() - pod.createdAt > STALLED_MS);
   if (late)
     return failed(
-      { code: 'at_limit', words: `${words}: pod ${late.name} has not become ready since it was moved.` },
+      { code: 'at_limit', message: `${message}: pod ${late.name} has not become ready since it was moved.` },
       true,
     );
-  if (missing.length > 0) return { kind: 'underway', words, againMs: WAIT_MS };
+  if (missing.length > 0) return { kind: 'underway', message, againMs: WAIT_MS };
   if (!next) return done(plan, executionId);
   const answer = await cluster.evictPod(next.namespace, next.name, { uid: next.uid, dryRun: false });
-  if (answer.ok) return { kind: 'underway', words, againMs: NEXT_MS };
+  if (answer.ok) return { kind: 'underway', message, againMs: NEXT_MS };
   if (answer.failure.kind === 'forbidden' || answer.failure.kind === 'invalid')
     return failed(refusalOf(answer.failure, `Pod ${next.name}`), true);
   // A budget that forbids it now, a pod that has gone by itself, an answer that got lost: the next look tells.
-  return { kind: 'underway', words, againMs: WAIT_MS };
+  return { kind: 'underway', message, againMs: WAIT_MS };
 }
 
 /** Those that serve nobody first, then the least important: the trouble may end before the others have to move. */
@@ -115,18 +115,18 @@ export async function settledAfterDrain(
   const { data, target } = recommendation.plan;
   const keys = Array.isArray(data.agreed) ? data.agreed.filter((key) => typeof key === 'string') : [];
   const workloads = await workloadsOf(cluster, [], keys);
-  if (!workloads.ok) return { kind: 'in_progress', words: workloads.refusal.words };
+  if (!workloads.ok) return { kind: 'in_progress', message: workloads.refusal.message };
   for (const [key, { all, replicas }] of workloads.found) {
     const moved = all.filter(
       (pod) => pod.node !== target.name && pod.createdAt >= Math.floor(startedAt / 1_000) * 1_000,
     );
     const bad = troubledPods(moved)[0];
-    if (bad) return { kind: 'failed', words: `${bad.words}.` };
+    if (bad) return { kind: 'failed', message: `${bad.message}.` };
     const ready = all.filter((pod) => pod.ready).length;
     if (replicas !== null && ready < replicas)
-      return { kind: 'in_progress', words: `${key}: ${ready} of ${replicas} pods are ready.` };
+      return { kind: 'in_progress', message: `${key}: ${ready} of ${replicas} pods are ready.` };
   }
-  return { kind: 'settled', words: `Whoever ran on ${target.name} is whole again.` };
+  return { kind: 'settled', message: `Whoever ran on ${target.name} is whole again.` };
 }
 
 /** Lets pods onto the node again, if it is still this execution that keeps them off. Done twice is done once. */
@@ -138,13 +138,13 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
   const annotations = readPath(raw.value, ['metadata', 'annotations']);
   const told = isRecord(annotations) ? annotations : {};
   if (readPath(raw.value, ['metadata', 'uid']) !== target.uid)
-    return failed({ code: 'target_gone', words: `${subject} is another object now.` }, false);
+    return failed({ code: 'target_gone', message: `${subject} is another object now.` }, false);
   if (data.wasOpen !== true) return back(`${subject} was cordoned before, and is left so.`);
   if (told[UNDO_MARK] === id || readPath(raw.value, ['spec', 'unschedulable']) !== true)
     return back(`${subject} takes pods again already.`);
   if (told[MARK] !== id)
     return failed(
-      { code: 'plan_changed', words: `${subject} is kept cordoned by somebody else, so it is left as it is.` },
+      { code: 'plan_changed', message: `${subject} is kept cordoned by somebody else, so it is left as it is.` },
       false,
     );
   const answer = await cluster.patchNode(
@@ -163,18 +163,18 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
 export const done = ({ target, data }: Plan, executionId: string): Applied => ({
   kind: 'done',
   undo: { executionId, ...data },
-  words: `${target.name} is cordoned and emptied, and stays so until Undo or \`kubectl uncordon ${target.name}\``,
+  message: `${target.name} is cordoned and emptied, and stays so until Undo or \`kubectl uncordon ${target.name}\``,
 });
-const back = (words: string): Applied => ({ kind: 'done', undo: null, words });
+const back = (message: string): Applied => ({ kind: 'done', undo: null, message });
 export const failed = (refusal: Refusal, changed: boolean): Applied => ({
   kind: 'failed',
   changed,
   refusal,
-  words: refusal.words,
+  message: refusal.message,
 });
 export const unknown = (refusal: Refusal): Applied => ({
   kind: 'failed',
   changed: true,
   refusal,
-  words: `Whether the node was cordoned can't be told: ${refusal.words}`,
+  message: `Whether the node was cordoned can't be told: ${refusal.message}`,
 });

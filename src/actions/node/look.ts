@@ -27,13 +27,14 @@ const MOST_WORKLOADS = 250;
 
 export async function lookAtNode({ cluster, target, protectedNamespaces }: ActionContext): Promise<Looked> {
   if (target.kind !== 'Node') {
-    const words = `${target.kind} ${target.name} is no node.`;
-    return { ok: false, refusal: { code: 'unsupported', words } };
+    const message = `${target.kind} ${target.name} is no node.`;
+    return { ok: false, refusal: { code: 'unsupported', message } };
   }
   const nodes = await cluster.nodes();
   if (!nodes.ok) return refused(nodes.failure, 'The nodes');
   const node = nodes.value.find((one) => one.name === target.name);
-  if (!node) return { ok: false, refusal: { code: 'target_gone', words: `There is no node ${target.name} any more.` } };
+  if (!node)
+    return { ok: false, refusal: { code: 'target_gone', message: `There is no node ${target.name} any more.` } };
   const pods = await cluster.podsOnNode(node.name);
   if (!pods.ok) return refused(pods.failure, `The pods of node ${node.name}`);
   const movable = pods.value.filter((pod) => staysOnNode(pod, protectedNamespaces) === null);
@@ -85,14 +86,14 @@ export function nodeBlastRadius(
       podsAffected: moved(pods).length,
       readyAffected,
       readyAwayAtOnce: Math.min(1, readyAffected),
-      words: '',
+      message: '',
     });
   });
   const sum = (of: 'podsAffected' | 'podsTotal') => each.reduce((total, one) => total + one[of], 0);
   const level = (['high', 'medium'] as const).find((name) => each.some((one) => one.level === name)) ?? 'low';
   const services = each.flatMap((one) => one.services);
-  const words = `${sum('podsAffected')} pods of ${services.length} ${services.length === 1 ? 'service' : 'services'} move, one at a time.`;
-  return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, words };
+  const message = `${sum('podsAffected')} pods of ${services.length} ${services.length === 1 ? 'service' : 'services'} move, one at a time.`;
+  return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, message };
 }
 
 /** What a node that we are emptying says of it: when it was begun, and whose pods it was agreed to move. */

@@ -7,10 +7,14 @@ export type ResourceDefault = { resource: 'memory' | 'cpu'; limit: string; reque
 export const POLICY = 'add-default-resources';
 
 const QUANTITIES = {
-  memory_limit: { fallback: '512Mi', form: /^[1-9]\d{0,6}(Mi|Gi)$/, words: 'must be whole Mi or Gi, such as 512Mi' },
-  memory_request: { fallback: '256Mi', form: /^[1-9]\d{0,6}(Mi|Gi)$/, words: 'must be whole Mi or Gi, such as 256Mi' },
-  cpu_limit: { fallback: '500m', form: /^[1-9]\d{0,5}m?$/, words: 'must be cores or millicores, such as 500m' },
-  cpu_request: { fallback: '250m', form: /^[1-9]\d{0,5}m?$/, words: 'must be cores or millicores, such as 250m' },
+  memory_limit: { fallback: '512Mi', form: /^[1-9]\d{0,6}(Mi|Gi)$/, message: 'must be whole Mi or Gi, such as 512Mi' },
+  memory_request: {
+    fallback: '256Mi',
+    form: /^[1-9]\d{0,6}(Mi|Gi)$/,
+    message: 'must be whole Mi or Gi, such as 256Mi',
+  },
+  cpu_limit: { fallback: '500m', form: /^[1-9]\d{0,5}m?$/, message: 'must be cores or millicores, such as 500m' },
+  cpu_request: { fallback: '250m', form: /^[1-9]\d{0,5}m?$/, message: 'must be cores or millicores, such as 250m' },
 } as const;
 type QuantityName = keyof typeof QUANTITIES;
 
@@ -25,12 +29,12 @@ export function resourceDefaults({ params }: Pick<Step, 'params'>): ResourceDefa
 
 /** What is wrong with the quantities among a step's parameters; null when they are right. A request over its limit would have every pod refused. */
 export function quantityFault(params: Step['params']): ParamFault | null {
-  for (const [name, { form, words }] of Object.entries(QUANTITIES)) {
+  for (const [name, { form, message }] of Object.entries(QUANTITIES)) {
     const value = params[name];
-    if (value !== undefined && !form.test(String(value))) return { param: name, words };
+    if (value !== undefined && !form.test(String(value))) return { param: name, message };
   }
   const over = resourceDefaults({ params }).find(({ limit, request }) => amountOf(request) > amountOf(limit));
-  return over ? { param: `${over.resource}_request`, words: `must not be over the limit, ${over.limit}` } : null;
+  return over ? { param: `${over.resource}_request`, message: `must not be over the limit, ${over.limit}` } : null;
 }
 
 export const isQuantityName = (name: string): boolean => name in QUANTITIES;

@@ -37,12 +37,12 @@ export function refusalFor(kind: CustomKind, policy: CustomObject): Refusal {
   if (execution !== undefined)
     return {
       code: 'not_needed',
-      words: `${name} is there already, made by Nightshift (${execution}). To have it hold elsewhere or say something else, delete it (\`kubectl delete ${kind.plural} ${policy.name}\`) and name all namespaces in params.namespaces.`,
+      message: `${name} is there already, made by Nightshift (${execution}). To have it hold elsewhere or say something else, delete it (\`kubectl delete ${kind.plural} ${policy.name}\`) and name all namespaces in params.namespaces.`,
     };
   const tool = gitOpsTool(policy);
   const owner = tool ?? policy.managers[0]?.manager ?? 'somebody else';
   return {
     code: 'managed_elsewhere',
-    words: `${name} is there already and ${owner}'s: it is left as it is. Change it ${tool ? 'where that tool keeps it' : 'there'}, or delete it to have Nightshift make it.`,
+    message: `${name} is there already and ${owner}'s: it is left as it is. Change it ${tool ? 'where that tool keeps it' : 'there'}, or delete it to have Nightshift make it.`,
   };
 }

@@ -94,7 +94,7 @@ function clusterPolicy(defaults: ResourceDefault[], { all, namespaces }: Scope):
 }
 
 /** Whether Kyverno has taken it in. Its words where it says that it hasn't. */
-export function readiness({ object }: CustomObject): { ready: boolean; words: string } {
+export function readiness({ object }: CustomObject): { ready: boolean; message: string } {
   const status = readPath(object, ['status']);
   const newer = readPath(status, ['conditionStatus']);
   const listed = readPath(newer ?? status, ['conditions']);
@@ -103,5 +103,8 @@ export function readiness({ object }: CustomObject): { ready: boolean; words: st
     ? newer.ready === true
     : conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
   const told = conditions.find(({ status: holds }) => holds === 'False')?.message ?? readPath(newer, ['message']);
-  return { ready, words: typeof told === 'string' && told !== '' ? told.slice(0, 200) : 'Kyverno has not taken it in' };
+  return {
+    ready,
+    message: typeof told === 'string' && told !== '' ? told.slice(0, 200) : 'Kyverno has not taken it in',
+  };
 }

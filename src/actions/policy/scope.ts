@@ -28,8 +28,8 @@ export function namespacesFault(value: Step['params'][string] | undefined): Para
   const names = namesIn(value);
   const odd = names.find((name) => !NAME.test(name));
   if (names.length > 0 && names.length <= MOST_NAMESPACES && odd === undefined) return null;
-  const words = `must be up to ${MOST_NAMESPACES} names of namespaces with commas between, such as "shop, checkout", or "*" for all${odd === undefined ? '' : ` ("${odd.slice(0, 40)}" is no name)`}`;
-  return { param: 'namespaces', words };
+  const message = `must be up to ${MOST_NAMESPACES} names of namespaces with commas between, such as "shop, checkout", or "*" for all${odd === undefined ? '' : ` ("${odd.slice(0, 40)}" is no name)`}`;
+  return { param: 'namespaces', message };
 }
 
 const namesIn = (value: Step['params'][string]): string[] =>

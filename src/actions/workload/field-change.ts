@@ -75,12 +75,12 @@ export async function applyField(action: Action, context: ActionContext, authori
     const answer = await setField(context.cluster, write, setting, await rawOf(context.cluster, write));
     if (answer.ok) return done(write, plan.summary);
     const { failure } = answer;
-    if (failure.kind === 'unreachable') return afterSilence(context, write, authorised.executionId, failure.words);
+    if (failure.kind === 'unreachable') return afterSilence(context, write, authorised.executionId, failure.message);
     const refusal = refusalOf(failure, `${write.kind} ${write.name}`);
-    const failed: Applied = { kind: 'failed', changed: false, refusal, words: refusal.words };
+    const failed: Applied = { kind: 'failed', changed: false, refusal, message: refusal.message };
     if (failure.kind !== 'conflict' || attempt === ATTEMPTS) return failed;
     const again = await action.plan(context);
-    if (!again.ok) return { kind: 'failed', changed: false, refusal: again.refusal, words: again.refusal.words };
+    if (!again.ok) return { kind: 'failed', changed: false, refusal: again.refusal, message: again.refusal.message };
     if (again.plan.digest !== authorised.plan.digest) return failed;
     plan = again.plan;
   }
@@ -91,11 +91,11 @@ async function afterSilence(
   context: ActionContext,
   write: FieldWrite,
   executionId: string,
-  words: string,
+  message: string,
 ): Promise<Applied> {
   const marked = await hasMark(context.cluster, write, MARK, executionId);
   if (marked.ok && marked.value) return done(write, 'The change was made, though the answer to it got lost.');
-  return { kind: 'failed', changed: !marked.ok, refusal: { code: 'unreachable', words }, words };
+  return { kind: 'failed', changed: !marked.ok, refusal: { code: 'unreachable', message }, message };
 }
 
 /** For after a crash: done when the object carries this execution's mark; unknown (failed, perhaps changed) when nobody can say. */
@@ -114,7 +114,7 @@ export async function fieldWasApplied(
     kind: 'failed',
     changed: true,
     refusal,
-    words: `Whether the change was made can't be told: ${refusal.words}`,
+    message: `Whether the change was made can't be told: ${refusal.message}`,
   };
 }
 
@@ -136,7 +136,7 @@ export async function undoField(context: ActionContext, execution: Execution): P
       dryRun: false,
     };
     const answer = await setField(context.cluster, write, setting, raw.value);
-    if (answer.ok) return { kind: 'done', undo: null, words: `${subject}: what was there before is back.` };
+    if (answer.ok) return { kind: 'done', undo: null, message: `${subject}: what was there before is back.` };
     const again = answer.failure.kind === 'conflict' || answer.failure.kind === 'unreachable';
     if (!again || attempt === ATTEMPTS)
       return failedWith(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
@@ -147,13 +147,13 @@ export async function undoField(context: ActionContext, execution: Execution): P
 function undoState(raw: Record<string, unknown>, write: FieldWrite, executionId: string): Applied | null {
   const subject = `${write.kind} ${write.name}`;
   if (readPath(raw, ['metadata', 'uid']) !== write.uid)
-    return failedWith({ code: 'target_gone', words: `${subject} is another object now.` }, false);
+    return failedWith({ code: 'target_gone', message: `${subject} is another object now.` }, false);
   const current = readPath(raw, write.path);
   if (sameJson(current, write.before) || readPath(raw, ['metadata', 'annotations', UNDO_MARK]) === executionId)
-    return { kind: 'done', undo: null, words: `${subject}: what was there before is back already.` };
+    return { kind: 'done', undo: null, message: `${subject}: what was there before is back already.` };
   if (sameJson(current, write.wrote)) return null;
-  const words = `${subject}: ${write.path.join('.')} was changed by somebody else since, so it is left as it is.`;
-  return failedWith({ code: 'plan_changed', words }, false);
+  const message = `${subject}: ${write.path.join('.')} was changed by somebody else since, so it is left as it is.`;
+  return failedWith({ code: 'plan_changed', message }, false);
 }
 
 async function rawOf(cluster: Cluster, write: FieldWrite): Promise<Record<string, unknown> | null> {
@@ -189,14 +189,14 @@ function isFieldWrite(value: unknown): value is FieldWrite {
   );
 }
 
-function done(write: FieldWrite, words: string): Applied {
-  return { kind: 'done', undo: { write }, words };
+function done(write: FieldWrite, message: string): Applied {
+  return { kind: 'done', undo: { write }, message };
 }
 
 function failedWith(refusal: Refusal, changed: boolean): Applied {
-  return { kind: 'failed', changed, refusal, words: refusal.words };
+  return { kind: 'failed', changed, refusal, message: refusal.message };
 }
 
-function broken(words: string): Applied {
-  return { kind: 'failed', changed: false, refusal: { code: 'invalid', words }, words };
+function broken(message: string): Applied {
+  return { kind: 'failed', changed: false, refusal: { code: 'invalid', message }, message };
 }

@@ -28,7 +28,7 @@ export async function lookAtTarget({ cluster, target }: ActionContext): Promise<
       ok: false,
       refusal: {
         code: 'unsupported',
-        words: `${target.kind} ${target.name} is not part of a Deployment, StatefulSet or DaemonSet.`,
+        message: `${target.kind} ${target.name} is not part of a Deployment, StatefulSet or DaemonSet.`,
       },
     };
   return lookAt(cluster, target.namespace, name.value);
@@ -82,21 +82,21 @@ export function inTheWay({ workload, rollout }: Look, verb: string): Refusal | n
   if (rollout.name === 'paused')
     return {
       code: 'deployment_paused',
-      words: `${name} is paused: somebody is at work on it. \`kubectl rollout resume\` lifts it; then ${verb} is possible.`,
+      message: `${name} is paused: somebody is at work on it. \`kubectl rollout resume\` lifts it; then ${verb} is possible.`,
     };
   if (rollout.name === 'in_progress' || rollout.name === 'stuck')
     return {
       code: 'rollout_in_progress',
-      words: `${name} is being rolled out: ${rollout.words}. It has to end before ${verb} is possible.`,
+      message: `${name} is being rolled out: ${rollout.message}. It has to end before ${verb} is possible.`,
     };
   return null;
 }
 
 /** The pods that can't run, with why. */
-export function troubledPods(pods: PodInfo[]): { pod: PodInfo; words: string }[] {
+export function troubledPods(pods: PodInfo[]): { pod: PodInfo; message: string }[] {
   return pods.flatMap((pod) => {
-    const words = podTrouble(pod);
-    return words === null ? [] : [{ pod, words }];
+    const message = podTrouble(pod);
+    return message === null ? [] : [{ pod, message }];
   });
 }
 
@@ -108,19 +108,19 @@ export function refused(failure: ClusterFailure, subject: string): { ok: false; 
 export function refusalOf(failure: ClusterFailure, subject: string): Refusal {
   switch (failure.kind) {
     case 'not_found':
-      return { code: 'target_gone', words: `${subject} isn't there any more: ${failure.words}` };
+      return { code: 'target_gone', message: `${subject} isn't there any more: ${failure.message}` };
     case 'forbidden':
-      return { code: 'forbidden', words: `Nightshift may not do that: ${failure.words}` };
+      return { code: 'forbidden', message: `Nightshift may not do that: ${failure.message}` };
     case 'unreachable':
-      return { code: 'unreachable', words: failure.words };
+      return { code: 'unreachable', message: failure.message };
     case 'conflict':
-      return { code: 'plan_changed', words: `${subject} was changed by somebody else meanwhile: ${failure.words}` };
+      return { code: 'plan_changed', message: `${subject} was changed by somebody else meanwhile: ${failure.message}` };
     case 'blocked':
-      return { code: 'pdb_blocks', words: `A PodDisruptionBudget stands in the way: ${failure.words}` };
+      return { code: 'pdb_blocks', message: `A PodDisruptionBudget stands in the way: ${failure.message}` };
     case 'unsupported':
-      return { code: 'unsupported', words: failure.words };
+      return { code: 'unsupported', message: failure.message };
     case 'invalid':
     case 'other':
-      return { code: 'invalid', words: `The API server refuses it: ${failure.words}` };
+      return { code: 'invalid', message: `The API server refuses it: ${failure.message}` };
   }
 }

@@ -29,7 +29,7 @@ export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: P
     podsAffected: replaced.length,
     readyAffected,
     readyAwayAtOnce,
-    words: `${replaced.length} of ${pods.length} pods are replaced: ${howMany(readyAffected, readyAwayAtOnce)}.`,
+    message: `${replaced.length} of ${pods.length} pods are replaced: ${howMany(readyAffected, readyAwayAtOnce)}.`,
   });
 }
 

@@ -14,22 +14,25 @@ export async function settleRollout(
 ): Promise<Settled> {
   const looked = await lookAt(cluster, namespace, name);
   if (!looked.ok)
-    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', words: looked.refusal.words };
+    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', message: looked.refusal.message };
   const { look } = looked;
   const { workload } = look;
-  if (workload.uid !== uid) return { kind: 'failed', words: `${workload.kind} ${name} is another object now.` };
+  if (workload.uid !== uid) return { kind: 'failed', message: `${workload.kind} ${name} is another object now.` };
   const changed = stillOurs(look);
-  if (changed !== null) return { kind: 'failed', words: changed };
+  if (changed !== null) return { kind: 'failed', message: changed };
   if (look.rollout.name === 'stuck')
-    return { kind: 'failed', words: `${workload.kind} ${name}: ${look.rollout.words}.` };
+    return { kind: 'failed', message: `${workload.kind} ${name}: ${look.rollout.message}.` };
   if (workload.observedGeneration < workload.generation)
-    return { kind: 'in_progress', words: `${name}: ${rolloutState(workload, 0).words}.` };
+    return { kind: 'in_progress', message: `${name}: ${rolloutState(workload, 0).message}.` };
   const bad = troubledPods(newestPods(look).filter((pod) => pod.createdAt >= wholeSecond(sinceMs)))[0];
-  if (bad) return { kind: 'failed', words: `${bad.words}.` };
-  if (look.rollout.name === 'in_progress') return { kind: 'in_progress', words: `${name}: ${look.rollout.words}.` };
+  if (bad) return { kind: 'failed', message: `${bad.message}.` };
+  if (look.rollout.name === 'in_progress') return { kind: 'in_progress', message: `${name}: ${look.rollout.message}.` };
   if (workload.readyReplicas < workload.replicas)
-    return { kind: 'in_progress', words: `${name}: ${workload.readyReplicas} of ${workload.replicas} pods are ready.` };
-  return { kind: 'settled', words: `${name}: all ${workload.replicas} pods are updated and ready.` };
+    return {
+      kind: 'in_progress',
+      message: `${name}: ${workload.readyReplicas} of ${workload.replicas} pods are ready.`,
+    };
+  return { kind: 'settled', message: `${name}: all ${workload.replicas} pods are updated and ready.` };
 }
 
 /** Pods of the newest revision; of a StatefulSet or DaemonSet, whose pods' revision isn't told, all. */

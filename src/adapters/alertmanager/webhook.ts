@@ -38,7 +38,7 @@ export type ParsedWebhook =
       /** How many alerts of the group Alertmanager left out (`max_alerts`). */
       truncated: number;
     }
-  | { ok: false; status: 400 | 422; words: string };
+  | { ok: false; status: 400 | 422; message: string };
 
 /**
  * Reads a webhook body that was already decoded from JSON. `now` (epoch ms) stands in for an absent `startsAt`.
@@ -47,11 +47,11 @@ export type ParsedWebhook =
 export function parseWebhook(body: unknown, now: number): ParsedWebhook {
   const version = z.looseObject({ version: z.union([z.string(), z.number()]) }).safeParse(body);
   if (version.success && String(version.data.version) !== '4') {
-    const words = `version: this is a version "${String(version.data.version).slice(0, 20)}" payload; only Alertmanager's version "4" is understood.`;
-    return { ok: false, status: 422, words };
+    const message = `version: this is a version "${String(version.data.version).slice(0, 20)}" payload; only Alertmanager's version "4" is understood.`;
+    return { ok: false, status: 422, message };
   }
   const parsed = webhookSchema.safeParse(body);
-  if (!parsed.success) return { ok: false, status: 400, words: firstIssue(parsed.error) };
+  if (!parsed.success) return { ok: false, status: 400, message: firstIssue(parsed.error) };
   return {
     ok: true,
     alerts: parsed.data.alerts.map((alert) => toAlert(alert, now)),

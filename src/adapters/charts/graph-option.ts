@@ -40,8 +40,8 @@ export function graphOption(picture: GraphPicture): { option: EChartsCoreOption;
     text(picture.subtitle, 48, { size: 15, bold: false, fill: palette.faint }),
     ...layout.routes.flatMap((route) => line(route, hot.has(`${route.from}\n${route.to}`), palette)),
     ...layout.boxes.flatMap((box) => card(byName.get(box.name)!, box, palette)),
-    ...[LEGEND, ...left].map((words, index) =>
-      text(words, layout.height + 24 + SECOND_LINE * index, { size: 12.5, bold: false, fill: palette.faint }),
+    ...[LEGEND, ...left].map((message, index) =>
+      text(message, layout.height + 24 + SECOND_LINE * index, { size: 12.5, bold: false, fill: palette.faint }),
     ),
   ];
   return { option: { animation: false, backgroundColor: palette.background, graphic: { elements } }, height };
@@ -66,7 +66,7 @@ function linesOf(node: AffectedNode): string[] {
 function rolesOf(node: AffectedNode): string[] {
   const share = node.probability === null ? '' : ` ${percent(node.probability)}`;
   const role = node.cause ? `LIKELY CAUSE${share}` : share && `the cause?${share}`;
-  return [node.hurts ? 'HURTS' : '', role].filter((words) => words !== '');
+  return [node.isSymptom ? 'HURTS' : '', role].filter((message) => message !== '');
 }
 
 /** Rounded down, as everywhere: what is shown never claims more than the number. */
@@ -88,13 +88,13 @@ function card(node: AffectedNode, box: Box, palette: GraphPalette) {
       style: {
         fill: look.fill,
         stroke: look.stroke,
-        lineWidth: node.cause || node.hurts ? 3.5 : 1.5,
+        lineWidth: node.cause || node.isSymptom ? 3.5 : 1.5,
         ...(node.health === 'unknown' ? { lineDash: [5, 4] } : {}),
       },
     },
     fitted(name, middle, box.y + 12, inner, { size: NAME_PX, bold: true, fill: look.text }),
-    ...linesOf(node).map((words, index) =>
-      fitted(words, middle, box.y + 37 + LINE_STEP * index, inner, {
+    ...linesOf(node).map((message, index) =>
+      fitted(message, middle, box.y + 37 + LINE_STEP * index, inner, {
         size: LINE_PX,
         bold: index < roles,
         fill: look.text,
@@ -106,8 +106,8 @@ function card(node: AffectedNode, box: Box, palette: GraphPalette) {
 type Type = { size: number; bold: boolean; fill: string };
 
 /** Centred words that fit: somewhat smaller first, then cut in the middle, where names differ least. */
-function fitted(words: string, x: number, y: number, width: number, { size, bold, fill }: Type) {
-  const clean = chartWords(words, 120);
+function fitted(message: string, x: number, y: number, width: number, { size, bold, fill }: Type) {
+  const clean = chartWords(message, 120);
   const em = bold ? BOLD_EM : PLAIN_EM;
   const px = Math.max(size - 5, Math.min(size, width / (em * Math.max(1, clean.length))));
   const most = Math.max(3, Math.floor(width / (em * px) + 1e-6));
@@ -119,13 +119,13 @@ function fitted(words: string, x: number, y: number, width: number, { size, bold
 }
 
 /** A line of its own, from the left edge; cut at the right one. */
-function text(words: string, y: number, type: Type) {
+function text(message: string, y: number, type: Type) {
   const most = Math.floor((GRAPH_WIDTH - 2 * MARGIN) / ((type.bold ? BOLD_EM : PLAIN_EM) * type.size));
-  return { type: 'text', x: MARGIN, y, style: styleOf(chartWords(words, most), type) };
+  return { type: 'text', x: MARGIN, y, style: styleOf(chartWords(message, most), type) };
 }
 
-const styleOf = (words: string, { size, bold, fill }: Type) => ({
-  text: words,
+const styleOf = (message: string, { size, bold, fill }: Type) => ({
+  text: message,
   fontSize: size,
   fontWeight: bold ? 'bold' : 'normal',
   fontFamily: FONT,

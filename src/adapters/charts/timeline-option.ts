@@ -34,11 +34,11 @@ const EM = 0.6;
 const LABEL_PX = 12;
 
 /** Told apart by lightness and by a sign, not by hue alone. */
-const KINDS: Record<TimelineBar['kind'], { fill: string; sign: string; words: string }> = {
-  auto: { fill: '#1264a3', sign: '▶', words: 'by itself' },
-  ask: { fill: '#e0a93a', sign: '?', words: 'asked' },
-  escalate: { fill: '#a3211a', sign: '▲', words: 'to a person' },
-  watched: { fill: '#b9b9c2', sign: '·', words: 'only watched' },
+const KINDS: Record<TimelineBar['kind'], { fill: string; sign: string; message: string }> = {
+  auto: { fill: '#1264a3', sign: '▶', message: 'by itself' },
+  ask: { fill: '#e0a93a', sign: '?', message: 'asked' },
+  escalate: { fill: '#a3211a', sign: '▲', message: 'to a person' },
+  watched: { fill: '#b9b9c2', sign: '·', message: 'only watched' },
 };
 
 /** Everything that is drawn, for echarts, and how high it is in CSS px. Pure. */
@@ -48,11 +48,11 @@ export function timelineOption(picture: TimelinePicture): { option: EChartsCoreO
   const width = TIMELINE_WIDTH - LEFT - RIGHT;
   const xOf = (at: number) => LEFT + Math.max(0, Math.min(1, (at - picture.from) / span)) * width;
   const bottom = TOP + picture.lanes.length * LANE;
-  const text = (words: string, x: number, y: number, size: number, fill: string, more: object = {}) => ({
+  const text = (message: string, x: number, y: number, size: number, fill: string, more: object = {}) => ({
     type: 'text',
     x,
     y,
-    style: { text: words, fill, fontSize: size, fontFamily: FONT, ...more },
+    style: { text: message, fill, fontSize: size, fontFamily: FONT, ...more },
   });
   const elements = [
     text(chartWords(picture.title, 90), 20, 18, 18, palette.text, { fontWeight: 'bold' }),
@@ -118,19 +118,19 @@ function drawn(bar: TimelineBar, xOf: (at: number) => number, y: number, nextX: 
 
 function legend(ink: string, hot: string) {
   const entries = [
-    ...Object.values(KINDS).map(({ fill, sign, words }) => ({ style: { fill }, words: `${sign} ${words}` })),
+    ...Object.values(KINDS).map(({ fill, sign, message }) => ({ style: { fill }, message: `${sign} ${message}` })),
     {
       style: { fill: 'transparent', stroke: hot, lineWidth: 3, lineDash: [4, 3] },
-      words: 'needless: it went by itself',
+      message: 'needless: it went by itself',
     },
   ];
   let x = 20;
-  return entries.flatMap(({ style, words }) => {
+  return entries.flatMap(({ style, message }) => {
     const at = x;
-    x += 30 + words.length * EM * 13 + 14;
+    x += 30 + message.length * EM * 13 + 14;
     return [
       { type: 'rect', shape: { x: at, y: 72, width: 18, height: 14, r: 3 }, style },
-      { type: 'text', x: at + 25, y: 72, style: { text: words, fill: ink, fontSize: 13, fontFamily: FONT } },
+      { type: 'text', x: at + 25, y: 72, style: { text: message, fill: ink, fontSize: 13, fontFamily: FONT } },
     ];
   });
 }

@@ -11,7 +11,7 @@ export type AlertIntake = {
     body: unknown,
   ):
     | { ok: true; accept(): Promise<{ incidents: string[]; received: number; truncated: number }> }
-    | { ok: false; status: number; words: string };
+    | { ok: false; status: number; message: string };
 };
 
 /** `POST /webhooks/alertmanager`: 2xx only once every alert is saved; everything else makes Alertmanager send it again or says what is wrong with it. */
@@ -30,9 +30,9 @@ export function alertmanagerRoute(intake: AlertIntake): Handler {
         { connection: 'close' },
       );
     const json = parseJson(body);
-    if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.words}` });
+    if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.message}` });
     const parsed = intake.parse(json.value);
-    if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.words });
+    if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.message });
     try {
       return sendJson(res, 200, { ok: true, ...(await parsed.accept()) });
     } catch (error) {
@@ -49,10 +49,10 @@ export function bearerIs(header: string | undefined, token: string): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; words: string } {
+function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; message: string } {
   try {
     return { ok: true, value: JSON.parse(body.toString('utf8')) };
   } catch (error) {
-    return { ok: false, words: error instanceof Error ? error.message.slice(0, 200) : 'unreadable' };
+    return { ok: false, message: error instanceof Error ? error.message.slice(0, 200) : 'unreadable' };
   }
 }

@@ -79,7 +79,7 @@ const detailOf = (incident: Incident) => ({
   diagnosis: incident.diagnosis,
   recommendation: recommendationOf(incident),
   options: incident.options,
-  passedOver: incident.passedOver,
+  skippedSteps: incident.skippedSteps,
   alertDetails: incident.alerts,
   anomalies: incident.anomalies,
   executions: incident.executions,

@@ -36,7 +36,7 @@ export function createActiveStreams(options: {
   };
   return {
     open(stream) {
-      if (open.size >= most) return fail(stream, { why: 'busy', words: 'too many streams at once' });
+      if (open.size >= most) return fail(stream, { why: 'busy', message: 'too many streams at once' });
       open.set(stream, { told: null, timer: undefined });
       stream.on('cancelled', () => forget(stream));
       void look(stream);

@@ -5,7 +5,7 @@ import { readMetadata, type ScalerMetadata } from './scaler-metadata.ts';
 export type ScaledObjectRef = { name: string; namespace: string; scalerMetadata: Record<string, string> };
 
 type Reason = DemandFailure['kind'] | 'bad_metadata' | 'busy' | 'broken';
-export type Refusal = { why: Reason; words: string };
+export type Refusal = { why: Reason; message: string };
 export type Asked<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
 const CODES: Record<Reason, status> = {
@@ -31,15 +31,15 @@ export const noRefusals = (): Record<Reason, number> => ({
 });
 
 /** What KEDA is told: an error, which makes it use the trigger's fallback, and never a number. */
-export function statusOf({ why, words }: Refusal): Pick<StatusObject, 'code' | 'details'> {
-  return { code: CODES[why], details: words.slice(0, 500) };
+export function statusOf({ why, message }: Refusal): Pick<StatusObject, 'code' | 'details'> {
+  return { code: CODES[why], details: message.slice(0, 500) };
 }
 
 export function metadataOf(ref: ScaledObjectRef | null): Asked<ScalerMetadata> {
   const read = readMetadata(ref?.scalerMetadata ?? {}, ref?.namespace ?? '');
   return read.ok
     ? { ok: true, value: read.metadata }
-    : { ok: false, refusal: { why: 'bad_metadata', words: read.words } };
+    : { ok: false, refusal: { why: 'bad_metadata', message: read.message } };
 }
 
 /** The rate ahead for a ScaledObject's trigger; `mostAtOnce` at the same time, who comes beyond is refused. */
@@ -51,15 +51,15 @@ export function createAsking(
   return async (ref) => {
     const metadata = metadataOf(ref);
     if (!metadata.ok) return metadata;
-    if (running >= mostAtOnce) return { ok: false, refusal: { why: 'busy', words: 'too many calls at once' } };
+    if (running >= mostAtOnce) return { ok: false, refusal: { why: 'busy', message: 'too many calls at once' } };
     running += 1;
     try {
       const { namespace, service, horizonMs, quantile } = metadata.value;
       const answer = await ahead({ namespace, service, aheadMs: horizonMs, quantile });
       if (answer.ok) return { ok: true, value: answer.rate };
-      return { ok: false, refusal: { why: answer.failure.kind, words: answer.failure.words } };
+      return { ok: false, refusal: { why: answer.failure.kind, message: answer.failure.message } };
     } catch {
-      return { ok: false, refusal: { why: 'broken', words: 'the forecast failed' } };
+      return { ok: false, refusal: { why: 'broken', message: 'the forecast failed' } };
     } finally {
       running -= 1;
     }

@@ -4,10 +4,10 @@ const Name = z
   .string('is needed')
   .max(253, 'is longer than 253 characters')
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'is not the name of a Kubernetes object');
-const number = (words: string) =>
+const number = (message: string) =>
   z
     .string()
-    .regex(/^\d{1,12}(\.\d{1,6})?$/, words)
+    .regex(/^\d{1,12}(\.\d{1,6})?$/, message)
     .transform(Number);
 const HORIZON = 'is not a time ahead such as 15m or 2h, from 5m to 24h';
 const Horizon = z
@@ -45,7 +45,7 @@ const KEDAS_OWN = new Set(['scalerAddress', 'enableTLS', 'unsafeSsl', 'caCert', 
 export function readMetadata(
   given: Record<string, string>,
   ownNamespace: string,
-): { ok: true; metadata: ScalerMetadata } | { ok: false; words: string } {
+): { ok: true; metadata: ScalerMetadata } | { ok: false; message: string } {
   const faults = Object.keys(given)
     .filter((key) => !(key in ScalerMetadata.shape) && !KEDAS_OWN.has(key) && !key.endsWith('FromEnv'))
     .slice(0, 5)
@@ -56,7 +56,7 @@ export function readMetadata(
   if (!read.success)
     faults.push(...read.error.issues.map((issue) => `metadata.${issue.path.join('.')}: ${issue.message}`));
   else if (read.data.namespace === undefined) faults.push('metadata.namespace: is needed');
-  if (!read.success || faults.length > 0) return { ok: false, words: faults.join('; ') };
+  if (!read.success || faults.length > 0) return { ok: false, message: faults.join('; ') };
   const { horizon, namespace = '', ...rest } = read.data;
   return { ok: true, metadata: { ...rest, namespace, horizonMs: horizon } };
 }

@@ -32,6 +32,6 @@ function toBudget(item: unknown): Budget {
     namespace: metadata.namespace ?? '',
     selector: spec?.selector?.matchLabels ?? {},
     disruptionsAllowed: allowed,
-    words: `PodDisruptionBudget ${metadata.name}: ${rule} (${now}; ${allowed} may be disrupted now).`,
+    message: `PodDisruptionBudget ${metadata.name}: ${rule} (${now}; ${allowed} may be disrupted now).`,
   };
 }

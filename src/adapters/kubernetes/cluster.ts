@@ -76,5 +76,5 @@ async function can(connection: Connection, question: Question): Promise<ClusterR
 /** Throws with short words when the API server doesn't answer. */
 async function ping(connection: Connection): Promise<void> {
   const version = await connection.read(() => connection.json({ method: 'GET', path: 'version' }));
-  if (!version.ok) throw new Error(version.failure.words);
+  if (!version.ok) throw new Error(version.failure.message);
 }

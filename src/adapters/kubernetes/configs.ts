@@ -47,6 +47,6 @@ async function readConfig(
   if (!answer.ok) return answer;
   const only = partialSchema.safeParse(answer.value);
   if (only.success) return { ok: true, value: { kind, name, namespace, ...lastWrite(only.data.metadata) } };
-  const words = `The API server gave no metadata of ${kind} ${name}.`;
-  return { ok: false, failure: { kind: 'unsupported', words, retryAfterMs: null } };
+  const message = `The API server gave no metadata of ${kind} ${name}.`;
+  return { ok: false, failure: { kind: 'unsupported', message, retryAfterMs: null } };
 }

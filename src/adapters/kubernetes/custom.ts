@@ -134,7 +134,7 @@ async function checked<T>(place: CustomPlace, call: () => Promise<ClusterResult<
   if (odd !== undefined)
     return {
       ok: false,
-      failure: { kind: 'not_found', words: `"${odd.slice(0, 80)}" can't be part of a kind.`, retryAfterMs: null },
+      failure: { kind: 'not_found', message: `"${odd.slice(0, 80)}" can't be part of a kind.`, retryAfterMs: null },
     };
   return badName(...(namespace === null ? [name] : [namespace, name])) ?? call();
 }
@@ -145,7 +145,7 @@ function read(answer: ClusterResult<unknown>): ClusterResult<CustomObject> {
   if (parsed.success) return { ok: true, value: toObject(parsed.data) };
   const failure: ClusterFailure = {
     kind: 'other',
-    words: "The API server's answer isn't an object.",
+    message: "The API server's answer isn't an object.",
     retryAfterMs: null,
   };
   return { ok: false, failure };

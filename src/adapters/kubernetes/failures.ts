@@ -30,7 +30,7 @@ type Status = z.infer<typeof statusSchema>;
 /** Any error of a call as a failure with short words. Never throws. */
 export function toFailure(error: unknown, timeoutMs: number): ClusterFailure {
   if (error instanceof ApiError) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
-  return { kind: 'unreachable', words: networkWords(error, timeoutMs), retryAfterMs: null };
+  return { kind: 'unreachable', message: networkWords(error, timeoutMs), retryAfterMs: null };
 }
 
 /** Failures of reads that another try may mend: no connection, server overloaded or starting. */
@@ -47,7 +47,7 @@ export function isExpired(error: unknown): boolean {
 function fromStatus(code: number, status: Status, headerRetryMs: number | null): ClusterFailure {
   const seconds = status.details?.retryAfterSeconds;
   const retryMs = headerRetryMs ?? (seconds ? seconds * 1000 : null);
-  return { kind: kindOf(code, status), words: statusWords(code, status), retryAfterMs: retryMs };
+  return { kind: kindOf(code, status), message: statusWords(code, status), retryAfterMs: retryMs };
 }
 
 function kindOf(code: number, status: Status): ClusterFailure['kind'] {

@@ -12,7 +12,7 @@ export function badName(...names: string[]): { ok: false; failure: ClusterFailur
     ok: false,
     failure: {
       kind: 'not_found',
-      words: `"${bad.slice(0, 80)}" can't be the name of anything in Kubernetes.`,
+      message: `"${bad.slice(0, 80)}" can't be the name of anything in Kubernetes.`,
       retryAfterMs: null,
     },
   };

@@ -81,7 +81,7 @@ export async function readLogs(
       }),
     );
   let log = await read();
-  if (!log.ok && /container name must be specified/i.test(log.failure.words)) {
+  if (!log.ok && /container name must be specified/i.test(log.failure.message)) {
     const container = await tellingContainer(connection, namespace, name);
     if (container) log = await read(container);
   }

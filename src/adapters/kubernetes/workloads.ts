@@ -28,8 +28,8 @@ export async function readWorkload(
     if (raw.failure.kind === 'unreachable') return raw;
     if (raw.failure.kind !== 'not_found') failure ??= raw.failure;
   }
-  const words = `There is no Deployment, StatefulSet or DaemonSet ${namespace}/${name}.`;
-  return { ok: false, failure: failure ?? { kind: 'not_found', words, retryAfterMs: null } };
+  const message = `There is no Deployment, StatefulSet or DaemonSet ${namespace}/${name}.`;
+  return { ok: false, failure: failure ?? { kind: 'not_found', message, retryAfterMs: null } };
 }
 
 /** All workloads of a namespace, or with null of the cluster. */

@@ -51,7 +51,7 @@ export function connectLoki(options: LokiOptions): Logs {
       try {
         await http.get('/loki/api/v1/labels');
       } catch (error) {
-        throw new Error(toFailure(error, timeoutMs).words);
+        throw new Error(toFailure(error, timeoutMs).message);
       }
     },
   };
@@ -79,26 +79,26 @@ async function query(http: AxiosInstance, asked: Query): Promise<LogsResult> {
     const { data } = await http.get<unknown>('/loki/api/v1/query_range', { params });
     const answer = answerSchema.safeParse(data);
     if (answer.success) return { ok: true, value: toLines(answer.data, limit) };
-    return { ok: false, failure: { kind: 'refused', words: "What answered is not Loki's HTTP API." } };
+    return { ok: false, failure: { kind: 'refused', message: "What answered is not Loki's HTTP API." } };
   } catch (error) {
     return { ok: false, failure: toFailure(error, asked.timeoutMs) };
   }
 }
 
 function toFailure(error: unknown, timeoutMs: number): LogsFailure {
-  if (!isAxiosError(error)) return { kind: 'unreachable', words: String(error).slice(0, MAX_WORDS) };
+  if (!isAxiosError(error)) return { kind: 'unreachable', message: String(error).slice(0, MAX_WORDS) };
   if (/maxContentLength/.test(error.message))
-    return { kind: 'too_many', words: `Loki answered more than ${MAX_BODY_BYTES / 1024 / 1024} MiB.` };
+    return { kind: 'too_many', message: `Loki answered more than ${MAX_BODY_BYTES / 1024 / 1024} MiB.` };
   if (error.response) {
     const { status } = error.response;
     const said = saying(error.response.data);
-    const words = `Loki answered ${status}${said ? `: ${said}` : '.'}`.slice(0, MAX_WORDS);
-    if (status === 429) return { kind: 'too_many', words };
-    return { kind: status < 500 ? 'refused' : 'unreachable', words };
+    const message = `Loki answered ${status}${said ? `: ${said}` : '.'}`.slice(0, MAX_WORDS);
+    if (status === 429) return { kind: 'too_many', message };
+    return { kind: status < 500 ? 'refused' : 'unreachable', message };
   }
   if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT')
-    return { kind: 'unreachable', words: `Loki gave no answer within ${timeoutMs} ms.` };
-  return { kind: 'unreachable', words: `Loki can't be reached: ${(error.code ?? error.message).slice(0, 200)}` };
+    return { kind: 'unreachable', message: `Loki gave no answer within ${timeoutMs} ms.` };
+  return { kind: 'unreachable', message: `Loki can't be reached: ${(error.code ?? error.message).slice(0, 200)}` };
 }
 
 /** Loki tells what is wrong in plain text; gateways before it in JSON or a page. */

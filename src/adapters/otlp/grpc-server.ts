@@ -91,19 +91,19 @@ function handlerOf(intake: Intake, signal: Signal): handleUnaryCall<Buffer, Buff
 }
 
 function failureOf(taken: Exclude<Taken, { kind: 'taken' }>): Partial<ServiceError> {
-  if (taken.kind === 'refused') return { code: status.INVALID_ARGUMENT, details: taken.words };
-  const words = 'too much at once: send it again later';
+  if (taken.kind === 'refused') return { code: status.INVALID_ARGUMENT, details: taken.message };
+  const message = 'too much at once: send it again later';
   const metadata = new Metadata();
-  metadata.set('grpc-status-details-bin', retryInfo(Math.ceil(taken.retryAfterMs / 1000), words));
-  return { code: status.RESOURCE_EXHAUSTED, details: words, metadata };
+  metadata.set('grpc-status-details-bin', retryInfo(Math.ceil(taken.retryAfterMs / 1000), message));
+  return { code: status.RESOURCE_EXHAUSTED, details: message, metadata };
 }
 
 /** google.rpc.Status { code 1, message 2, details 3: Any { type_url 1, value 2: RetryInfo { retry_delay 1: Duration { seconds 1 } } } }. */
-function retryInfo(seconds: number, words: string): Buffer {
+function retryInfo(seconds: number, message: string): Buffer {
   const delay = Buffer.from([0x08, Math.min(127, seconds)]);
   const info = field(1, delay);
   const any = Buffer.concat([field(1, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')), field(2, info)]);
-  return Buffer.concat([Buffer.from([0x08, status.RESOURCE_EXHAUSTED]), field(2, Buffer.from(words)), field(3, any)]);
+  return Buffer.concat([Buffer.from([0x08, status.RESOURCE_EXHAUSTED]), field(2, Buffer.from(message)), field(3, any)]);
 }
 
 /** A length-delimited field of less than 128 bytes. */

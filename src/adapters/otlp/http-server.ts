@@ -67,7 +67,7 @@ function reply(res: ServerResponse, type: string, taken: Taken): void {
     res.setHeader('retry-after', String(Math.ceil(taken.retryAfterMs / 1000)));
     refuse(res, type, 429, 'too much at once: send it again later');
   } else if (taken.kind === 'refused') {
-    refuse(res, type, STATUS[taken.why], taken.words);
+    refuse(res, type, STATUS[taken.why], taken.message);
   } else {
     const { count, why } = taken.dropped;
     const json = count > 0 ? { partialSuccess: { rejected: count, errorMessage: why } } : {};
@@ -76,10 +76,10 @@ function reply(res: ServerResponse, type: string, taken: Taken): void {
 }
 
 /** The body of a refusal is google.rpc.Status; its message is field 2. */
-function refuse(res: ServerResponse, type: string, status: number, words: string): void {
-  const text = Buffer.from(words.slice(0, 120), 'utf8');
+function refuse(res: ServerResponse, type: string, status: number, message: string): void {
+  const text = Buffer.from(message.slice(0, 120), 'utf8');
   const json = type === JSON_TYPE;
-  const body = json ? JSON.stringify({ message: words }) : Buffer.concat([Buffer.from([0x12, text.length]), text]);
+  const body = json ? JSON.stringify({ message: message }) : Buffer.concat([Buffer.from([0x12, text.length]), text]);
   end(res, status, json ? type : PROTOBUF_TYPE, body);
 }
 

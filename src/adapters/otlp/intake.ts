@@ -30,7 +30,7 @@ export type Counts = { taken: Record<Signal, number>; dropped: Record<string, nu
 
 export type Taken =
   | { kind: 'taken'; dropped: Dropped }
-  | { kind: 'refused'; why: 'unauthorised' | 'too_large' | 'unreadable'; words: string }
+  | { kind: 'refused'; why: 'unauthorised' | 'too_large' | 'unreadable'; message: string }
   | { kind: 'busy'; retryAfterMs: number };
 
 export type Body = { bytes: Buffer; encoding: 'protobuf' | 'json'; gzip: boolean; senderIp: string | null };
@@ -99,7 +99,7 @@ async function read(options: IntakeOptions, counts: Counts, signal: Signal, body
     return {
       kind: 'refused',
       why: 'unreadable',
-      words: error instanceof Error ? error.message.slice(0, 200) : 'unreadable',
+      message: error instanceof Error ? error.message.slice(0, 200) : 'unreadable',
     };
   }
   counts.taken[signal] += read.taken - read.dropped.count;
@@ -130,7 +130,7 @@ async function unpack({ bytes, gzip }: Body, maxBodyBytes: number): Promise<Buff
   const tooLarge: Taken = {
     kind: 'refused',
     why: 'too_large',
-    words: `at most ${maxBodyBytes} bytes are taken at once`,
+    message: `at most ${maxBodyBytes} bytes are taken at once`,
   };
   if (bytes.length > maxBodyBytes) return tooLarge;
   if (!gzip) return bytes;
@@ -138,7 +138,7 @@ async function unpack({ bytes, gzip }: Body, maxBodyBytes: number): Promise<Buff
     return await unzip(bytes, { maxOutputLength: maxBodyBytes });
   } catch (error) {
     if (error instanceof RangeError) return tooLarge;
-    return { kind: 'refused', why: 'unreadable', words: 'the body is not gzip' };
+    return { kind: 'refused', why: 'unreadable', message: 'the body is not gzip' };
   }
 }
 

@@ -31,7 +31,7 @@ export function createPager(settings: PagerSettings): Pager {
 
 const notConfigured = async (): Promise<Paged> => ({
   ok: false,
-  words: 'PagerDuty isn’t configured: PAGERDUTY_ROUTING_KEY is not set',
+  message: 'PagerDuty isn’t configured: PAGERDUTY_ROUTING_KEY is not set',
   retryAfterMs: null,
 });
 
@@ -48,7 +48,7 @@ async function attempt(send: SendEvent, event: PagerDutyEvent): Promise<Paged> {
   } catch (error) {
     return {
       ok: false,
-      words: `PagerDuty can’t be reached: ${error instanceof Error ? error.message : String(error)}`,
+      message: `PagerDuty can’t be reached: ${error instanceof Error ? error.message : String(error)}`,
       retryAfterMs: null,
     };
   }
@@ -58,10 +58,10 @@ async function attempt(send: SendEvent, event: PagerDutyEvent): Promise<Paged> {
 function outcome(answer: EventAnswer): Paged {
   if (answer.status === 202) return { ok: true };
   if (answer.status === 429)
-    return { ok: false, words: 'PagerDuty is limiting the rate', retryAfterMs: retryAfterMs(answer.retryAfter) };
+    return { ok: false, message: 'PagerDuty is limiting the rate', retryAfterMs: retryAfterMs(answer.retryAfter) };
   return {
     ok: false,
-    words: `PagerDuty answered ${answer.status}${reasonOf(answer.body)}`,
+    message: `PagerDuty answered ${answer.status}${reasonOf(answer.body)}`,
     retryAfterMs: retryAfterMs(answer.retryAfter),
   };
 }

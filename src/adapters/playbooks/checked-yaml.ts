@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
 /** One thing that is wrong, where a person can find it; line and column count from 1. */
-export type YamlError = { file: string; line: number; column: number; words: string };
+export type YamlError = { file: string; line: number; column: number; message: string };
 
 export type Place = { line: number; column: number };
 
@@ -11,9 +11,9 @@ export type CheckedYaml<T> =
   | { ok: true; value: T; placeOf(path: PropertyKey[]): Place }
   | { ok: false; errors: YamlError[] };
 
-/** `file:line:column: words`, as compilers and editors write it. */
-export const yamlErrorLine = ({ file, line, column, words }: YamlError): string =>
-  `${file}:${line}:${column}: ${words}`;
+/** `file:line:column: message`, as compilers and editors write it. */
+export const yamlErrorLine = ({ file, line, column, message }: YamlError): string =>
+  `${file}:${line}:${column}: ${message}`;
 
 /** Reads one YAML text against its schema; every error that it has, with its place. `file` only names it. */
 export function readCheckedYaml<S extends z.ZodType>(file: string, text: string, schema: S): CheckedYaml<z.output<S>> {
@@ -22,8 +22,8 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
   // What follows the first break in the syntax is mostly an echo of it.
   const [broken] = document.errors;
   if (broken) {
-    const words = (broken.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
-    return { ok: false, errors: [{ file, ...place(lines, broken.pos[0]), words }] };
+    const message = (broken.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    return { ok: false, errors: [{ file, ...place(lines, broken.pos[0]), message }] };
   }
   const checked = schema.safeParse(document.toJS({ maxAliasCount: 20 }));
   if (checked.success)
@@ -32,11 +32,11 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null];
     return keys.map((key) => {
       const path = dotted(issue.path);
-      const words =
+      const message =
         key === null
           ? issue.message.replace(/^Invalid input: .*received undefined$/, 'is missing')
           : `unknown key "${key}"`;
-      return { file, ...placeOf(document, lines, issue.path, key), words: path ? `${path}: ${words}` : words };
+      return { file, ...placeOf(document, lines, issue.path, key), message: path ? `${path}: ${message}` : message };
     });
   });
   return { ok: false, errors };

@@ -16,7 +16,7 @@ export class PlaybookErrors extends Error {
 }
 
 /** What is wrong with the parameters of a step, as its action says; null when they are right, or when nobody knows the action. */
-export type ParamCheck = (step: Step) => { param: string; words: string } | null;
+export type ParamCheck = (step: Step) => { param: string; message: string } | null;
 
 /**
  * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue and cause, and one that is for
@@ -36,7 +36,7 @@ export async function loadPlaybooks(folders: string[], check: ParamCheck = () =>
       }
       const key = playbookKey(parsed.playbook);
       const other = seen.get(key);
-      if (other) errors.push({ file, ...parsed.issueAt, words: `issue: "${key}" is already in ${other}` });
+      if (other) errors.push({ file, ...parsed.issueAt, message: `issue: "${key}" is already in ${other}` });
       seen.set(key, file);
       own.push(parsed.playbook);
     }
@@ -60,7 +60,7 @@ async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {
       file: folder,
       line: 1,
       column: 1,
-      words: `the folder can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the folder can't be read: ${error instanceof Error ? error.message : String(error)}`,
     });
     return [];
   }
@@ -76,7 +76,7 @@ export function parsePlaybook(file: string, text: string, check: ParamCheck = ()
     const fault = check(step);
     if (!fault) return [];
     const place = read.placeOf(['steps', index, 'params', fault.param]);
-    return [{ file, ...place, words: `steps[${index}].params.${fault.param}: ${fault.words}` }];
+    return [{ file, ...place, message: `steps[${index}].params.${fault.param}: ${fault.message}` }];
   });
   return errors.length > 0
     ? { ok: false, errors }

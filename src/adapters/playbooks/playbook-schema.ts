@@ -12,11 +12,11 @@ export function parseDuration(text: string): number | null {
   );
 }
 
-const duration = (minMs: number, maxMs: number, words: string) =>
+const duration = (minMs: number, maxMs: number, message: string) =>
   z.string().transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
-    context.addIssue({ code: 'custom', message: `must be a duration ${words}, such as 90s or 5m` });
+    context.addIssue({ code: 'custom', message: `must be a duration ${message}, such as 90s or 5m` });
     return z.NEVER;
   });
 

@@ -18,10 +18,10 @@ export type PrometheusOptions = {
   /** Series of one query beyond this are a `too_many` failure; 2,000 if absent. */
   maxSeries?: number;
   /** Told of the server's warnings: the answer may be incomplete. */
-  onWarning?: (words: string) => void;
+  onWarning?: (message: string) => void;
 };
 
-type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number; onWarning: (words: string) => void };
+type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number; onWarning: (message: string) => void };
 
 const transient = retry(handleWhen(isTransient), {
   maxAttempts: 2,
@@ -51,7 +51,7 @@ export function connectPrometheus(options: PrometheusOptions): Metrics {
     },
     ping: async () => {
       const answer = await ask(prometheus, '/api/v1/query', { query: 'vector(1)' });
-      if (!answer.ok) throw new Error(answer.failure.words);
+      if (!answer.ok) throw new Error(answer.failure.message);
     },
   };
 }
@@ -116,28 +116,32 @@ function read(prometheus: Prometheus, body: unknown): MetricsResult<AnswerData> 
   return { ok: true, value: data };
 }
 
-function failed(kind: MetricsFailure['kind'], words: string): { ok: false; failure: MetricsFailure } {
-  return { ok: false, failure: { kind, words: words.slice(0, 300) } };
+function failed(kind: MetricsFailure['kind'], message: string): { ok: false; failure: MetricsFailure } {
+  return { ok: false, failure: { kind, message: message.slice(0, 300) } };
 }
 
 function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
-  if (!isAxiosError(error)) return { kind: 'unreachable', words: String(error).slice(0, 300) };
+  if (!isAxiosError(error)) return { kind: 'unreachable', message: String(error).slice(0, 300) };
   const { response } = error;
   if (response) {
     const body = answerSchema.safeParse(response.data);
-    const words = body.success && body.data.status === 'error' ? (body.data.error ?? '') : '';
+    const message = body.success && body.data.status === 'error' ? (body.data.error ?? '') : '';
     // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
     if (response.status === 422)
-      return { kind: /too many samples/i.test(words) ? 'too_many' : 'bad_query', words: words.slice(0, 300) };
-    if (response.status === 400) return { kind: 'bad_query', words: (words || 'The query was refused.').slice(0, 300) };
+      return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message: message.slice(0, 300) };
+    if (response.status === 400)
+      return { kind: 'bad_query', message: (message || 'The query was refused.').slice(0, 300) };
     return {
       kind: 'unreachable',
-      words: `Prometheus answered ${response.status}${words ? `: ${words.slice(0, 250)}` : '.'}`,
+      message: `Prometheus answered ${response.status}${message ? `: ${message.slice(0, 250)}` : '.'}`,
     };
   }
   if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT')
-    return { kind: 'unreachable', words: `Prometheus gave no answer within ${timeoutMs} ms.` };
-  return { kind: 'unreachable', words: `Prometheus can't be reached: ${(error.code ?? error.message).slice(0, 200)}` };
+    return { kind: 'unreachable', message: `Prometheus gave no answer within ${timeoutMs} ms.` };
+  return {
+    kind: 'unreachable',
+    message: `Prometheus can't be reached: ${(error.code ?? error.message).slice(0, 200)}`,
+  };
 }
 
 function isTransient(error: Error): boolean {

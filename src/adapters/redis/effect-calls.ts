@@ -6,7 +6,7 @@ import { dueEffectFrom, eachReadable } from './stored.ts';
 type EffectCalls = Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater'>;
 
 /** Due effects and their leases. */
-export function effectCalls(run: RunScript, onUnreadable: (words: string) => void): EffectCalls {
+export function effectCalls(run: RunScript, onUnreadable: (message: string) => void): EffectCalls {
   const list = async (from: string, to: string, limit: number, freeOnly: boolean) => {
     const rows = (await run('list-effects', from, to, limit, freeOnly ? 1 : 0)) as unknown[];
     return eachReadable(dueEffectFrom, rows, onUnreadable);

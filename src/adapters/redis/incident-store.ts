@@ -18,7 +18,7 @@ export function createIncidentStore(options: {
   redis: Redis;
   cluster: string;
   clock: Pick<Clock, 'now'>;
-  onUnreadable?: (words: string) => void;
+  onUnreadable?: (message: string) => void;
 }): IncidentStore {
   const { redis, clock } = options;
   const prefix = keyPrefix(options.cluster);

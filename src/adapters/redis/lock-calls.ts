@@ -35,25 +35,28 @@ function refusalFrom([answer, first, second]: Reply): Refusal {
     case 'paused':
       return {
         code: 'paused',
-        words: `Nightshift is paused by ${first}${second === '' ? '' : ` (${second})`}; \`/heal resume\` lifts it.`,
+        message: `Nightshift is paused by ${first}${second === '' ? '' : ` (${second})`}; \`/heal resume\` lifts it.`,
       };
     case 'was_paused':
       return {
         code: 'paused',
-        words: 'Nightshift was paused after this was authorised; it looks again before it acts.',
+        message: 'Nightshift was paused after this was authorised; it looks again before it acts.',
       };
     case 'held':
       return {
         code: 'locked',
-        words: `${second} is working on ${first}, and one service is changed at a time; this waits until that is over.`,
+        message: `${second} is working on ${first}, and one service is changed at a time; this waits until that is over.`,
       };
     case 'moved_on':
       return {
         code: 'locked',
-        words: 'The incident has moved on in the meantime, and nothing is to be done for it now.',
+        message: 'The incident has moved on in the meantime, and nothing is to be done for it now.',
       };
     case 'lost':
-      return { code: 'locked', words: 'The lock on the service was let go in the meantime; it has to be taken again.' };
+      return {
+        code: 'locked',
+        message: 'The lock on the service was let go in the meantime; it has to be taken again.',
+      };
     default:
       throw new Error(`lock script answered ${answer}`);
   }

@@ -10,7 +10,7 @@ const MOST_KNOWN = 1_000;
  */
 export function openIncidents(
   run: RunScript,
-  onUnreadable: (words: string) => void,
+  onUnreadable: (message: string) => void,
 ): (limit: number) => Promise<Incident[]> {
   let known = new Map<string, Incident>();
   return async (limit) => {

@@ -16,7 +16,7 @@ type Options = {
   run: RunScript;
   prefix: string;
   lastRead: LastRead;
-  onUnreadable: (words: string) => void;
+  onUnreadable: (message: string) => void;
 };
 
 const PAGE = 100;

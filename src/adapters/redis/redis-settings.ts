@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { whenAvailable } from './availability.ts';
 
-/** Something about a given Redis that breaks a promise: `words` says which, `mend` how to put it right. */
-export type RedisDoubt = { setting: string; words: string; mend: string };
+/** Something about a given Redis that breaks a promise: `message` says which, `mend` how to put it right. */
+export type RedisDoubt = { setting: string; message: string; mend: string };
 
 const OLDEST = 7;
 
@@ -46,8 +46,8 @@ export async function doubtsAbout(redis: Redis): Promise<RedisDoubt[]> {
   return doubts.filter((one) => one !== null);
 }
 
-const doubt = (setting: string, fine: boolean, words: string, mend: string): RedisDoubt | null =>
-  fine ? null : { setting, words, mend };
+const doubt = (setting: string, fine: boolean, message: string, mend: string): RedisDoubt | null =>
+  fine ? null : { setting, message, mend };
 
 const fsyncWords = (fsync: string): string =>
   fsync === ''

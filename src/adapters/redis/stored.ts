@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
+import { effectKindNow, underNewNames } from './older-names.ts';
 
 /** What was read back isn't what this version writes: another version's data, or somebody's hand. */
 export class StoreUnreadable extends Error {
@@ -38,21 +39,28 @@ const incidentEnvelope = z.looseObject({
 const timelineEnvelope = z.looseObject({
   at: z.number(),
   type: z.string(),
-  words: z.string(),
+  message: z.string(),
   by: z.string().nullable(),
   from: stateName,
   to: stateName,
 });
 
 const numeric = z.coerce.number();
-const effectRow = z.tuple([z.string(), z.enum(EFFECT_KINDS), z.string(), numeric, numeric, numeric]);
+const effectRow = z.tuple([
+  z.string(),
+  z.preprocess(effectKindNow, z.enum(EFFECT_KINDS)),
+  z.string(),
+  numeric,
+  numeric,
+  numeric,
+]);
 
 export function incidentFrom(json: unknown): Incident {
-  return checked(incidentEnvelope, parsed(json), 'incident') as unknown as Incident;
+  return checked(incidentEnvelope, underNewNames(parsed(json)), 'incident') as unknown as Incident;
 }
 
 export function timelineEntryFrom(json: unknown): TimelineEntry {
-  return checked(timelineEnvelope, parsed(json), 'timeline line') as unknown as TimelineEntry;
+  return checked(timelineEnvelope, underNewNames(parsed(json)), 'timeline line') as unknown as TimelineEntry;
 }
 
 /** From the row that the scripts return: id, kind, incident, dueAt, gen, attempt. */
@@ -90,7 +98,7 @@ export function pauseFrom(pairs: unknown, now: number): Pause {
 export function eachReadable<T>(
   read: (raw: unknown) => T,
   raws: readonly unknown[],
-  onUnreadable: (words: string) => void,
+  onUnreadable: (message: string) => void,
 ): T[] {
   return raws.flatMap((raw) => {
     try {

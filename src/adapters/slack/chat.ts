@@ -45,20 +45,20 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
     },
     async threadLines(incident, lines) {
       const { message } = incident;
-      if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
+      if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };
       if (lines.length === 0) return { ok: true, channel: message.channel, ts: message.ts };
       return attempt(() => replyInThread(client, message, lines));
     },
     async threadImage(incident, image) {
       const { message } = incident;
-      if (!message) return { ok: false, retryAfterMs: null, words: 'the incident has no message yet' };
+      if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };
       return attempt(() => shareInThread(client, message, image));
     },
     async upload(image) {
       try {
         return await uploadPicture(client, image);
       } catch (error) {
-        settings.log.warn({ why: slackFailure(error).words }, 'a picture could not be uploaded');
+        settings.log.warn({ why: slackFailure(error).message }, 'a picture could not be uploaded');
         return null;
       }
     },
@@ -87,9 +87,9 @@ async function deliver(parts: Parts, incident: Incident, context: MessageContext
     return await send(parts, incident, message);
   } catch (error) {
     if (error instanceof ChannelUnknown) throw error;
-    const { code, words } = slackFailure(error);
+    const { code, message } = slackFailure(error);
     if (!REFUSED.has(code)) throw error;
-    parts.log.error({ incident: incident.id, why: words }, 'Slack refused the message; sending it as plain words');
+    parts.log.error({ incident: incident.id, why: message }, 'Slack refused the message; sending it as plain words');
     return send(parts, incident, plainMessage(incident, context));
   }
 }
@@ -131,7 +131,7 @@ async function post(client: WebClient, channel: string, incident: Incident, mess
     unfurl_links: false,
     unfurl_media: false,
   });
-  if (!posted.ts) return { ok: false, retryAfterMs: null, words: 'Slack named no ts for the new message' };
+  if (!posted.ts) return { ok: false, retryAfterMs: null, message: 'Slack named no ts for the new message' };
   return { ok: true, channel: posted.channel ?? channel, ts: posted.ts };
 }
 
@@ -144,9 +144,9 @@ async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof ChannelUnknown) return { ok: false, retryAfterMs: null, words: error.message };
-    const { words, retryAfterMs } = slackFailure(error);
-    return { ok: false, retryAfterMs, words };
+    if (error instanceof ChannelUnknown) return { ok: false, retryAfterMs: null, message: error.message };
+    const { message, retryAfterMs } = slackFailure(error);
+    return { ok: false, retryAfterMs, message };
   }
 }
 

@@ -24,8 +24,8 @@ export function usageOf(usage: string): string {
   return `Write it as ${inlineCode(`/heal ${usage}`)}`;
 }
 
-export function privately(words: string): Reply {
-  return { visible: 'private', words };
+export function privately(message: string): Reply {
+  return { visible: 'private', message };
 }
 
 /** Flags that the command doesn't know, said by name; null when all are known. */

@@ -8,7 +8,7 @@ import { notification } from './views/headline.ts';
 export function explain(
   incident: Incident,
   timeline: TimelineEntry[],
-): { modal: ModalView; words: string; blocks: KnownBlock[] } {
+): { modal: ModalView; message: string; blocks: KnownBlock[] } {
   const blocks = explanationBlocks(incident, timeline);
   const title = plainText(`Why? ${incident.id}`, LIMITS.modalTitle);
   const modal: ModalView = {
@@ -18,7 +18,7 @@ export function explain(
     close: plainText('Close', LIMITS.modalTitle),
     blocks,
   };
-  return { modal, words: `Why: ${notification(incident)}`, blocks };
+  return { modal, message: `Why: ${notification(incident)}`, blocks };
 }
 
 /** The same without pictures, for when Slack refuses one (it was deleted, or isn't processed yet); null when there is none. */

@@ -30,7 +30,7 @@ export function listen(app: App, deps: ListenerDeps): void {
   app.command(/.*/, async ({ ack, command, respond }) => {
     const reply = runCommand(deps, command.user_id, command.text ?? '').catch((error: unknown) => {
       deps.log.error({ err: error, text: command.text }, 'a command failed');
-      return { visible: 'private' as const, words: TROUBLE };
+      return { visible: 'private' as const, message: TROUBLE };
     });
     const quick = await Promise.race([reply, afterMs(QUICK_MS)]);
     // A picture that Slack refuses would make an acknowledgement vanish without a word; the response URL says so.
@@ -62,7 +62,7 @@ async function onAction(deps: ListenerDeps, body: SlackAction, respond: RespondF
         : undefined;
   try {
     const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id });
-    if (after.kind === 'private') await tell(deps, body, respond, client, after.words);
+    if (after.kind === 'private') await tell(deps, body, respond, client, after.message);
     if (after.kind === 'explain') await explainTo(deps, body, respond, client, after.incident);
   } catch (error) {
     deps.log.error({ err: error, action: action.action_id }, 'a press failed');
@@ -77,7 +77,7 @@ async function explainTo(
   client: WebClient,
   incident: Incident,
 ): Promise<void> {
-  const { modal, words, blocks } = explain(incident, await deps.people.timeline(incident.id));
+  const { modal, message, blocks } = explain(incident, await deps.people.timeline(incident.id));
   const bare = withoutPictures(modal.blocks);
   const views = bare ? [modal, { ...modal, blocks: bare }] : [modal];
   for (const view of views) {
@@ -85,11 +85,11 @@ async function explainTo(
       await client.views.open({ trigger_id: body.trigger_id, view });
       return;
     } catch (error) {
-      deps.log.debug({ why: slackFailure(error).words }, 'the explanation could not be opened');
+      deps.log.debug({ why: slackFailure(error).message }, 'the explanation could not be opened');
     }
   }
   // A trigger lasts three seconds. The same as a private message is as good.
-  await respondSafely(respond, { response_type: 'ephemeral', replace_original: false, text: words, blocks });
+  await respondSafely(respond, { response_type: 'ephemeral', replace_original: false, text: message, blocks });
 }
 
 type Body = ReturnType<typeof replyBody> & { replace_original?: boolean };
@@ -113,9 +113,9 @@ async function tell(
   body: BlockAction,
   respond: RespondFn,
   client: WebClient,
-  words: string,
+  message: string,
 ): Promise<void> {
-  const { text, blocks } = replyBody({ visible: 'private', words });
+  const { text, blocks } = replyBody({ visible: 'private', message });
   try {
     await respond({ response_type: 'ephemeral', replace_original: false, text, blocks });
   } catch (error) {
@@ -123,7 +123,7 @@ async function tell(
     const channel = body.channel?.id;
     if (!channel) return;
     await client.chat.postEphemeral({ channel, user: body.user.id, text, blocks }).catch((failure: unknown) => {
-      deps.log.warn({ why: slackFailure(failure).words }, 'a person could not be told');
+      deps.log.warn({ why: slackFailure(failure).message }, 'a person could not be told');
     });
   }
 }

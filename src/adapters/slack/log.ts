@@ -10,12 +10,12 @@ export type Log = {
 
 /** Slack's libraries log through ours. Their debug lines hold whole request bodies, so they are left out, and what they call info is our debug. */
 export function slackLogger(log: Log): Logger {
-  const words = (parts: unknown[]) => ({ words: parts.map(String).join(' ').slice(0, 500) });
+  const message = (parts: unknown[]) => ({ message: parts.map(String).join(' ').slice(0, 500) });
   return {
     debug: () => {},
-    info: (...parts: unknown[]) => log.debug(words(parts), 'slack library'),
-    warn: (...parts: unknown[]) => log.warn(words(parts), 'slack library'),
-    error: (...parts: unknown[]) => log.error(words(parts), 'slack library'),
+    info: (...parts: unknown[]) => log.debug(message(parts), 'slack library'),
+    warn: (...parts: unknown[]) => log.warn(message(parts), 'slack library'),
+    error: (...parts: unknown[]) => log.error(message(parts), 'slack library'),
     setLevel: () => {},
     getLevel: () => LogLevel.INFO,
     setName: () => {},

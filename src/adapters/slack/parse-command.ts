@@ -2,7 +2,7 @@ import { parseDuration } from './parse-duration.ts';
 
 /** `/heal <verb> [args] [--flags]`, taken apart. Flags without a value are `true`. */
 type ParsedCommand = { verb: string; args: string[]; flags: Record<string, string | true> };
-export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; words: string };
+export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; message: string };
 
 /** Flags that want a value; all others stand alone. */
 const WITH_VALUE = new Set(['for']);
@@ -10,12 +10,12 @@ const MOST_WORDS = 200;
 
 /**
  * Reads what a person typed, phones' habits included: smart quotes, a dash that autocorrect made of `--`, capitals in the verb. Quoted words stay together.
- * `words` of a failure name what is wrong, in mrkdwn without outside text.
+ * `message` of a failure name what is wrong, in mrkdwn without outside text.
  */
 export function parseCommand(text: string): ParseResult {
   const tokens = tokensOf(text.slice(0, 3_000));
-  if (tokens === null) return { ok: false, words: 'A quote is opened and never closed.' };
-  if (tokens.length > MOST_WORDS) return { ok: false, words: `That is more than ${MOST_WORDS} words.` };
+  if (tokens === null) return { ok: false, message: 'A quote is opened and never closed.' };
+  if (tokens.length > MOST_WORDS) return { ok: false, message: `That is more than ${MOST_WORDS} words.` };
   const command: ParsedCommand = { verb: '', args: [], flags: {} };
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] as Token;
@@ -27,7 +27,7 @@ export function parseCommand(text: string): ParseResult {
     }
     const taken = flag.value ?? (WITH_VALUE.has(flag.name) ? valueAfter(tokens, at) : null);
     if (WITH_VALUE.has(flag.name) && taken === null)
-      return { ok: false, words: `\`--${flag.name}\` wants a value, such as \`--${flag.name} 30m\`.` };
+      return { ok: false, message: `\`--${flag.name}\` wants a value, such as \`--${flag.name} 30m\`.` };
     if (flag.value === null && taken !== null) at += wordsIn(tokens, at);
     command.flags[flag.name] = taken ?? true;
   }

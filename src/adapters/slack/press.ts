@@ -10,7 +10,7 @@ export type Press = { actionId: string; value: string | undefined; user: string 
 /** What follows: nothing to say (the message itself shows it), a private word, or the whole explanation. */
 export type AfterPress =
   | { kind: 'silent' }
-  | { kind: 'private'; words: string }
+  | { kind: 'private'; message: string }
   | { kind: 'explain'; incident: Incident };
 
 /**
@@ -22,28 +22,28 @@ export async function pressed(people: People, press: Press): Promise<AfterPress>
   const value = decodeValue(press.value);
   if (!value) return UNREADABLE;
   const incident = await people.find(value.incidentId);
-  if (!incident) return { kind: 'private', words: `${escapeText(value.incidentId, 60)} isn’t known here any more.` };
+  if (!incident) return { kind: 'private', message: `${escapeText(value.incidentId, 60)} isn’t known here any more.` };
   if (press.actionId === 'why') return { kind: 'explain', incident };
   const act = ACTS[press.actionId];
   if (!act)
     return {
       kind: 'private',
-      words: 'This version of Nightshift doesn’t know that button. `/heal help` lists what it can do.',
+      message: 'This version of Nightshift doesn’t know that button. `/heal help` lists what it can do.',
     };
   const answer = await act(people, incident, press.user, value);
   if (answer.ok && !ALWAYS_TOLD.has(press.actionId)) return { kind: 'silent' };
-  return { kind: 'private', words: answer.words };
+  return { kind: 'private', message: answer.message };
 }
 
 const UNREADABLE: AfterPress = {
   kind: 'private',
-  words: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
+  message: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
 };
 
 /** The one button that isn't of an incident: its value is a service. */
 async function proposed(people: People, { value = '', user }: Press): Promise<AfterPress> {
   if (!/^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/.test(value)) return UNREADABLE;
-  return { kind: 'private', words: (await people.propose(value, user)).words };
+  return { kind: 'private', message: (await people.propose(value, user)).message };
 }
 
 /** The message changes little or not at all after these, so the person is told. */
@@ -73,7 +73,7 @@ const ACTS: Record<string, Act> = {
 
 const STALE: Answer = {
   ok: false,
-  words: 'The plan has changed since that button was drawn, so nothing was done. Look at the message as it is now.',
+  message: 'The plan has changed since that button was drawn, so nothing was done. Look at the message as it is now.',
 };
 
 function chosen(people: People, incident: Incident, user: string, choice: Choice): Promise<Answer> {

@@ -11,7 +11,7 @@ export type CommandDeps = { people: People; commands: Command[]; clock: Clock };
 export async function runCommand(deps: CommandDeps, user: string, text: string): Promise<Reply> {
   const parsed = parseCommand(text);
   if (!parsed.ok)
-    return { visible: 'private', words: `${parsed.words} \`/heal help\` shows how each command is written.` };
+    return { visible: 'private', message: `${parsed.message} \`/heal help\` shows how each command is written.` };
   const { verb, args, flags } = parsed.command;
   const { people, commands, clock } = deps;
   const run = (command: Command, given: string[]) => command.run({ people, clock, user, commands, args: given, flags });
@@ -20,9 +20,9 @@ export async function runCommand(deps: CommandDeps, user: string, text: string):
   const help = commands.find((one) => one.name === 'help');
   const meant = nearest(verb, commands);
   const unknown = `There is no \`/heal\` command called “${escapeText(verb, 40)}”.${meant ? ` Did you mean \`/heal ${meant}\`?` : ''}`;
-  if (!help) return { visible: 'private', words: unknown };
+  if (!help) return { visible: 'private', message: unknown };
   const shown = await run(help, []);
-  return { visible: 'private', words: `${unknown}\n${shown.words}` };
+  return { visible: 'private', message: `${unknown}\n${shown.message}` };
 }
 
 /** Four of 2,800 characters stay within what one message may hold. */
@@ -34,16 +34,16 @@ export function replyBody(reply: Reply): {
   text: string;
   blocks: KnownBlock[];
 } {
-  const words = guardMarkup(reply.words);
-  const blocks = (reply.blocks as KnownBlock[] | undefined) ?? sectionsOf(words);
-  const text = cutMarkup(words, 2_900);
+  const message = guardMarkup(reply.message);
+  const blocks = (reply.blocks as KnownBlock[] | undefined) ?? sectionsOf(message);
+  const text = cutMarkup(message, 2_900);
   return { response_type: reply.visible === 'channel' ? 'in_channel' : 'ephemeral', text, blocks };
 }
 
 /** Cut between lines, so that no line's formatting is torn. */
-function sectionsOf(words: string): KnownBlock[] {
+function sectionsOf(message: string): KnownBlock[] {
   const parts: string[] = [];
-  for (const line of words.split('\n')) {
+  for (const line of message.split('\n')) {
     const last = parts.at(-1);
     if (last !== undefined && last.length + line.length < 2_800) parts[parts.length - 1] = `${last}\n${line}`;
     else parts.push(line);

@@ -54,7 +54,7 @@ export function createSocketMode(settings: {
     const waitMs = DELAYS_MS[Math.min(failures, DELAYS_MS.length - 1)] ?? 0;
     failures += 1;
     log.warn({ why, waitMs }, 'socket mode is not connected; connecting again');
-    timer = setTimeout(() => void connect().catch((error: unknown) => again(reasonOf(error).words)), waitMs);
+    timer = setTimeout(() => void connect().catch((error: unknown) => again(reasonOf(error).message)), waitMs);
   };
   return {
     receiver,
@@ -63,9 +63,9 @@ export function createSocketMode(settings: {
       try {
         await connect();
       } catch (error) {
-        const { code, words } = reasonOf(error);
-        if (FOR_GOOD.has(code)) throw new Error(`Socket mode: ${words}; check SLACK_APP_TOKEN`);
-        again(words);
+        const { code, message } = reasonOf(error);
+        if (FOR_GOOD.has(code)) throw new Error(`Socket mode: ${message}; check SLACK_APP_TOKEN`);
+        again(message);
       }
     },
     async stop() {
@@ -77,6 +77,6 @@ export function createSocketMode(settings: {
 }
 
 /** The client rejects with nothing at all when a connection is closed before Slack's hello. */
-function reasonOf(error: unknown): { code: string; words: string } {
-  return error === undefined ? { code: 'closed', words: 'Slack closed the connection' } : slackFailure(error);
+function reasonOf(error: unknown): { code: string; message: string } {
+  return error === undefined ? { code: 'closed', message: 'Slack closed the connection' } : slackFailure(error);
 }

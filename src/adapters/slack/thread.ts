@@ -15,7 +15,7 @@ type Where = { channel: string; ts: string };
 export async function replyInThread(client: WebClient, where: Where, lines: TimelineEntry[]): Promise<Delivery> {
   const words = lines.map(timelineLine);
   const text = lines
-    .map((line) => escapeText(line.words, 200))
+    .map((line) => escapeText(line.message, 200))
     .join(' · ')
     .slice(0, 500);
   const sent = await client.chat.postMessage({

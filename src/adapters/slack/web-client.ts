@@ -37,7 +37,7 @@ export function createWebClient(settings: {
   return new WebClient(settings.token, clientOptions(settings));
 }
 
-export type SlackFailure = { ok: false; code: string; words: string; retryAfterMs: number | null };
+export type SlackFailure = { ok: false; code: string; message: string; retryAfterMs: number | null };
 
 /** What Slack's client throws, as a value. `code` is Slack's own error name, or `rate_limited`, `unreachable`, `http_<status>`. Anything else is a bug and is thrown on. */
 export function slackFailure(error: unknown): SlackFailure {
@@ -45,7 +45,7 @@ export function slackFailure(error: unknown): SlackFailure {
     return {
       ok: false,
       code: 'rate_limited',
-      words: `Slack asks to wait ${error.retryAfter} s`,
+      message: `Slack asks to wait ${error.retryAfter} s`,
       retryAfterMs: error.retryAfter * 1000,
     };
   if (error instanceof WebAPIPlatformError) return platformFailure(error);
@@ -53,27 +53,27 @@ export function slackFailure(error: unknown): SlackFailure {
     return {
       ok: false,
       code: `http_${error.statusCode}`,
-      words: `Slack answered ${error.statusCode}`,
+      message: `Slack answered ${error.statusCode}`,
       retryAfterMs: null,
     };
   if (error instanceof WebAPIRequestError)
     return {
       ok: false,
       code: 'unreachable',
-      words: `Slack can’t be reached: ${causeOf(error.original)}`,
+      message: `Slack can’t be reached: ${causeOf(error.original)}`,
       retryAfterMs: null,
     };
   if (error instanceof Error && error.message.startsWith('Retry header did not contain'))
-    return { ok: false, code: 'rate_limited', words: 'Slack asks to wait, and not how long', retryAfterMs: null };
-  if (error instanceof SlackError) return { ok: false, code: error.code, words: error.message, retryAfterMs: null };
+    return { ok: false, code: 'rate_limited', message: 'Slack asks to wait, and not how long', retryAfterMs: null };
+  if (error instanceof SlackError) return { ok: false, code: error.code, message: error.message, retryAfterMs: null };
   throw error;
 }
 
 function platformFailure(error: WebAPIPlatformError): SlackFailure {
   const details = error.data.response_metadata?.messages?.slice(0, 3).join('; ');
   const hint = HINTS[error.data.error] ?? '';
-  const words = `Slack refused: ${error.data.error}${details ? ` (${details})` : ''}${hint}`;
-  return { ok: false, code: error.data.error, words, retryAfterMs: null };
+  const message = `Slack refused: ${error.data.error}${details ? ` (${details})` : ''}${hint}`;
+  return { ok: false, code: error.data.error, message, retryAfterMs: null };
 }
 
 const HINTS: Record<string, string> = {

@@ -91,7 +91,7 @@ describe('a webhook of Alertmanager', () => {
   it('takes 1,000 alerts and no more', () => {
     const many = (count: number) => parseWebhook(body(Array.from({ length: count }, () => firing)), NOW);
     expect(many(1_000)).toMatchObject({ ok: true });
-    expect(many(1_001)).toMatchObject({ ok: false, status: 400, words: expect.stringContaining('at most 1000') });
+    expect(many(1_001)).toMatchObject({ ok: false, status: 400, message: expect.stringContaining('at most 1000') });
   });
 
   it('takes an empty group', () => {
@@ -103,7 +103,7 @@ describe('a webhook of Alertmanager', () => {
       expect(parseWebhook(body([firing], { version }), NOW)).toMatchObject({
         ok: false,
         status: 422,
-        words: expect.stringContaining(`version "${version}"`),
+        message: expect.stringContaining(`version "${version}"`),
       });
   });
 
@@ -119,6 +119,6 @@ describe('a webhook of Alertmanager', () => {
   ])('names the field that is wrong: %s', (field, wrong) => {
     const parsed = parseWebhook(wrong, NOW);
     expect(parsed).toMatchObject({ ok: false, status: 400 });
-    expect(!parsed.ok && parsed.words.startsWith(`${field}: `)).toBe(true);
+    expect(!parsed.ok && parsed.message.startsWith(`${field}: `)).toBe(true);
   });
 });

@@ -38,8 +38,8 @@ afterEach(async () => {
 });
 
 const effect = (id: string, more: Partial<DueEffect> = {}): DueEffect => ({
-  id: `${id}.tell`,
-  kind: 'tell',
+  id: `${id}.notify`,
+  kind: 'notify',
   incidentId: id,
   dueAt: 0,
   gen: 1,
@@ -173,7 +173,7 @@ describe('stopping a worker', () => {
     await queue.wake([effect('INC-2')]);
     letGo();
     expect(await stopping).toBe(true);
-    expect(got).toEqual(['INC-1.tell', 'INC-1.tell done']);
+    expect(got).toEqual(['INC-1.notify', 'INC-1.tell done']);
   });
 
   it('gives up waiting when told to', async () => {
@@ -192,10 +192,10 @@ describe('the sweep', () => {
   it('wakes what is due and was never woken, sets timers of what comes later, and leaves alone what somebody has', async () => {
     const { store } = await fixture.replica();
     const now = Date.now();
-    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'tell', dueAt: now }] }));
-    await store.save(saving(null, anIncident('INC-2'), { effects: [{ kind: 'tell', dueAt: now + 300 }] }));
-    await store.save(saving(null, anIncident('INC-3'), { effects: [{ kind: 'tell', dueAt: now }] }));
-    await store.claim('INC-3.tell', 1, 60_000);
+    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'notify', dueAt: now }] }));
+    await store.save(saving(null, anIncident('INC-2'), { effects: [{ kind: 'notify', dueAt: now + 300 }] }));
+    await store.save(saving(null, anIncident('INC-3'), { effects: [{ kind: 'notify', dueAt: now }] }));
+    await store.claim('INC-3.notify', 1, 60_000);
     const got: string[] = [];
     work(async (due) => {
       const claimed = await store.claim(due.id, due.gen, 5_000);
@@ -211,7 +211,7 @@ describe('the sweep', () => {
 
   it('does not pile jobs up while no worker takes them', async () => {
     const { store } = await fixture.replica();
-    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'tell', dueAt: 0 }] }));
+    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'notify', dueAt: 0 }] }));
     let rounds = 0;
     const counted = {
       listLater: store.listLater,
@@ -271,7 +271,7 @@ describe('replicas', () => {
     const replicas = [replica(), replica()];
     await until(() => replicas.every(({ lines }) => lines.includes('ready')));
     for (let n = 1; n <= 300; n++) {
-      const saved = await store.save(saving(null, anIncident(`INC-${n}`), { effects: [{ kind: 'tell', dueAt: 0 }] }));
+      const saved = await store.save(saving(null, anIncident(`INC-${n}`), { effects: [{ kind: 'notify', dueAt: 0 }] }));
       if (saved.kind === 'saved') await Promise.all([queue.wake(saved.due), queue.wake(saved.due)]);
     }
     const finished = () => replicas.flatMap(({ lines }) => lines.filter((line) => line.startsWith('finished')));

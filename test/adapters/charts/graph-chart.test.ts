@@ -11,7 +11,7 @@ const node = (name: string, over: Partial<AffectedNode> = {}): AffectedNode => (
   name,
   health: 'normal',
   signs: [],
-  hurts: false,
+  isSymptom: false,
   probability: null,
   cause: false,
   ...over,
@@ -21,7 +21,7 @@ const picture = (over: Partial<GraphPicture> = {}): GraphPicture => ({
   subtitle: 'Likely cause: ledger-db (82 %)',
   part: {
     nodes: [
-      node('payment-api', { health: 'abnormal', hurts: true, signs: ['latency 180 ms → 2.8 s'] }),
+      node('payment-api', { health: 'abnormal', isSymptom: true, signs: ['latency 180 ms → 2.8 s'] }),
       node('ledger-db', { health: 'abnormal', cause: true, probability: 0.829 }),
       node('fraud-check'),
     ],
@@ -71,7 +71,7 @@ describe('the graph', () => {
       ...picture().part,
       nodes: [...picture().part.nodes, node('cache', { health: 'changed' }), node('mail', { health: 'unknown' })],
     };
-    const words = wordsOf(picture({ part }));
+    const message = wordsOf(picture({ part }));
     for (const expected of [
       '▲ payment-api',
       'HURTS',
@@ -81,9 +81,9 @@ describe('the graph', () => {
       '◆ cache',
       '? mail',
     ])
-      expect(words).toContain(expected);
-    expect(words).toContain('LIKELY CAUSE 82 %');
-    expect(words.join()).not.toContain('more, not shown');
+      expect(message).toContain(expected);
+    expect(message).toContain('LIKELY CAUSE 82 %');
+    expect(message.join()).not.toContain('more, not shown');
     expect(wordsOf(picture({ part: { ...part, more: 3 } })).at(-1)).toBe('and 3 neighbours more, not shown');
   });
 
@@ -133,13 +133,13 @@ describe('the graph', () => {
   });
 
   it('takes any words as words', { timeout: 60_000 }, async () => {
-    const words = fc.oneof(
+    const message = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 80 }),
       fc.constantFrom('<script>', '</text>', '&amp;', '{a|b}', '\ud800', '\u0000', ']]>', '"', 'x'.repeat(300)),
     );
     await fc.assert(
-      fc.asyncProperty(words, words, fc.boolean(), async (name, sign, darkMode) => {
-        const nodes = [node(name, { signs: [sign, sign], hurts: true, cause: true, probability: 0.5 }), node('b')];
+      fc.asyncProperty(message, message, fc.boolean(), async (name, sign, darkMode) => {
+        const nodes = [node(name, { signs: [sign, sign], isSymptom: true, cause: true, probability: 0.5 }), node('b')];
         const edges = [{ from: name, to: 'b' }].filter(({ from, to }) => from !== to);
         const part = { nodes, edges, more: 1 };
         const png = await graphChart({ title: sign, subtitle: name, part, darkMode });

@@ -97,12 +97,12 @@ describe('a chart', () => {
   });
 
   it('takes any words as words', { timeout: 60_000 }, async () => {
-    const words = fc.oneof(
+    const message = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 80 }),
       fc.constantFrom('<script>', '</text>', '&amp;', '{a|b}', '\ud800', '\u0000', ']]>', '%s'),
     );
     await fc.assert(
-      fc.asyncProperty(words, words, fc.boolean(), async (title, label, darkMode) => {
+      fc.asyncProperty(message, message, fc.boolean(), async (title, label, darkMode) => {
         const marks: MetricChart['marks'] = [
           { kind: 'moment', at: T0, label },
           { kind: 'span', from: T0, to: T0 + MIN, label },

@@ -53,8 +53,8 @@ const ref = (scalerMetadata: Record<string, string> = {}): Ref => ({
 });
 const foretold: DemandAhead = async () => ({ ok: true, rate: 412.5 });
 const failing =
-  (kind: DemandFailure['kind'], words = 'because'): DemandAhead =>
-  async () => ({ ok: false, failure: { kind, words } });
+  (kind: DemandFailure['kind'], message = 'because'): DemandAhead =>
+  async () => ({ ok: false, failure: { kind, message } });
 
 describe('the external scaler', () => {
   it('tells KEDA what one replica takes and what is coming, with the fraction', async () => {

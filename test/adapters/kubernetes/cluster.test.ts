@@ -8,7 +8,7 @@ import type { ClusterResult, Workload } from '../../../src/ports/cluster.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 
 const good = <T>(result: ClusterResult<T>): T => {
-  if (!result.ok) throw new Error(`${result.failure.kind}: ${result.failure.words}`);
+  if (!result.ok) throw new Error(`${result.failure.kind}: ${result.failure.message}`);
   return result.value;
 };
 const failure = <T>(result: ClusterResult<T>) => (result.ok ? null : result.failure);
@@ -121,7 +121,7 @@ describe('the cluster over its API', () => {
         namespace: 'shop',
         selector: { app: 'payment-api' },
         disruptionsAllowed: 1,
-        words: expect.stringContaining('at most 1 unavailable'),
+        message: expect.stringContaining('at most 1 unavailable'),
       },
     ]);
   });
@@ -186,8 +186,8 @@ describe('the cluster over its API', () => {
       { spec: { replicas: -1 } },
       { dryRun: true, uid, resourceVersion: null, type: 'strategic' },
     );
-    expect(failure(answer)).toMatchObject({ kind: 'invalid', words: expect.stringContaining('replicas') });
-    expect(failure(answer)?.words.length).toBeLessThanOrEqual(300);
+    expect(failure(answer)).toMatchObject({ kind: 'invalid', message: expect.stringContaining('replicas') });
+    expect(failure(answer)?.message.length).toBeLessThanOrEqual(300);
   });
 
   it('evicts through the budget, and only the pod that was meant', async () => {
@@ -202,13 +202,13 @@ describe('the cluster over its API', () => {
     expect(good(await small.cluster.pods('shop', { app: 'payment-api' }))).toHaveLength(3);
     expect(failure(await small.cluster.evictPod('shop', first.name, { uid: first.uid, dryRun: false }))).toBeNull();
     const blocked = await small.cluster.evictPod('shop', second.name, { uid: second.uid, dryRun: false });
-    expect(failure(blocked)).toMatchObject({ kind: 'blocked', words: expect.stringContaining('payment-api') });
+    expect(failure(blocked)).toMatchObject({ kind: 'blocked', message: expect.stringContaining('payment-api') });
   });
 
   it('says not_found in words, and asks the server nothing for names that can not be', async () => {
     expect(failure(await small.cluster.workload('shop', 'nothing'))).toMatchObject({
       kind: 'not_found',
-      words: expect.stringContaining('shop/nothing'),
+      message: expect.stringContaining('shop/nothing'),
     });
     const before = small.kube.requests().length;
     expect(failure(await small.cluster.workload('shop', '..'))?.kind).toBe('not_found');
@@ -250,7 +250,7 @@ describe('a cluster in trouble', () => {
     });
     expect(failure(await cluster.nodes())).toMatchObject({
       kind: 'unreachable',
-      words: expect.stringContaining("can't be reached"),
+      message: expect.stringContaining("can't be reached"),
     });
     await expect(cluster.ping()).rejects.toThrow("can't be reached");
   });
@@ -259,7 +259,7 @@ describe('a cluster in trouble', () => {
     const cluster = await serve(() => {});
     expect(failure(await cluster.pod('shop', 'x'))).toMatchObject({
       kind: 'unreachable',
-      words: expect.stringContaining('200 ms'),
+      message: expect.stringContaining('200 ms'),
     });
   });
 
@@ -309,7 +309,7 @@ describe('a cluster in trouble', () => {
           ],
         },
       },
-      { kind: 'blocked', words: expect.stringContaining('budget web needs 3') },
+      { kind: 'blocked', message: expect.stringContaining('budget web needs 3') },
     ],
     [
       429,

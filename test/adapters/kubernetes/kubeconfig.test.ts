@@ -137,7 +137,7 @@ describe('a kubeconfig', () => {
     const path = await kubeconfig('stranger', { cluster: { 'certificate-authority-data': undefined } });
     expect(await nodesThrough(path)).toMatchObject({
       ok: false,
-      failure: { kind: 'unreachable', words: expect.stringContaining('certificate') },
+      failure: { kind: 'unreachable', message: expect.stringContaining('certificate') },
     });
     expect(seen).toEqual([]);
   });

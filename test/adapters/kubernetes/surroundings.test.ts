@@ -8,7 +8,7 @@ import type { ClusterResult } from '../../../src/ports/cluster.ts';
 import { deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 
 const good = <T>(result: ClusterResult<T>): T => {
-  if (!result.ok) throw new Error(`${result.failure.kind}: ${result.failure.words}`);
+  if (!result.ok) throw new Error(`${result.failure.kind}: ${result.failure.message}`);
   return result.value;
 };
 const object = (apiVersion: string, kind: string, name: string, rest: Record<string, unknown>): KubeObject => ({

@@ -97,19 +97,19 @@ describe('a Loki in trouble', () => {
         ok: false,
         failure: {
           kind: 'refused',
-          words: 'Loki answered 400: the query time range exceeds the limit (query length: 800h)',
+          message: 'Loki answered 400: the query time range exceeds the limit (query length: 800h)',
         },
       },
     );
     expect(await answering(401, 'application/json', '{"message":"no org id"}')).toMatchObject({
-      failure: { kind: 'refused', words: 'Loki answered 401: no org id' },
+      failure: { kind: 'refused', message: 'Loki answered 401: no org id' },
     });
     expect(await answering(429, 'text/plain', 'too many outstanding requests')).toMatchObject({
-      failure: { kind: 'too_many', words: expect.stringContaining('too many outstanding') },
+      failure: { kind: 'too_many', message: expect.stringContaining('too many outstanding') },
     });
     expect(await answering(502, 'text/html', '<html>bad gateway</html>')).toEqual({
       ok: false,
-      failure: { kind: 'unreachable', words: 'Loki answered 502.' },
+      failure: { kind: 'unreachable', message: 'Loki answered 502.' },
     });
   });
 
@@ -118,7 +118,7 @@ describe('a Loki in trouble', () => {
     for (const body of ['<html>', '{}', matrix, '{"status":"success","data":{"resultType":"streams","result":[{}]}}'])
       expect(await answering(200, 'application/json', body)).toMatchObject({
         ok: false,
-        failure: { words: expect.stringContaining("not Loki's HTTP API") },
+        failure: { message: expect.stringContaining("not Loki's HTTP API") },
       });
   });
 
@@ -126,7 +126,7 @@ describe('a Loki in trouble', () => {
     loki.inTheWay = () => true;
     expect(await connect({ timeoutMs: 60 }).lines(workload, T0, T0 + 1, 10)).toMatchObject({
       ok: false,
-      failure: { kind: 'unreachable', words: 'Loki gave no answer within 60 ms.' },
+      failure: { kind: 'unreachable', message: 'Loki gave no answer within 60 ms.' },
     });
   });
 
@@ -143,7 +143,7 @@ describe('a Loki in trouble', () => {
     };
     expect(await connect({ timeoutMs: 20_000 }).lines(workload, T0, T0 + 1, 10)).toMatchObject({
       ok: false,
-      failure: { kind: 'too_many', words: expect.stringContaining('MiB') },
+      failure: { kind: 'too_many', message: expect.stringContaining('MiB') },
     });
   });
 

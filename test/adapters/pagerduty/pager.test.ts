@@ -64,7 +64,7 @@ describe.each(['https', 'http'] as const)('a page over %s', (protocol) => {
         .end(JSON.stringify({ message: 'Event object is invalid', errors: ["'routing_key' is unknown"] }));
     expect(await pager.trigger(page())).toEqual({
       ok: false,
-      words: "PagerDuty answered 400: Event object is invalid; 'routing_key' is unknown",
+      message: "PagerDuty answered 400: Event object is invalid; 'routing_key' is unknown",
       retryAfterMs: null,
     });
     server.next = (res) => res.writeHead(500, { 'content-type': 'application/json', 'retry-after': '30' }).end('{}');
@@ -75,7 +75,7 @@ describe.each(['https', 'http'] as const)('a page over %s', (protocol) => {
     const pager = await pagerTo(protocol, { timeoutMs: 150 });
     server.next = () => {};
     const failed = await pager.trigger(page());
-    expect(failed).toMatchObject({ ok: false, words: expect.stringContaining('PagerDuty can’t be reached') });
+    expect(failed).toMatchObject({ ok: false, message: expect.stringContaining('PagerDuty can’t be reached') });
     expect(server.received).toHaveLength(1);
   });
 
@@ -129,7 +129,7 @@ describe('a page', () => {
     server.next = (res) => res.writeHead(429, { 'retry-after': '60' }).end();
     expect(await pager.trigger(page())).toEqual({
       ok: false,
-      words: 'PagerDuty is limiting the rate',
+      message: 'PagerDuty is limiting the rate',
       retryAfterMs: 60_000,
     });
     server.next = (res) => res.writeHead(429, { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' }).end();
@@ -149,7 +149,7 @@ describe('a page', () => {
     expect(pager.configured).toBe(false);
     expect(await pager.trigger(page())).toMatchObject({
       ok: false,
-      words: expect.stringContaining('PAGERDUTY_ROUTING_KEY'),
+      message: expect.stringContaining('PAGERDUTY_ROUTING_KEY'),
     });
   });
 });

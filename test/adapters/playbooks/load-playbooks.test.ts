@@ -77,7 +77,7 @@ describe('playbooks', () => {
       'c.yaml': 'title: T\nsteps: []\nverify: {within: 5m, steady: 60s}\n',
     });
     const errors = (await errorsOf([bad])).map(
-      ({ file, line, column, words }) => `${file.slice(-6)}:${line}:${column} ${words}`,
+      ({ file, line, column, message }) => `${file.slice(-6)}:${line}:${column} ${message}`,
     );
     expect(errors).toEqual([
       expect.stringMatching(/^a\.yaml:5:11 steps\[0\]\.rung: must be one of observe, /),
@@ -92,7 +92,7 @@ describe('playbooks', () => {
 
   it('are refused twice in one folder, and with an action twice', async () => {
     const [error] = await errorsOf([folder({ 'a.yaml': GOOD, 'b.yaml': GOOD })]);
-    expect(error).toMatchObject({ line: 1, column: 8, words: expect.stringContaining('already in') });
+    expect(error).toMatchObject({ line: 1, column: 8, message: expect.stringContaining('already in') });
     const forRollouts = GOOD.replace('issue: crash_loop', 'issue: crash_loop\ncause: rollout');
     expect(forRollouts).not.toBe(GOOD);
     expect((await loadPlaybooks([folder({ 'a.yaml': GOOD, 'b.yaml': forRollouts })])).map(playbookKey)).toEqual([
@@ -102,7 +102,7 @@ describe('playbooks', () => {
     const twice = GOOD.replace('verify', '  - {action: notify_oncall, rung: escalate, confidence: 0.9}\nverify');
     expect(parsePlaybook('x.yaml', twice)).toMatchObject({
       ok: false,
-      errors: [{ line: 5, words: expect.stringContaining('twice') }],
+      errors: [{ line: 5, message: expect.stringContaining('twice') }],
     });
   });
 
@@ -118,7 +118,7 @@ describe('playbooks', () => {
         {
           line: 4,
           column: text.split('\n')[3]!.indexOf('0, eject') + 1,
-          words: expect.stringMatching(/^steps\[0\]\.params\.max_requests: must be /),
+          message: expect.stringMatching(/^steps\[0\]\.params\.max_requests: must be /),
         },
       ],
     });
@@ -131,7 +131,7 @@ describe('playbooks', () => {
 
   it('name a folder that is not there', async () => {
     expect(await errorsOf([join(SHIPPED, 'nowhere')])).toMatchObject([
-      { words: expect.stringContaining("can't be read") },
+      { message: expect.stringContaining("can't be read") },
     ]);
   });
 

@@ -171,7 +171,7 @@ describe('metrics from a real Prometheus', () => {
   });
 
   it('says what is wrong with a query', async () => {
-    expect(await value('sum(')).toMatchObject({ kind: 'bad_query', words: expect.stringContaining('parse error') });
+    expect(await value('sum(')).toMatchObject({ kind: 'bad_query', message: expect.stringContaining('parse error') });
   });
 
   it('refuses more series than agreed and says how many', async () => {
@@ -179,7 +179,7 @@ describe('metrics from a real Prometheus', () => {
     const answer = await small.instant('container_memory_working_set_bytes', END);
     expect(answer).toMatchObject({
       ok: false,
-      failure: { kind: 'too_many', words: expect.stringContaining('4 series') },
+      failure: { kind: 'too_many', message: expect.stringContaining('4 series') },
     });
   });
 });
@@ -218,7 +218,7 @@ describe('metrics from a server in trouble', () => {
     const answer = await connectPrometheus({
       url,
       timeoutMs: 1_000,
-      onWarning: (words) => warnings.push(words),
+      onWarning: (message) => warnings.push(message),
     }).instant('up', 0);
     expect(answer).toEqual({ ok: true, value: [{ labels: {}, value: 7 }] });
     expect(warnings).toEqual(['one replica is away']);
@@ -228,7 +228,7 @@ describe('metrics from a server in trouble', () => {
     const slow = await serve(() => ({ status: 200, body: success, delayMs: 2_000 }));
     expect(await connectPrometheus({ url: slow, timeoutMs: 50 }).instant('up', 0)).toMatchObject({
       ok: false,
-      failure: { kind: 'unreachable', words: expect.stringContaining('50 ms') },
+      failure: { kind: 'unreachable', message: expect.stringContaining('50 ms') },
     });
     expect(await connectPrometheus({ url: 'http://127.0.0.1:1', timeoutMs: 500 }).instant('up', 0)).toMatchObject({
       ok: false,
@@ -237,7 +237,7 @@ describe('metrics from a server in trouble', () => {
     const other = await serve(() => ({ status: 200, body: '<html>' }));
     expect(await connectPrometheus({ url: other, timeoutMs: 500 }).instant('up', 0)).toMatchObject({
       ok: false,
-      failure: { words: expect.stringContaining('not the Prometheus') },
+      failure: { message: expect.stringContaining('not the Prometheus') },
     });
   });
 });

@@ -102,7 +102,7 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('the default quer
   const queries = createServiceQueries();
   const ask = async (query: string) => {
     const answer = await connectPrometheus({ url: real.url, timeoutMs: 5_000 }).instant(query, END);
-    if (!answer.ok) throw new Error(answer.failure.words);
+    if (!answer.ok) throw new Error(answer.failure.message);
     return answer.value;
   };
   const byService = async (query: string) =>

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.end());
 
-const KINDS: EffectKind[] = ['tell', 'execute', 'deadline'];
+const KINDS: EffectKind[] = ['notify', 'execute', 'deadline'];
 const STATES: State['name'][] = [
   'noticed',
   'awaiting_approval',
@@ -240,14 +240,14 @@ describe('the store, whatever two replicas do in whatever order', () => {
             before: null,
             after: anIncident(`${at}-${n}`, at),
             timeline: [],
-            effects: [{ kind: 'tell', dueAt: 1 }],
+            effects: [{ kind: 'notify', dueAt: 1 }],
             finished: null,
           }),
         ),
       );
       expect(made.filter((one) => one.kind === 'saved')).toHaveLength(1);
       const incident = (await replicas[0]!.store.findByGroup(at)).open!;
-      const claims = await Promise.all(replicas.map(({ store }) => store.claim(`${incident.id}.tell`, 1, 60_000)));
+      const claims = await Promise.all(replicas.map(({ store }) => store.claim(`${incident.id}.notify`, 1, 60_000)));
       expect(claims.filter((one) => one !== null)).toHaveLength(1);
       const locks = await Promise.all(replicas.map(({ store }, n) => store.lock(`${at}-${n}`, [at], 1_000)));
       expect(locks.filter((one) => one.kind === 'locked')).toHaveLength(1);

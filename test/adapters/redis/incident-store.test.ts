@@ -18,10 +18,10 @@ beforeEach(async () => {
   ({ store: other } = await fixture.replica({ cluster: name }));
 });
 
-const line = (words: string): TimelineEntry => ({
+const line = (message: string): TimelineEntry => ({
   at: 1_000,
   type: 'noted',
-  words,
+  message,
   by: null,
   from: 'noticed',
   to: 'noticed',
@@ -44,14 +44,14 @@ describe('save', () => {
     ]);
     expect(await other.load('INC-1')).toEqual(inc);
     expect(await other.findByGroup('shop/payment-api')).toEqual({ open: inc, lastClosed: null });
-    expect((await other.timeline('INC-1')).map((entry) => entry.words)).toEqual(['one', 'two']);
+    expect((await other.timeline('INC-1')).map((entry) => entry.message)).toEqual(['one', 'two']);
     expect(await other.listDue(1_500, 10)).toEqual(due);
   });
 
   it('lets one of two replicas make the incident of a group; the other hears of a conflict and nothing of its own is kept', async () => {
     const results = await Promise.all([
-      store.save(saving(null, anIncident('INC-1', 'g'), { effects: [{ kind: 'tell', dueAt: 0 }] })),
-      other.save(saving(null, anIncident('INC-2', 'g'), { effects: [{ kind: 'tell', dueAt: 0 }] })),
+      store.save(saving(null, anIncident('INC-1', 'g'), { effects: [{ kind: 'notify', dueAt: 0 }] })),
+      other.save(saving(null, anIncident('INC-2', 'g'), { effects: [{ kind: 'notify', dueAt: 0 }] })),
     ]);
     expect(results.map((result) => result.kind).sort()).toEqual(['conflict', 'saved']);
     expect(await store.listOpen(10)).toHaveLength(1);
@@ -135,16 +135,16 @@ describe('save', () => {
   });
 
   it('drops the finished effect only at its gen, and gives back the newer one to be woken', async () => {
-    await saved(saving(null, inc, { effects: [{ kind: 'tell', dueAt: 0 }] }));
-    const claimed = await store.claim('INC-1.tell', 1, 60_000);
+    await saved(saving(null, inc, { effects: [{ kind: 'notify', dueAt: 0 }] }));
+    const claimed = await store.claim('INC-1.notify', 1, 60_000);
     const second = next(inc);
-    await saved(saving(inc, second, { effects: [{ kind: 'tell', dueAt: 5 }] }));
-    expect(await other.claim('INC-1.tell', 2, 1_000)).toBeNull();
+    await saved(saving(inc, second, { effects: [{ kind: 'notify', dueAt: 5 }] }));
+    expect(await other.claim('INC-1.notify', 2, 1_000)).toBeNull();
     const due = await saved(
-      saving(second, next(second), { finished: { id: 'INC-1.tell', gen: 1, token: claimed!.token } }),
+      saving(second, next(second), { finished: { id: 'INC-1.notify', gen: 1, token: claimed!.token } }),
     );
-    expect(due).toMatchObject([{ id: 'INC-1.tell', gen: 2 }]);
-    expect(await other.claim('INC-1.tell', 2, 1_000)).not.toBeNull();
+    expect(due).toMatchObject([{ id: 'INC-1.notify', gen: 2 }]);
+    expect(await other.claim('INC-1.notify', 2, 1_000)).not.toBeNull();
   });
 
   it('a finished effect that is due again at once stays due in its new gen', async () => {
@@ -222,7 +222,7 @@ describe('due effects', () => {
   it('is not given at another gen, nor when nothing is due', async () => {
     await withEffect();
     expect(await store.claim('INC-1.diagnose', 2, 1_000)).toBeNull();
-    expect(await store.claim('INC-1.tell', 1, 1_000)).toBeNull();
+    expect(await store.claim('INC-1.notify', 1, 1_000)).toBeNull();
   });
 
   it('finished: nothing is due any more', async () => {
@@ -255,8 +255,8 @@ describe('due effects', () => {
 
   it('lists past those that are leased, soonest first, no more than asked', async () => {
     for (let n = 1; n <= 250; n++) {
-      await saved(saving(null, anIncident(`INC-${n}`), { effects: [{ kind: 'tell', dueAt: n }] }));
-      if (n <= 230) await store.claim(`INC-${n}.tell`, 1, 60_000);
+      await saved(saving(null, anIncident(`INC-${n}`), { effects: [{ kind: 'notify', dueAt: n }] }));
+      if (n <= 230) await store.claim(`INC-${n}.notify`, 1, 60_000);
     }
     expect((await store.listDue(1_000, 3)).map((effect) => effect.incidentId)).toEqual([
       'INC-231',
@@ -286,7 +286,7 @@ describe('the lock on services', () => {
     await store.lock('INC-1', ['payment-api'], 5);
     const refused = await other.lock('INC-2', ['ledger-db', 'payment-api'], 5);
     expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'locked' } });
-    expect(refused.kind === 'refused' && refused.refusal.words).toContain('INC-1 is working on payment-api');
+    expect(refused.kind === 'refused' && refused.refusal.message).toContain('INC-1 is working on payment-api');
     expect(await other.lock('INC-2', ['ledger-db'], 5)).toMatchObject({ kind: 'locked' });
   });
 
@@ -355,7 +355,7 @@ describe('pause', () => {
     });
     expect(await store.lock('INC-2', ['b'], 5)).toMatchObject({ kind: 'refused', refusal: { code: 'paused' } });
     const refused = await store.mayAct('INC-1', held.fence, held.pauseEpoch);
-    expect(refused.kind === 'refused' && refused.refusal.words).toBe(
+    expect(refused.kind === 'refused' && refused.refusal.message).toBe(
       'Nightshift is paused by U_ONCALL (too many changes); `/heal resume` lifts it.',
     );
     expect(await other.resume('U_SECOND', 6)).toMatchObject({ epoch: 1, paused: false, by: 'U_SECOND', at: 6 });

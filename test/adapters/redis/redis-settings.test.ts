@@ -21,7 +21,7 @@ describe('doubts about a Redis', () => {
     await redis.config('SET', 'appendonly', 'no');
     const doubts = await doubtsAbout(redis);
     expect(doubts.map((one) => one.setting)).toEqual(['appendonly', 'appendfsync', 'maxmemory-policy']);
-    expect(doubts[1]?.words).toContain('everysec');
+    expect(doubts[1]?.message).toContain('everysec');
     for (const { setting, mend } of doubts) expect(mend).toContain(`CONFIG SET ${setting}`);
   });
 
@@ -29,7 +29,7 @@ describe('doubts about a Redis', () => {
     const { redis } = await fixture.replica();
     await redis.acl('SETUSER', 'guest', 'on', '>secret', '+@all', '-config', '~*');
     await redis.auth('guest', 'secret');
-    expect((await doubtsAbout(redis)).find((one) => one.setting === 'appendfsync')?.words).toContain("doesn't say");
+    expect((await doubtsAbout(redis)).find((one) => one.setting === 'appendfsync')?.message).toContain("doesn't say");
   });
 
   it('reject with StoreUnavailable when it is away', async () => {

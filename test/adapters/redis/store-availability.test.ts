@@ -23,8 +23,8 @@ const everyCall = (store: Awaited<ReturnType<Fixture['replica']>>['store']) => [
   store.timeline('INC-1'),
   store.save(saving(null, anIncident('INC-1'))),
   store.nextNumber(),
-  store.claim('INC-1.tell', 1, 1_000),
-  store.finish('INC-1.tell', 1, 't'),
+  store.claim('INC-1.notify', 1, 1_000),
+  store.finish('INC-1.notify', 1, 't'),
   store.listDue(5, 5),
   store.lock('INC-1', ['a'], 1),
   store.mayAct('INC-1', 1, 0),
@@ -77,7 +77,7 @@ describe('a store whose Redis is away', () => {
     const first = await startPrivateRedis({ dataDir });
     const redis = await connectRedis({ url: first.url, name: 'test', onError: () => {} });
     const store = createIncidentStore({ redis, cluster: 'test', clock: fixture.clock });
-    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'tell', dueAt: 1 }] }));
+    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'notify', dueAt: 1 }] }));
     process.kill(first.pid, 'SIGKILL');
     const second = await startPrivateRedis({ dataDir });
     for (;;) {
@@ -105,18 +105,18 @@ describe('a store whose Redis is away', () => {
 describe('records that this version cannot read', () => {
   it('are an error when asked for, and are reported and left out of lists', async () => {
     const reported: string[] = [];
-    const { store, redis } = await fixture.replica({ onUnreadable: (words) => reported.push(words) });
-    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'tell', dueAt: 1 }] }));
-    await store.save(saving(null, anIncident('INC-2'), { effects: [{ kind: 'tell', dueAt: 2 }] }));
+    const { store, redis } = await fixture.replica({ onUnreadable: (message) => reported.push(message) });
+    await store.save(saving(null, anIncident('INC-1'), { effects: [{ kind: 'notify', dueAt: 1 }] }));
+    await store.save(saving(null, anIncident('INC-2'), { effects: [{ kind: 'notify', dueAt: 2 }] }));
     await redis.hset(
       '{nightshift:test}:incident:INC-1',
       'json',
       JSON.stringify({ id: 'INC-1', state: { name: 'dreaming' } }),
     );
-    await redis.hset('{nightshift:test}:effect:INC-1.tell', 'kind', 'sing');
+    await redis.hset('{nightshift:test}:effect:INC-1.notify', 'kind', 'sing');
     await expect(store.load('INC-1')).rejects.toThrow(/INC-1[\s\S]*can't be read/);
     expect((await store.listOpen(5)).map((one) => one.id)).toEqual(['INC-2']);
-    expect((await store.listDue(5, 5)).map((one) => one.id)).toEqual(['INC-2.tell']);
+    expect((await store.listDue(5, 5)).map((one) => one.id)).toEqual(['INC-2.notify']);
     expect(reported).toHaveLength(2);
     await redis.hset('{nightshift:test}:incident:INC-1', 'json', 'no json');
     await expect(store.load('INC-1')).rejects.toThrow('no JSON');

@@ -15,7 +15,7 @@ export type Fixture = {
   replica(options?: {
     cluster?: string;
     commandTimeoutMs?: number;
-    onUnreadable?: (words: string) => void;
+    onUnreadable?: (message: string) => void;
   }): Promise<{ store: IncidentStore; redis: Redis }>;
   end(): Promise<void>;
 };
@@ -67,8 +67,8 @@ export function anIncident(id: string, group = id, more: Partial<Incident> = {})
     anomalies: [],
     diagnosis: null,
     options: [],
-    passedOver: [],
-    spent: [],
+    skippedSteps: [],
+    attempted: [],
     executions: [],
     message: null,
     page: null,

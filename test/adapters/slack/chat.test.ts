@@ -28,7 +28,7 @@ function chatOf(over: { channel?: string; token?: string; timeoutMs?: number; sl
 
 async function post(one: Incident): Promise<Incident> {
   const delivery = await chat.deliver(one, context());
-  if (!delivery.ok) throw new Error(delivery.words);
+  if (!delivery.ok) throw new Error(delivery.message);
   return {
     ...one,
     message: {
@@ -94,7 +94,7 @@ describe('an incident’s message', () => {
       ok: true,
       channel: CHANNEL.id,
     });
-    expect(failed(await chatOf({ channel: 'nowhere' }).deliver(incident(), context())).words).toContain(
+    expect(failed(await chatOf({ channel: 'nowhere' }).deliver(incident(), context())).message).toContain(
       'no channel is called #nowhere',
     );
   });
@@ -114,11 +114,11 @@ describe('a failure', () => {
     expect(failed(await chat.deliver(incident(), context()))).toMatchObject({ retryAfterMs: 7_000 });
     expect(slack.calls.filter((call) => call.method === 'chat.postMessage')).toHaveLength(1);
     slack.intercept('chat.postMessage', (res) => res.writeHead(429).end());
-    expect(failed(await chat.deliver(incident(), context())).words).toContain('Slack asks to wait');
+    expect(failed(await chat.deliver(incident(), context())).message).toContain('Slack asks to wait');
   });
 
   it('names what Slack refused and how to mend it', async () => {
-    expect(failed(await chatOf({ token: 'xoxb-wrong' }).deliver(incident(), context())).words).toBe(
+    expect(failed(await chatOf({ token: 'xoxb-wrong' }).deliver(incident(), context())).message).toBe(
       'Slack refused: invalid_auth; check SLACK_BOT_TOKEN',
     );
     await expect(chatOf({ token: 'xoxb-wrong' }).ping()).rejects.toThrow('invalid_auth');
@@ -127,10 +127,10 @@ describe('a failure', () => {
 
   it('of the network or of Slack itself is a value too', async () => {
     expect(
-      failed(await chatOf({ slackApiUrl: 'http://127.0.0.1:1/api/' }).deliver(incident(), context())).words,
+      failed(await chatOf({ slackApiUrl: 'http://127.0.0.1:1/api/' }).deliver(incident(), context())).message,
     ).toContain('can’t be reached');
     slack.intercept('conversations.history', (res) => res.writeHead(502).end('bad gateway'));
-    expect(failed(await chat.deliver(incident(), context())).words).toBe('Slack answered 502');
+    expect(failed(await chat.deliver(incident(), context())).message).toBe('Slack answered 502');
   });
 
   it('by silence ends after our own timeout', async () => {
@@ -162,7 +162,7 @@ describe('a message that Slack refuses', () => {
 describe('the thread', () => {
   it('gets the lines in one message, as data', async () => {
     const one = await post(incident());
-    const lines = [entry({ words: 'p99 <!channel> *high*', by: 'U_ONCALL' }), entry({ words: 'Approved' })];
+    const lines = [entry({ message: 'p99 <!channel> *high*', by: 'U_ONCALL' }), entry({ message: 'Approved' })];
     expect((await chat.threadLines(one, lines)).ok).toBe(true);
     const [, reply] = await slack.messages();
     expect(reply?.thread_ts).toBe(one.message?.ts);
@@ -173,7 +173,7 @@ describe('the thread', () => {
 
   it('takes long lines within Slack’s limits, and nothing when there is nothing', async () => {
     const one = await post(incident());
-    const lines = Array.from({ length: 20 }, () => entry({ words: '<&'.repeat(2_000) }));
+    const lines = Array.from({ length: 20 }, () => entry({ message: '<&'.repeat(2_000) }));
     expect((await chat.threadLines(one, lines)).ok).toBe(true);
     slack.calls.length = 0;
     expect((await chat.threadLines(one, [])).ok).toBe(true);

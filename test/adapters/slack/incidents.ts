@@ -22,7 +22,7 @@ export function plan(over: Partial<Plan> = {}): Plan {
       podsAffected: 3,
       podsTotal: 3,
       services: ['ledger-db'],
-      words: '3 pods, one at a time',
+      message: '3 pods, one at a time',
     },
     notes: ['ConfigMaps are not rolled back'],
     digest: '3f8a1c0d9e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b',
@@ -40,7 +40,7 @@ export function recommendation(over: Partial<Recommendation> = {}): Recommendati
     plan: plan(),
     confidence: {
       value: 0.914,
-      parts: [{ name: 'cause', value: 0.82, words: 'ledger-db is the likely cause' }],
+      parts: [{ name: 'cause', value: 0.82, message: 'ledger-db is the likely cause' }],
       worked: 11,
       tried: 12,
     },
@@ -62,7 +62,7 @@ export const OTHER = recommendation({
 export function diagnosis(over: Partial<Diagnosis> = {}): Diagnosis {
   return {
     at: T0 + 9_000,
-    issue: { kind: 'high_latency', severity: 2.8, unit: 's', words: 'p99 is 2.8 s' },
+    issue: { kind: 'high_latency', severity: 2.8, unit: 's', message: 'p99 is 2.8 s' },
     causes: [
       {
         entity: { kind: 'Deployment', namespace: 'shop', name: 'ledger-db' },
@@ -80,7 +80,7 @@ export function diagnosis(over: Partial<Diagnosis> = {}): Diagnosis {
         about: { kind: 'Service', namespace: 'shop', name: 'payment-api' },
         at: T0 - MIN,
         what: 'latency',
-        words: 'Latency is far from normal',
+        message: 'Latency is far from normal',
         strength: 0.99,
         value: { observed: 2.8, low: 0.18, high: 0.32, unit: 's' },
       },
@@ -114,8 +114,8 @@ export function execution(over: Partial<Execution> = {}): Execution {
     undo: {},
     finishedAt: T0 + 8 * MIN,
     result: 'done',
-    words: 'rolled back',
-    verification: { verdict: 'recovered', at: T0 + 10 * MIN, words: 'p99 back to 0.21 s, steady' },
+    message: 'rolled back',
+    verification: { verdict: 'recovered', at: T0 + 10 * MIN, message: 'p99 back to 0.21 s, steady' },
     undone: null,
     ...over,
   };
@@ -149,8 +149,8 @@ export function incident(over: Partial<Incident> = {}): Incident {
     anomalies: [],
     diagnosis: diagnosis(),
     options: [recommendation(), OTHER],
-    passedOver: [{ action: 'scale_horizontal', reason: 'low_confidence', words: 'confidence 0.41 is below 0.7' }],
-    spent: [],
+    skippedSteps: [{ action: 'scale_horizontal', reason: 'low_confidence', message: 'confidence 0.41 is below 0.7' }],
+    attempted: [],
     executions: [],
     message: null,
     page: null,
@@ -165,7 +165,7 @@ export function incident(over: Partial<Incident> = {}): Incident {
 export const NOT_PAUSED = { epoch: 0, paused: false, by: null, reason: null, at: null, until: null };
 
 export function entry(over: Partial<TimelineEntry>): TimelineEntry {
-  return { at: T0, type: 'noted', words: 'something', by: null, from: 'noticed', to: 'noticed', ...over };
+  return { at: T0, type: 'noted', message: 'something', by: null, from: 'noticed', to: 'noticed', ...over };
 }
 
 export function context(over: Partial<MessageContext> = {}): MessageContext {
@@ -183,7 +183,7 @@ export const EVERY_STATE: State[] = [
     authority: { by: 'auto' },
     notAfter: T0 + 20 * MIN,
     tries: 1,
-    waiting: { code: 'locked', words: 'another service is being healed' },
+    waiting: { code: 'locked', message: 'another service is being healed' },
   },
   { name: 'executing', execution: execution({ result: null, verification: null }), progress: '2 of 3 pods ready' },
   {

@@ -5,7 +5,7 @@ import { parseDuration } from '../../../src/adapters/slack/parse-duration.ts';
 
 const parsed = (text: string) => {
   const result = parseCommand(text);
-  if (!result.ok) throw new Error(result.words);
+  if (!result.ok) throw new Error(result.message);
   return result.command;
 };
 
@@ -51,10 +51,10 @@ describe('what was typed', () => {
   });
 
   it('that is wrong is named', () => {
-    expect(parseCommand('pause "freeze')).toEqual({ ok: false, words: 'A quote is opened and never closed.' });
+    expect(parseCommand('pause "freeze')).toEqual({ ok: false, message: 'A quote is opened and never closed.' });
     expect(parseCommand('hold 1 --for')).toMatchObject({
       ok: false,
-      words: expect.stringContaining('`--for` wants a value'),
+      message: expect.stringContaining('`--for` wants a value'),
     });
     expect(parseCommand('hold --for --x')).toMatchObject({ ok: false });
     expect(parseCommand('a '.repeat(300))).toMatchObject({ ok: false });

@@ -19,7 +19,7 @@ export function recordingPeople(
   const asked: Asked[] = [];
   const given = {
     incidents: start.incidents ?? [incident()],
-    answer: start.answer ?? { ok: true, words: 'Done.' },
+    answer: start.answer ?? { ok: true, message: 'Done.' },
     timeline: start.timeline ?? [],
     pause: start.pause ?? NOT_PAUSED,
     report: start.report,
@@ -50,12 +50,12 @@ export function recordingPeople(
     pauseState: async () => given.pause,
     score: async (reference) => {
       asked.push({ name: 'score', args: [reference] });
-      return given.report ? { ok: true, report: given.report } : { ok: false, words: given.answer.words };
+      return given.report ? { ok: true, report: given.report } : { ok: false, message: given.answer.message };
     },
     propose: answering('propose'),
     forecast: async (reference) => {
       asked.push({ name: 'forecast', args: [reference] });
-      return start.forecast ? { ok: true, report: start.forecast } : { ok: false, words: given.answer.words };
+      return start.forecast ? { ok: true, report: start.forecast } : { ok: false, message: given.answer.message };
     },
     train: answering('train'),
   };

@@ -39,7 +39,7 @@ afterEach(() => slack.close());
 async function posted(over: Parameters<typeof incident>[0] = {}): Promise<string> {
   const chat = createSlackChat({ token: TOKEN, channel: CHANNEL.id, slackApiUrl: slack.slackApiUrl, log });
   const delivery = await chat.deliver(incident(over), context());
-  if (!delivery.ok) throw new Error(delivery.words);
+  if (!delivery.ok) throw new Error(delivery.message);
   return delivery.ts;
 }
 
@@ -71,7 +71,7 @@ describe('a click', () => {
     const ts = await posted();
     const other = plan({ digest: `ffff${plan().digest.slice(4)}` });
     people.given.incidents = [incident({ state: { ...AWAITING, planDigest: other.digest } as never, options: [] })];
-    people.given.answer = { ok: false, words: 'The plan has changed.' };
+    people.given.answer = { ok: false, message: 'The plan has changed.' };
     await slack.click({ ts, action_id: 'approve', user: 'U_ONCALL' });
     expect((await asked('approve')).args[2]).toBe(plan().digest.slice(0, 16));
     await slack.click({ ts, action_id: 'reject', user: 'U_SECOND' });
@@ -121,7 +121,7 @@ describe('a click', () => {
   });
 
   it('that is refused or late is answered privately, in the words of who judged it', async () => {
-    people.given.answer = { ok: false, words: 'Approved by <@U_SECOND> 12 s before you.' };
+    people.given.answer = { ok: false, message: 'Approved by <@U_SECOND> 12 s before you.' };
     const ts = await posted();
     await slack.click({ ts, action_id: 'approve', user: 'U_ONCALL' });
     expect((await toldPrivately('U_ONCALL')).text).toBe('Approved by <@U_SECOND> 12 s before you.');
@@ -148,7 +148,7 @@ describe('a click', () => {
   });
 
   it('on Why? opens the whole as a modal, and as a private message where a modal can’t be opened', async () => {
-    people.given.timeline = [entry({ words: 'HighLatency began' })];
+    people.given.timeline = [entry({ message: 'HighLatency began' })];
     const ts = await posted();
     await slack.click({ ts, action_id: 'why', user: 'U_ONCALL' });
     await until(() => slack.calls.find((call) => call.method === 'views.open'));

@@ -40,7 +40,7 @@ describe('a webhook that is taken', () => {
       alerts: [{ fingerprint: 'first-1', status: 'firing', startsAt: Date.parse(STARTED), endsAt: null }],
     });
     expect(incident?.timeline[0]).toMatchObject({ type: 'alerts' });
-    expect(incident?.timeline[0]?.words).toContain('KubePodCrashLooping');
+    expect(incident?.timeline[0]?.message).toContain('KubePodCrashLooping');
   });
 
   it('puts a resolution into the same incident', async () => {

@@ -17,7 +17,7 @@ export type Kept = {
   stateDetail: { why?: string };
   service: string;
   executions: { recommendation: { plan: Plan }; undone: unknown }[];
-  timeline: { type: string; words: string }[];
+  timeline: { type: string; message: string }[];
 };
 type Plan = { action: string; target: { kind: string; namespace: string; name: string } };
 
@@ -30,7 +30,7 @@ export function judge(seen: Seen): { lost: string[]; doubled: string[]; stuck: s
   const { incidents, taken } = seen;
   const keepers = (name: string) =>
     incidents.filter(({ timeline }) =>
-      timeline.some(({ type, words }) => type === 'alerts' && namesIn(words).includes(name)),
+      timeline.some(({ type, message }) => type === 'alerts' && namesIn(message).includes(name)),
     );
   return {
     lost: taken.filter((name) => keepers(name).length === 0),
@@ -40,7 +40,7 @@ export function judge(seen: Seen): { lost: string[]; doubled: string[]; stuck: s
   };
 }
 
-const namesIn = (words: string): string[] => words.slice(words.indexOf(': ') + 2).split(', ');
+const namesIn = (message: string): string[] => message.slice(message.indexOf(': ') + 2).split(', ');
 
 /** An execution writes its object once, and its undo once more. */
 function changesTwice({ incidents, changes }: Seen): string[] {

@@ -55,7 +55,7 @@ export function rankInput({ one, reference, otherDays, before, incident, metrics
     ...(use.has('metric') ? metrics.flatMap((pod) => podEvidence(pod, one.atMs)) : []),
   ];
   const at = one.atMs + incident.length * MINUTE_MS;
-  return { front: frontOf(normal, edges), entities: services, edges, evidence, at };
+  return { symptomService: frontOf(normal, edges), entities: services, edges, evidence, at };
 }
 
 function edgesOf(parts: readonly Aggregate[]): Edge[] {
@@ -130,19 +130,23 @@ function timingsOf(services: string[], before: Aggregate[], during: Aggregate[],
     ['latency', 'latency'],
     ['self', 'self time'],
   ] as const) {
-    const wander = wanderOf(before, (first, second) =>
+    const baselineJitter = wanderOf(before, (first, second) =>
       services.map((service) => pairsOf(service, field, first, second)),
     );
     for (const entity of services) {
-      found.push(timingEvidence({ ...base, entity, what, pairs: pairsOf(entity, field, before, during), wander }));
+      found.push(
+        timingEvidence({ ...base, entity, what, pairs: pairsOf(entity, field, before, during), baselineJitter }),
+      );
     }
   }
-  const wander = wanderOf(before, (first, second) =>
+  const baselineJitter = wanderOf(before, (first, second) =>
     [...networkOf(first, second).values()].map((pairs) => pairs.inbound),
   );
   for (const [entity, pairs] of networkOf(before, during)) {
-    found.push(timingEvidence({ ...base, entity, what: 'network time', pairs: pairs.inbound, wander }));
-    found.push(timingEvidence({ ...base, entity, what: 'network time of its calls', pairs: pairs.outbound, wander }));
+    found.push(timingEvidence({ ...base, entity, what: 'network time', pairs: pairs.inbound, baselineJitter }));
+    found.push(
+      timingEvidence({ ...base, entity, what: 'network time of its calls', pairs: pairs.outbound, baselineJitter }),
+    );
   }
   return found.filter((evidence) => evidence !== null);
 }

@@ -13,7 +13,7 @@ export function rankInput(situation: Situation): RankInput {
   const evidence = entities.flatMap((entity) => evidenceOf(entity, situation));
   // X-Ray calls a peer "remote" when only its callers report on it.
   const inferred = entities.filter((entity) => entity.endsWith('_remote'));
-  return { front: target.node, entities, edges, evidence, at: target.at, inferred };
+  return { symptomService: target.node, entities, edges, evidence, at: target.at, inferred };
 }
 
 function evidenceOf(entity: string, situation: Situation): Evidence[] {

@@ -7,7 +7,7 @@ export type Injected = { target: Target; table: Table; cause: string };
 export type InjectionPlan = {
   normal: Table;
   edges: Edge[];
-  front: string;
+  symptomService: string;
   metric: 'latency' | 'availability';
   random: () => number;
 };
@@ -24,24 +24,24 @@ const SHARE_OF_ROW = [0, 0.75, 1, 0.3, 0];
  * 2 % to 6 %. Addresses behind which the same service stands show it too. Null when the draw has no such node.
  */
 export function inject(plan: InjectionPlan): Injected | null {
-  const { normal, front, metric, random } = plan;
+  const { normal, symptomService, metric, random } = plan;
   const first = Math.floor(random() * (normal.times.length - ROWS));
   const table = mutable(normal, first, ROWS);
-  const order = reachable(plan.edges, front);
-  const candidates = order.filter((node) => node !== front && healthy(table, node));
+  const order = reachable(plan.edges, symptomService);
+  const candidates = order.filter((node) => node !== symptomService && healthy(table, node));
   const cause = candidates[Math.floor(random() * candidates.length)];
   if (cause === undefined) return null;
   const shares = inflow(table, plan.edges, cause);
-  const atFront = shares.get(front) ?? 0;
+  const atFront = shares.get(symptomService) ?? 0;
   const hurt = metric === 'latency' ? 0.2 + 0.6 * random() : 0.02 + 0.04 * random();
-  const level = metric === 'latency' ? median(table.column(front, 'latency', 'Average')) : 1;
-  const added = (hurt * level * mean(table.column(front, 'requests', 'Sum'))) / atFront;
+  const level = metric === 'latency' ? median(table.column(symptomService, 'latency', 'Average')) : 1;
+  const added = (hurt * level * mean(table.column(symptomService, 'requests', 'Sum'))) / atFront;
   const most = (metric === 'latency' ? LONGEST_WAIT_S : 0.9) * mean(table.column(cause, 'requests', 'Sum'));
   if (!(atFront > 0) || !(added <= most)) return null;
   for (const [node, share] of shares) disturb(table, node, metric, added * share);
-  for (const address of addressesOf(table.nodes, shares, front))
+  for (const address of addressesOf(table.nodes, shares, symptomService))
     disturb(table, address.node, metric, address.portion * added * address.share);
-  return { target: { node: front, metric, agg: 'Average', at: table.times[1]! + 75_000 }, table, cause };
+  return { target: { node: symptomService, metric, agg: 'Average', at: table.times[1]! + 75_000 }, table, cause };
 }
 
 /** A table over rows first … first + rows, whose columns may be written to. */
@@ -61,8 +61,8 @@ function mutable(normal: Table, first: number, rows: number): Table {
   };
 }
 
-function reachable(edges: readonly Edge[], front: string): string[] {
-  const seen = [front];
+function reachable(edges: readonly Edge[], symptomService: string): string[] {
+  const seen = [symptomService];
   for (const node of seen) {
     for (const edge of edges) if (edge.from === node && !seen.includes(edge.to)) seen.push(edge.to);
   }
@@ -92,12 +92,14 @@ function inflow(table: Table, edges: readonly Edge[], cause: string): Map<string
 type Address = { node: string; share: number; portion: number };
 
 /** Load balancers named after the service behind them ("servi-searc" before PetSearch) see part of the traffic. */
-function addressesOf(nodes: readonly string[], shares: ReadonlyMap<string, number>, front: string): Address[] {
+function addressesOf(nodes: readonly string[], shares: ReadonlyMap<string, number>, symptomService: string): Address[] {
   return nodes.flatMap((node) => {
     const stem = /^servi-(\w+)\./i.exec(node)?.[1];
     if (stem === undefined || shares.has(node)) return [];
     const behind = [...shares.keys()].find((name) => name.toLowerCase().includes(stem));
-    return behind === undefined || behind === front ? [] : [{ node, share: shares.get(behind)!, portion: 0.2 }];
+    return behind === undefined || behind === symptomService
+      ? []
+      : [{ node, share: shares.get(behind)!, portion: 0.2 }];
   });
 }
 

@@ -28,7 +28,7 @@ export type Row = {
   confidence: number | null;
   ms: number;
   /** How it ended, when the run went on to the end: the outcome, the steps that were carried out, and whether that is as the truth says. */
-  ended: { words: string; verdict: OutcomeVerdict } | null;
+  ended: { message: string; verdict: OutcomeVerdict } | null;
   /** Incidents about other services that came to a harmful step or a wrong name. */
   others: string[];
 };
@@ -61,7 +61,7 @@ export function judge(
     right: culprit === null ? !named : hit && named,
     wrong: named && !hit,
     issue: diagnosis?.issue.kind ?? '',
-    step: step.words,
+    step: step.message,
     judged: verdictOn(step.actions, truth),
     confidence: recommended(incident)?.confidence.value ?? null,
   };
@@ -76,18 +76,18 @@ function recommended(incident: Incident): Recommendation | null {
 }
 
 /** `actions`: the names by which the truth may call it. */
-function stepOf(incident: Incident): { words: string; actions: string[] } {
+function stepOf(incident: Incident): { message: string; actions: string[] } {
   const step = recommended(incident);
-  if (step) return { words: step.step.action, actions: [step.step.action] };
+  if (step) return { message: step.step.action, actions: [step.step.action] };
   switch (incident.state.name) {
     case 'escalated':
-      return { words: `escalated: ${incident.state.why}`, actions: ['notify_oncall'] };
+      return { message: `escalated: ${incident.state.why}`, actions: ['notify_oncall'] };
     case 'watching':
-      return { words: `watching: ${incident.state.why}`, actions: ['observe'] };
+      return { message: `watching: ${incident.state.why}`, actions: ['observe'] };
     case 'closed':
-      return { words: `closed: ${incident.state.outcome}`, actions: ['observe'] };
+      return { message: `closed: ${incident.state.outcome}`, actions: ['observe'] };
     default:
-      return { words: `still ${incident.state.name}`, actions: [] };
+      return { message: `still ${incident.state.name}`, actions: [] };
   }
 }
 
@@ -107,6 +107,6 @@ export function judgeEnd(incident: Incident, truth: Truth): Row['ended'] {
   const outcome = state.name === 'closed' ? state.outcome : null;
   const done = executions.map((one) => one.recommendation.step.action);
   const why = state.name === 'escalated' ? `: ${state.why}` : '';
-  const words = [`${state.name}${outcome ? ` ${outcome}` : why}`, ...steps].join(', ');
-  return { words, verdict: judgeOutcome({ state: state.name, outcome, done }, truth) };
+  const message = [`${state.name}${outcome ? ` ${outcome}` : why}`, ...steps].join(', ');
+  return { message, verdict: judgeOutcome({ state: state.name, outcome, done }, truth) };
 }

@@ -26,7 +26,7 @@ export function printRow(row: Row): void {
     `${row.step}${row.confidence === null ? '' : ` (${row.confidence.toFixed(2)})`} · ${row.what} · ${row.ms} ms`,
   ];
   console.log(line(cells));
-  if (row.ended) console.log(`    ended ${row.ended.verdict}: ${row.ended.words}`);
+  if (row.ended) console.log(`    ended ${row.ended.verdict}: ${row.ended.message}`);
   for (const other of row.others) console.log(`    also ${other}`);
 }
 

@@ -51,10 +51,10 @@ function spansOf(count: number): Span[] {
   });
 }
 
-const words = ['cache', 'queue', 'pool', 'retry', 'order', 'cart', 'ledger', 'token'];
+const message = ['cache', 'queue', 'pool', 'retry', 'order', 'cart', 'ledger', 'token'];
 const lineOf = (i: number) =>
   i % 5 === 0
-    ? `${words[risen % 8]} ${words[(risen >> 3) % 8]} v${(risen % 5_000).toString(36)}x ${words[(risen >> 6) % 8]} failed after ${i} tries`
+    ? `${message[risen % 8]} ${message[(risen >> 3) % 8]} v${(risen % 5_000).toString(36)}x ${message[(risen >> 6) % 8]} failed after ${i} tries`
     : `served GET /orders/${i} in ${i * 3} ms for user-${i}@example.com`;
 
 function bodyOf(signal: Signal): Buffer {

@@ -41,7 +41,7 @@ export function metricsOn(store: SeriesStore): Metrics {
   return {
     range: async (query, fromMs, toMs, stepMs) => {
       const answer = queryRange(store, query, fromMs, toMs, stepMs);
-      if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', words: answer.error } };
+      if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', message: answer.error } };
       const value = answer.result.series.map(({ labels, times, values }) => ({
         labels: { ...labels },
         points: times.flatMap((at, i) => (Number.isFinite(values[i]!) ? [{ at, value: values[i]! }] : [])),
@@ -115,7 +115,7 @@ function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: 
     save: async ({ after, timeline }) =>
       put(
         after,
-        timeline.some((line) => line.type === 'calm_seen'),
+        timeline.some((line) => line.type === 'anomaly_cleared'),
       ),
   };
   const workloads = SERVICES.map(({ name }) => ({ kind: 'Deployment', namespace: NAMESPACE, name }) as Workload);

@@ -70,5 +70,5 @@ export function createMemoryStore(): MemoryStore {
 async function lockFor(id: string, open: Incident[]): ReturnType<IncidentStore['lock']> {
   const busy = open.find((one) => one.id !== id && ['executing', 'verifying', 'undoing'].includes(one.state.name));
   if (!busy) return { kind: 'locked', fence: 1, pauseEpoch: 0 };
-  return { kind: 'refused', refusal: { code: 'locked', words: `${busy.id} is at work` } };
+  return { kind: 'refused', refusal: { code: 'locked', message: `${busy.id} is at work` } };
 }

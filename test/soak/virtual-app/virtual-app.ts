@@ -155,7 +155,7 @@ async function hearAlerts(
   for (const [key, alert] of firing) told.set(key, alert);
   for (const alert of [...ended, ...began]) {
     const parsed = parseWebhook(webhookPayload([alert], 'http://127.0.0.1'), sandbox.now());
-    if (!parsed.ok) throw new Error(parsed.words);
+    if (!parsed.ok) throw new Error(parsed.message);
     const received = parsed.alerts.map((one) => ({
       alert: one,
       subject: subjectOf(one, 'sandbox') ?? { cluster: 'sandbox', namespace: '', service: `alert:${one.name}` },
@@ -185,7 +185,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     jobs: { wake: async () => {} },
     cluster,
     metrics,
-    looking: { cluster, metrics },
+    cachedReads: { cluster, metrics },
     queries: serviceQueries,
     models,
     baselines: baselinesOf(models),
@@ -240,7 +240,7 @@ function metricsFrom(store: SeriesStore): Metrics {
     ...metricsOn(store),
     async instant(query, atMs) {
       const answer = queryInstant(store, query, atMs);
-      if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', words: answer.error } };
+      if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', message: answer.error } };
       const { result } = answer;
       if (result.resultType !== 'vector') return { ok: true, value: [] };
       return { ok: true, value: result.samples.map(({ labels, value }) => ({ labels: { ...labels }, value })) };

@@ -49,7 +49,7 @@ export function ifNobodyAnswers(state: Asking, message: Shown): string {
       return `${held}*Runs by itself ${when}* unless someone stops it: Reject and Hold are open to everyone here.`;
     case 'escalate':
       return `${held}*Pages a person ${when}* if nobody answers. Without a yes nothing is changed.`;
-    case 'lapse':
+    case 'expire':
       return `${held}*If nobody answers, nothing is changed:* ${when} the proposal lapses.`;
     case 'watch':
       return `${held}*If nobody answers, nothing is changed:* ${when} I go on watching.`;

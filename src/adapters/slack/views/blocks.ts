@@ -84,11 +84,11 @@ export function button(actionId: string, text: string, value: string, look: Butt
   };
 }
 
-export function confirm(words: { title: string; text: string; yes: string }) {
+export function confirm(message: { title: string; text: string; yes: string }) {
   return {
-    title: plainText(words.title, LIMITS.confirmTitle),
-    text: plainText(words.text, LIMITS.confirmText),
-    confirm: plainText(words.yes, 30),
+    title: plainText(message.title, LIMITS.confirmTitle),
+    text: plainText(message.text, LIMITS.confirmText),
+    confirm: plainText(message.yes, 30),
     deny: plainText('Cancel', 30),
   };
 }

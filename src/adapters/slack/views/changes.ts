@@ -13,19 +13,20 @@ export function changeTimeline(incident: Incident): string[] {
   const began = incident.diagnosis?.since ?? beganAt(incident);
   const found = (incident.diagnosis?.findings ?? [])
     .filter((finding) => finding.kind === 'change' && finding.at >= began - BEFORE_MS)
-    .map((finding) => ({ at: finding.at, words: escapeText(untimed(finding.words), 250) }));
+    .map((finding) => ({ at: finding.at, message: escapeText(untimed(finding.message), 250) }));
   const own = incident.executions.map((run) => ({
     at: run.startedAt,
-    words: `Nightshift: ${escapeText(run.recommendation.plan.summary, 200)}`,
+    message: `Nightshift: ${escapeText(run.recommendation.plan.summary, 200)}`,
   }));
   const changes = [...found, ...own].sort((a, b) => b.at - a.at).slice(0, MOST);
   if (changes.length === 0) return [];
-  const lines = [...changes, { at: began, words: '*the trouble began*' }].sort((a, b) => a.at - b.at);
-  return lines.map(({ at, words }) => `• ${clockTime(at)}  ${relative(at - began)}${words}`);
+  const lines = [...changes, { at: began, message: '*the trouble began*' }].sort((a, b) => a.at - b.at);
+  return lines.map(({ at, message }) => `• ${clockTime(at)}  ${relative(at - began)}${message}`);
 }
 
 /** The line has its own time: what the words say of it, more coarsely, goes. */
-const untimed = (words: string) => words.replace(/,? (?:as|\d+ (?:s|min|h) (?:before|after)) the trouble began/, '');
+const untimed = (message: string) =>
+  message.replace(/,? (?:as|\d+ (?:s|min|h) (?:before|after)) the trouble began/, '');
 
 function relative(ms: number): string {
   if (ms === 0) return '';

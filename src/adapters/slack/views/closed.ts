@@ -32,13 +32,13 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
 }
 
 /** The last verification says it, a line below. */
-const alreadySaid = (incident: Incident, why: string) => incident.executions.at(-1)?.verification?.words === why;
+const alreadySaid = (incident: Incident, why: string) => incident.executions.at(-1)?.verification?.message === why;
 
 /** What it was, in small print: the present tense of its words is over. */
 function atItsWorst(incident: Incident): string | null {
   if (!incident.diagnosis) return null;
   const cause = causeLine(incident, 1);
-  return [`It was: ${escapeText(withoutSubject(incident.diagnosis.issue.words, incident.service), 300)}`, cause]
+  return [`It was: ${escapeText(withoutSubject(incident.diagnosis.issue.message, incident.service), 300)}`, cause]
     .filter(Boolean)
     .join('  ·  ');
 }

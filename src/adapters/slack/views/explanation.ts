@@ -36,18 +36,18 @@ export function explanationBlocks(incident: Incident, timeline: TimelineEntry[])
 /** The picture of the affected part that was sent into the thread: everybody in the channel may see it, and so it may be shown here. */
 function graphBlock({ graph, diagnosis }: Incident): KnownBlock | null {
   if (!graph) return null;
-  const words = diagnosis?.affected ? graphWords(diagnosis.affected) : 'The affected part of the call graph';
+  const message = diagnosis?.affected ? graphWords(diagnosis.affected) : 'The affected part of the call graph';
   return {
     type: 'image',
     slack_file: { id: graph.file },
-    alt_text: plainText(words, 1_000).text,
+    alt_text: plainText(message, 1_000).text,
     title: plainText('Who is affected', LIMITS.optionText),
   };
 }
 
 /** Looks a few minutes apart find the same. */
 const differing = (findings: Finding[]) =>
-  findings.filter((finding, index) => findings.findIndex((one) => one.words === finding.words) === index);
+  findings.filter((finding, index) => findings.findIndex((one) => one.message === finding.message) === index);
 
 /** Nothing is quite sure. */
 const sure = ({ strength }: Finding) => percent(Math.min(0.99, strength));
@@ -55,7 +55,7 @@ const sure = ({ strength }: Finding) => percent(Math.min(0.99, strength));
 /** One line of the record: when, what, by whom. */
 export function timelineLine(entry: TimelineEntry): string {
   const by = entry.by ? ` (${mention(entry.by)})` : '';
-  return `${dayTime(entry.at)}  ${escapeText(entry.words, 500)}${by}`;
+  return `${dayTime(entry.at)}  ${escapeText(entry.message, 500)}${by}`;
 }
 
 function recommendationOf(incident: Incident): Recommendation | null {
@@ -69,7 +69,7 @@ function recommendationOf(incident: Incident): Recommendation | null {
 function stepBlocks(step: Recommendation): (KnownBlock | null)[] {
   const parts = step.confidence.parts
     .slice(0, 8)
-    .map((part) => `• ${escapeText(part.name, 60)} ${percent(part.value)}: ${escapeText(part.words, 200)}`);
+    .map((part) => `• ${escapeText(part.name, 60)} ${percent(part.value)}: ${escapeText(part.message, 200)}`);
   const reasons = step.reasons.slice(0, 6).map((reason) => `• ${escapeText(reason, 250)}`);
   const notes = step.plan.notes.slice(0, 4).map((note) => `⚠ ${escapeText(note, 250)}`);
   const summary = `*The step:* ${escapeText(step.plan.summary, 250)}`;

@@ -15,10 +15,12 @@ export function factLines(incident: Incident): string[] {
     .slice(0, MOST)
     .sort((a, b) => a.at - b.at);
   // Said already, of this one or of another pod in the same way.
-  const said = new Set(incident.diagnosis.findings.map((finding) => finding.words));
+  const said = new Set(incident.diagnosis.findings.map((finding) => finding.message));
   const untimed = cause.reasons.filter((reason) => !said.has(reason)).slice(0, MOST - timed.length);
   return [
-    ...timed.map(({ at, words }) => `• ${clockTime(at)}  ${escapeText(withoutSubject(words, cause.entity.name), 220)}`),
+    ...timed.map(
+      ({ at, message }) => `• ${clockTime(at)}  ${escapeText(withoutSubject(message, cause.entity.name), 220)}`,
+    ),
     ...untimed.map((reason) => `• ${escapeText(reason, 220)}`),
   ];
 }

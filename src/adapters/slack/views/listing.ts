@@ -7,7 +7,7 @@ const THEN = {
   execute: 'runs by itself',
   escalate: 'pages a person',
   watch: 'goes on watching',
-  lapse: 'lapses',
+  expire: 'lapses',
 } as const;
 
 /** One line of a list: mark, id, what hurts, where, how it stands and what comes next. Escaped. */
@@ -26,7 +26,7 @@ function whatNext(incident: Incident): string {
       return `${escapeText(state.recommendation.plan.summary, 160)} (${then} ${when})`;
     }
     case 'queued':
-      return escapeText(state.waiting?.words ?? state.recommendation.plan.summary, 200);
+      return escapeText(state.waiting?.message ?? state.recommendation.plan.summary, 200);
     case 'executing':
     case 'verifying':
     case 'undoing':

@@ -5,7 +5,7 @@ import { factLines } from './facts.ts';
 import { headline } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
-import { causeLine, jamLine, troubleLines } from './trouble.ts';
+import { bottleneckLine, causeLine, troubleLines } from './trouble.ts';
 
 /** The same in words alone, for the day on which Slack refuses our blocks: nothing that a person needs in order to decide is missing, and commands stand in for the buttons. */
 export function plainMessage(incident: Incident, message: Shown): Message {
@@ -16,7 +16,7 @@ export function plainMessage(incident: Incident, message: Shown): Message {
     headline(incident),
     ...troubleLines(incident),
     causeLine(incident),
-    jamLine(incident),
+    bottleneckLine(incident),
     ...factLines(incident),
     ...asking,
     commandsLine(incident),

@@ -66,7 +66,7 @@ function shortPath(path: string): string {
 
 function blastWords(radius: BlastRadius): string {
   const pods = `${radius.podsAffected} of ${plural(radius.podsTotal, 'pod')}`;
-  const told = radius.words === '' ? pods : escapeText(radius.words, 200).replace(/\.$/, '');
+  const told = radius.message === '' ? pods : escapeText(radius.message, 200).replace(/\.$/, '');
   const others = radius.services.length > 1 ? `, ${plural(radius.services.length, 'service')}` : '';
   return `Blast radius ${radius.level}: ${told}${others}`;
 }

@@ -13,9 +13,9 @@ export function triedLines(incident: Incident): string[] {
 export function executionLine(run: Execution): string {
   const what = `• ${escapeText(run.recommendation.plan.summary, 250)} (${authorityWords(run.authority)}, ${clockTime(run.startedAt)})`;
   const result =
-    run.result === null ? 'under way' : run.result === 'done' ? 'done' : `failed: ${escapeText(run.words, 250)}`;
+    run.result === null ? 'under way' : run.result === 'done' ? 'done' : `failed: ${escapeText(run.message, 250)}`;
   const found = run.verification
-    ? `. ${run.verification.targetWell ? 'Helped in part' : VERDICTS[run.verification.verdict]}: ${escapeText(withoutSubject(run.verification.words, run.recommendation.plan.target.name), 250)}`
+    ? `. ${run.verification.targetWell ? 'Helped in part' : VERDICTS[run.verification.verdict]}: ${escapeText(withoutSubject(run.verification.message, run.recommendation.plan.target.name), 250)}`
     : '';
   return `${what}: ${result}${found}${undoneWords(run)}`;
 }
@@ -34,9 +34,9 @@ export function authorityWords(authority: Authority): string {
 
 /** Playbook steps that were not taken, with their reasons. */
 export function passedOverLines(incident: Incident, most: number): string[] {
-  return incident.passedOver
+  return incident.skippedSteps
     .slice(0, most)
-    .map((one) => `• ${escapeText(one.action.replaceAll('_', ' '), 80)}: ${escapeText(one.words, 250)}`);
+    .map((one) => `• ${escapeText(one.action.replaceAll('_', ' '), 80)}: ${escapeText(one.message, 250)}`);
 }
 
 const VERDICTS = {
@@ -50,5 +50,5 @@ function undoneWords(run: Execution): string {
   if (!run.undone) return '';
   return run.undone.ok
     ? `. Undone ${clockTime(run.undone.at)}`
-    : `. *Undo failed:* ${escapeText(run.undone.words, 250)}`;
+    : `. *Undo failed:* ${escapeText(run.undone.message, 250)}`;
 }

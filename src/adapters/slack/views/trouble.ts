@@ -13,12 +13,14 @@ export function troubleLines(incident: Incident): string[] {
     : `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);
-  const issue = escapeText(withoutSubject(diagnosis.issue.words, incident.service), 500);
-  const severity = /\d/.test(diagnosis.issue.words) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
+  const issue = escapeText(withoutSubject(diagnosis.issue.message, incident.service), 500);
+  const severity = /\d/.test(diagnosis.issue.message) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
   const told = severity ? `${issue} (${severity})` : issue;
-  const own = strongest && strongest.words !== diagnosis.issue.words ? findingLine(strongest, incident.service) : '';
+  const own =
+    strongest && strongest.message !== diagnosis.issue.message ? findingLine(strongest, incident.service) : '';
   // The issue may be the cause's, whose name its words then begin with: what hurts comes first.
-  const isElsewhere = strongest?.about.name === incident.service && !diagnosis.issue.words.startsWith(incident.service);
+  const isElsewhere =
+    strongest?.about.name === incident.service && !diagnosis.issue.message.startsWith(incident.service);
   return [
     ...(isElsewhere && own !== '' && diagnosis.named ? [own, told] : [told, own]),
     `${since}${measuredWords(incident)}`,
@@ -52,8 +54,8 @@ export function causeLine(incident: Incident, maxReasons = 0): string | null {
 }
 
 /** Where the load of the cause stands now, which is what the next step is for. */
-export function jamLine({ diagnosis }: Incident): string | null {
-  return diagnosis?.jam ? `*The jam has moved on* to ${causeWords(diagnosis.jam, 1)}` : null;
+export function bottleneckLine({ diagnosis }: Incident): string | null {
+  return diagnosis?.bottleneck ? `*The jam has moved on* to ${causeWords(diagnosis.bottleneck, 1)}` : null;
 }
 
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
@@ -67,10 +69,10 @@ export function causeWords(cause: Cause, maxReasons: number): string {
 
 /** One piece of evidence, with the observed value and the normal band unless its words have numbers already; without the name `said`. */
 export function findingLine(finding: Finding, said = ''): string {
-  const words = escapeText(withoutSubject(finding.words, said), 400);
+  const message = escapeText(withoutSubject(finding.message, said), 400);
   const { value } = finding;
-  if (!value || /\d/.test(finding.words)) return words;
-  return `${words}: ${quantity(value.observed, value.unit)}; normally ${band(value.low, value.high, value.unit)}`;
+  if (!value || /\d/.test(finding.message)) return message;
+  return `${message}: ${quantity(value.observed, value.unit)}; normally ${band(value.low, value.high, value.unit)}`;
 }
 
 /** Strongest first; anomalies with a measured value before the rest. */

@@ -36,8 +36,8 @@ function authorityLine(state: Working): string {
     return `Being undone: ${state.by === 'nightshift' ? 'it made things worse' : `asked by ${mention(state.by)}`}`;
   const authority = state.name === 'queued' ? state.authority : state.execution.authority;
   const at = authority.by === 'auto' ? '' : `, ${clockTime(authority.at)}`;
-  const words = authorityWords(authority);
-  return `${words[0]?.toUpperCase()}${words.slice(1)}${at}`;
+  const message = authorityWords(authority);
+  return `${message[0]?.toUpperCase()}${message.slice(1)}${at}`;
 }
 
 const STAGES = [
@@ -64,7 +64,7 @@ function nowLine(state: Working): string {
   switch (state.name) {
     case 'queued':
       return state.waiting
-        ? `*Not done yet:* ${sentence(state.waiting.words, 400)} I keep looking until ${clockTime(state.notAfter)}.`
+        ? `*Not done yet:* ${sentence(state.waiting.message, 400)} I keep looking until ${clockTime(state.notAfter)}.`
         : 'Checking once more on a fresh look at the cluster, then acting.';
     case 'executing':
       return state.progress ? escapeText(state.progress, 400) : 'Making the change.';
@@ -78,7 +78,7 @@ function nowLine(state: Working): string {
 function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
   const last = state.samples.at(-1);
   const seen = last
-    ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.words, state.execution.recommendation.plan.target.name), 300)} `
+    ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.message, state.execution.recommendation.plan.target.name), 300)} `
     : '';
   return `${seen}It counts as healed once it has been well for ${duration(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
 }

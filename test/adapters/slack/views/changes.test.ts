@@ -3,12 +3,12 @@ import { changeTimeline } from '../../../../src/adapters/slack/views/changes.ts'
 import type { Finding } from '../../../../src/domain/types.ts';
 import { diagnosis, execution, incident, MIN, T0 } from '../incidents.ts';
 
-const change = (minutes: number, words: string, over: Partial<Finding> = {}): Finding => ({
+const change = (minutes: number, message: string, over: Partial<Finding> = {}): Finding => ({
   kind: 'change',
   about: { kind: 'Deployment', namespace: 'shop', name: 'ledger-db' },
   at: T0 + minutes * MIN,
   what: 'rollout',
-  words,
+  message,
   strength: 0.9,
   ...over,
 });

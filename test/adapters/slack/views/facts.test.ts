@@ -12,7 +12,7 @@ const finding = (what: string, minutes: number, over: Partial<Finding> = {}): Fi
   about: { kind: 'Deployment', namespace: 'shop', name: 'ledger-db' },
   at: T0 + minutes * MIN,
   what,
-  words: `Deployment ledger-db: ${what}`,
+  message: `Deployment ledger-db: ${what}`,
   strength: 0.9,
   ...over,
 });
@@ -28,10 +28,10 @@ describe('the facts below the cause', () => {
   it('are at most three, with their times, oldest first, without the name that was just said', () => {
     const pod = { kind: 'Pod' as const, namespace: 'shop', name: 'ledger-db-7d9-x' };
     const told = factsOf([
-      finding('crash_loop', -1, { about: pod, words: 'Pod ledger-db-7d9-x: container app keeps crashing' }),
+      finding('crash_loop', -1, { about: pod, message: 'Pod ledger-db-7d9-x: container app keeps crashing' }),
       finding('crash_loop', 0, {
         about: { ...pod, name: 'ledger-db-7d9-y' },
-        words: 'Pod ledger-db-7d9-y: the same',
+        message: 'Pod ledger-db-7d9-y: the same',
         strength: 0.8,
       }),
       finding('rollout', -2, { kind: 'change', strength: 0.99 }),
@@ -77,19 +77,19 @@ describe('what hurts', () => {
   const own = finding('latency', -1, {
     kind: 'anomaly',
     about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
-    words: 'payment-api: p99 latency stepped from 240 ms to 10 s',
+    message: 'payment-api: p99 latency stepped from 240 ms to 10 s',
   });
   const unusual = {
     ...own,
     what: 'unusual',
-    words: 'payment-api: its metrics together are unusual, most of all CPU 25 %',
+    message: 'payment-api: its metrics together are unusual, most of all CPU 25 %',
     strength: 1,
   };
   const linesOf = (issueWords: string, findings: Finding[], measured = true) =>
     troubleLines(
       incident({
         diagnosis: diagnosis({
-          issue: { kind: 'high_latency', severity: 10, unit: 's', words: issueWords },
+          issue: { kind: 'high_latency', severity: 10, unit: 's', message: issueWords },
           findings,
           measured,
         }),
@@ -117,7 +117,7 @@ describe('what hurts', () => {
 describe('the evidence in Why?', () => {
   it('is told once, however often it was seen, and is never quite sure', () => {
     const seen = [1, 2, 3].map((minute) =>
-      finding('latency', minute, { kind: 'anomaly', words: 'p99 10 s', strength: 1 }),
+      finding('latency', minute, { kind: 'anomaly', message: 'p99 10 s', strength: 1 }),
     );
     const [, blocks] = JSON.stringify(
       explanationBlocks(incident({ diagnosis: diagnosis({ findings: seen }) }), []),

@@ -19,7 +19,7 @@ import {
 } from '../incidents.ts';
 
 /** Everything that can be read in the blocks. */
-function words(blocks: KnownBlock[]): string {
+function textOf(blocks: KnownBlock[]): string {
   const texts: string[] = [];
   JSON.stringify(blocks, (key, value) => {
     if (key === 'text' && typeof value === 'string') texts.push(value);
@@ -60,7 +60,7 @@ describe('every state', () => {
       closed: 'healed',
     };
     for (const state of EVERY_STATE) {
-      const first = words(shown({ state }).blocks).split('\n')[0] ?? '';
+      const first = textOf(shown({ state }).blocks).split('\n')[0] ?? '';
       expect(first).toContain('payment-api');
       expect(first).toContain('prod-eu/shop');
       expect(first).toContain('INC-241');
@@ -77,14 +77,18 @@ describe('every state', () => {
 describe('a request for approval', () => {
   it('says where the jam is that the step is for, when that is not the cause', () => {
     const told = diagnosis();
-    const jam = { ...told.causes[0]!, entity: { ...told.causes[0]!.entity, name: 'payment-api' }, what: 'overload' };
-    const shownWords = words(shown({ diagnosis: { ...told, jam } }).blocks);
+    const bottleneck = {
+      ...told.causes[0]!,
+      entity: { ...told.causes[0]!.entity, name: 'payment-api' },
+      what: 'overload',
+    };
+    const shownWords = textOf(shown({ diagnosis: { ...told, bottleneck } }).blocks);
     expect(shownWords).toContain('Likely cause (82 %)');
     expect(shownWords).toMatch(/The jam has moved on\*? to \*?payment-api\*?, overload/);
   });
 
   it('says why with a number, what it wants, how sure it is, how far it reaches and whether it can be undone', () => {
-    const told = words(shown().blocks);
+    const told = textOf(shown().blocks);
     for (const part of [
       'p99 is 2.8 s',
       'normally 0.18–0.32 s',
@@ -101,25 +105,25 @@ describe('a request for approval', () => {
   });
 
   it('says what happens when nobody answers: relative before delivery, the very instant after', () => {
-    expect(words(shown({ state: asking({ deadline: null, deliveredAt: null }) }).blocks)).toContain(
+    expect(textOf(shown({ state: asking({ deadline: null, deliveredAt: null }) }).blocks)).toContain(
       'Runs by itself in 5 min* unless someone stops it',
     );
-    expect(words(shown().blocks)).toContain(`Runs by itself at <!date^${(T0 + 10_000 + 5 * MIN) / 1000}^`);
-    expect(words(shown({ state: asking({ atTimeout: 'escalate' }) }).blocks)).toContain('Pages a person at');
-    expect(words(shown({ state: asking({ atTimeout: 'watch' }) }).blocks)).toContain('nothing is changed');
-    expect(words(shown({ state: asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } }) }).blocks)).toContain(
+    expect(textOf(shown().blocks)).toContain(`Runs by itself at <!date^${(T0 + 10_000 + 5 * MIN) / 1000}^`);
+    expect(textOf(shown({ state: asking({ atTimeout: 'escalate' }) }).blocks)).toContain('Pages a person at');
+    expect(textOf(shown({ state: asking({ atTimeout: 'watch' }) }).blocks)).toContain('nothing is changed');
+    expect(textOf(shown({ state: asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } }) }).blocks)).toContain(
       'Held by <@U_GUEST> until',
     );
   });
 
   it('promises no execution while paused or when nobody may approve', () => {
-    const paused = words(
+    const paused = textOf(
       shown({}, { paused: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'deploy freeze', at: T0 } }).blocks,
     );
     expect(paused).toContain('paused* by <@U_SECOND>');
     expect(paused).not.toContain('Runs by itself');
     const nobody = shown({}, { approvers: [] });
-    expect(words(nobody.blocks)).not.toContain('Runs by itself');
+    expect(textOf(nobody.blocks)).not.toContain('Runs by itself');
     expect(elements(nobody.blocks).approve).toBeUndefined();
     expect(elements(nobody.blocks).reject).toBeDefined();
   });
@@ -144,7 +148,7 @@ describe('a request for approval', () => {
     expect(withPlan({})).toBeUndefined();
     expect(withPlan({ reversible: false })).toBeDefined();
     expect(
-      withPlan({ blastRadius: { level: 'high', podsAffected: 9, podsTotal: 9, services: [], words: '' } }),
+      withPlan({ blastRadius: { level: 'high', podsAffected: 9, podsTotal: 9, services: [], message: '' } }),
     ).toBeDefined();
   });
 
@@ -158,19 +162,19 @@ describe('a request for approval', () => {
 describe('the other states', () => {
   it('say why a step waits', () => {
     const state = EVERY_STATE.find((one) => one.name === 'queued') as State;
-    expect(words(shown({ state }).blocks)).toContain('*Not done yet:* Another service is being healed.');
+    expect(textOf(shown({ state }).blocks)).toContain('*Not done yet:* Another service is being healed.');
   });
 
   it('name what was tried and what wasn’t when a person is needed, and let that person take a step', () => {
-    const tried = execution({ verification: { verdict: 'unchanged', at: T0, words: 'p99 still 2.8 s' } });
+    const tried = execution({ verification: { verdict: 'unchanged', at: T0, message: 'p99 still 2.8 s' } });
     const state = EVERY_STATE.find((one) => one.name === 'escalated') as State;
     const message = shown({ state, executions: [tried] });
-    const told = words(message.blocks);
+    const told = textOf(message.blocks);
     expect(told).toContain('No change: p99 still 2.8 s');
     expect(told).toContain('scale horizontal: confidence 0.41 is below 0.7');
     expect(told).toContain('Nobody has acknowledged yet');
     expect(elements(message.blocks).option?.options).toHaveLength(4);
-    expect(words(shown({ state: { ...state, acknowledgedBy: 'U_ONCALL' } as State }).blocks)).toContain(
+    expect(textOf(shown({ state: { ...state, acknowledgedBy: 'U_ONCALL' } as State }).blocks)).toContain(
       '<@U_ONCALL> has it',
     );
   });
@@ -181,7 +185,7 @@ describe('the other states', () => {
       elements(shown({ state, closedAt: T0 + 11 * MIN, ...runs }).blocks).undo;
     expect(undo({ executions: [execution()] })).toBeDefined();
     expect(undo({ executions: [] })).toBeUndefined();
-    expect(undo({ executions: [execution({ undone: { at: T0, ok: true, words: '' } })] })).toBeUndefined();
+    expect(undo({ executions: [execution({ undone: { at: T0, ok: true, message: '' } })] })).toBeUndefined();
     expect(
       undo({ executions: [execution({ recommendation: recommendation({ plan: plan({ reversible: false }) }) })] }),
     ).toBeUndefined();
@@ -192,16 +196,16 @@ describe('the other states', () => {
     expect(elements(shown({ state }).blocks).right).toBeDefined();
     const said = shown({ state, feedback: { user: 'U_ONCALL', right: true, at: T0 } });
     expect(elements(said.blocks).right).toBeUndefined();
-    expect(words(said.blocks)).toContain('<@U_ONCALL> said this was ✔ right');
+    expect(textOf(said.blocks)).toContain('<@U_ONCALL> said this was ✔ right');
   });
 
   it('say that nothing was done and the approval withdrawn when the trouble went by itself', () => {
     const state: State = { name: 'closed', outcome: 'self_healed', why: 'the alert resolved' };
     const message = shown(
       { state, closedAt: T0 + 4 * MIN },
-      { timeline: [entry({ type: 'trouble_gone', from: 'awaiting_approval', to: 'closed' })] },
+      { timeline: [entry({ type: 'resolved', from: 'awaiting_approval', to: 'closed' })] },
     );
-    const told = words(message.blocks);
+    const told = textOf(message.blocks);
     expect(told).toContain('Recovered by itself');
     expect(told).toContain('Nothing was done here.');
     expect(told).toContain('The request for approval was withdrawn.');
@@ -213,7 +217,7 @@ describe('the other states', () => {
       entry({ type: 'approved', at: T0 + 7 * MIN }),
       entry({ type: 'executed', at: T0 + 8 * MIN }),
     ];
-    const told = words(
+    const told = textOf(
       shown({ state: { name: 'closed', outcome: 'healed', why: '' }, closedAt: T0 + 11 * MIN }, { timeline }).blocks,
     );
     expect(told).toContain('diagnosed +9 s  ·  approved +7 min  ·  changed +60 s  ·  closed +3 min');

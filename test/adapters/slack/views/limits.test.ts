@@ -55,7 +55,7 @@ const hostilePlan = fc
     after: nasty,
     diff: nasty,
     note: nasty,
-    words: nasty,
+    message: nasty,
     reversible: fc.boolean(),
     changes: fc.nat(40),
     notes: fc.nat(20),
@@ -72,8 +72,8 @@ const hostilePlan = fc
         level: 'high',
         podsAffected: 1e9,
         podsTotal: Number.NaN,
-        services: Array(200).fill(one.words),
-        words: one.words,
+        services: Array(200).fill(one.message),
+        message: one.message,
       },
       digest: one.digest,
     }),
@@ -85,7 +85,7 @@ const hostileStep = fc.record({ plan: hostilePlan, value: number, word: nasty, c
     reasons: Array.from({ length: one.count }, () => one.word),
     confidence: {
       value: one.value,
-      parts: Array.from({ length: one.count }, () => ({ name: one.word, value: one.value, words: one.word })),
+      parts: Array.from({ length: one.count }, () => ({ name: one.word, value: one.value, message: one.word })),
       worked: one.count,
       tried: one.count,
     },
@@ -116,17 +116,17 @@ const hostileState = fc
           ...state,
           recommendation: step,
           authority: { by: 'person', user: word, at },
-          waiting: { code: 'locked', words: word },
+          waiting: { code: 'locked', message: word },
           notAfter: at,
         };
       case 'executing':
-        return { ...state, execution: execution({ recommendation: step, words: word }), progress: word };
+        return { ...state, execution: execution({ recommendation: step, message: word }), progress: word };
       case 'verifying':
         return {
           ...state,
           execution: execution({ recommendation: step }),
           until: at,
-          samples: [{ at, healthy: null, severity: null, worse: false, words: word }],
+          samples: [{ at, healthy: null, severity: null, worse: false, message: word }],
         };
       case 'undoing':
         return { ...state, execution: execution({ recommendation: step }), by: word };
@@ -160,7 +160,7 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
       about: { kind: 'Pod' as const, namespace: name, name },
       at,
       what: word,
-      words: word,
+      message: word,
       strength: value,
       value: { observed: value, low: value, high: value, unit: word },
     };
@@ -187,7 +187,7 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
       diagnosis: diagnosed
         ? diagnosis({
             named,
-            issue: { kind: word, severity: value, unit: word, words: word },
+            issue: { kind: word, severity: value, unit: word, message: word },
             causes: repeat({
               entity: { kind: 'Node' as const, namespace: name, name },
               what: word,
@@ -200,7 +200,7 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
                 name,
                 health: 'abnormal' as const,
                 signs: [word],
-                hurts: true,
+                isSymptom: true,
                 probability: value,
                 cause: named,
               }),
@@ -211,9 +211,13 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
         : null,
       graph: { file: 'F1', of: word },
       options: [...steps, OTHER],
-      passedOver: repeat({ action: name, reason: 'refused' as const, words: word }),
+      skippedSteps: repeat({ action: name, reason: 'refused' as const, message: word }),
       executions: repeat(
-        execution({ words: word, authority: { by: 'person', user: word, at }, undone: { at, ok: false, words: word } }),
+        execution({
+          message: word,
+          authority: { by: 'person', user: word, at },
+          undone: { at, ok: false, message: word },
+        }),
       ),
       linked: repeat(name),
       feedback: count % 2 ? { user: word, right: true, at } : null,
@@ -222,7 +226,7 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
 
 const hostileContext = fc.record({ word: nasty, at: instant, count: fc.nat(60) }).map(({ word, at, count }) =>
   context({
-    timeline: Array.from({ length: count }, () => entry({ words: word, by: word, at })),
+    timeline: Array.from({ length: count }, () => entry({ message: word, by: word, at })),
     paused: { epoch: 1, paused: count % 2 === 0, by: word, reason: word, at, until: at },
     approvers: Array.from({ length: count }, () => word),
   }),
@@ -258,12 +262,12 @@ describe('whatever an incident holds', () => {
   it('its explanation is one that Slack takes, as a message and as a modal', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(hostileIncident, hostileContext, (one, around) => {
-        const { modal, blocks, words } = explain(one, around.timeline);
+        const { modal, blocks, message } = explain(one, around.timeline);
         expect(brokenLimits(blocks)).toEqual([]);
         expect(checkBlocks(blocks, 'message')).toBeNull();
         expect(checkView(modal, 'modal')).toEqual([]);
         expect(marked(blocks)).not.toMatch(ACTED_ON);
-        expect(words).not.toMatch(ACTED_ON);
+        expect(message).not.toMatch(ACTED_ON);
       }),
       { numRuns: 150 },
     );

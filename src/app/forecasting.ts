@@ -6,7 +6,7 @@ import type { DemandInput, LearnedDemand } from '../workers/fit-demand.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
 import { type Config, demandSettings } from './config.ts';
 
-export type Foretelling = {
+export type Forecasting = {
   /** Null when KEDA is not served. */
   scaler: ExternalScaler | null;
   forDeps: Pick<Deps, 'demand' | 'demandSettings' | 'kedaAddresses'>;
@@ -23,12 +23,12 @@ export type KedaSettings = {
 };
 
 /** Demand, learned in a thread of its own, and KEDA's external scaler that serves it, where it is wished for. */
-export async function startForetelling(
+export async function startForecasting(
   config: Config,
   settings: KedaSettings | undefined,
   world: Pick<DemandDeps, 'metrics' | 'queries' | 'clock' | 'incidentsSince'>,
   log: Logger,
-): Promise<Foretelling> {
+): Promise<Forecasting> {
   const learning = createWorkerPool<DemandInput, LearnedDemand>(
     new URL('../workers/fit-demand.ts', import.meta.url),
     1,

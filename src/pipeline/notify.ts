@@ -2,10 +2,10 @@ import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { Deps } from './deps.ts';
+import { isPictureDue, sendPicture } from './notify-chart.ts';
+import { isGraphDue, sendGraph } from './notify-graph.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
-import { isPictureDue, sendPicture } from './tell-chart.ts';
-import { isGraphDue, sendGraph } from './tell-graph.ts';
 
 const LINES_AT_ONCE = 20;
 /** Real time. */
@@ -15,7 +15,7 @@ const TAIL = 50;
 
 /** Brings the incident's one message, and its thread, up to what the incident is now. What is shown already isn't sent again. */
 const tell: Stage = {
-  kind: 'tell',
+  kind: 'notify',
   does: 'post or edit the one message, and add to its thread',
   giveUp: null,
   async run(deps, incident, due) {
@@ -29,7 +29,7 @@ const tell: Stage = {
     if (shown?.digest === digest && !unconfirmed && lines.length === 0) return NOTHING;
     const delivery = await deps.chat.deliver(incident, context);
     if (!delivery.ok) {
-      deps.log.warn({ incident: incident.id, why: delivery.words }, 'the message could not be sent');
+      deps.log.warn({ incident: incident.id, why: delivery.message }, 'the message could not be sent');
       const waitMs = delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** due.attempt);
       return { events: [], againAt: deps.clock.now() + inClockTime(deps, waitMs) };
     }

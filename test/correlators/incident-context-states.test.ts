@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import budgetInTheWay from '../../src/correlators/budget-in-the-way.ts';
 import logErrors from '../../src/correlators/log-errors.ts';
 import nodeTrouble from '../../src/correlators/node-trouble.ts';
-import { AT, around, MINUTE, pod, workload } from './surroundings.ts';
+import { AT, around, MINUTE, pod, workload } from './incident-context.ts';
 
 describe('node_trouble', () => {
   const node = (name: string, ready: boolean, pressures: string[] = []) => ({
@@ -17,7 +17,7 @@ describe('node_trouble', () => {
   it('tells pressure and absence, and who of the service lives there', () => {
     const nodes = [node('good', true), node('bad', true, ['MemoryPressure']), node('elsewhere', false)];
     const findings = nodeTrouble.correlate(around({ pods, nodes }));
-    expect(findings.map(({ what, about, words }) => [what, about.name, words])).toEqual([
+    expect(findings.map(({ what, about, message }) => [what, about.name, message])).toEqual([
       ['node_pressure', 'bad', 'Node bad is under MemoryPressure; 1 of 2 pods of payment-api are on it'],
       ['node_not_ready', 'elsewhere', "Node elsewhere isn't ready; 0 of 2 pods of payment-api are on it"],
     ]);
@@ -46,7 +46,7 @@ describe('budget_in_the_way', () => {
     namespace: 'shop',
     selector,
     disruptionsAllowed,
-    words: 'PodDisruptionBudget b',
+    message: 'PodDisruptionBudget b',
   });
   const of = (one: ReturnType<typeof budget>) =>
     budgetInTheWay.correlate(around({ budgets: [one], workloads: [workload()] }));
@@ -70,7 +70,7 @@ describe('log_errors', () => {
       kind: 'log',
       what: 'log_error',
       about: { kind: 'Pod', name: 'a' },
-      words: 'Log of a: panic: runtime error: index out of range',
+      message: 'Log of a: panic: runtime error: index out of range',
     });
   });
 
@@ -80,27 +80,27 @@ describe('log_errors', () => {
       '[CRITICAL] WORKER TIMEOUT (pid:17)',
       'level=error msg="request failed"',
     ];
-    expect(of({ a: lines })[0]?.words).toContain('WORKER TIMEOUT');
+    expect(of({ a: lines })[0]?.message).toContain('WORKER TIMEOUT');
   });
 
   it('counts what is alike once, in a pod and over pods', () => {
     const line = (n: number) => `dial tcp 10.0.0.${n}:5432: connection refused`;
     const findings = of({ a: [line(1), line(2), line(3)], b: [line(4), line(4), line(4)] });
     expect(findings).toHaveLength(1);
-    expect(findings[0]?.words).toContain('(3 times) (and 1 more pod)');
+    expect(findings[0]?.message).toContain('(3 times) (and 1 more pod)');
   });
 
   it('masks secrets and takes out what could be a command', () => {
-    const words =
+    const message =
       of({
         a: ['fatal: cannot connect to postgres://app:s3cret@db/orders password=hunter2 \u001b[31mred\u001b[0m\u202e'],
-      })[0]?.words ?? '';
-    expect(words).toContain('fatal: cannot connect to postgres://***@db/orders');
-    for (const secret of ['s3cret', 'hunter2', '\u001b', '\u202e']) expect(words).not.toContain(secret);
+      })[0]?.message ?? '';
+    expect(message).toContain('fatal: cannot connect to postgres://***@db/orders');
+    for (const secret of ['s3cret', 'hunter2', '\u001b', '\u202e']) expect(message).not.toContain(secret);
   });
 
   it('is silent about everyday lines, and bounded for long ones', () => {
     expect(of({ a: ['GET /health 200', 'ready'], b: [] })).toEqual([]);
-    expect(of({ a: [`fatal ${'x'.repeat(100_000)}`] })[0]?.words.length).toBeLessThan(300);
+    expect(of({ a: [`fatal ${'x'.repeat(100_000)}`] })[0]?.message.length).toBeLessThan(300);
   });
 });

@@ -11,16 +11,16 @@ const SHOWN_PAST_MS = 12 * MS_PER_HOUR;
 const SHOWN_AHEAD_MS = 24 * MS_PER_HOUR;
 const SHOWN_STEP_MS = 15 * 60_000;
 
-export type ForecastAnswer = { ok: true; report: ForecastReport } | { ok: false; words: string };
+export type ForecastAnswer = { ok: true; report: ForecastReport } | { ok: false; message: string };
 
 /** What is coming for a service, with the autoscaler that would meet it, for a person who asks. Without a model it refuses and says why. */
-export async function foretellNow(deps: Deps, reference: string): Promise<ForecastAnswer> {
+export async function forecastNow(deps: Deps, reference: string): Promise<ForecastAnswer> {
   const found = await findService(deps, reference);
   if (!found.ok) return found;
   const { workload } = found;
   const { namespace, name } = workload;
   const answer = await deps.demand.outlook(namespace, name);
-  if (!answer.ok) return { ok: false, words: `Nothing can be foretold now: ${answer.failure.words}.` };
+  if (!answer.ok) return { ok: false, message: `Nothing can be foretold now: ${answer.failure.message}.` };
   const { outlook } = answer;
   const settings = deps.demandSettings(namespace, name);
   const coming = comingRates(outlook, deps.clock.now());
@@ -42,7 +42,7 @@ export async function foretellNow(deps: Deps, reference: string): Promise<Foreca
       },
       perReplica: settings.perReplica,
       timezone: settings.timezone,
-      windows: outlook.schedule?.map(({ words }) => words) ?? null,
+      windows: outlook.schedule?.map(({ message }) => message) ?? null,
       proposal,
       picture: await shown(deps, name, picture),
     },

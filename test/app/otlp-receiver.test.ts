@@ -6,9 +6,9 @@ import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
 import { readConfig } from '../../src/app/config.ts';
-import { type Listening, startListening } from '../../src/app/listening.ts';
 import { countTelemetry } from '../../src/app/meters.ts';
 import { unreachableMetrics } from '../../src/app/missing-parts.ts';
+import { type Listening, startListening } from '../../src/app/otlp-receiver.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
 import { explicitHistogram, MINUTE, ofPod, START } from '../telemetry/otlp-sender.ts';
 

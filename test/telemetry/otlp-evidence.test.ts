@@ -7,25 +7,26 @@ import type { Finding, Step } from '../../src/domain/types.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gather.ts';
-import { type Heard, heard } from '../../src/telemetry/heard.ts';
+import { type OtlpEvidence, otlpEvidence } from '../../src/telemetry/otlp-evidence.ts';
 
 const AT = 1_780_000_000_000;
 const evidence: Evidence[] = [
-  { entity: 'cart-api', kind: 'trace', strength: 0.999, at: AT, what: 'self time', words: 'self time 9.0× normal' },
-  { entity: 'cart-api', kind: 'log', strength: 0.999, at: AT, what: 'log pattern', words: 'new error log “boom”' },
-  { entity: 'front', kind: 'trace', strength: 0.999, at: AT, what: 'latency', words: 'latency 5.0× normal' },
-  { entity: 'payment-api', kind: 'trace', strength: 0.02, at: AT, what: 'latency', words: 'latency 1.0× normal' },
+  { entity: 'cart-api', kind: 'trace', strength: 0.999, at: AT, what: 'self time', message: 'self time 9.0× normal' },
+  { entity: 'cart-api', kind: 'log', strength: 0.999, at: AT, what: 'log pattern', message: 'new error log “boom”' },
+  { entity: 'front', kind: 'trace', strength: 0.999, at: AT, what: 'latency', message: 'latency 5.0× normal' },
+  { entity: 'payment-api', kind: 'trace', strength: 0.02, at: AT, what: 'latency', message: 'latency 1.0× normal' },
 ];
 const calls = [
   { from: 'front', to: 'cart-api', weight: 1 },
   { from: 'front', to: 'payment-api', weight: 0.1 },
 ];
-const told = (trusted: boolean) => heard({ trusted, calls: () => calls, evidence: () => evidence }, 'shop', AT, AT);
+const told = (trusted: boolean) =>
+  otlpEvidence({ trusted, calls: () => calls, evidence: () => evidence }, 'shop', AT, AT);
 
-const workload = (name: string) => ({ name }) as Gathered['surroundings']['workloads'][number];
-const gathered = (from: Heard) =>
+const workload = (name: string) => ({ name }) as Gathered['incidentContext']['workloads'][number];
+const gathered = (from: OtlpEvidence) =>
   ({
-    surroundings: {
+    incidentContext: {
       at: AT,
       since: AT,
       subject: { cluster: 'c', namespace: 'shop', service: 'front' },
@@ -35,9 +36,10 @@ const gathered = (from: Heard) =>
     },
     series: new Map(),
     calls: from.calls,
-    heard: from,
+    otlpEvidence: from,
   }) as unknown as Gathered;
-const ranked = (from: Heard, findings: Finding[] = from.findings) => rankCauses(rankInput(gathered(from), findings));
+const ranked = (from: OtlpEvidence, findings: Finding[] = from.findings) =>
+  rankCauses(rankInput(gathered(from), findings));
 
 describe('telemetry of senders who showed a token', () => {
   it('names the cause, in words, and each observation once', async () => {
@@ -48,7 +50,7 @@ describe('telemetry of senders who showed a token', () => {
   });
   it('shows what is odd to people, and no call that was hardly seen', async () => {
     const from = await told(true);
-    expect(from.findings.map(({ words }) => words)).toContain('cart-api: new error log “boom”');
+    expect(from.findings.map(({ message }) => message)).toContain('cart-api: new error log “boom”');
     expect(from.findings.map(({ about }) => about.name)).not.toContain('payment-api');
     expect(from.calls).toEqual([calls[0]]);
   });
@@ -59,12 +61,12 @@ const found = (what: string, kind: Finding['kind'], name: string, strength: numb
   about: { kind: 'Deployment', namespace: 'shop', name },
   at: AT,
   what,
-  words: what,
+  message: what,
   strength,
 });
 
 /** What decides: the cause, whether it is named, the issue, and how sure each step is. */
-function confidences(from: Heard, findings: Finding[]) {
+function confidences(from: OtlpEvidence, findings: Finding[]) {
   const { causes, named } = causesIn(gathered(from), findings);
   const steps = ['rollback_deployment', 'restart_pod', 'scale_horizontal', 'increase_memory_limit', 'drain_and_cordon'];
   const step = (action: string): Step => ({ action, rung: 'remediate', threshold: 0, confidence: 0, params: {} });
@@ -84,21 +86,21 @@ function confidences(from: Heard, findings: Finding[]) {
 describe('telemetry of strangers', () => {
   it('changes no probability, in neither direction, but is shown with a remark', async () => {
     const from = await told(false);
-    const silent: Heard = { evidence: [], calls: [], findings: [] };
+    const silent: OtlpEvidence = { evidence: [], calls: [], findings: [] };
     const others: Finding[] = [
       {
         kind: 'change',
         about: { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
         at: AT,
         what: 'rollout',
-        words: 'rollout',
+        message: 'rollout',
         strength: 0.9,
       },
     ];
     expect(ranked(from, [...from.findings, ...others])).toEqual(ranked(silent, others));
     expect(from.findings.length).toBeGreaterThan(0);
     for (const finding of from.findings) {
-      expect(finding.words).toMatch(/without a token: not counted/);
+      expect(finding.message).toMatch(/without a token: not counted/);
       expect(finding.strength).toBe(0);
     }
   });
@@ -121,14 +123,14 @@ describe('telemetry of strangers', () => {
       strength: fc.double({ min: 0, max: 1, noNaN: true }),
       at: fc.option(fc.integer({ min: AT - 3_600_000, max: AT })),
       what,
-      words: fc.string(),
+      message: fc.string(),
     });
     const call = fc.record({ from: names, to: names, weight: fc.double({ min: 0, max: 1, noNaN: true }) });
     const others: Finding[] = [found('crash_loop', 'state', 'front', 0.9)];
     const silent = confidences({ evidence: [], calls: [], findings: [] }, others);
     await fc.assert(
       fc.asyncProperty(fc.array(said, { maxLength: 12 }), fc.array(call, { maxLength: 6 }), async (lies, links) => {
-        const from = await heard({ trusted: false, calls: () => links, evidence: () => lies }, 'shop', AT, AT);
+        const from = await otlpEvidence({ trusted: false, calls: () => links, evidence: () => lies }, 'shop', AT, AT);
         expect(confidences(from, [...others, ...from.findings])).toEqual(silent);
       }),
       { numRuns: 500 },

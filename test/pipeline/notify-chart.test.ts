@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { TimelineEntry } from '../../src/domain/incident.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
-import { isPictureDue, pictureOf } from '../../src/pipeline/tell-chart.ts';
+import { isPictureDue, pictureOf } from '../../src/pipeline/notify-chart.ts';
 import { anIncident, CLOSED } from '../adapters/redis/store-fixture.ts';
 
 const NOW = 10 * 3_600_000;
 const line = (type: TimelineEntry['type'], from: TimelineEntry['from'], to: TimelineEntry['to']): TimelineEntry => ({
   at: NOW,
   type,
-  words: '',
+  message: '',
   by: null,
   from,
   to,
@@ -47,7 +47,7 @@ function parts(points: { at: number; value: number }[]) {
 const leaking = anIncident('INC-1', 'INC-1', {
   openedAt: NOW - 300_000,
   diagnosis: {
-    issue: { kind: 'high_memory_usage', severity: 0.9, unit: '', words: '' },
+    issue: { kind: 'high_memory_usage', severity: 0.9, unit: '', message: '' },
     named: true,
     causes: [
       {

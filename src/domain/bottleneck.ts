@@ -6,13 +6,13 @@ const MOST_FOLLOWED = 2;
 
 /**
  * Where a jam stands now: of an overload whose cause has been given more to work with (`isRelieved`), the likeliest overloaded one that it calls, directly or through others,
- * and that hasn't. It is as sure as the cause: the load is known, and comes that way. The one that the incident is about (`front`)
+ * and that hasn't. It is as sure as the cause: the load is known, and comes that way. The one that the incident is about (`symptomService`)
  * comes last: if others waited for it, it would be the cause. Undefined while the cause itself is what to mend.
  */
-export function jamAfter(
+export function bottleneckAfter(
   causes: Cause[],
   edges: AffectedPart['edges'],
-  front: string,
+  symptomService: string,
   isRelieved: (entity: EntityRef) => boolean,
 ): Cause | undefined {
   const [first] = causes;
@@ -20,11 +20,11 @@ export function jamAfter(
   const below = calleesOf(edges, first.entity.name);
   const followed = below.filter((name) => isRelieved({ ...first.entity, name })).length;
   if (followed >= MOST_FOLLOWED) return undefined;
-  const jams = causes.filter(
+  const bottlenecks = causes.filter(
     ({ what, entity }) => what === 'overload' && below.includes(entity.name) && !isRelieved(entity),
   );
-  const jam = jams.find(({ entity }) => entity.name !== front) ?? jams[0];
-  return jam && { ...jam, probability: first.probability };
+  const bottleneck = bottlenecks.find(({ entity }) => entity.name !== symptomService) ?? bottlenecks[0];
+  return bottleneck && { ...bottleneck, probability: first.probability };
 }
 
 /** More jams at once than this, and the whole is overloaded: a step more at one of them won't do. */
@@ -36,7 +36,8 @@ export function nextInLine(jammed: ReadonlySet<string>, edges: AffectedPart['edg
   return last.length <= MOST_JAMS ? last : [];
 }
 
-type Named = Pick<Diagnosis, 'named' | 'causes'> & { jam?: Cause | undefined };
+type Named = Pick<Diagnosis, 'named' | 'causes'> & { bottleneck?: Cause | undefined };
 
 /** What a step is for: the named cause, or where its jam has moved on to; undefined when no cause is sure enough. */
-export const toMend = ({ named, causes, jam }: Named): Cause | undefined => jam ?? (named ? causes[0] : undefined);
+export const remediationTarget = ({ named, causes, bottleneck }: Named): Cause | undefined =>
+  bottleneck ?? (named ? causes[0] : undefined);

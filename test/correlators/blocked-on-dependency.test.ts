@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import waitsOutside from '../../src/correlators/waits-outside.ts';
-import { around, workload } from './surroundings.ts';
+import waitsOutside from '../../src/correlators/blocked-on-dependency.ts';
+import { around, workload } from './incident-context.ts';
 
 const workloads = ['payment-api', 'ledger-db'].map((name) => workload(name));
 const of = (lines: string[]) => waitsOutside.correlate(around({ logs: { 'payment-api-a': lines }, workloads }));
 const everyday = Array.from({ length: 50 }, (_, i) => `level=info msg="request" id=${i} status=200`);
 const said = (text: string, times = 6) => [...everyday, ...Array.from({ length: times }, () => text)];
 
-describe('waits_outside', () => {
+describe('blocked_on_dependency', () => {
   it('tells a pod whose log says again and again that somebody outside does not answer', () => {
     const [finding, ...rest] = of(said('POST https://bank.example/charge: context deadline exceeded token=s3cret'));
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({
       kind: 'log',
-      what: 'waits_outside',
+      what: 'blocked_on_dependency',
       about: { kind: 'Pod', name: 'payment-api-a' },
-      words: expect.stringMatching(/^Log of payment-api-a, 6 of the last 56 lines: POST .*deadline exceeded/),
+      message: expect.stringMatching(/^Log of payment-api-a, 6 of the last 56 lines: POST .*deadline exceeded/),
     });
-    expect(finding?.words).not.toContain('s3cret');
+    expect(finding?.message).not.toContain('s3cret');
   });
 
   it.each([

@@ -44,7 +44,7 @@ export function startLearning(options: {
   );
   const draw = async (what: ToDraw): Promise<Buffer> => {
     const drawn = await drawing.run(what);
-    if (!drawn.ok) throw new Error(drawn.words);
+    if (!drawn.ok) throw new Error(drawn.message);
     return Buffer.from(drawn.png);
   };
   const models = createModels(MOST_SERVICES, MOST_FORESTS);
@@ -54,7 +54,7 @@ export function startLearning(options: {
     now: world.clock.now,
     run: (namespace, service, why) => trainService(deps, namespace, service, why),
     onEnd: (namespace, service, why, ended, waiting) => {
-      const what = ended.kind === 'refused' ? { refused: ended.words } : { version: ended.known.version };
+      const what = ended.kind === 'refused' ? { refused: ended.message } : { version: ended.known.version };
       const missing = ended.kind === 'trained' && ended.missing.length > 0 ? { missing: ended.missing } : {};
       log.info({ namespace, service, why, kind: ended.kind, waiting, ...what, ...missing }, 'a training ended');
     },

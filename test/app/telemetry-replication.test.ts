@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
-import { createSharing, type Sharing } from '../../src/app/sharing.ts';
+import { createSharing, type Sharing } from '../../src/app/telemetry-replication.ts';
 import type { LogRecord, SpanRecord } from '../../src/domain/telemetry.ts';
 import { historyOf } from '../../src/learning/train-history.ts';
 import { createTelemetry, type Telemetry } from '../../src/telemetry/intake.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 type Replica = { telemetry: Telemetry; sharing: Sharing };
 function replica(name: string, trusted = true, connection = redis): Replica {
-  const note = (_: object, words: string) => void warnings.push(words);
+  const note = (_: object, message: string) => void warnings.push(message);
   const sharing = createSharing({
     shared: createSharedLog({ redis: connection, cluster: 'test' }),
     history: historyOn(connection),
@@ -264,7 +264,7 @@ describe('a cache that is away', () => {
     }
     expect(one.telemetry.calls('shop').map(({ to }) => to)).toContain('back');
     expect(other.telemetry.calls('shop')).toEqual([]);
-    expect(warnings.filter((words) => words.includes('the cache is away'))).toHaveLength(1);
+    expect(warnings.filter((message) => message.includes('the cache is away'))).toHaveLength(1);
     await away.redis.connect();
     await turns(one, other);
     expect(other.telemetry.calls('shop')).toEqual(one.telemetry.calls('shop'));

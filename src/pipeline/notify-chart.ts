@@ -3,7 +3,7 @@ import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { troubleSince } from '../evidence/gather.ts';
-import { demandPicture } from '../learning/foretell.ts';
+import { demandPicture } from '../learning/forecast-demand.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Deps } from './deps.ts';

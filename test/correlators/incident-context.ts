@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/extension-points.ts';
+import type { IncidentContext } from '../../src/extension-points.ts';
 import type { PodInfo, Revision, Workload } from '../../src/ports/cluster.ts';
 
 export const AT = Date.parse('2026-03-02T03:30:00Z');
@@ -70,7 +70,7 @@ export function pod(
   };
 }
 
-export function around(rest: Partial<Surroundings> = {}): Surroundings {
+export function around(rest: Partial<IncidentContext> = {}): IncidentContext {
   return {
     at: AT,
     since: SINCE,

@@ -6,7 +6,7 @@ import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/intake.ts';
 import { type MetricsSource, withTelemetry } from '../telemetry/metrics.ts';
 import type { Environment } from './config.ts';
-import { createSharing, repeatSharing } from './sharing.ts';
+import { createSharing, repeatSharing } from './telemetry-replication.ts';
 
 /** How OTLP is taken in. Without a token anybody may send: what is said then is shown, and decides nothing. */
 export type OtlpSettings = {
@@ -24,7 +24,7 @@ export type Listening = {
   stop(): Promise<void>;
 };
 
-type Surroundings = {
+type IncidentContext = {
   podByIp: PodByIp;
   shared: SharedLog;
   history: KeptHistory;
@@ -37,7 +37,7 @@ type Surroundings = {
 export async function startListening(
   env: Environment,
   settings: OtlpSettings | undefined,
-  { podByIp, shared, history, replica, clock, log }: Surroundings,
+  { podByIp, shared, history, replica, clock, log }: IncidentContext,
 ): Promise<Listening> {
   const sharing = createSharing({ shared, history, clock, replica, log });
   const trusted = (settings?.token ?? null) !== null;

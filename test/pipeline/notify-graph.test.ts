@@ -3,7 +3,7 @@ import type { Event, TimelineEntry } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { AffectedNode, AffectedPart } from '../../src/domain/types.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
-import { graphOf, isGraphDue, sendGraph } from '../../src/pipeline/tell-graph.ts';
+import { graphOf, isGraphDue, sendGraph } from '../../src/pipeline/notify-graph.ts';
 import type { GraphPicture } from '../../src/ports/charts.ts';
 import type { ThreadImage } from '../../src/ports/chat.ts';
 import { anIncident } from '../adapters/redis/store-fixture.ts';
@@ -13,13 +13,13 @@ const node = (name: string, over: Partial<AffectedNode> = {}): AffectedNode => (
   name,
   health: 'normal',
   signs: [],
-  hurts: false,
+  isSymptom: false,
   probability: null,
   cause: false,
   ...over,
 });
 const affected: AffectedPart = {
-  nodes: [node('payment-api', { hurts: true, health: 'abnormal', signs: ['latency 1 s → 3 s'] }), node('web')],
+  nodes: [node('payment-api', { isSymptom: true, health: 'abnormal', signs: ['latency 1 s → 3 s'] }), node('web')],
   edges: [{ from: 'web', to: 'payment-api' }],
   more: 0,
 };
@@ -32,7 +32,7 @@ const one = anIncident('INC-1', 'INC-1', {
 const line = (type: TimelineEntry['type']): TimelineEntry => ({
   at: 1,
   type,
-  words: '',
+  message: '',
   by: null,
   from: 'noticed',
   to: 'watching',

@@ -3,9 +3,9 @@ import type { Finding } from '../domain/types.ts';
 import type { Call, TelemetryReader } from './intake.ts';
 
 /** What services told of themselves around an incident: for the ranking (`evidence`, `calls`), and for people (`findings`). */
-export type Heard = { evidence: Evidence[]; calls: Call[]; findings: Finding[] };
+export type OtlpEvidence = { evidence: Evidence[]; calls: Call[]; findings: Finding[] };
 
-const NOTHING: Heard = { evidence: [], calls: [], findings: [] };
+const NOTHING: OtlpEvidence = { evidence: [], calls: [], findings: [] };
 /** Findings worth a person's look. */
 const WORTH = 0.8;
 const MAX_FINDINGS = 10;
@@ -19,12 +19,12 @@ export const UNVERIFIED = 'unverified';
  * What strangers may send can't be evidence in either direction: an invented innocence lifts somebody else's probability as
  * well as an invented fault. So it is kept out of the ranking altogether, calls too, and shown with that remark.
  */
-export async function heard(
+export async function otlpEvidence(
   telemetry: TelemetryReader | undefined,
   namespace: string,
   since: number,
   at: number,
-): Promise<Heard> {
+): Promise<OtlpEvidence> {
   if (!telemetry) return NOTHING;
   const [evidence, calls] = await Promise.all([telemetry.evidence(namespace, since, at), telemetry.calls(namespace)]);
   const findings = evidence
@@ -43,7 +43,7 @@ function asFinding(one: Evidence, namespace: string, at: number, trusted: boolea
     about: { kind: 'Service', namespace, name: one.entity },
     at: one.at ?? at,
     what: trusted ? one.what : UNVERIFIED,
-    words: `${one.entity}: ${one.words}${trusted ? '' : ' (from a sender without a token: not counted)'}`,
+    message: `${one.entity}: ${one.message}${trusted ? '' : ' (from a sender without a token: not counted)'}`,
     strength: trusted ? one.strength : 0,
   };
 }

@@ -15,15 +15,15 @@ const STRENGTH = 0.7;
 
 /** Pods whose log says again and again that what they call doesn't answer, where that is no workload here: a restart of them won't bring it back. */
 const waitsOutside: Correlator = {
-  name: 'waits_outside',
+  name: 'blocked_on_dependency',
   correlate: ({ logs, workloads, subject, at }) => {
     const neighbours = workloads.map(({ name }) => name);
     return Object.entries(logs).flatMap(([pod, lines]): Finding[] => {
       const waiting = lines.filter((line) => isWaiting(line.slice(0, MAX_LINE_READ), neighbours));
       if (waiting.length < LEAST_LINES || waiting.length < LEAST_SHARE * lines.length) return [];
-      const words = `Log of ${pod}, ${waiting.length} of the last ${lines.length} lines: ${maskText(waiting.at(-1) ?? '', MAX_LINE)}. What it waits for is no workload here`;
+      const message = `Log of ${pod}, ${waiting.length} of the last ${lines.length} lines: ${maskText(waiting.at(-1) ?? '', MAX_LINE)}. What it waits for is no workload here`;
       const about = { kind: 'Pod', namespace: subject.namespace, name: pod } as const;
-      return [{ kind: 'log', about, at, what: 'waits_outside', words, strength: STRENGTH }];
+      return [{ kind: 'log', about, at, what: 'blocked_on_dependency', message, strength: STRENGTH }];
     });
   },
 };

@@ -28,17 +28,17 @@ it('a crowd that jams at the next service when the first has more pods is follow
     expect(executions[0]?.verification).toMatchObject({
       verdict: 'unchanged',
       targetWell: true,
-      words: expect.stringContaining('the load has moved on: payment-api is slow'),
+      message: expect.stringContaining('the load has moved on: payment-api is slow'),
     });
     expect(executions[1]?.verification).toMatchObject({
       verdict: 'recovered',
-      words: expect.stringContaining('checkout-api'),
+      message: expect.stringContaining('checkout-api'),
     });
     expect(executions.some(({ undone }) => undone)).toBe(false);
     expect(diagnosis?.causes[0]?.entity.name).toBe('checkout-api');
-    expect(diagnosis?.jam?.entity.name).toBe('payment-api');
-    const words = app.timelineOf(id).map((entry) => entry.words);
-    expect(words.join('\n')).toContain('The jam has moved on to payment-api.');
+    expect(diagnosis?.bottleneck?.entity.name).toBe('payment-api');
+    const message = app.timelineOf(id).map((entry) => entry.message);
+    expect(message.join('\n')).toContain('The jam has moved on to payment-api.');
   } finally {
     await app.stop();
   }

@@ -21,7 +21,10 @@ const Timezone = z.string().refine(isTimezone, 'is not a timezone such as Europe
 const ServiceSettings = z.strictObject({
   namespace: z.string().default('*'),
   name: z.string(),
-  critical: z.boolean().default(false),
+  /** Absent: a named service is uncritical; `*` stands for services that nobody judged, and is critical. */
+  critical: z.boolean().optional(),
+  /** Page for its questions, too, though it isn't critical. */
+  page_questions: z.boolean().optional(),
   autonomy: Autonomy.optional(),
   timeout: DurationMs.optional(),
   at_timeout: AtTimeout.optional(),
@@ -79,6 +82,8 @@ const Settings = z.strictObject({
       drain_timeout: DurationMs.prefault('5m'),
       steps_per_incident: z.int().min(1).default(6),
       storm_incidents: z.int().min(2).default(10),
+      /** So long after an alert came somebody has heard of it, whatever is waited for. */
+      unanswered: DurationMs.prefault('15m'),
     })
     .prefault({}),
   queries: Queries.prefault({}),
@@ -255,12 +260,13 @@ function missing(env: Environment, settings: Settings): string[] {
   return because;
 }
 
-/** What the configuration says of one service; `*` stands for all that have no entry of their own. A service that nobody listed counts as critical. */
+/** What the configuration says of one service, by the most specific entry that fits; a service that nobody listed counts as critical, and so does one that only a `*` stands for, unless that says otherwise. */
 export function policyFor(settings: Settings, namespace: string, service: string): ServicePolicy {
   const entry = entryOf(settings, namespace, service);
   return {
     listed: entry !== undefined,
-    critical: entry?.critical ?? true,
+    critical: entry?.critical ?? (entry === undefined || entry.name === '*'),
+    pageQuestions: entry?.page_questions ?? false,
     autonomy: entry?.autonomy ?? settings.defaults.autonomy,
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
@@ -268,9 +274,13 @@ export function policyFor(settings: Settings, namespace: string, service: string
   };
 }
 
+/** A name says more than a namespace, and both say more than one; of two that say as much the first. */
 function entryOf(settings: Settings, namespace: string, service: string): Settings['services'][number] | undefined {
-  const here = settings.services.filter((one) => one.namespace === '*' || one.namespace === namespace);
-  return here.find((one) => one.name === service) ?? here.find((one) => one.name === '*');
+  const fitting = settings.services.filter(
+    (one) => ['*', namespace].includes(one.namespace) && ['*', service].includes(one.name),
+  );
+  const says = (one: Settings['services'][number]) => (one.name === '*' ? 0 : 2) + (one.namespace === '*' ? 0 : 1);
+  return fitting.toSorted((one, other) => says(other) - says(one))[0];
 }
 
 const FEWEST_REPLICAS = 2;
@@ -305,7 +315,7 @@ export function sandboxSettings(): Settings {
     approvers: ['U_ONCALL', 'U_SECOND'],
     services: [
       { namespace: 'shop', name: 'payment-api', critical: true },
-      { namespace: 'shop', name: '*' },
+      { namespace: 'shop', name: '*', critical: false },
     ],
   });
 }

@@ -5,6 +5,8 @@ import type { AtTimeout, BlastRadius, Decision, Diagnosis, Recommendation, Refus
 export type ServicePolicy = {
   listed: boolean;
   critical: boolean;
+  /** Questions page, too, though it isn't critical; absent: no. */
+  pageQuestions?: boolean;
   autonomy: 'auto' | 'ask' | 'observe';
   timeoutMs: number;
   /** Null: what the laws say by default. */
@@ -22,6 +24,7 @@ export function strictest(policies: ServicePolicy[]): ServicePolicy {
     (one, other) => ({
       listed: one.listed && other.listed,
       critical: one.critical || other.critical,
+      pageQuestions: one.pageQuestions === true || other.pageQuestions === true,
       autonomy: AUTONOMY.find((level) => level === one.autonomy || level === other.autonomy) ?? 'ask',
       timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
       atTimeout: gentlest(one.atTimeout, other.atTimeout),

@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts';
 export type RunningNightshift = { url: string; kubeUrl: string; stop(): Promise<void> };
 
 /** An entry of `nightshift.yaml`'s services. */
-export type ServiceEntry = { namespace: string; name: string; critical?: boolean };
+export type ServiceEntry = { namespace: string; name: string; critical?: boolean | undefined };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const END_WITH_PARENT = new URL('./end-with-parent.mjs', import.meta.url).href;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
-import { demandSettings, queryOptions, readConfig } from '../../src/app/config.ts';
+import { demandSettings, policyFor, queryOptions, readConfig, sandboxSettings } from '../../src/app/config.ts';
 
 const folders: string[] = [];
 function withSettings(yaml: string) {
@@ -58,5 +58,44 @@ describe('the demand of a service', () => {
   ])('is refused by the name of the field: %s', (yaml, message) => {
     const read = withSettings(yaml);
     expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('which entry holds for a service', () => {
+  const policyOf = (yaml: string, namespace: string, name: string) => {
+    const read = withSettings(yaml);
+    if (!read.ok) throw new Error(read.errors.join('; '));
+    return policyFor(read.config.settings, namespace, name);
+  };
+  const layered = [
+    'services:',
+    "  - { name: '*', critical: false, timeout: 1m }",
+    "  - { namespace: payments, name: '*', critical: true, timeout: 2m }",
+    '  - { name: api, timeout: 3m }',
+    '  - { namespace: payments, name: api, critical: true, autonomy: ask, timeout: 4m }',
+  ].join('\n');
+
+  it.each([
+    ['payments', 'api', 4],
+    ['shop', 'api', 3],
+    ['payments', 'ledger', 2],
+    ['shop', 'ledger', 1],
+  ])('is the most specific one, wherever it stands: %s/%s', (namespace, name, minutes) => {
+    expect(policyOf(layered, namespace, name).timeoutMs).toBe(minutes * 60_000);
+    const lines = layered.split('\n');
+    const turned = [lines[0], ...lines.slice(1).reverse()].join('\n');
+    expect(policyOf(turned, namespace, name).timeoutMs).toBe(minutes * 60_000);
+  });
+
+  it('says whether a service is critical: a named one only when it says so, all others unless it says not', () => {
+    expect(policyOf('services: [{name: api}]', 'shop', 'api')).toMatchObject({ listed: true, critical: false });
+    expect(policyOf('services: [{name: api}]', 'shop', 'other')).toMatchObject({ listed: false, critical: true });
+    expect(policyOf("services: [{name: '*'}]", 'shop', 'other')).toMatchObject({ listed: true, critical: true });
+    expect(policyOf("services: [{name: '*', critical: false}]", 'shop', 'other')).toMatchObject({ critical: false });
+  });
+
+  it('leaves the sandbox as it was: payment-api is critical, its neighbours heal alone', () => {
+    expect(policyFor(sandboxSettings(), 'shop', 'payment-api').critical).toBe(true);
+    expect(policyFor(sandboxSettings(), 'shop', 'catalog-api')).toMatchObject({ critical: false, autonomy: 'auto' });
   });
 });

@@ -98,13 +98,13 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
       const counts = await metrics.instant('count by (namespace, node) (kube_pod_info)', now());
       if (!counts.ok) return failure('unreachable', counts.failure.message);
       const namespaces = counts.value
-        .filter(({ labels }) => labels.node === node)
+        .filter(({ labels }) => node === null || labels.node === node)
         .map(({ labels }) => labels.namespace);
       const found: NodePod[] = [];
       for (const namespace of new Set(namespaces)) {
         const all = await pods(namespace ?? '', {});
         if (!all.ok) return all;
-        found.push(...all.value.filter((pod) => pod.node === node).map(asNodePod));
+        found.push(...all.value.filter((pod) => node === null || pod.node === node).map(asNodePod));
       }
       return { ok: true, value: found };
     },

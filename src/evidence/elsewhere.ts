@@ -37,7 +37,9 @@ async function isInOtherPods(deps: Deps, incident: Incident, execution: Executio
   if (plan.target.kind !== 'Pod' || issue !== 'high_memory_usage') return false;
   const { namespace, service } = measuredOf(incident);
   const workload = await deps.cluster.workload(namespace, service);
-  const pods = workload.ok ? await deps.cluster.pods(namespace, workload.value.selector) : workload;
+  const pods = workload.ok
+    ? await deps.cluster.pods(namespace, workload.value.selector, workload.value.expressions)
+    : workload;
   const memory = await deps.metrics.instant(deps.queries.memoryByPod(namespace, service), deps.clock.now());
   if (!pods.ok || !memory.ok) return false;
   const ratios = new Map(memory.value.map(({ labels, value }) => [labels.pod, value]));

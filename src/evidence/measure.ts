@@ -126,7 +126,9 @@ export async function vitalsOf(deps: Deps, namespace: string, service: string): 
     deps.cluster.nodes(),
   ]);
   if (!workload.ok && workload.failure.kind !== 'not_found') blind.push(`workload: ${workload.failure.message}`);
-  const pods = workload.ok ? await deps.cluster.pods(namespace, workload.value.selector) : null;
+  const pods = workload.ok
+    ? await deps.cluster.pods(namespace, workload.value.selector, workload.value.expressions)
+    : null;
   if (pods && !pods.ok) blind.push(`pods: ${pods.failure.message}`);
   const list = pods?.ok ? pods.value.filter((pod) => !pod.deleting) : [];
   const crashing = list.filter((pod) => isCrashing(pod, now));

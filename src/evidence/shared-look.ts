@@ -43,8 +43,10 @@ export function createSharedLook(
       workloads: (namespace) => shared(`workloads ${namespace}`, () => cluster.workloads(namespace)),
       revisions: (workload) =>
         shared(`revisions ${workload.uid} ${workload.generation}`, () => cluster.revisions(workload)),
-      pods: (namespace, selector) =>
-        shared(`pods ${namespace} ${JSON.stringify(selector)}`, () => cluster.pods(namespace, selector)),
+      pods: (namespace, selector, expressions) =>
+        shared(`pods ${namespace} ${JSON.stringify([selector, expressions])}`, () =>
+          cluster.pods(namespace, selector, expressions),
+        ),
       nodes: () => shared('nodes', () => cluster.nodes()),
       events: (namespace, sinceMs) => shared(`events ${namespace}`, () => cluster.events(namespace, sinceMs)),
       budgets: (namespace) => shared(`budgets ${namespace}`, () => cluster.budgets(namespace)),

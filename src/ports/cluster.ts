@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../domain/label-selector.ts';
+import type { Placing, Room } from '../domain/node-room.ts';
 import type { ConfigReference } from '../domain/pod-template.ts';
 import type { EntityRef } from '../domain/types.ts';
 
@@ -25,6 +26,8 @@ export type Workload = {
   unavailableReplicas: number;
   paused: boolean;
   selector: Record<string, string>;
+  /** The rest of its selector, where it has more than labels: whoever lists its pods gives both. */
+  expressions?: LabelSelector['matchExpressions'];
   labels: Record<string, string>;
   annotations: Record<string, string>;
   containers: ContainerInfo[];
@@ -59,12 +62,17 @@ export type PodInfo = {
   phase: string;
   ready: boolean;
   deleting: boolean;
+  /** When a pod that is being deleted has to be gone, its grace period over; absent or null for others. */
+  goneBy?: number | null;
   createdAt: number;
   owner: { kind: string; name: string; uid: string } | null;
   /** The ReplicaSet's hash, to tell revisions apart. */
   templateHash: string | null;
+  /** Init containers first, but for those that have done their work; native sidecars (which restart) are containers. */
   containers: {
     name: string;
+    /** It has to end before the containers start. */
+    init?: true;
     restarts: number;
     ready: boolean;
     waiting: { reason: string; message: string } | null;
@@ -80,6 +88,8 @@ export type NodePod = PodInfo & {
   mirror: boolean;
   /** It keeps something in an emptyDir, which doesn't go with it. */
   localData: boolean;
+  /** Absent where it isn't known, as of the past. */
+  placing?: Placing;
 };
 
 export type NodeInfo = {
@@ -87,13 +97,16 @@ export type NodeInfo = {
   uid: string;
   resourceVersion?: string;
   controlPlane?: boolean;
+  labels?: Record<string, string>;
   /** Ours alone (`nightshift.dev/…`). */
   annotations?: Record<string, string>;
+  /** What it can give to pods: cores, bytes, and how many. */
+  allocatable?: Room['allocatable'];
   ready: boolean;
   pressures: string[];
   unschedulable: boolean;
   /** Without those that only repeat a condition (`node.kubernetes.io/…`). */
-  taints?: { key: string; effect: string; addedAt: number | null }[];
+  taints?: { key: string; value?: string; effect: string; addedAt: number | null }[];
   /** When it stopped being ready or came under pressure; null while it is well or when its conditions don't say. */
   troubledSince?: number | null;
 };
@@ -236,7 +249,11 @@ export type Cluster = {
   services(namespace: string): Promise<ClusterResult<ServiceInfo[]>>;
   workload(namespace: string, name: string): Promise<ClusterResult<Workload>>;
   revisions(workload: Workload): Promise<ClusterResult<Revision[]>>;
-  pods(namespace: string, selector: Record<string, string>): Promise<ClusterResult<PodInfo[]>>;
+  pods(
+    namespace: string,
+    selector: Record<string, string>,
+    expressions?: LabelSelector['matchExpressions'],
+  ): Promise<ClusterResult<PodInfo[]>>;
   pod(namespace: string, name: string): Promise<ClusterResult<PodInfo>>;
   podLogs(
     namespace: string,
@@ -244,14 +261,14 @@ export type Cluster = {
     options: { previous: boolean; tailLines: number },
   ): Promise<ClusterResult<string[]>>;
   nodes(): Promise<ClusterResult<NodeInfo[]>>;
-  /** Of all namespaces, those that have ended or are going away too. */
-  podsOnNode(node: string): Promise<ClusterResult<NodePod[]>>;
+  /** Of all namespaces, those that have ended or are going away too; with null of all nodes. */
+  podsOnNode(node: string | null): Promise<ClusterResult<NodePod[]>>;
   /** The whole object, for a diff. */
   rawNode(name: string): Promise<ClusterResult<Record<string, unknown>>>;
-  /** Lets pods onto a node or keeps them off, with annotations. `uid` and `resourceVersion` are preconditions; answers the object as it is (would be) after. */
+  /** Lets pods onto a node or keeps them off, with annotations (null takes one away). `uid` and `resourceVersion` are preconditions; answers the object as it is (would be) after. */
   patchNode(
     name: string,
-    patch: { unschedulable: boolean; annotations: Record<string, string> },
+    patch: { unschedulable: boolean; annotations: Record<string, string | null> },
     options: { dryRun: boolean; uid: string; resourceVersion: string | null },
   ): Promise<ClusterResult<Record<string, unknown>>>;
   events(namespace: string, sinceMs: number): Promise<ClusterResult<ClusterEvent[]>>;

@@ -59,7 +59,9 @@ export async function workloadsOf(
     const own = here.filter((pod) => keyOf(pod) === key);
     const workload = await cluster.workload(namespace, name);
     if (!workload.ok && workload.failure.kind !== 'not_found') return refused(workload.failure, key);
-    const pods = workload.ok ? await cluster.pods(namespace, workload.value.selector) : null;
+    const pods = workload.ok
+      ? await cluster.pods(namespace, workload.value.selector, workload.value.expressions)
+      : null;
     if (pods && !pods.ok) return refused(pods.failure, `The pods of ${key}`);
     const all = pods?.ok ? pods.value.filter((pod) => !pod.deleting && !isOver(pod)) : [];
     found.set(key, { here: own, all, replicas: workload.ok ? workload.value.replicas : null });

@@ -42,7 +42,7 @@ export async function lookAt(cluster: Cluster, namespace: string, name: string):
   const [raw, revisions, labelled] = await Promise.all([
     cluster.rawWorkload({ kind: workload.kind, namespace, name }),
     cluster.revisions(workload),
-    cluster.pods(namespace, workload.selector),
+    cluster.pods(namespace, workload.selector, workload.expressions),
   ]);
   if (!raw.ok) return refused(raw.failure, subject);
   if (!revisions.ok) return refused(revisions.failure, subject);

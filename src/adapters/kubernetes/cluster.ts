@@ -32,7 +32,7 @@ export function connectCluster(options: ConnectionOptions): Cluster {
     rawWorkload: (target) => readRaw(connection, target),
     patchWorkload: (target, patch, how) => patchWorkload(connection, target, patch, how),
     revisions: (workload) => listRevisions(connection, workload),
-    pods: (namespace, selector) => listPods(connection, namespace, selector),
+    pods: (namespace, selector, expressions) => listPods(connection, namespace, selector, expressions),
     pod: (namespace, name) => readPod(connection, namespace, name),
     podLogs: (namespace, name, how) => readLogs(connection, namespace, name, how),
     evictPod: (namespace, name, how) => evictPod(connection, namespace, name, how),

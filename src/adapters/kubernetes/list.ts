@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../../domain/label-selector.ts';
 import type { ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { isExpired } from './failures.ts';
@@ -44,10 +45,26 @@ async function allPages(page: (token: string | undefined) => Promise<unknown>): 
   return items;
 }
 
-/** Labels as a selector of the API, in a stable order. */
-export function selectorText(selector: Record<string, string>): string {
-  return Object.entries(selector)
+/** Labels and expressions as a selector of the API, in a stable order. */
+export function selectorText(
+  selector: Record<string, string>,
+  expressions: LabelSelector['matchExpressions'] = [],
+): string {
+  const labels = Object.entries(selector)
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+    .map(([key, value]) => `${key}=${value}`);
+  return [...labels, ...expressions.map(expressionText)].join(',');
+}
+
+function expressionText({ key, operator, values }: LabelSelector['matchExpressions'][number]): string {
+  switch (operator) {
+    case 'In':
+      return `${key} in (${values.join(',')})`;
+    case 'NotIn':
+      return `${key} notin (${values.join(',')})`;
+    case 'DoesNotExist':
+      return `!${key}`;
+    default:
+      return key;
+  }
 }

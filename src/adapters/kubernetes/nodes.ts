@@ -4,6 +4,7 @@ import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { nodeSchema, objectSchema } from './object-schemas.ts';
+import { parseQuantity } from './quantity.ts';
 import { CORE, PATCH, pathOf } from './rest.ts';
 
 type RawNode = z.infer<typeof nodeSchema>;
@@ -59,6 +60,7 @@ function toNode({ metadata, spec, status }: RawNode): NodeInfo {
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion ?? '',
     controlPlane: metadata.labels?.[CONTROL_PLANE] !== undefined,
+    labels: metadata.labels ?? {},
     annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
     ready: conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
     pressures: conditions
@@ -67,14 +69,22 @@ function toNode({ metadata, spec, status }: RawNode): NodeInfo {
     unschedulable: spec?.unschedulable ?? false,
     taints: (spec?.taints ?? [])
       .filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
-      .map(({ key, effect, timeAdded }) => ({
+      .map(({ key, value, effect, timeAdded }) => ({
         key,
+        value: value ?? '',
         effect,
         addedAt: timeAdded ? Date.parse(timeAdded) : null,
       })),
     troubledSince: troubledSince(conditions),
+    ...(status?.allocatable ? { allocatable: allocatableOf(status.allocatable) } : {}),
   };
 }
+
+const allocatableOf = (told: Record<string, string | number>) => ({
+  cpu: parseQuantity(told.cpu) ?? 0,
+  memory: parseQuantity(told.memory) ?? 0,
+  pods: parseQuantity(told.pods) ?? 0,
+});
 
 /** The earliest turn for the worse that still holds. */
 function troubledSince(conditions: NonNullable<NonNullable<RawNode['status']>['conditions']>): number | null {

@@ -37,6 +37,13 @@ export const metadataSchema = z.looseObject({
     .nullish(),
 });
 
+export const labelSelectorSchema = z.looseObject({
+  matchLabels: texts,
+  matchExpressions: z
+    .array(z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
+    .nullish(),
+});
+
 /** Any object, as it came. */
 export const objectSchema = z.record(z.string(), z.unknown());
 
@@ -50,7 +57,7 @@ export const workloadSchema = z.looseObject({
   spec: z.looseObject({
     replicas: count,
     paused: z.boolean().nullish(),
-    selector: z.looseObject({ matchLabels: texts }).nullish(),
+    selector: labelSelectorSchema.nullish(),
     template: templateSchema.nullish(),
   }),
   status: z
@@ -129,14 +136,7 @@ export const networkPolicySchema = z.looseObject({
   metadata: metadataSchema,
   spec: z
     .looseObject({
-      podSelector: z
-        .looseObject({
-          matchLabels: texts,
-          matchExpressions: z
-            .array(z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
-            .nullish(),
-        })
-        .nullish(),
+      podSelector: labelSelectorSchema.nullish(),
       policyTypes: z.array(z.string()).nullish(),
     })
     .nullish(),
@@ -180,13 +180,73 @@ export const nodeSchema = z.object({
   spec: z
     .object({
       unschedulable: z.boolean().nullish(),
-      taints: z.array(z.object({ key: z.string(), effect: z.string(), timeAdded: time })).nullish(),
+      taints: z
+        .array(z.object({ key: z.string(), value: z.string().nullish(), effect: z.string(), timeAdded: time }))
+        .nullish(),
     })
     .nullish(),
-  status: z.object({ conditions }).nullish(),
+  status: z.object({ conditions, allocatable: quantities }).nullish(),
 });
 
 const exit = z.object({ reason: z.string().nullish(), exitCode: count, finishedAt: time }).nullish();
+
+const containerStatus = z.object({
+  name: z.string(),
+  restartCount: count,
+  ready: z.boolean().nullish(),
+  state: z
+    .object({
+      waiting: z.object({ reason: z.string().nullish(), message: z.string().nullish() }).nullish(),
+      terminated: exit,
+    })
+    .nullish(),
+  lastState: z.object({ terminated: exit }).nullish(),
+});
+
+const podContainer = z.object({
+  name: z.string(),
+  restartPolicy: z.string().nullish(),
+  resources: z.object({ requests: quantities }).nullish(),
+});
+
+const nodeTerm = z.object({
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
+    .nullish(),
+});
+
+/** Where a pod may go. */
+const placing = {
+  nodeSelector: texts,
+  tolerations: z
+    .array(
+      z.object({
+        key: z.string().nullish(),
+        operator: z.string().nullish(),
+        value: z.string().nullish(),
+        effect: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  affinity: z
+    .object({
+      nodeAffinity: z
+        .object({
+          requiredDuringSchedulingIgnoredDuringExecution: z
+            .object({ nodeSelectorTerms: z.array(nodeTerm).nullish() })
+            .nullish(),
+        })
+        .nullish(),
+      podAntiAffinity: z
+        .object({
+          requiredDuringSchedulingIgnoredDuringExecution: z
+            .array(z.object({ labelSelector: labelSelectorSchema.nullish(), topologyKey: z.string().nullish() }))
+            .nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+};
 
 export const podSchema = z.object({
   metadata: metadataSchema.extend({ deletionTimestamp: time }),
@@ -194,7 +254,9 @@ export const podSchema = z.object({
     .object({
       nodeName: z.string().nullish(),
       priority: count,
-      containers: z.array(z.object({ name: z.string() })).nullish(),
+      ...placing,
+      initContainers: z.array(podContainer).nullish(),
+      containers: z.array(podContainer).nullish(),
       volumes: z.array(z.object({ emptyDir: z.object({ medium: z.string().nullish() }).nullish() })).nullish(),
     })
     .nullish(),
@@ -203,22 +265,8 @@ export const podSchema = z.object({
       phase: z.string().nullish(),
       podIP: z.string().nullish(),
       conditions,
-      containerStatuses: z
-        .array(
-          z.object({
-            name: z.string(),
-            restartCount: count,
-            ready: z.boolean().nullish(),
-            state: z
-              .object({
-                waiting: z.object({ reason: z.string().nullish(), message: z.string().nullish() }).nullish(),
-                terminated: exit,
-              })
-              .nullish(),
-            lastState: z.object({ terminated: exit }).nullish(),
-          }),
-        )
-        .nullish(),
+      initContainerStatuses: z.array(containerStatus).nullish(),
+      containerStatuses: z.array(containerStatus).nullish(),
     })
     .nullish(),
 });

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import type { LabelSelector } from '../../domain/label-selector.ts';
 import type { Cluster, ClusterResult, NodePod, PodInfo } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
 import { badName } from './names.ts';
 import { podSchema } from './object-schemas.ts';
+import { placingOf } from './placing.ts';
 import { CORE, pathOf } from './rest.ts';
 
 type RawPod = z.infer<typeof podSchema>;
@@ -13,25 +15,31 @@ const PODS = { ...CORE, plural: 'pods' };
 const MAX_LOG_BYTES = 256 * 1024;
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** Pods that carry all the labels of the selector. */
+/** Pods that carry all the labels of the selector and fit its expressions. */
 export async function listPods(
   connection: Connection,
   namespace: string,
   selector: Record<string, string>,
+  expressions?: LabelSelector['matchExpressions'],
 ): Promise<ClusterResult<PodInfo[]>> {
   const bad = badName(namespace);
   if (bad) return bad;
-  const labelSelector = selectorText(selector);
+  const labelSelector = selectorText(selector, expressions);
   const items = await listObjects(connection, PODS, namespace, labelSelector ? { labelSelector } : {});
   return items.ok ? { ok: true, value: items.value.map((item) => toPod(podSchema.parse(item))) } : items;
 }
 
 const MIRROR = 'kubernetes.io/config.mirror';
 
-export async function listPodsOnNode(connection: Connection, node: string): Promise<ClusterResult<NodePod[]>> {
-  const bad = badName(node);
+export async function listPodsOnNode(connection: Connection, node: string | null): Promise<ClusterResult<NodePod[]>> {
+  const bad = node === null ? null : badName(node);
   if (bad) return bad;
-  const items = await listObjects(connection, PODS, null, { fieldSelector: `spec.nodeName=${node}` });
+  const items = await listObjects(
+    connection,
+    PODS,
+    null,
+    node === null ? {} : { fieldSelector: `spec.nodeName=${node}` },
+  );
   return items.ok ? { ok: true, value: items.value.map((item) => toNodePod(podSchema.parse(item))) } : items;
 }
 
@@ -41,6 +49,7 @@ function toNodePod(pod: RawPod): NodePod {
     priority: pod.spec?.priority ?? 0,
     mirror: pod.metadata.annotations?.[MIRROR] !== undefined,
     localData: pod.spec?.volumes?.some((volume) => volume.emptyDir && volume.emptyDir.medium !== 'Memory') ?? false,
+    placing: placingOf(pod),
   };
 }
 
@@ -134,11 +143,22 @@ function toPod({ metadata, spec, status }: RawPod): PodInfo {
     phase: status?.phase ?? 'Unknown',
     ready: status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     deleting: Boolean(metadata.deletionTimestamp),
+    goneBy: metadata.deletionTimestamp ? millis(metadata.deletionTimestamp) : null,
     createdAt: millis(metadata.creationTimestamp),
     owner: owner ? { kind: owner.kind, name: owner.name, uid: owner.uid } : null,
     templateHash: metadata.labels?.['pod-template-hash'] ?? null,
-    containers: (status?.containerStatuses ?? []).map(toContainer),
+    containers: [...initContainers(spec, status), ...(status?.containerStatuses ?? []).map(toContainer)],
   };
+}
+
+/** One that has done its work says nothing any more; a native sidecar is a container that happens to start first. */
+function initContainers(spec: RawPod['spec'], status: RawPod['status']): PodInfo['containers'] {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return (status?.initContainerStatuses ?? []).flatMap((one) => {
+    if (sidecars.some(({ name }) => name === one.name)) return [toContainer(one)];
+    const isDone = one.state?.terminated?.exitCode === 0;
+    return isDone ? [] : [{ ...toContainer(one), init: true as const }];
+  });
 }
 
 function toContainer(status: RawStatus): PodInfo['containers'][number] {

@@ -23,7 +23,7 @@ export async function listRevisions(connection: Connection, workload: Workload):
 async function fromReplicaSets(connection: Connection, workload: Workload): Promise<ClusterResult<Revision[]>> {
   const resource = { group: 'apps', version: 'v1', plural: 'replicasets' };
   const items = await listObjects(connection, resource, workload.namespace, {
-    labelSelector: selectorText(workload.selector),
+    labelSelector: selectorText(workload.selector, workload.expressions),
   });
   if (!items.ok) return items;
   const value = items.value
@@ -45,7 +45,7 @@ async function fromReplicaSets(connection: Connection, workload: Workload): Prom
 async function fromControllerRevisions(connection: Connection, workload: Workload): Promise<ClusterResult<Revision[]>> {
   const resource = { group: 'apps', version: 'v1', plural: 'controllerrevisions' };
   const items = await listObjects(connection, resource, workload.namespace, {
-    labelSelector: selectorText(workload.selector),
+    labelSelector: selectorText(workload.selector, workload.expressions),
   });
   // A server without ControllerRevisions keeps no history; that isn't a failure.
   if (!items.ok) return items.failure.kind === 'not_found' ? { ok: true, value: [] } : items;

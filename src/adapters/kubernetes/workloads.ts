@@ -108,6 +108,11 @@ function withTests(patch: Record<string, unknown>, { uid, resourceVersion }: Pre
 
 /** A raw apps/v1 object in the core's words. Counts that a kind doesn't have are worked out from those that it has. */
 function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkload): Workload {
+  const expressions = (spec.selector?.matchExpressions ?? []).map(({ key, operator, values }) => ({
+    key,
+    operator,
+    values: values ?? [],
+  }));
   return {
     kind,
     namespace: metadata.namespace ?? '',
@@ -119,6 +124,7 @@ function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkl
     ...replicaCounts(kind, spec.replicas, status),
     paused: spec.paused ?? false,
     selector: spec.selector?.matchLabels ?? {},
+    ...(expressions.length > 0 ? { expressions } : {}),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     containers: (spec.template?.spec?.containers ?? []).map(toContainer),

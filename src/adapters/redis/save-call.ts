@@ -2,7 +2,7 @@ import type { StateName } from '../../domain/incident.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
-import { dueEffectFrom } from './stored.ts';
+import { dueEffectFrom, incidentJson, timelineEntryJson } from './stored.ts';
 
 /** In these states an incident needs its services to itself; a save into any other lets them go. */
 const KEEPS_LOCK: readonly StateName[] = ['queued', 'executing', 'verifying', 'undoing'];
@@ -20,7 +20,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       after.id,
       versionBefore,
       after.version,
-      JSON.stringify(after),
+      incidentJson(after),
       after.groupKey,
       after.service,
       after.openedAt,
@@ -30,7 +30,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       finished?.gen ?? '',
       finished?.token ?? '',
       timeline.length,
-      ...timeline.map((entry) => JSON.stringify(entry)),
+      ...timeline.map(timelineEntryJson),
       ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),
     )) as [string, ...unknown[]];
     const [answer, ...due] = reply;

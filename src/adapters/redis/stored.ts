@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
-import { effectKindNow, underNewNames } from './older-names.ts';
+import { migrateEffectKind, migrateIncident, migrateTimelineEntry, SCHEMA } from './migrate.ts';
 
 /** What was read back isn't what this version writes: another version's data, or somebody's hand. */
 export class StoreUnreadable extends Error {
@@ -46,21 +46,27 @@ const timelineEnvelope = z.looseObject({
 });
 
 const numeric = z.coerce.number();
-const effectRow = z.tuple([
-  z.string(),
-  z.preprocess(effectKindNow, z.enum(EFFECT_KINDS)),
-  z.string(),
-  numeric,
-  numeric,
-  numeric,
-]);
+const effectKind = z.string().transform(migrateEffectKind).pipe(z.enum(EFFECT_KINDS));
+const effectRow = z.tuple([z.string(), effectKind, z.string(), numeric, numeric, numeric]);
 
+/** As it is stored: with the number of its schema. */
+export const incidentJson = (incident: Incident): string => JSON.stringify({ schema: SCHEMA, ...incident });
+export const timelineEntryJson = (entry: TimelineEntry): string => JSON.stringify({ schema: SCHEMA, ...entry });
+
+/** Of any version until now. */
 export function incidentFrom(json: unknown): Incident {
-  return checked(incidentEnvelope, underNewNames(parsed(json)), 'incident') as unknown as Incident;
+  return checked(incidentEnvelope, current(migrateIncident(parsed(json))), 'incident') as unknown as Incident;
 }
 
 export function timelineEntryFrom(json: unknown): TimelineEntry {
-  return checked(timelineEnvelope, underNewNames(parsed(json)), 'timeline line') as unknown as TimelineEntry;
+  const entry = current(migrateTimelineEntry(parsed(json)));
+  return checked(timelineEnvelope, entry, 'timeline line') as unknown as TimelineEntry;
+}
+
+function current(migrated: unknown): unknown {
+  if (migrated === null)
+    throw new StoreUnreadable('A newer version of Nightshift wrote this: start that version, or a newer one');
+  return migrated;
 }
 
 /** From the row that the scripts return: id, kind, incident, dueAt, gen, attempt. */

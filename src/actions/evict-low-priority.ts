@@ -3,10 +3,10 @@ import type { FieldChange, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, NodePod } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
+import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius, type WorkloadPods } from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
-/** As the kubelet would by itself, but sooner, by choice, and as the budgets allow; more than this at once is a drain. */
+/** As the kubelet would by itself, but sooner, by choice, and as the budgets allow; more than this at once is a drain. One of a workload: two at once would be an outage of its own. */
 const MOST_PODS = 3;
 
 /**
@@ -74,7 +74,7 @@ const evictLowPriority: Action = {
 };
 
 /** Those of the lowest priority, if somebody else there has a higher one. */
-async function lowest({ metrics, clock }: ActionContext, { movable }: NodeLook): Promise<NodePod[]> {
+async function lowest({ metrics, clock }: ActionContext, { movable, workloads }: NodeLook): Promise<NodePod[]> {
   const priorities = movable.map((pod) => pod.priority);
   const least = Math.min(...priorities);
   if (least === Math.max(...priorities)) return [];
@@ -84,12 +84,18 @@ async function lowest({ metrics, clock }: ActionContext, { movable }: NodeLook):
     .toSorted(
       (one, other) => (memory.get(other.name) ?? 0) - (memory.get(one.name) ?? 0) || (one.name < other.name ? -1 : 1),
     )
+    .filter((pod, index, all) => all.findIndex((other) => keyOf(other) === keyOf(pod)) === index)
+    .filter((pod) => !pod.ready || canSpare(workloads.get(keyOf(pod))))
     .slice(0, MOST_PODS);
 }
 
+/** One that is short of pods, or has one going already, gives up no other. */
+const canSpare = (pods: WorkloadPods | undefined): boolean =>
+  pods === undefined || pods.replicas === null || pods.all.filter((pod) => pod.ready).length >= pods.replicas;
+
 /** Working sets in steps of about 5 %, so that two pods that are alike don't change places between plan and fresh look. */
 async function memoryOf(metrics: Metrics, pods: NodePod[], now: number): Promise<Map<string, number>> {
-  if (pods.length <= MOST_PODS) return new Map();
+  if (pods.length < 2) return new Map();
   const names = pods.map((pod) => pod.name.replaceAll('.', '\\\\.')).join('|');
   const answer = await metrics.instant(
     `max by (pod) (container_memory_working_set_bytes{pod=~"${names}",container!=""})`,
@@ -109,7 +115,7 @@ function refuse({ node, movable }: NodeLook, chosen: NodePod[]): Refusal | null 
   const message =
     movable.length === 0
       ? `No pod on ${node.name} can be moved.`
-      : `No pod on ${node.name} is less important than the others there: they have no PriorityClass, or all the same.`;
+      : `No pod on ${node.name} is less important than the others there, of a workload that can spare one: they have no PriorityClass, or all the same, or pods of theirs are missing already.`;
   return { code: 'not_needed', message };
 }
 

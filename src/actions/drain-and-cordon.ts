@@ -1,9 +1,9 @@
+import { withoutRoom } from '../domain/node-room.ts';
 import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import {
-  agreedOf,
   cordon,
   done,
   failed,
@@ -11,12 +11,13 @@ import {
   moveOne,
   progressOf,
   settledAfterDrain,
+  stoppedByPerson,
   uncordon,
   unknown,
 } from './node/draining.ts';
-import { drainingOf, isHealthy, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
+import { agreedOf, drainingOf, isHealthy, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
 import { MARK } from './workload/field-change.ts';
-import { refused } from './workload/look.ts';
+import { refusalOf, refused } from './workload/look.ts';
 
 /**
  * Keeps new pods off a node and moves those that are there, one at a time through the eviction API, each only once all that were moved before are ready. What nobody would make anew, and pods of DaemonSets and
@@ -26,7 +27,7 @@ const drainAndCordon: Action = {
   name: 'drain_and_cordon',
   title: 'Cordon a node and move its pods',
   rungs: ['remediate'],
-  reversible: true,
+  reversible: false,
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
@@ -40,7 +41,7 @@ const drainAndCordon: Action = {
   async plan(context) {
     const looked = await lookAtNode(context);
     if (!looked.ok) return looked;
-    const refusal = refuse(looked.look);
+    const refusal = refuse(looked.look, context.clock.now()) ?? (await lackOfRoom(context, looked.look));
     return refusal ? { ok: false, refusal } : planDrain(context, looked.look);
   },
   async wasApplied(context, plan, executionId) {
@@ -48,7 +49,10 @@ const drainAndCordon: Action = {
     if (!looked.ok) return looked.refusal.code === 'target_gone' ? null : unknown(looked.refusal);
     const { node } = looked.look;
     const ours = node.uid === plan.target.uid && node.annotations?.[MARK] === executionId;
-    if (!ours || !node.unschedulable) return null;
+    if (!ours) return null;
+    const stopped = stoppedByPerson(looked.look, context.clock.now());
+    if (stopped) return failed(stopped, true);
+    if (!node.unschedulable) return null;
     const left = leftOf(looked.look).length;
     return left === 0
       ? done(plan, executionId)
@@ -58,6 +62,8 @@ const drainAndCordon: Action = {
     const looked = await lookAtNode(context);
     if (!looked.ok) return failed(looked.refusal, false);
     const { look } = looked;
+    const stopped = stoppedByPerson(look, context.clock.now());
+    if (stopped) return failed(stopped, true);
     const isMarked = look.node.annotations?.[MARK] === executionId && drainingOf(look.node) !== null;
     return isMarked ? moveOne(context, look, plan, executionId) : cordon(context, look, plan, executionId);
   },
@@ -65,7 +71,10 @@ const drainAndCordon: Action = {
   undo: uncordon,
 };
 
-function refuse({ node, others, movable, staying }: NodeLook): Refusal | null {
+function refuse(look: NodeLook, now: number): Refusal | null {
+  const { node, others, movable, staying } = look;
+  const stopped = stoppedByPerson(look, now);
+  if (stopped) return stopped;
   if (node.controlPlane)
     return {
       code: 'unsupported',
@@ -88,6 +97,34 @@ function refuse({ node, others, movable, staying }: NodeLook): Refusal | null {
     ? { code: 'at_limit', message: `Only ${well} of ${others.length + 1} nodes would be left to take pods.` }
     : null;
 }
+
+/** Where nothing else can take the pods, a drain takes them away and no more. Half-way it isn't asked again: those that have moved are counted elsewhere by then. */
+async function lackOfRoom({ cluster }: ActionContext, { node, others, movable }: NodeLook): Promise<Refusal | null> {
+  if (drainingOf(node)) return null;
+  const open = others.filter(isHealthy);
+  const pods = await cluster.podsOnNode(null);
+  if (!pods.ok) return refusalOf(pods.failure, 'The pods of the cluster');
+  const running = pods.value.filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
+  const rooms = open.map(({ name, labels = {}, taints = [], allocatable = UNKNOWN_ROOM }) => ({
+    name,
+    labels,
+    taints: taints.map(({ key, value = '', effect }) => ({ key, value, effect })),
+    allocatable,
+    pods: running.filter((pod) => pod.node === name).flatMap(({ placing }) => placing ?? []),
+  }));
+  const moving = movable.flatMap(({ placing, namespace, name }) => (placing ? [{ ...placing, namespace, name }] : []));
+  const lack = withoutRoom(moving, rooms);
+  if (!lack) return null;
+  const message = `Nothing else can take pod ${lack.pod.namespace}/${lack.pod.name}, which would be left without a node (${lack.why}).`;
+  return { code: 'at_limit', message };
+}
+
+/** Of a node that doesn't say what it can give. */
+const UNKNOWN_ROOM = {
+  cpu: Number.POSITIVE_INFINITY,
+  memory: Number.POSITIVE_INFINITY,
+  pods: Number.POSITIVE_INFINITY,
+};
 
 async function planDrain(context: ActionContext, look: NodeLook): Promise<Planned> {
   const { cluster, clock, target } = context;
@@ -119,7 +156,8 @@ async function planDrain(context: ActionContext, look: NodeLook): Promise<Planne
       changes,
       diff: objectDiff(node.name, raw.value, dry.value),
       summary: `Cordon node ${node.name} and move its ${movable.length} ${movable.length === 1 ? 'pod' : 'pods'}`,
-      reversible: true,
+      reversible: false,
+      temporary: `the cordon of node ${node.name}`,
       blastRadius: { ...radius, services: agreed },
       notes: notesOf(look),
       digest: planDigest('drain_and_cordon', node.uid, changes),
@@ -134,7 +172,7 @@ function notesOf({ movable, staying, workloads }: NodeLook): string[] {
   const single = [...workloads].filter(([, { all }]) => all.length === 1).map(([key]) => key);
   const local = movable.filter((pod) => pod.localData);
   return [
-    'It stays cordoned until somebody undoes it. Pods that have moved stay where they are.',
+    'It takes pods again once the trouble is over. Pods that have moved stay where they are.',
     ...(single.length > 0
       ? [`Away for a moment, having one pod only: ${single.slice(0, 5).join(', ')}${single.length > 5 ? ' …' : ''}`]
       : []),

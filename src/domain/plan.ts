@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BlastRadius, FieldChange } from './types.ts';
+import type { BlastRadius, FieldChange, Plan } from './types.ts';
 
 /**
  * SHA-256 (hex) over action, target uid and changes: equal exactly for plans that would do the same to the same object, whenever they were made.
@@ -11,6 +11,10 @@ export function planDigest(action: string, targetUid: string, changes: FieldChan
     .update(JSON.stringify([action, targetUid, lines]))
     .digest('hex');
 }
+
+/** Whether something of it can be taken back: fields that it sets, or what it only puts in place for a while. */
+export const canBeTakenBack = ({ reversible, temporary }: Pick<Plan, 'reversible' | 'temporary'>): boolean =>
+  reversible || temporary !== undefined;
 
 export type Disturbance = {
   namespace: string;

@@ -8,6 +8,7 @@ import {
   type Transition,
 } from './incident.ts';
 import * as moves from './moves.ts';
+import { canBeTakenBack } from './plan.ts';
 import { isProposal } from './proposal.ts';
 import { allResolved, newlyFiring, recordFacts } from './record-facts.ts';
 import { wordsOf } from './timeline-words.ts';
@@ -244,7 +245,7 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event)
 function fromClosed(incident: Incident, state: In<'closed'>, event: Event): Move {
   if (event.type !== 'undo_asked' || state.outcome !== 'healed') return null;
   const execution = incident.executions.findLast(
-    (run) => run.result === 'done' && run.recommendation.plan.reversible && !run.undone,
+    (run) => run.result === 'done' && canBeTakenBack(run.recommendation.plan) && !run.undone,
   );
   if (!execution) return null;
   const next: State = { name: 'undoing', execution, by: event.user };

@@ -129,6 +129,8 @@ export type Plan = {
   diff: string;
   summary: string;
   reversible: boolean;
+  /** What of it is given back when the trouble is over, as `the cordon of node a`; absent: it is meant to stay. It can be there though the whole isn't reversible. */
+  temporary?: string;
   blastRadius: BlastRadius;
   /** Things a person should know: another manager owns the field, a ConfigMap isn't rolled back … */
   notes: string[];

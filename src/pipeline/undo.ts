@@ -1,3 +1,4 @@
+import { canBeTakenBack } from '../domain/plan.ts';
 import { lockedBy } from './act.ts';
 import { actionContext } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -18,7 +19,8 @@ const undo: Stage = {
     const { execution } = state;
     const { plan, step } = execution.recommendation;
     const at = deps.clock.now();
-    if (!plan.reversible) return { events: [{ type: 'undo_failed', at, message: `${plan.summary} can't be undone` }] };
+    if (!canBeTakenBack(plan))
+      return { events: [{ type: 'undo_failed', at, message: `${plan.summary} can't be undone` }] };
     const action = deps.actions.get(step.action);
     if (!action) return { events: [{ type: 'undo_failed', at, message: 'the action is not there any more' }] };
     const lock = await deps.store.lock(incident.id, lockedBy(incident, plan), deps.limits.servicesAtOnce);

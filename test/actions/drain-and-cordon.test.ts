@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
 import type { Plan } from '../../src/domain/types.ts';
 import type { ActionContext, Applied } from '../../src/extension-points.ts';
@@ -6,6 +7,29 @@ import { budget, deployment, type SmallCluster, startSmallCluster } from '../ada
 import { authorised, contextFor, executionOf, planned, refusal } from './action-context.ts';
 
 const ID = 'inc-1-1';
+
+const isReady = (pod: { status?: unknown }) =>
+  (pod.status as { conditions?: { type: string; status: string }[] }).conditions?.some(
+    ({ type, status }) => type === 'Ready' && status === 'True',
+  );
+
+const statefulSet = (name: string, graceSeconds: number): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name, namespace: 'shop', labels: { app: name } },
+  spec: {
+    replicas: 3,
+    serviceName: name,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        terminationGracePeriodSeconds: graceSeconds,
+        containers: [{ name: 'app', image: `shop/${name}:1` }],
+      },
+    },
+  },
+});
 
 describe('drain_and_cordon', () => {
   let small: SmallCluster;
@@ -42,7 +66,8 @@ describe('drain_and_cordon', () => {
     const plan = await planned(drainAndCordon, context());
     expect(plan).toMatchObject({
       target: { kind: 'Node', name: 'node-a' },
-      reversible: true,
+      reversible: false,
+      temporary: 'the cordon of node node-a',
       blastRadius: { services: ['shop/catalog-api', 'shop/payment-api'], podsAffected: on('node-a').length },
     });
     expect(plan.diff).toContain('+  unschedulable: true');
@@ -55,10 +80,6 @@ describe('drain_and_cordon', () => {
     const before = on('node-a').length;
     expect(before).toBeGreaterThan(1);
     let fewest = 6;
-    const isReady = (pod: { status?: unknown }) =>
-      (pod.status as { conditions?: { type: string; status: string }[] }).conditions?.some(
-        ({ type, status }) => type === 'Ready' && status === 'True',
-      );
     let last = await carryOn(given, plan, 1);
     for (let time = 0; time < 200 && last.kind === 'underway'; time += 1) {
       last = await carryOn(given, plan, 1);
@@ -138,6 +159,126 @@ describe('drain_and_cordon', () => {
       refusal: { code: 'plan_changed' },
     });
     expect(unschedulable()).toBe(true);
+  });
+
+  it('moves a StatefulSet one pod at a time, the next only once the one before has come back', async () => {
+    small.kube.apply(statefulSet('ledger-db', 60));
+    small.run(120);
+    const pinned = on('node-a').filter((pod) => pod.metadata.labels?.app === 'ledger-db').length;
+    const from = pinned >= 2 ? 'node-a' : 'node-b';
+    const given = context(from);
+    const plan = await planned(drainAndCordon, given);
+    let fewest = 3;
+    let last: Applied = { kind: 'underway', message: '', againMs: 0 };
+    for (let time = 0; time < 200 && last.kind === 'underway'; time += 1) {
+      last = await carryOn(given, plan, 1);
+      fewest = Math.min(
+        fewest,
+        pods().filter((pod) => pod.metadata.labels?.app === 'ledger-db' && isReady(pod)).length,
+      );
+    }
+    expect(last.kind).toBe('done');
+    expect(fewest).toBe(2);
+  });
+
+  it('stops when a moved pod has no successor, and says how many are there', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan, 1);
+    small.kube.apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'full', namespace: 'shop' },
+      spec: { hard: { pods: '1' } },
+    });
+    small.run(2);
+    expect(await carryOn(given, plan)).toMatchObject({
+      kind: 'failed',
+      changed: true,
+      refusal: { code: 'at_limit', message: expect.stringMatching(/has \d of \d pods ready/) },
+    });
+  });
+
+  it('stops for good when a person lets pods onto the node again', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan, 2);
+    small.kube.mutate('nodes', undefined, 'node-a', (object) => {
+      object.spec = { ...(object.spec as object), unschedulable: false };
+    });
+    const asked = small.changes().length;
+    const stopped = { kind: 'failed', changed: true, refusal: { code: 'managed_elsewhere' } };
+    expect(await carryOn(given, plan)).toMatchObject(stopped);
+    expect(await drainAndCordon.apply(given, authorised(plan, ID))).toMatchObject(stopped);
+    expect(unschedulable()).toBe(false);
+    expect(small.changes()).toHaveLength(asked);
+    // Another incident doesn't begin it anew either; a day later it may.
+    expect(await refusal(drainAndCordon, given)).toBe('managed_elsewhere');
+    const tomorrow = { ...given, clock: { ...given.clock, now: () => small.now() + 25 * 3_600_000 } };
+    expect(await refusal(drainAndCordon, tomorrow)).toBeNull();
+  });
+
+  it('may be done again after its own undo', async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan);
+    await drainAndCordon.undo(given, executionOf(plan, ID, 0, null));
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.replicas = 6;
+    });
+    small.run(60);
+    expect(await refusal(drainAndCordon, given)).toBeNull();
+  });
+
+  describe('is refused where nothing else can take the pods', () => {
+    const other = (change: (spec: { taints?: object[] }, object: KubeObject) => void) =>
+      small.kube.mutate('nodes', undefined, 'node-b', (object) => {
+        object.spec = { ...object.spec };
+        change(object.spec, object);
+      });
+    const words = async () => {
+      const made = await drainAndCordon.plan(context());
+      return made.ok ? 'planned' : `${made.refusal.code}: ${made.refusal.message}`;
+    };
+
+    it('because it is the only worker beside a control plane', async () => {
+      other((spec, object) => {
+        object.metadata.labels = { ...object.metadata.labels, 'node-role.kubernetes.io/control-plane': '' };
+        spec.taints = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
+      });
+      expect(await words()).toContain('at_limit: Nothing else can take pod shop/');
+    });
+
+    it('because they are bound to the node by a selector', async () => {
+      const bound = deployment('queue', { replicas: 1 });
+      Object.assign((bound.spec as { template: { spec: object } }).template.spec, {
+        nodeSelector: { 'kubernetes.io/hostname': 'node-a' },
+      });
+      small.kube.apply(bound);
+      small.run(30);
+      expect(await words()).toContain('its labels are not those that the pod asks for');
+    });
+
+    it('because they ask for more than is free', async () => {
+      const large = deployment('search', { replicas: 2 });
+      const [container] = (large.spec as { template: { spec: { containers: object[] } } }).template.spec.containers;
+      Object.assign(container as object, { resources: { requests: { memory: '40Gi' } } });
+      small.kube.apply(large);
+      small.run(30);
+      expect(await words()).toContain('too little memory is free');
+    });
+  });
+
+  it('says that an emptyDir is lost, and that this can not be undone', async () => {
+    const local = deployment('queue', { replicas: 2 });
+    Object.assign((local.spec as { template: { spec: object } }).template.spec, {
+      volumes: [{ name: 'data', emptyDir: {} }],
+    });
+    small.kube.apply(local);
+    small.run(30);
+    const plan = await planned(drainAndCordon, context());
+    expect(plan.reversible).toBe(false);
+    expect(plan.notes.join(' ')).toContain('emptyDir');
   });
 
   it('keeps its hands off bare pods, the control plane, a last node and what is no node', async () => {

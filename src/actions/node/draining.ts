@@ -5,25 +5,20 @@ import type { NodePod } from '../../ports/cluster.ts';
 import { MARK, UNDO_MARK } from '../workload/field-change.ts';
 import { refusalOf, troubledPods } from '../workload/look.ts';
 import {
+  agreedOf,
   DRAIN,
   type Draining,
   drainingOf,
   keyOf,
   lookAtNode,
   type NodeLook,
-  type WorkloadPods,
+  stoppedDrain,
   workloadsOf,
 } from './look.ts';
+import { hasStalled, nextOf, waitForMoved } from './waiting.ts';
 
 const NEXT_MS = 2_000;
 const WAIT_MS = 5_000;
-/** A pod that was moved and isn't ready after this long won't be soon: nothing more is moved. */
-const STALLED_MS = 3 * 60_000;
-
-/** Whose pods move. Half-way it is whose it was agreed to be, so that the plan stays the same one. */
-export function agreedOf({ node, workloads }: NodeLook): string[] {
-  return (drainingOf(node)?.of ?? [...workloads.keys()]).toSorted();
-}
 
 export function leftOf(look: NodeLook): NodePod[] {
   const agreed = new Set(agreedOf(look));
@@ -58,7 +53,7 @@ export async function cordon(
     : failed(refusal, false);
 }
 
-/** Evicts the next pod, if all that were moved before are ready. */
+/** Evicts the next pod, once those that were moved before are whole again. What is about to go is noted on the node first: who lets pods onto it again meanwhile stops that, too. */
 export async function moveOne(
   context: ActionContext,
   look: NodeLook,
@@ -67,44 +62,36 @@ export async function moveOne(
 ): Promise<Applied> {
   const { cluster, clock } = context;
   const { node } = look;
-  const left = leftOf(look).toSorted(byImportance);
-  const [next] = left;
-  const since = drainingOf(node)?.since ?? 0;
+  const left = leftOf(look);
   const message = progressOf(node.name, left.length);
-  const emptied = await workloadsOf(
-    cluster,
-    [],
-    agreedOf(look).filter((key) => !look.workloads.has(key)),
-  );
-  if (!emptied.ok) return { kind: 'underway', message, againMs: WAIT_MS };
-  const missing = notReady([...look.workloads.values(), ...emptied.found.values()], node.name, since);
-  const late = missing.find((pod) => clock.now() - pod.createdAt > STALLED_MS);
-  if (late)
-    return failed(
-      { code: 'at_limit', message: `${message}: pod ${late.name} has not become ready since it was moved.` },
-      true,
-    );
-  if (missing.length > 0) return { kind: 'underway', message, againMs: WAIT_MS };
-  if (!next) return done(plan, executionId);
-  const answer = await cluster.evictPod(next.namespace, next.name, { uid: next.uid, dryRun: false });
+  const wait: Applied = { kind: 'underway', message, againMs: WAIT_MS };
+  const gone = agreedOf(look).filter((key) => !look.workloads.has(key));
+  const emptied = await workloadsOf(cluster, [], gone);
+  if (!emptied.ok) return wait;
+  const missing = waitForMoved(look, emptied.found);
+  const next = nextOf(look, left);
+  const waited = missing ?? (next && 'wait' in next ? next.wait : null);
+  if (waited && hasStalled(waited, clock.now()))
+    return failed({ code: 'at_limit', message: `${message}: ${waited.message}.` }, true);
+  if (waited) return wait;
+  if (!next || 'wait' in next) return done(plan, executionId);
+  const { pod } = next;
+  const may = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });
+  const noted = may.ok ? await noteMove(context, look, pod) : may;
+  const answer = noted.ok ? await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: false }) : noted;
   if (answer.ok) return { kind: 'underway', message, againMs: NEXT_MS };
   if (answer.failure.kind === 'forbidden' || answer.failure.kind === 'invalid')
-    return failed(refusalOf(answer.failure, `Pod ${next.name}`), true);
+    return failed(refusalOf(answer.failure, `Pod ${pod.name}`), true);
   // A budget that forbids it now, a pod that has gone by itself, an answer that got lost: the next look tells.
-  return { kind: 'underway', message, againMs: WAIT_MS };
+  return wait;
 }
 
-/** Those that serve nobody first, then the least important: the trouble may end before the others have to move. */
-function byImportance(left: NodePod, right: NodePod): number {
-  return (
-    Number(left.ready) - Number(right.ready) || left.priority - right.priority || (left.name < right.name ? -1 : 1)
-  );
-}
-
-/** Pods elsewhere that were made since and aren't ready. */
-function notReady(workloads: WorkloadPods[], node: string, since: number) {
-  const from = Math.floor(since / 1_000) * 1_000;
-  return workloads.flatMap(({ all }) => all.filter((pod) => pod.node !== node && !pod.ready && pod.createdAt >= from));
+/** A node that was changed since the look answers `conflict`. */
+function noteMove({ cluster, clock }: ActionContext, { node }: NodeLook, pod: NodePod) {
+  const { since = clock.now(), of = [] } = drainingOf(node) ?? {};
+  const draining: Draining = { since, of, movedAt: clock.now(), last: keyOf(pod) };
+  const how = { dryRun: false, uid: node.uid, resourceVersion: node.resourceVersion ?? null };
+  return cluster.patchNode(node.name, { unschedulable: true, annotations: { [DRAIN]: JSON.stringify(draining) } }, how);
 }
 
 /** Settled when whoever was moved is whole again; the node itself may be as it was. */
@@ -149,7 +136,7 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
     );
   const answer = await cluster.patchNode(
     target.name,
-    { unschedulable: false, annotations: { [UNDO_MARK]: id } },
+    { unschedulable: false, annotations: { [UNDO_MARK]: id, [DRAIN]: null } },
     {
       dryRun: false,
       uid: target.uid,
@@ -158,6 +145,18 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
   );
   if (!answer.ok) return failed(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
   return back(`${subject} takes pods again; those that moved stay where they are.`);
+}
+
+/** So long after it was begun, a drain that somebody stopped isn't begun again by another incident either. */
+const STOPPED_MS = 24 * 60 * 60_000;
+
+/** Why a node is left alone that somebody has opened again in the middle of a drain; null where nobody has. */
+export function stoppedByPerson({ node }: NodeLook, now: number): Refusal | null {
+  const stopped = stoppedDrain(node);
+  const { [MARK]: mark, [UNDO_MARK]: undone } = node.annotations ?? {};
+  if (!stopped || mark === undone || now - stopped.since > STOPPED_MS) return null;
+  const message = `${node.name} was let take pods again by somebody while Nightshift was emptying it: it is left alone. \`kubectl annotate node ${node.name} ${DRAIN}-\` lifts that.`;
+  return { code: 'managed_elsewhere', message };
 }
 
 export const done = ({ target, data }: Plan, executionId: string): Applied => ({

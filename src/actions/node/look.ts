@@ -13,6 +13,8 @@ export type NodeLook = {
   /** Those that can be moved, and those that stay. */
   movable: NodePod[];
   staying: NodePod[];
+  /** Those that are going away, evicted or deleted, and haven't gone yet. */
+  leaving: NodePod[];
   /** By `namespace/name`, of every workload with a movable pod here. */
   workloads: Map<string, WorkloadPods>;
 };
@@ -39,10 +41,16 @@ export async function lookAtNode({ cluster, target, protectedNamespaces }: Actio
   if (!pods.ok) return refused(pods.failure, `The pods of node ${node.name}`);
   const movable = pods.value.filter((pod) => staysOnNode(pod, protectedNamespaces) === null);
   const staying = pods.value.filter((pod) => (staysOnNode(pod, protectedNamespaces) ?? 'ended') !== 'ended');
+  const leaving = pods.value.filter((pod) => pod.deleting && !isOver(pod) && !pod.mirror);
   const workloads = await workloadsOf(cluster, movable);
   if (!workloads.ok) return workloads;
   const others = nodes.value.filter((one) => one.name !== node.name);
-  return { ok: true, look: { node, others, movable, staying, workloads: workloads.found } };
+  return { ok: true, look: { node, others, movable, staying, leaving, workloads: workloads.found } };
+}
+
+/** Whose pods move. Half-way it is whose it was agreed to be, so that the plan stays the same one. */
+export function agreedOf({ node, workloads }: NodeLook): string[] {
+  return (drainingOf(node)?.of ?? [...workloads.keys()]).toSorted();
 }
 
 export const keyOf = (pod: NodePod): string => `${pod.namespace}/${workloadNameOf(pod)}`;
@@ -98,17 +106,29 @@ export function nodeBlastRadius(
   return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, message };
 }
 
-/** What a node that we are emptying says of it: when it was begun, and whose pods it was agreed to move. */
-export type Draining = { since: number; of: string[] };
+/** What a node that we are emptying says of it: when it was begun, whose pods it was agreed to move, and when the last was about to be, of which workload. */
+export type Draining = { since: number; of: string[]; movedAt?: number; last?: string };
 export const DRAIN = 'nightshift.dev/drain';
 
-/** Null when the node says nothing of it, or nothing that can be read. */
-export function drainingOf({ annotations = {}, unschedulable }: NodeInfo): Draining | null {
-  if (!unschedulable || annotations[DRAIN] === undefined) return null;
+/** Null when the node says nothing of it, or nothing that can be read, or takes pods again. */
+export function drainingOf(node: NodeInfo): Draining | null {
+  return node.unschedulable ? drainNote(node) : null;
+}
+
+/** The drain that somebody stopped by letting pods onto the node again; Undo takes the note away, people don't. */
+export function stoppedDrain(node: NodeInfo): Draining | null {
+  return node.unschedulable ? null : drainNote(node);
+}
+
+function drainNote({ annotations = {} }: NodeInfo): Draining | null {
+  if (annotations[DRAIN] === undefined) return null;
   try {
     const told: unknown = JSON.parse(annotations[DRAIN]);
     if (!isRecord(told) || typeof told.since !== 'number' || !Array.isArray(told.of)) return null;
-    return { since: told.since, of: told.of.filter((key) => typeof key === 'string') };
+    const of = told.of.filter((key) => typeof key === 'string');
+    const { movedAt, last } = told;
+    const isMoved = typeof movedAt === 'number' && typeof last === 'string';
+    return { since: told.since, of, ...(isMoved ? { movedAt, last } : {}) };
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
+import { canBeTakenBack } from '../../../domain/plan.ts';
 import type { Recommendation } from '../../../domain/types.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
 import { button, confirm, LIMITS, plainText } from './blocks.ts';
@@ -42,7 +43,7 @@ export function pageButton(incident: Incident): ActionsBlockElement {
 /** Present only while the last change can be taken back. */
 export function undoButton(incident: Incident): ActionsBlockElement | null {
   const last = incident.executions.findLast(
-    (run) => run.result === 'done' && run.recommendation.plan.reversible && !run.undone,
+    (run) => run.result === 'done' && canBeTakenBack(run.recommendation.plan) && !run.undone,
   );
   if (!last) return null;
   const text = `This takes back: ${last.recommendation.plan.summary}`;

@@ -7,14 +7,16 @@ import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { connectMonitors } from './adapters/kubernetes/monitors.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
+import { shownUrl } from './adapters/outgoing/http-client.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-redis.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
 import { type App, startApp, type World } from './app/app.ts';
-import { type Config, type Environment, readConfig, sandboxSettings } from './app/config.ts';
+import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
+import { signInOf } from './app/sign-in.ts';
 
 const CALL_MS = 10_000;
 const USER_AGENT = 'nightshift';
@@ -120,9 +122,9 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     cluster: kube ? connectCluster(kube) : unreachableCluster(name),
     ...(kube ? { monitors: connectMonitors(kube) } : {}),
     metrics: env.PROMETHEUS_URL
-      ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS })
+      ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS, ...signInOf(env, 'PROMETHEUS') })
       : unreachableMetrics(),
-    ...(env.LOKI_URL ? { logs: connectLoki(lokiOptions(env.LOKI_URL, env)) } : {}),
+    ...(env.LOKI_URL ? { logs: connectLoki({ url: env.LOKI_URL, timeoutMs: CALL_MS, ...signInOf(env, 'LOKI') }) } : {}),
     chat:
       env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL
         ? createSlackChat({
@@ -149,7 +151,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
-    keda: { optional: false, isNearby: false, prometheusUrl: env.PROMETHEUS_URL ?? null },
+    keda: { optional: false, isNearby: false, prometheusUrl: env.PROMETHEUS_URL ? shownUrl(env.PROMETHEUS_URL) : null },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);
@@ -157,8 +159,11 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   const rows: Row[] = [
     ['address', app.url],
     ['cluster', hasCluster ? name : 'missing'],
-    ['metrics', env.PROMETHEUS_URL ?? (env.OTLP_TOKEN ? 'only what is sent by OTLP' : 'missing')],
-    ['logs', env.LOKI_URL ?? 'of the pods only (LOKI_URL is not set)'],
+    [
+      'metrics',
+      env.PROMETHEUS_URL ? shownUrl(env.PROMETHEUS_URL) : env.OTLP_TOKEN ? 'only what is sent by OTLP' : 'missing',
+    ],
+    ['logs', env.LOKI_URL ? shownUrl(env.LOKI_URL) : 'of the pods only (LOKI_URL is not set)'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
     otlpRow(app),
     kedaRow(app),
@@ -167,13 +172,6 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   ];
   return { app, table: table('Nightshift is on watch.', rows), stopOthers: async () => {} };
 }
-
-const lokiOptions = (url: string, env: Environment) => ({
-  url,
-  token: env.LOKI_TOKEN,
-  tenant: env.LOKI_TENANT,
-  timeoutMs: CALL_MS,
-});
 
 type Row = [string, string];
 const otlpRow = ({ otlp }: App): Row => [

@@ -117,6 +117,46 @@ function isTimezone(name: string): boolean {
   }
 }
 
+/** `Name: value` lines, or one JSON object. */
+const Headers = z.string().transform((text, context): Record<string, string> => {
+  const read = text.trim().startsWith('{') ? fromJson(text) : fromLines(text);
+  const odd =
+    read === null ? text : Object.entries(read).find(([name, value]) => !HEADER.test(`${name}: ${value}`))?.[0];
+  if (read !== null && odd === undefined) return read;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be lines such as `X-Api-Key: secret`, or one JSON object of them',
+  });
+  return z.NEVER;
+});
+const HEADER = /^[\w!#$%&'*+.^`|~-]+: [\t\x20-\x7e\x80-\xff]*$/;
+const fromLines = (text: string) =>
+  Object.fromEntries(
+    text
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const at = line.indexOf(':');
+        return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+      }),
+  );
+function fromJson(text: string): Record<string, string> | null {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** How to sign in to a server: a bearer token (`_FILE`: read again when the file changes), the tenant where it has several (`X-Scope-OrgID`), headers of its own, and PEM texts for TLS. */
+function signIn<Server extends 'PROMETHEUS' | 'LOKI'>(server: Server) {
+  const text = z.string().optional();
+  type Fields = Record<`${Server}_${'TOKEN' | 'TOKEN_FILE' | 'TENANT' | 'CA' | 'CERT' | 'KEY'}`, typeof text> &
+    Record<`${Server}_HEADERS`, ReturnType<typeof Headers.optional>>;
+  const fields = ['TOKEN', 'TOKEN_FILE', 'TENANT', 'CA', 'CERT', 'KEY'].map((name) => [`${server}_${name}`, text]);
+  return { ...Object.fromEntries(fields), [`${server}_HEADERS`]: Headers.optional() } as Fields;
+}
+
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Environment = z.object({
   PORT: Port.default(3000),
@@ -131,11 +171,11 @@ const Environment = z.object({
   SLACK_CHANNEL: z.string().optional(),
   KUBECONFIG: z.string().optional(),
   KUBERNETES_SERVICE_HOST: z.string().optional(),
+  /** A user and password in it are sent as basic auth. */
   PROMETHEUS_URL: z.url().optional(),
+  ...signIn('PROMETHEUS'),
   LOKI_URL: z.url().optional(),
-  /** Bearer token, and the tenant of a Loki with several (`X-Scope-OrgID`). */
-  LOKI_TOKEN: z.string().optional(),
-  LOKI_TENANT: z.string().optional(),
+  ...signIn('LOKI'),
   ALERTMANAGER_TOKEN: z.string().optional(),
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
@@ -201,6 +241,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
 }
 
+/** The environment alone, for verbs that need no more. */
+export function readEnvironment(
+  environment: Record<string, string | undefined>,
+): { ok: true; env: Environment } | { ok: false; errors: string[] } {
+  const errors: string[] = [];
+  const env = Environment.safeParse(withFiles(environment, errors));
+  if (!env.success) errors.push(...env.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  return env.success && errors.length === 0 ? { ok: true, env: env.data } : { ok: false, errors };
+}
+
 function readSettings(env: Pick<Environment, 'NIGHTSHIFT_CONFIG'>, errors: string[]): Settings | null {
   const file = env.NIGHTSHIFT_CONFIG ?? (existsSync('nightshift.yaml') ? 'nightshift.yaml' : null);
   let document: unknown = {};
@@ -232,6 +282,7 @@ function withFiles(environment: Record<string, string | undefined>, errors: stri
       values[name] = value;
       continue;
     }
+    if (name in Environment.shape) values[name] = value;
     try {
       values[name.slice(0, -5)] = readFileSync(value, 'utf8').trim();
     } catch {

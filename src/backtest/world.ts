@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type SignIn, shownUrl } from '../adapters/outgoing/http-client.ts';
 import { loadPlaybooks } from '../adapters/playbooks/load-playbooks.ts';
 import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
 import { readSettingsOf, type Settings } from '../app/config.ts';
@@ -33,6 +34,8 @@ export type BacktestOptions = {
   /** Incidents to compare the decisions with. */
   live: string | null;
   token: string | null;
+  /** To Prometheus. */
+  signIn?: SignIn;
   /** A step is needless when the trouble went by itself within this time. */
   withinMs: number;
 };
@@ -76,10 +79,10 @@ export async function worldOf(options: BacktestOptions): Promise<World> {
   const metrics =
     options.prometheus === null
       ? null
-      : connectPrometheus({ url: options.prometheus, timeoutMs: QUERY_MS, maxSeries: MOST_SERIES });
+      : connectPrometheus({ ...options.signIn, url: options.prometheus, timeoutMs: QUERY_MS, maxSeries: MOST_SERIES });
   if (metrics)
     await metrics.ping().catch((error: unknown) => {
-      throw new BacktestErrors(`--prometheus: ${maskText(options.prometheus ?? '', 200)}: ${wordsOf(error)}`);
+      throw new BacktestErrors(`--prometheus: ${maskText(shownUrl(options.prometheus ?? ''), 200)}: ${wordsOf(error)}`);
     });
   const [actions, detectors, correlators] = await Promise.all([
     loadModules<Action>(here('../actions')),

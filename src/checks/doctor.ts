@@ -1,10 +1,12 @@
 import { connectCluster } from '../adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from '../adapters/kubernetes/kubeconfig.ts';
 import { connectLoki } from '../adapters/loki/logs.ts';
+import { shownUrl } from '../adapters/outgoing/http-client.ts';
 import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
 import { createSlackChat } from '../adapters/slack/chat.ts';
 import { type Config, queryOptions } from '../app/config.ts';
+import { signInOf } from '../app/sign-in.ts';
 import type { Action, Permission } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
@@ -45,7 +47,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
   } else
     checks.push({ title: 'a cluster is configured', ok: false, mend: 'set KUBECONFIG, or run inside the cluster' });
   if (env.PROMETHEUS_URL) {
-    const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS });
+    const metrics = connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS, ...signInOf(env, 'PROMETHEUS') });
     const answers = await tried(
       'Prometheus answers',
       () => metrics.ping(),
@@ -55,7 +57,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     if (answers.ok) checks.push(await understood(config, metrics));
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
   if (env.LOKI_URL) {
-    const logs = connectLoki({ url: env.LOKI_URL, token: env.LOKI_TOKEN, tenant: env.LOKI_TENANT, timeoutMs: CALL_MS });
+    const logs = connectLoki({ url: env.LOKI_URL, timeoutMs: CALL_MS, ...signInOf(env, 'LOKI') });
     const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
     checks.push(await tried('Loki answers', () => logs.ping(), mend));
   }
@@ -125,7 +127,7 @@ async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Che
   const { prometheus_address: prometheus, scaler_address: scaler } = settings.keda;
   return [
     {
-      title: `KEDA asks Prometheus at ${prometheus ?? env.PROMETHEUS_URL ?? 'no known address'}`,
+      title: `KEDA asks Prometheus at ${prometheus ?? (env.PROMETHEUS_URL ? shownUrl(env.PROMETHEUS_URL) : 'no known address')}`,
       ok: prometheus !== undefined || env.PROMETHEUS_URL !== undefined,
       mend: 'set keda.prometheus_address in nightshift.yaml: the URL at which KEDA, inside the cluster, reaches Prometheus',
     },

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command as Program } from 'commander';
-import { DurationMs } from '../app/config.ts';
+import { DurationMs, readEnvironment } from '../app/config.ts';
 import { secretOf } from '../app/secret-of.ts';
+import { signInOf } from '../app/sign-in.ts';
 import { type BacktestReport, backtest } from '../backtest/compare.ts';
 import { markdownReport, terminalReport } from '../backtest/words.ts';
 import { BacktestErrors } from '../backtest/world.ts';
@@ -113,8 +114,11 @@ async function read(options: Options, env: NodeJS.ProcessEnv) {
   const prometheus = options.prometheus ?? env.PROMETHEUS_URL ?? null;
   if (prometheus !== null && !/^https?:\/\/./.test(prometheus))
     errors.push(`--prometheus: “${prometheus}” is no http address`);
-  if (errors.length > 0) throw new BacktestErrors(errors.join('\n'));
+  const environment = readEnvironment(env);
+  if (!environment.ok) errors.push(...environment.errors);
+  if (!environment.ok || errors.length > 0) throw new BacktestErrors(errors.join('\n'));
   return {
+    signIn: signInOf(environment.env, 'PROMETHEUS'),
     ...{ from, to, prometheus },
     playbooks: options.playbooks ?? env.NIGHTSHIFT_PLAYBOOKS ?? null,
     against: options.against ?? null,

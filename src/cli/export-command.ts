@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import type { Command as Program } from 'commander';
 import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
-import { queryOptions, readSettingsOf } from '../app/config.ts';
+import { queryOptions, readEnvironment, readSettingsOf } from '../app/config.ts';
 import { secretOf } from '../app/secret-of.ts';
+import { signInOf } from '../app/sign-in.ts';
 import type { RecordedIncident } from '../backtest/recorded-incident.ts';
 import { LEFT_OUT_WORDS } from '../domain/exported-incident.ts';
 import { evidenceAround, exportEvidence, incidentLines } from './export.ts';
@@ -105,6 +106,8 @@ async function evidenceOf(
 ) {
   const prometheus = options.prometheus ?? env.PROMETHEUS_URL;
   if (!prometheus) throw new ExportOptionErrors('--metrics: needs --prometheus URL (or PROMETHEUS_URL)');
+  const read = readEnvironment(env);
+  if (!read.ok) throw new ExportOptionErrors(read.errors.join('\n'));
   const settings = readSettingsOf(options.config ?? env.NIGHTSHIFT_CONFIG ?? null);
   if (!settings.ok) throw new ExportOptionErrors(settings.errors.map((one) => `--config: ${one}`).join('\n'));
   const wanted = options.metrics ?? '';
@@ -115,7 +118,7 @@ async function evidenceOf(
     );
   const around = evidenceAround(incident);
   const source = {
-    metrics: connectPrometheus({ url: prometheus, timeoutMs: 60_000 }),
+    metrics: connectPrometheus({ url: prometheus, timeoutMs: 60_000, ...signInOf(read.env, 'PROMETHEUS') }),
     queries: createServiceQueries(queryOptions(settings.settings)),
   };
   const exported = await exportEvidence(source, around, incident, options.folder ?? 'case', (share) =>

@@ -2,7 +2,11 @@ export type Point = { at: number; value: number };
 
 export type LabelledSeries = { labels: Record<string, string>; points: Point[] };
 
-export type MetricsFailure = { kind: 'unreachable' | 'bad_query' | 'no_data' | 'too_many'; message: string };
+/** `forbidden`: the server is there and won't have us. */
+export type MetricsFailure = {
+  kind: 'unreachable' | 'forbidden' | 'bad_query' | 'no_data' | 'too_many';
+  message: string;
+};
 
 export type MetricsResult<T> = { ok: true; value: T } | { ok: false; failure: MetricsFailure };
 

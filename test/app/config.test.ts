@@ -99,3 +99,17 @@ describe('which entry holds for a service', () => {
     expect(policyFor(sandboxSettings(), 'shop', 'catalog-api')).toMatchObject({ critical: false, autonomy: 'auto' });
   });
 });
+
+describe('signing in to back ends', () => {
+  const real = { KUBECONFIG: '/k', ALERTMANAGER_TOKEN: 't', PROMETHEUS_URL: 'http://prometheus:9090' };
+
+  it('takes headers as lines or as JSON, and refuses what is no header by its name', () => {
+    const lines = readConfig({ ...real, PROMETHEUS_HEADERS: 'X-Api-Key: a:b\nX-Other: c' });
+    expect(lines.ok && lines.config.env.PROMETHEUS_HEADERS).toEqual({ 'X-Api-Key': 'a:b', 'X-Other': 'c' });
+    const json = readConfig({ ...real, LOKI_HEADERS: '{"X-Api-Key":"a"}' });
+    expect(json.ok && json.config.env.LOKI_HEADERS).toEqual({ 'X-Api-Key': 'a' });
+    const odd = readConfig({ ...real, PROMETHEUS_HEADERS: 'no header at all' });
+    expect(odd.ok ? [] : odd.errors).toEqual([expect.stringMatching(/^PROMETHEUS_HEADERS: must be lines/)]);
+    expect(readConfig({ ...real, PROMETHEUS_HEADERS: '{"a":1}' }).ok).toBe(false);
+  });
+});

@@ -4,7 +4,7 @@ import type { LabelledSeries, Point } from '../../ports/metrics.ts';
 const labels = z.record(z.string(), z.string());
 const sample = z.tuple([z.number(), z.string()]);
 
-/** What `/api/v1/query` and `/api/v1/query_range` answer; `warnings` are said once and are no error. */
+/** What `/api/v1/query` and `/api/v1/query_range` answer; `warnings`, and VictoriaMetrics' `isPartial`, say that something could not be read. */
 export const answerSchema = z.union([
   z.object({
     status: z.literal('success'),
@@ -21,6 +21,7 @@ export const answerSchema = z.union([
       z.object({ resultType: z.literal('string'), result: sample }),
     ]),
     warnings: z.array(z.string()).optional(),
+    isPartial: z.boolean().optional(),
   }),
   z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
 ]);

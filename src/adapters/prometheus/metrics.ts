@@ -1,27 +1,26 @@
-import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { type AxiosInstance, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
+import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
 import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
 
 /** Prometheus refuses more points per series than this (`exceeded maximum resolution`). */
 const MAX_POINTS = 11_000;
 const MAX_SERIES = 2_000;
+/** What PromQL itself remarks on a query; all other warnings say that something could not be read. */
+const ANNOTATION = /^PromQL (?:warning|info)/;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-export type PrometheusOptions = {
+export type PrometheusOptions = SignIn & {
   /** Base URL; `/api/v1/…` is appended, so a path prefix is kept. */
   url: string;
   /** For each request. */
   timeoutMs: number;
-  /** Such as `Authorization` or `X-Scope-OrgID`. */
-  headers?: Record<string, string>;
   /** Series of one query beyond this are a `too_many` failure; 2,000 if absent. */
   maxSeries?: number;
-  /** Told of the server's warnings: the answer may be incomplete. */
-  onWarning?: (message: string) => void;
 };
 
-type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number; onWarning: (message: string) => void };
+type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number };
 
 const transient = retry(handleWhen(isTransient), {
   maxAttempts: 2,
@@ -31,17 +30,9 @@ const transient = retry(handleWhen(isTransient), {
 /** The Prometheus HTTP API as the core's `Metrics`. Failures are values; requests are tried again twice when that may help. */
 export function connectPrometheus(options: PrometheusOptions): Metrics {
   const prometheus: Prometheus = {
-    http: axios.create({
-      baseURL: options.url.replace(/\/+$/, ''),
-      timeout: options.timeoutMs,
-      headers: { ...options.headers },
-      maxContentLength: MAX_BODY_BYTES,
-      // HTTP_PROXY is for the world outside, never for this machine.
-      ...(isLoopback(options.url) ? { proxy: false as const } : {}),
-    }),
+    http: createHttpClient({ ...options, maxBodyBytes: MAX_BODY_BYTES }),
     maxSeries: options.maxSeries ?? MAX_SERIES,
     timeoutMs: options.timeoutMs,
-    onWarning: options.onWarning ?? (() => {}),
   };
   return {
     range: (query, fromMs, toMs, stepMs) => range(prometheus, query, { fromMs, toMs, stepMs }),
@@ -91,9 +82,11 @@ async function ask(
   path: string,
   form: Record<string, string>,
 ): Promise<MetricsResult<AnswerData>> {
+  // Thanos, Mimir and VictoriaMetrics then fail where they would leave out what they could not read; Prometheus knows neither word.
+  const body = new URLSearchParams({ ...form, partial_response: 'false', deny_partial_response: '1' });
   try {
     // The POST form: a long query doesn't fit into every proxy's URL limit.
-    const response = await transient.execute(() => prometheus.http.post<unknown>(path, new URLSearchParams(form)));
+    const response = await transient.execute(() => prometheus.http.post<unknown>(path, body));
     return read(prometheus, response.data);
   } catch (error) {
     return { ok: false, failure: toFailure(error, prometheus.timeoutMs) };
@@ -106,7 +99,8 @@ function read(prometheus: Prometheus, body: unknown): MetricsResult<AnswerData> 
   if (answer.data.status === 'error')
     return failed('bad_query', answer.data.error ?? 'The query failed without a reason.');
   const { data, warnings } = answer.data;
-  for (const warning of warnings ?? []) prometheus.onWarning(warning.slice(0, 300));
+  const gap = answer.data.isPartial ? 'isPartial' : warnings?.find((warning) => !ANNOTATION.test(warning));
+  if (gap !== undefined) return failed('unreachable', `Prometheus could read only a part (${gap}), so it isn't known.`);
   const count = data.resultType === 'matrix' || data.resultType === 'vector' ? data.result.length : 1;
   if (count > prometheus.maxSeries)
     return failed(
@@ -121,27 +115,21 @@ function failed(kind: MetricsFailure['kind'], message: string): { ok: false; fai
 }
 
 function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
-  if (!isAxiosError(error)) return { kind: 'unreachable', message: String(error).slice(0, 300) };
-  const { response } = error;
-  if (response) {
-    const body = answerSchema.safeParse(response.data);
-    const message = body.success && body.data.status === 'error' ? (body.data.error ?? '') : '';
-    // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
-    if (response.status === 422)
-      return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message: message.slice(0, 300) };
-    if (response.status === 400)
-      return { kind: 'bad_query', message: (message || 'The query was refused.').slice(0, 300) };
-    return {
-      kind: 'unreachable',
-      message: `Prometheus answered ${response.status}${message ? `: ${message.slice(0, 250)}` : '.'}`,
-    };
-  }
-  if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT')
-    return { kind: 'unreachable', message: `Prometheus gave no answer within ${timeoutMs} ms.` };
-  return {
-    kind: 'unreachable',
-    message: `Prometheus can't be reached: ${(error.code ?? error.message).slice(0, 200)}`,
-  };
+  const failure = callFailure(error, 'Prometheus', 'PROMETHEUS', timeoutMs);
+  if (failure.kind === 'refused') return { kind: 'forbidden', message: failure.message };
+  if (failure.kind === 'too_large')
+    return { kind: 'too_many', message: `${failure.message} Aggregate the query further.` };
+  const message = isAxiosError(error) ? saidBy(error.response?.data) : '';
+  // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
+  if (failure.status === 422) return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message };
+  if (failure.status === 400) return { kind: 'bad_query', message: message || 'The query was refused.' };
+  const more = failure.kind === 'answered' && message ? ` ${message.slice(0, 200)}` : '';
+  return { kind: 'unreachable', message: `${failure.message}${more}` };
+}
+
+function saidBy(answer: unknown): string {
+  const body = answerSchema.safeParse(answer);
+  return body.success && body.data.status === 'error' ? (body.data.error ?? '').slice(0, 300) : '';
 }
 
 function isTransient(error: Error): boolean {
@@ -150,10 +138,6 @@ function isTransient(error: Error): boolean {
   return status === undefined
     ? error.code !== 'ERR_BAD_RESPONSE' && error.code !== 'ERR_CANCELED'
     : [429, 500, 502, 503, 504].includes(status);
-}
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }
 
 function seconds(ms: number): string {

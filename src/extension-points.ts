@@ -4,6 +4,7 @@ import type { Authorised } from './domain/authorise.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
+import type { Knowledge } from './domain/recommend.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type {
@@ -72,7 +73,8 @@ export type Settled =
 /** `message` say what the parameter must be, without its name. */
 export type ParamFault = { param: string; message: string };
 
-export type Action = {
+/** With what it cures and what stands against it (`Knowledge`): a step is chosen by that, and by what came of it here. */
+export type Action = Knowledge & {
   /** snake_case, as in playbooks. */
   name: string;
   title: string;

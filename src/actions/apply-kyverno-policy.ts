@@ -28,6 +28,15 @@ const applyKyvernoPolicy: Action = {
   title: 'Apply a Kyverno policy',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
+  cures: {
+    // Of itself it helps pods that are yet to be made; what it does for the trouble at hand shows only after a restart.
+    node_pressure: [3, 3],
+    oom_killed: [2, 4],
+    memory: [2, 4],
+    rollout: [1, 8],
+    '*': [1, 4],
+  },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'policies.kyverno.io', resource: 'mutatingpolicies', verbs: ['get', 'create', 'patch', 'delete'] },
     { group: 'kyverno.io', resource: 'clusterpolicies', verbs: ['get', 'create', 'patch', 'delete'] },

@@ -27,6 +27,8 @@ const applyScaledObject: Action = {
   title: 'Scale by demand with KEDA',
   rungs: ['mitigate'],
   reversible: true,
+  cures: { demand: [18, 2], '*': [2, 4] },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list', 'create', 'patch', 'delete'] },
     { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['list'] },

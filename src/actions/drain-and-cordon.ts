@@ -28,6 +28,8 @@ const drainAndCordon: Action = {
   title: 'Cordon a node and move its pods',
   rungs: ['remediate'],
   reversible: false,
+  cures: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },

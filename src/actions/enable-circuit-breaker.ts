@@ -32,6 +32,16 @@ const enableCircuitBreaker: Action = {
   rungs: ['mitigate', 'remediate'],
   reversible: true,
   relieves: 'callers',
+  cures: {
+    // That callers are quick again when what they call hangs; they need not be well again, which is measured afterwards.
+    deadlock: [13, 4],
+    blocked_on_dependency: [13, 4],
+    latency: [12, 4],
+    errors: [6, 4],
+    rollout: [1, 5],
+    '*': [2, 4],
+  },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'networking.istio.io', resource: 'destinationrules', verbs: ['get', 'list', 'create', 'patch', 'delete'] },
     { group: '', resource: 'services', verbs: ['get', 'list'] },

@@ -18,6 +18,8 @@ const evictLowPriority: Action = {
   title: 'Evict low-priority pods from a node',
   rungs: ['mitigate', 'remediate'],
   reversible: false,
+  cures: { node_pressure: [8, 2], '*': [2, 4] },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },

@@ -20,6 +20,15 @@ const increaseMemoryLimit: Action = {
   title: 'Raise the memory limit',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
+  cures: {
+    memory_limit: [19, 1],
+    oom_killed: [6, 4],
+    leak: [1, 8],
+    memory: [3, 4],
+    rollout: [1, 8],
+    '*': [1, 4],
+  },
+  against: { namespace: [], workload: [] },
   permissions: ROLLING_PERMISSIONS,
   async plan(context) {
     const looked = await lookAtTarget(context);

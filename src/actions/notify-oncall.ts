@@ -16,6 +16,9 @@ const notifyOncall: Action = {
   title: 'Page the on-call person',
   rungs: ['escalate'],
   reversible: false,
+  cures: { '*': [99, 1] },
+  against: { namespace: [], workload: [] },
+  needsCause: false,
   permissions: [],
   plan: async ({ target, subject, clock }) => ({
     ok: true,

@@ -18,6 +18,16 @@ const restartDeployment: Action = {
   title: 'Restart all pods, rolling',
   rungs: ['remediate'],
   reversible: false,
+  cures: {
+    leak: [10, 1],
+    deadlock: [18, 2],
+    blocked_on_dependency: [1, 8],
+    latency: [3, 3],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
+  // A rolling change starts with a pod more.
+  against: { namespace: [], workload: ['quota_exceeded', 'unschedulable'] },
   permissions: ROLLING_PERMISSIONS,
   async plan(context) {
     const looked = await lookAtTarget(context);

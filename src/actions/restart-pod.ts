@@ -13,6 +13,16 @@ const restartPod: Action = {
   title: 'Restart a pod',
   rungs: ['remediate', 'mitigate'],
   reversible: false,
+  cures: {
+    leak: [19, 1],
+    memory: [18, 2],
+    oom_killed: [14, 3],
+    deadlock: [18, 2],
+    blocked_on_dependency: [1, 8],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list'] },
     { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list'] },

@@ -22,6 +22,8 @@ const rollbackDeployment: Action = {
   title: 'Roll back',
   rungs: ['rollback'],
   reversible: true,
+  cures: { rollout: [38, 2], crash_loop: [6, 4], '*': [1, 5] },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },

@@ -17,6 +17,15 @@ const runKeptnTask: Action = {
   title: 'Run a Keptn task',
   rungs: ['mitigate', 'remediate', 'rollback'],
   reversible: false,
+  cures: {
+    // What tasks do in general isn't known; those that there are restart.
+    leak: [10, 1],
+    deadlock: [18, 2],
+    latency: [3, 3],
+    rollout: [1, 8],
+    '*': [3, 4],
+  },
+  against: { namespace: [], workload: [] },
   permissions: [
     { group: 'lifecycle.keptn.sh', resource: 'keptntasks', verbs: ['get', 'list', 'create'] },
     { group: 'lifecycle.keptn.sh', resource: 'keptntaskdefinitions', verbs: ['get'] },

@@ -17,6 +17,20 @@ const scaleHorizontal: Action = {
   rungs: ['mitigate', 'remediate'],
   reversible: true,
   relieves: 'load',
+  cures: {
+    overload: [18, 2],
+    saturation: [18, 2],
+    cpu: [9, 3],
+    traffic: [18, 2],
+    memory: [3, 4],
+    leak: [1, 5],
+    // Requests that hang hang in new pods' callers too, and more pods open more connections to what hangs.
+    deadlock: [1, 8],
+    blocked_on_dependency: [1, 8],
+    rollout: [1, 8],
+    '*': [2, 4],
+  },
+  against: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },

@@ -3,7 +3,7 @@ import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
-import { type Candidate, confidenceIn, leaveOutSpent, qualify } from '../domain/recommend.ts';
+import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
@@ -97,8 +97,10 @@ async function recommend(deps: Deps, incident: Incident, playbook: Playbook, dia
   const cause = remediationTarget(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
   for (const { action } of playbook.steps) results.set(action, await deps.store.results(`${playbook.issue}/${action}`));
-  const confidenceOf = (step: Step) => confidenceIn(step, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
-  const { candidates, skippedSteps } = qualify(playbook, diagnosis, (action) => deps.actions.has(action), confidenceOf);
+  const confidenceOf = (step: Step, knowledge: Knowledge) =>
+    confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
+  const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
+  const { candidates, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
   const chosen: Chosen = { qualified: [], skippedSteps, refusals: [] };
   for (const candidate of candidates) await plan(deps, incident, playbook, candidate, chosen);
   return chosen;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import notifyOncall from '../../src/actions/notify-oncall.ts';
+import restartDeployment from '../../src/actions/restart-deployment.ts';
+import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { confidenceIn, qualify } from '../../src/domain/recommend.ts';
 import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types.ts';
 
@@ -43,8 +46,8 @@ const chosen = (given: Diagnosis) =>
   qualify(
     playbook,
     given,
-    () => true,
-    (one) => confidenceIn(one, given.causes[0] ?? null, nothing),
+    (action) => [scaleHorizontal, restartDeployment].find(({ name }) => name === action) ?? null,
+    (_step, knowledge) => confidenceIn(knowledge, given.causes[0] ?? null, nothing),
   );
 const actions = (given: Diagnosis) => chosen(given).candidates.map((one) => one.step.action);
 
@@ -57,6 +60,25 @@ describe('the steps that qualify', () => {
   });
   it('are none for a cause that no step is known to cure', () => {
     expect(actions(diagnosis('config_change'))).toEqual([]);
+  });
+});
+
+describe('a step', () => {
+  it('of an action that is not there is passed over, and says so', () => {
+    const { candidates, skippedSteps } = qualify(
+      playbook,
+      diagnosis('overload'),
+      () => null,
+      () => ({ value: 1, parts: [], ...nothing }),
+    );
+    expect(candidates).toEqual([]);
+    expect(skippedSteps.map(({ reason }) => reason)).toEqual(['not_available', 'not_available']);
+  });
+
+  it('that needs no cause is as sure without one', () => {
+    const told = { cures: notifyOncall.cures, needsCause: false as const };
+    expect(confidenceIn(told, null, nothing).value).toBeCloseTo(0.99);
+    expect(confidenceIn(scaleHorizontal, null, nothing).value).toBe(0);
   });
 });
 

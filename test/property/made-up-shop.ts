@@ -83,6 +83,8 @@ function fixOf(named: (name: string) => Service, onChange: (change: Change) => P
     rungs: ['rollback'],
     reversible: true,
     permissions: [],
+    cures: { '*': [1, 1] },
+    against: { namespace: [], workload: [] },
     plan: async (context) => planned(context, targetOf(context)),
     async wasApplied(context, plan, executionId) {
       const { mark, image } = targetOf(context);

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
+import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
+import restartPod from '../../src/actions/restart-pod.ts';
+import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
+import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { type Evidence, rankCauses } from '../../src/analysis/rank.ts';
 import { nameIssue } from '../../src/domain/name-issue.ts';
 import { confidenceIn } from '../../src/domain/recommend.ts';
-import type { Finding, Step } from '../../src/domain/types.ts';
+import type { Finding } from '../../src/domain/types.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gather.ts';
@@ -68,10 +73,9 @@ const found = (what: string, kind: Finding['kind'], name: string, strength: numb
 /** What decides: the cause, whether it is named, the issue, and how sure each step is. */
 function confidences(from: OtlpEvidence, findings: Finding[]) {
   const { causes, named } = causesIn(gathered(from), findings);
-  const steps = ['rollback_deployment', 'restart_pod', 'scale_horizontal', 'increase_memory_limit', 'drain_and_cordon'];
-  const step = (action: string): Step => ({ action, rung: 'remediate', threshold: 0, confidence: 0, params: {} });
+  const steps = [rollbackDeployment, restartPod, scaleHorizontal, increaseMemoryLimit, drainAndCordon];
   const cause = causes[0] ?? null;
-  const sure = steps.map((action) => confidenceIn(step(action), cause, { worked: 0, tried: 0 }).value);
+  const sure = steps.map((action) => confidenceIn(action, cause, { worked: 0, tried: 0 }).value);
   const vitals = {
     service: 'front',
     memoryRatio: 0.5,

@@ -1,0 +1,34 @@
+import { access, glob, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+/** A map that points to what isn't there any more is worse than none. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LINK = /\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)]*)?\)/g;
+
+async function documents(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const file of glob(['*.md', 'docs/**/*.md', 'sandbox/*.md'], { cwd: ROOT })) found.push(join(ROOT, file));
+  return found.sort();
+}
+
+it('every file that a document links to is there', async () => {
+  const files = await documents();
+  expect(files.length).toBeGreaterThan(10);
+  const broken: string[] = [];
+  for (const file of files)
+    for (const [, target = ''] of (await readFile(file, 'utf8')).matchAll(LINK))
+      await access(join(dirname(file), target)).catch(() => broken.push(`${relative(ROOT, file)}: ${target}`));
+  expect(broken).toEqual([]);
+});
+
+it('every law has a test that holds it', async () => {
+  const laws = await readFile(join(ROOT, 'docs/laws.md'), 'utf8');
+  const rows = [...laws.matchAll(/^\| (\d+) \| .* \| (.*) \|$/gm)].map(([, number, tests = '']) => [
+    Number(number),
+    [...tests.matchAll(LINK)].length > 0,
+  ]);
+  expect(rows).toEqual(Array.from({ length: 13 }, (_, index) => [index + 1, true]));
+});

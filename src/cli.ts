@@ -6,13 +6,13 @@ import { readConfig } from './app/config.ts';
 import { loadModules } from './app/load-modules.ts';
 import { paramCheck } from './app/param-check.ts';
 import { examine } from './checks/doctor.ts';
-import { clusterRole, TIGHTENING } from './checks/rbac.ts';
 import { addBacktest } from './cli/backtest.ts';
 import { diagnoseFiles, diagnosisWords, graphOfFiles } from './cli/diagnose-files.ts';
 import { addExport } from './cli/export-command.ts';
 import { filesIn } from './cli/exported-files.ts';
 import { ExportErrors, type Progress } from './cli/exported-table.ts';
 import { instantOf } from './cli/instant-of.ts';
+import { addRbac } from './cli/rbac.ts';
 import { scoreFile } from './cli/score-file.ts';
 import { playbookKey } from './domain/playbook.ts';
 import type { Action } from './extension-points.ts';
@@ -26,14 +26,7 @@ program
   .description('run Nightshift: for real with settings, in the sandbox without')
   .action(async () => void (await import('./main.ts')));
 
-program
-  .command('rbac')
-  .description('print the ClusterRole that the enabled actions and settings need')
-  .action(async () => {
-    const read = readConfig(process.env);
-    const tightens = read.ok && read.config.settings.scan.tighten_monitors;
-    console.log(clusterRole(await loadModules<Action>(here('./actions')), tightens ? TIGHTENING : []));
-  });
+addRbac(program, process.env);
 
 program
   .command('doctor')

@@ -55,6 +55,7 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
     },
     nextNumber: async () => ++number,
     pauseState: async () => NOT_PAUSED,
+    now: async () => now(),
     results: async (key) => {
       const known = results.filter((one) => one.key === key && one.at <= now());
       return { tried: known.length, worked: known.filter((one) => one.worked).length };

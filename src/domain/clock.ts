@@ -4,4 +4,15 @@ export type Clock = {
   now(): number;
   /** Real milliseconds until `ms` of this clock's time have passed. */
   realDelay(ms: number): number;
+  /** This clock as a function of real time, by which the store reads it off its own clock. Absent: it isn't one, and what it says now is what holds. */
+  line?(): ClockLine;
 };
+
+/** At the real instant `realAt` (epoch ms) it is `at`; from then on `speed` times as fast. */
+export type ClockLine = { at: number; realAt: number; speed: number };
+
+/** Real time itself. */
+export const REAL_LINE: ClockLine = { at: 0, realAt: 0, speed: 1 };
+
+export const lineOf = (clock: Pick<Clock, 'now' | 'line'>): ClockLine =>
+  clock.line?.() ?? { at: clock.now(), realAt: 0, speed: 0 };

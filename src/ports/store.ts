@@ -1,3 +1,4 @@
+import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Refusal } from '../domain/types.ts';
 
@@ -78,11 +79,12 @@ export type IncidentStore = {
     services: string[],
     maxServices: number,
   ): Promise<{ kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal }>;
-  /** The last look before acting: same fence, not paused since. One script. */
+  /** The last look before acting, by the store's clock: same fence, not paused since, not too late, and the worker has its lease still. One script. */
   mayAct(
     incidentId: string,
     fence: number,
     pauseEpoch: number,
+    worker: Lease & { notAfter: number | null },
   ): Promise<{ kind: 'yes' } | { kind: 'refused'; refusal: Refusal }>;
   pause(by: string, reason: string, at: number, until: number | null): Promise<Pause>;
   resume(by: string, at: number): Promise<Pause>;
@@ -90,5 +92,7 @@ export type IncidentStore = {
   /** How often an action worked: for confidence. Keys are `issue/action`. Counted once per execution id. */
   recordResult(key: string, executionId: string, worked: boolean): Promise<void>;
   results(key: string): Promise<{ worked: number; tried: number }>;
+  /** The store's own time, as the application counts it (`Clock.line`): what deadlines and pauses go by, whatever a replica's clock says. */
+  now(): Promise<number>;
   ping(): Promise<void>;
 };

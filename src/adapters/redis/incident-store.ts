@@ -11,13 +11,13 @@ import { loadScripts } from './scripts.ts';
 
 /**
  * The incident store on Redis 7: every decision is one Lua script, everything of a cluster is under `{nightshift:<cluster>}:` and so in one hash slot.
- * `clock` is the application's: it says when a pause is over. Leases run on the Redis server's clock.
+ * All time is the Redis server's own, leases as well as pauses and deadlines; `clock` says how the application's is read off it.
  * `onUnreadable` hears of records that a list leaves out because this version can't read them.
  */
 export function createIncidentStore(options: {
   redis: Redis;
   cluster: string;
-  clock: Pick<Clock, 'now'>;
+  clock: Pick<Clock, 'now' | 'line'>;
   onUnreadable?: (message: string) => void;
 }): IncidentStore {
   const { redis, clock } = options;
@@ -28,7 +28,7 @@ export function createIncidentStore(options: {
     ...readCalls({ redis, run, prefix, lastRead, onUnreadable: options.onUnreadable ?? (() => {}) }),
     save: saveCall(run, lastRead),
     ...effectCalls(run, options.onUnreadable ?? (() => {})),
-    ...lockCalls({ redis, run, prefix, now: () => clock.now() }),
+    ...lockCalls(run, clock),
     ping: async () => {
       await whenAvailable(() => redis.ping());
     },

@@ -1,34 +1,38 @@
-import type { Redis } from 'ioredis';
+import { type Clock, type ClockLine, lineOf } from '../../domain/clock.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { IncidentStore } from '../../ports/store.ts';
-import { whenAvailable } from './availability.ts';
 import type { RunScript } from './scripts.ts';
 import { pauseFrom } from './stored.ts';
 
-type LockCalls = Pick<IncidentStore, 'lock' | 'mayAct' | 'pause' | 'resume' | 'pauseState'>;
+type LockCalls = Pick<IncidentStore, 'lock' | 'mayAct' | 'pause' | 'resume' | 'pauseState' | 'now'>;
 type Reply = [string, ...(string | number)[]];
 
-/** The lock on services, with fencing numbers, and the pause that everybody sees at once. `now` is the application's clock, by which a pause ends. */
-export function lockCalls(options: { redis: Redis; run: RunScript; prefix: string; now: () => number }): LockCalls {
-  const { redis, run, prefix, now } = options;
-  const setPause = async (paused: 0 | 1, by: string, reason: string, at: number, until: number | null) =>
-    pauseFrom(await run('pause', paused, by, reason, at, until ?? ''), now());
+/** The lock on services, with fencing numbers, and the pause that everybody sees at once; by the server's own clock, which `clock` says how to read. */
+export function lockCalls(run: RunScript, clock: Pick<Clock, 'now' | 'line'>): LockCalls {
+  const line = () => lineText(lineOf(clock));
+  const pauseNow = async (...change: (string | number)[]) => {
+    const [now, hash] = (await run('pause', line(), ...change)) as [string, unknown];
+    return pauseFrom(hash, Number(now));
+  };
   return {
     lock: async (incidentId, services, maxServices) => {
-      const reply = (await run('lock', incidentId, now(), maxServices, ...services)) as Reply;
+      const reply = (await run('lock', incidentId, line(), maxServices, ...services)) as Reply;
       if (reply[0] === 'locked') return { kind: 'locked', fence: Number(reply[1]), pauseEpoch: Number(reply[2]) };
       return { kind: 'refused', refusal: refusalFrom(reply) };
     },
-    mayAct: async (incidentId, fence, pauseEpoch) => {
-      const reply = (await run('may-act', incidentId, fence, pauseEpoch, now())) as Reply;
+    mayAct: async (incidentId, fence, pauseEpoch, { effectId, token, notAfter }) => {
+      const given = [incidentId, fence, pauseEpoch, line(), effectId, token, notAfter ?? ''];
+      const reply = (await run('may-act', ...given)) as Reply;
       return reply[0] === 'yes' ? { kind: 'yes' } : { kind: 'refused', refusal: refusalFrom(reply) };
     },
-    pause: (by, reason, at, until) => setPause(1, by, reason, at, until),
-    resume: (by, at) => setPause(0, by, '', at, null),
-    pauseState: async () =>
-      pauseFrom(Object.entries(await whenAvailable(() => redis.hgetall(`${prefix}:pause`))).flat(), now()),
+    pause: (by, reason, at, until) => pauseNow(1, by, reason, at, until ?? ''),
+    resume: (by, at) => pauseNow(0, by, '', at, ''),
+    pauseState: () => pauseNow(),
+    now: async () => Number(await run('now', line())),
   };
 }
+
+const lineText = ({ at, realAt, speed }: ClockLine): string => `${at} ${realAt} ${speed}`;
 
 function refusalFrom([answer, first, second]: Reply): Refusal {
   switch (answer) {
@@ -52,6 +56,10 @@ function refusalFrom([answer, first, second]: Reply): Refusal {
         code: 'locked',
         message: 'The incident has moved on in the meantime, and nothing is to be done for it now.',
       };
+    case 'too_late':
+      return { code: 'too_late', message: 'The time in which this was agreed has passed.' };
+    case 'lease_lost':
+      return { code: 'lease_lost', message: 'This worker was held up, and another may have gone on with its work.' };
     case 'lost':
       return {
         code: 'locked',

@@ -13,6 +13,7 @@ const NAMES = [
   'list-incidents',
   'lock',
   'may-act',
+  'now',
   'pause',
   'record-result',
 ] as const;
@@ -22,12 +23,13 @@ export type RunScript = (name: (typeof NAMES)[number], ...args: (string | number
 
 /** Registers the scripts with the connection. `prefix` is each one's KEYS[1]: it carries the hash tag that puts all keys of a cluster in one slot. */
 export function loadScripts(redis: Redis, prefix: string): RunScript {
+  const clock = source('clock');
   for (const name of NAMES) {
-    const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
-    redis.defineCommand(commandOf(name), { lua, numberOfKeys: 1 });
+    redis.defineCommand(commandOf(name), { lua: `${clock}\n${source(name)}`, numberOfKeys: 1 });
   }
   const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
   return (name, ...args) => whenAvailable(() => commands[commandOf(name)]!(prefix, ...args));
 }
 
+const source = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
 const commandOf = (name: string) => `nightshift:${name}`;

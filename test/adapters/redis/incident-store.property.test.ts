@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EffectKind, Incident, State } from '../../../src/domain/incident.ts';
 import type { IncidentStore } from '../../../src/ports/store.ts';
-import { anIncident, type Fixture, next, startFixture } from './store-fixture.ts';
+import { anIncident, type Fixture, next, startFixture, type Worker } from './store-fixture.ts';
 import {
   applyFinish,
   applyLock,
@@ -77,6 +77,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** One replica: its connection, and what it believes, which may be stale. */
 type Replica = {
   store: IncidentStore;
+  worker: Worker;
   redis: Redis;
   known: Map<string, Incident>;
   claims: { id: string; gen: number; token: string }[];
@@ -147,7 +148,7 @@ async function take(world: World, action: Step): Promise<void> {
     case 'act': {
       const grant = chosen(me.grants, action.pick);
       if (!grant) return;
-      const answer = await me.store.mayAct(grant.id, grant.fence, grant.pauseEpoch);
+      const answer = await me.store.mayAct(grant.id, grant.fence, grant.pauseEpoch, me.worker);
       const good = !model.paused && grant.pauseEpoch === model.epoch && model.fences.get(grant.id) === grant.fence;
       return expect(answer.kind).toBe(good ? 'yes' : 'refused');
     }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import type { DueEffect, IncidentStore } from '../../../src/ports/store.ts';
-import { anIncident, CLOSED, type Fixture, next, saving, startFixture } from './store-fixture.ts';
+import { anIncident, CLOSED, type Fixture, next, saving, startFixture, type Worker } from './store-fixture.ts';
 
 let fixture: Fixture;
 let store: IncidentStore;
 let other: IncidentStore;
+let worker: Worker;
 let cluster = 0;
 
 beforeAll(async () => {
@@ -14,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => fixture.end());
 beforeEach(async () => {
   const name = `c${++cluster}`;
-  ({ store } = await fixture.replica({ cluster: name }));
+  ({ store, worker } = await fixture.replica({ cluster: name }));
   ({ store: other } = await fixture.replica({ cluster: name }));
 });
 
@@ -279,7 +281,7 @@ describe('the lock on services', () => {
     expect(await other.lock('INC-1', ['payment-api'], 1)).toEqual(first);
     await saved(saving(incident, next(incident, { state: CLOSED })));
     expect(await other.lock('INC-2', ['payment-api'], 1)).toMatchObject({ kind: 'locked', fence: 2 });
-    expect(await store.mayAct('INC-1', 1, 0)).toMatchObject({ kind: 'refused', refusal: { code: 'locked' } });
+    expect(await store.mayAct('INC-1', 1, 0, worker)).toMatchObject({ kind: 'refused', refusal: { code: 'locked' } });
   });
 
   it('is refused while somebody else holds the service, and says who', async () => {
@@ -336,11 +338,41 @@ describe('the lock on services', () => {
   );
 });
 
+describe('the last look before acting', () => {
+  beforeEach(() => store.lock('INC-1', ['a'], 1));
+  const may = (how: Partial<Worker>) => store.mayAct('INC-1', 1, 0, { ...worker, ...how });
+
+  it("is for who holds the worker's lease still", async () => {
+    expect(await may({})).toEqual({ kind: 'yes' });
+    expect(await may({ token: 'of somebody else' })).toMatchObject({ refusal: { code: 'lease_lost' } });
+    expect(await may({ effectId: 'ran-out' })).toMatchObject({ refusal: { code: 'lease_lost' } });
+  });
+
+  it("has an end, by the store's clock", async () => {
+    const now = await store.now();
+    expect(await may({ notAfter: now })).toEqual({ kind: 'yes' });
+    fixture.clock.set(now + 1);
+    expect(await may({ notAfter: now })).toMatchObject({ refusal: { code: 'too_late' } });
+  });
+});
+
+describe("the store's clock", () => {
+  it("is the server's, as the application counts it, whatever the replica's own says", async () => {
+    const { redis } = await fixture.replica();
+    const [seconds, micros] = await redis.time();
+    const real = Number(seconds) * 1_000 + Number(micros) / 1_000;
+    const clock = { now: () => 5, line: () => ({ at: 7_000_000, realAt: real - 10_000, speed: 60 }) };
+    const now = await createIncidentStore({ redis, cluster: 'clock', clock }).now();
+    expect(now).toBeGreaterThanOrEqual(7_000_000 + 600_000 - 1);
+    expect(now).toBeLessThan(7_000_000 + 600_000 + 60 * 1_000);
+  });
+});
+
 describe('pause', () => {
   it('stops locks and last looks everywhere at once, also for what was authorised before and resumed after', async () => {
     const held = await store.lock('INC-1', ['a'], 1);
     if (held.kind !== 'locked') throw new Error('refused');
-    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toEqual({ kind: 'yes' });
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch, worker)).toEqual({ kind: 'yes' });
     expect(await other.pause('U_ONCALL', 'too many changes', 5, null)).toEqual({
       epoch: 1,
       paused: true,
@@ -349,23 +381,23 @@ describe('pause', () => {
       at: 5,
       until: null,
     });
-    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toMatchObject({
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch, worker)).toMatchObject({
       kind: 'refused',
       refusal: { code: 'paused' },
     });
     expect(await store.lock('INC-2', ['b'], 5)).toMatchObject({ kind: 'refused', refusal: { code: 'paused' } });
-    const refused = await store.mayAct('INC-1', held.fence, held.pauseEpoch);
+    const refused = await store.mayAct('INC-1', held.fence, held.pauseEpoch, worker);
     expect(refused.kind === 'refused' && refused.refusal.message).toBe(
       'Nightshift is paused by U_ONCALL (too many changes); `/heal resume` lifts it.',
     );
     expect(await other.resume('U_SECOND', 6)).toMatchObject({ epoch: 1, paused: false, by: 'U_SECOND', at: 6 });
-    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch)).toMatchObject({
+    expect(await store.mayAct('INC-1', held.fence, held.pauseEpoch, worker)).toMatchObject({
       kind: 'refused',
       refusal: { code: 'paused' },
     });
     const again = await store.lock('INC-1', ['a'], 1);
     expect(again).toEqual({ kind: 'locked', fence: held.fence, pauseEpoch: 1 });
-    expect(await store.mayAct('INC-1', held.fence, 1)).toEqual({ kind: 'yes' });
+    expect(await store.mayAct('INC-1', held.fence, 1, worker)).toEqual({ kind: 'yes' });
   });
 
   it('ends by itself when its time has come', async () => {
@@ -377,7 +409,7 @@ describe('pause', () => {
     fixture.clock.set(now + 1_000);
     expect((await other.pauseState()).paused).toBe(false);
     expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'locked', pauseEpoch: 1 });
-    expect(await store.mayAct('INC-1', 1, 1)).toEqual({ kind: 'yes' });
+    expect(await store.mayAct('INC-1', 1, 1, worker)).toEqual({ kind: 'yes' });
   });
 
   it('nobody ever paused', async () => {

@@ -14,11 +14,16 @@ export type Fixture = {
   clock: { now(): number; set(at: number): void };
   replica(options?: {
     cluster?: string;
+    /** Absent: the fixture's. */
+    clock?: { now(): number };
     commandTimeoutMs?: number;
     onUnreadable?: (message: string) => void;
-  }): Promise<{ store: IncidentStore; redis: Redis }>;
+  }): Promise<{ store: IncidentStore; redis: Redis; worker: Worker }>;
   end(): Promise<void>;
 };
+
+/** One that holds a lease, for as long as the test takes. */
+export type Worker = { effectId: string; token: string; notAfter: number | null };
 
 export async function startFixture(): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'nightshift-store-'));
@@ -34,12 +39,15 @@ export async function startFixture(): Promise<Fixture> {
   return {
     server,
     clock,
-    replica: async ({ cluster = 'test', commandTimeoutMs = 2_000, onUnreadable } = {}) => {
+    replica: async ({ cluster = 'test', clock: own = clock, commandTimeoutMs = 2_000, onUnreadable } = {}) => {
       const redis = await connectRedis({ url: server.url, name: 'test', commandTimeoutMs, onError: () => {} });
       connections.push(redis);
+      const worker: Worker = { effectId: 'at-work', token: 'token', notAfter: null };
+      await redis.set(`{nightshift:${cluster}}:lease:${worker.effectId}`, worker.token);
       return {
         redis,
-        store: createIncidentStore({ redis, cluster, clock, ...(onUnreadable ? { onUnreadable } : {}) }),
+        worker,
+        store: createIncidentStore({ redis, cluster, clock: own, ...(onUnreadable ? { onUnreadable } : {}) }),
       };
     },
     end: async () => {

@@ -13,7 +13,8 @@ export type MemoryStore = {
 
 const NOT_PAUSED: Pause = { epoch: 0, paused: false, by: null, reason: null, at: null, until: null };
 
-export function createMemoryStore(): MemoryStore {
+/** `now`: its clock, which is the application's. */
+export function createMemoryStore(now: () => number): MemoryStore {
   const incidents = new Map<string, Incident>();
   const timelines = new Map<string, TimelineEntry[]>();
   const due = new Map<string, DueEffect>();
@@ -44,6 +45,7 @@ export function createMemoryStore(): MemoryStore {
     nextNumber: async () => ++number,
     lock: async (id) => lockFor(id, open()),
     mayAct: async () => ({ kind: 'yes' }),
+    now: async () => now(),
     pauseState: async () => NOT_PAUSED,
     async recordResult(key, _executionId, worked) {
       const { worked: before, tried } = results.get(key) ?? { worked: 0, tried: 0 };

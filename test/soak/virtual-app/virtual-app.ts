@@ -74,7 +74,7 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
     ...{ shop: sandbox.shop, cluster: sandbox.cluster, clock: sandbox.clock, seed: 42 },
     to: () => ({ url: `http://127.0.0.1:${receiver.httpPort}`, token: TOKEN }),
   });
-  const memory = createMemoryStore();
+  const memory = createMemoryStore(() => sandbox.now());
   const deps = { ...(await depsOn(sandbox, kubeUrl, models, memory)), telemetry };
   const topology = createTopology();
   await topology.refresh(deps, [NAMESPACE]);
@@ -88,7 +88,7 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
       const incident = await deps.store.load(due.incidentId);
       if (!stage || !incident || without.includes(due.kind)) continue;
       const before = process.cpuUsage();
-      const { events, againAt } = await stage.run(deps, incident, due);
+      const { events, againAt } = await stage.run(deps, incident, { ...due, token: due.id });
       if (due.kind === 'diagnose' && events.length > 0)
         diagnosisMs.set(incident.id, [...(diagnosisMs.get(incident.id) ?? []), cpuMsSince(before)]);
       for (const event of events) await record(deps, incident.id, event);

@@ -1,8 +1,8 @@
 -- The lock on services. It has no time limit: the save that ends the need for it lets it go.
--- ARGV     incident, now (application's clock), most services at a time, the services
+-- ARGV     incident, the clock's line, most services at a time, the services
 -- Returns  {'locked', fence, pause epoch}, {'paused', by, reason, until}, {'moved_on'} or {'held', service, incident}
 local p = KEYS[1]
-local id, now, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local id, now, most = ARGV[1], time_on(ARGV[2]), tonumber(ARGV[3])
 local pause = redis.call('HMGET', p .. 'pause', 'paused', 'by', 'reason', 'until', 'epoch')
 if pause[1] == '1' and (pause[4] == '' or now < tonumber(pause[4])) then return { 'paused', pause[2], pause[3], pause[4] } end
 -- A process that slept may come for an incident that is through by now: no later save would ever let such a lock go.

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { QUERY_NAMES, type QueryName } from '../adapters/prometheus/default-queries.ts';
 import { type QueryOptions, templateFault } from '../adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
-import type { ServicePolicy } from '../domain/decide.ts';
 import { durationMs } from '../domain/duration.ts';
+import type { ServicePolicy } from '../domain/types.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
 export const DurationMs = z

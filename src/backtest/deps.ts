@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
-import type { ServicePolicy } from '../domain/decide.ts';
-import type { Playbook } from '../domain/types.ts';
+import type { Playbook, ServicePolicy } from '../domain/types.ts';
 import { createTurns } from '../evidence/shared-look.ts';
 import type { Action, Correlator, Detector } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';

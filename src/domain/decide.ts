@@ -1,44 +1,6 @@
 import { PROPOSAL_MS } from './proposal.ts';
-import type { AtTimeout, BlastRadius, Decision, Diagnosis, Recommendation, Refusal } from './types.ts';
-
-/** What the configuration says of a service. `listed`: somebody named it there. */
-export type ServicePolicy = {
-  listed: boolean;
-  critical: boolean;
-  /** Questions page, too, though it isn't critical; absent: no. */
-  pageQuestions?: boolean;
-  autonomy: 'auto' | 'ask' | 'observe';
-  timeoutMs: number;
-  /** Null: what the laws say by default. */
-  atTimeout: AtTimeout | null;
-  approvers: string[];
-};
-
-const AUTONOMY = ['observe', 'ask', 'auto'] as const;
-
-/** One policy for a step that disturbs several services: critical or unlisted if one is, as free as the least free, approved by who may approve for all. At least one policy. */
-export function strictest(policies: ServicePolicy[]): ServicePolicy {
-  const [first, ...others] = policies;
-  if (!first) throw new Error('no policy to choose from');
-  return others.reduce(
-    (one, other) => ({
-      listed: one.listed && other.listed,
-      critical: one.critical || other.critical,
-      pageQuestions: one.pageQuestions === true || other.pageQuestions === true,
-      autonomy: AUTONOMY.find((level) => level === one.autonomy || level === other.autonomy) ?? 'ask',
-      timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
-      atTimeout: gentlest(one.atTimeout, other.atTimeout),
-      approvers: one.approvers.filter((user) => other.approvers.includes(user)),
-    }),
-    first,
-  );
-}
-
-/** Null, what the laws say, stands between to execute whatever they say and to call somebody. */
-function gentlest(one: AtTimeout | null, other: AtTimeout | null): AtTimeout | null {
-  const order: (AtTimeout | null)[] = ['escalate', 'watch', null, 'execute'];
-  return order.find((what) => what === one || what === other) ?? null;
-}
+import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
+import type { BlastRadius, Decision, Diagnosis, Recommendation, Refusal, ServicePolicy } from './types.ts';
 
 export type DecideInput = {
   now: number;
@@ -75,9 +37,6 @@ export type DecideInput = {
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
   settlingUntil: number;
 };
-
-/** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
-export const CRITICAL_CONFIDENCE = 0.95;
 
 /** Alert rules look back over minutes: so long after the trouble was last measured they may still fire by themselves. */
 const FADING_MS = 10 * 60_000;
@@ -153,22 +112,20 @@ const changesSomething = (one: Recommendation): boolean => one.plan.changes.leng
 
 function actOrAsk(input: DecideInput, recommendation: Recommendation, options: Recommendation[]): Decision {
   const { policy } = input;
-  const { blastRadius, reversible } = recommendation.plan;
+  const { blastRadius } = recommendation.plan;
   if (input.isProposal) {
     const reason = 'nothing is wrong yet: this is a proposal';
     const asking = { timeoutMs: PROPOSAL_MS, atTimeout: 'expire' as const, critical: policy.critical, reason };
     return { kind: 'ask', recommendation, options, ...asking };
   }
-  const critical = policy.critical || !policy.listed;
-  const sure = recommendation.confidence.value > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
-  const mayAct = critical ? policy.listed && sure : blastRadius.level !== 'high';
-  if (policy.autonomy === 'auto' && mayAct) {
+  const critical = isCritical(policy);
+  if (mayActAlone(policy, recommendation.plan, recommendation.confidence.value)) {
     const reason = critical
       ? 'confidence is over 95 % and the blast radius is low'
       : 'not critical, and the blast radius is not high';
     return { kind: 'auto', recommendation, options, reason };
   }
-  const atTimeout = timeoutRule(policy, blastRadius, reversible);
+  const atTimeout = timeoutRule(policy, recommendation.plan);
   return {
     kind: 'ask',
     recommendation,
@@ -178,14 +135,6 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     critical,
     reason: askReason(policy, critical, blastRadius),
   };
-}
-
-/** Law 4 and the mission's section 6: what may happen when nobody answers. */
-function timeoutRule(policy: ServicePolicy, blastRadius: BlastRadius, reversible: boolean): AtTimeout {
-  if (policy.approvers.length === 0) return 'escalate';
-  if (!policy.listed) return 'escalate';
-  if (policy.atTimeout) return policy.atTimeout;
-  return !reversible && blastRadius.level === 'high' ? 'escalate' : 'execute';
 }
 
 function askReason(policy: ServicePolicy, critical: boolean, blastRadius: BlastRadius): string {

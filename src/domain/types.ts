@@ -146,8 +146,12 @@ export type BlastRadius = {
   /** Pods that are restarted, moved or removed, of how many the service has. */
   podsAffected: number;
   podsTotal: number;
-  /** `namespace/name`. */
+  /** Workloads by `namespace/name`: all whose pods it touches, then `callers`. */
   services: string[];
+  /** Those of them that only call what it touches, and feel it because it takes capacity or answers away. */
+  callers?: string[];
+  /** It leaves fewer ready pods than before for a while, or refuses requests on purpose. */
+  takesAway?: boolean;
   message: string;
 };
 
@@ -219,6 +223,11 @@ export type RefusalCode =
   | 'not_measured'
   | 'no_data'
   | 'too_late'
+  | 'too_wide'
+  | 'policy_changed'
+  | 'lease_lost'
+  | 'clock_off'
+  | 'stopped'
   | 'no_history'
   | 'not_needed'
   | 'at_limit'
@@ -229,7 +238,24 @@ export type RefusalCode =
   | 'observe_only'
   | 'unsupported';
 
-export type Authority = { by: 'auto' } | { by: 'person'; user: string; at: number } | { by: 'timeout'; at: number };
+/** What the configuration says of a service. `listed`: somebody named it there. */
+export type ServicePolicy = {
+  listed: boolean;
+  critical: boolean;
+  /** Questions page, too, though it isn't critical; absent: no. */
+  pageQuestions?: boolean;
+  autonomy: 'auto' | 'ask' | 'observe';
+  timeoutMs: number;
+  /** Null: what the laws say by default. */
+  atTimeout: AtTimeout | null;
+  approvers: string[];
+};
+
+/** On whose word a step is taken. Of a timeout `at` is the deadline that was shown, and `asked` how often it had been asked by then (absent in older ones: once). */
+export type Authority =
+  | { by: 'auto' }
+  | { by: 'person'; user: string; at: number }
+  | { by: 'timeout'; at: number; asked?: number };
 
 /** One attempt at one Step. `id` also names the mark on the changed object. */
 export type Execution = {
@@ -237,6 +263,10 @@ export type Execution = {
   recommendation: Recommendation;
   authority: Authority;
   startedAt: number;
+  /** By what it was decided: the strictest policy of all whom it touches, and the confidence that was shown. Absent in those of older versions, as is the next. */
+  decided?: { policy: ServicePolicy; confidence: number };
+  /** Something in the cluster may be different for it: it was made, or nobody knows that it wasn't. */
+  changed?: boolean;
   /** Fencing number of the lock and the pause epoch that were seen when authorising. */
   fence: number;
   pauseEpoch: number;

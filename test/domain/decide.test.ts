@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DecideInput, decide, patientUntil, strictest } from '../../src/domain/decide.ts';
+import { type DecideInput, decide, patientUntil } from '../../src/domain/decide.ts';
+import { strictest } from '../../src/domain/service-policy.ts';
 import type { BlastRadius } from '../../src/domain/types.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 

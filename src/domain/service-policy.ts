@@ -1,0 +1,49 @@
+import type { AtTimeout, Plan, ServicePolicy } from './types.ts';
+
+const AUTONOMY = ['observe', 'ask', 'auto'] as const;
+/** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */
+export const CRITICAL_CONFIDENCE = 0.95;
+
+/** One policy for a step that disturbs several services: critical or unlisted if one is, as free as the least free, approved by who may approve for all. At least one policy. */
+export function strictest(policies: ServicePolicy[]): ServicePolicy {
+  const [first, ...others] = policies;
+  if (!first) throw new Error('no policy to choose from');
+  return others.reduce(
+    (one, other) => ({
+      listed: one.listed && other.listed,
+      critical: one.critical || other.critical,
+      ...(one.pageQuestions || other.pageQuestions ? { pageQuestions: true } : {}),
+      autonomy: AUTONOMY.find((level) => level === one.autonomy || level === other.autonomy) ?? 'ask',
+      timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
+      atTimeout: gentlest(one.atTimeout, other.atTimeout),
+      approvers: one.approvers.filter((user) => other.approvers.includes(user)),
+    }),
+    first,
+  );
+}
+
+/** Null, what the laws say, stands between to execute whatever they say and to call somebody. */
+function gentlest(one: AtTimeout | null, other: AtTimeout | null): AtTimeout | null {
+  const order: (AtTimeout | null)[] = ['escalate', 'watch', null, 'execute'];
+  return order.find((what) => what === one || what === other) ?? null;
+}
+
+type Reach = Pick<Plan, 'blastRadius' | 'reversible'>;
+
+/** A critical service, and one that nobody listed, is asked about. */
+export const isCritical = ({ critical, listed }: ServicePolicy): boolean => critical || !listed;
+
+/** Whether a step may be taken without asking anybody. */
+export function mayActAlone(policy: ServicePolicy, { blastRadius }: Reach, confidence: number): boolean {
+  if (policy.autonomy !== 'auto') return false;
+  if (!isCritical(policy)) return blastRadius.level !== 'high';
+  return policy.listed && confidence > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
+}
+
+/** Law 4 and the mission's section 6: what may happen when nobody answers. */
+export function timeoutRule(policy: ServicePolicy, { blastRadius, reversible }: Reach): AtTimeout {
+  if (policy.approvers.length === 0) return 'escalate';
+  if (!policy.listed) return 'escalate';
+  if (policy.atTimeout) return policy.atTimeout;
+  return !reversible && blastRadius.level === 'high' ? 'escalate' : 'execute';
+}

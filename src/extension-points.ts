@@ -99,7 +99,7 @@ export type Action = Knowledge & {
   /** Has the cluster taken it in (rollout ended, pod replaced)? */
   settled(context: ActionContext, execution: Execution): Promise<Settled>;
   /** Restores only fields that still hold what we wrote; fields that do not are named in `message`. Done twice is done once. */
-  undo(context: ActionContext, execution: Execution): Promise<Applied>;
+  undo(context: ActionContext, execution: Execution, authorised: Authorised): Promise<Applied>;
 };
 
 // ---------------------------------------------------------------- Detector: src/detectors/<name>.ts (pure)

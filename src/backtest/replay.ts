@@ -128,7 +128,7 @@ async function look(world: Replay, incident: Incident, due: DueEffect): Promise<
   const { deps } = world;
   if (due.kind !== 'diagnose') {
     const stage = stagesByKind.get(due.kind);
-    return stage ? stage.run(deps, incident, due) : NOTHING;
+    return stage ? stage.run(deps, incident, { ...due, token: due.id }) : NOTHING;
   }
   if (incident.state.name !== 'noticed') return NOTHING;
   const diagnosis = world.recorded ? recordedNow(world, incident) : await diagnoseNow(world, incident);

@@ -52,9 +52,16 @@ export type State =
       tries: number;
       waiting: Refusal | null;
     }
-  | { name: 'executing'; execution: Execution; progress: string | null }
+  | {
+      name: 'executing';
+      execution: Execution;
+      progress: string | null;
+      /** Somebody wants it stopped at its next safe point. */
+      stop?: { by: string; at: number };
+    }
   | { name: 'verifying'; execution: Execution; since: number; until: number; steadyMs: number; samples: Sample[] }
-  | { name: 'undoing'; execution: Execution; by: string }
+  /** `waiting`: what it waits for, once somebody has been told. */
+  | { name: 'undoing'; execution: Execution; by: string; waiting?: Refusal | null }
   | { name: 'escalated'; why: string; level: number; acknowledgedBy: string | null; since: number }
   | { name: 'closed'; outcome: Outcome; why: string };
 
@@ -140,6 +147,7 @@ export type Event = { at: number } & (
     }
   | { type: 'sampled'; sample: Sample }
   | { type: 'verified'; verification: Verification }
+  | { type: 'undo_waits'; refusal: Refusal }
   | { type: 'undone'; message: string }
   | { type: 'undo_failed'; message: string }
   | { type: 'undo_asked'; user: string }
@@ -203,5 +211,7 @@ export const REPAGE_MS = 5 * 60_000;
 export const MAX_LEVEL = 3;
 /** Least time between two diagnoses of one incident. */
 export const DIAGNOSE_EVERY_MS = 10_000;
+/** Executions of one incident that were refused before they changed anything; then a person decides. */
+export const MAX_REFUSED_EXECUTIONS = 6;
 /** Looks kept while verifying. */
 export const MAX_SAMPLES = 60;

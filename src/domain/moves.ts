@@ -5,6 +5,7 @@ import {
   type Event,
   type Incident,
   MAX_LATE_MS,
+  MAX_REFUSED_EXECUTIONS,
   MAX_SAMPLES,
   REPAGE_MS,
   RETRY_MS,
@@ -57,7 +58,7 @@ export function escalate(incident: Incident, at: number, why: string, level = 1)
 }
 
 export function queue(incident: Incident, at: number, recommendation: Recommendation, authority: Authority): Moved {
-  const notAfter = authority.by === 'timeout' ? at + MAX_LATE_MS : at + APPROVAL_GOOD_MS;
+  const notAfter = authority.by === 'timeout' ? authority.at + MAX_LATE_MS : at + APPROVAL_GOOD_MS;
   const state: State = { name: 'queued', recommendation, authority, notAfter, tries: 0, waiting: null };
   return { incident: { ...incident, state }, effects: [{ kind: 'act', dueAt: at }] };
 }
@@ -140,21 +141,11 @@ export function startDeadline(
 export function deadline(incident: Incident, state: In<'awaiting_approval'>, at: number): Moved | null {
   if (state.deadline === null || at < state.deadline) return null;
   if (at - state.deadline > MAX_LATE_MS) {
-    if (state.asked > 1)
-      return escalate(
-        incident,
-        at,
-        'The deadline passed while Nightshift could not act in time, twice; nothing was done.',
-      );
-    return ask(incident, at, state.recommendation, {
-      ...state,
-      reason: 'The deadline passed unattended, so nothing was done; asking again.',
-      asked: state.asked + 1,
-    });
+    return tooLate(incident, at, state.recommendation, state);
   }
   switch (state.atTimeout) {
     case 'execute':
-      return queue(incident, at, state.recommendation, { by: 'timeout', at: state.deadline });
+      return queue(incident, at, state.recommendation, { by: 'timeout', at: state.deadline, asked: state.asked });
     case 'escalate':
       return escalate(incident, at, 'Nobody answered in time, and this may not run without an answer.');
     case 'watch':
@@ -163,6 +154,26 @@ export function deadline(incident: Incident, state: In<'awaiting_approval'>, at:
       return close(incident, at, 'lapsed', 'Nobody took it up in time; nothing was changed.');
   }
 }
+
+/** What was to run because nobody answered couldn't be begun in time: it isn't done. Asked once more, and then a person is called. */
+function tooLate(
+  incident: Incident,
+  at: number,
+  recommendation: Recommendation,
+  { asked, timeoutMs, atTimeout }: Omit<Asking, 'reason'>,
+): Moved {
+  if (asked > 1) {
+    const why = 'The deadline passed while Nightshift could not act in time, twice; nothing was done.';
+    return escalate(incident, at, why);
+  }
+  const reason = 'The deadline passed unattended, so nothing was done; asking again.';
+  return ask(incident, at, recommendation, { timeoutMs, atTimeout, reason, asked: asked + 1 });
+}
+
+const ASK_AGAIN_MS = 5 * 60_000;
+
+const lateByTimeout = (incident: Incident, at: number, recommendation: Recommendation, asked = 1): Moved =>
+  tooLate(incident, at, recommendation, { asked, timeoutMs: ASK_AGAIN_MS, atTimeout: 'execute' });
 
 export function rejected(incident: Incident, state: In<'awaiting_approval'>, event: Of<'rejected'>): Moved {
   const left = incident.options.filter((one) => one.plan.digest !== state.planDigest);
@@ -181,11 +192,22 @@ export function rejected(incident: Incident, state: In<'awaiting_approval'>, eve
   });
 }
 
-const WAIT_FOR: Refusal['code'][] = ['locked', 'rollout_in_progress', 'pdb_blocks', 'unreachable', 'paused'];
+const WAIT_FOR: Refusal['code'][] = [
+  'locked',
+  'rollout_in_progress',
+  'pdb_blocks',
+  'unreachable',
+  'paused',
+  'clock_off',
+  'lease_lost',
+];
+/** What was agreed is another thing now: somebody who agreed is asked anew; what nobody was asked about is decided anew. */
+const ANOTHER_THING: Refusal['code'][] = ['plan_changed', 'too_wide', 'policy_changed'];
 
 export function refused(incident: Incident, state: In<'queued'>, event: Of<'refused'>): Moved {
   const { refusal, at } = event;
-  const byTimeout = state.authority.by === 'timeout';
+  const { authority } = state;
+  const byTimeout = authority.by === 'timeout';
   if (refusal.code === 'resolved') return close(incident, at, 'self_healed', refusal.message);
   if (refusal.code === 'paused' && byTimeout) {
     return ask(incident, at, state.recommendation, {
@@ -195,7 +217,9 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
       asked: 2,
     });
   }
-  if (refusal.code === 'plan_changed' && event.fresh) {
+  if (ANOTHER_THING.includes(refusal.code) && event.fresh) {
+    if (authority.by === 'auto' && refusal.code !== 'plan_changed')
+      return notice(incident, at, incident.executions.length);
     const again = { timeoutMs: 5 * 60_000, atTimeout: 'escalate' as const, reason: refusal.message, asked: 1 };
     return ask(incident, at, event.fresh, again);
   }
@@ -203,6 +227,8 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
     const waiting: State = { ...state, tries: state.tries + 1, waiting: refusal };
     return { incident: { ...incident, state: waiting }, effects: [{ kind: 'act', dueAt: at + RETRY_MS }] };
   }
+  if (authority.by === 'timeout' && (refusal.code === 'too_late' || WAIT_FOR.includes(refusal.code)))
+    return lateByTimeout(incident, at, state.recommendation, authority.asked);
   if (refusal.code === 'target_gone' || refusal.code === 'plan_changed')
     return watch(incident, at + 30_000, refusal.message);
   if (refusal.code === 'observe_only') return watch(incident, at + 10 * 60_000, refusal.message);
@@ -223,7 +249,7 @@ export function verify(
   finished: Finished,
   how: { withinMs: number; steadyMs: number },
 ): Moved {
-  const execution: Execution = { ...running, ...finished, finishedAt: at };
+  const execution: Execution = { ...running, ...finished, finishedAt: at, changed: true };
   const state: State = {
     name: 'verifying',
     execution,
@@ -248,11 +274,23 @@ export function executionFailed(incident: Incident, running: Execution, event: O
       { result: 'failed', undo: running.undo, message: event.message },
       event.verify,
     );
-  const execution: Execution = { ...running, result: 'failed', finishedAt: event.at, message: event.message };
+  const execution: Execution = {
+    ...running,
+    result: 'failed',
+    finishedAt: event.at,
+    message: event.message,
+    changed: false,
+  };
   const kept = rememberExecution(incident, execution);
+  const { authority } = running;
+  if (event.refusal?.code === 'too_late' && authority.by === 'timeout')
+    return lateByTimeout(kept, event.at, running.recommendation, authority.asked);
   if (event.refusal?.code === 'resolved') return notice(kept, event.at, 0);
+  const refused = kept.executions.filter((run) => run.changed === false).length;
+  if (refused >= MAX_REFUSED_EXECUTIONS)
+    return escalate(kept, event.at, `Refused ${refused} times at the last moment, the last time: ${event.message}`);
   // Stopped before anything changed (a pause, a changed cluster): the step isn't spent, and what follows is decided anew.
-  if (event.refusal) return notice(kept, event.at, incident.executions.length + 1);
+  if (event.refusal && event.refusal.code !== 'stopped') return notice(kept, event.at, incident.executions.length + 1);
   const attempted = [...incident.attempted, attemptKey(running.recommendation)];
   return notice({ ...kept, attempted }, event.at, incident.executions.length + 1);
 }
@@ -281,6 +319,18 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
     case 'unknown':
       return escalate(kept, at, `It can't be told whether it helped: ${verification.message}`);
   }
+}
+
+/** A person hears of it at once, and again when it waits for something else. */
+export function undoWaits(incident: Incident, state: In<'undoing'>, { at, refusal }: Of<'undo_waits'>): Moved {
+  const waiting: State = { ...state, waiting: refusal };
+  return {
+    incident: { ...incident, state: waiting },
+    effects: [
+      { kind: 'notify', dueAt: at },
+      { kind: 'page', dueAt: at },
+    ],
+  };
 }
 
 export function outcomeAfterEscalation(incident: Incident, state: In<'escalated'>): Outcome {

@@ -36,8 +36,24 @@ export type Disturbance = {
  * Medium: all between, such as a rolling restart of everything.
  */
 export function blastRadius(disturbance: Disturbance): BlastRadius {
-  const { namespace, service, podsTotal, podsAffected, message } = disturbance;
-  return { level: levelOf(disturbance), podsAffected, podsTotal, services: [`${namespace}/${service}`], message };
+  const { namespace, service, podsTotal, podsAffected, readyAffected, readyAwayAtOnce, message } = disturbance;
+  const takesAway = readyAffected > 0 && readyAwayAtOnce > 0;
+  const services = [`${namespace}/${service}`];
+  return { level: levelOf(disturbance), podsAffected, podsTotal, services, takesAway, message };
+}
+
+const LEVELS: BlastRadius['level'][] = ['low', 'medium', 'high'];
+
+/** What of it goes beyond what was agreed, in words; null: nothing. A service that has got more pods meanwhile is no wider for that. */
+export function widerThan(now: BlastRadius, agreed: BlastRadius): string | null {
+  if (LEVELS.indexOf(now.level) > LEVELS.indexOf(agreed.level))
+    return `its blast radius was ${agreed.level} and is ${now.level}`;
+  const more = now.services.filter((service) => !agreed.services.includes(service));
+  if (more.length > 0) return `it touches ${more.slice(0, 5).join(', ')}, too`;
+  const share = ({ podsAffected, podsTotal }: BlastRadius) => podsAffected / Math.max(1, podsTotal);
+  return now.podsAffected > agreed.podsAffected && share(now) > share(agreed)
+    ? `${now.podsAffected} of ${now.podsTotal} pods, where it was ${agreed.podsAffected} of ${agreed.podsTotal}`
+    : null;
 }
 
 function levelOf({ podsReady, readyAffected, readyAwayAtOnce }: Disturbance): BlastRadius['level'] {

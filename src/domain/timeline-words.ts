@@ -84,6 +84,8 @@ function sentence(event: Event): string | null {
       return event.verification.targetWell
         ? `Verified: it helped where it was done, and there is more to do. ${event.verification.message}`
         : `Verified: ${event.verification.verdict}. ${event.verification.message}`;
+    case 'undo_waits':
+      return `The undo has to wait: ${event.refusal.message}`;
     case 'undone':
       return `Undone: ${event.message}`;
     case 'undo_failed':

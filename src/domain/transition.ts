@@ -208,6 +208,7 @@ function fromVerifying(incident: Incident, state: In<'verifying'>, event: Event)
 }
 
 function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Move {
+  if (event.type === 'undo_waits') return moves.undoWaits(incident, state, event);
   if (event.type !== 'undone' && event.type !== 'undo_failed') return null;
   const ok = event.type === 'undone';
   const execution = { ...state.execution, undone: { at: event.at, ok, message: event.message } };

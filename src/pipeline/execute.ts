@@ -1,17 +1,21 @@
-import { authorise, type FreshLook } from '../domain/authorise.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import { authorise } from '../domain/authorise.ts';
+import { type Event, type Incident, MAX_LATE_MS } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import type { Execution, Refusal } from '../domain/types.ts';
 import type { Action, Applied } from '../extension-points.ts';
-import { freshLook } from './act.ts';
 import { actionContext, type Deps } from './deps.ts';
-import { NOTHING, type Stage } from './stage.ts';
+import { freshLook, lockFor } from './fresh-look.ts';
+import { type ClaimedEffect, leaseOf, NOTHING, type Stage, type StageResult } from './stage.ts';
+import { guardWrites, type WriteGuard } from './write-guard.ts';
 
 const DEFAULT_VERIFY = { withinMs: 5 * 60_000, steadyMs: 60_000 };
 /** An intent is acted on this long after it was saved; after a longer gap (a crash) it is decided anew. */
 const INTENT_GOOD_MS = 5 * 60_000;
+const AGAIN_MS = 5_000;
+/** These say that it isn't this worker's to do, not that it mustn't be done: whoever looks next decides. */
+const NOT_MINE: (Refusal['code'] | undefined)[] = ['lease_lost', 'clock_off'];
 
-/** The change itself. First it asks whether a try before a crash has made it already; then it authorises once more on its own look, and asks the store as the last thing before acting. */
+/** The change itself. First it asks whether a try before a crash has made it already; then it authorises once more on its own look, and asks the store as the last thing before each write. */
 const execute: Stage = {
   kind: 'execute',
   does: 'make the change, once',
@@ -26,26 +30,44 @@ const execute: Stage = {
       verify: verifyOf(deps, incident),
     }),
   },
-  async run(deps, incident) {
+  async run(deps, incident, claimed) {
     const { state } = incident;
     if (state.name !== 'executing') return NOTHING;
     const { execution } = state;
     const action = deps.actions.get(execution.recommendation.step.action);
-    if (!action)
-      return {
-        events: [failure(deps, incident, { code: 'unsupported', message: 'the action is not there any more' })],
-      };
+    if (!action) {
+      const refusal: Refusal = { code: 'unsupported', message: 'the action is not there any more' };
+      return { events: [eventOf(deps, incident, stopped(refusal, state.progress))] };
+    }
     const context = actionContext(deps, incident, execution.recommendation);
     const already = await action.wasApplied(context, execution.recommendation.plan, execution.id);
     const begun = already?.kind === 'underway' ? already.message : state.progress;
     const isToGoOn = !already || (already.kind === 'underway' && !already.watched);
-    const applied = isToGoOn ? await applyNow(deps, incident, execution, action, begun) : already;
-    if (applied.kind !== 'underway') return { events: [eventOf(deps, incident, applied)] };
-    const at = deps.clock.now();
-    const { message, againMs } = applied;
-    return { events: message === state.progress ? [] : [{ type: 'progressed', at, message }], againAt: at + againMs };
+    const stop = isToGoOn ? stopAsked(state) : null;
+    if (stop) return { events: [eventOf(deps, incident, stopped(stop, begun))] };
+    const applied = isToGoOn ? await applyNow(deps, incident, execution, action, begun, claimed) : already;
+    return resultOf(deps, incident, applied, state.progress);
   },
 };
+
+/** Somebody wants it stopped: this is a safe point. */
+function stopAsked({ stop }: { stop?: { by: string } }): Refusal | null {
+  return stop ? { code: 'stopped', message: `Stopped by <@${stop.by}>.` } : null;
+}
+
+function resultOf(deps: Deps, incident: Incident, applied: Applied, known: string | null): StageResult {
+  const at = deps.clock.now();
+  if (applied.kind === 'underway') {
+    const { message, againMs } = applied;
+    return { events: message === known ? [] : [{ type: 'progressed', at, message }], againAt: at + againMs };
+  }
+  const refusal = applied.kind === 'failed' ? applied.refusal : null;
+  if (NOT_MINE.includes(refusal?.code)) {
+    deps.log.warn({ incident: incident.id, why: refusal?.message }, 'this worker may not go on with the step');
+    return { events: [], againAt: at + AGAIN_MS };
+  }
+  return { events: [eventOf(deps, incident, applied)] };
+}
 
 /** `progress`: what has been done of it so far; null when it wasn't begun. */
 async function applyNow(
@@ -54,19 +76,50 @@ async function applyNow(
   execution: Execution,
   action: Action,
   progress: string | null,
+  claimed: ClaimedEffect,
 ): Promise<Applied> {
-  const { recommendation } = execution;
-  const goodMs = progress === null ? INTENT_GOOD_MS : Math.max(INTENT_GOOD_MS, deps.limits.drainTimeoutMs);
-  const look: FreshLook = await freshLook(deps, incident, recommendation, execution.startedAt + goodMs, execution.id);
-  const verdict = authorise(look);
+  const { id: executionId, recommendation, authority } = execution;
+  const notAfter = notAfterOf(execution, progress !== null, deps.limits.drainTimeoutMs);
+  const look = await freshLook(deps, incident, { executionId, recommendation, authority, notAfter });
+  const lock = await lockFor(deps, incident, look);
+  const verdict = authorise({ ...look, lock: asSaved(lock, execution), lease: leaseOf(claimed) });
   if (!verdict.ok) return stopped(verdict.refusal, progress);
-  const may = await deps.store.mayAct(incident.id, execution.fence, execution.pauseEpoch);
-  if (may.kind === 'refused') return stopped(may.refusal, progress);
-  return action.apply(actionContext(deps, incident, recommendation), verdict.authorised, progress);
+  const guard = guardWrites(deps, incident.id, verdict.authorised);
+  const refusal = await guard.refusal();
+  if (refusal) return stopped(refusal, progress);
+  const context = { ...actionContext(deps, incident, recommendation), cluster: guard.cluster };
+  const applied = await action.apply(context, verdict.authorised, progress);
+  const { plan } = verdict.authorised;
+  return accounted(applied, guard, () => action.wasApplied(context, plan, executionId));
+}
+
+/** What runs because time ran out begins within a minute of the deadline, also after a crash; what is begun has the time that it takes. */
+function notAfterOf({ authority, startedAt }: Execution, begun: boolean, drainTimeoutMs: number): number {
+  if (begun) return startedAt + Math.max(INTENT_GOOD_MS, drainTimeoutMs);
+  return authority.by === 'timeout' ? authority.at + MAX_LATE_MS : startedAt + INTENT_GOOD_MS;
+}
+
+/** With the lock's number and the pause epoch that were saved with the intent: what came between counts. */
+function asSaved(lock: Awaited<ReturnType<typeof lockFor>>, { fence, pauseEpoch }: Execution) {
+  return lock.kind === 'locked' ? { ...lock, fence, pauseEpoch } : lock;
+}
+
+/** "Nothing was changed" is said only when it is known: a write whose answer was lost, or that met another, is looked for by its mark, and counts as made where that doesn't settle it. */
+async function accounted(
+  applied: Applied,
+  { sent }: Pick<WriteGuard, 'sent'>,
+  wasApplied: () => Promise<Applied | null>,
+): Promise<Applied> {
+  if (applied.kind !== 'failed' || applied.changed || sent.every((outcome) => outcome === 'refused')) return applied;
+  const found = await wasApplied();
+  if (found) return found;
+  if (!sent.includes('lost') && !sent.includes('made')) return applied;
+  const doubt = 'It may have been made, or be made yet, though there was no answer.';
+  return { ...applied, changed: true, message: `${applied.message} ${doubt}` };
 }
 
 /** Nothing was begun, or it ends half-way: because the trouble is over, or because it must not go on. */
-function stopped(refusal: Refusal, progress: string | null): Applied {
+function stopped(refusal: Refusal, progress: string | null): Exclude<Applied, { kind: 'underway' }> {
   if (progress === null) return { kind: 'failed', changed: false, refusal, message: refusal.message };
   if (refusal.code === 'resolved')
     return { kind: 'done', undo: null, message: `${progress}; the rest isn't needed: ${refusal.message}` };
@@ -86,9 +139,6 @@ function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kin
     verify,
   };
 }
-
-const failure = (deps: Deps, incident: Incident, refusal: Refusal): Event =>
-  eventOf(deps, incident, { kind: 'failed', changed: false, refusal, message: refusal.message });
 
 const verifyOf = (deps: Deps, { diagnosis }: Incident) =>
   (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;

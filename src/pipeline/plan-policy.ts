@@ -1,6 +1,6 @@
-import { type ServicePolicy, strictest } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Plan } from '../domain/types.ts';
+import { strictest } from '../domain/service-policy.ts';
+import type { Plan, ServicePolicy } from '../domain/types.ts';
 import type { Deps } from './deps.ts';
 
 /** Whose word a step needs: the policy of every service that it disturbs, the strictest of several. Without a plan, or where it disturbs none, the one of the service given. */

@@ -20,7 +20,7 @@ export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: D
   if (!stage || !incident) return void (await deps.store.finish(effect.id, effect.gen, token));
   const stopExtending = keepLease(deps, effect, token);
   try {
-    await conclude(deps, effect, token, await stage.run(deps, incident, effect));
+    await conclude(deps, effect, token, await stage.run(deps, incident, { ...effect, token }));
   } catch (error) {
     await failed(deps, stage, { ...effect, token, failures }, error);
   } finally {

@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../domain/label-selector.ts';
 import type { Placing, Room } from '../domain/node-room.ts';
 import type { ConfigReference } from '../domain/pod-template.ts';
-import type { EntityRef } from '../domain/types.ts';
+import type { EntityRef, Refusal } from '../domain/types.ts';
 
 export type ContainerInfo = {
   name: string;
@@ -179,9 +179,22 @@ export type Certificate = {
 };
 
 export type ClusterFailure = {
-  kind: 'unreachable' | 'forbidden' | 'not_found' | 'conflict' | 'invalid' | 'blocked' | 'unsupported' | 'other';
+  /** `stopped`: not sent, because it may not be made any more; `refusal` says why. */
+  kind:
+    | 'unreachable'
+    | 'forbidden'
+    | 'not_found'
+    | 'conflict'
+    | 'invalid'
+    | 'blocked'
+    | 'unsupported'
+    | 'other'
+    | 'stopped';
   message: string;
   retryAfterMs: number | null;
+  refusal?: Refusal;
+  /** Nobody was there to take it: a write that failed so was not made. */
+  notSent?: true;
 };
 
 export type ClusterResult<T> = { ok: true; value: T } | { ok: false; failure: ClusterFailure };

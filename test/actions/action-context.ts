@@ -1,5 +1,5 @@
-import { authorise, type FreshLook } from '../../src/domain/authorise.ts';
-import type { EntityRef, Execution, Finding, Plan, Recommendation } from '../../src/domain/types.ts';
+import { authorise, authoriseUndo } from '../../src/domain/authorise.ts';
+import type { EntityRef, Execution, Finding, Plan, Recommendation, ServicePolicy } from '../../src/domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../src/extension-points.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { SmallCluster } from '../adapters/kubernetes/small-cluster.ts';
@@ -62,10 +62,15 @@ export async function refusal(action: Action, context: ActionContext): Promise<s
 
 /** Authorises as the pipeline does, for a plan that may be older than the cluster. */
 export function authorised(plan: Plan, executionId: string) {
-  const look: FreshLook = {
+  const { digest, blastRadius } = plan;
+  const verdict = authorise({
+    ...HELD,
     now: plan.plannedAt,
     executionId,
-    approvedDigest: plan.digest,
+    agreed: { digest, blastRadius, confidence: 1 },
+    authority: { by: 'person', user: 'U1', at: plan.plannedAt },
+    clockOff: null,
+    policy: FREE,
     notAfter: plan.plannedAt + 1,
     mode: 'act',
     paused: false,
@@ -73,11 +78,33 @@ export function authorised(plan: Plan, executionId: string) {
     planned: { ok: true, plan },
     trouble: { kind: 'present' },
     maxPodsAffectedRatio: 1,
-    lock: { kind: 'locked', fence: 1, pauseEpoch: 0 },
-  };
-  const verdict = authorise(look);
+  });
   if (!verdict.ok) throw new Error(verdict.refusal.message);
   return verdict.authorised;
+}
+
+const FREE: ServicePolicy = {
+  listed: true,
+  critical: false,
+  autonomy: 'auto',
+  timeoutMs: 300_000,
+  atTimeout: null,
+  approvers: ['U1'],
+};
+const HELD = {
+  lookedAt: 0,
+  lock: { kind: 'locked' as const, fence: 1, pauseEpoch: 0 },
+  lease: { effectId: 'e', token: 't' },
+};
+
+/** Undoes as the pipeline does. */
+export function takeBack(action: Action, context: ActionContext, execution: Execution): Promise<Applied> {
+  const { plan } = execution.recommendation;
+  const look = { now: context.clock.now(), executionId: execution.id, plan, confidence: 1, policy: FREE };
+  const open = { mode: 'act' as const, paused: false, clockOff: null, protectedNamespaces: [] };
+  const verdict = authoriseUndo({ ...HELD, ...look, ...open, authority: { by: 'auto' } });
+  if (!verdict.ok) throw new Error(verdict.refusal.message);
+  return action.undo(context, execution, verdict.authorised);
 }
 
 export async function carryOut(

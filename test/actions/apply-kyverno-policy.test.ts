@@ -4,7 +4,7 @@ import { CLUSTER_POLICIES, MUTATING_POLICIES } from '../../sandbox/operators/kyv
 import applyKyvernoPolicy from '../../src/actions/apply-kyverno-policy.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { type ContextOptions, carryOut, contextFor, executionOf, planned } from './action-context.ts';
+import { type ContextOptions, carryOut, contextFor, executionOf, planned, takeBack } from './action-context.ts';
 
 const NEWER = 'mutatingpolicies.policies.kyverno.io';
 const OLDER = 'clusterpolicies.kyverno.io';
@@ -100,9 +100,9 @@ describe.each([
   it('is undone by taking the policy away, once, after which pods are made as before', async () => {
     const { execution } = await carryOut(applyKyvernoPolicy, context, await planned(applyKyvernoPolicy, context));
     small.run(2);
-    expect(await applyKyvernoPolicy.undo(context, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(applyKyvernoPolicy, context, execution)).toMatchObject({ kind: 'done' });
     expect(policy()).toBeUndefined();
-    expect(await applyKyvernoPolicy.undo(context, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(applyKyvernoPolicy, context, execution)).toMatchObject({ kind: 'done' });
     small.kube.apply(bare('new'));
     small.run(5);
     expect(resourcesOf('new')).toEqual({});
@@ -115,7 +115,7 @@ describe.each([
     await carryOut(applyKyvernoPolicy, context, plan);
     expect((await applyKyvernoPolicy.wasApplied(context, plan, 'inc-1-1'))?.kind).toBe('done');
     expect(await applyKyvernoPolicy.wasApplied(context, plan, 'another')).toBeNull();
-    expect((await applyKyvernoPolicy.undo(context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
+    expect((await takeBack(applyKyvernoPolicy, context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
     expect(policy()).toBeUndefined();
   });
 
@@ -123,7 +123,7 @@ describe.each([
     const { execution } = await carryOut(applyKyvernoPolicy, context, await planned(applyKyvernoPolicy, context));
     const edit = ({ spec }: KubeObject) => Object.assign(spec ?? {}, { failurePolicy: 'Fail' });
     small.kube.mutate(resource, undefined, NAME, edit, 'kubectl-edit');
-    expect(await applyKyvernoPolicy.undo(context, execution)).toMatchObject({
+    expect(await takeBack(applyKyvernoPolicy, context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
       refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },

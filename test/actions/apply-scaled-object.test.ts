@@ -5,7 +5,7 @@ import applyScaledObject from '../../src/actions/apply-scaled-object.ts';
 import { scaledObjectOf } from '../../src/domain/scaled-object.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, executionOf, planned } from './action-context.ts';
+import { carryOut, contextFor, executionOf, planned, takeBack } from './action-context.ts';
 
 const OBJECTS = 'scaledobjects.keda.sh';
 const demand = { timezone: 'Asia/Kolkata', perReplica: 100, minReplicas: 2, maxReplicas: 20 };
@@ -82,12 +82,12 @@ describe('apply_scaled_object', () => {
     const plan = await planned(applyScaledObject, context);
     const { execution } = await carryOut(applyScaledObject, context, plan);
     run(60);
-    expect((await applyScaledObject.undo(context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
+    expect((await takeBack(applyScaledObject, context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
     run(3);
     expect(scaled()).toBeUndefined();
     expect(small.kube.list('horizontalpodautoscalers', 'shop')).toEqual([]);
     expect(replicas()).toBe(7);
-    expect((await applyScaledObject.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(applyScaledObject, context, execution)).kind).toBe('done');
   });
 
   it('leaves its object to whoever changed it', async () => {
@@ -95,7 +95,7 @@ describe('apply_scaled_object', () => {
     run(5);
     const edit = ({ spec }: { spec?: Record<string, unknown> }) => Object.assign(spec ?? {}, { maxReplicaCount: 30 });
     small.kube.mutate(OBJECTS, 'shop', 'payment-api', edit, 'kubectl-edit');
-    expect(await applyScaledObject.undo(context, execution)).toMatchObject({
+    expect(await takeBack(applyScaledObject, context, execution)).toMatchObject({
       kind: 'failed',
       refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
     });

@@ -4,7 +4,7 @@ import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
 import type { Plan } from '../../src/domain/types.ts';
 import type { ActionContext, Applied } from '../../src/extension-points.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { authorised, contextFor, executionOf, planned, refusal } from './action-context.ts';
+import { authorised, contextFor, executionOf, planned, refusal, takeBack } from './action-context.ts';
 
 const ID = 'inc-1-1';
 
@@ -140,10 +140,10 @@ describe('drain_and_cordon', () => {
     const stopped = await carryOn(given, plan);
     expect(stopped).toMatchObject({ kind: 'failed', changed: true, refusal: { code: 'at_limit' } });
     const execution = executionOf(plan, ID, 0, null);
-    expect(await drainAndCordon.undo(given, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(drainAndCordon, given, execution)).toMatchObject({ kind: 'done' });
     expect(unschedulable()).toBe(false);
     const asked = small.changes().length;
-    expect(await drainAndCordon.undo(given, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(drainAndCordon, given, execution)).toMatchObject({ kind: 'done' });
     expect(small.changes()).toHaveLength(asked);
   });
 
@@ -154,7 +154,7 @@ describe('drain_and_cordon', () => {
     small.kube.mutate('nodes', undefined, 'node-a', (object) => {
       object.metadata.annotations = { 'nightshift.dev/execution': 'inc-9-1' };
     });
-    expect(await drainAndCordon.undo(given, executionOf(plan, ID, 0, null))).toMatchObject({
+    expect(await takeBack(drainAndCordon, given, executionOf(plan, ID, 0, null))).toMatchObject({
       kind: 'failed',
       refusal: { code: 'plan_changed' },
     });
@@ -222,7 +222,7 @@ describe('drain_and_cordon', () => {
     const given = context();
     const plan = await planned(drainAndCordon, given);
     await carryOn(given, plan);
-    await drainAndCordon.undo(given, executionOf(plan, ID, 0, null));
+    await takeBack(drainAndCordon, given, executionOf(plan, ID, 0, null));
     small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
       copy.spec.replicas = 6;
     });

@@ -4,7 +4,7 @@ import { DESTINATION_RULES } from '../../sandbox/operators/istio.ts';
 import enableCircuitBreaker from '../../src/actions/enable-circuit-breaker.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, serviceOf, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, executionOf, planned } from './action-context.ts';
+import { carryOut, contextFor, executionOf, planned, takeBack } from './action-context.ts';
 
 const RULES = 'destinationrules.networking.istio.io';
 const OURS = 'nightshift-ledger-db';
@@ -85,15 +85,15 @@ describe('enable_circuit_breaker', () => {
     await carryOut(enableCircuitBreaker, context, plan);
     expect((await enableCircuitBreaker.wasApplied(context, plan, 'inc-1-1'))?.kind).toBe('done');
     expect(await enableCircuitBreaker.wasApplied(context, plan, 'another')).toBeNull();
-    expect((await enableCircuitBreaker.undo(context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
+    expect((await takeBack(enableCircuitBreaker, context, executionOf(plan, 'inc-1-1', 0, null))).kind).toBe('done');
     expect(rule()).toBeUndefined();
   });
 
   it('is undone by taking the rule away, once', async () => {
     const { execution } = await carryOut(enableCircuitBreaker, context, await planned(enableCircuitBreaker, context));
-    expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({ kind: 'done' });
     expect(rule()).toBeUndefined();
-    expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({ kind: 'done' });
     expect((await enableCircuitBreaker.settled(context, execution)).kind).toBe('failed');
   });
 
@@ -102,7 +102,7 @@ describe('enable_circuit_breaker', () => {
     const change = (subsets: unknown) =>
       small.kube.mutate(RULES, 'shop', OURS, (copy) => Object.assign(copy.spec ?? {}, { subsets }), 'kubectl-edit');
     change([{ name: 'v1', labels: { version: '1' } }]);
-    expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({
+    expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
       refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
@@ -110,7 +110,9 @@ describe('enable_circuit_breaker', () => {
     expect(rule()?.spec?.subsets).toHaveLength(1);
     small.kube.remove(RULES, 'shop', OURS);
     small.kube.apply(theirs({ host: 'ledger-db' }, OURS));
-    expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({ refusal: { code: 'target_gone' } });
+    expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({
+      refusal: { code: 'target_gone' },
+    });
     expect(rule()).toBeDefined();
   });
 
@@ -131,17 +133,17 @@ describe('enable_circuit_breaker', () => {
     });
     expect(rule()).toBeUndefined();
     expect((await enableCircuitBreaker.settled(context, execution)).kind).toBe('settled');
-    expect(await enableCircuitBreaker.undo(context, execution)).toMatchObject({ kind: 'done' });
+    expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({ kind: 'done' });
     expect(rule('ledger')?.spec).toEqual(before);
     expect(rule('ledger')?.metadata.annotations ?? {}).toEqual({});
-    expect((await enableCircuitBreaker.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(enableCircuitBreaker, context, execution)).kind).toBe('done');
   });
 
   it('restores only the fields that still hold what was added', async () => {
     small.kube.apply(theirs({ host: 'ledger-db' }));
     const { execution } = await carryOut(enableCircuitBreaker, context, await planned(enableCircuitBreaker, context));
     small.kube.mutate(RULES, 'shop', 'ledger', ({ spec }) => setErrors(spec, 9), 'kubectl-edit');
-    const undone = await enableCircuitBreaker.undo(context, execution);
+    const undone = await takeBack(enableCircuitBreaker, context, execution);
     expect(undone).toMatchObject({ kind: 'done', message: expect.stringContaining('consecutive5xxErrors') });
     expect(rule('ledger')?.spec?.trafficPolicy).toMatchObject({ outlierDetection: { consecutive5xxErrors: 9 } });
     expect(JSON.stringify(rule('ledger')?.spec)).not.toContain('baseEjectionTime');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, finding, planned, refusal } from './action-context.ts';
+import { carryOut, contextFor, finding, planned, refusal, takeBack } from './action-context.ts';
 
 describe('increase_memory_limit', () => {
   let small: SmallCluster;
@@ -47,7 +47,7 @@ describe('increase_memory_limit', () => {
     expect((await increaseMemoryLimit.settled(context, execution)).kind).toBe('in_progress');
     small.run(60);
     expect((await increaseMemoryLimit.settled(context, execution)).kind).toBe('settled');
-    expect((await increaseMemoryLimit.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(increaseMemoryLimit, context, execution)).kind).toBe('done');
     expect(resources()?.limits).toMatchObject({ memory: '256Mi' });
   });
 

@@ -5,7 +5,7 @@ import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/cluster.ts';
 import type { ActionContext } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { authorised, carryOut, contextFor, executionOf, planned } from './action-context.ts';
+import { authorised, carryOut, contextFor, executionOf, planned, takeBack } from './action-context.ts';
 
 /** What a line in between may do to a change (anything but a GET that isn't a dry run). */
 type Line = 'works' | 'answer_lost' | 'request_lost' | 'answer_lost_then_dead';
@@ -86,14 +86,16 @@ describe('a change whose answer gets lost', () => {
   it('is undone from the plan alone when a crash kept the record of it from being saved', async () => {
     const plan = await planned(scaleHorizontal, context);
     await carryOut(scaleHorizontal, context, plan);
-    expect((await scaleHorizontal.undo(context, executionOf(plan, 'inc-1-1', small.now(), null))).kind).toBe('done');
+    expect((await takeBack(scaleHorizontal, context, executionOf(plan, 'inc-1-1', small.now(), null))).kind).toBe(
+      'done',
+    );
     expect(replicas()).toBe(3);
   });
 
   it('is undone once though the answer to the undo got lost', async () => {
     const { execution } = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context));
     line = 'answer_lost';
-    expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(scaleHorizontal, context, execution)).kind).toBe('done');
     expect(replicas()).toBe(3);
     expect(small.changes()).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import notifyOncall from '../../src/actions/notify-oncall.ts';
 import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned } from './action-context.ts';
+import { carryOut, contextFor, planned, takeBack } from './action-context.ts';
 
 describe('notify_oncall', () => {
   let small: SmallCluster;
@@ -17,7 +17,7 @@ describe('notify_oncall', () => {
     const { applied, execution } = await carryOut(notifyOncall, context, plan);
     expect(applied.kind).toBe('done');
     expect((await notifyOncall.settled(context, execution)).kind).toBe('settled');
-    expect((await notifyOncall.undo(context, execution)).kind).toBe('failed');
+    expect((await takeBack(notifyOncall, context, execution)).kind).toBe('failed');
     expect(small.kube.requests()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal } from './action-context.ts';
+import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
 
 describe('restart_deployment', () => {
   let small: SmallCluster;
@@ -64,6 +64,6 @@ describe('restart_deployment', () => {
   it('can not be undone, and says so', async () => {
     const context = contextFor(small);
     const { execution } = await carryOut(restartDeployment, context, await planned(restartDeployment, context));
-    expect(await restartDeployment.undo(context, execution)).toMatchObject({ kind: 'failed', changed: false });
+    expect(await takeBack(restartDeployment, context, execution)).toMatchObject({ kind: 'failed', changed: false });
   });
 });

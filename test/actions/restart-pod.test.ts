@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import restartPod from '../../src/actions/restart-pod.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, executionOf, finding, memoryMetrics, planned, refusal } from './action-context.ts';
+import {
+  carryOut,
+  contextFor,
+  executionOf,
+  finding,
+  memoryMetrics,
+  planned,
+  refusal,
+  takeBack,
+} from './action-context.ts';
 
 describe('restart_pod', () => {
   let small: SmallCluster;
@@ -134,6 +143,6 @@ describe('restart_pod', () => {
     });
     small.run(1);
     expect(await refusal(restartPod, context)).toBe('rollout_in_progress');
-    expect((await restartPod.undo(context, executionOf(plan, 'x', 0, null))).kind).toBe('failed');
+    expect((await takeBack(restartPod, context, executionOf(plan, 'x', 0, null))).kind).toBe('failed');
   });
 });

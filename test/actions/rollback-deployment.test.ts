@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, finding, planned, refusal } from './action-context.ts';
+import { carryOut, contextFor, finding, planned, refusal, takeBack } from './action-context.ts';
 
 const rollout = finding('rollout', {}, 'change');
 
@@ -84,10 +84,10 @@ describe('rollback_deployment', () => {
     const context = contextFor(small, { findings: [rollout] });
     const { execution } = await carryOut(rollbackDeployment, context, await planned(rollbackDeployment, context));
     small.run(40);
-    expect((await rollbackDeployment.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(rollbackDeployment, context, execution)).kind).toBe('done');
     expect(image()).toBe('shop/payment-api:2');
     const changes = small.changes().length;
-    expect((await rollbackDeployment.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(rollbackDeployment, context, execution)).kind).toBe('done');
     expect(small.changes()).toHaveLength(changes);
   });
 
@@ -97,7 +97,7 @@ describe('rollback_deployment', () => {
     const { execution } = await carryOut(rollbackDeployment, context, await planned(rollbackDeployment, context));
     release('4');
     expect((await rollbackDeployment.settled(context, execution)).kind).toBe('failed');
-    expect(await rollbackDeployment.undo(context, execution)).toMatchObject({ kind: 'failed', changed: false });
+    expect(await takeBack(rollbackDeployment, context, execution)).toMatchObject({ kind: 'failed', changed: false });
     expect(image()).toBe('shop/payment-api:4');
   });
 

@@ -5,7 +5,15 @@ import runKeptnTask from '../../src/actions/run-keptn-task.ts';
 import type { Plan } from '../../src/domain/types.ts';
 import type { ActionContext, Applied } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { authorised, type ContextOptions, carryOut, contextFor, executionOf, planned } from './action-context.ts';
+import {
+  authorised,
+  type ContextOptions,
+  carryOut,
+  contextFor,
+  executionOf,
+  planned,
+  takeBack,
+} from './action-context.ts';
 
 const TASKS = 'keptntasks.lifecycle.keptn.sh';
 const NAME = 'nightshift-inc-1-1';
@@ -200,7 +208,7 @@ describe('run_keptn_task', () => {
     const plan = await planned(runKeptnTask, context);
     await carryOut(runKeptnTask, context, plan);
     expect(plan.notes.join(' ')).toContain("can't be undone");
-    expect(await runKeptnTask.undo(context, executionOf(plan, 'inc-1-1', 0, null))).toMatchObject({
+    expect(await takeBack(runKeptnTask, context, executionOf(plan, 'inc-1-1', 0, null))).toMatchObject({
       kind: 'failed',
       changed: false,
       message: expect.stringContaining("can't be undone"),

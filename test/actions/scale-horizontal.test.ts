@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal } from './action-context.ts';
+import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
 
 describe('scale_horizontal', () => {
   let small: SmallCluster;
@@ -92,17 +92,17 @@ describe('scale_horizontal', () => {
     const context = contextFor(small);
     const { execution } = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context));
     small.run(20);
-    expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(scaleHorizontal, context, execution)).kind).toBe('done');
     expect(replicas()).toBe(3);
     const changes = small.changes().length;
-    expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+    expect((await takeBack(scaleHorizontal, context, execution)).kind).toBe('done');
     expect(small.changes()).toHaveLength(changes);
     small.run(20);
     const again = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context), 'inc-1-2');
     small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
       copy.spec.replicas = 8;
     });
-    expect(await scaleHorizontal.undo(context, again.execution)).toMatchObject({
+    expect(await takeBack(scaleHorizontal, context, again.execution)).toMatchObject({
       kind: 'failed',
       changed: false,
       message: expect.stringContaining('spec.replicas'),

@@ -17,7 +17,7 @@ async function look(standing: Applied, progress: string | null) {
   const actions = new Map([['rollback_deployment', action as unknown as Action]]);
   const deps = { actions, store, clock: { now: () => T0 }, playbooks: new Map() } as unknown as Deps;
   const state: Incident['state'] = { name: 'executing', execution: executionOf(), progress };
-  const due = { id: 'e', incidentId: 'INC-1', gen: 1, attempt: 0, kind: 'execute', dueAt: T0 } as const;
+  const due = { token: 't', id: 'e', incidentId: 'INC-1', gen: 1, attempt: 0, kind: 'execute', dueAt: T0 } as const;
   return execute.run(deps, incidentOf({ state }), due);
 }
 

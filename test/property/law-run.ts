@@ -21,21 +21,21 @@ export type Whole = Incident & { timeline: TimelineEntry[] };
 
 /** Replicas of the pipeline on a store of their own, what was asked of them, and what they really changed. */
 export async function startReplicas(fixture: Fixture, cluster: string, count: number) {
-  const { store: raw, redis } = await fixture.replica({ cluster });
+  let now = T0;
+  // Of its own: a run that was interrupted goes on for a while beside the next.
+  const clock = { now: () => now };
+  const { store: raw, redis } = await fixture.replica({ cluster, clock });
   // Nothing here dies but our own processes, so Redis need not wait for the disk.
   await redis.config('SET', 'appendfsync', 'no');
-  const replicas = await Promise.all(Array.from({ length: count }, () => fixture.replica({ cluster })));
+  const replicas = await Promise.all(Array.from({ length: count }, () => fixture.replica({ cluster, clock })));
   const violations: string[] = [];
   const changes: Change[] = [];
   const deliveries: Delivery[] = [];
   const clicks: Click[] = [];
   const approvers: string[] = [];
-  let now = T0;
   let paused = false;
-  fixture.clock.set(now);
   const pass = (ms: number) => {
     now += ms;
-    fixture.clock.set(now);
   };
   const shop = createShop(async (change) => {
     changes.push(change);

@@ -53,7 +53,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
       autonomy: 'auto',
       timeoutMs: TIMEOUT_MS,
       atTimeout: null,
-      approvers: outside.approvers,
+      approvers: ['U_ONCALL', ...outside.approvers],
     }),
     limits: {
       maxReplicas: 10,

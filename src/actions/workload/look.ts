@@ -119,6 +119,8 @@ export function refusalOf(failure: ClusterFailure, subject: string): Refusal {
       return { code: 'pdb_blocks', message: `A PodDisruptionBudget stands in the way: ${failure.message}` };
     case 'unsupported':
       return { code: 'unsupported', message: failure.message };
+    case 'stopped':
+      return failure.refusal ?? { code: 'stopped', message: failure.message };
     case 'invalid':
     case 'other':
       return { code: 'invalid', message: `The API server refuses it: ${failure.message}` };

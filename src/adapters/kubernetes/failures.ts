@@ -30,7 +30,23 @@ type Status = z.infer<typeof statusSchema>;
 /** Any error of a call as a failure with short words. Never throws. */
 export function toFailure(error: unknown, timeoutMs: number): ClusterFailure {
   if (error instanceof ApiError) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
-  return { kind: 'unreachable', message: networkWords(error, timeoutMs), retryAfterMs: null };
+  const failure = { kind: 'unreachable' as const, message: networkWords(error, timeoutMs), retryAfterMs: null };
+  return wasNotSent(error) ? { ...failure, notSent: true } : failure;
+}
+
+const NOBODY_THERE = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** There was no connection at all. Any other silence may hide a change that was made, or will be. */
+function wasNotSent(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && NOBODY_THERE.includes(String(cause.code));
 }
 
 /** Failures of reads that another try may mend: no connection, server overloaded or starting. */
@@ -47,7 +63,9 @@ export function isExpired(error: unknown): boolean {
 function fromStatus(code: number, status: Status, headerRetryMs: number | null): ClusterFailure {
   const seconds = status.details?.retryAfterSeconds;
   const retryMs = headerRetryMs ?? (seconds ? seconds * 1000 : null);
-  return { kind: kindOf(code, status), message: statusWords(code, status), retryAfterMs: retryMs };
+  const failure = { kind: kindOf(code, status), message: statusWords(code, status), retryAfterMs: retryMs };
+  // Turned away before it was looked at.
+  return code === 429 ? { ...failure, notSent: true } : failure;
 }
 
 function kindOf(code: number, status: Status): ClusterFailure['kind'] {

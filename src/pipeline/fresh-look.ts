@@ -1,0 +1,60 @@
+import { type Agreed, checkGuards, type FreshLook, type Locked } from '../domain/authorise.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Authority, Plan, Recommendation, Refusal } from '../domain/types.ts';
+import { measureTrouble } from '../evidence/measure.ts';
+import { lookAtClock } from './clock-skew.ts';
+import type { Deps } from './deps.ts';
+import { planPolicy } from './plan-policy.ts';
+import { planStep } from './plan-step.ts';
+
+/** What is to be done, on whose word, and until when it may begin. */
+export type Intent = { executionId: string; recommendation: Recommendation; authority: Authority; notAfter: number };
+
+/** Everything that the guards judge, looked up now. */
+export async function freshLook(deps: Deps, incident: Incident, intent: Intent): Promise<FreshLook> {
+  const lookedAt = performance.now();
+  const { executionId, recommendation, authority, notAfter } = intent;
+  const [planned, trouble, pause] = await Promise.all([
+    planStep(deps, incident, recommendation),
+    measureTrouble(deps, incident),
+    deps.store.pauseState(),
+  ]);
+  const clock = await lookAtClock(deps);
+  const plan = planned.ok ? planned.plan : recommendation.plan;
+  return {
+    now: clock.now,
+    lookedAt,
+    executionId,
+    agreed: agreedOf(recommendation),
+    authority,
+    notAfter,
+    mode: deps.mode,
+    paused: pause.paused,
+    clockOff: clock.off,
+    protectedNamespaces: deps.protectedNamespaces,
+    planned,
+    policy: planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service }),
+    trouble,
+    maxPodsAffectedRatio: deps.limits.maxPodsAffectedRatio,
+  };
+}
+
+const agreedOf = ({ plan, confidence }: Recommendation): Agreed => ({
+  digest: plan.digest,
+  blastRadius: plan.blastRadius,
+  confidence: confidence.value,
+});
+
+/** The lock, last of all and only when no guard stands in the way, so that a refusal holds nobody up. */
+export async function lockFor(deps: Deps, incident: Incident, look: FreshLook): Promise<Locked> {
+  const refusal: Refusal | null = checkGuards(look);
+  if (refusal || !look.planned.ok) return { kind: 'refused', refusal: refusal ?? NO_PLAN };
+  return deps.store.lock(incident.id, lockedBy(incident, look.planned.plan), deps.limits.servicesAtOnce);
+}
+
+const NO_PLAN: Refusal = { code: 'plan_changed', message: 'There is no plan.' };
+
+/** Everybody whom a change disturbs: of a drain every service with a pod on the node. */
+export function lockedBy({ namespace }: Incident, { target, blastRadius }: Plan): string[] {
+  return blastRadius.services.length > 0 ? blastRadius.services : [`${target.namespace || namespace}/${target.name}`];
+}

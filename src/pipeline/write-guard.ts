@@ -1,0 +1,87 @@
+import { type Authorised, FRESH_MS } from '../domain/authorise.ts';
+import type { Refusal } from '../domain/types.ts';
+import type { Cluster, ClusterFailure, ClusterResult } from '../ports/cluster.ts';
+import type { Deps } from './deps.ts';
+
+/** Between asking the store and acting on its answer: longer, and this process was held up meanwhile. */
+const ANSWER_GOOD_MS = 2_000;
+
+/** What became of a write: `lost` counts as made until its mark says otherwise, and a conflict may be with our own. */
+type Outcome = 'made' | 'refused' | 'conflict' | 'lost';
+
+export type WriteGuard = {
+  /** Why nothing may be written now; null: it may, this very moment. */
+  refusal(): Promise<Refusal | null>;
+  /** The cluster, with that asked before each write. */
+  cluster: Cluster;
+  /** What was sent, in order. */
+  sent: Outcome[];
+};
+
+/**
+ * Stands before every write of one execution: the proof must be young by a clock that nobody sets, and the store must say, as the last thing, that the lock and this worker's lease are still held, that nothing
+ * was paused since and that it isn't too late.
+ */
+export function guardWrites(
+  deps: Pick<Deps, 'store' | 'cluster' | 'clock'>,
+  incidentId: string,
+  { fence, pauseEpoch, lease, notAfter, lookedAt }: Authorised,
+): WriteGuard {
+  const elapsed = stopwatch(deps);
+  const sent: Outcome[] = [];
+  const refusal = async (): Promise<Refusal | null> => {
+    const asked = elapsed();
+    // What is begun goes on with a proof of its own age; only its first write has an end.
+    const limit = sent.includes('made') ? null : notAfter;
+    const may = await deps.store.mayAct(incidentId, fence, pauseEpoch, { ...lease, notAfter: limit });
+    if (may.kind === 'refused') return may.refusal;
+    const now = elapsed();
+    const age = Math.max(performance.now() - lookedAt, now);
+    return now - asked > ANSWER_GOOD_MS || age > FRESH_MS ? HELD_UP : null;
+  };
+  return { refusal, sent, cluster: guardedCluster(deps.cluster, refusal, sent) };
+}
+
+const HELD_UP: Refusal = {
+  code: 'lease_lost',
+  message: 'This worker was held up since it looked at the cluster; it looks again before it acts.',
+};
+
+/** Real time since now: by a clock that nobody sets, or by the replica's where that says more. */
+function stopwatch({ clock }: Pick<Deps, 'clock'>): () => number {
+  const [began, beganAt] = [performance.now(), clock.now()];
+  return () => {
+    const told = clock.now() - beganAt;
+    return Math.max(performance.now() - began, told > 0 ? clock.realDelay(told) : 0);
+  };
+}
+
+function guardedCluster(cluster: Cluster, refusal: WriteGuard['refusal'], sent: Outcome[]): Cluster {
+  const write = async <T>(dryRun: boolean, call: () => Promise<ClusterResult<T>>): Promise<ClusterResult<T>> => {
+    if (dryRun) return call();
+    const no = await refusal();
+    if (no) return { ok: false, failure: { kind: 'stopped', message: no.message, retryAfterMs: null, refusal: no } };
+    const answer = await call();
+    sent.push(answer.ok ? 'made' : outcomeOf(answer.failure));
+    return answer;
+  };
+  const { custom } = cluster;
+  return {
+    ...cluster,
+    patchNode: (name, patch, options) => write(options.dryRun, () => cluster.patchNode(name, patch, options)),
+    patchWorkload: (target, patch, options) =>
+      write(options.dryRun, () => cluster.patchWorkload(target, patch, options)),
+    evictPod: (namespace, name, options) => write(options.dryRun, () => cluster.evictPod(namespace, name, options)),
+    custom: {
+      ...custom,
+      apply: (place, body, options) => write(options.dryRun, () => custom.apply(place, body, options)),
+      create: (place, body, options) => write(options.dryRun, () => custom.create(place, body, options)),
+      delete: (place, options) => write(false, () => custom.delete(place, options)),
+    },
+  };
+}
+
+function outcomeOf({ kind, notSent }: ClusterFailure): Outcome {
+  if (kind === 'conflict') return 'conflict';
+  return notSent || !['unreachable', 'other'].includes(kind) ? 'refused' : 'lost';
+}

@@ -4,6 +4,8 @@ export type SandboxClock = {
   now(): number;
   /** Real milliseconds until `ms` of sandbox time have passed at the current speed; when paused, 250 (ask again). */
   realDelay(ms: number): number;
+  /** Sandbox time as a function of real time: at the real instant `realAt` (epoch ms) it is `at`; from then on `speed` times as fast. */
+  line(): { at: number; realAt: number; speed: number };
   speed(): number;
   /** Sandbox seconds per real second, 0 (paused) to 60; throws RangeError outside. */
   setSpeed(speed: number): void;
@@ -90,6 +92,7 @@ export function createClock(options: { startAt: number; speed?: number; realNow?
   return {
     now: () => ticking ?? running(),
     realDelay: (ms) => (speed === 0 ? PAUSED_POLL_MS : Math.max(0, ms) / speed),
+    line: () => ({ at: running(), realAt: Date.now(), speed }),
     speed: () => speed,
     setSpeed(wanted) {
       checkSpeed(wanted);

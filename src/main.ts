@@ -16,6 +16,7 @@ import { type App, startApp, type World } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
+import { REAL_LINE } from './domain/clock.ts';
 import { signInOf } from './app/sign-in.ts';
 
 const CALL_MS = 10_000;
@@ -107,7 +108,7 @@ const ownSandbox = ({ env }: Config, dataDir: string) =>
 
 async function startForReal(config: Config, redis: PrivateRedis | null, log: Logger): Promise<Running> {
   const { env } = config;
-  const clock = { now: Date.now, realDelay: (ms: number) => ms };
+  const clock = { now: Date.now, realDelay: (ms: number) => ms, line: () => REAL_LINE };
   const name = config.settings.cluster;
   const hasCluster = Boolean(env.KUBECONFIG || env.KUBERNETES_SERVICE_HOST);
   const kube = hasCluster && {

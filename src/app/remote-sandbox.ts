@@ -39,6 +39,7 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
   timer.unref();
   const clock = {
     now: () => told.now + (Date.now() - told.at) * told.speed,
+    line: () => ({ at: told.now, realAt: told.at, speed: told.speed }),
     speed: () => told.speed,
     realDelay: (ms: number) => (told.speed === 0 ? 250 : ms / told.speed),
   };

@@ -16,8 +16,8 @@ import { type App, startApp, type World } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
-import { REAL_LINE } from './domain/clock.ts';
 import { signInOf } from './app/sign-in.ts';
+import { REAL_LINE } from './domain/clock.ts';
 
 const CALL_MS = 10_000;
 const USER_AGENT = 'nightshift';

@@ -2,6 +2,7 @@ import type { Baseline, Deviation } from './analysis/baseline.ts';
 import type { Series } from './analysis/series.ts';
 import type { Authorised } from './domain/authorise.ts';
 import type { Clock } from './domain/clock.ts';
+import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
 import type { Knowledge } from './domain/recommend.ts';
@@ -26,7 +27,7 @@ import type { LogLine } from './ports/logs.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Pause } from './ports/store.ts';
 
-/** The four things people add, each one file with one default export, found by load-modules.ts. */
+/** The five things people add, each one file with one default export, found by load-modules.ts. */
 
 // ---------------------------------------------------------------- Action: src/actions/<name>.ts
 
@@ -68,7 +69,9 @@ export type Applied =
 export type Settled =
   | { kind: 'settled'; message: string }
   | { kind: 'in_progress'; message: string }
-  | { kind: 'failed'; message: string };
+  | { kind: 'failed'; message: string }
+  /** Nobody could look. */
+  | { kind: 'unknown'; message: string };
 
 /** `message` say what the parameter must be, without its name. */
 export type ParamFault = { param: string; message: string };
@@ -87,6 +90,8 @@ export type Action = Knowledge & {
    * there may move on to those that it calls.
    */
   relieves?: 'callers' | 'load';
+  /** Vitals that are shares of what it changes (a limit): what was normal for them before says nothing after it. */
+  rescales?: VitalName[];
   /** What is wrong with the parameters of a step; null when they are right. Asked where playbooks are loaded; `plan` must ask, too. Absent: any will do. */
   paramFault?(params: Step['params']): ParamFault | null;
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
@@ -101,6 +106,11 @@ export type Action = Knowledge & {
   /** Restores only fields that still hold what we wrote; fields that do not are named in `message`. Done twice is done once. */
   undo(context: ActionContext, execution: Execution, authorised: Authorised): Promise<Applied>;
 };
+
+// ---------------------------------------------------------------- Kind of trouble: src/kinds/<name>.ts (pure)
+
+export type { Health, Vital } from './domain/health.ts';
+export type { IssueKind, KindLook, Seen } from './domain/issue-kind.ts';
 
 // ---------------------------------------------------------------- Detector: src/detectors/<name>.ts (pure)
 

@@ -24,7 +24,7 @@ import { playbookKey } from '../domain/playbook.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook, createTurns } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
-import type { Action, Command, Correlator, Detector, People } from '../extension-points.ts';
+import type { Action, Command, Correlator, Detector, IssueKind, People } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
@@ -213,10 +213,11 @@ async function createDeps(
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
-  const [actions, detectors, correlators] = await Promise.all([
+  const [actions, detectors, correlators, kinds] = await Promise.all([
     loadModules<Action>(here('../actions')),
     loadModules<Detector>(here('../detectors')),
     loadModules<Correlator>(here('../correlators')),
+    loadModules<IssueKind>(here('../kinds')),
   ]);
   const own = config.env.NIGHTSHIFT_PLAYBOOKS;
   const playbooks = await loadPlaybooks([here('../../playbooks'), ...(own ? [own] : [])], paramCheck(actions));
@@ -248,6 +249,7 @@ async function createDeps(
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
+    kinds,
     playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),
     limits: {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
 import type { Playbook, ServicePolicy } from '../domain/types.ts';
 import { createTurns } from '../evidence/shared-look.ts';
-import type { Action, Correlator, Detector } from '../extension-points.ts';
+import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
 import { type TrainingDeps, trainService } from '../learning/train.ts';
 import type { Deps, Limits } from '../pipeline/deps.ts';
@@ -21,6 +21,7 @@ export type ReplayParts = {
   actions: Map<string, Action>;
   detectors: Detector[];
   correlators: Correlator[];
+  kinds: IssueKind[];
   playbooks: Map<string, Playbook>;
   policy(namespace: string, service: string): ServicePolicy;
   limits: Limits;
@@ -54,6 +55,7 @@ export function replayDeps(parts: ReplayParts): Deps {
     actions: parts.actions,
     detectors: parts.detectors,
     correlators: parts.correlators,
+    kinds: parts.kinds,
     playbooks: parts.playbooks,
     policy: parts.policy,
     limits: parts.limits,

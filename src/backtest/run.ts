@@ -44,6 +44,7 @@ export async function run(
       : actionsByName(world.actions),
     detectors: world.detectors,
     correlators: world.correlators,
+    kinds: world.kinds,
     policy: (namespace: string, service: string) => policyFor(settings, namespace, service),
     limits: limitsOf(settings),
     protectedNamespaces: settings.protected_namespaces,

@@ -8,7 +8,7 @@ import { unreachableMetrics } from '../app/missing-parts.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { playbookKey } from '../domain/playbook.ts';
 import type { Playbook } from '../domain/types.ts';
-import type { Action, Correlator, Detector } from '../extension-points.ts';
+import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Learned } from './deps.ts';
 import { pastMetrics } from './past-metrics.ts';
@@ -54,6 +54,7 @@ export type World = {
   actions: Action[];
   detectors: Detector[];
   correlators: Correlator[];
+  kinds: IssueKind[];
   metrics: Metrics | null;
   past: { metrics: Metrics; at: { now: number } };
   learned: Learned;
@@ -84,15 +85,16 @@ export async function worldOf(options: BacktestOptions): Promise<World> {
     await metrics.ping().catch((error: unknown) => {
       throw new BacktestErrors(`--prometheus: ${maskText(shownUrl(options.prometheus ?? ''), 200)}: ${wordsOf(error)}`);
     });
-  const [actions, detectors, correlators] = await Promise.all([
+  const [actions, detectors, correlators, kinds] = await Promise.all([
     loadModules<Action>(here('../actions')),
     loadModules<Detector>(here('../detectors')),
     loadModules<Correlator>(here('../correlators')),
+    loadModules<IssueKind>(here('../kinds')),
   ]);
   const at = { now: 0 };
   const past = { at, metrics: pastMetrics(metrics ?? unreachableMetrics(), () => at.now) };
   return {
-    ...{ settings: settings.settings, actions, detectors, correlators, metrics, past },
+    ...{ settings: settings.settings, actions, detectors, correlators, kinds, metrics, past },
     learned: new Map(),
     live: [],
     unknown: new Set(),

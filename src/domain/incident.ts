@@ -23,6 +23,14 @@ export type Sample = {
   settled?: boolean;
   /** Trouble is left, but not in what the step was aimed at. */
   elsewhere?: boolean;
+  /** Nobody could see whether the change has settled. */
+  blind?: true;
+  /** What was said of a change that goes on. */
+  progress?: string;
+  /** The trouble was gone before the change could have done it. */
+  goneEarly?: true;
+  /** What made it worse is measured over a window that holds the time before. Absent: it is. */
+  looksBack?: boolean;
   message: string;
 };
 

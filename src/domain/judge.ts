@@ -16,7 +16,7 @@ export type JudgeInput = {
 const WORSE_IN_A_ROW = 3;
 
 /**
- * Did the change work? Null: keep looking. Recovered needs health that lasts `steadyMs`; worse needs several looks in a row that show the time since; at the end of the time, no data is unknown and never success.
+ * Did the change work? Null: keep looking. Recovered needs health that lasts `steadyMs`; worse needs several looks in a row that show the time since, or a change that hasn't settled at the end of its time; no data is unknown then and never success.
  */
 export function judge(input: JudgeInput): Verification | null {
   const { samples, now } = input;
@@ -28,8 +28,8 @@ export function judge(input: JudgeInput): Verification | null {
   });
   const recent = samples.slice(-WORSE_IN_A_ROW);
   const settledSince = runSince(samples, (sample) => sample.settled ?? true);
-  const isWorse = ({ at, worse, settled = true }: Sample) =>
-    worse && (!settled || (settledSince !== null && at - settledSince >= input.lagMs));
+  const isWorse = ({ at, worse, settled = true, looksBack = true }: Sample) =>
+    worse && (!settled || !looksBack || (settledSince !== null && at - settledSince >= input.lagMs));
   if (recent.length === WORSE_IN_A_ROW && recent.every(isWorse)) return verdict('worse', last!.message);
   const healthySince = runSince(samples, (sample) => sample.healthy);
   if (healthySince !== null && last && last.at - healthySince >= input.steadyMs && input.settled)
@@ -41,10 +41,20 @@ export function judge(input: JudgeInput): Verification | null {
   if (now < input.until) return null;
   // Healthy at the end but not yet for long enough, or half-way there: it gets the time that it still needs, once.
   if ((healthySince !== null || isImproving(samples)) && now < input.until + input.steadyMs * 2) return null;
+  if (!input.settled && isGettingOn(samples, input)) return null;
+  if (!input.settled && last && !last.blind) return verdict('worse', `${last.message}; it has not settled in its time`);
   const known = samples.filter((sample) => sample.healthy !== null);
   if (!last || last.healthy === null || known.length === 0)
     return verdict('unknown', last?.message ?? 'no look at it succeeded');
   return verdict('unchanged', last.message);
+}
+
+/** A change that still says something new is given as much time again. */
+function isGettingOn(samples: Sample[], { now, since, until, steadyMs }: JudgeInput): boolean {
+  const last = samples.at(-1);
+  if (last?.progress === undefined || now >= until + (until - since)) return false;
+  const changed = samples.findLast(({ progress }) => progress !== last.progress);
+  return changed !== undefined && now - changed.at <= steadyMs * 2;
 }
 
 /** What was measured has fallen to half of the worst. */

@@ -1,5 +1,7 @@
 /** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
 
+import type { Health } from './health.ts';
+
 /** One normalised signal from outside. */
 export type Alert = {
   /** Alertmanager's fingerprint, or one of the same kind worked out from the labels. */
@@ -40,11 +42,16 @@ export type Finding = {
   value?: { observed: number; low: number; high: number; unit: string };
 };
 
-export const ISSUE_KINDS = ['high_memory_usage', 'high_latency', 'crash_loop', 'node_pressure', 'unknown'] as const;
-export type IssueKind = (typeof ISSUE_KINDS)[number] | (string & {});
-
 /** The kind of trouble with a severity in its own unit: memory as a fraction of the limit, latency as p99 in seconds, restarts as a count. */
-export type Issue = { kind: IssueKind; severity: number; unit: string; message: string };
+export type Issue = {
+  /** The name of a kind of `src/kinds/`, or `unknown`. */
+  kind: string;
+  severity: number;
+  unit: string;
+  message: string;
+  /** It was seen before it hurt. */
+  ahead?: true;
+};
 
 export type Cause = {
   entity: EntityRef;
@@ -68,6 +75,10 @@ export type Diagnosis = {
   measured: boolean;
   /** The service at which the issue was measured: the cause's own, or the one that hurts where the cause itself shows none. Absent in diagnoses of older versions, as are the next two. */
   measuredOn?: string;
+  /** How the service that hurts, the cause and the direct callers were then. Absent in diagnoses of older versions, as are the callers. */
+  health?: Health[];
+  /** Who calls the service that hurts or the cause directly; at most five. */
+  callers?: { namespace: string; service: string }[];
   /** When the trouble began, as was known then. */
   since?: number;
   affected?: AffectedPart;
@@ -249,6 +260,8 @@ export type ServicePolicy = {
   /** Null: what the laws say by default. */
   atTimeout: AtTimeout | null;
   approvers: string[];
+  /** What is promised to its users: it is only well under these. */
+  objective?: { latencyP99Seconds?: number; errorRatio?: number };
 };
 
 /** On whose word a step is taken. Of a timeout `at` is the deadline that was shown, and `asked` how often it had been asked by then (absent in older ones: once). */
@@ -260,6 +273,8 @@ export type Authority =
 /** One attempt at one Step. `id` also names the mark on the changed object. */
 export type Execution = {
   id: string;
+  /** How everybody whom it may hurt was just before; absent in executions of older versions. */
+  before?: Health[];
   recommendation: Recommendation;
   authority: Authority;
   startedAt: number;

@@ -2,12 +2,11 @@ import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
-import { nameIssue } from '../domain/name-issue.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
 import { type Gathered, gather } from './gather.ts';
-import { vitalsOf } from './measure.ts';
+import { measuredIssue } from './issue.ts';
 import { detect } from './score.ts';
 
 const MAX_FINDINGS = 40;
@@ -30,23 +29,18 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
   const bottleneck = named
     ? bottleneckAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
     : undefined;
-  const { issue, measured, measuredOn } = await issueOf(
-    deps,
-    incident,
-    remediationTarget({ named, causes, bottleneck }),
-    findings,
-  );
+  const target = remediationTarget({ named, causes, bottleneck });
+  const { measuredOn, ...found } = await measuredIssue(deps, incident, target, findings, gathered.calls);
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
-    issue,
+    ...found,
     causes,
     somethingElse: Math.max(0, 1 - shown),
     named,
     ...(bottleneck ? { bottleneck } : {}),
     findings,
-    measured,
-    ...(measured ? { measuredOn } : {}),
+    ...(found.measured && measuredOn !== undefined ? { measuredOn } : {}),
     since: gathered.incidentContext.since,
     affected,
   };
@@ -85,18 +79,6 @@ function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
     )
     .sort((a, b) => b.strength - a.strength);
   return first?.what ?? null;
-}
-
-/** What is measured at the cause where one is named, else at the service that hurts. A node is only the trouble where nothing else is to blame. */
-async function issueOf(deps: Deps, incident: Incident, cause: Cause | undefined, findings: Finding[]) {
-  const measuredAt = async (service: string, nodesCount: boolean) => {
-    const { vitals, findings: now } = await vitalsOf(deps, incident.namespace, service);
-    const named = nameIssue(nodesCount ? vitals : { ...vitals, nodesInTrouble: 0 }, [...now, ...findings]);
-    return { ...named, measuredOn: service };
-  };
-  if (!cause || cause.entity.kind === 'Node') return measuredAt(incident.service, true);
-  const own = await measuredAt(cause.entity.name, false);
-  return own.measured ? own : measuredAt(incident.service, true);
 }
 
 function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {

@@ -6,7 +6,8 @@ import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef, Execution } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import { measuredOf, vitalsOf } from './measure.ts';
+import { readHealth } from './health.ts';
+import { measuredOf } from './measure.ts';
 
 type Verifying = Pick<Extract<State, { name: 'verifying' }>, 'execution' | 'since' | 'samples'>;
 
@@ -73,7 +74,8 @@ async function overwhelmed(deps: Deps, namespace: string, service: string) {
   const rate = await deps.metrics.instant(deps.queries.quickOfService('request_rate', namespace, service), now);
   const requests = rate.ok ? rate.value[0]?.value : undefined;
   if (!usual || requests === undefined || !(requests > expectedAt(usual, now).high)) return null;
-  const { vitals, findings } = await vitalsOf(deps, namespace, service);
-  const { issue, measured } = nameIssue({ ...vitals, nodesInTrouble: 0 }, findings);
+  const health = await readHealth(deps, { namespace, service });
+  const { nodes: _, ...vitals } = health.vitals;
+  const { issue, measured } = nameIssue(deps.kinds, { health: { ...health, vitals }, findings: [] });
   return measured ? { service, message: issue.message } : null;
 }

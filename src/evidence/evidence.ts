@@ -2,7 +2,7 @@ import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
-import { MANY_ERRORS } from '../domain/name-issue.ts';
+import { MANY_ERRORS } from '../domain/health.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { IncidentContext } from '../extension-points.ts';

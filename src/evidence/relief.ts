@@ -12,9 +12,14 @@ const MAX_CALLERS = 5;
 export async function measureCallers(deps: Deps, incident: Incident, target: EntityRef): Promise<Trouble> {
   const callers = callersOf(incident, target.name);
   if (callers.length === 0) return measureTrouble(deps, incident);
-  const looks = await Promise.all(callers.map((caller) => measureService(deps, incident.namespace, caller)));
+  const looks = await Promise.all(
+    callers.map((caller) =>
+      measureService(deps, { namespace: incident.namespace, service: caller }, incident.diagnosis?.health),
+    ),
+  );
   const present = looks.find((look) => look.kind === 'present');
-  return present ?? looks.find((look) => look.kind === 'unknown') ?? looks[0]!;
+  const worst = present ?? looks.find((look) => look.kind === 'unknown') ?? looks[0]!;
+  return { ...worst, health: looks.flatMap(({ health }) => health) };
 }
 
 /** The service that hurts; if that is the target, those that were seen to hurt with it and call it. */

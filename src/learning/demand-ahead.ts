@@ -1,8 +1,8 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { TroubleState } from '../domain/judge-trouble.ts';
 import { DEMAND_AHEAD } from '../domain/proposal.ts';
 import type { Diagnosis, EntityRef } from '../domain/types.ts';
-import type { Trouble } from '../evidence/measure.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { highestUntil } from './demand.ts';
 
@@ -14,13 +14,13 @@ const QUANTILE = 0.95;
 export async function measureDemand(
   deps: Deps,
   { namespace, service }: Pick<Incident, 'namespace' | 'service'>,
-): Promise<Trouble> {
+): Promise<TroubleState> {
   const [scalers, workload, answer] = await Promise.all([
     deps.cluster.scalers(namespace, service),
     deps.cluster.workload(namespace, service),
     deps.demand.outlook(namespace, service),
   ]);
-  const unknown = (message: string): Trouble => ({ kind: 'unknown', severity: null, message });
+  const unknown = (message: string): TroubleState => ({ kind: 'unknown', severity: null, message });
   if (!scalers.ok) return unknown(scalers.failure.message);
   const [scaler] = scalers.value;
   if (scaler)

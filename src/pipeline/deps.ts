@@ -5,7 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation, ServicePolicy } from '../domain/types.ts';
-import type { Action, ActionContext, ActionLimits, Correlator, Detector } from '../extension-points.ts';
+import type { Action, ActionContext, ActionLimits, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import { scaledObjectFor } from '../learning/autoscaler.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { Demand } from '../learning/demand.ts';
@@ -57,6 +57,7 @@ export type Deps = {
   actions: Map<string, Action>;
   detectors: Detector[];
   correlators: Correlator[];
+  kinds: IssueKind[];
   /** By `playbookKey`. */
   playbooks: Map<string, Playbook>;
   /** What the configuration says of a service, and of the whole. */

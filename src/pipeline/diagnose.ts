@@ -1,6 +1,7 @@
 import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
+import { resultKey } from '../domain/learned-results.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
@@ -96,7 +97,8 @@ type Chosen = { qualified: Recommendation[]; skippedSteps: SkippedStep[]; refusa
 async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
   const cause = remediationTarget(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
-  for (const { action } of playbook.steps) results.set(action, await deps.store.results(`${playbook.issue}/${action}`));
+  for (const { action } of playbook.steps)
+    results.set(action, await deps.store.results(resultKey(action, playbook.issue, diagnosis)));
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;

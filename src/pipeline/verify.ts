@@ -1,9 +1,14 @@
-import type { Incident, Sample } from '../domain/incident.ts';
+import type { Health } from '../domain/health.ts';
+import type { Incident } from '../domain/incident.ts';
 import { judge } from '../domain/judge.ts';
+import { resultKey, workedFor } from '../domain/learned-results.ts';
+import { sampleOf } from '../domain/sample-of.ts';
 import type { Execution } from '../domain/types.ts';
+import { type Worsening, worsenedSince } from '../domain/worse.ts';
 import { whatIsElsewhere } from '../evidence/elsewhere.ts';
-import { measureService, measureTrouble, type Trouble } from '../evidence/measure.ts';
+import { measureTrouble, type Trouble } from '../evidence/measure.ts';
 import { measureCallers } from '../evidence/relief.ts';
+import { healthBefore, readCallers } from '../evidence/worsened.ts';
 import type { Settled } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -27,30 +32,43 @@ const verify: Stage = {
   async run(deps, incident) {
     const { state } = incident;
     if (state.name !== 'verifying') return NOTHING;
-    const [settled, trouble] = await Promise.all([
-      settledNow(deps, incident, state.execution),
-      troubleNow(deps, incident, state.execution),
+    const { execution } = state;
+    const [settled, trouble, callers] = await Promise.all([
+      settledNow(deps, incident, execution),
+      troubleNow(deps, incident, execution),
+      callersNow(deps, incident),
     ]);
     const at = deps.clock.now();
-    const left = trouble.kind === 'present' ? await whatIsElsewhere(deps, incident, state) : null;
-    const sample = sampleOf(at, settled, trouble, incident, left);
+    const sample = sampleOf({
+      at,
+      settled,
+      trouble,
+      worsened: worsenedNow(deps, incident, execution, [...trouble.health, ...callers]),
+      left: trouble.kind === 'present' ? await whatIsElsewhere(deps, incident, state) : null,
+      before: incident.diagnosis?.issue.severity ?? 0,
+      tooSoon:
+        LOOKS_BACK.has(execution.recommendation.issue) && at - execution.startedAt < deps.queries.quickWindowMs / 4,
+    });
+    const samples = [...state.samples, sample];
     const verdict = judge({
       now: at,
       since: state.since,
       until: state.until,
       steadyMs: state.steadyMs,
-      samples: [...state.samples, sample],
+      samples,
       settled: settled.kind === 'settled',
-      lagMs: LOOKS_BACK.has(state.execution.recommendation.issue) ? deps.queries.quickWindowMs : 0,
+      lagMs: deps.queries.quickWindowMs,
     });
     if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
-    const { recommendation, id } = state.execution;
-    await deps.store.recordResult(
-      `${recommendation.issue}/${recommendation.step.action}`,
-      id,
-      verdict.verdict === 'recovered' || verdict.targetWell === true,
-    );
-    const contained = verdict.verdict === 'unchanged' && isForCallers(deps, state.execution);
+    const { recommendation, id } = execution;
+    const worked = workedFor(verdict, samples);
+    if (worked !== null)
+      await deps.store.recordResult(
+        resultKey(recommendation.step.action, recommendation.issue, incident.diagnosis),
+        id,
+        worked,
+      );
+    const contained = verdict.verdict === 'unchanged' && isForCallers(deps, execution);
     return {
       events: [
         { type: 'sampled', at, sample },
@@ -60,13 +78,19 @@ const verify: Stage = {
   },
 };
 
-/** Measured where the step is to help. Where it was for a jam, that is over when the one whose load it was is well, too. */
-async function troubleNow(deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> {
-  if (isForCallers(deps, execution)) return measureCallers(deps, incident, execution.recommendation.plan.target);
-  const trouble = await measureTrouble(deps, incident);
-  const cause = incident.diagnosis?.bottleneck && incident.diagnosis.causes[0]?.entity;
-  if (trouble.kind !== 'gone' || !cause) return trouble;
-  return measureService(deps, cause.namespace, cause.name, incident.diagnosis?.issue);
+/** Measured where the step is to help. */
+const troubleNow = (deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> =>
+  isForCallers(deps, execution)
+    ? measureCallers(deps, incident, execution.recommendation.plan.target)
+    : measureTrouble(deps, incident);
+
+const callersNow = (deps: Deps, { diagnosis }: Incident): Promise<Health[]> =>
+  readCallers(deps, diagnosis?.callers ?? [], diagnosis?.health ?? []);
+
+/** Who is kept from what hangs fails at once instead of waiting: that is what such a step is for, and no worsening. */
+function worsenedNow(deps: Deps, incident: Incident, execution: Execution, now: Health[]): Worsening[] {
+  const worsened = worsenedSince(healthBefore(incident, execution), now);
+  return isForCallers(deps, execution) ? worsened.filter(({ vital }) => vital !== 'errors') : worsened;
 }
 
 const isForCallers = (deps: Deps, { recommendation }: Execution): boolean =>
@@ -76,25 +100,6 @@ async function settledNow(deps: Deps, incident: Incident, execution: Execution):
   const action = deps.actions.get(execution.recommendation.step.action);
   if (!action) return { kind: 'failed', message: 'the action is not there any more' };
   return action.settled(actionContext(deps, incident, execution.recommendation), execution);
-}
-
-/** Health needs both: the change has settled and the trouble is measured to be gone. A change that failed to settle made it worse. */
-function sampleOf(at: number, settled: Settled, trouble: Trouble, incident: Incident, left: string | null): Sample {
-  const severity = trouble.severity;
-  const before = incident.diagnosis?.issue.severity ?? 0;
-  const said = left ? `${trouble.message}; ${left}` : trouble.message;
-  const message = settled.kind === 'settled' ? said : `${settled.message.replace(/\.$/, '')}; ${said}`;
-  const base = { at, settled: settled.kind === 'settled', message, elsewhere: left !== null };
-  if (settled.kind === 'failed') return { ...base, healthy: false, severity, worse: true };
-  if (trouble.kind === 'unknown') return { ...base, healthy: null, severity: null, worse: false };
-  const worse =
-    trouble.kind === 'present' &&
-    settled.kind === 'settled' &&
-    left === null &&
-    severity !== null &&
-    before > 0 &&
-    severity > before * 1.5;
-  return { ...base, healthy: trouble.kind === 'gone' && base.settled, severity, worse };
 }
 
 export default verify;

@@ -77,6 +77,8 @@ export type PodInfo = {
     ready: boolean;
     waiting: { reason: string; message: string } | null;
     lastExit: { reason: string; exitCode: number; finishedAt: number } | null;
+    /** Of the run that goes on; null or absent while none does. */
+    startedAt?: number | null;
   }[];
 };
 
@@ -190,6 +192,8 @@ export type ClusterFailure = {
     | 'unsupported'
     | 'other'
     | 'stopped';
+  /** Of an unreachable one: it was asked, and was silent. */
+  timedOut?: true;
   message: string;
   retryAfterMs: number | null;
   refusal?: Refusal;

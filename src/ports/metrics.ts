@@ -5,6 +5,8 @@ export type LabelledSeries = { labels: Record<string, string>; points: Point[] }
 /** `forbidden`: the server is there and won't have us. */
 export type MetricsFailure = {
   kind: 'unreachable' | 'forbidden' | 'bad_query' | 'no_data' | 'too_many';
+  /** Of an unreachable one: it was asked, and was silent. */
+  timedOut?: true;
   message: string;
 };
 

@@ -111,4 +111,40 @@ describe('judging a fix', () => {
     expect(judged([at(270, { healthy: false }), at(290, {}), at(301, {})])).toBe('looking');
     expect(judged([at(270, { healthy: false }), at(290, {}), at(351, {})])).toBe('recovered');
   });
+
+  it('is worse when a change has not settled at the end of its time, and unknown when nobody could see that', () => {
+    const unsettled = (over: Partial<Sample>) => {
+      const samples = Array.from({ length: 32 }, (_, i) =>
+        at(i * 10, { healthy: false, severity: 0.97, settled: false, progress: '2 of 3 pods are updated', ...over }),
+      );
+      const times = { now: 320_000, since: 0, until: 300_000, steadyMs: 60_000, lagMs: 0 };
+      return judge({ ...times, samples, settled: false })?.verdict ?? 'looking';
+    };
+    expect(unsettled({})).toBe('worse');
+    expect(unsettled({ healthy: null, severity: null, blind: true })).toBe('unknown');
+  });
+
+  it('gives a change that gets on as much time again, and no more', () => {
+    const until = (end: number) => {
+      const samples = Array.from({ length: end / 10 }, (_, i) =>
+        at((i + 1) * 10, {
+          healthy: false,
+          severity: 0.97,
+          settled: false,
+          progress: `${Math.floor(i / 6)} of 90 pods`,
+        }),
+      );
+      const times = { now: end * 1000, since: 0, until: 300_000, steadyMs: 60_000, lagMs: 0 };
+      return judge({ ...times, samples, settled: false })?.verdict ?? 'looking';
+    };
+    expect(until(310)).toBe('looking');
+    expect(until(590)).toBe('looking');
+    expect(until(610)).toBe('worse');
+  });
+
+  it('needs no delay for what is seen in objects', () => {
+    const samples = [10, 20, 30].map((s) => at(s, { healthy: false, worse: true, settled: true, looksBack: false }));
+    const times = { now: 30_000, since: 0, until: 300_000, steadyMs: 60_000, lagMs: 120_000 };
+    expect(judge({ ...times, samples, settled: true })).toMatchObject({ verdict: 'worse' });
+  });
 });

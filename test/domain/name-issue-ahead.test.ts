@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { nameIssue, type Vitals } from '../../src/domain/name-issue.ts';
+import type { Health } from '../../src/domain/health.ts';
+import { nameIssue } from '../../src/domain/name-issue.ts';
 import type { Finding } from '../../src/domain/types.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
+import { healthOf, known } from './healths.ts';
 
-const calm: Vitals = {
-  service: 'payment-api',
-  memoryRatio: 0.57,
-  latencyP99Seconds: 0.24,
-  latencyBandHighSeconds: 0.25,
-  errorRatio: 0,
-  crashLooping: 0,
-  restarts: 0,
-  notReady: 0,
-  nodesInTrouble: 0,
-};
+const calm = healthOf({ memory: 0.57, latency: known(0.24, { low: 0.1, high: 0.25 }) });
+const named = (health: Health, findings: Finding[]) => nameIssue(KINDS, { health, findings });
 
 function anomaly(what: string, strength = 0.995, name = 'payment-api', observed = 90): Finding {
   const about = { kind: 'Deployment' as const, namespace: 'shop', name };
@@ -23,11 +17,11 @@ function anomaly(what: string, strength = 0.995, name = 'payment-api', observed 
 describe('trouble that does not hurt yet', () => {
   it('is measured: memory that climbs by how full it is, a crowd by how slow it makes the service', () => {
     for (const what of ['leak', 'memory'])
-      expect(nameIssue(calm, [anomaly(what)])).toMatchObject({
+      expect(named(calm, [anomaly(what)])).toMatchObject({
         measured: true,
         issue: { kind: 'high_memory_usage', severity: 0.57 },
       });
-    expect(nameIssue(calm, [anomaly('traffic')])).toMatchObject({
+    expect(named(calm, [anomaly('traffic')])).toMatchObject({
       measured: true,
       issue: { kind: 'high_latency', severity: 0.24 },
     });
@@ -41,12 +35,12 @@ describe('trouble that does not hurt yet', () => {
       anomaly('traffic', 0.995, 'payment-api', 5),
       anomaly('cpu'),
     ])
-      expect(nameIssue(calm, [finding])).toMatchObject({ measured: false, issue: { kind: 'unknown' } });
+      expect(named(calm, [finding])).toMatchObject({ measured: false, issue: { kind: 'unknown' } });
   });
 
   it('stands behind everything that hurts', () => {
-    const slow = { ...calm, latencyP99Seconds: 2 };
-    expect(nameIssue(slow, [anomaly('memory')]).issue).toMatchObject({ kind: 'high_latency', severity: 2 });
-    expect(nameIssue({ ...calm, memoryRatio: 0.92 }, [anomaly('traffic')]).issue.kind).toBe('high_memory_usage');
+    const slow = healthOf({ latency: 2 });
+    expect(named(slow, [anomaly('memory')]).issue).toMatchObject({ kind: 'high_latency', severity: 2 });
+    expect(named(healthOf({ memory: 0.92 }), [anomaly('traffic')]).issue.kind).toBe('high_memory_usage');
   });
 });

@@ -13,6 +13,8 @@ import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gather.ts';
 import { type OtlpEvidence, otlpEvidence } from '../../src/telemetry/otlp-evidence.ts';
+import { healthOf, known } from '../domain/healths.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 
 const AT = 1_780_000_000_000;
 const evidence: Evidence[] = [
@@ -76,15 +78,9 @@ function confidences(from: OtlpEvidence, findings: Finding[]) {
   const steps = [rollbackDeployment, restartPod, scaleHorizontal, increaseMemoryLimit, drainAndCordon];
   const cause = causes[0] ?? null;
   const sure = steps.map((action) => confidenceIn(action, cause, { worked: 0, tried: 0 }).value);
-  const vitals = {
-    service: 'front',
-    memoryRatio: 0.5,
-    latencyP99Seconds: 0.1,
-    latencyBandHighSeconds: 1,
-    errorRatio: 0,
-  };
-  const calm = { crashLooping: 0, restarts: 0, notReady: 0, nodesInTrouble: 0 };
-  return { cause, named, sure, issue: nameIssue({ ...vitals, ...calm }, findings) };
+  const latency = known(0.1, { low: 0, high: 1 });
+  const health = healthOf({ memory: 0.5, latency }, { service: 'front' });
+  return { cause, named, sure, issue: nameIssue(KINDS, { health, findings }) };
 }
 
 describe('telemetry of strangers', () => {

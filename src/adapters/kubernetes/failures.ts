@@ -30,7 +30,13 @@ type Status = z.infer<typeof statusSchema>;
 /** Any error of a call as a failure with short words. Never throws. */
 export function toFailure(error: unknown, timeoutMs: number): ClusterFailure {
   if (error instanceof ApiError) return fromStatus(error.code, statusOf(error.body), retryAfterMs(error.headers));
-  const failure = { kind: 'unreachable' as const, message: networkWords(error, timeoutMs), retryAfterMs: null };
+  const silent = isTimeout(error) ? { timedOut: true as const } : {};
+  const failure = {
+    kind: 'unreachable' as const,
+    ...silent,
+    message: networkWords(error, timeoutMs),
+    retryAfterMs: null,
+  };
   return wasNotSent(error) ? { ...failure, notSent: true } : failure;
 }
 
@@ -124,10 +130,12 @@ function retryAfterMs(headers: Record<string, string>): number | null {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
 }
 
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+
 function networkWords(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return shorten(String(error));
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return `The API server gave no answer within ${timeoutMs} ms.`;
+  if (isTimeout(error)) return `The API server gave no answer within ${timeoutMs} ms.`;
   const cause = error.cause instanceof Error ? error.cause.message || error.cause.name : '';
   return shorten(`The API server can't be reached: ${cause || error.message}`);
 }

@@ -197,6 +197,7 @@ const containerStatus = z.object({
   state: z
     .object({
       waiting: z.object({ reason: z.string().nullish(), message: z.string().nullish() }).nullish(),
+      running: z.object({ startedAt: z.string().nullish() }).nullish(),
       terminated: exit,
     })
     .nullish(),

@@ -165,8 +165,10 @@ function toContainer(status: RawStatus): PodInfo['containers'][number] {
   const waiting = status.state?.waiting;
   // A container that exited and wasn't started again yet holds its exit in `state`.
   const exit = status.state?.terminated ?? status.lastState?.terminated;
+  const startedAt = status.state?.running?.startedAt;
   return {
     name: status.name,
+    startedAt: startedAt ? millis(startedAt) : null,
     restarts: status.restartCount ?? 0,
     ready: status.ready ?? false,
     waiting: waiting ? { reason: waiting.reason ?? 'Waiting', message: waiting.message ?? '' } : null,

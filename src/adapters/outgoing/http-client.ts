@@ -91,6 +91,8 @@ const LONGEST = 300;
 export type CallFailure = {
   kind: 'refused' | 'too_large' | 'answered' | 'unreachable';
   status: number | null;
+  /** Of an unreachable one: it was asked, and was silent. */
+  timedOut?: true;
   message: string;
 };
 
@@ -131,7 +133,7 @@ export function callFailure(error: unknown, server: string, setting: string, tim
     return said('answered', status, `${server} answered ${status}.`);
   }
   if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT')
-    return said('unreachable', null, `${server} gave no answer within ${timeoutMs} ms.`);
+    return { ...said('unreachable', null, `${server} gave no answer within ${timeoutMs} ms.`), timedOut: true };
   const tls = TLS_WORDS[error.code ?? ''];
   if (tls)
     return said(

@@ -124,7 +124,8 @@ function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
   if (failure.status === 422) return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message };
   if (failure.status === 400) return { kind: 'bad_query', message: message || 'The query was refused.' };
   const more = failure.kind === 'answered' && message ? ` ${message.slice(0, 200)}` : '';
-  return { kind: 'unreachable', message: `${failure.message}${more}` };
+  const silent = failure.timedOut ? { timedOut: true as const } : {};
+  return { kind: 'unreachable', ...silent, message: `${failure.message}${more}` };
 }
 
 function saidBy(answer: unknown): string {

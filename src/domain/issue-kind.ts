@@ -1,0 +1,39 @@
+import type { Health } from './health.ts';
+import type { Finding, Issue } from './types.ts';
+
+/** What a kind of trouble is read from. */
+export type KindLook = { health: Health; findings: readonly Finding[] };
+/** A kind of trouble that shows: how severe, in the kind's unit, and in one sentence. */
+export type Seen = { severity: number; message: string };
+
+/** A kind of trouble. Pure: it reads vitals and findings, never a name of another kind. */
+export type IssueKind = {
+  /** `Issue.kind`, and the `issue` of its playbook. */
+  name: string;
+  title: string;
+  /** The unit of its severity. */
+  unit: string;
+  /** Of several kinds that show, the one with the smallest is named. */
+  order: number;
+  /** The vitals that show it: before it may be called over one of them at least must be known. */
+  shownBy: readonly string[];
+  /** Before it may be called over none of these may be unknown, of the victim and of the cause. */
+  needs: readonly string[];
+  /** Null: it doesn't show. Asked in the order of `order`. */
+  present(look: KindLook): Seen | null;
+  /** How severe it is now, in its unit; null: that can't be read. */
+  severity(look: KindLook): number | null;
+  /** The vital that its severity is read from, where that is a level which falls again: it must get under where the playbooks begin. */
+  level?: string;
+  /** Why it isn't over though it isn't in trouble any more (above what is normal, half-way); null when nothing is left. */
+  lingers?(look: KindLook, before: Issue): string | null;
+  /** Trouble that doesn't hurt yet, asked when nothing hurts. `needs` as above, for issues that were named so; `lingers` says why such an issue isn't over. */
+  ahead?: {
+    order: number;
+    needs: readonly string[];
+    present(look: KindLook): Seen | null;
+    lingers(look: KindLook, before: Issue): string | null;
+  };
+  /** What is said when it is over. */
+  over(health: Health): string;
+};

@@ -1,0 +1,41 @@
+import { type Health, isOf } from '../domain/health.ts';
+import type { Incident } from '../domain/incident.ts';
+import { nameIssue } from '../domain/name-issue.ts';
+import type { Cause, Diagnosis, Finding } from '../domain/types.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { readHealth, type Whose } from './health.ts';
+import { directCallers, readCallers } from './worsened.ts';
+
+type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'callers'>> & Pick<Diagnosis, 'measuredOn'>;
+
+/** What is measured at the cause where one is named, else at the service that hurts, and how these and their direct callers are. A node is only the trouble where nothing else is to blame. */
+export async function measuredIssue(
+  deps: Deps,
+  incident: Incident,
+  cause: Cause | undefined,
+  findings: Finding[],
+  calls: readonly { from: string; to: string }[],
+): Promise<Measured> {
+  const { namespace, service } = incident;
+  const victim: Whose = { namespace, service };
+  const named: Whose | null = cause ? { namespace: cause.entity.namespace, service: cause.entity.name } : null;
+  const own = named && !isOf(named, victim) ? [victim, named] : [victim];
+  const before = incident.diagnosis?.health ?? [];
+  const callers = directCallers(calls, namespace, own);
+  const [health, theirs] = await Promise.all([
+    Promise.all(own.map((whose) => readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) }))),
+    readCallers(deps, callers, before),
+  ]);
+  const at = (whose: Whose, nodesCount: boolean) => {
+    const one = health.find((known) => isOf(known, whose))!;
+    const look = { health: nodesCount ? one : withoutNodes(one), findings };
+    return { ...nameIssue(deps.kinds, look), measuredOn: whose.service };
+  };
+  const there = named && cause?.entity.kind !== 'Node' ? at(named, false) : null;
+  return { ...(there?.measured ? there : at(victim, true)), health: [...health, ...theirs], callers };
+}
+
+function withoutNodes(health: Health): Health {
+  const { nodes: _, ...vitals } = health.vitals;
+  return { ...health, vitals };
+}

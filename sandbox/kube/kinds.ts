@@ -1,6 +1,14 @@
 // The parts of the built-in kinds that the controllers read and write; everything else passes through untouched.
 import type { KubeObject, ObjectMeta } from './objects.ts';
-import type { DaemonSet, Deployment, HorizontalPodAutoscaler, Job, ReplicaSet, StatefulSet } from './workload-kinds.ts';
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Job,
+  ReplicaSet,
+  StatefulSet,
+} from './workload-kinds.ts';
 
 export type Condition = {
   type: string;
@@ -159,6 +167,7 @@ export type KindByResource = {
   statefulsets: StatefulSet;
   daemonsets: DaemonSet;
   jobs: Job;
+  cronjobs: CronJob;
   horizontalpodautoscalers: HorizontalPodAutoscaler;
 };
 export type KindOf<R extends string> = R extends keyof KindByResource ? KindByResource[R] : KubeObject;

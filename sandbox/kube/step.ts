@@ -1,4 +1,5 @@
 import { stepAutoscalers } from './controllers/autoscaler.ts';
+import { stepCronJobs } from './controllers/cron-job.ts';
 import { stepCustomDefinitions } from './controllers/custom-definitions.ts';
 import { stepDaemonSets } from './controllers/daemon-set.ts';
 import { stepDeployments } from './controllers/deployment.ts';
@@ -26,6 +27,7 @@ export function stepCluster(world: World): void {
   stepStatefulSets(world);
   stepDaemonSets(world);
   for (const operator of world.operators) operator.step?.(world);
+  stepCronJobs(world);
   stepJobs(world);
   stepNodes(world);
   stepLeases(world);

@@ -1,5 +1,5 @@
 import type { Condition, IntOrString, LabelSelector, PodTemplate } from './kinds.ts';
-import type { KubeObject } from './objects.ts';
+import type { KubeObject, ObjectMeta } from './objects.ts';
 
 export type Deployment = KubeObject & {
   spec: {
@@ -85,6 +85,15 @@ export type Job = KubeObject & {
     ready?: number;
     terminating?: number;
   };
+};
+export type CronJob = KubeObject & {
+  spec: {
+    schedule: string;
+    suspend?: boolean;
+    concurrencyPolicy?: string;
+    jobTemplate: { metadata?: Partial<ObjectMeta>; spec: Record<string, unknown> };
+  };
+  status?: { lastScheduleTime?: string; lastSuccessfulTime?: string };
 };
 export type MetricTarget = { type: string; averageUtilization?: number; averageValue?: string; value?: string };
 export type MetricIdentifier = { name: string; selector?: { matchLabels?: Record<string, string> } };

@@ -13,6 +13,7 @@ export function clusterManifests(services: readonly ServiceSpec[]): KubeObject[]
     priorityClass('shop-standard', 1_000),
     priorityClass('shop-low', 10),
     ...services.flatMap((s) => [configMap(s), service(s), disruptionBudget(s), deployment(s)]),
+    ...services.flatMap((s) => (OPEN[s.name] ? [ingress(s.name, OPEN[s.name]!)] : [])),
   ];
 }
 
@@ -40,7 +41,10 @@ function node(spec: NodeSpec): KubeObject {
         nodeCondition('PIDPressure', false),
         nodeCondition('Ready', true),
       ],
-      addresses: [{ type: 'Hostname', address: spec.name }],
+      addresses: [
+        { type: 'InternalIP', address: spec.address },
+        { type: 'Hostname', address: spec.name },
+      ],
       nodeInfo: { kubeletVersion: 'v1.32.0', operatingSystem: 'linux', architecture: 'amd64' },
     },
   };
@@ -76,6 +80,22 @@ function configMap(s: ServiceSpec): KubeObject {
     data: {
       log_level: 'info',
       upstream_timeout_ms: String(Math.max(1, ...s.calls.map((c) => c.timeoutSeconds)) * 1000),
+    },
+  };
+}
+
+/** What the world outside reaches, and under which host. */
+const OPEN: Record<string, string> = { storefront: 'shop.example', 'auth-api': 'auth.shop.example' };
+
+function ingress(service: string, host: string): KubeObject {
+  const backend = { service: { name: service, port: { name: 'http' } } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: service.replace(/-api$/, ''), namespace: NAMESPACE },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
     },
   };
 }

@@ -37,7 +37,7 @@ import type { Monitors } from '../ports/monitors.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
-import { type Config, policyFor, queryOptions } from './config.ts';
+import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { loadModules } from './load-modules.ts';
@@ -160,7 +160,9 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
   const handlers: Handler[] = [
     ...world.firstHandlers,
     healthRoutes({ parts: partsOf({ ...world, ...source }, store), registry: meters.registry, started: () => started }),
-    alertmanagerRoute(alertIntake(deps, topology, meters, world.alertmanagerToken)),
+    alertmanagerRoute(
+      alertIntake(deps, { topology, meters, own: ownCluster(config.settings) }, world.alertmanagerToken),
+    ),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null)),
     apiRoutes({ token: world.apiToken, store, now: clock.now }),
     (req, res) => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { QUERY_NAMES, type QueryName } from '../adapters/prometheus/default-queries.ts';
 import { type QueryOptions, templateFault } from '../adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
+import type { OwnCluster } from '../domain/alert-admission.ts';
 import { durationMs } from '../domain/duration.ts';
 import type { ServicePolicy } from '../domain/types.ts';
 
@@ -53,12 +54,14 @@ const Queries = z.strictObject({
   ...templates,
 });
 
+const UNNAMED_CLUSTER = 'default';
+
 /** `nightshift.yaml`. */
 const Settings = z.strictObject({
   cluster: z
     .string()
     .regex(/^[\w.-]{1,63}$/, 'may hold letters, digits, dots and dashes')
-    .default('default'),
+    .default(UNNAMED_CLUSTER),
   mode: z.enum(['act', 'observe']).default('act'),
   approvers: z.array(z.string()).default([]),
   protected_namespaces: z.array(z.string()).default(['kube-system', 'kube-public', 'kube-node-lease', 'nightshift']),
@@ -84,6 +87,16 @@ const Settings = z.strictObject({
       storm_incidents: z.int().min(2).default(10),
       /** So long after an alert came somebody has heard of it, whatever is waited for. */
       unanswered: DurationMs.prefault('15m'),
+    })
+    .prefault({}),
+  /** Whose alerts these are: another value of the label is another cluster's alert. `cluster_values` are names for this one beside `cluster`. */
+  alerts: z
+    .strictObject({
+      cluster_label: z
+        .string()
+        .regex(/^[a-zA-Z_]\w{0,60}$/, 'is not a label')
+        .default('cluster'),
+      cluster_values: z.array(z.string()).default([]),
     })
     .prefault({}),
   queries: Queries.prefault({}),
@@ -346,6 +359,12 @@ export function demandSettings(settings: Settings, namespace: string, service: s
     minReplicas: Math.min(FEWEST_REPLICAS, settings.limits.max_replicas),
     maxReplicas: settings.limits.max_replicas,
   };
+}
+
+/** By what alerts of this cluster are told from others'. Whoever named neither the cluster nor its values has only one. */
+export function ownCluster({ cluster, alerts }: Settings): OwnCluster {
+  const values = [...(cluster === UNNAMED_CLUSTER ? [] : [cluster]), ...alerts.cluster_values];
+  return { label: alerts.cluster_label, values: values.length > 0 ? values : null };
 }
 
 /** What `queries:` replaces. */

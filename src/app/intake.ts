@@ -1,16 +1,26 @@
-import { anySubjectOf } from '../adapters/alertmanager/subject.ts';
+import { namedBy } from '../adapters/alertmanager/named-by.ts';
 import { parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import type { AlertIntake } from '../adapters/http/alertmanager-route.ts';
 import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
 import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
+import { admit, type LeftOut, type OwnCluster } from '../domain/alert-admission.ts';
+import type { Alert } from '../domain/types.ts';
+import { resolveSubject } from '../evidence/resolve-subject.ts';
 import type { Topology } from '../evidence/topology.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import { receiveAlerts } from '../pipeline/receive-alerts.ts';
+import { noteQuiet } from '../pipeline/note-quiet.ts';
+import { type ReceivedAlert, receiveAlerts } from '../pipeline/receive-alerts.ts';
 import { record } from '../pipeline/record.ts';
 import type { Meters } from './meters.ts';
 
+const MOST_LISTED = 100;
+
 /** Alertmanager's webhook → incidents. An alert that names no workload gets an incident of its own kind, which only tells and calls a person: nothing is automated for it. */
-export function alertIntake(deps: Deps, topology: Topology, meters: Meters, token: string | null): AlertIntake {
+export function alertIntake(
+  deps: Deps,
+  { topology, meters, own }: { topology: Topology; meters: Meters; own: OwnCluster },
+  token: string | null,
+): AlertIntake {
   return {
     token,
     parse(body) {
@@ -19,22 +29,54 @@ export function alertIntake(deps: Deps, topology: Topology, meters: Meters, toke
       return {
         ok: true,
         accept: async () => {
-          const received = parsed.alerts.map((alert) => ({
-            alert,
-            subject: anySubjectOf(alert, deps.cluster.name),
-          }));
-          const incidents = await receiveAlerts(deps, received, topology.calls());
-          meters.alerts.inc(received.length);
-          if (parsed.truncated > 0)
-            deps.log.warn(
-              { truncated: parsed.truncated },
-              'Alertmanager left alerts out of a webhook; raise max_alerts of the receiver',
-            );
-          return { incidents, received: received.length, truncated: parsed.truncated };
+          const { taken, refused, noted, heartbeats } = admit(parsed.alerts, parsed.muted, own);
+          const subjects = await aboutWhom(deps, [...taken, ...noted.map(({ alert }) => alert)]);
+          const of = (alert: Alert): ReceivedAlert => ({ alert, subject: subjects.get(alert)! });
+          const incidents = await receiveAlerts(deps, taken.map(of), topology.calls());
+          await noteQuiet(
+            deps,
+            noted.map(({ alert }) => of(alert)),
+          );
+          meters.alerts.inc(taken.length);
+          meters.leftOut.inc({ reason: 'refused' }, refused.length);
+          meters.leftOut.inc({ reason: 'noted' }, noted.length);
+          tell(deps, parsed.truncated, refused);
+          return {
+            incidents,
+            received: parsed.alerts.length + parsed.muted.length,
+            truncated: parsed.truncated,
+            refused: listed(refused),
+            noted: listed(noted),
+            heartbeats: heartbeats.length,
+          };
         },
       };
     },
   };
+}
+
+/** Each alert's subject; what is asked of the cluster is asked once for all of them. */
+async function aboutWhom(deps: Deps, alerts: Alert[]) {
+  const found = await Promise.all(
+    alerts.map(
+      async (alert) => [alert, await resolveSubject(deps.cachedReads.cluster, alert, namedBy(alert))] as const,
+    ),
+  );
+  return new Map(found);
+}
+
+/** Counted in full, named as far as an answer should reach. */
+const listed = (all: LeftOut[]) => ({
+  count: all.length,
+  alerts: all.slice(0, MOST_LISTED).map(({ alert: { name, fingerprint }, reason }) => ({ name, fingerprint, reason })),
+});
+
+function tell(deps: Deps, truncated: number, refused: LeftOut[]): void {
+  if (truncated > 0)
+    deps.log.warn({ truncated }, 'Alertmanager left alerts out of a webhook; raise max_alerts of the receiver');
+  const [first] = refused;
+  if (first)
+    deps.log.warn({ refused: refused.length, first: first.alert.name, reason: first.reason }, 'alerts were refused');
 }
 
 /** PagerDuty's acknowledgement is the incident's. */

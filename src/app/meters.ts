@@ -5,6 +5,7 @@ import type { EffectQueue } from '../adapters/bullmq/jobs.ts';
 export type Meters = {
   registry: Registry;
   alerts: Counter;
+  leftOut: Counter<'reason'>;
   effect<T>(kind: string, run: () => Promise<T>): Promise<T>;
 };
 
@@ -14,6 +15,12 @@ export function createMeters(queue: EffectQueue): Meters {
   const alerts = new Counter({
     name: 'nightshift_alerts_received_total',
     help: 'Alerts that were taken',
+    registers: [registry],
+  });
+  const leftOut = new Counter({
+    name: 'nightshift_alerts_left_out_total',
+    help: "Alerts that were refused by name (another cluster's, silenced) or only noted (severity info)",
+    labelNames: ['reason'],
     registers: [registry],
   });
   const effects = new Histogram({
@@ -36,6 +43,7 @@ export function createMeters(queue: EffectQueue): Meters {
   return {
     registry,
     alerts,
+    leftOut,
     async effect(kind, run) {
       const end = effects.startTimer({ effect: kind });
       try {

@@ -42,6 +42,8 @@ export function unreachableCluster(name: string): Cluster {
     networkPolicies: answer,
     certificates: answer,
     services: answer,
+    ingresses: answer,
+    jobOwner: answer,
     custom: { served: answer, get: answer, list: answer, apply: answer, create: answer, delete: answer },
     patchWorkload: answer,
     rawWorkload: answer,

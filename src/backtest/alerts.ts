@@ -1,4 +1,4 @@
-import { anySubjectOf } from '../adapters/alertmanager/subject.ts';
+import { subjectOf } from '../adapters/alertmanager/subject-of.ts';
 import { fingerprintOf, parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import { readJsonLines } from '../cli/json-lines.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -32,7 +32,7 @@ function alertOf({ labels, from, to }: Firing, cluster: string): AlertOfPast {
     generatorUrl: '',
     source: 'alertmanager' as const,
   };
-  return { alert, subject: anySubjectOf(alert, cluster) };
+  return { alert, subject: subjectOf(alert, cluster) };
 }
 
 /** Webhook payloads of Alertmanager, version 4: a list of them, or one a line. A payload was sent when the newest of its alerts began or ended. */
@@ -58,7 +58,7 @@ export async function alertsOfFile(
       events.push({
         kind: 'alerts',
         at,
-        received: alerts.map((alert) => ({ alert, subject: anySubjectOf(alert, cluster) })),
+        received: alerts.map((alert) => ({ alert, subject: subjectOf(alert, cluster) })),
       });
   }
   return { events, bad };

@@ -132,6 +132,8 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
     networkPolicies: notRecorded('network policies'),
     certificates: notRecorded('certificates'),
     services: notRecorded('Services'),
+    ingresses: notRecorded('Ingresses'),
+    jobOwner: notRecorded('Jobs'),
     custom: { served: others, get: others, list: others, apply: others, create: others, delete: async () => READ_ONLY },
     can: notRecorded('rights'),
     ping: () => metrics.ping(),

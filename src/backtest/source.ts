@@ -1,4 +1,4 @@
-import { anySubjectOf } from '../adapters/alertmanager/subject.ts';
+import { subjectOf } from '../adapters/alertmanager/subject-of.ts';
 import { type ReadIncidents, readIncidents } from '../cli/incident-source.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { alertsOfFile, alertsOfPrometheus } from './alerts.ts';
@@ -49,7 +49,7 @@ export async function sourceOf(
     const name = named('incidents of', options.incidents);
     if (!metrics)
       return { name, from, to, bad, incidents, recorded: incidents, events: incidents.flatMap(openedEvents) };
-    const events = eventsOfIncidents(incidents, (alert) => anySubjectOf(alert, cluster));
+    const events = eventsOfIncidents(incidents, (alert) => subjectOf(alert, cluster));
     return { name, from, to, bad, incidents, recorded: null, events };
   }
   if (options.alerts !== null) {

@@ -8,6 +8,8 @@ export const LOOKING: Permission[] = [
   { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
   { group: '', resource: 'events', verbs: ['get', 'list', 'watch'] },
   { group: '', resource: 'services', verbs: ['get', 'list'] },
+  { group: 'networking.k8s.io', resource: 'ingresses', verbs: ['get', 'list'] },
+  { group: 'batch', resource: 'jobs', verbs: ['get'] },
   { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'watch'] },
   { group: 'apps', resource: 'replicasets', verbs: ['get', 'list', 'watch'] },
   { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'watch'] },

@@ -123,6 +123,7 @@ export function newIncident(id: string, subject: Subject, at: number, lastClosed
     cluster: subject.cluster,
     namespace: subject.namespace,
     service: subject.service,
+    ...(subject.entity ? { entity: subject.entity } : {}),
     groupKey: groupKeyOf(subject),
     version: 0,
     state: { name: 'noticed', attempt: 0 },

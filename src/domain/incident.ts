@@ -4,6 +4,7 @@ import type {
   Authority,
   Decision,
   Diagnosis,
+  EntityRef,
   Execution,
   Finding,
   Outcome,
@@ -79,7 +80,10 @@ export type Incident = {
   id: string;
   cluster: string;
   namespace: string;
+  /** The workload that has the trouble, or what stands for it where there is none (see subject.ts). */
   service: string;
+  /** What it is about; absent in incidents of older versions. */
+  entity?: EntityRef;
   /** Alerts with the same key belong to the same incident while it is open. */
   groupKey: string;
   /** Counts saves; 0 before the first. */

@@ -5,3 +5,21 @@ export const TEMPLATE_HASH = '(?:[a-z0-9]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]{4,10}
 export function podNamePattern(name: string): string {
   return `${name}-(?:${TEMPLATE_HASH}-[a-z0-9]{5}|[a-z0-9]{5}|[0-9]+)`;
 }
+
+const escaped = (name: string): string => name.replaceAll('.', '\\.');
+
+/** Whether a workload's pods are called so. Only for pods that are gone: of those that are there the owner is known. */
+export const ownsPodNamed = (workload: string, pod: string): boolean =>
+  new RegExp(`^${podNamePattern(escaped(workload))}$`).test(pod);
+
+// A hash has a digit or no vowel: Kubernetes leaves vowels out, and words have one.
+const HASH = '(?:[a-z0-9]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]+)';
+const DEPLOYMENT_POD = new RegExp(`^(.+?)-(?=[a-z0-9]{5,10}-)${HASH}-[a-z0-9]{5}$`);
+const STATEFULSET_POD = /^(.+)-[0-9]{1,4}$/;
+const DAEMONSET_POD = new RegExp(`^(.+)-(?=[a-z0-9]{5}$)${HASH}$`);
+
+/** `api-7d9f8c6b5-x2x2x` → `api` (Deployment), `api-0` → `api` (StatefulSet), `api-x2x2x` → `api` (DaemonSet); any other name is taken whole. */
+export function workloadOfPod(pod: string): string {
+  const match = DEPLOYMENT_POD.exec(pod) ?? STATEFULSET_POD.exec(pod) ?? DAEMONSET_POD.exec(pod);
+  return match?.[1] ?? pod;
+}

@@ -16,3 +16,9 @@ export function hostMatches(
   if (host === '*') return 'wildcard';
   return host.startsWith('*.') && `${qualified}.svc.${DOMAIN}`.endsWith(host.slice(1)) ? 'wildcard' : null;
 }
+
+/** `cart-api.shop.svc.cluster.local` → cart-api in shop. */
+export function hostParts(host: string | undefined): { name: string; namespace: string } | null {
+  const parts = /^([a-z0-9][-a-z0-9]*)\.([a-z0-9][-a-z0-9]*)\.svc(?:\.|$)/.exec(host ?? '');
+  return parts ? { name: parts[1]!, namespace: parts[2]! } : null;
+}

@@ -18,13 +18,50 @@ export type Alert = {
 
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
 export type EntityRef = {
-  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Pod' | 'Node' | 'Service';
+  kind: EntityKind;
   namespace: string;
   name: string;
 };
 
-/** What an alert or an incident is about; `name` is the workload's name. */
-export type Subject = { cluster: string; namespace: string; service: string };
+export type EntityKind =
+  | 'Deployment'
+  | 'StatefulSet'
+  | 'DaemonSet'
+  | 'ReplicaSet'
+  | 'Rollout'
+  | 'Pod'
+  | 'Node'
+  | 'Service'
+  | 'Job'
+  | 'CronJob'
+  | 'HorizontalPodAutoscaler'
+  | 'ScaledObject'
+  | 'PodDisruptionBudget'
+  | 'PersistentVolumeClaim'
+  | 'PersistentVolume'
+  | 'ResourceQuota'
+  | 'Ingress'
+  | 'Certificate'
+  | 'Namespace'
+  /** A part of what runs the cluster: its API server, etcd, scheduler, kubelets … */
+  | 'ControlPlane'
+  /** A host that a probe asks and nobody here is known to serve. */
+  | 'Probe'
+  /** Who sends us alerts. */
+  | 'Alerting'
+  /** An alert that names nothing. */
+  | 'Alert';
+
+/** What an alert or an incident is about. `service` is the workload that has the trouble; where there is none, what stands for it (see subject.ts). */
+export type Subject = {
+  cluster: string;
+  namespace: string;
+  service: string;
+  /** The object that was named: the workload, or the autoscaler, Job, claim … through which it was found. Absent: the workload. */
+  entity?: EntityRef;
+  /** A node that gives no answer and has all the pods of the workload that aren't ready. */
+  deadNode?: string;
+};
 
 /** One scored piece of evidence. */
 export type Finding = {

@@ -4,6 +4,7 @@ import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
+import { subjectEntity } from '../domain/subject.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
@@ -59,9 +60,8 @@ const NODE = 'node/';
 const asNode = (name: string): string => `${NODE}${name}`;
 export const nodeIn = (entity: string): string | null => (entity.startsWith(NODE) ? entity.slice(NODE.length) : null);
 
-/** An alert about a node has no namespace. */
-const frontOf = ({ namespace, service }: Subject): string =>
-  namespace === '' && !service.startsWith('alert:') ? asNode(service) : service;
+const frontOf = (subject: Subject): string =>
+  subjectEntity(subject).kind === 'Node' ? asNode(subject.service) : subject.service;
 
 function nodesInTrouble({ namespace, service }: Subject, findings: Finding[]): string[] {
   const named = findings.filter(({ about }) => about.kind === 'Node').map(({ about }) => about.name);

@@ -1,5 +1,6 @@
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
+import { subjectEntity } from '../domain/subject.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import type { PodInfo, Revision, Workload } from '../ports/cluster.ts';
@@ -127,7 +128,7 @@ async function gatherObjects(deps: Deps, incident: Incident, at: number, missing
   return {
     at,
     since: troubleSince(incident, at),
-    subject: { cluster: incident.cluster, namespace, service },
+    subject: { cluster: incident.cluster, namespace, service, entity: subjectEntity(incident) },
     workloads: known,
     revisions,
     pods: allPods,

@@ -47,6 +47,9 @@ export function createSharedLook(
         shared(`pods ${namespace} ${JSON.stringify([selector, expressions])}`, () =>
           cluster.pods(namespace, selector, expressions),
         ),
+      services: (namespace) => shared(`services ${namespace}`, () => cluster.services(namespace)),
+      ingresses: (namespace) => shared(`ingresses ${namespace}`, () => cluster.ingresses(namespace)),
+      jobOwner: (namespace, name) => shared(`job ${namespace}/${name}`, () => cluster.jobOwner(namespace, name)),
       nodes: () => shared('nodes', () => cluster.nodes()),
       events: (namespace, sinceMs) => shared(`events ${namespace}`, () => cluster.events(namespace, sinceMs)),
       budgets: (namespace) => shared(`budgets ${namespace}`, () => cluster.budgets(namespace)),

@@ -59,6 +59,8 @@ export type PodInfo = {
   node: string | null;
   /** Absent or null while it has none. */
   ip?: string | null;
+  /** The PersistentVolumeClaims that it mounts. */
+  claims?: string[];
   phase: string;
   ready: boolean;
   deleting: boolean;
@@ -100,6 +102,8 @@ export type NodeInfo = {
   resourceVersion?: string;
   controlPlane?: boolean;
   labels?: Record<string, string>;
+  /** Addresses and names under which it is reached. */
+  addresses?: string[];
   /** Ours alone (`nightshift.dev/…`). */
   annotations?: Record<string, string>;
   /** What it can give to pods: cores, bytes, and how many. */
@@ -252,6 +256,13 @@ export type CustomObjects = {
   delete(place: CustomPlace, options: { uid: string }): Promise<ClusterResult<void>>;
 };
 
+/** Whom the requests of an Ingress go to; `host` null: whatever the host. */
+export type IngressInfo = {
+  namespace: string;
+  name: string;
+  routes: { host: string | null; path: string; service: string }[];
+};
+
 export type ServiceInfo = {
   name: string;
   uid: string;
@@ -264,6 +275,10 @@ export type Cluster = {
   name: string;
   custom: CustomObjects;
   services(namespace: string): Promise<ClusterResult<ServiceInfo[]>>;
+  /** Of one namespace or (null) all of them. */
+  ingresses(namespace: string | null): Promise<ClusterResult<IngressInfo[]>>;
+  /** Who made a Job; null: nobody. */
+  jobOwner(namespace: string, name: string): Promise<ClusterResult<PodInfo['owner']>>;
   workload(namespace: string, name: string): Promise<ClusterResult<Workload>>;
   revisions(workload: Workload): Promise<ClusterResult<Revision[]>>;
   pods(

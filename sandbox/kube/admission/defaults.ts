@@ -63,6 +63,14 @@ const BY_KIND: Record<string, (object: KubeObject, spec: Tree) => void> = {
     defaultTemplate(spec);
     defaultJobSelector(object, spec);
   },
+  CronJob: (_, spec) =>
+    missing(spec, {
+      concurrencyPolicy: 'Allow',
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+    }),
+  Ingress: () => {},
   Service: (_, spec) => defaultService(spec),
   HorizontalPodAutoscaler: (_, spec) => missing(spec, { minReplicas: 1 }),
   Namespace: (object, spec) => {

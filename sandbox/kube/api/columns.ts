@@ -106,6 +106,21 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     ...TEMPLATE,
     SELECTOR,
   ],
+  cronjobs: [
+    column('Schedule', (o) => String(o.spec?.schedule ?? '')),
+    column('Timezone', (o) => String(o.spec?.timeZone ?? '<none>')),
+    column('Suspend', (o) => (o.spec?.suspend === true ? 'True' : 'False')),
+    column('Active', (o) => String((o.status?.active as unknown[] | undefined)?.length ?? 0)),
+    column('Last Schedule', (o, now) => since(o.status?.lastScheduleTime, now)),
+    age,
+  ],
+  ingresses: [
+    column('Class', (o) => String(o.spec?.ingressClassName ?? '<none>')),
+    column('Hosts', (o) => hostsOf(o)),
+    column('Address', () => ''),
+    column('Ports', () => '80'),
+    age,
+  ],
   nodes: [
     column('Status', (o) => nodeStatus(o as Node)),
     column('Roles', (o) => nodeRoles(o)),
@@ -221,3 +236,8 @@ export const COLUMNS: Record<string, readonly Column[]> = {
     age,
   ],
 };
+
+function hostsOf(ingress: KubeObject): string {
+  const rules = (ingress.spec?.rules ?? []) as { host?: string }[];
+  return rules.flatMap(({ host }) => host ?? []).join(',') || '*';
+}

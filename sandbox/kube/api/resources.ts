@@ -73,7 +73,15 @@ const BUILT_IN: Record<string, readonly Row[]> = {
     ['daemonsets', 'DaemonSet', 'V1DaemonSet', { ...WORKLOAD, shortNames: ['ds'], subresources: ['status'] }],
     ['controllerrevisions', 'ControllerRevision', 'V1ControllerRevision'],
   ],
-  'batch/v1': [['jobs', 'Job', 'V1Job', { categories: ['all'], generation: true, subresources: ['status'] }]],
+  'batch/v1': [
+    ['jobs', 'Job', 'V1Job', { categories: ['all'], generation: true, subresources: ['status'] }],
+    [
+      'cronjobs',
+      'CronJob',
+      'V1CronJob',
+      { shortNames: ['cj'], categories: ['all'], generation: true, subresources: ['status'] },
+    ],
+  ],
   'autoscaling/v2': [
     [
       'horizontalpodautoscalers',
@@ -104,6 +112,7 @@ const BUILT_IN: Record<string, readonly Row[]> = {
   ],
   'networking.k8s.io/v1': [
     ['networkpolicies', 'NetworkPolicy', 'V1NetworkPolicy', { shortNames: ['netpol'], generation: true }],
+    ['ingresses', 'Ingress', 'V1Ingress', { shortNames: ['ing'], generation: true, subresources: ['status'] }],
   ],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', 'V1EndpointSlice']],
   'scheduling.k8s.io/v1': [['priorityclasses', 'PriorityClass', 'V1PriorityClass', { ...CLUSTER, shortNames: ['pc'] }]],
@@ -122,9 +131,8 @@ const BUILT_IN: Record<string, readonly Row[]> = {
 // What a real cluster has and this one doesn't: asked for, it answers 501 with the name instead of a wrong 404.
 const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
   '': ['replicationcontrollers', 'podtemplates', 'componentstatuses', 'bindings'],
-  batch: ['cronjobs'],
   'events.k8s.io': ['events'],
-  'networking.k8s.io': ['ingresses', 'ingressclasses'],
+  'networking.k8s.io': ['ingressclasses'],
   'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
   'storage.k8s.io': ['volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
   'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],

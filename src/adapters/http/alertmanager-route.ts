@@ -9,9 +9,7 @@ export type AlertIntake = {
   token: string | null;
   parse(
     body: unknown,
-  ):
-    | { ok: true; accept(): Promise<{ incidents: string[]; received: number; truncated: number }> }
-    | { ok: false; status: number; message: string };
+  ): { ok: true; accept(): Promise<Record<string, unknown>> } | { ok: false; status: number; message: string };
 };
 
 /** `POST /webhooks/alertmanager`: 2xx only once every alert is saved; everything else makes Alertmanager send it again or says what is wrong with it. */

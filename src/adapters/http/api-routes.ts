@@ -1,5 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
+import { subjectEntity, workloadOf } from '../../domain/subject.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { bearerIs } from './alertmanager-route.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
@@ -48,6 +49,7 @@ function filterOf(params: URLSearchParams): { service?: string; state?: string; 
 
 function summaryOf(incident: Incident) {
   const { state, diagnosis } = incident;
+  const subject = subjectEntity(incident);
   const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
   return {
     id: incident.id,
@@ -55,7 +57,8 @@ function summaryOf(incident: Incident) {
     outcome: state.name === 'closed' ? state.outcome : null,
     cluster: incident.cluster,
     namespace: incident.namespace,
-    service: incident.service,
+    subject: { kind: subject.kind, namespace: subject.namespace, name: subject.name },
+    service: workloadOf(incident),
     issue: diagnosis?.issue.kind ?? null,
     severity: diagnosis?.issue.severity ?? null,
     cause: cause

@@ -6,6 +6,8 @@ import { readConfigs } from './configs.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { customObjects } from './custom.ts';
 import { listEvents } from './events.ts';
+import { listIngresses } from './ingresses.ts';
+import { readJobOwner } from './jobs.ts';
 import { listNetworkPolicies } from './network-policies.ts';
 import { listNodes, patchNode, readRawNode } from './nodes.ts';
 import { evictPod, listPods, listPodsOnNode, readLogs, readPod } from './pods.ts';
@@ -27,6 +29,8 @@ export function connectCluster(options: ConnectionOptions): Cluster {
     name: options.name,
     custom: customObjects(connection),
     services: (namespace) => listServices(connection, namespace),
+    ingresses: (namespace) => listIngresses(connection, namespace),
+    jobOwner: (namespace, name) => readJobOwner(connection, namespace, name),
     workload: (namespace, name) => readWorkload(connection, namespace, name),
     workloads: (namespace) => listWorkloads(connection, namespace),
     rawWorkload: (target) => readRaw(connection, target),

@@ -62,6 +62,7 @@ function toNode({ metadata, spec, status }: RawNode): NodeInfo {
     controlPlane: metadata.labels?.[CONTROL_PLANE] !== undefined,
     labels: metadata.labels ?? {},
     annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
+    addresses: (status?.addresses ?? []).map(({ address }) => address),
     ready: conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
     pressures: conditions
       .filter((condition) => PRESSURES.includes(condition.type) && condition.status === 'True')

@@ -185,7 +185,9 @@ export const nodeSchema = z.object({
         .nullish(),
     })
     .nullish(),
-  status: z.object({ conditions, allocatable: quantities }).nullish(),
+  status: z
+    .object({ conditions, allocatable: quantities, addresses: z.array(z.object({ address: z.string() })).nullish() })
+    .nullish(),
 });
 
 const exit = z.object({ reason: z.string().nullish(), exitCode: count, finishedAt: time }).nullish();
@@ -258,7 +260,14 @@ export const podSchema = z.object({
       ...placing,
       initContainers: z.array(podContainer).nullish(),
       containers: z.array(podContainer).nullish(),
-      volumes: z.array(z.object({ emptyDir: z.object({ medium: z.string().nullish() }).nullish() })).nullish(),
+      volumes: z
+        .array(
+          z.object({
+            emptyDir: z.object({ medium: z.string().nullish() }).nullish(),
+            persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
+          }),
+        )
+        .nullish(),
     })
     .nullish(),
   status: z

@@ -140,6 +140,7 @@ function toPod({ metadata, spec, status }: RawPod): PodInfo {
     resourceVersion: metadata.resourceVersion ?? '',
     node: spec?.nodeName ?? null,
     ip: status?.podIP ?? null,
+    claims: (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
     phase: status?.phase ?? 'Unknown',
     ready: status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     deleting: Boolean(metadata.deletionTimestamp),

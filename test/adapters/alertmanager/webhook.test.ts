@@ -30,6 +30,7 @@ describe('a webhook of Alertmanager', () => {
     expect(parseWebhook(body([firing], { truncatedAlerts: 3 }), NOW)).toEqual({
       ok: true,
       truncated: 3,
+      muted: [],
       alerts: [
         {
           fingerprint: 'a1b2c3d4e5f60718',
@@ -95,7 +96,14 @@ describe('a webhook of Alertmanager', () => {
   });
 
   it('takes an empty group', () => {
-    expect(parseWebhook(body([]), NOW)).toEqual({ ok: true, alerts: [], truncated: 0 });
+    expect(parseWebhook(body([]), NOW)).toEqual({ ok: true, alerts: [], muted: [], truncated: 0 });
+  });
+
+  it.each(['1', '4', 4, 1, undefined])('takes version %s', (version) => {
+    expect(parseWebhook({ version, alerts: [firing] }, NOW)).toMatchObject({
+      ok: true,
+      alerts: [{ name: 'HighLatency' }],
+    });
   });
 
   it('refuses other versions by name', () => {
@@ -107,15 +115,69 @@ describe('a webhook of Alertmanager', () => {
       });
   });
 
+  it("takes Grafana's own", () => {
+    const { status: _, ...common } = body([]);
+    const grafana = {
+      ...common,
+      orgId: 1,
+      state: 'alerting',
+      title: '[FIRING:1] Errors',
+      version: '1',
+      alerts: [
+        {
+          ...firing,
+          values: { A: 22.8 },
+          valueString: '[ value=22.8 ]',
+          silenceURL: 'https://g/silence',
+          dashboardURL: '',
+        },
+      ],
+    };
+    expect(parseWebhook(grafana, NOW)).toMatchObject({ ok: true, alerts: [{ name: 'HighLatency', status: 'firing' }] });
+  });
+
+  it("takes what is sent to Alertmanager's own API: a bare list, whose ends say what fires", () => {
+    const { status: _, fingerprint: __, ...posted } = firing;
+    const list = [
+      { ...posted, endsAt: '2026-03-01T03:04:00Z' },
+      { ...posted, endsAt: '2026-03-01T02:59:30Z' },
+      { ...posted, endsAt: undefined },
+      { ...posted, status: { state: 'active', silencedBy: [], inhibitedBy: [] }, endsAt: '2026-03-01T03:04:00Z' },
+    ];
+    const parsed = parseWebhook(list, NOW);
+    expect(parsed.ok && parsed.alerts.map(({ status, endsAt }) => [status, endsAt])).toEqual([
+      ['firing', null],
+      ['resolved', Date.parse('2026-03-01T02:59:30Z')],
+      ['firing', null],
+      ['firing', null],
+    ]);
+  });
+
+  it('keeps apart what is silenced there', () => {
+    const list = [{ ...firing, status: { state: 'suppressed', silencedBy: ['x'] } }];
+    expect(parseWebhook(list, NOW)).toMatchObject({ ok: true, alerts: [], muted: [{ name: 'HighLatency' }] });
+  });
+
+  it('takes a group of none that Go wrote as null', () => {
+    expect(parseWebhook({ ...body([]), alerts: null }, NOW)).toMatchObject({ ok: true, alerts: [] });
+  });
+
+  it('leaves no half of a character, at the cut or before', () => {
+    const labels = { alertname: `${'x'.repeat(1_022)}💥💥`, broken: 'a\ud83d', fire: '💥'.repeat(600) };
+    const parsed = parseWebhook(body([{ ...firing, labels }]), NOW);
+    const taken = parsed.ok ? Object.values(parsed.alerts[0]!.labels) : [];
+    expect(taken.every((text) => text.isWellFormed() && text.length <= 1_024)).toBe(true);
+    expect(taken[0]!.endsWith('x…')).toBe(true);
+  });
+
   it.each([
-    ['version', { alerts: [] }],
     ['alerts', { version: '4' }],
     ['alerts[1].status', body([firing, { ...firing, status: 'pending' }])],
     ['alerts[0].startsAt', body([{ ...firing, startsAt: 'yesterday' }])],
     ['alerts[0].labels', body([{ ...firing, labels: ['a'] }])],
     ['body', 'text'],
     ['body', null],
-    ['body', [firing]],
+    ['alerts[0].startsAt', [{ ...firing, startsAt: 'yesterday' }]],
   ])('names the field that is wrong: %s', (field, wrong) => {
     const parsed = parseWebhook(wrong, NOW);
     expect(parsed).toMatchObject({ ok: false, status: 400 });

@@ -205,12 +205,60 @@ describe('a resolution that comes before the firing that it ends', () => {
   });
 });
 
+describe('alerts that are not for us', () => {
+  const labelled = (fingerprint: string, service: string, labels: Record<string, string>) =>
+    rawAlert(fingerprint, service, { labels: { ...rawAlert('', service).labels, ...labels } });
+
+  it("are refused by name where they are another cluster's, and the rest of the group is taken", async () => {
+    const group = [
+      labelled('there-1', 'two-clusters', { cluster: 'staging-us' }),
+      labelled('here-1', 'two-clusters', { cluster: 'test' }),
+      labelled('here-2', 'two-clusters', {}),
+    ];
+    const answer = await post(app, webhook(group));
+    expect(answer).toMatchObject({
+      status: 200,
+      json: {
+        received: 3,
+        refused: { count: 1, alerts: [{ fingerprint: 'there-1', reason: expect.stringContaining('staging-us') }] },
+      },
+    });
+    expect((await about('two-clusters')).map(prints)).toEqual([['here-1', 'here-2']]);
+  });
+
+  it('are noted in the open incident of their workload, and open none, where their severity is info or none', async () => {
+    const quiet = labelled('quiet-1', 'quiet-api', { severity: 'info', alertname: 'CPUThrottlingHigh' });
+    expect(await post(app, webhook([quiet]))).toMatchObject({ json: { incidents: [], noted: { count: 1 } } });
+    expect(await about('quiet-api')).toEqual([]);
+    await post(app, webhook([rawAlert('loud-1', 'quiet-api')]));
+    await post(app, webhook([quiet, { ...quiet }]));
+    const [incident] = await about('quiet-api');
+    expect(prints(incident)).toEqual(['loud-1']);
+    expect(incident?.timeline.filter(({ message }) => message.includes('CPUThrottlingHigh'))).toHaveLength(1);
+  });
+
+  it('are none at all where they only say that Alertmanager lives or hold others back', async () => {
+    const labels = (alertname: string) => ({
+      labels: { alertname, severity: 'none', namespace: 'shop', pod: 'beat-api-0' },
+    });
+    const answer = await post(
+      app,
+      webhook([rawAlert('beat-1', '', labels('Watchdog')), rawAlert('beat-2', '', labels('InfoInhibitor'))]),
+    );
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { received: 2, incidents: [], heartbeats: 1, noted: { count: 1 } },
+    });
+    expect(await about('beat-api')).toEqual([]);
+  });
+});
+
 describe('an alert that does not say what it is about', () => {
   it('without a namespace opens an incident that only tells', async () => {
-    const labels = { alertname: 'Watchdog', severity: 'none' };
+    const labels = { alertname: 'Mystery', severity: 'critical' };
     const answer = await post(app, webhook([rawAlert('nobody-1', '', { labels })]));
     expect(answer).toMatchObject({ status: 200, json: { received: 1 } });
-    const [incident] = await about('alert:Watchdog');
+    const [incident] = await about('alert:Mystery');
     expect(incident).toMatchObject({ namespace: '', alerts: [{ fingerprint: 'nobody-1' }], options: [] });
     expect(answer.json.incidents).toEqual([incident?.id]);
   });

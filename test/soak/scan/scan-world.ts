@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { queryRange } from '../../../sandbox/prometheus/query.ts';
 import type { SeriesStore } from '../../../sandbox/prometheus/store.ts';
 import { SERVICES } from '../../../sandbox/shop/services.ts';
-import { subjectOf } from '../../../src/adapters/alertmanager/subject.ts';
+import { subjectOf } from '../../../src/adapters/alertmanager/subject-of.ts';
 import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { fitServiceModel } from '../../../src/analysis/service-model.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
@@ -85,7 +85,7 @@ export async function createScanWorld(
     async deliver(alerts) {
       const received = alerts.map((alert) => ({
         alert,
-        subject: subjectOf(alert, 'sandbox') ?? { cluster: 'sandbox', namespace: '', service: alert.labels.node ?? '' },
+        subject: subjectOf(alert, 'sandbox'),
       }));
       await receiveAlerts(deps, received, calls);
     },

@@ -7,7 +7,7 @@ import { queryInstant } from '../../../sandbox/prometheus/query.ts';
 import type { SeriesStore } from '../../../sandbox/prometheus/store.ts';
 import { NAMESPACE, SERVICES } from '../../../sandbox/shop/services.ts';
 import { sendTelemetry } from '../../../sandbox/telemetry/send.ts';
-import { subjectOf } from '../../../src/adapters/alertmanager/subject.ts';
+import { subjectOf } from '../../../src/adapters/alertmanager/subject-of.ts';
 import { parseWebhook } from '../../../src/adapters/alertmanager/webhook.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { startOtlpReceiver } from '../../../src/adapters/otlp/receiver.ts';
@@ -158,7 +158,7 @@ async function hearAlerts(
     if (!parsed.ok) throw new Error(parsed.message);
     const received = parsed.alerts.map((one) => ({
       alert: one,
-      subject: subjectOf(one, 'sandbox') ?? { cluster: 'sandbox', namespace: '', service: `alert:${one.name}` },
+      subject: subjectOf(one, 'sandbox'),
     }));
     await receiveAlerts(deps, received, calls);
   }

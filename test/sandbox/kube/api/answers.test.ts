@@ -28,9 +28,9 @@ describe('what is not there', () => {
       code: 404,
       body: { message: 'the server could not find the requested resource' },
     });
-    expect(await ask(served, 'GET', '/apis/networking.k8s.io/v1/ingresses')).toMatchObject({
+    expect(await ask(served, 'GET', '/apis/networking.k8s.io/v1/ingressclasses')).toMatchObject({
       code: 501,
-      body: { message: expect.stringContaining('ingresses.networking.k8s.io/v1') },
+      body: { message: expect.stringContaining('ingressclasses.networking.k8s.io/v1') },
     });
     const name = served.cluster.list('pods', 'shop')[0]?.metadata.name ?? '';
     expect(await ask(served, 'POST', `${PODS}/${name}/exec`)).toMatchObject({

@@ -91,7 +91,7 @@ describe.skipIf(!hasKubectl)('kubectl reads', { timeout: 120_000 }, () => {
       ['get deploy ghost --ignore-not-found', /^$/],
       ['!get gadgets', /the server doesn't have a resource type "gadgets"/],
       ['!get pods --field-selector=spec.color=red', /field label not supported: spec\.color/],
-      ['!get --raw /apis/networking.k8s.io/v1/ingresses', /doesn't implement ingresses/],
+      ['!get --raw /apis/networking.k8s.io/v1/ingressclasses', /doesn't implement ingressclasses/],
     ]),
   );
 

@@ -1,0 +1,34 @@
+import type { EntityRef, Subject } from './types.ts';
+
+/** What an incident is about, told apart from the workload that has the trouble: a Job, a node or a quota has none. */
+
+type Whose = Pick<Subject, 'namespace' | 'service' | 'entity'>;
+
+const UNNAMED = 'alert:';
+
+/** Stands where a workload's name would: `job/nightly-report-29177885`. No workload can be called so. */
+export const standIn = ({ kind, name }: Pick<EntityRef, 'kind' | 'name'>): string => `${kind.toLowerCase()}/${name}`;
+
+/** What is known of an alert that names nothing: alerts of the same name stay together. */
+export const unnamed = (alertName: string): string => `${UNNAMED}${alertName}`.slice(0, 100);
+
+/** The workload that has the trouble, or null where there is none (a node, a quota, the control plane). */
+export const workloadOf = ({ namespace, service }: Whose): string | null =>
+  namespace === '' || /[/:]/.test(service) ? null : service;
+
+/** The object that it is about. Incidents of older versions name none: then it is what `service` says. */
+export function subjectEntity({ namespace, service, entity }: Whose): EntityRef {
+  if (entity) return entity;
+  if (service.startsWith(UNNAMED)) return { kind: 'Alert', namespace, name: service.slice(UNNAMED.length) };
+  return namespace === ''
+    ? { kind: 'Node', namespace, name: service }
+    : { kind: 'Deployment', namespace, name: service };
+}
+
+/** A subject that is an object without a workload. */
+export const aboutObject = (cluster: string, entity: EntityRef): Subject => ({
+  cluster,
+  namespace: entity.namespace,
+  service: entity.kind === 'Node' ? entity.name : standIn(entity),
+  entity,
+});

@@ -1,5 +1,6 @@
 import { durationFlag, privately, unknownFlag } from '../src/adapters/slack/command-input.ts';
 import { pausedLine } from '../src/adapters/slack/views/paused.ts';
+import { headOf } from '../src/domain/cut-text.ts';
 import type { Command } from '../src/extension-points.ts';
 
 const usage = 'pause [reason] [--for 1h]';
@@ -14,7 +15,7 @@ const pause: Command = {
     if (wrong) return wrong;
     const forMs = durationFlag(context, usage);
     if (!forMs.ok) return forMs.reply;
-    const answer = await context.people.pause(context.user, context.args.join(' ').slice(0, 300), forMs.ms);
+    const answer = await context.people.pause(context.user, headOf(context.args.join(' '), 300), forMs.ms);
     if (!answer.ok) return privately(answer.message);
     return { visible: 'channel', message: pausedLine(await context.people.pauseState()) ?? answer.message };
   },

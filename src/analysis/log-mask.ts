@@ -1,37 +1,45 @@
-/** Keys of a structured line (logfmt or JSON) under which the programmer speaks; other values are data. */
-const SAID = '(?:msg|message|event|err|error|exception|reason|level|lvl|severity)';
+import { headOf } from '../domain/cut-text.ts';
+import { maskKeyed } from '../domain/keyed-secrets.ts';
+
+type Rule = readonly [RegExp, string];
 
 /**
  * Takes everything out of a log line that differs from one occurrence to the next or that nobody but its owner should
  * see, before it is stored or shown. What stays is what the programmer wrote. Order matters: secrets first, as a
- * secret may hold what a later rule would only half mask.
+ * secret may hold what a later rule would only half mask. Each rule is linear: a run of characters is begun once (the look
+ * behind), or its length is bounded.
  */
-const RULES: readonly (readonly [RegExp, string])[] = [
+const SECRETS: readonly Rule[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters
   [/\u001b\[[0-9;]*[A-Za-z]/g, ''],
   [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, '<secret>'],
   [/\b(?:bearer|basic|digest)\s+[\w\-.~+/=]{6,}/gi, '<secret>'],
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, '<secret>'],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, '<secret>'],
   [/\b(?:AKIA|ASIA|ghp_|gho_|github_pat_|glpat-|xox[abprs]-|sk_live_|sk-|AIza)[\w-]{8,}/g, '<secret>'],
-  [
-    /(["']?[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|auth|cookie|session|credential|signature)[\w.-]*["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&)\]}]+)/gi,
-    '$1<secret>',
-  ],
+];
+const DATA: readonly Rule[] = [
   // Of a structured line, what was said stays as it does of a plain one: the rules below see it without its quotes.
-  [new RegExp(`(\\b${SAID}["']?\\s*[=:]\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'gi'), '$1$2'],
-  [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '<email>'],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi, '<url>'],
+  [
+    /(\b(?:msg|message|event|err|error|exception|reason|level|lvl|severity)["']?\s*[=:]\s*)"((?:[^"\\]|\\.)*)"/gi,
+    '$1$2',
+  ],
+  [/(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '<email>'],
+  [/\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>)\]]+/gi, '<url>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\b/g, '<time>'],
   [/\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '<ip>'],
   [/(?:\b[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})?\b/gi, '<ip>'],
   [/("[\w.-]+"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?[\d.]+|true|false|null)/g, '$1<*>'],
-  [new RegExp(`(\\b(?!${SAID}=)[\\w.-]+=)(?:"[^"]*"|'[^']*'|[^\\s,;&)\\]}]+)`, 'gi'), '$1<*>'],
+  // Keys under which the programmer speaks stay; other values are data.
+  [
+    /((?<![\w.-])(?!(?:msg|message|event|err|error|exception|reason|level|lvl|severity)=)[\w.-]+=)(?:"[^"]*"|'[^']*'|[^\s,;&)\]}]+)/gi,
+    '$1<*>',
+  ],
   [/([{,]\s*)"([\w.-]+)"(\s*:)/g, '$1$2$3'],
-  [/\\"[^"\\<]+\\"|"(?:[^"\\<]|\\.)+"|(?<![\w])'(?:[^'\\<]|\\.)+'(?![\w])/g, '<*>'],
+  [/\\"[^"\\<]+\\"|(?<!\\)"(?:[^"\\<]|\\.)+"|(?<![\w\\])'(?:[^'\\<]|\\.)+'(?![\w])/g, '<*>'],
   [/\b(?:0x)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
-  [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{20,}\b/gi, '<id>'],
+  [/(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{20,}\b/gi, '<id>'],
   [/(?:\+|\b)\d[\d ().-]{8,}\d\b/g, '<n>'],
   // Line numbers of code ("Impl#53", "Main.java:53") and digits within a word ("utf8") are the programmer's own.
   [/(?<![\w#<]|\.\w{1,5}:)-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=$|[^\w.]|[a-z%µ]{1,3}\b|\.\D|\.$)/gi, '<n>'],
@@ -42,8 +50,10 @@ export const LONGEST_LINE = 4_000;
 
 /** The line without secrets, personal data, ids, numbers, times and addresses; folded to one line. */
 export function maskLine(line: string): string {
-  let masked = line.slice(0, LONGEST_LINE);
-  for (const [pattern, by] of RULES) masked = masked.replace(pattern, by);
+  let masked = headOf(line, LONGEST_LINE);
+  for (const [pattern, by] of SECRETS) masked = masked.replace(pattern, by);
+  masked = maskKeyed(masked, '<secret>');
+  for (const [pattern, by] of DATA) masked = masked.replace(pattern, by);
   return masked.replace(/\s+/g, ' ').trim();
 }
 
@@ -52,7 +62,7 @@ export function maskLine(line: string): string {
  * Other records come back as their first line.
  */
 export function foldStack(record: string): string {
-  const lines = record.slice(0, LONGEST_LINE * 4).split(/\r?\n/);
+  const lines = headOf(record, LONGEST_LINE * 4).split(/\r?\n/);
   const [message = ''] = lines;
   const causes = lines.flatMap((line, i) => (/^\s*Caused by:/.test(line) ? [i] : []));
   const thrown = causes.at(-1) ?? 0;

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import { combined, type Share, type ShareShift, shareShift } from './rank-counts.ts';
 import { strengthOf } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
@@ -45,7 +46,7 @@ function unlikeliness({ severe }: TemplateCounts, { before, during }: ShareShift
 }
 
 function wordsFor({ template, severe }: TemplateCounts, { before, during }: ShareShift): string {
-  const shown = template.length > LONGEST ? `${template.slice(0, LONGEST)}…` : template;
+  const shown = cutText(template, LONGEST + 1);
   const kind = severe ? 'error log' : 'log';
   if (before === 0) return `new ${kind} “${shown}” in ${percent(during)} of requests`;
   if (during === 0) return `${kind} “${shown}” no longer appears (before: ${percent(before)} of requests)`;

@@ -2,7 +2,7 @@ import type { Metrics, MetricsResult } from '../ports/metrics.ts';
 
 /** PromQL that can see past its own time: `@`, and offsets below zero. Text inside quotes doesn't count. */
 const AHEAD = /@\s*(\d|start\s*\(|end\s*\()|\boffset\s*-/i;
-const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+const QUOTED = /(?<!\\)"(?:[^"\\]|\\.)*"|(?<!\\)'(?:[^'\\]|\\.)*'|`[^`]*`/g;
 /** Points of all answers together, some 60 bytes each. */
 const MOST_POINTS = 3_000_000;
 

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import type { Compared } from './agreement.ts';
 import type { BacktestReport } from './compare.ts';
 import type { Ending, Row } from './rows.ts';
@@ -8,7 +9,7 @@ import type { Summary } from './summary.ts';
 const plain = (text: string): string => text.replace(/\p{C}+/gu, ' ').trim();
 const short = (text: string, most: number): string => {
   const clean = plain(text);
-  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
+  return cutText(clean, most);
 };
 const instant = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

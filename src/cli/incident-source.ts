@@ -1,5 +1,6 @@
 import axios, { isAxiosError } from 'axios';
 import { type RecordedIncident, readRecordedIncident } from '../backtest/recorded-incident.ts';
+import { withoutSlashes } from '../domain/without-slashes.ts';
 import { readJsonLines } from './json-lines.ts';
 
 /** Past incidents, oldest first; `bad` names what could not be read. */
@@ -42,7 +43,7 @@ async function fromFile(file: string): Promise<ReadIncidents> {
 
 /** The list gives the newest ids; from there on each is asked for by its number, down to the window's beginning. */
 async function fromApi(url: string, token: string | null, window: Window, told: Told): Promise<ReadIncidents> {
-  const base = url.replace(/\/+$/, '').replace(/\/api(\/incidents)?$/, '');
+  const base = withoutSlashes(url).replace(/\/api(\/incidents)?$/, '');
   const http = axios.create({
     baseURL: base,
     timeout: CALL_MS,

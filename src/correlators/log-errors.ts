@@ -25,7 +25,7 @@ const TELLING: { pattern: RegExp; strength: number }[] = [
     strength: 0.7,
   },
   { pattern: /permission denied|access denied|unauthorized|forbidden|certificate (has )?expired|x509/i, strength: 0.7 },
-  { pattern: /\bdeadlock|\bworkers?\b.*(time ?out|not reported|stuck|all busy)|not responding/i, strength: 0.65 },
+  { pattern: /\bdeadlock|\bworkers?\b.{0,120}(time ?out|not reported|stuck|all busy)|not responding/i, strength: 0.65 },
   { pattern: /time(d)? ?out|deadline exceeded/i, strength: 0.6 },
   { pattern: /\b(level=error|error|exception|critical|severe)\b|"level":\s*"(error|fatal)"/i, strength: 0.5 },
 ];

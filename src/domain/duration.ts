@@ -10,6 +10,6 @@ const UNIT_MS: Record<string, number> = {
 /** `90s`, `5m`, `1h30m` as Prometheus and people write them → milliseconds. What else the text holds is passed over: whoever takes it in has checked it. */
 export function durationMs(text: string): number {
   let sum = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) sum += Number(count) * UNIT_MS[unit!]!;
+  for (const [, count, unit] of text.matchAll(/(\d{1,15})(ms|[smhdw])/g)) sum += Number(count) * UNIT_MS[unit!]!;
   return sum;
 }

@@ -1,3 +1,4 @@
+import { headOf } from './cut-text.ts';
 import { maskText } from './mask-text.ts';
 
 /** What leaves with an exported incident, and what doesn't. Pure. */
@@ -19,7 +20,7 @@ export function exportedIncident(incident: unknown): unknown {
 }
 
 function cleaned(value: unknown, key: string, depth: number): unknown {
-  if (typeof value === 'string') return IDENTITIES.has(key) ? value.slice(0, 200) : maskText(value, MOST_TEXT);
+  if (typeof value === 'string') return IDENTITIES.has(key) ? headOf(value, 200) : maskText(value, MOST_TEXT);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MOST_DEPTH) return null;
   if (Array.isArray(value)) return value.map((one) => cleaned(one, key, depth + 1));

@@ -59,6 +59,6 @@ export function gitOpsTool(object: ManagedView): string | null {
 
 /** List keys are told differently (`containers[name=app]`, `containers[app]`). */
 function touches(field: string, path: string): boolean {
-  const [left, right] = [field, path].map((text) => text.replace(/\[(?:name=)?"?([^\]"]*)"?\]/g, '[$1]'));
+  const [left, right] = [field, path].map((text) => text.replace(/\[(?:name=)?"?([^[\]"]*)"?\]/g, '[$1]'));
   return left === right || left?.startsWith(`${right}.`) === true || right?.startsWith(`${left}.`) === true;
 }

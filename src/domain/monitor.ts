@@ -122,7 +122,7 @@ const everyWords = (interval: string | null): string =>
 /** Than what is wished for. The server's default is taken for longer. */
 function isLonger(duration: string | null): boolean {
   if (duration === null) return true;
-  const parts = [...duration.matchAll(/(\d+)(ms|s|m|h|d|w|y)/g)];
+  const parts = [...duration.matchAll(/(\d{1,15})(ms|s|m|h|d|w|y)/g)];
   if (parts.length === 0) return false;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0) > CLOSE_MS;
 }

@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import { headOf } from './cut-text.ts';
 import { isRecord } from './object-path.ts';
 
 const MAX_DIFF = 3_000;
@@ -13,7 +14,7 @@ export function objectDiff(name: string, before: Record<string, unknown>, after:
   if (left === right) return '';
   const patch = createTwoFilesPatch(name, name, left, right, 'now', 'planned', { context: 2 });
   const text = patch.replace(/^Index:.*\n=+\n/, '').trimEnd();
-  return text.length > MAX_DIFF ? `${text.slice(0, MAX_DIFF - 24)}\n… (the rest is cut off)` : text;
+  return text.length > MAX_DIFF ? `${headOf(text, MAX_DIFF - 24)}\n… (the rest is cut off)` : text;
 }
 
 /** Without status and noise, secrets masked. */

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import type { Facts, IncidentFact } from './facts.ts';
 import { duration, offset } from './format.ts';
 import { isHarmful, type Verdict } from './judge.ts';
@@ -117,7 +118,7 @@ const LONGEST_VALUE = 60;
 
 /** What a request's body says: of a JSON patch what it sets, its tests left out. */
 export function changeWords(body: string): string {
-  const short = (text: string, length: number) => (text.length > length ? `${text.slice(0, length)}…` : text);
+  const short = (text: string, length: number) => cutText(text, length + 1);
   try {
     const patch = JSON.parse(body) as unknown;
     if (!Array.isArray(patch)) return short(body, LONGEST_CHANGE);

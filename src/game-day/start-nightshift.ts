@@ -108,7 +108,7 @@ async function addresses(child: ChildProcess, signal: AbortSignal): Promise<{ ur
   const giveUpAt = performance.now() + READY_MS;
   while (performance.now() < giveUpAt && child.exitCode === null && child.signalCode === null) {
     signal.throwIfAborted();
-    const url = /\n\s+page\s+(http:\/\/127\.0\.0\.1:\d+)\/sandbox/.exec(output)?.[1];
+    const url = /\n {1,8}page {1,20}(http:\/\/127\.0\.0\.1:\d+)\/sandbox/.exec(output)?.[1];
     const kubeUrl = /kubectl -s (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
     if (url && kubeUrl && output.includes('\n  time ')) return { url, kubeUrl };
     await sleep(25);

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.ts';
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { Cluster, CustomKind, CustomObject } from '../../ports/cluster.ts';
@@ -98,5 +99,5 @@ const textsOf = (value: unknown): string[] =>
 
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_WORDS ? `${line.slice(0, LONGEST_WORDS - 1)}…` : line;
+  return cutText(line, LONGEST_WORDS);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { cutText, headOf } from '../../domain/cut-text.ts';
 import type { Alert } from '../../domain/types.ts';
 
 const MAX_ALERTS = 1_000;
@@ -74,7 +75,7 @@ const versioned = z.looseObject({ version: z.union([z.string(), z.number()]) });
 function unknownVersion(body: unknown): string | null {
   const version = versioned.safeParse(body).data?.version;
   if (version === undefined || KNOWN_VERSIONS.has(String(version))) return null;
-  return `version: this is a version "${String(version).slice(0, 20)}" payload; Alertmanager's version "4" and Grafana's "1" are understood.`;
+  return `version: this is a version "${headOf(String(version), 20)}" payload; Alertmanager's version "4" and Grafana's "1" are understood.`;
 }
 
 function firstIssue(error: z.ZodError): string {
@@ -83,7 +84,7 @@ function firstIssue(error: z.ZodError): string {
     (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
     '',
   );
-  return `${path || 'body'}: ${issue?.message ?? 'is not an Alertmanager webhook'}`.slice(0, 300);
+  return headOf(`${path || 'body'}: ${issue?.message ?? 'is not an Alertmanager webhook'}`, 300);
 }
 
 type Issue = z.core.$ZodIssue;
@@ -130,7 +131,7 @@ function bounded(texts: Record<string, string>): Record<string, string> {
 /** Without half a character, at the cut or before. */
 function cut(text: string, most: number): string {
   const whole = text.toWellFormed();
-  return whole.length <= most ? whole : `${whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return cutText(whole, most);
 }
 
 /** Equal labels, equal fingerprint, whatever their order; 16 hex digits like Alertmanager's own. */

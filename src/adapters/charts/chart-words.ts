@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.ts';
 export const FONT = 'DejaVu Sans';
 
 /**
@@ -10,5 +11,5 @@ export function chartWords(text: string, most: number): string {
     .replaceAll(/[\p{Cc}\p{Cf}\uFFFE\uFFFF]/gu, ' ')
     .trim();
   if (clean in {}) return `${clean}\u00A0`;
-  return clean.length <= most ? clean : `${clean.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return cutText(clean, most);
 }

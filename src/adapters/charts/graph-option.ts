@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { headOf } from '../../domain/cut-text.ts';
 import type { AffectedNode, AffectedPart } from '../../domain/types.ts';
 import type { GraphPicture } from '../../ports/charts.ts';
 import { chartWords, FONT } from './chart-words.ts';
@@ -113,7 +114,7 @@ function fitted(message: string, x: number, y: number, width: number, { size, bo
   const most = Math.max(3, Math.floor(width / (em * px) + 1e-6));
   const head = Math.ceil((most - 1) * 0.6);
   const short =
-    clean.length <= most ? clean : chartWords(`${clean.slice(0, head)}…${clean.slice(head + 1 - most)}`, 120);
+    clean.length <= most ? clean : chartWords(`${headOf(clean, head)}…${clean.slice(head + 1 - most)}`, 120);
   const style = styleOf(short, { size: px, bold, fill });
   return { type: 'text', x, y: y + (size - px) / 2, style: { ...style, align: 'center' } };
 }

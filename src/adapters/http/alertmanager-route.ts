@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { headOf } from '../../domain/cut-text.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
 import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
 
@@ -51,6 +52,6 @@ function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; me
   try {
     return { ok: true, value: JSON.parse(body.toString('utf8')) };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message.slice(0, 200) : 'unreadable' };
+    return { ok: false, message: error instanceof Error ? headOf(error.message, 200) : 'unreadable' };
   }
 }

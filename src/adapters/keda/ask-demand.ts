@@ -1,4 +1,5 @@
 import { type StatusObject, status } from '@grpc/grpc-js';
+import { headOf } from '../../domain/cut-text.ts';
 import type { DemandAhead, DemandFailure } from '../../ports/demand.ts';
 import { readMetadata, type ScalerMetadata } from './scaler-metadata.ts';
 
@@ -32,7 +33,7 @@ export const noRefusals = (): Record<Reason, number> => ({
 
 /** What KEDA is told: an error, which makes it use the trigger's fallback, and never a number. */
 export function statusOf({ why, message }: Refusal): Pick<StatusObject, 'code' | 'details'> {
-  return { code: CODES[why], details: message.slice(0, 500) };
+  return { code: CODES[why], details: headOf(message, 500) };
 }
 
 export function metadataOf(ref: ScaledObjectRef | null): Asked<ScalerMetadata> {

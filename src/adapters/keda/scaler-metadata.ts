@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 
 const Name = z
   .string('is needed')
@@ -50,7 +51,7 @@ export function readMetadata(
     .filter((key) => !(key in ScalerMetadata.shape) && !KEDAS_OWN.has(key) && !key.endsWith('FromEnv'))
     .slice(0, 5)
     .map(
-      (key) => `metadata.${key.slice(0, 60)}: is not known; there are ${Object.keys(ScalerMetadata.shape).join(', ')}`,
+      (key) => `metadata.${headOf(key, 60)}: is not known; there are ${Object.keys(ScalerMetadata.shape).join(', ')}`,
     );
   const read = ScalerMetadata.safeParse({ namespace: ownNamespace || undefined, ...given });
   if (!read.success)

@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { Certificate, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
@@ -32,7 +33,7 @@ function toCertificate(item: unknown): Certificate[] {
       secretName: spec?.secretName ?? '',
       notAfter: Date.parse(status?.notAfter ?? '') || null,
       ready: ready ? ready.status === 'True' : null,
-      message: (ready?.message ?? '').slice(0, LONGEST_MESSAGE),
+      message: headOf(ready?.message ?? '', LONGEST_MESSAGE),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 import type {
   ClusterFailure,
   ClusterResult,
@@ -134,7 +135,7 @@ async function checked<T>(place: CustomPlace, call: () => Promise<ClusterResult<
   if (odd !== undefined)
     return {
       ok: false,
-      failure: { kind: 'not_found', message: `"${odd.slice(0, 80)}" can't be part of a kind.`, retryAfterMs: null },
+      failure: { kind: 'not_found', message: `"${headOf(odd, 80)}" can't be part of a kind.`, retryAfterMs: null },
     };
   return badName(...(namespace === null ? [name] : [namespace, name])) ?? call();
 }

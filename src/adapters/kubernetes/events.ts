@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { ClusterEvent, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
@@ -50,7 +51,7 @@ function toEvent(item: unknown): ClusterEvent[] {
       at: last ? Date.parse(last) || 0 : 0,
       type: event.type ?? 'Normal',
       reason: event.reason ?? '',
-      message: (event.message ?? '').slice(0, MAX_MESSAGE),
+      message: headOf(event.message ?? '', MAX_MESSAGE),
       about,
       count: event.series?.count ?? event.count ?? 1,
     },

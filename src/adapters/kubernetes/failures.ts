@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../domain/cut-text.ts';
 import type { ClusterFailure } from '../../ports/cluster.ts';
 import { ApiError } from './rest.ts';
 
@@ -113,8 +114,9 @@ export function shorten(message: string): string {
   let text = message.replace(/\s+/g, ' ').trim();
   // From the innermost braces outwards; what is left of a cut-off object goes with its rest.
   for (let depth = 0; depth < 50 && /\{[^{}]*\}/.test(text); depth += 1) text = text.replace(/\{[^{}]*\}/g, EMBEDDED);
-  text = text.replace(/\{.*$/, EMBEDDED).replaceAll(EMBEDDED, '{…}');
-  return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS - 1)}…` : text;
+  const open = text.indexOf('{');
+  if (open >= 0) text = `${text.slice(0, open)}${EMBEDDED}`;
+  return cutText(text.replaceAll(EMBEDDED, '{…}'), MAX_WORDS);
 }
 
 function statusOf(body: string): Status {

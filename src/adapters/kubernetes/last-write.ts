@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 import type { LastWrite } from '../../ports/cluster.ts';
 import type { metadataSchema } from './object-schemas.ts';
 
@@ -11,7 +12,7 @@ export function lastWrite(metadata: z.infer<typeof metadataSchema>): LastWrite {
   for (const { manager, subresource, time } of metadata.managedFields ?? []) {
     const at = Date.parse(time ?? '');
     if (subresource === 'status' || !(at >= latest.changedAt)) continue;
-    latest = { createdAt, changedAt: at, by: manager?.slice(0, LONGEST_MANAGER) ?? null };
+    latest = { createdAt, changedAt: at, by: manager ? headOf(manager, LONGEST_MANAGER) : null };
   }
   return latest;
 }

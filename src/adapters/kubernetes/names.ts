@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { ClusterFailure } from '../../ports/cluster.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
@@ -12,7 +13,7 @@ export function badName(...names: string[]): { ok: false; failure: ClusterFailur
     ok: false,
     failure: {
       kind: 'not_found',
-      message: `"${bad.slice(0, 80)}" can't be the name of anything in Kubernetes.`,
+      message: `"${headOf(bad, 80)}" can't be the name of anything in Kubernetes.`,
       retryAfterMs: null,
     },
   };

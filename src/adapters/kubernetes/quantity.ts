@@ -20,7 +20,7 @@ const FACTORS: Record<string, number> = {
 /** A Kubernetes quantity (`512Mi`, `250m`, `1e3`) as a number of bytes or cores; null when it isn't one. */
 export function parseQuantity(text: string | number | null | undefined): number | null {
   if (text === null || text === undefined) return null;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?$/.exec(String(text).trim());
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?$/.exec(String(text).trim());
   if (!match) return null;
   const [, digits, suffix, exponent] = match;
   const factor = exponent === undefined ? FACTORS[suffix ?? ''] : 10 ** Number(exponent);

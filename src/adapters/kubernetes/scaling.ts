@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 import type { ClusterResult, Scaling } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS } from './events.ts';
@@ -43,7 +44,7 @@ async function eventsOf(connection: Connection, namespace: string, kind: string,
     const { reason, message, involvedObject, lastTimestamp, eventTime } = eventSchema.parse(item);
     const at = Date.parse(lastTimestamp ?? eventTime ?? '') || 0;
     if (at < sinceMs || !REASONS.includes(reason ?? '')) return [];
-    return [{ at, message: (message ?? '').slice(0, LONGEST_MESSAGE), kind, name: involvedObject?.name ?? '' }];
+    return [{ at, message: headOf(message ?? '', LONGEST_MESSAGE), kind, name: involvedObject?.name ?? '' }];
   });
   return found.sort((left, right) => right.at - left.at);
 }
@@ -66,7 +67,7 @@ function toScaling({ metadata, spec, status }: Raw, told: Told[]): Scaling {
     inactive: isOff
       ? {
           reason: active.reason ?? '',
-          message: (active.message ?? '').slice(0, LONGEST_MESSAGE),
+          message: headOf(active.message ?? '', LONGEST_MESSAGE),
           since: Date.parse(active.lastTransitionTime ?? '') || null,
         }
       : null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 import type { LogLine } from '../../ports/logs.ts';
 
 /** What `/loki/api/v1/query_range` answers to a query of lines; an entry may have structured metadata as a third part. */
@@ -28,7 +29,7 @@ export function toLines({ data }: z.infer<typeof answerSchema>, limit: number): 
     const source = SOURCE_LABELS.map((label) => stream[label]).find(Boolean) ?? `stream ${index}`;
     const level = LEVEL_LABELS.map((label) => stream[label]).find((value) => value && value !== 'unknown');
     return values.flatMap(([nanoseconds, whole]): LogLine[] => {
-      const text = whole.slice(0, LONGEST_LINE);
+      const text = headOf(whole, LONGEST_LINE);
       // Nanoseconds don't fit into a number; milliseconds are what is left without the last six digits.
       const at = /^\d{7,}$/.test(nanoseconds) ? Number(nanoseconds.slice(0, -6)) : Number.NaN;
       const severe = level ? SEVERE_LEVEL.test(level) : SEVERE_TEXT.test(text.slice(0, 1_000));

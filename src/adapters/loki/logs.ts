@@ -1,4 +1,5 @@
 import { type AxiosInstance, isAxiosError } from 'axios';
+import { headOf } from '../../domain/cut-text.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { Logs, LogsFailure, LogsResult } from '../../ports/logs.ts';
 import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
@@ -77,8 +78,8 @@ function toFailure(error: unknown, timeoutMs: number): LogsFailure {
   if (kind === 'unreachable') return { kind, message };
   if (kind === 'too_large') return { kind: 'too_many', message };
   const said = isAxiosError(error) ? saying(error.response?.data) : '';
-  if (kind === 'refused') return { kind, message: `${message}${said ? ` It says: ${said}` : ''}`.slice(0, MAX_WORDS) };
-  const words = `Loki answered ${status}${said ? `: ${said}` : '.'}`.slice(0, MAX_WORDS);
+  if (kind === 'refused') return { kind, message: headOf(`${message}${said ? ` It says: ${said}` : ''}`, MAX_WORDS) };
+  const words = headOf(`Loki answered ${status}${said ? `: ${said}` : '.'}`, MAX_WORDS);
   if (status === 429) return { kind: 'too_many', message: words };
   return { kind: (status ?? 500) < 500 ? 'refused' : 'unreachable', message: words };
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { headOf } from '../../domain/cut-text.ts';
 import type { Intake, Taken } from './intake.ts';
 import { encodeResponse, type Signal } from './messages.ts';
 import type { Tls } from './receiver.ts';
@@ -77,7 +78,7 @@ function reply(res: ServerResponse, type: string, taken: Taken): void {
 
 /** The body of a refusal is google.rpc.Status; its message is field 2. */
 function refuse(res: ServerResponse, type: string, status: number, message: string): void {
-  const text = Buffer.from(message.slice(0, 120), 'utf8');
+  const text = Buffer.from(headOf(message, 120), 'utf8');
   const json = type === JSON_TYPE;
   const body = json ? JSON.stringify({ message: message }) : Buffer.concat([Buffer.from([0x12, text.length]), text]);
   end(res, status, json ? type : PROTOBUF_TYPE, body);

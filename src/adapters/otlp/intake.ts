@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { headOf } from '../../domain/cut-text.ts';
 import type { Dropped, TelemetrySink } from '../../domain/telemetry.ts';
 import {
   decodeJson,
@@ -99,7 +100,7 @@ async function read(options: IntakeOptions, counts: Counts, signal: Signal, body
     return {
       kind: 'refused',
       why: 'unreadable',
-      message: error instanceof Error ? error.message.slice(0, 200) : 'unreadable',
+      message: error instanceof Error ? headOf(error.message, 200) : 'unreadable',
     };
   }
   counts.taken[signal] += read.taken - read.dropped.count;

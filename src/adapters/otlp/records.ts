@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { LogRecord, PointRecord, SpanRecord, TelemetrySource } from '../../domain/telemetry.ts';
 import type { DataPoint, Log, LogsRequest, Metric, MetricsRequest, Resource, Span, TracesRequest } from './messages.ts';
 import { requestsOf } from './requests.ts';
@@ -56,7 +57,7 @@ function spanOf(span: Span, source: TelemetrySource): SpanRecord | null {
     source,
     spanKey,
     parentKey: toKey(span.parentSpanId),
-    operation: String(span.name ?? '').slice(0, MAX_NAME),
+    operation: headOf(String(span.name ?? ''), MAX_NAME),
     kind: client ? 'client' : kind === 2 || kind === 5 ? 'server' : 'internal',
     startMs,
     durationMs: endMs - startMs,
@@ -68,7 +69,7 @@ function spanOf(span: Span, source: TelemetrySource): SpanRecord | null {
 function peerOf(span: Span): string | null {
   for (const key of PEERS) {
     const peer = attribute(span.attributes, key);
-    if (peer) return peer.slice(0, MAX_NAME);
+    if (peer) return headOf(peer, MAX_NAME);
   }
   return null;
 }
@@ -126,7 +127,7 @@ function readMetric(
   const delta = toEnum(data?.aggregationTemporality, TEMPORALITIES) === 1;
   // A sum that may also fall (requests under way) is a level, unless it comes as differences.
   const level = metric.gauge !== undefined || (metric.sum !== undefined && !metric.sum.isMonotonic && !delta);
-  const name = String(metric.name ?? '').slice(0, MAX_NAME);
+  const name = headOf(String(metric.name ?? ''), MAX_NAME);
   const of = { name, unit: String(metric.unit ?? ''), kind: level ? 'gauge' : delta ? 'change' : 'total' } as const;
   for (const point of list(data?.dataPoints)) {
     // What was scraped from the kubelet or kube-state-metrics is about the pod that the point names, not about who sends it.

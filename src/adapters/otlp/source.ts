@@ -44,7 +44,7 @@ export function sourceOf(
 const SCRAPED = /^(?:container|kube_pod)_/;
 // The last part of a Deployment's pod is five characters, the one before its template's hash: it has a digit or no vowel.
 const POD_NAMES = [
-  /^(.+)-(?:[a-z0-9]*\d[a-z0-9]*|[b-df-hj-np-tv-z]{4,10})-[a-z0-9]{5}$/,
+  /^(.+)-(?:[a-z0-9]{0,9}\d[a-z0-9]{0,9}|[b-df-hj-np-tv-z]{4,10})-[a-z0-9]{5}$/,
   /^(.+)-[a-z0-9]{5}$/,
   /^(.+)-\d+$/,
 ];

@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { AnyValue, KeyValue, Whole } from './messages.ts';
 
 const MAX_TEXT = 16_000;
@@ -33,10 +34,10 @@ export function toKey(id: Uint8Array | string | undefined): number {
 /** A value as text; lists and maps as JSON, to a bounded depth and length. */
 export function toText(value: AnyValue | undefined): string {
   if (!value || typeof value !== 'object') return '';
-  if (typeof value.stringValue === 'string') return value.stringValue.slice(0, MAX_TEXT);
+  if (typeof value.stringValue === 'string') return headOf(value.stringValue, MAX_TEXT);
   const plain = toPlain(value, 0);
   if (plain === null) return '';
-  return (typeof plain === 'object' ? JSON.stringify(plain) : String(plain)).slice(0, MAX_TEXT);
+  return headOf(typeof plain === 'object' ? JSON.stringify(plain) : String(plain), MAX_TEXT);
 }
 
 function toPlain(value: AnyValue | undefined, depth: number): unknown {

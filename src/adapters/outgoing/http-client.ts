@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Agent } from 'node:https';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { headOf } from '../../domain/cut-text.ts';
+import { withoutSlashes } from '../../domain/without-slashes.ts';
 
 /** How we show who we are to a server that is asked over HTTP: Prometheus, Loki, Alertmanager and what stands before them. */
 export type SignIn = {
@@ -32,7 +34,7 @@ export function createHttpClient(options: HttpClientOptions): AxiosInstance {
   const token = tokenOf(options);
   const tls = ca || cert ? new Agent({ keepAlive: true, ca, cert, key }) : undefined;
   const http = axios.create({
-    baseURL: base.replace(/\/+$/, ''),
+    baseURL: withoutSlashes(base),
     timeout: timeoutMs,
     headers: { ...(tenant ? { 'X-Scope-OrgID': tenant } : {}), ...options.headers },
     maxContentLength: maxBodyBytes,
@@ -101,7 +103,7 @@ export function callFailure(error: unknown, server: string, setting: string, tim
   const said = (kind: CallFailure['kind'], status: number | null, message: string): CallFailure => ({
     kind,
     status,
-    message: message.slice(0, LONGEST),
+    message: headOf(message, LONGEST),
   });
   if (!isAxiosError(error)) return said('unreachable', null, `${server} can't be asked: ${String(error)}`);
   if (/maxContentLength/.test(error.message))

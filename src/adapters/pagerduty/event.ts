@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from '../../domain/cut-text.ts';
 import type { PageRequest } from '../../ports/pager.ts';
 
 /** An event as PagerDuty's Events API v2 takes it. */
@@ -57,6 +58,5 @@ function boundedDetails(details: Record<string, string>): Record<string, string>
 }
 
 function bounded(text: string, most: number): string {
-  const whole = text.toWellFormed();
-  return whole.length <= most ? whole : `${whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return cutText(text, most);
 }

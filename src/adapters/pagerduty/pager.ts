@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { Pager } from '../../ports/pager.ts';
 import { followUpEvent, type PagerDutyEvent, triggerEvent } from './event.ts';
 import { type EventAnswer, eventSender, type SendEvent } from './send-event.ts';
@@ -78,5 +79,5 @@ function reasonOf(body: unknown): string {
   const { message, errors } = body as { message?: unknown; errors?: unknown };
   const details = Array.isArray(errors) ? errors.slice(0, 3).map(String) : [];
   const parts = [typeof message === 'string' ? message : '', ...details].filter((part) => part !== '');
-  return parts.length > 0 ? `: ${parts.join('; ').slice(0, 300)}` : '';
+  return parts.length > 0 ? `: ${headOf(parts.join('; '), 300)}` : '';
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { headOf } from '../../domain/cut-text.ts';
 
 /** What PagerDuty tells of an incident. `dedupKey` is what it was triggered under; `by` is a name, outside text. */
 type PagerDutyWebhook = {
@@ -60,7 +61,7 @@ function eventOf({ event }: z.infer<typeof payloadSchema>): PagerDutyWebhook {
   return {
     type: TYPES.find((type) => event.event_type === `incident.${type}`) ?? 'other',
     dedupKey: event.data?.incident_key ?? null,
-    by: event.agent?.summary?.slice(0, 100) ?? null,
+    by: event.agent?.summary ? headOf(event.agent.summary, 100) : null,
     at: Number.isNaN(at) ? null : at,
     number: event.data?.number ?? null,
     url: event.data?.html_url ?? null,

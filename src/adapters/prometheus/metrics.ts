@@ -1,5 +1,6 @@
 import { type AxiosInstance, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { headOf } from '../../domain/cut-text.ts';
 import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
 import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
 import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
@@ -111,7 +112,7 @@ function read(prometheus: Prometheus, body: unknown): MetricsResult<AnswerData> 
 }
 
 function failed(kind: MetricsFailure['kind'], message: string): { ok: false; failure: MetricsFailure } {
-  return { ok: false, failure: { kind, message: message.slice(0, 300) } };
+  return { ok: false, failure: { kind, message: headOf(message, 300) } };
 }
 
 function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
@@ -123,14 +124,14 @@ function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
   // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
   if (failure.status === 422) return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message };
   if (failure.status === 400) return { kind: 'bad_query', message: message || 'The query was refused.' };
-  const more = failure.kind === 'answered' && message ? ` ${message.slice(0, 200)}` : '';
+  const more = failure.kind === 'answered' && message ? ` ${headOf(message, 200)}` : '';
   const silent = failure.timedOut ? { timedOut: true as const } : {};
   return { kind: 'unreachable', ...silent, message: `${failure.message}${more}` };
 }
 
 function saidBy(answer: unknown): string {
   const body = answerSchema.safeParse(answer);
-  return body.success && body.data.status === 'error' ? (body.data.error ?? '').slice(0, 300) : '';
+  return body.success && body.data.status === 'error' ? headOf(body.data.error ?? '', 300) : '';
 }
 
 function isTransient(error: Error): boolean {

@@ -1,4 +1,5 @@
 import { type Logger, LogLevel } from '@slack/web-api';
+import { headOf } from '../../domain/cut-text.ts';
 
 /** What this adapter wants of a logger; pino's fits. Fields first, static text second. */
 export type Log = {
@@ -10,7 +11,7 @@ export type Log = {
 
 /** Slack's libraries log through ours. Their debug lines hold whole request bodies, so they are left out, and what they call info is our debug. */
 export function slackLogger(log: Log): Logger {
-  const message = (parts: unknown[]) => ({ message: parts.map(String).join(' ').slice(0, 500) });
+  const message = (parts: unknown[]) => ({ message: headOf(parts.map(String).join(' '), 500) });
   return {
     debug: () => {},
     info: (...parts: unknown[]) => log.debug(message(parts), 'slack library'),

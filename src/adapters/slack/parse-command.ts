@@ -1,3 +1,4 @@
+import { headOf } from '../../domain/cut-text.ts';
 import { parseDuration } from './parse-duration.ts';
 
 /** `/heal <verb> [args] [--flags]`, taken apart. Flags without a value are `true`. */
@@ -13,7 +14,7 @@ const MOST_WORDS = 200;
  * `message` of a failure name what is wrong, in mrkdwn without outside text.
  */
 export function parseCommand(text: string): ParseResult {
-  const tokens = tokensOf(text.slice(0, 3_000));
+  const tokens = tokensOf(headOf(text, 3_000));
   if (tokens === null) return { ok: false, message: 'A quote is opened and never closed.' };
   if (tokens.length > MOST_WORDS) return { ok: false, message: `That is more than ${MOST_WORDS} words.` };
   const command: ParsedCommand = { verb: '', args: [], flags: {} };

@@ -1,9 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { headOf } from '../../domain/cut-text.ts';
 import type { TimelineEntry } from '../../domain/incident.ts';
 import type { Delivery } from '../../ports/chat.ts';
 import { LIMITS, present, section } from './views/blocks.ts';
-import { escapeText } from './views/escape.ts';
+import { cutMarkup, escapeText } from './views/escape.ts';
 import { timelineLine } from './views/explanation.ts';
 
 /** A PNG; `altText` says in words what it shows. */
@@ -14,10 +15,7 @@ type Where = { channel: string; ts: string };
 /** Timeline lines as one message in the thread. Rejects with Slack's errors. */
 export async function replyInThread(client: WebClient, where: Where, lines: TimelineEntry[]): Promise<Delivery> {
   const words = lines.map(timelineLine);
-  const text = lines
-    .map((line) => escapeText(line.message, 200))
-    .join(' · ')
-    .slice(0, 500);
+  const text = cutMarkup(lines.map((line) => escapeText(line.message, 200)).join(' · '), 500);
   const sent = await client.chat.postMessage({
     channel: where.channel,
     thread_ts: where.ts,
@@ -53,8 +51,8 @@ export async function shareInThread(client: WebClient, where: Where, image: Thre
     thread_ts: where.ts,
     file: image.png,
     filename: image.fileName,
-    title: image.title.slice(0, 200),
-    alt_text: image.altText.slice(0, 1_000),
+    title: headOf(image.title, 200),
+    alt_text: headOf(image.altText, 1_000),
   });
   const file = uploaded.files?.[0]?.files?.[0]?.id;
   return { ok: true, channel: where.channel, ts: where.ts, ...(file ? { file } : {}) };
@@ -65,8 +63,8 @@ export async function uploadPicture(client: WebClient, image: ThreadImage): Prom
   const uploaded = await client.filesUploadV2({
     file: image.png,
     filename: image.fileName,
-    title: image.title.slice(0, 200),
-    alt_text: image.altText.slice(0, 1_000),
+    title: headOf(image.title, 200),
+    alt_text: headOf(image.altText, 1_000),
   });
   return uploaded.files?.[0]?.files?.[0]?.id ?? null;
 }

@@ -1,3 +1,5 @@
+import { headOf } from '../../../domain/cut-text.ts';
+
 /**
  * The one way by which text from outside (labels, logs, names, annotations) enters a message: as data.
  * It never becomes a mention, a link, formatting or an emoji, and it never grows beyond `max`.
@@ -12,10 +14,10 @@ const LOOKALIKES: Record<string, string> = { '*': '∗', '~': '∼', '`': 'ˋ' }
 
 /** Escapes for mrkdwn outside code. `max` is the greatest length of the answer, in UTF-16 units, escapes included; a longer text ends in an ellipsis. */
 export function escapeText(text: string, max = 300): string {
-  const calm = oneLine(text.slice(0, max * 4))
+  const calm = oneLine(headOf(text, max * 4))
     .replaceAll(/@(?=[\p{L}\p{N}_-])/gu, `@${JOINER}`)
     .replaceAll('://', `:${JOINER}//`)
-    .replaceAll(/:(?=[a-z0-9_+'-]{0,60}[a-z_+][a-z0-9_+'-]{0,60}:)/giu, `:${JOINER}`)
+    .replaceAll(/:(?![\d'-]{0,120}:)(?=[a-z0-9_+'-]{1,120}:)/giu, `:${JOINER}`)
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, 'ˍ')
     .replaceAll(/^([-•]|\d+\.)(?=\s)/gu, `${JOINER}$1`);
   return bounded(calm, max, (character) => ENTITIES[character] ?? LOOKALIKES[character] ?? character);
@@ -31,19 +33,19 @@ export function sentence(text: string, max = 300): string {
 
 /** Inline code, fences included. */
 export function inlineCode(text: string, max = 200): string {
-  const inside = bounded(oneLine(text.slice(0, max * 4)), max - 2, codeCharacter);
+  const inside = bounded(oneLine(headOf(text, max * 4)), max - 2, codeCharacter);
   return inside === '' ? '' : `\`${inside}\``;
 }
 
 /** A fenced block that keeps its lines. */
 export function codeBlock(text: string, max = 2_500): string {
-  const lines = clean(text.slice(0, max * 4).replaceAll('\r\n', '\n'), true);
+  const lines = clean(headOf(text, max * 4).replaceAll('\r\n', '\n'), true);
   return `\`\`\`\n${bounded(lines, max - 8, codeCharacter)}\n\`\`\``;
 }
 
 /** For plain_text objects, which Slack doesn't parse: only one line, no invisible characters, bounded. */
 export function plain(text: string, max: number): string {
-  return bounded(oneLine(text.slice(0, max * 4)), max, (character) => character);
+  return bounded(oneLine(headOf(text, max * 4)), max, (character) => character);
 }
 
 /** A person or a group by Slack's id becomes a mention; any other name is outside text. Only for ids that Slack or the configuration gave. */
@@ -67,12 +69,10 @@ export function guardMarkup(text: string): string {
 /** Cuts finished mrkdwn to `max` without leaving half an entity or half a `<…>`. */
 export function cutMarkup(text: string, max: number): string {
   if (text.length <= max) return text;
-  const cut = text
-    .slice(0, max - 1)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .replace(/<[^>]*$/, '')
-    .replace(/&[a-z]*$/, '');
-  return `${cut}…`;
+  const cut = headOf(text, max - 1);
+  const open = cut.lastIndexOf('<');
+  const whole = open > cut.lastIndexOf('>') ? cut.slice(0, open) : cut;
+  return `${whole.replace(/&[a-z]*$/, '')}…`;
 }
 
 const codeCharacter = (character: string) => ENTITIES[character] ?? (character === '`' ? 'ˋ' : character);

@@ -152,7 +152,8 @@ export default {
       from: { path: '^src/game-day/', pathNot: '^src/game-day/run\\.ts$' },
       to: {
         path: '^(src|commands)/',
-        pathNot: '^src/(game-day/|domain/types\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
+        pathNot:
+          '^src/(game-day/|domain/(types|cut-text)\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
       },
     },
     {

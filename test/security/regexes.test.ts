@@ -75,7 +75,10 @@ function growth(run: (text: string) => unknown, pieces: string[]): { ratio: numb
     const early = timeOf(run, middle, 2) / timeOf(run, small, 5);
     if (early > SURE && timeOf(run, middle, 2) > FLOOR_MS) return { ratio: early, piece };
     if (timeOf(run, large, 1) < FLOOR_MS) continue;
-    const ratio = timeOf(run, large, 4) / timeOf(run, middle, 9);
+    // What else runs may lengthen one of the two; three times in a row it doesn't.
+    let ratio = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 3 && ratio >= MOST; turn += 1)
+      ratio = Math.min(ratio, timeOf(run, large, 4) / timeOf(run, middle, 9));
     if (ratio > worst.ratio) worst = { ratio, piece };
   }
   return worst;
@@ -98,7 +101,7 @@ describe('regular expressions that see outside text', () => {
   it.each([
     ['(\\d+)(ms|s)', 'g'],
     ['["\']?[\\w.-]*(?:passwd|token)[\\w.-]*["\']?\\s*[=:]', 'gi'],
-  ])('would be noticed if one was like /%s/', (source, flags) => {
+  ])('would be noticed if one was like /%s/', { retry: 3 }, (source, flags) => {
     const literal = { file: '', source, flags };
     expect(growth(runOf(literal), piecesOf(literal)).ratio).toBeGreaterThan(MOST);
   });

@@ -8,6 +8,7 @@ import type { ConfigReference } from './domain/pod-template.ts';
 import type { Knowledge } from './domain/recommend.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
+import type { FindingWhat } from './domain/vocabulary.ts';
 import type {
   Budget,
   Certificate,
@@ -92,6 +93,8 @@ export type Action = Knowledge & {
   relieves?: 'callers' | 'load';
   /** Vitals that are shares of what it changes (a limit): what was normal for them before says nothing after it. */
   rescales?: VitalName[];
+  /** The parameters that a step may set, each in words with its unit, default and bounds (docs/playbooks.md). */
+  params?: Record<string, string>;
   /** What is wrong with the parameters of a step; null when they are right. Asked where playbooks are loaded; `plan` must ask, too. Absent: any will do. */
   paramFault?(params: Step['params']): ParamFault | null;
   /** Fresh look, preconditions, server-side dry run. Changes nothing. The digest of two plans is equal exactly if they would do the same to the same object. */
@@ -114,6 +117,9 @@ export type { IssueKind, KindLook, Seen } from './domain/issue-kind.ts';
 
 // ---------------------------------------------------------------- Detector: src/detectors/<name>.ts (pure)
 
+/** What a detector or a correlator returns: a word of the vocabulary, which is generated from what their files say they find (`npm run generate`). */
+export type Found = Finding<FindingWhat>;
+
 export type DetectorInput = {
   about: EntityRef;
   /** `latency_p99`, `error_ratio`, `memory_ratio`, `request_rate`, `cpu_ratio`, `restarts` … */
@@ -128,7 +134,7 @@ export type DetectorInput = {
   /** The hard limit where there is one (memory ratio: 1). */
   limit: number | null;
 };
-export type Detector = { name: string; detect(input: DetectorInput): Finding[] };
+export type Detector = { name: string; finds: readonly FindingWhat[]; detect(input: DetectorInput): Found[] };
 export type { Baseline, Deviation, Series };
 
 // ---------------------------------------------------------------- Correlator: src/correlators/<name>.ts (pure)
@@ -175,7 +181,11 @@ export type TemplateReferences = {
 export type VolumeUse = { claim: string; used: Series };
 /** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. */
 export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };
-export type Correlator = { name: string; correlate(incidentContext: IncidentContext): Finding[] };
+export type Correlator = {
+  name: string;
+  finds: readonly FindingWhat[];
+  correlate(incidentContext: IncidentContext): Found[];
+};
 
 // ---------------------------------------------------------------- Command: commands/<verb>.ts
 

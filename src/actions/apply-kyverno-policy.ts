@@ -37,6 +37,14 @@ const applyKyvernoPolicy: Action = {
     '*': [1, 4],
   },
   against: { namespace: [], workload: [] },
+  params: {
+    policy: 'which policy (default-resources)',
+    namespaces: 'where it holds, names with commas (the namespace of the incident)',
+    memory_limit: 'limit of a container that has none, whole Mi or Gi (512Mi)',
+    memory_request: 'request of a container that has none, whole Mi or Gi (256Mi)',
+    cpu_limit: 'cores or millicores (500m)',
+    cpu_request: 'cores or millicores (250m)',
+  },
   permissions: [
     { group: 'policies.kyverno.io', resource: 'mutatingpolicies', verbs: ['get', 'create', 'patch', 'delete'] },
     { group: 'kyverno.io', resource: 'clusterpolicies', verbs: ['get', 'create', 'patch', 'delete'] },

@@ -42,6 +42,12 @@ const enableCircuitBreaker: Action = {
     '*': [2, 4],
   },
   against: { namespace: [], workload: [] },
+  params: {
+    consecutive_errors: 'errors in a row after which a pod is left out, a whole number (5)',
+    eject_for: 'how long it is left out, whole seconds (60s)',
+    max_requests: 'requests that may be on their way at the same time, a whole number (16)',
+    max_pending: 'requests that may wait for a connection, a whole number (8)',
+  },
   permissions: [
     { group: 'networking.istio.io', resource: 'destinationrules', verbs: ['get', 'list', 'create', 'patch', 'delete'] },
     { group: '', resource: 'services', verbs: ['get', 'list'] },

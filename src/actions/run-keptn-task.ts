@@ -26,6 +26,12 @@ const runKeptnTask: Action = {
     '*': [3, 4],
   },
   against: { namespace: [], workload: [] },
+  params: {
+    definition: 'name of the KeptnTaskDefinition (restart-deployment)',
+    keptn_namespace: "where Keptn's own definitions are (keptn-system)",
+    retries: 'how often Keptn tries again, a whole number (2)',
+    timeout: 'how long it may take, a duration (5m)',
+  },
   permissions: [
     { group: 'lifecycle.keptn.sh', resource: 'keptntasks', verbs: ['get', 'list', 'create'] },
     { group: 'lifecycle.keptn.sh', resource: 'keptntaskdefinitions', verbs: ['get'] },

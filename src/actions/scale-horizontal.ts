@@ -31,6 +31,7 @@ const scaleHorizontal: Action = {
     '*': [2, 4],
   },
   against: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
+  params: { factor: 'how many times as many replicas, over 1 (1.5); at least one more, at most `limits.max_replicas`' },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },

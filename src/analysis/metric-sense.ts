@@ -1,3 +1,5 @@
+import type { FindingWhat } from '../domain/vocabulary.ts';
+
 /** How an operator reads a metric: its word, which way hurts, what is too small to mention, and how it is written. */
 export type MetricSense = {
   /** One word, as in findings. */
@@ -10,7 +12,7 @@ export type MetricSense = {
   show(value: number): string;
 };
 
-const SENSES: Record<string, MetricSense> = {
+const SENSES: Record<string, MetricSense & { what: FindingWhat }> = {
   latency_p99: amount('latency', 'p99 latency', 'above', 0.02, 1.25, seconds),
   latency_p50: amount('latency', 'median latency', 'above', 0.01, 1.25, seconds),
   error_ratio: amount('errors', 'error ratio', 'above', 0.01, 1.25, percent),
@@ -21,6 +23,11 @@ const SENSES: Record<string, MetricSense> = {
   queue_depth: amount('queue', 'queue depth', 'above', 10, 1.5, (value) => `${short(value)} waiting`),
   ready_ratio: amount('readiness', 'ready pods', 'below', 0.1, 1, percent),
 };
+
+/** The words of the metrics that are known. */
+export const SENSE_WORDS: readonly FindingWhat[] = Object.values(SENSES).map(({ what }) => what);
+/** The word for a metric that is off; one that nobody knows is unusual. */
+export const findingOf = (metric: string): FindingWhat => SENSES[metric]?.what ?? 'unusual';
 
 /** What is known of a metric by its name; an unknown one is read in `unit`, and both ways count. */
 export function senseOf(metric: string, unit: string): MetricSense {
@@ -46,14 +53,14 @@ export function isMaterial(sense: MetricSense, observed: number, expected: numbe
   return more >= sense.leastFactor * less;
 }
 
-function amount(
-  what: string,
+function amount<What extends string>(
+  what: What,
   label: string,
   harmful: MetricSense['harmful'],
   leastChange: number,
   leastFactor: number,
   show: (value: number) => string,
-): MetricSense {
+): MetricSense & { what: What } {
   return { what, label, harmful, leastChange, leastFactor, show };
 }
 

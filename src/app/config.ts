@@ -57,7 +57,7 @@ const Queries = z.strictObject({
 const UNNAMED_CLUSTER = 'default';
 
 /** `nightshift.yaml`. */
-const Settings = z.strictObject({
+export const Settings = z.strictObject({
   cluster: z
     .string()
     .regex(/^[\w.-]{1,63}$/, 'may hold letters, digits, dots and dashes')
@@ -171,7 +171,7 @@ function signIn<Server extends 'PROMETHEUS' | 'LOKI'>(server: Server) {
 }
 
 const Port = z.coerce.number().int().min(0).max(65_535);
-const Environment = z.object({
+export const Environment = z.object({
   PORT: Port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   REDIS_URL: z.string().optional(),

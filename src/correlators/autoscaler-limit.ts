@@ -1,6 +1,6 @@
 import { maskText } from '../domain/mask-text.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { FindingWhat } from '../domain/vocabulary.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Scaling } from '../ports/cluster.ts';
 
 const WANTS_MORE = 0.85;
@@ -9,15 +9,16 @@ const CANNOT_SCALE = 0.6;
 /** Autoscalers that want more pods than they may have, or can't scale at all: the load is there, and nothing answers it. */
 const autoscalerLimit: Correlator = {
   name: 'autoscaler_limit',
+  finds: ['autoscaler_limit', 'autoscaler_inactive'],
   correlate: (around) => (around.scaling ?? []).flatMap((scaling) => limitOf(scaling, around)),
 };
 
-function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Finding[] {
+function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Found[] {
   const { kind, name, target, max, current, limited, inactive } = scaling;
   const workload = workloads.find((one) => one.kind === target.kind && one.name === target.name);
   if (!workload) return [];
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const of = (what: string, at: number, strength: number, message: string): Finding[] => [
+  const of = (what: FindingWhat, at: number, strength: number, message: string): Found[] => [
     { kind: 'state', about, at, what, message, strength },
   ];
   if (inactive)

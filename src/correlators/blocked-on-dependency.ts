@@ -1,6 +1,5 @@
 import { maskText } from '../domain/mask-text.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator } from '../extension-points.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 
 /** Says that somebody whom it called didn't answer. A server's own workers that time out hang themselves. */
 const WAITS =
@@ -16,9 +15,10 @@ const STRENGTH = 0.7;
 /** Pods whose log says again and again that what they call doesn't answer, where that is no workload here: a restart of them won't bring it back. */
 const waitsOutside: Correlator = {
   name: 'blocked_on_dependency',
+  finds: ['blocked_on_dependency'],
   correlate: ({ logs, workloads, subject, at }) => {
     const neighbours = workloads.map(({ name }) => name);
-    return Object.entries(logs).flatMap(([pod, lines]): Finding[] => {
+    return Object.entries(logs).flatMap(([pod, lines]): Found[] => {
       const waiting = lines.filter((line) => isWaiting(line.slice(0, MAX_LINE_READ), neighbours));
       if (waiting.length < LEAST_LINES || waiting.length < LEAST_SHARE * lines.length) return [];
       const message = `Log of ${pod}, ${waiting.length} of the last ${lines.length} lines: ${maskText(waiting.at(-1) ?? '', MAX_LINE)}. What it waits for is no workload here`;

@@ -5,6 +5,7 @@ const STRENGTH = 0.2;
 
 const budgetInTheWay: Correlator = {
   name: 'budget_in_the_way',
+  finds: ['budget'],
   correlate: ({ budgets, workloads, subject, at }) => {
     const workload = workloads.find((one) => one.name === subject.service && one.namespace === subject.namespace);
     if (!workload) return [];

@@ -1,7 +1,7 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
-import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { EntityRef } from '../domain/types.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Certificate } from '../ports/cluster.ts';
 
 const NEAR_MS = 3 * 24 * 3_600_000;
@@ -12,10 +12,11 @@ const WORTH_TELLING = 0.3;
 /** Certificates that have expired or are about to, for the workloads that use their Secret. */
 const certificateExpiry: Correlator = {
   name: 'certificate_expiry',
+  finds: ['certificate_expired', 'certificate_expiring'],
   correlate: (around) => (around.certificates ?? []).flatMap((certificate) => expiryOf(certificate, around)),
 };
 
-function expiryOf(certificate: Certificate, around: IncidentContext): Finding[] {
+function expiryOf(certificate: Certificate, around: IncidentContext): Found[] {
   const { name, secretName, notAfter, ready, message } = certificate;
   if (notAfter === null || notAfter - around.at > NEAR_MS) return [];
   const expired = notAfter <= around.at;
@@ -25,7 +26,7 @@ function expiryOf(certificate: Certificate, around: IncidentContext): Finding[] 
   const date = new Date(notAfter).toISOString().slice(0, 16).replace('T', ' ');
   const when = expired ? `expired at ${date} UTC, ${lagWords(notAfter, around.since)}` : `expires at ${date} UTC`;
   const why = ready === false && message ? ` (not renewed: ${maskText(message, 120)})` : '';
-  const of = (about: EntityRef, strength: number, whose: string): Finding => ({
+  const of = (about: EntityRef, strength: number, whose: string): Found => ({
     kind: 'state',
     about,
     at: expired ? notAfter : around.at,

@@ -1,6 +1,5 @@
 import { podTrouble } from '../domain/rollout.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator } from '../extension-points.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { PodInfo } from '../ports/cluster.ts';
 
 /** An exit that is older than this, of a container that runs again, is history. */
@@ -9,10 +8,11 @@ const RECENT_MS = 30 * 60_000;
 /** Containers that keep exiting, with how often and the last exit. */
 const crashLooping: Correlator = {
   name: 'crash_looping',
+  finds: ['crash_loop'],
   correlate: ({ pods, at, since }) => pods.flatMap((pod) => crashes(pod, Math.min(at, since))),
 };
 
-function crashes(pod: PodInfo, since: number): Finding[] {
+function crashes(pod: PodInfo, since: number): Found[] {
   if (pod.deleting) return [];
   return pod.containers.flatMap((container) => {
     const { name, restarts, waiting, lastExit, ready } = container;

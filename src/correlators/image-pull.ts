@@ -6,6 +6,7 @@ const REASONS = ['ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'ErrIma
 /** Containers whose image can't be had: nothing but another image, or the registry, mends that. */
 const imagePull: Correlator = {
   name: 'image_pull',
+  finds: ['image_pull'],
   correlate: ({ pods }) =>
     pods
       .filter((pod) => !pod.deleting)

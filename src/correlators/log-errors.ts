@@ -1,6 +1,5 @@
 import { maskText } from '../domain/mask-text.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 
 const MAX_FINDINGS = 5;
 const MAX_LINE = 240;
@@ -33,8 +32,9 @@ const TELLING: { pattern: RegExp; strength: number }[] = [
 /** The telling line of each troubled pod's last log lines, secrets masked; lines that are alike count once. */
 const logErrors: Correlator = {
   name: 'log_errors',
+  finds: ['log_error'],
   correlate: (around) => {
-    const found = new Map<string, { finding: Finding; pods: number }>();
+    const found = new Map<string, { finding: Found; pods: number }>();
     for (const [pod, lines] of Object.entries(around.logs)) {
       const finding = tellingLine(pod, lines, around);
       if (!finding) continue;
@@ -54,7 +54,7 @@ const logErrors: Correlator = {
   },
 };
 
-function tellingLine(pod: string, lines: string[], { at, subject }: IncidentContext): Finding | null {
+function tellingLine(pod: string, lines: string[], { at, subject }: IncidentContext): Found | null {
   let best: { line: string; strength: number; count: number } | null = null;
   for (const line of lines) {
     const strength = TELLING.find(({ pattern }) => pattern.test(line.slice(0, 4_000)))?.strength ?? 0;

@@ -3,8 +3,7 @@ import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-tem
 import { shareShift } from '../analysis/rank-counts.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import { maskText } from '../domain/mask-text.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext, ServiceLogs } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext, ServiceLogs } from '../extension-points.ts';
 
 const MINER = { templates: 400, words: 40, similarity: 0.6 };
 const LEAST = 0.6;
@@ -16,6 +15,7 @@ const HARMLESS_FACTOR = 20;
 /** Templates of log lines that are new since the trouble began, or much commoner than before it; stack traces are folded, secrets masked. */
 const logPatterns: Correlator = {
   name: 'log_patterns',
+  finds: ['log_pattern'],
   correlate: (around) =>
     (around.serviceLogs ?? []).flatMap(({ service, normal, incident }) =>
       patternsOf({ service, normal: normal.map(joinStacks), incident: joinStacks(incident) }, around),
@@ -24,7 +24,7 @@ const logPatterns: Correlator = {
 
 type Counted = { text: string; severe: boolean; normal: number[]; incident: number; first: number };
 
-function patternsOf(logs: ServiceLogs, { workloads, subject, since }: IncidentContext): Finding[] {
+function patternsOf(logs: ServiceLogs, { workloads, subject, since }: IncidentContext): Found[] {
   const workload = workloads.find((one) => one.name === logs.service);
   const chances = logs.normal.map((period) => period.length);
   if (chances.every((count) => count === 0) || logs.incident.length === 0) return [];
@@ -44,7 +44,7 @@ function patternsOf(logs: ServiceLogs, { workloads, subject, since }: IncidentCo
           : `${percent(shift.before)} → ${percent(shift.during)} of its log lines`;
       const message = `${logs.service}: “${maskText(counted.text, LONGEST)}” ${how}`;
       const at = Number.isFinite(counted.first) ? counted.first : since;
-      return [{ kind: 'log' as const, about, at, what: 'log_pattern', message, strength }];
+      return [{ kind: 'log' as const, about, at, what: 'log_pattern' as const, message, strength }];
     })
     .sort((left, right) => right.strength - left.strength)
     .slice(0, MAX_OF_SERVICE);

@@ -1,8 +1,7 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { NodeInfo } from '../ports/cluster.ts';
 
 const NODE_REASONS = [
@@ -18,10 +17,11 @@ const TAINT_HALF_LIFE_MS = 60 * 60_000;
 /** Nodes that aren't ready or are under pressure; the more so, the more of the service's pods are on them. */
 const nodeTrouble: Correlator = {
   name: 'node_trouble',
+  finds: ['node_pressure', 'node_not_ready', 'node_tainted'],
   correlate: (around) => around.nodes.flatMap((node) => [...troubleOf(node, around), ...taintsOf(node, around)]),
 };
 
-function troubleOf(node: NodeInfo, around: IncidentContext): Finding[] {
+function troubleOf(node: NodeInfo, around: IncidentContext): Found[] {
   if (node.ready && node.pressures.length === 0) return [];
   const { pods, workloads, revisions, subject } = around;
   const own = pods.filter((pod) => ownerOf(pod, workloads, revisions)?.name === subject.service);
@@ -52,7 +52,7 @@ function strengthOf(node: NodeInfo, here: number, all: number, isSubject: boolea
 }
 
 /** Taints that somebody set shortly before the trouble: NoExecute drives pods away, NoSchedule keeps new ones off. */
-function taintsOf(node: NodeInfo, { since }: IncidentContext): Finding[] {
+function taintsOf(node: NodeInfo, { since }: IncidentContext): Found[] {
   return (node.taints ?? []).flatMap(({ key, effect, addedAt }) => {
     const weight = addedAt === null ? null : weightByLag(addedAt, since, TAINT_HALF_LIFE_MS);
     if (addedAt === null || weight === null) return [];

@@ -1,7 +1,6 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
@@ -15,6 +14,7 @@ const TAKES_LITTLE = 0.3;
 /** Workloads without a CPU limit whose pods came onto the subject's nodes shortly before the trouble: they can take what their neighbours need. */
 const noisyNeighbour: Correlator = {
   name: 'noisy_neighbour',
+  finds: ['neighbour'],
   correlate: (around) => {
     const { pods, workloads, revisions, subject } = around;
     const owned = pods.map((pod) => ({ pod, owner: ownerOf(pod, workloads, revisions) }));
@@ -40,7 +40,7 @@ function intrusion(
   theirs: IncidentContext['pods'],
   own: IncidentContext['pods'],
   { since, pods, cpuByPod }: IncidentContext,
-): Finding[] {
+): Found[] {
   const [newest] = theirs
     .filter((pod) => pod.node !== null && own.some((one) => one.node === pod.node))
     .sort((left, right) => right.createdAt - left.createdAt);

@@ -1,5 +1,4 @@
-import type { Finding } from '../domain/types.ts';
-import type { Correlator } from '../extension-points.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { PodInfo } from '../ports/cluster.ts';
 
 /** A kill speaks half as strongly after this long; after six times that it is history. */
@@ -8,10 +7,11 @@ const HALF_LIFE_MS = 30 * 60_000;
 /** Containers that the kernel killed for their memory. */
 const oomKilled: Correlator = {
   name: 'oom_killed',
+  finds: ['oom_killed'],
   correlate: ({ pods, at }) => pods.flatMap((pod) => kills(pod, at)),
 };
 
-function kills(pod: PodInfo, now: number): Finding[] {
+function kills(pod: PodInfo, now: number): Found[] {
   return pod.containers.flatMap(({ name, restarts, lastExit }) => {
     if (lastExit?.reason !== 'OOMKilled') return [];
     const ageMs = Math.max(0, now - lastExit.finishedAt);

@@ -1,7 +1,7 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
-import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { EntityRef } from '../domain/types.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Quota } from '../ports/cluster.ts';
 
 const REFUSED = 0.95;
@@ -13,10 +13,11 @@ const OF_PODS = /^(pods|count\/pods|cpu|memory|(requests|limits)\.(cpu|memory))$
 /** Pods that a ResourceQuota refused, one finding a workload; and quotas that leave no room for another pod. */
 const quotaExceeded: Correlator = {
   name: 'quota_exceeded',
+  finds: ['quota_exceeded', 'quota_full'],
   correlate: (around) => [...refusals(around), ...(around.quotas ?? []).flatMap((quota) => fullness(quota, around))],
 };
 
-function refusals({ events }: IncidentContext): Finding[] {
+function refusals({ events }: IncidentContext): Found[] {
   const byWorkload = new Map<string, { about: EntityRef; at: number; message: string }>();
   for (const { reason, message, about, at } of events) {
     if (reason !== 'FailedCreate' || !message.includes('exceeded quota')) continue;
@@ -33,7 +34,7 @@ function refusals({ events }: IncidentContext): Finding[] {
   }));
 }
 
-function fullness(quota: Quota, { workloads, subject, since }: IncidentContext): Finding[] {
+function fullness(quota: Quota, { workloads, subject, since }: IncidentContext): Found[] {
   const full = quota.resources.filter(({ name, used, hard }) => OF_PODS.test(name) && used >= hard);
   const workload = workloads.find((one) => one.name === subject.service);
   if (full.length === 0 || !workload) return [];

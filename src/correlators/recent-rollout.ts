@@ -1,8 +1,7 @@
 import { isRecord, readPath, sameJson } from '../domain/object-path.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { podTrouble } from '../domain/rollout.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Revision, Workload } from '../ports/cluster.ts';
 
 /** A rollout speaks half as strongly after this long. */
@@ -15,10 +14,11 @@ const AT_ONCE = 0.95;
 /** A new revision that came shortly before the trouble, with what differs in it: most incidents follow a change. */
 const recentRollout: Correlator = {
   name: 'recent_rollout',
+  finds: ['rollout', 'restart', 'memory_limit'],
   correlate: (around) => around.workloads.flatMap((workload) => rolloutFinding(workload, around)),
 };
 
-function rolloutFinding(workload: Workload, around: IncidentContext): Finding[] {
+function rolloutFinding(workload: Workload, around: IncidentContext): Found[] {
   const revisions = [...(around.revisions[workload.name] ?? [])].sort((left, right) => right.revision - left.revision);
   const newest = revisions.find((revision) => revision.revision === workload.revision);
   const previous = revisions.find((revision) => revision.revision < workload.revision);
@@ -37,7 +37,7 @@ function rolloutFinding(workload: Workload, around: IncidentContext): Finding[] 
     `${workload.kind} ${workload.name}: revision ${newest.revision} was rolled out ${minutes(lagMs)}: ${what}` +
     (troubled > 0 ? `; ${troubled} of its pods can't run` : '');
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const finding: Finding = {
+  const finding: Found = {
     kind: 'change',
     about,
     at,

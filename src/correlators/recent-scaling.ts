@@ -1,6 +1,5 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext } from '../extension-points.ts';
+import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { ClusterEvent, Workload } from '../ports/cluster.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
@@ -17,10 +16,11 @@ type Step = { at: number; from: number; to: number };
 /** Deployments that got fewer or more pods shortly before the trouble without a new revision, and who did that. */
 const recentScaling: Correlator = {
   name: 'recent_scaling',
+  finds: ['scaled_down', 'scaled_up'],
   correlate: (around) => around.workloads.flatMap((workload) => scalingOf(workload, around)),
 };
 
-function scalingOf(workload: Workload, around: IncidentContext): Finding[] {
+function scalingOf(workload: Workload, around: IncidentContext): Found[] {
   const newest = around.revisions[workload.name]?.find(({ revision }) => revision === workload.revision);
   if (!newest) return [];
   const steps = around.events

@@ -8,6 +8,7 @@ const PATIENCE_MS = 30_000;
 /** Pods that no node takes, with the scheduler's reason; one finding a workload. */
 const unschedulable: Correlator = {
   name: 'unschedulable',
+  finds: ['unschedulable'],
   correlate: ({ pods, events, workloads, revisions, at }) =>
     workloads.flatMap((workload) => {
       const waiting = pods.filter(

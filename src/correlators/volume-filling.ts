@@ -1,7 +1,8 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
-import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Correlator, IncidentContext, VolumeUse } from '../extension-points.ts';
+import type { EntityRef } from '../domain/types.ts';
+import type { FindingWhat } from '../domain/vocabulary.ts';
+import type { Correlator, Found, IncidentContext, VolumeUse } from '../extension-points.ts';
 
 /** From here on writes may fail: file systems keep a reserve. */
 const FULL = 0.97;
@@ -16,15 +17,16 @@ const WINDOWS_MS = [8, 20, 60].map((minutes) => minutes * 60_000);
 /** Volumes that are full or soon will be, for the workload that writes to them. */
 const volumeFilling: Correlator = {
   name: 'volume_filling',
+  finds: ['volume_full', 'volume_filling', 'volume_high'],
   correlate: (around) => (around.volumes ?? []).flatMap((volume) => fillingOf(volume, around)),
 };
 
-function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Finding[] {
+function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[] {
   const about = writerOf(claim, around);
   const now = used.values.findLast((value) => Number.isFinite(value));
   if (!about || now === undefined) return [];
   const percent = `${Math.round(now * 100)} %`;
-  const of = (what: string, at: number, strength: number, message: string): Finding[] => [
+  const of = (what: FindingWhat, at: number, strength: number, message: string): Found[] => [
     { kind: 'state', about, at, what, message: `Volume ${claim} of ${about.name} ${message}`, strength },
   ];
   if (now >= FULL)

@@ -2,8 +2,7 @@ import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import { between } from '../analysis/series.ts';
 import { climbEvidence, sinceRestart, steadyTrend, type Trend, timeToLimitMs } from '../analysis/trend.ts';
-import type { Finding } from '../domain/types.ts';
-import type { Detector, DetectorInput } from '../extension-points.ts';
+import type { Detector, DetectorInput, Found } from '../extension-points.ts';
 
 /** A leak is worth telling when it will reach the limit within this time. */
 const HORIZON_MS = 3 * 3_600_000;
@@ -23,6 +22,7 @@ const LEAST_SPAN_MS = 8 * 60_000;
  */
 const leak: Detector = {
   name: 'leak',
+  finds: ['leak'],
   detect(input) {
     if (input.limit === null) return [];
     const found = WINDOWS_MS.flatMap((windowMs) => leakWithin(input, windowMs, input.limit!));
@@ -30,7 +30,7 @@ const leak: Detector = {
   },
 };
 
-function leakWithin(input: DetectorInput, windowMs: number, limit: number): Finding[] {
+function leakWithin(input: DetectorInput, windowMs: number, limit: number): Found[] {
   const { about, metric, unit, at, baseline } = input;
   const recent = between(input.recent, at - windowMs, at);
   const trend = steadyTrend(sinceRestart(recent));

@@ -11,6 +11,7 @@ const LEAST = 0.5;
 /** When a metric stepped to another level and stayed there: the time is what helps, to be held against rollouts and changes. */
 const levelShift: Detector = {
   name: 'level_shift',
+  finds: ['level_shift'],
   detect({ about, metric, unit, recent, baseline }) {
     if (!baseline) return [];
     const shift = changePoints(recent.values, { minSegment: LEAST_POINTS, minStrength: LEAST_STRENGTH }).at(-1);

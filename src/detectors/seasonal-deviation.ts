@@ -1,5 +1,5 @@
 import { type Band, deviation, expectedAt } from '../analysis/baseline.ts';
-import { isMaterial, senseOf, showBand } from '../analysis/metric-sense.ts';
+import { findingOf, isMaterial, SENSE_WORDS, senseOf, showBand } from '../analysis/metric-sense.ts';
 import { timeToTargetMs } from '../analysis/trend.ts';
 import type { Detector, DetectorInput } from '../extension-points.ts';
 
@@ -14,6 +14,7 @@ const HORIZON_MS = 3 * 3_600_000;
  */
 const seasonalDeviation: Detector = {
   name: 'seasonal_deviation',
+  finds: [...SENSE_WORDS, 'unusual'],
   detect(input) {
     const { about, metric, unit, at, recent, baseline } = input;
     if (!baseline) return [];
@@ -24,7 +25,7 @@ const seasonalDeviation: Detector = {
     const usual = showBand(sense, band);
     const message = `${about.name}: ${sense.label} ${sense.show(observed)}; at this hour ${usual}${direction === 'above' ? aheadOf(input, band) : ''}`;
     const value = { observed, low, high, unit };
-    return [{ kind: 'anomaly', about, at, what: sense.what, message, strength: probability, value }];
+    return [{ kind: 'anomaly', about, at, what: findingOf(metric), message, strength: probability, value }];
   },
 };
 

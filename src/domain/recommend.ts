@@ -1,6 +1,7 @@
 import { remediationTarget } from './bottleneck.ts';
 import type { Incident } from './incident.ts';
 import type { Cause, Confidence, Diagnosis, Playbook, Recommendation, SkippedStep, Step } from './types.ts';
+import type { CauseWhat, FindingWhat } from './vocabulary.ts';
 
 /** The same step on the same object is one try, however its plan looked. */
 export const attemptKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>): string =>
@@ -38,9 +39,9 @@ export type Odds = [worked: number, didNot: number];
 /** What an action's file says of when it helps. */
 export type Knowledge = {
   /** By what is wrong with the cause (`Cause.what`); `*` for every other cause. */
-  cures: { '*': Odds } & { [what in string]: Odds };
+  cures: { '*': Odds } & { [what in CauseWhat]?: Odds };
   /** Findings under which the step is an empty gesture or worse, however sure the cause is: of the whole namespace, and of the workload itself. */
-  against: { namespace: string[]; workload: string[] };
+  against: { namespace: FindingWhat[]; workload: FindingWhat[] };
   /** Only for what helps whatever the cause is, such as telling a person. */
   needsCause?: false;
 };
@@ -91,10 +92,12 @@ function factAgainst(
 ): Omit<SkippedStep, 'action'> | null {
   const target = remediationTarget(diagnosis)?.entity;
   const fact = diagnosis.findings.find(
-    ({ what, about }) => namespace.includes(what) || (workload.includes(what) && about.name === target?.name),
+    ({ what, about }) => says(namespace, what) || (says(workload, what) && about.name === target?.name),
   );
   return fact ? { reason: 'refused', message: fact.message } : null;
 }
+
+const says = (words: readonly string[], what: string): boolean => words.includes(what);
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);
 
@@ -107,9 +110,9 @@ export function confidenceIn(
   cause: Cause | null,
   results: { worked: number; tried: number },
 ): Confidence {
-  const { cures } = action;
+  const cures: { readonly [what: string]: Odds | undefined } = action.cures;
   const needsCause = action.needsCause !== false;
-  const [yes, no] = (cause && Object.hasOwn(cures, cause.what) ? cures[cause.what] : null) ?? cures['*'];
+  const [yes, no] = (cause && Object.hasOwn(cures, cause.what) ? cures[cause.what] : null) ?? action.cures['*'];
   const works = (yes + results.worked) / (yes + no + results.tried);
   const sure = needsCause ? (cause?.probability ?? 0) : 1;
   const record =

@@ -63,14 +63,14 @@ export type Subject = {
   deadNode?: string;
 };
 
-/** One scored piece of evidence. */
-export type Finding = {
+/** One scored piece of evidence. `what` is open: a metric that OTLP or a file brings may have a name of its own; what our own files find is closed (`FindingWhat`). */
+export type Finding<What extends string = string> = {
   kind: 'anomaly' | 'change' | 'event' | 'log' | 'trace' | 'state';
   about: EntityRef;
   /** When it began, or when it happened. */
   at: number;
   /** What is odd, one word in the field's terms: `latency`, `memory`, `rollout`, `crash_loop`, `oom_killed` … */
-  what: string;
+  what: What;
   /** One sentence a person can check, with numbers and units. */
   message: string;
   /** Probability in [0, 1] that this is not normal. */

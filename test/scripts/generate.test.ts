@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { generated } from '../../scripts/generate/generated.ts';
+import { settingsSchema } from '../../scripts/generate/schemas.ts';
+import { vocabularyOf, vocabularyText } from '../../scripts/generate/vocabulary.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const files = await generated();
+
+describe('what is made from the schemas and the extension points', () => {
+  it.each(files.map(({ path, text }) => [path, text]))('%s is current (npm run generate)', async (path, text) => {
+    expect(await readFile(join(ROOT, path), 'utf8')).toBe(text);
+  });
+
+  it('explains every field of nightshift.yaml with its default and bounds', () => {
+    const text = files.find(({ path }) => path === 'docs/configuration.md')?.text ?? '';
+    expect(text).toContain('| `limits.max_replicas` | `20` | a whole number, at least 1 |');
+    expect(text).toContain('| `defaults.timeout` | `5m` | a duration');
+    expect(text).toMatch(/\| `services\[\]\.critical` \|/);
+    expect(text).toMatch(/\| `PORT` \| `3000` \| a whole number, 0 to 65535 \|/);
+  });
+
+  it('lists every action with what it cures and its parameters', () => {
+    const text = files.find(({ path }) => path === 'docs/playbooks.md')?.text ?? '';
+    expect(text).toContain('### scale_horizontal');
+    expect(text).toMatch(/`overload` 18:2/);
+    expect(text).toMatch(/\| `factor` \| how many times/);
+  });
+
+  it('lets an editor complete nightshift.yaml', () => {
+    const limits = settingsSchema().properties?.limits?.properties?.max_replicas;
+    expect(limits).toMatchObject({ type: 'integer', minimum: 1, default: 20, description: expect.any(String) });
+  });
+});
+
+describe('the vocabulary', () => {
+  it('has each word once, in order, and is TypeScript', () => {
+    const vocabulary = vocabularyOf([{ finds: ['rollout', 'crash_loop'] }, { finds: ['rollout'] }]);
+    expect(vocabulary.findings).toEqual(['crash_loop', 'rollout']);
+    expect(vocabularyText(vocabulary)).toContain("  'crash_loop',\n  'rollout',\n] as const;");
+  });
+});
+
+it('the YAML files that come along name their schema, so that editors complete them', async () => {
+  const example = await readFile(join(ROOT, 'playbooks/crash-loop.yaml'), 'utf8');
+  expect(example.split('\n')[0]).toBe('# yaml-language-server: $schema=../schemas/playbook.schema.json');
+  expect(parse(example)).toMatchObject({ issue: 'crash_loop' });
+});

@@ -82,6 +82,10 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   'limits.steps_per_incident': 'steps that one incident may carry out',
   'limits.storm_incidents': 'from so many open incidents on no new step starts by itself',
   'limits.unanswered': 'so long after an alert came somebody has heard of it, whatever is waited for',
+  alerts: 'whose alerts these are',
+  'alerts.cluster_label':
+    'the label that names the cluster; another value of it is another cluster’s alert, and refused',
+  'alerts.cluster_values': 'names for this cluster beside `cluster`',
   queries:
     'PromQL in place of single defaults; src/adapters/prometheus/default-queries.ts has them and their placeholders',
   'queries.window': 'window of rates',

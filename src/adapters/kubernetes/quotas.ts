@@ -1,10 +1,10 @@
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { ClusterResult, Quota } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { quotaSchema } from './object-schemas.ts';
-import { parseQuantity } from './quantity.ts';
 import { CORE } from './rest.ts';
 
 const MAX_QUOTAS = 50;

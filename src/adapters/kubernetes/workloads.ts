@@ -1,10 +1,10 @@
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { objectSchema, type RawWorkload, workloadSchema } from './object-schemas.ts';
-import { parseQuantity } from './quantity.ts';
 import { PATCH, pathOf } from './rest.ts';
 
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { shorten } from '../../../src/adapters/kubernetes/failures.ts';
 import { managersOf } from '../../../src/adapters/kubernetes/managers.ts';
-import { parseQuantity } from '../../../src/adapters/kubernetes/quantity.ts';
+import { parseQuantity } from '../../../src/domain/quantity.ts';
 import type { ClusterResult, Workload } from '../../../src/ports/cluster.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 

@@ -1,12 +1,16 @@
 import type { Baseline, Deviation } from './analysis/baseline.ts';
 import type { Series } from './analysis/series.ts';
 import type { Authorised } from './domain/authorise.ts';
+import type { CauseKind } from './domain/cause-kinds.ts';
 import type { Clock } from './domain/clock.ts';
 import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
 import type { Knowledge } from './domain/recommend.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
+import type { CallGraph } from './domain/snapshot/call-graph.ts';
+import type { ClusterState } from './domain/snapshot/cluster-state.ts';
+import type { StateCause } from './domain/snapshot/state-cause.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
 import type {
@@ -185,6 +189,15 @@ export type Correlator = {
   name: string;
   finds: readonly FindingWhat[];
   correlate(incidentContext: IncidentContext): Found[];
+};
+
+// ---------------------------------------------------------------- State correlator: src/correlators/state/<name>.ts (pure)
+
+/** Pure: what is wrong in the cluster's state, each with the object whose own it is and the fields that convict it. `finds`: the kinds of cause that it may return. */
+export type StateCorrelator = {
+  name: string;
+  finds: CauseKind[];
+  find(state: ClusterState, calls: CallGraph): StateCause[];
 };
 
 // ---------------------------------------------------------------- Command: commands/<verb>.ts

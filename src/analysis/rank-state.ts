@@ -1,0 +1,108 @@
+import { isSymptom } from '../domain/cause-kinds.ts';
+import { type CallGraph, reached } from '../domain/snapshot/call-graph.ts';
+import type { ClusterState } from '../domain/snapshot/cluster-state.ts';
+import { objectKey } from '../domain/snapshot/snapshot.ts';
+import type { StateCause } from '../domain/snapshot/state-cause.ts';
+import { troubleOf } from '../domain/snapshot/trouble.ts';
+
+/** Causes in the order of their probability; with what is left for something else they add up to 1. */
+export type RankedStateCause = StateCause & { probability: number };
+export type StateRanking = { causes: RankedStateCause[]; named: boolean };
+
+/** How much the share of the trouble that a cause explains counts beside its own strength. */
+const COVERAGE = 0.35;
+/** What only says how somebody fails, next to a reason for it. */
+const EXPLAINED = 0.12;
+/** A symptom where somebody whom it calls has one, too. */
+const VICTIM = 0.35;
+/** A symptom is never as sure as the reason for it. */
+const SYMPTOM = 0.7;
+/** Odds that it is something that nobody looks for. */
+const SOMETHING_ELSE = 0.35;
+const NAMED = 0.5;
+const SYMPTOM_NAMED = 0.7;
+/** Two causes nearer than this to each other are a tie. */
+const APART = 1.25;
+const MAX_CAUSES = 10;
+
+/** The root before its victims: a cause counts by its strength and by how much of the trouble it explains, its own and its callers'; a symptom with a reason, there or at somebody whom it calls, hardly counts. */
+export function rankState(state: ClusterState, calls: CallGraph, found: StateCause[]): StateRanking {
+  const trouble = new Map(state.workloads.map((one) => [objectKey(one), troubleOf(one, state.at)]));
+  const total = [...trouble.values()].reduce((sum, one) => sum + one, 0);
+  const causes = merged(found);
+  const places = new Map(causes.map((cause) => [cause, placesOf(state, cause)]));
+  const weighed = causes.map((cause) => {
+    const own = places.get(cause) ?? [];
+    const explained = new Set(own.flatMap((key) => [key, ...reached(calls.callers, key)]));
+    const covered = total === 0 ? 1 : [...explained].reduce((sum, key) => sum + (trouble.get(key) ?? 0), 0) / total;
+    const strength = cause.strength * (1 - COVERAGE + COVERAGE * Math.min(1, covered));
+    return { cause, score: strength * discount(cause, own, causes, places, calls) };
+  });
+  const odds = (score: number) => Math.min(0.995, score) / (1 - Math.min(0.995, score));
+  const all = weighed.reduce((sum, { score }) => sum + odds(score), SOMETHING_ELSE);
+  const ranked = weighed
+    .map(({ cause, score }) => ({ ...cause, probability: odds(score) / all }))
+    .sort((left, right) => right.probability - left.probability || right.strength - left.strength)
+    .slice(0, MAX_CAUSES);
+  const [first, second] = ranked;
+  const apart = !second || sameObject(first, second) || (first?.probability ?? 0) >= APART * second.probability;
+  const enough = first !== undefined && first.probability >= (isSymptom(first.what) ? SYMPTOM_NAMED : NAMED);
+  return { causes: ranked, named: enough && apart };
+}
+
+const sameObject = (left: StateCause | undefined, right: StateCause): boolean =>
+  left !== undefined && objectKey(left.object) === objectKey(right.object);
+
+/** The workloads where a cause hurts at first hand. */
+function placesOf(state: ClusterState, { object, hurts }: StateCause): string[] {
+  const service =
+    object.kind === 'Service'
+      ? state.services.find(({ namespace, name }) => namespace === object.namespace && name === object.name)
+      : undefined;
+  return [...new Set([objectKey(object), ...hurts.map(objectKey), ...(service?.workloads ?? []).map(objectKey)])];
+}
+
+function discount(
+  cause: StateCause,
+  own: string[],
+  causes: StateCause[],
+  places: Map<StateCause, string[]>,
+  calls: CallGraph,
+): number {
+  if (!isSymptom(cause.what)) return 1;
+  const called = new Set(own.flatMap((key) => [...reached(calls.callees, key)]));
+  const strongest = (at: (key: string) => boolean, isReason: boolean) =>
+    Math.max(
+      0,
+      ...causes
+        .filter((one) => one !== cause && isSymptom(one.what) !== isReason && (places.get(one) ?? []).some(at))
+        .map(({ strength }) => strength),
+    );
+  if (strongest((key) => own.includes(key) || called.has(key), true) >= cause.strength * 0.7) return EXPLAINED;
+  if (strongest((key) => own.includes(key), false) > cause.strength) return EXPLAINED;
+  return strongest((key) => called.has(key) && !own.includes(key), false) >= cause.strength * 0.7 ? VICTIM : SYMPTOM;
+}
+
+/** One object has each kind of cause once, with the facts of all that found it. */
+function merged(found: StateCause[]): StateCause[] {
+  const known = new Map<string, StateCause>();
+  for (const cause of found) {
+    const key = `${cause.what} ${objectKey(cause.object)}`;
+    const other = known.get(key);
+    if (!other) {
+      known.set(key, cause);
+      continue;
+    }
+    const [best, less] = other.strength >= cause.strength ? [other, cause] : [cause, other];
+    const told = new Set(best.facts.map((one) => `${objectKey(one.object)} ${one.field}`));
+    known.set(key, {
+      ...best,
+      facts: [...best.facts, ...less.facts.filter((one) => !told.has(`${objectKey(one.object)} ${one.field}`))].slice(
+        0,
+        12,
+      ),
+      hurts: [...best.hurts, ...less.hurts],
+    });
+  }
+  return [...known.values()];
+}

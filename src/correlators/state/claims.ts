@@ -1,0 +1,210 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import {
+  type ClusterState,
+  eventsAbout,
+  isAbsent,
+  isListed,
+  objectAt,
+  objectsOf,
+} from '../../domain/snapshot/cluster-state.ts';
+import { quantities } from '../../domain/snapshot/container.ts';
+import { labelsAt, recordAt, textAt, textsAt } from '../../domain/snapshot/fields.ts';
+import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { fits } from '../../domain/snapshot/service.ts';
+import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
+import { standing } from '../../domain/snapshot/trouble.ts';
+import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Claims that pods wait for: not there, or held against class, volumes, mode and size. */
+const claims: StateCorrelator = {
+  name: 'claims',
+  finds: [
+    'claim_missing',
+    'storage_class_mismatch',
+    'claim_access_mode_mismatch',
+    'claim_size_mismatch',
+    'claim_selector_mismatch',
+    'claim_volume_taken',
+    'claim_lost',
+    'provisioning_failed',
+    'claim_unbound',
+    'quota_exceeded_storage',
+  ],
+  find: (state) =>
+    state.workloads.flatMap((workload) => {
+      const waits = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
+      if (waits.length === 0) return [];
+      const names = new Set(
+        [...workload.template.volumes, ...waits.flatMap(({ template }) => template.volumes)]
+          .filter(({ kind }) => kind === 'Claim')
+          .map((one) => one.target),
+      );
+      return [...names].flatMap((name) =>
+        judge(state, workload, { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name }),
+      );
+    }),
+};
+
+function judge(state: ClusterState, workload: Workload, claim: ObjectRef): StateCause[] {
+  const object = objectAt(state, claim);
+  const scheduling = workload.events.find(({ reason }) => reason === 'FailedScheduling');
+  const told = scheduling ? [fact(scheduling.about, `event ${scheduling.reason}`, scheduling.message)] : [];
+  if (!object) {
+    const said = scheduling?.message.includes(`persistentvolumeclaim "${claim.name}" not found`) ?? false;
+    const field = `${templatePath(workload)}.volumes.persistentVolumeClaim.claimName`;
+    if (said || isAbsent(state, claim))
+      return [
+        {
+          what: 'claim_missing',
+          object: refOf(workload),
+          strength: 0.97,
+          facts: [fact(workload, field, claim.name), ...told],
+          hurts: [],
+          command: edit(workload),
+        },
+      ];
+    // Claims aren't in the snapshot: the scheduler's word is all that is known.
+    return /unbound immediate|available persistent volumes/.test(scheduling?.message ?? '')
+      ? [
+          {
+            what: 'claim_unbound',
+            object: claim,
+            strength: 0.9,
+            facts: told,
+            hurts: [refOf(workload)],
+            command: describe(claim),
+          },
+        ]
+      : [];
+  }
+  const phase = textAt(object.raw, 'status', 'phase');
+  if (phase === 'Bound') return [];
+  const events = eventsAbout(state, claim)
+    .slice(0, 3)
+    .map((event) => fact(claim, `event ${event.reason}`, event.message));
+  const { what, facts } = reasonOf(
+    state,
+    object,
+    eventsAbout(state, claim)
+      .map(({ message }) => message)
+      .join('\n'),
+  );
+  return [
+    {
+      what,
+      object: claim,
+      strength: what === 'claim_unbound' ? 0.9 : 0.97,
+      facts: [...facts, fact(claim, 'status.phase', phase || 'Pending'), ...events, ...told],
+      hurts: [refOf(workload)],
+      command: describe(claim),
+    },
+  ];
+}
+
+type Reason = { what: CauseKind; facts: StateFact[] };
+
+function reasonOf(state: ClusterState, claim: KubeObject, said: string): Reason {
+  const ref = { kind: claim.kind, namespace: claim.metadata.namespace, name: claim.metadata.name };
+  const className = textAt(claim.raw, 'spec', 'storageClassName');
+  const storageClass = { kind: 'StorageClass', namespace: '', name: className };
+  const classFact = fact(ref, 'spec.storageClassName', className);
+  if (textAt(claim.raw, 'status', 'phase') === 'Lost')
+    return { what: 'claim_lost', facts: [fact(ref, 'spec.volumeName', textAt(claim.raw, 'spec', 'volumeName'))] };
+  if (/storageclass\S* "[^"]*" not found/i.test(said)) return { what: 'storage_class_mismatch', facts: [classFact] };
+  if (/exceeded quota/.test(said)) return { what: 'quota_exceeded_storage', facts: [] };
+  const named = textAt(claim.raw, 'spec', 'volumeName');
+  if (named) {
+    const volume = objectAt(state, { kind: 'PersistentVolume', namespace: '', name: named });
+    const holder = textAt(volume?.raw, 'spec', 'claimRef', 'name');
+    if (
+      (volume && holder && holder !== ref.name) ||
+      isAbsent(state, { kind: 'PersistentVolume', namespace: '', name: named })
+    )
+      return {
+        what: 'claim_volume_taken',
+        facts: [
+          fact(ref, 'spec.volumeName', named),
+          fact({ kind: 'PersistentVolume', namespace: '', name: named }, 'spec.claimRef', holder || 'no such volume'),
+        ],
+      };
+  }
+  const held = heldAgainstVolumes(state, claim, ref, className);
+  if (held) return held;
+  if (className && isAbsent(state, storageClass))
+    return { what: 'storage_class_mismatch', facts: [classFact, fact(storageClass, 'metadata.name', 'not there')] };
+  if (/ProvisioningFailed|failed to provision/i.test(said)) return { what: 'provisioning_failed', facts: [classFact] };
+  return { what: 'claim_unbound', facts: [classFact] };
+}
+
+/** Volumes of the same class, or of none where the class makes none: the first thing that keeps the nearest of them away. */
+function heldAgainstVolumes(state: ClusterState, claim: KubeObject, ref: ObjectRef, className: string): Reason | null {
+  if (!isListed(state, 'PersistentVolume', '')) return null;
+  const provisions = objectAt(state, { kind: 'StorageClass', namespace: '', name: className });
+  const makesNone = !provisions || /no-provisioner/.test(textAt(provisions.raw, 'provisioner'));
+  if (!makesNone) return null;
+  const free = objectsOf(state, 'PersistentVolume').filter(
+    ({ raw }) =>
+      textAt(raw, 'status', 'phase') === 'Available' ||
+      (textAt(raw, 'spec', 'claimRef', 'name') === ref.name &&
+        textAt(raw, 'spec', 'claimRef', 'namespace') === ref.namespace),
+  );
+  const sameClass = free.filter(({ raw }) => textAt(raw, 'spec', 'storageClassName') === className);
+  const modes = textsAt(claim.raw, 'spec', 'accessModes');
+  const size = quantities(recordAt(claim.raw, 'spec', 'resources', 'requests')).storage ?? 0;
+  const selector = labelsAt(claim.raw, 'spec', 'selector', 'matchLabels');
+  const tests: [CauseKind, string, unknown, (raw: Record<string, unknown>) => boolean][] = [
+    [
+      'claim_selector_mismatch',
+      'spec.selector.matchLabels',
+      selector,
+      (raw) => Object.keys(selector).length === 0 || fits(selector, labelsAt(raw, 'metadata', 'labels')),
+    ],
+    [
+      'claim_access_mode_mismatch',
+      'spec.accessModes',
+      modes,
+      (raw) => modes.every((mode) => textsAt(raw, 'spec', 'accessModes').includes(mode)),
+    ],
+    [
+      'claim_size_mismatch',
+      'spec.resources.requests.storage',
+      textAt(claim.raw, 'spec', 'resources', 'requests', 'storage'),
+      (raw) => (quantities(recordAt(raw, 'spec', 'capacity')).storage ?? 0) >= size,
+    ],
+  ];
+  const judged = sameClass
+    .map(({ metadata, raw }) => ({ metadata, raw, failing: tests.filter(([, , , passes]) => !passes(raw)) }))
+    .filter(({ failing }) => failing.length > 0)
+    .sort((left, right) => left.failing.length - right.failing.length)[0];
+  const worst = judged?.failing[0];
+  if (judged && worst) {
+    const volume = { kind: 'PersistentVolume', namespace: '', name: judged.metadata.name };
+    const theirs =
+      {
+        claim_selector_mismatch: labelsAt(judged.raw, 'metadata', 'labels'),
+        claim_access_mode_mismatch: textsAt(judged.raw, 'spec', 'accessModes'),
+      }[worst[0] as string] ?? textAt(judged.raw, 'spec', 'capacity', 'storage');
+    return {
+      what: worst[0],
+      facts: [fact(ref, worst[1], worst[2]), fact(volume, worst[1].replace('resources.requests', 'capacity'), theirs)],
+    };
+  }
+  const wellOtherwise = free.find(({ raw }) => tests.every(([, , , passes]) => passes(raw)));
+  if (wellOtherwise && sameClass.length === 0)
+    return {
+      what: 'storage_class_mismatch',
+      facts: [
+        fact(ref, 'spec.storageClassName', className),
+        fact(
+          { kind: 'PersistentVolume', namespace: '', name: wellOtherwise.metadata.name },
+          'spec.storageClassName',
+          textAt(wellOtherwise.raw, 'spec', 'storageClassName'),
+        ),
+      ],
+    };
+  return null;
+}
+
+export default claims;

@@ -1,0 +1,138 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
+import { recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
+import { describe, target } from '../../domain/snapshot/kubectl.ts';
+import { conditionsIn } from '../../domain/snapshot/pod.ts';
+import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Objects whose own conditions say what is wrong with them. */
+const conditions: StateCorrelator = {
+  name: 'conditions',
+  finds: [
+    'job_failed',
+    'autoscaler_blind',
+    'autoscaler_at_limit',
+    'certificate_not_ready',
+    'namespace_terminating',
+    'rollout_paused',
+    'ingress_backend_missing',
+  ],
+  find: (state) => [
+    ...TOLD.flatMap((one) => ofKind(state, one)),
+    ...terminating(state),
+    ...paused(state),
+    ...ingresses(state),
+  ],
+};
+
+type Told = { kind: string; type: string; status: string; reason?: RegExp; what: CauseKind; strength: number };
+
+const TOLD: Told[] = [
+  { kind: 'Job', type: 'Failed', status: 'True', what: 'job_failed', strength: 0.75 },
+  {
+    kind: 'HorizontalPodAutoscaler',
+    type: 'ScalingActive',
+    status: 'False',
+    reason: /FailedGet|InvalidMetric|FailedCompute/,
+    what: 'autoscaler_blind',
+    strength: 0.5,
+  },
+  {
+    kind: 'HorizontalPodAutoscaler',
+    type: 'ScalingLimited',
+    status: 'True',
+    reason: /TooManyReplicas/,
+    what: 'autoscaler_at_limit',
+    strength: 0.5,
+  },
+  { kind: 'Certificate', type: 'Ready', status: 'False', what: 'certificate_not_ready', strength: 0.75 },
+];
+
+const asRef = ({ kind, metadata: { namespace, name } }: KubeObject): ObjectRef => ({ kind, namespace, name });
+
+const ofKind = (state: ClusterState, { kind, type, status, reason, what, strength }: Told): StateCause[] =>
+  objectsOf(state, kind).flatMap((object) => {
+    const told = conditionsIn(recordAt(object.raw, 'status')).find(
+      (one) => one.type === type && one.status === status && (!reason || reason.test(one.reason)),
+    );
+    return told
+      ? [
+          {
+            what,
+            object: asRef(object),
+            strength,
+            facts: [
+              fact(asRef(object), `status.conditions[${type}]`, `${told.status}, ${told.reason}: ${told.message}`),
+            ],
+            hurts: [],
+            command: describe(asRef(object)),
+          },
+        ]
+      : [];
+  });
+
+const terminating = (state: ClusterState): StateCause[] =>
+  objectsOf(state, 'Namespace')
+    .filter(({ raw }) => textAt(raw, 'status', 'phase') === 'Terminating')
+    .map((object) => ({
+      what: 'namespace_terminating',
+      object: asRef(object),
+      strength: 0.85,
+      facts: conditionsIn(recordAt(object.raw, 'status'))
+        .filter(({ status }) => status === 'True')
+        .map((one) => fact(asRef(object), `status.conditions[${one.type}]`, one.message)),
+      hurts: state.workloads.filter(({ namespace }) => namespace === object.metadata.name).map(refOf),
+      command: `kubectl get namespace ${object.metadata.name} -o jsonpath='{.status.conditions}'`,
+    }));
+
+const paused = (state: ClusterState): StateCause[] =>
+  state.workloads
+    .filter((one) => one.kind === 'Deployment' && one.paused && (one.ready < one.desired || one.olderPods.length > 0))
+    .map((one) => ({
+      what: 'rollout_paused',
+      object: refOf(one),
+      strength: 0.8,
+      facts: [fact(one, 'spec.paused', true)],
+      hurts: [],
+      command: `kubectl rollout resume ${target(one)}`,
+    }));
+
+function ingresses(state: ClusterState): StateCause[] {
+  return objectsOf(state, 'Ingress').flatMap((object) => {
+    const backends = [
+      recordAt(object.raw, 'spec', 'defaultBackend'),
+      ...recordsAt(object.raw, 'spec', 'rules').flatMap((rule) =>
+        recordsAt(rule, 'http', 'paths').map((path) => recordAt(path, 'backend')),
+      ),
+    ];
+    const { namespace } = object.metadata;
+    const lost = backends.flatMap((backend) => {
+      const name = textAt(backend, 'service', 'name');
+      const service = state.services.find((one) => one.namespace === namespace && one.name === name);
+      const port = recordAt(backend, 'service', 'port');
+      if (name === '' || state.services.length === 0) return [];
+      if (!service) return [`${name}: no such Service`];
+      return 'number' in port && !service.ports.some((one) => one.port === port.number)
+        ? [`${name}:${port.number}: no such port`]
+        : 'name' in port && !service.ports.some((one) => one.name === port.name)
+          ? [`${name}:${port.name}: no such port`]
+          : [];
+    });
+    return lost.length > 0
+      ? [
+          {
+            what: 'ingress_backend_missing' as const,
+            object: asRef(object),
+            strength: 0.93,
+            facts: lost.slice(0, 4).map((one) => fact(asRef(object), 'spec.rules[].http.paths[].backend.service', one)),
+            hurts: [],
+            command: `kubectl edit ingress/${object.metadata.name} -n ${namespace}`,
+          },
+        ]
+      : [];
+  });
+}
+
+export default conditions;

@@ -1,0 +1,181 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { numberAt } from '../../domain/snapshot/fields.ts';
+import { describe } from '../../domain/snapshot/kubectl.ts';
+import type { Pod } from '../../domain/snapshot/pod.ts';
+import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
+import { standing, unready } from '../../domain/snapshot/trouble.ts';
+import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+const NAMESPACE = 'kube-system';
+/** Scheduling takes moments. */
+const PATIENCE_MS = 20_000;
+
+/** Nobody schedules, nobody reconciles, nobody routes: by the pods of the control plane, and by what is left undone. */
+const controlPlane: StateCorrelator = {
+  name: 'control_plane',
+  finds: ['scheduler_down', 'scheduler_unknown', 'controller_manager_down', 'kube_proxy_down', 'control_plane_unwell'],
+  find: (state) => [...scheduler(state), ...controllerManager(state), ...kubeProxy(state), ...others(state)],
+};
+
+type Part = { ref: ObjectRef; pods: Pod[]; well: boolean; known: boolean; facts: StateFact[] };
+
+/** `known`: the control plane's pods are in the snapshot, so that one that is absent doesn't run. */
+function part(state: ClusterState, name: string): Part {
+  const own = state.pods.filter(
+    (pod) => pod.namespace === NAMESPACE && (pod.name === name || pod.name.startsWith(`${name}-`)),
+  );
+  const known =
+    own.length > 0 || state.pods.some((pod) => pod.namespace === NAMESPACE && pod.name.startsWith('kube-apiserver'));
+  const [first] = own;
+  const ref = { kind: 'Pod', namespace: NAMESPACE, name: first?.name ?? name };
+  const facts = first
+    ? [
+        fact(ref, 'status.phase', first.phase),
+        ...first.containers.map((one) =>
+          fact(
+            ref,
+            `status.containerStatuses[${one.name}]`,
+            `ready ${one.ready}${one.waiting ? `, waiting: ${one.waiting.reason} ${one.waiting.message}` : ''}${one.last ? `, last exit ${one.last.reason} (${one.last.code})` : ''}, ${one.restarts} restarts`,
+          ),
+        ),
+      ]
+    : [fact(ref, 'metadata.name', 'no such pod')];
+  return { ref, pods: own, well: own.some((pod) => pod.ready), known, facts };
+}
+
+function scheduler(state: ClusterState): StateCause[] {
+  const waiting = state.workloads.filter((workload) =>
+    standing(workload).some((pod) => isIgnored(state, workload, pod)),
+  );
+  const strange = waiting.filter(({ template }) => template.schedulerName !== 'default-scheduler');
+  const unknown = strange
+    .filter(({ template }) => !state.workloads.some((one) => one.name.includes(template.schedulerName)))
+    .map(
+      (workload): StateCause => ({
+        what: 'scheduler_unknown',
+        object: refOf(workload),
+        strength: 0.95,
+        facts: [fact(workload, 'spec.template.spec.schedulerName', workload.template.schedulerName)],
+        hurts: [],
+        command: `kubectl edit ${workload.kind.toLowerCase()}/${workload.name} -n ${workload.namespace}`,
+      }),
+    );
+  const usual = waiting.filter((one) => !strange.includes(one));
+  const own = part(state, 'kube-scheduler');
+  if (usual.length === 0 && (own.well || !own.known)) return unknown;
+  const strength = own.known && !own.well ? (usual.length > 0 ? 0.98 : 0.93) : 0.9;
+  const left = usual
+    .slice(0, 4)
+    .map((workload) =>
+      fact(
+        workload,
+        'pods without the condition PodScheduled',
+        standing(workload).filter((pod) => isIgnored(state, workload, pod)).length,
+      ),
+    );
+  return [
+    ...unknown,
+    {
+      what: 'scheduler_down',
+      object: own.ref,
+      strength,
+      facts: [...own.facts, ...left],
+      hurts: usual.map(refOf),
+      command: describe(own.ref),
+    },
+  ];
+}
+
+const isIgnored = (state: ClusterState, workload: Workload, pod: Pod): boolean =>
+  pod.phase === 'Pending' &&
+  pod.node === '' &&
+  state.at - pod.createdAt > PATIENCE_MS &&
+  !pod.conditions.some(({ type }) => type === 'PodScheduled') &&
+  !workload.events.some(({ reason, about }) => about.name === pod.name && reason === 'FailedScheduling');
+
+function controllerManager(state: ClusterState): StateCause[] {
+  const own = part(state, 'kube-controller-manager');
+  const undone = state.workloads.filter(
+    ({ kind, raw }) => (kind === 'Deployment' || kind === 'StatefulSet' || kind === 'DaemonSet') && isUndone(raw),
+  );
+  if ((own.well || !own.known) && undone.length === 0) return [];
+  if (own.well && undone.length > 0) return [];
+  const strength = own.known && !own.well ? (undone.length > 0 ? 0.98 : 0.93) : 0.8;
+  const left = undone
+    .slice(0, 4)
+    .map(({ raw, ...workload }) =>
+      fact(
+        workload,
+        'status.observedGeneration',
+        `${numberAt(raw, 'status', 'observedGeneration') ?? 'none'} of ${numberAt(raw, 'metadata', 'generation')}`,
+      ),
+    );
+  return [
+    {
+      what: 'controller_manager_down',
+      object: own.ref,
+      strength,
+      facts: [...own.facts, ...left],
+      hurts: undone.map(refOf),
+      command: describe(own.ref),
+    },
+  ];
+}
+
+const isUndone = (raw: Record<string, unknown>): boolean =>
+  (numberAt(raw, 'metadata', 'generation') ?? 0) >
+  (numberAt(raw, 'status', 'observedGeneration') ?? (numberAt(raw, 'metadata', 'generation') ? 0 : -1));
+
+function kubeProxy(state: ClusterState): StateCause[] {
+  const proxy = state.workloads.find(
+    ({ namespace, name, kind }) => namespace === NAMESPACE && name === 'kube-proxy' && kind === 'DaemonSet',
+  );
+  if (!proxy) return [];
+  const ill = unready(proxy);
+  const nodes = state.nodes.filter((node) => node.ready && !standing(proxy).some((pod) => pod.node === node.name));
+  if (ill.length === 0 && nodes.length === 0) return [];
+  const strength =
+    ill.some((pod) => state.nodes.find(({ name }) => name === pod.node)?.ready === false) && nodes.length === 0
+      ? 0.4
+      : 0.94;
+  const facts = [
+    ...ill
+      .slice(0, 3)
+      .map((pod) =>
+        fact(
+          { kind: 'Pod', namespace: NAMESPACE, name: pod.name },
+          `status on node ${pod.node}`,
+          pod.containers.map((one) => one.waiting?.reason ?? one.ended?.reason ?? `ready ${one.ready}`).join() ||
+            pod.phase,
+        ),
+      ),
+    ...nodes
+      .slice(0, 3)
+      .map(({ name }) => fact({ kind: 'Node', namespace: '', name }, 'kube-proxy', 'no pod of it there')),
+    fact(proxy, 'spec.template.spec.nodeSelector', proxy.template.nodeSelector),
+  ];
+  return [
+    {
+      what: 'kube_proxy_down',
+      object: refOf(proxy),
+      strength,
+      facts,
+      hurts: [],
+      command: `kubectl rollout restart daemonset/kube-proxy -n ${NAMESPACE}`,
+    },
+  ];
+}
+
+const others = (state: ClusterState): StateCause[] =>
+  ['kube-apiserver', 'etcd'].flatMap((name) => {
+    const own = part(state, name);
+    const what: CauseKind = 'control_plane_unwell';
+    return own.pods.length === 0 || own.well
+      ? []
+      : [{ what, object: own.ref, strength: 0.9, facts: own.facts, hurts: [], command: describe(own.ref) }];
+  });
+
+export default controlPlane;

@@ -1,0 +1,111 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { complainedOf, isDatabase } from '../../domain/snapshot/database.ts';
+import { edit } from '../../domain/snapshot/kubectl.ts';
+import type { LogSign, LogSignKind } from '../../domain/snapshot/log-signs.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+const KINDS: Partial<Record<LogSignKind, CauseKind>> = {
+  too_many_connections: 'database_too_many_connections',
+  access_denied: 'database_access_denied',
+  read_only_database: 'database_read_only',
+  unknown_database: 'database_missing',
+};
+/** What is the database's own, whoever complains. */
+const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database'];
+
+type Complaint = { workload: Workload; sign: LogSign; about: Workload | undefined };
+
+/** The words of a database's clients, and its own. One bottleneck is one cause: what several say of one database is the database's, what one says alone is that one's. */
+const databases: StateCorrelator = {
+  name: 'databases',
+  finds: ['database_too_many_connections', 'database_access_denied', 'database_read_only', 'database_missing'],
+  find: (state, calls) => {
+    const complaints = state.workloads.flatMap((workload) => complaintsOf(state, calls, workload));
+    const groups = Map.groupBy(
+      complaints,
+      ({ workload, sign, about }) =>
+        `${sign.kind} ${about ? `${about.namespace}/${about.name}` : `by ${workload.namespace}/${workload.name}`}`,
+    );
+    return [...groups.values()].flatMap((group) => judge(state, calls, group));
+  },
+};
+
+function complaintsOf(state: ClusterState, calls: CallGraph, workload: Workload): Complaint[] {
+  return workload.signs
+    .filter(({ kind, late, count }) => KINDS[kind] !== undefined && (late || count > 2))
+    .map((sign) => ({
+      workload,
+      sign,
+      about: isDatabase(workload) ? workload : complainedOf(state, calls, workload, sign),
+    }));
+}
+
+function judge(state: ClusterState, calls: CallGraph, group: Complaint[]): StateCause[] {
+  const [first] = group;
+  if (!first) return [];
+  const { kind } = first.sign;
+  const what = KINDS[kind];
+  if (!what) return [];
+  const database = first.about;
+  const clients = [...new Set(group.map(({ workload }) => workload))].filter((one) => one !== database);
+  const own = !database
+    ? first.workload
+    : ITS_OWN.includes(kind) || clients.length > 1
+      ? database
+      : (clients[0] ?? clientIn(state, calls, first) ?? database);
+  const facts = group
+    .slice(0, 4)
+    .map(({ sign }) =>
+      fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, `log (${sign.count} times)`, sign.line),
+    );
+  const sure = group.some(({ sign }) => sign.count > 2) || clients.length > 1;
+  return [
+    {
+      what,
+      object: refOf(own),
+      strength: sure ? 0.96 : 0.9,
+      facts: [...facts, ...settings(own)],
+      hurts: clients.map(refOf),
+      command: edit(own),
+    },
+  ];
+}
+
+/** Of a line in the database's own log: whose pod has the address that was refused. */
+function clientIn(state: ClusterState, _calls: CallGraph, { sign }: Complaint): Workload | undefined {
+  const pod = state.pods.find(({ ip }) => ip !== '' && sign.line.includes(ip));
+  return pod && state.ownerOfPod.get(`${pod.namespace}/${pod.name}`);
+}
+
+const CREDENTIAL = /user|pass|pwd|auth|secret|cred|max_conn|read_only|database|db_name/i;
+
+/** The settings that may say so, without what they hold where that is secret. */
+function settings(workload: Workload) {
+  const at = `${templatePath(workload)}.containers`;
+  return workload.template.containers.flatMap(({ name, env, args, command }) => [
+    ...env
+      .filter((one) => CREDENTIAL.test(one.name))
+      .slice(0, 6)
+      .map((one) =>
+        fact(
+          workload,
+          `${at}[${name}].env[${one.name}]`,
+          one.from
+            ? `from ${one.from.kind} ${one.from.name}, key ${one.from.key}`
+            : /pass|pwd|secret|token/i.test(one.name)
+              ? '***'
+              : (one.value ?? ''),
+        ),
+      ),
+    ...[...command, ...args]
+      .filter((one) => CREDENTIAL.test(one))
+      .slice(0, 3)
+      .map((one) => fact(workload, `${at}[${name}].args`, one)),
+  ]);
+}
+
+export default databases;

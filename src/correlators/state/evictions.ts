@@ -1,0 +1,82 @@
+import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import type { Pod } from '../../domain/snapshot/pod.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+const RECENT_MS = 60 * 60_000;
+
+/** Pods that were put out: for what they wrote, for a pod of higher priority, by the vertical autoscaler. */
+const evictions: StateCorrelator = {
+  name: 'evictions',
+  finds: ['ephemeral_storage_exceeded', 'preempted', 'vpa_evicts'],
+  find: (state) =>
+    state.workloads.flatMap((workload) => [...evicted(workload, state.at), ...byEvent(workload, state.at)]),
+};
+
+function evicted(workload: Workload, at: number): StateCause[] {
+  const out = [...workload.pods, ...workload.olderPods].filter(
+    (pod) => pod.phase === 'Failed' && pod.reason === 'Evicted' && at - pod.createdAt < 24 * RECENT_MS,
+  );
+  const forDisk = out.find(({ message }) => /ephemeral|EmptyDir volume|local storage/i.test(message));
+  return forDisk ? [diskCause(workload, forDisk)] : [];
+}
+
+/** The node's own shortage is the node's; a limit that the pod passed is its own. */
+const diskCause = (workload: Workload, pod: Pod): StateCause => ({
+  what: 'ephemeral_storage_exceeded',
+  object: refOf(workload),
+  strength: /exceeds/.test(pod.message) ? 0.95 : 0.7,
+  facts: [
+    fact({ kind: 'Pod', namespace: pod.namespace, name: pod.name }, 'status.message', pod.message),
+    ...workload.template.containers.map(({ name, limits }) =>
+      fact(
+        workload,
+        `${templatePath(workload)}.containers[${name}].resources.limits.ephemeral-storage`,
+        String(limits['ephemeral-storage'] ?? 'none'),
+      ),
+    ),
+  ],
+  hurts: [],
+  command: edit(workload),
+});
+
+function byEvent(workload: Workload, at: number): StateCause[] {
+  const recent = workload.events.filter(({ last }) => at - last < RECENT_MS);
+  const preempted =
+    recent.find(({ reason, type }) => reason === 'Preempted' && type !== 'Normal') ??
+    recent.find(({ reason }) => reason === 'Preempted');
+  const vpa = recent.find(({ reason, message }) => reason === 'EvictedByVPA' || /evicted by VPA/i.test(message));
+  const own = refOf(workload);
+  return [
+    ...(preempted && workload.ready < workload.desired
+      ? [
+          {
+            what: 'preempted' as const,
+            object: own,
+            strength: 0.85,
+            facts: [
+              fact(preempted.about, `event ${preempted.reason}`, preempted.message),
+              fact(own, `${templatePath(own)}.priorityClassName`, workload.template.priorityClass || 'none'),
+            ],
+            hurts: [],
+            command: edit(own),
+          },
+        ]
+      : []),
+    ...(vpa
+      ? [
+          {
+            what: 'vpa_evicts' as const,
+            object: own,
+            strength: 0.7,
+            facts: [fact(vpa.about, `event ${vpa.reason}`, vpa.message)],
+            hurts: [],
+            command: describe(own),
+          },
+        ]
+      : []),
+  ];
+}
+
+export default evictions;

@@ -1,0 +1,119 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import { type ClusterState, eventsAbout, workloadOfPod } from '../../domain/snapshot/cluster-state.ts';
+import type { Node } from '../../domain/snapshot/node.ts';
+import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Nodes in trouble, by the reasons of their own conditions, and by what pods there could not be given. */
+const nodes: StateCorrelator = {
+  name: 'nodes',
+  finds: [
+    'node_kubelet_silent',
+    'node_runtime_down',
+    'node_network_down',
+    'node_not_ready',
+    'node_disk_pressure',
+    'node_memory_pressure',
+    'node_pid_pressure',
+  ],
+  find: (state) =>
+    state.nodes.flatMap((node) => [
+      ...notReady(state, node),
+      ...pressures(state, node),
+      ...runtimeByEvents(state, node),
+    ]),
+};
+
+const NOT_READY: [CauseKind, RegExp][] = [
+  ['node_kubelet_silent', /stopped posting|NodeStatusUnknown|NodeStatusNeverUpdated/i],
+  ['node_network_down', /network plugin|NetworkPluginNotReady|cni/i],
+  ['node_runtime_down', /container runtime|PLEG|containerd|docker|crio|runtime\.v1/i],
+];
+
+const asRef = ({ name }: Node): ObjectRef => ({ kind: 'Node', namespace: '', name });
+
+function notReady(state: ClusterState, node: Node): StateCause[] {
+  const ready = node.conditions.find(({ type }) => type === 'Ready');
+  const network = node.conditions.find(({ type, status }) => type === 'NetworkUnavailable' && status === 'True');
+  if (network) return [causeOf(state, node, 'node_network_down', 'NetworkUnavailable', network)];
+  if (!ready || ready.status === 'True') return [];
+  const text = `${ready.reason} ${ready.message}`;
+  const what =
+    ready.status === 'Unknown'
+      ? 'node_kubelet_silent'
+      : (NOT_READY.find(([, pattern]) => pattern.test(text))?.[0] ?? 'node_not_ready');
+  return [causeOf(state, node, what, 'Ready', ready)];
+}
+
+const PRESSURES: Record<string, CauseKind> = {
+  DiskPressure: 'node_disk_pressure',
+  MemoryPressure: 'node_memory_pressure',
+  PIDPressure: 'node_pid_pressure',
+};
+
+const pressures = (state: ClusterState, node: Node): StateCause[] =>
+  node.conditions.flatMap((condition) => {
+    const what = PRESSURES[condition.type];
+    return what && condition.status === 'True' ? [causeOf(state, node, what, condition.type, condition)] : [];
+  });
+
+function causeOf(
+  state: ClusterState,
+  node: Node,
+  what: CauseKind,
+  type: string,
+  condition: Node['conditions'][number],
+): StateCause {
+  const object = asRef(node);
+  const events = eventsAbout(state, object)
+    .filter((event) => event.type === 'Warning' || event.reason === 'NodeNotReady')
+    .slice(0, 2);
+  return {
+    what,
+    object,
+    strength: 0.97,
+    facts: [
+      fact(object, `status.conditions[${type}]`, `${condition.status}, ${condition.reason}: ${condition.message}`),
+      ...events.map((event) => fact(object, `event ${event.reason}`, event.message)),
+    ],
+    hurts: guestsOf(state, node),
+    command: COMMANDS[what] ?? `kubectl describe node ${node.name}`,
+  };
+}
+
+const COMMANDS: Partial<Record<CauseKind, string>> = {
+  node_kubelet_silent: 'systemctl restart kubelet  # on the node',
+  node_runtime_down: 'systemctl restart containerd  # on the node',
+};
+
+const guestsOf = (state: ClusterState, { name }: Node): ObjectRef[] => {
+  const guests = state.pods.filter((pod) => pod.node === name).flatMap((pod) => workloadOfPod(state, pod) ?? []);
+  return [...new Set(guests)].map(refOf);
+};
+
+const RUNTIME =
+  /containerd\.sock|crio\.sock|dockershim|runtime service|connection error: desc = "transport: .{0,80}dial unix/i;
+
+/** The runtime is away, and the kubelet hasn't called the node not ready yet. */
+function runtimeByEvents(state: ClusterState, node: Node): StateCause[] {
+  if (!node.ready) return [];
+  const told = state.pods
+    .filter((pod) => pod.node === node.name && !pod.ready)
+    .flatMap((pod) => state.eventsByKey.get(`Pod/${pod.namespace}/${pod.name}`) ?? [])
+    .filter(({ type, message }) => type === 'Warning' && RUNTIME.test(message));
+  const [first] = told;
+  if (!first) return [];
+  return [
+    {
+      what: 'node_runtime_down',
+      object: asRef(node),
+      strength: 0.9,
+      facts: [fact(first.about, `event ${first.reason}`, first.message)],
+      hurts: guestsOf(state, node),
+      command: COMMANDS.node_runtime_down ?? '',
+    },
+  ];
+}
+
+export default nodes;

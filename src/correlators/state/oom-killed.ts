@@ -1,0 +1,67 @@
+import { crashedIn } from '../../domain/snapshot/crashed.ts';
+import { target } from '../../domain/snapshot/kubectl.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Killed by the kernel for its limit, or so small a limit that not even the container's first process fits. */
+const oomKilled: StateCorrelator = {
+  name: 'oom_killed',
+  finds: ['oom_killed'],
+  find: (state) =>
+    state.workloads.flatMap((workload) =>
+      workload.desired === 0 ? [] : [...killed(workload, state.at), ...neverFits(workload)],
+    ),
+};
+
+const AT_START = /container init was OOM-killed|memory limit too low|init caused .{0,80}OOM/i;
+
+const killed = (workload: Workload, at: number): StateCause[] =>
+  crashedIn(workload, at)
+    .filter(({ exit }) => exit.reason === 'OOMKilled' || AT_START.test(exit.message))
+    .map(({ pod, container, exit, restarts }) => ({
+      what: 'oom_killed',
+      object: refOf(workload),
+      strength: 0.97,
+      facts: [
+        fact(
+          { kind: 'Pod', namespace: pod.namespace, name: pod.name },
+          `status.containerStatuses[${container.name}].lastState.terminated.reason`,
+          `${exit.reason} (exit code ${exit.code}), ${restarts} restarts`,
+        ),
+        limitOf(workload, container),
+      ],
+      hurts: [],
+      command: mend(workload, container.name),
+    }));
+
+function neverFits(workload: Workload): StateCause[] {
+  const event = workload.events.find(({ message }) => AT_START.test(message));
+  const container =
+    workload.template.containers.find(
+      ({ name, limits }) => limits.memory !== undefined && (event?.message.includes(name) ?? false),
+    ) ?? workload.template.containers.find(({ limits }) => limits.memory !== undefined);
+  if (!event || !container || workload.ready >= workload.desired) return [];
+  return [
+    {
+      what: 'oom_killed',
+      object: refOf(workload),
+      strength: 0.97,
+      facts: [fact(event.about, `event ${event.reason}`, event.message), limitOf(workload, container)],
+      hurts: [],
+      command: mend(workload, container.name),
+    },
+  ];
+}
+
+const limitOf = (workload: Workload, container: Workload['template']['containers'][number]) =>
+  fact(
+    workload,
+    containerPath(workload, container, 'resources.limits.memory'),
+    container.limits.memory === undefined ? 'none' : `${Math.round(container.limits.memory / 2 ** 20)}Mi`,
+  );
+
+const mend = (workload: Workload, container: string): string =>
+  `kubectl set resources ${target(workload)} -c ${container} --limits=memory=SIZE`;
+
+export default oomKilled;

@@ -1,0 +1,221 @@
+import { isAlike } from '../../domain/snapshot/alike-names.ts';
+import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { edit, patch } from '../../domain/snapshot/kubectl.ts';
+import { listeningPorts } from '../../domain/snapshot/listening.ts';
+import type { Service, ServicePort } from '../../domain/snapshot/service.ts';
+import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Services held against the pods behind them: selector, targetPort, protocol. */
+const services: StateCorrelator = {
+  name: 'services',
+  finds: [
+    'service_selector_mismatch',
+    'workload_missing',
+    'service_target_port_mismatch',
+    'service_protocol_mismatch',
+    'service_without_endpoints',
+  ],
+  find: (state, calls) =>
+    state.workloads.length === 0
+      ? []
+      : state.services
+          .filter(
+            ({ selector, externalName, namespace }) =>
+              Object.keys(selector).length > 0 && externalName === '' && namespace !== 'kube-system',
+          )
+          .flatMap((service) => judge(state, calls, service)),
+};
+
+const asRef = ({ namespace, name }: Service): ObjectRef => ({ kind: 'Service', namespace, name });
+
+function judge(state: ClusterState, calls: CallGraph, service: Service): StateCause[] {
+  if (service.workloads.length === 0 && service.pods.length === 0) return withoutPods(state, calls, service);
+  const wrong = service.ports
+    .map((port) => ({ port, fault: faultOf(service, port) }))
+    .filter(({ fault }) => fault !== null);
+  const all = wrong.length === service.ports.length;
+  const found = wrong.flatMap(({ port, fault }) => (fault ? portCause(calls, service, port, fault, all) : []));
+  return found.length > 0 ? found : withoutEndpoints(calls, service);
+}
+
+/** How sure it is that this is trouble: somebody calls it, from the inside or the outside. */
+function weight(calls: CallGraph, service: Service): number {
+  if (complaintsOf(calls, service).length > 0) return 1;
+  const used =
+    calls.usesOfService.has(`${service.namespace}/${service.name}`) ||
+    service.type === 'LoadBalancer' ||
+    service.type === 'NodePort';
+  return used ? 0.98 : 0.85;
+}
+
+const complaintsOf = ({ usesOfService, resolve }: CallGraph, { namespace, name }: Service) =>
+  [...new Set((usesOfService.get(`${namespace}/${name}`) ?? []).map(({ workload }) => workload))].flatMap((workload) =>
+    workload.signs.filter(({ addresses }) =>
+      addresses.some(({ host }) => {
+        const found = resolve(host, workload.namespace);
+        return found.kind === 'service' && found.service.name === name && found.service.namespace === namespace;
+      }),
+    ),
+  );
+
+const callersOf = ({ usesOfService }: CallGraph, { namespace, name }: Service): ObjectRef[] =>
+  (usesOfService.get(`${namespace}/${name}`) ?? []).map(({ workload }) => refOf(workload));
+
+function withoutPods(state: ClusterState, calls: CallGraph, service: Service): StateCause[] {
+  const object = asRef(service);
+  const meant = meantBy(state, service);
+  const selector = fact(object, 'spec.selector', service.selector);
+  const complaints = complaintsOf(calls, service)
+    .slice(0, 2)
+    .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line));
+  const hurts = callersOf(calls, service);
+  if (!meant) {
+    const used = hurts.length > 0;
+    return used || complaints.length > 0
+      ? [
+          {
+            what: 'workload_missing',
+            object,
+            strength: complaints.length > 0 ? 0.93 : 0.7,
+            facts: [selector, fact(object, 'pods that it fits', 'none, and no workload of that name'), ...complaints],
+            hurts,
+            command: `kubectl get all -n ${service.namespace} --show-labels`,
+          },
+        ]
+      : [];
+  }
+  return [
+    {
+      what: 'service_selector_mismatch',
+      object,
+      strength: 0.97 * weight(calls, service),
+      facts: [
+        selector,
+        fact(meant, `${templatePath(meant)}`.replace(/\.?spec$/, 'metadata.labels'), meant.template.labels),
+        fact(object, 'endpoints', service.endpoints?.ready ?? 0),
+        ...complaints,
+      ],
+      hurts: [...hurts, refOf(meant)],
+      command: patch(object, { spec: { selector: meant.selector ?? meant.template.labels } }, 'merge'),
+    },
+  ];
+}
+
+/** The workload that the Service is named after, or whose labels are nearest to its selector. */
+function meantBy(state: ClusterState, { namespace, name, selector }: Service): Workload | undefined {
+  const others = state.workloads.filter(
+    (one) => one.namespace === namespace && one.kind !== 'Job' && one.kind !== 'Pod',
+  );
+  const values = Object.values(selector);
+  return (
+    others.find((one) => one.name === name) ??
+    others.find(({ template }) =>
+      Object.entries(selector).some(
+        ([key, value]) =>
+          template.labels[key] === value && (key === 'app' || key === 'name' || key === 'app.kubernetes.io/name'),
+      ),
+    ) ??
+    others.find(
+      (one) =>
+        isAlike(one.name, name) &&
+        !state.services.some((other) => other.name === one.name && other.namespace === namespace),
+    ) ??
+    others.find(({ template }) =>
+      Object.values(template.labels).some((label) => values.some((value) => isAlike(value, label) && value.length > 4)),
+    )
+  );
+}
+
+type Fault = 'target' | 'named_target' | 'protocol';
+
+function faultOf(service: Service, { target, protocol }: ServicePort): Fault | null {
+  const containers =
+    service.workloads.length > 0
+      ? service.workloads.flatMap(({ template, logs }) => template.containers.map((container) => ({ container, logs })))
+      : service.pods.flatMap(({ template }) => template.containers.map((container) => ({ container, logs: [] })));
+  const declared = containers.flatMap(({ container }) => container.ports);
+  if (typeof target === 'string') return declared.some(({ name }) => name === target) ? null : 'named_target';
+  const same = declared.filter(({ port }) => port === target);
+  if (same.length > 0) return same.some((one) => one.protocol === protocol) ? null : 'protocol';
+  const known = new Set(
+    containers.flatMap(({ container, logs }) => [
+      ...listeningPorts(container, logs),
+      ...Object.values(container.probes).flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
+    ]),
+  );
+  return known.size > 0 && !known.has(target) ? 'target' : null;
+}
+
+function portCause(calls: CallGraph, service: Service, port: ServicePort, fault: Fault, all: boolean): StateCause[] {
+  const object = asRef(service);
+  const at = `spec.ports[${port.name || port.port}]`;
+  const declared = service.workloads.flatMap((workload) =>
+    workload.template.containers
+      .filter(({ init, ports }) => !init && ports.length > 0)
+      .map((container) =>
+        fact(
+          workload,
+          `${templatePath(workload)}.containers[${container.name}].ports`,
+          container.ports.map((one) => `${one.port}/${one.protocol}${one.name ? ` ${one.name}` : ''}`).join(', '),
+        ),
+      ),
+  );
+  const complaints = complaintsOf(calls, service)
+    .slice(0, 2)
+    .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line));
+  const right = service.workloads.flatMap(({ template }) => template.containers.flatMap(({ ports }) => ports))[0];
+  const certain = fault === 'named_target' || complaints.length > 0 || all;
+  return [
+    {
+      what: fault === 'protocol' ? 'service_protocol_mismatch' : 'service_target_port_mismatch',
+      object,
+      strength: (certain ? 0.96 : 0.5) * weight(calls, service),
+      facts: [
+        fact(
+          object,
+          fault === 'protocol' ? `${at}.protocol` : `${at}.targetPort`,
+          fault === 'protocol' ? port.protocol : `${port.target}`,
+        ),
+        ...declared.slice(0, 4),
+        ...complaints,
+      ],
+      hurts: callersOf(calls, service),
+      command: right
+        ? patch(
+            object,
+            [
+              {
+                op: 'replace',
+                path: `/spec/ports/${service.ports.indexOf(port)}/${fault === 'protocol' ? 'protocol' : 'targetPort'}`,
+                value: fault === 'protocol' ? right.protocol : right.port,
+              },
+            ],
+            'json',
+          )
+        : edit(object),
+    },
+  ];
+}
+
+function withoutEndpoints(calls: CallGraph, service: Service): StateCause[] {
+  const wanted = service.workloads.some(({ desired }) => desired > 0);
+  const ready = service.endpoints?.ready ?? service.pods.filter((pod) => pod.ready).length;
+  if (!wanted || ready > 0 || !calls.usesOfService.has(`${service.namespace}/${service.name}`)) return [];
+  const object = asRef(service);
+  return [
+    {
+      what: 'service_without_endpoints',
+      object,
+      strength: 0.7,
+      facts: [fact(object, 'endpoints', `${ready} ready of ${service.pods.length} pods`)],
+      hurts: service.workloads.map(refOf),
+      command: `kubectl get endpointslices -n ${service.namespace} -l kubernetes.io/service-name=${service.name}`,
+    },
+  ];
+}
+
+export default services;

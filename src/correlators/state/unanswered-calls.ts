@@ -1,0 +1,88 @@
+import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { complainedOf } from '../../domain/snapshot/database.ts';
+import { describe } from '../../domain/snapshot/kubectl.ts';
+import type { LogSign } from '../../domain/snapshot/log-signs.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Calls that are refused or not answered: it points at who is called, and says nothing of why. */
+const unansweredCalls: StateCorrelator = {
+  name: 'unanswered_calls',
+  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'mesh_policy_denies'],
+  find: (state, calls) =>
+    state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(workload)]),
+};
+
+const isNews = ({ late, count }: LogSign): boolean => late || count > 3;
+
+function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): StateCause[] {
+  return (['refused', 'timeout'] as const).flatMap((kind) => {
+    const groups = new Map<Workload, LogSign[]>();
+    for (const sign of workload.signs.filter((one) => one.kind === kind && isNews(one))) {
+      const callee = complainedOf(state, calls, workload, sign);
+      if (callee && callee !== workload) groups.set(callee, [...(groups.get(callee) ?? []), sign]);
+    }
+    return [...groups].map(
+      ([callee, signs]): StateCause => ({
+        what: kind === 'refused' ? 'dependency_refuses' : 'dependency_silent',
+        object: refOf(callee),
+        strength: kind === 'refused' ? 0.7 : 0.6,
+        facts: signs
+          .slice(0, 3)
+          .map(({ log, line, count }) =>
+            fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line),
+          ),
+        hurts: [refOf(workload)],
+        command: describe(refOf(callee)),
+      }),
+    );
+  });
+}
+
+const ACCOUNT = /system:serviceaccount:([^:"\s]{1,253}):([^:"\s]{1,253})/;
+
+function denied(workload: Workload): StateCause[] {
+  const rbac = workload.signs.find((sign) => sign.kind === 'rbac' && isNews(sign));
+  const mesh = workload.signs.find((sign) => sign.kind === 'mesh_denied' && isNews(sign));
+  const told = ({ log, line, count }: LogSign) =>
+    fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line);
+  const [, namespace = workload.namespace, name = workload.template.serviceAccount] =
+    ACCOUNT.exec(rbac?.line ?? '') ?? [];
+  const verb = /cannot (\w{1,30}) resource "([^"]{1,200})"(?: in API group "([^"]{0,200})")?/.exec(rbac?.line ?? '');
+  const account = { kind: 'ServiceAccount', namespace, name };
+  return [
+    ...(rbac
+      ? [
+          {
+            what: 'rbac_denied' as const,
+            object: account,
+            strength: 0.88,
+            facts: [
+              told(rbac),
+              ...(verb
+                ? [fact(account, 'right that it lacks', `${verb[1]} ${verb[2]}${verb[3] ? `.${verb[3]}` : ''}`)]
+                : []),
+            ],
+            hurts: [refOf(workload)],
+            command: `kubectl auth can-i ${verb?.[1] ?? 'get'} ${verb?.[2] ?? 'pods'} -n ${workload.namespace} --as system:serviceaccount:${namespace}:${name}`,
+          },
+        ]
+      : []),
+    ...(mesh
+      ? [
+          {
+            what: 'mesh_policy_denies' as const,
+            object: refOf(workload),
+            strength: 0.85,
+            facts: [told(mesh)],
+            hurts: [],
+            command: `kubectl get authorizationpolicies -n ${workload.namespace}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+export default unansweredCalls;

@@ -1,0 +1,259 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import {
+  type Fit,
+  fitsOf,
+  type Misfit,
+  podAffinity,
+  requestsOf,
+  requiredTerms,
+} from '../../domain/snapshot/node-fit.ts';
+import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
+import { standing } from '../../domain/snapshot/trouble.ts';
+import { containerPath, templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** Why pods find no node: the scheduler's sentence, held against each node, so that the constraint is told that keeps them from the one that was meant. */
+const unschedulable: StateCorrelator = {
+  name: 'unschedulable',
+  finds: [
+    'node_cordoned',
+    'taint_not_tolerated',
+    'node_selector_mismatch',
+    'node_affinity_mismatch',
+    'insufficient_cpu',
+    'insufficient_memory',
+    'too_many_pods',
+    'insufficient_resource',
+    'pod_anti_affinity_conflict',
+    'pod_affinity_mismatch',
+    'host_port_conflict',
+    'topology_spread_unsatisfiable',
+    'volume_node_conflict',
+    'unschedulable',
+  ],
+  find: (state) => {
+    const waiting = state.workloads.flatMap((workload) => {
+      const told = refusalOf(workload);
+      return told ? [{ workload, told, ...judged(state, workload, told.value) }] : [];
+    });
+    const tainted = waiting.filter(({ reason }) => reason === 'taint').length;
+    return waiting.flatMap(({ workload, told, reason, fits }) => causeOf(workload, told, reason, fits, tainted > 1));
+  },
+};
+
+/** What the scheduler says of pods that wait without a node. */
+function refusalOf(workload: Workload): StateFact | null {
+  const waiting = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
+  for (const pod of waiting) {
+    const condition = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+    const event = workload.events.find(({ reason, about }) => reason === 'FailedScheduling' && about.name === pod.name);
+    if (event?.message) return fact(event.about, `event ${event.reason}`, event.message);
+    if (condition?.message)
+      return fact(
+        { kind: 'Pod', namespace: pod.namespace, name: pod.name },
+        'status.conditions[PodScheduled]',
+        `${condition.reason}: ${condition.message}`,
+      );
+  }
+  return null;
+}
+
+type Reason = Misfit | 'anti_affinity' | 'pod_affinity' | 'ports' | 'spread' | 'volume_node' | 'storage' | 'unknown';
+
+const SAID: [Reason, RegExp][] = [
+  [
+    'storage',
+    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim "[^"]+"|didn't find available persistent volumes|non-existent persistentvolume|storageclass/i,
+  ],
+  ['volume_node', /volume node affinity conflict|no available volume zone/i],
+  ['anti_affinity', /anti-affinity rules/i],
+  ['pod_affinity', /pod affinity rules|match pod affinity/i],
+  ['ports', /free ports for the requested pod ports/i],
+  ['spread', /topology spread constraints/i],
+  ['cordon', /node\(s\) were unschedulable/i],
+  ['cpu', /Insufficient cpu/i],
+  ['memory', /Insufficient memory/i],
+  ['pods', /Too many pods/i],
+  ['resource', /Insufficient [a-z]/i],
+  ['selector', /node affinity\/selector|node selector/i],
+  ['affinity', /node affinity/i],
+  ['condition', /taint \{node\.kubernetes\.io\/(?:not-ready|unreachable|disk-pressure|memory-pressure|pid-pressure)/i],
+  ['taint', /taint/i],
+];
+
+/** Nodes that pass selector and affinity are the ones that were meant, where there are any; of these, the one that lacks least tells what is in the way. */
+function judged(state: ClusterState, workload: Workload, message: string): { reason: Reason; fits: Fit[] } {
+  const said = reasonsIn(message);
+  const pairs = said.filter((one) => !isNodeMisfit(one));
+  const [storage] = pairs.filter((one) => one === 'storage');
+  const fits = fitsOf(state, workload.template);
+  if (storage) return { reason: storage, fits };
+  const selected = fits.filter(({ misfits }) => !misfits.includes('selector') && !misfits.includes('affinity'));
+  if (fits.length > 0 && selected.length === 0) {
+    const bySelector = fits.every(({ misfits }) => misfits.includes('selector'));
+    return { reason: bySelector ? 'selector' : 'affinity', fits };
+  }
+  const least = Math.min(...selected.map(({ misfits }) => misfits.length));
+  const near = selected.filter(({ misfits }) => misfits.length === least);
+  if (near.length === 0) return { reason: said[0] ?? 'unknown', fits };
+  if (least === 0)
+    return {
+      reason: pairs[0] ?? said.find((one) => one !== 'taint' && one !== 'selector') ?? said[0] ?? 'unknown',
+      fits: near,
+    };
+  const misfits = near.flatMap((one) => one.misfits);
+  const first = PREFERRED.find((one) => misfits.includes(one) && confirmed(one, said)) ?? (misfits[0] as Misfit);
+  return {
+    reason: pairs.length > 0 && !said.some(isNodeMisfit) ? (pairs[0] ?? first) : first,
+    fits: near.filter((one) => one.misfits.includes(first)),
+  };
+}
+
+const PREFERRED: Misfit[] = [
+  'cordon',
+  'taint',
+  'memory',
+  'cpu',
+  'pods',
+  'resource',
+  'condition',
+  'selector',
+  'affinity',
+];
+const isNodeMisfit = (reason: Reason): reason is Misfit => (PREFERRED as Reason[]).includes(reason);
+const confirmed = (misfit: Misfit, said: Reason[]): boolean => said.length === 0 || said.includes(misfit);
+
+/** The reasons that it gives, without what is told of control planes and of preemption. */
+function reasonsIn(message: string): Reason[] {
+  const own = message
+    .replace(/preemption:.*$/s, '')
+    .replace(
+      /\d+ node\(s\) had (?:untolerated )?taint \{node-role\.kubernetes\.io\/[^}]*\}(?:, that the pod didn't tolerate)?,?/g,
+      '',
+    );
+  return SAID.filter(([, pattern]) => pattern.test(own)).map(([reason]) => reason);
+}
+
+const WHAT: Record<Exclude<Reason, 'storage' | 'condition' | 'unknown'>, CauseKind> = {
+  cordon: 'node_cordoned',
+  taint: 'taint_not_tolerated',
+  selector: 'node_selector_mismatch',
+  affinity: 'node_affinity_mismatch',
+  cpu: 'insufficient_cpu',
+  memory: 'insufficient_memory',
+  pods: 'too_many_pods',
+  resource: 'insufficient_resource',
+  anti_affinity: 'pod_anti_affinity_conflict',
+  pod_affinity: 'pod_affinity_mismatch',
+  ports: 'host_port_conflict',
+  spread: 'topology_spread_unsatisfiable',
+  volume_node: 'volume_node_conflict',
+};
+
+function causeOf(
+  workload: Workload,
+  told: StateFact,
+  reason: Reason,
+  fits: Fit[],
+  severalTainted: boolean,
+): StateCause[] {
+  const own = refOf(workload);
+  // What claims lack is told by their own.
+  if (reason === 'storage') return [];
+  if (reason === 'condition' || reason === 'unknown')
+    return [{ what: 'unschedulable', object: own, strength: 0.9, facts: [told], hurts: [], command: describe(own) }];
+  const object = objectOf(workload, reason, fits, severalTainted);
+  const command =
+    object.kind !== 'Node'
+      ? edit(object)
+      : reason === 'cordon'
+        ? `kubectl uncordon ${object.name}`
+        : `kubectl taint node ${object.name} ${fits[0]?.taint?.key ?? 'KEY'}-`;
+  return [
+    {
+      what: WHAT[reason],
+      object,
+      strength: 0.97,
+      facts: [told, ...factsOf(workload, reason, fits)],
+      hurts: [own],
+      command,
+    },
+  ];
+}
+
+function objectOf(workload: Workload, reason: Reason, fits: Fit[], severalTainted: boolean): ObjectRef {
+  const node = fits.find(({ misfits }) => misfits.includes(reason as Misfit))?.node;
+  if (node && (reason === 'cordon' || (reason === 'taint' && severalTainted)))
+    return { kind: 'Node', namespace: '', name: node.name };
+  const claim = workload.template.volumes.find(({ kind }) => kind === 'Claim');
+  if (reason === 'volume_node' && claim)
+    return { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name: claim.target };
+  return refOf(workload);
+}
+
+function factsOf(workload: Workload, reason: Reason, fits: Fit[]): StateFact[] {
+  const at = templatePath(workload);
+  const { template } = workload;
+  const nodes = fits.slice(0, 6);
+  const ofNodes = (field: string, value: (fit: Fit) => unknown) =>
+    nodes.map((fit) => fact({ kind: 'Node', namespace: '', name: fit.node.name }, field, value(fit)));
+  switch (reason) {
+    case 'selector':
+      return [
+        fact(workload, `${at}.nodeSelector`, template.nodeSelector),
+        ...ofNodes(`metadata.labels[${Object.keys(template.nodeSelector).join()}]`, ({ node }) =>
+          Object.keys(template.nodeSelector)
+            .map((key) => node.labels[key] ?? 'not there')
+            .join(),
+        ),
+      ];
+    case 'affinity':
+      return [fact(workload, `${at}.affinity.nodeAffinity`, requiredTerms(template))];
+    case 'cordon':
+      return ofNodes('spec.unschedulable', () => true);
+    case 'taint':
+      return [
+        ...ofNodes('spec.taints', ({ taint }) => taint),
+        fact(
+          workload,
+          `${at}.tolerations`,
+          template.tolerations.filter(({ key }) => !key.startsWith('node.kubernetes.io/')),
+        ),
+      ];
+    case 'anti_affinity':
+      return [fact(workload, `${at}.affinity.podAntiAffinity`, podAffinity(template, 'podAntiAffinity'))];
+    case 'pod_affinity':
+      return [fact(workload, `${at}.affinity.podAffinity`, podAffinity(template, 'podAffinity'))];
+    case 'spread':
+      return [fact(workload, `${at}.topologySpreadConstraints`, template.topologySpread)];
+    case 'cpu':
+    case 'memory': {
+      const largest = [...template.containers].sort(
+        (left, right) => (right.requests[reason] ?? 0) - (left.requests[reason] ?? 0),
+      )[0];
+      const asks = largest
+        ? [
+            fact(
+              workload,
+              containerPath(workload, largest, `resources.requests.${reason}`),
+              String(requestsOf(template)[reason] ?? 0),
+            ),
+          ]
+        : [];
+      return [...asks, ...ofNodes(`status.allocatable.${reason}`, ({ node }) => String(node.allocatable[reason] ?? 0))];
+    }
+    case 'ports':
+      return template.containers.flatMap((container) =>
+        container.ports
+          .filter(({ hostPort }) => hostPort !== null)
+          .map(({ hostPort }) => fact(workload, containerPath(workload, container, 'ports.hostPort'), hostPort)),
+      );
+    default:
+      return [];
+  }
+}
+
+export default unschedulable;

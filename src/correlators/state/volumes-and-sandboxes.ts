@@ -1,0 +1,131 @@
+import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { StateEvent } from '../../domain/snapshot/event.ts';
+import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
+import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { unready } from '../../domain/snapshot/trouble.ts';
+import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
+
+/** What the kubelet could not do before a container could start: attach, mount, make the sandbox. */
+const volumesAndSandboxes: StateCorrelator = {
+  name: 'volumes_and_sandboxes',
+  finds: [
+    'volume_attached_elsewhere',
+    'volume_mount_failed',
+    'cni_failed',
+    'sandbox_failed',
+    'init_container_waits',
+    'container_config_error',
+  ],
+  find: (state) =>
+    state.workloads.flatMap((workload) =>
+      workload.desired === 0
+        ? []
+        : unready(workload)
+            .slice(0, 5)
+            .flatMap((pod) => {
+              const events = workload.events.filter(({ about }) => about.name === pod.name);
+              const started = pod.containers.some(
+                ({ runningSince, ended, last, init }) =>
+                  !init && (runningSince !== null || ended !== null || last !== null),
+              );
+              return [
+                ...(started ? [] : events.flatMap((event) => ofEvent(workload, event)).slice(0, 1)),
+                ...waiting(workload, pod, state.at),
+              ];
+            }),
+    ),
+};
+
+/** References that are absent have a cause of their own. */
+const TOLD_ELSEWHERE =
+  /(?:configmap|secret)s? "[^"]{1,253}" not found|object "[^"]{1,253}"\/"[^"]{1,253}" not registered|references non-existent/i;
+const RUNTIME_AWAY = /containerd\.sock|crio\.sock/;
+
+function ofEvent(workload: Workload, event: StateEvent): StateCause[] {
+  const own = refOf(workload);
+  const told = fact(event.about, `event ${event.reason}`, event.message);
+  const make = (what: CauseKind, strength: number, object: ObjectRef = own): StateCause[] => [
+    {
+      what,
+      object,
+      strength,
+      facts: [told, ...volumeFacts(workload, event.message)],
+      hurts: [own],
+      command: what === 'volume_mount_failed' ? edit(own) : describe(object),
+    },
+  ];
+  if (event.reason === 'FailedAttachVolume') {
+    const claim = workload.template.volumes.find(({ kind }) => kind === 'Claim');
+    return /Multi-Attach/i.test(event.message) && claim
+      ? make('volume_attached_elsewhere', 0.95, {
+          kind: 'PersistentVolumeClaim',
+          namespace: workload.namespace,
+          name: claim.target,
+        })
+      : make('volume_mount_failed', 0.9);
+  }
+  if (event.reason === 'FailedMount')
+    return TOLD_ELSEWHERE.test(event.message)
+      ? []
+      : make('volume_mount_failed', /timed out waiting/.test(event.message) ? 0.7 : 0.93);
+  if (
+    event.reason !== 'FailedCreatePodSandBox' ||
+    RUNTIME_AWAY.test(event.message) ||
+    /OOM-killed|memory limit too low/i.test(event.message)
+  )
+    return [];
+  return /network|cni|IPAM|failed to (?:setup|assign an IP)/i.test(event.message)
+    ? make('cni_failed', 0.9)
+    : make('sandbox_failed', 0.9);
+}
+
+function volumeFacts(workload: Workload, message: string) {
+  const name = /volume "([^"]{1,253})"/.exec(message)?.[1];
+  const volume = workload.template.volumes.find((one) => one.name === name);
+  return volume ? [fact(workload, `${templatePath(workload)}.volumes[${volume.name}]`, volume.target)] : [];
+}
+
+const PATIENCE_MS = 30_000;
+
+/** An init container that runs and runs, and one that could not be made. */
+function waiting(workload: Workload, pod: Workload['pods'][number], at: number): StateCause[] {
+  return pod.containers.flatMap(({ name, init, runningSince, waiting: state }): StateCause[] => {
+    const template = pod.template.containers.find((one) => one.name === name);
+    const own = refOf(workload);
+    const ref = { kind: 'Pod', namespace: pod.namespace, name: pod.name };
+    if (init && template?.init && runningSince !== null && at - runningSince > PATIENCE_MS)
+      return [
+        {
+          what: 'init_container_waits',
+          object: own,
+          strength: 0.75,
+          facts: [
+            fact(
+              ref,
+              `status.initContainerStatuses[${name}].state.running`,
+              `for ${Math.round((at - runningSince) / 1_000)} s`,
+            ),
+            fact(own, `${templatePath(own)}.initContainers[${name}].command`, [...template.command, ...template.args]),
+          ],
+          hurts: [],
+          command: `kubectl logs ${pod.name} -n ${pod.namespace} -c ${name}`,
+        },
+      ];
+    if (state && /^Create(?:Container|Pod)(?:Config)?Error$/.test(state.reason) && !TOLD_ELSEWHERE.test(state.message))
+      return [
+        {
+          what: 'container_config_error',
+          object: own,
+          strength: 0.9,
+          facts: [fact(ref, `status.containerStatuses[${name}].state.waiting`, `${state.reason}: ${state.message}`)],
+          hurts: [],
+          command: edit(own),
+        },
+      ];
+    return [];
+  });
+}
+
+export default volumesAndSandboxes;

@@ -1,0 +1,41 @@
+import type { CallGraph } from './call-graph.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { LogSign } from './log-signs.ts';
+import { objectKey } from './snapshot.ts';
+import type { Workload } from './workload.ts';
+
+const IMAGE =
+  /(?:^|[/_-])(?:mysql|mariadb|percona|postgres|postgresql|mongo|mongodb|redis|valkey|cassandra|cockroach|elasticsearch|opensearch|rabbitmq|kafka|memcached|etcd|xenon|clickhouse|mssql|oracle)(?:[:@/_-]|$)/i;
+
+/** A database, cache or broker, by its image or name. */
+export const isDatabase = ({ name, template }: Workload): boolean =>
+  template.containers.some(({ image, init }) => !init && IMAGE.test(image.replace(/@.*$/, ''))) ||
+  IMAGE.test(`/${name}/`.replaceAll('-', '/'));
+
+const HINTS: [RegExp, RegExp][] = [
+  [/mysql|mariadb|jdbc|hibernate|SQLState|Access denied for user/i, /mysql|mariadb|percona|xenon/i],
+  [/postgres|pg_|psql|role "|remaining connection slots/i, /postgres|pg/i],
+  [/redis|NOAUTH|WRONGPASS|READONLY|MISCONF|jedis|lettuce/i, /redis|valkey/i],
+  [/mongo|SCRAM|NotWritablePrimary/i, /mongo/i],
+  [/amqp|rabbit|ACCESS_REFUSED/i, /rabbit/i],
+];
+
+/** Which of those that the workload calls a complaint is about: named in the line, else the only database of the kind that it speaks of. */
+export function complainedOf(
+  state: ClusterState,
+  calls: CallGraph,
+  workload: Workload,
+  sign: LogSign,
+): Workload | undefined {
+  for (const { host } of sign.addresses) {
+    const found = calls.resolve(host, workload.namespace);
+    if (found.kind === 'service' && found.service.workloads[0]) return found.service.workloads[0];
+  }
+  const callees = calls.callees.get(objectKey(workload)) ?? new Set();
+  const databases = state.workloads.filter((one) => callees.has(objectKey(one)) && isDatabase(one));
+  const hint = HINTS.find(([line]) => line.test(sign.line))?.[1];
+  const fitting = hint
+    ? databases.filter((one) => hint.test(`${one.name} ${one.template.containers.map(({ image }) => image).join(' ')}`))
+    : databases;
+  return fitting.length === 1 ? fitting[0] : databases.length === 1 ? databases[0] : undefined;
+}

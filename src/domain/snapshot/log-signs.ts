@@ -1,0 +1,166 @@
+import { type Address, addressesInText } from './address.ts';
+import type { ContainerLog } from './snapshot.ts';
+
+/** What a log line says went wrong, where it says it in words that programs share. */
+
+export type LogSignKind =
+  | 'unknown_host'
+  | 'refused'
+  | 'timeout'
+  | 'too_many_connections'
+  | 'access_denied'
+  | 'read_only_database'
+  | 'unknown_database'
+  | 'address_in_use'
+  | 'permission_denied'
+  | 'read_only_files'
+  | 'disk_full'
+  | 'out_of_memory'
+  | 'rbac'
+  | 'certificate'
+  | 'missing_setting'
+  | 'missing_file'
+  | 'bad_config'
+  | 'bad_command'
+  | 'mesh_denied'
+  | 'malformed_reply'
+  | 'crash';
+
+export type LogSign = {
+  kind: LogSignKind;
+  line: string;
+  log: ContainerLog;
+  addresses: Address[];
+  /** What the line names: a host, a port, a path, a user, a variable. */
+  named: string;
+  /** How many lines of the log say so. */
+  count: number;
+  /** Whether it stands near the end of the log. */
+  late: boolean;
+};
+
+/** The first that fits counts. A group named `n` is what the line names. */
+const SIGNS: [LogSignKind, RegExp][] = [
+  [
+    'too_many_connections',
+    /too many (?:clients|connections)|remaining connection slots|max_user_connections|User .{1,80} has exceeded the|maximum number of connections|max number of clients reached|connection pool exhausted|Connection is not available, request timed out/i,
+  ],
+  [
+    'access_denied',
+    /Access denied for user '?(?<n>[^'\s@]*)|password authentication failed for user "?(?<n2>[^"\s]*)|(?:NOAUTH|WRONGPASS)\b|Authentication failed\.?(?:$|[\s,.:])|SCRAM authentication|ERR AUTH|invalid username-password pair|role "(?<n3>[^"]+)" does not exist|ACCESS_REFUSED|Host '[^']+' is not allowed to connect/i,
+  ],
+  [
+    'unknown_database',
+    /Unknown database '(?<n>[^']+)'|database "(?<n2>[^"]+)" does not exist|Table '(?<n3>[^']+)' doesn't exist|relation "[^"]+" does not exist/i,
+  ],
+  [
+    'read_only_database',
+    /--read-only option|super-read-only|read-only transaction|READONLY You can't write against a read only|MISCONF Redis|not master and slaveOk|NotWritablePrimary|cannot execute \w+ in a read-only/i,
+  ],
+  ['rbac', /is forbidden: User "(?<n>[^"]+)"|cannot (?:get|list|watch|create|update|patch|delete) resource/i],
+  [
+    'unknown_host',
+    /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses/i,
+  ],
+  [
+    'address_in_use',
+    /address (?:already )?in use|EADDRINUSE|Port (?<n>\d+) was already in use|bind\(\) to .{1,60} failed \(98|Only one usage of each socket/i,
+  ],
+  [
+    'out_of_memory',
+    /OutOfMemoryError|out of memory|heap space|cannot allocate memory|allocation failed - JavaScript heap|MemoryError|GC overhead limit/i,
+  ],
+  ['disk_full', /no space left on device|disk quota exceeded|ENOSPC/i],
+  ['read_only_files', /read-only file system|EROFS/i],
+  [
+    'certificate',
+    /x509: |certificate (?:has expired|verify failed|is not trusted|signed by unknown)|PKIX path|SSLHandshakeException|tls: (?:bad|failed|handshake)|first record does not look like a TLS handshake|wrong version number/i,
+  ],
+  ['mesh_denied', /RBAC: access denied|rbac_access_denied|unauthorized connection on route|server_authorization/i],
+  [
+    'bad_command',
+    /executable file not found|exec format error|(?:^|[\s:])(?<n>\S+): (?:command )?not found$|Could not find or load main class (?<n2>\S+)|Cannot find module '(?<n3>[^']+)'|can't open file '(?<n4>[^']+)'|Unable to access jarfile (?<n5>\S+)|unrecognized (?:arguments|option):? ?(?<n6>\S*)|unknown (?:flag|option|shorthand flag):? ?(?<n7>\S*)|flag provided but not defined:? ?(?<n8>\S*)|invalid choice/i,
+  ],
+  [
+    'missing_setting',
+    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,}) (?:is )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
+  ],
+  [
+    'bad_config',
+    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign/i,
+  ],
+  [
+    'permission_denied',
+    /permission denied|EACCES|operation not permitted|AccessDeniedException|Permission denied: '(?<n>[^']+)'|(?:chown|mkdir|open|touch).{0,120}denied/i,
+  ],
+  [
+    'missing_file',
+    /no such file or directory|FileNotFound(?:Exception|Error)|ENOENT|cannot open (?:file|shared object)/i,
+  ],
+  [
+    'refused',
+    /connection refused|ECONNREFUSED|ConnectException|connect: connection reset|actively refused|Can't connect to (?:MySQL )?server|Communications link failure|Connection to .{1,80} failed|could not connect to server|No connection could be made/i,
+  ],
+  [
+    'timeout',
+    /i\/o timeout|context deadline exceeded|DeadlineExceeded|deadline exceeded|timed? ?out|ETIMEDOUT|no route to host|EHOSTUNREACH|network is unreachable|SocketTimeout/i,
+  ],
+  [
+    'malformed_reply',
+    /malformed HTTP response|HTTP\/1\.x transport connection broken|http2: .{0,60}frame|server gave HTTP response to HTTPS|unexpected HTTP status code received from server|error reading server preface|Received HTTP\/0\.9/i,
+  ],
+  [
+    'crash',
+    /\bpanic:|\bfatal\b|segmentation fault|SIGSEGV|unhandled (?:exception|rejection)|uncaught|Traceback \(most recent|Exception in thread|APPLICATION FAILED TO START|Application run failed|Error: .{10,}/i,
+  ],
+];
+/** What one of the signs has in it: most lines are done with after this. */
+const CANDIDATE =
+  /err|fail|exce|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad/i;
+const FINE =
+  /^\s*(?:\S+ +){0,4}\[?(?:INFO|DEBUG|TRACE)\b|"(?:level|severity)":\s*"(?:info|debug|trace)"|\blevel=(?:info|debug)\b/i;
+const MAX_LINES = 600;
+const MAX_LINE = 2_000;
+const LATE = 40;
+
+/** Each kind of sign about each thing once, with how often, the newest line of it, most frequent first. */
+export function logSigns(log: ContainerLog): LogSign[] {
+  const found = new Map<string, LogSign>();
+  const from = Math.max(0, log.lines.length - MAX_LINES);
+  for (let index = from; index < log.lines.length; index++) {
+    const line = (log.lines[index] ?? '').slice(0, MAX_LINE);
+    if (!CANDIDATE.test(line)) continue;
+    const sign = signIn(line);
+    if (!sign || (FINE.test(line) && sign.kind !== 'unknown_host' && sign.kind !== 'access_denied')) continue;
+    const addresses = addressesInText(line);
+    const key = `${sign.kind} ${sign.named} ${addresses.map(({ host, port }) => (/^[\d.]+$/.test(host) ? port : `${host}:${port}`)).join()}`;
+    const known = found.get(key);
+    found.set(key, {
+      ...sign,
+      line,
+      log,
+      addresses,
+      count: (known?.count ?? 0) + 1,
+      late: index >= log.lines.length - LATE,
+    });
+  }
+  return [...found.values()].sort((left, right) => right.count - left.count);
+}
+
+function signIn(line: string): Pick<LogSign, 'kind' | 'named'> | null {
+  for (const [kind, pattern] of SIGNS) {
+    const match = pattern.exec(line);
+    if (match) return { kind, named: Object.values(match.groups ?? {}).find((one) => one) ?? '' };
+  }
+  return null;
+}
+
+const LOOKUP = /lookup ([\w.-]+?)(?:\.)?(?: on |:|,|$)/;
+
+/** The host that could not be found, as far as the line says. */
+export function unknownHost({ line, named, addresses }: LogSign): string {
+  const looked = LOOKUP.exec(line)?.[1];
+  return (looked ?? (named || addresses.find(({ host }) => !/^[\d.]+$/.test(host))?.host) ?? '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+}

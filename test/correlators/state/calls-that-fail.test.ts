@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { Boutique, diagnose, type Raw, verdict } from './boutique.ts';
+
+const after = (by: (shop: Boutique) => void) => {
+  const shop = new Boutique();
+  by(shop);
+  return shop;
+};
+const service = (name: string, by: (spec: Raw) => void) => after((shop) => by(shop.get('Service', name).spec));
+const REFUSED =
+  'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.1.9:7070: connect: connection refused"';
+
+describe('a Service held against its pods', () => {
+  it('has a selector that fits nobody', () => {
+    expect(verdict(service('cart', (spec) => Object.assign(spec, { selector: { app: 'cart-v2' } })))).toBe(
+      'service_selector_mismatch Service/cart',
+    );
+  });
+
+  it('has a targetPort that is none of its pods', () => {
+    expect(verdict(service('cart', (spec) => Object.assign(spec.ports[0], { targetPort: 7071 })))).toBe(
+      'service_target_port_mismatch Service/cart',
+    );
+    expect(verdict(service('cart', (spec) => Object.assign(spec.ports[0], { targetPort: 'grpc' })))).toBe(
+      'service_target_port_mismatch Service/cart',
+    );
+  });
+
+  it('has another protocol', () => {
+    expect(verdict(service('cart', (spec) => Object.assign(spec.ports[0], { protocol: 'UDP' })))).toBe(
+      'service_protocol_mismatch Service/cart',
+    );
+  });
+
+  it('has another port than its callers use', () => {
+    expect(verdict(service('cart', (spec) => Object.assign(spec.ports[0], { port: 7071 })))).toBe(
+      'service_port_mismatch Service/cart',
+    );
+  });
+
+  it('is gone, or has another name', () => {
+    expect(verdict(after((shop) => shop.remove('Service', 'cart')))).toBe('service_missing Service/cart');
+    expect(
+      verdict(
+        after((shop) => {
+          shop.get('Service', 'cart').metadata.name = 'cart-svc';
+        }),
+      ),
+    ).toBe('service_missing Service/cart-svc');
+  });
+
+  it('is gone behind a full quota', () => {
+    const shop = after((one) => one.remove('Service', 'cart'));
+    shop.add('ResourceQuota', 'boutique', 'team', { status: { hard: { services: '5' }, used: { services: '5' } } });
+    expect(verdict(shop)).toBe('quota_exceeded_services ResourceQuota/team');
+  });
+});
+
+describe('an address', () => {
+  const env = (name: string, variable: string, value: string) =>
+    after((shop) =>
+      shop.change(name, (spec) => {
+        spec.containers[0].env.find((one: Raw) => one.name === variable).value = value;
+      }),
+    );
+
+  it('names a host that no Service has', () => {
+    expect(verdict(env('checkout', 'PAYMENT_SERVICE_ADDR', 'paymnt:50051'))).toBe('wrong_address Deployment/checkout');
+    expect(verdict(env('checkout', 'PAYMENT_SERVICE_ADDR', 'nowhere:50051'))).toBe('wrong_address Deployment/checkout');
+  });
+
+  it('names a port that the Service does not have', () => {
+    expect(verdict(env('checkout', 'CART_SERVICE_ADDR', 'cart:7071'))).toBe('wrong_port Deployment/checkout');
+    expect(verdict(env('checkout', 'PAYMENT_SERVICE_ADDR', 'payment:50052'))).toBe('wrong_port Deployment/checkout');
+  });
+
+  it('across namespaces in a log line blames the one that is called', () => {
+    const shop = new Boutique();
+    shop.add('Namespace', '', 'data');
+    const { deployment } = shop.deployment('postgres', { namespace: 'data', port: 5432, replicas: 0 });
+    shop.service('postgres', { namespace: 'data', port: 5432 });
+    shop.crashes('payment', { reason: 'Error', exitCode: 1 });
+    shop.log('payment', ['cannot connect to postgres.data:5432: connection refused']);
+    expect(deployment.spec.replicas).toBe(0);
+    expect(verdict(shop)).toBe('zero_replicas Deployment/postgres');
+  });
+});
+
+describe('the root before its victims', () => {
+  it('is who has no replicas', () => {
+    const shop = after((one) => {
+      one.get('Deployment', 'redis-cart').spec.replicas = 0;
+      for (const pod of one.podsOf('redis-cart')) one.objects = one.objects.filter((other) => other !== pod);
+      one.unready('cart');
+      one.podEvent('cart', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503');
+      one.log('frontend', [REFUSED, REFUSED, REFUSED, REFUSED]);
+    });
+    expect(verdict(shop)).toBe('zero_replicas Deployment/redis-cart');
+  });
+
+  it('is who crashes, not who waits for it', () => {
+    const shop = after((one) => {
+      one.crashes('redis-cart', { reason: 'OOMKilled', exitCode: 137 });
+      one.crashes('cart', { reason: 'Error', exitCode: 1 });
+      one.log('cart', ['Unhandled exception: could not connect to redis-cart:6379: connection refused']);
+      one.unready('frontend');
+    });
+    expect(verdict(shop)).toBe('oom_killed Deployment/redis-cart');
+  });
+
+  it('is nobody where two are as likely', () => {
+    const shop = after((one) => {
+      one.crashes('payment', { reason: 'OOMKilled', exitCode: 137 });
+      one.crashes('productcatalog', { reason: 'OOMKilled', exitCode: 137 });
+    });
+    expect(diagnose(shop).named).toBe(false);
+  });
+});
+
+describe('a database', () => {
+  const clients = (line: string, names: string[]) =>
+    after((shop) => {
+      shop.deployment('ts-mysql', { port: 3306, container: { image: 'mysql:8.0' } });
+      shop.service('ts-mysql', { port: 3306 });
+      for (const name of names) {
+        shop.change(name, (spec) =>
+          spec.containers[0].env.push({ name: 'MYSQL_HOST', value: 'ts-mysql' }, { name: 'MYSQL_USER', value: 'shop' }),
+        );
+        shop.log(name, [line, line, line]);
+      }
+    });
+
+  it('takes no more connections: one cause, not one for each client', () => {
+    expect(
+      verdict(
+        clients(
+          'com.mysql.cj.exceptions: Data source rejected establishment of connection, message from server: "Too many connections"',
+          ['cart', 'payment'],
+        ),
+      ),
+    ).toBe('database_too_many_connections Deployment/ts-mysql');
+  });
+
+  it('refuses one client, whose credentials are wrong, or all, whose database is', () => {
+    const line = "java.sql.SQLException: Access denied for user 'shop'@'10.244.1.9' (using password: YES)";
+    expect(verdict(clients(line, ['cart']))).toBe('database_access_denied Deployment/cart');
+    expect(verdict(clients(line, ['cart', 'payment']))).toBe('database_access_denied Deployment/ts-mysql');
+  });
+
+  it('is read-only', () => {
+    expect(
+      verdict(
+        clients(
+          'ERROR 1290: The MySQL server is running with the --read-only option so it cannot execute this statement',
+          ['cart'],
+        ),
+      ),
+    ).toBe('database_read_only Deployment/ts-mysql');
+  });
+});
+
+describe('the network', () => {
+  it('asks no cluster DNS, or there is none', () => {
+    expect(
+      verdict(
+        after((shop) => {
+          shop.change('checkout', (spec) => Object.assign(spec, { dnsPolicy: 'Default' }));
+          shop.log('checkout', ['dial tcp: lookup cart on 8.8.8.8:53: no such host']);
+        }),
+      ),
+    ).toBe('dns_policy Deployment/checkout');
+    const down = after((shop) => {
+      shop.get('Deployment', 'coredns', 'kube-system').spec.replicas = 0;
+      for (const pod of shop.podsOf('coredns', 'kube-system')) shop.objects = shop.objects.filter((one) => one !== pod);
+      shop.log('checkout', ['dial tcp: lookup cart on 10.96.0.10:53: read udp: i/o timeout']);
+      shop.unready('frontend');
+    });
+    expect(verdict(down)).toBe('cluster_dns_down Deployment/coredns');
+  });
+
+  it('is closed by a policy', () => {
+    const shop = new Boutique();
+    shop.add('NetworkPolicy', 'boutique', 'deny-cart', {
+      spec: { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Ingress'] },
+    });
+    expect(verdict(shop)).toBe('network_policy_denies NetworkPolicy/deny-cart');
+    const open = new Boutique();
+    open.add('NetworkPolicy', 'boutique', 'allow-cart', {
+      spec: {
+        podSelector: { matchLabels: { app: 'cart' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 7070 }] }],
+      },
+    });
+    expect(diagnose(open).causes.map(({ what }) => what)).not.toContain('network_policy_denies');
+  });
+
+  it('denies a right to a ServiceAccount', () => {
+    const line =
+      'pods is forbidden: User "system:serviceaccount:boutique:default" cannot list resource "pods" in API group "" in the namespace "boutique"';
+    expect(
+      verdict(
+        after((shop) => {
+          shop.crashes('cart', { reason: 'Error', exitCode: 1 });
+          shop.log('cart', [line]);
+        }),
+      ),
+    ).toBe('rbac_denied ServiceAccount/default');
+  });
+});
+
+describe('nodes and the control plane', () => {
+  const node = (type: string, status: string, reason: string, message: string) =>
+    after((shop) => {
+      const { conditions } = shop.get('Node', 'worker-1').status;
+      Object.assign(
+        conditions.find((one: Raw) => one.type === type),
+        { status, reason, message },
+      );
+      for (const name of ['cart', 'payment', 'frontend']) shop.unready(name);
+    });
+
+  it.each([
+    ['node_kubelet_silent', 'Ready', 'Unknown', 'NodeStatusUnknown', 'Kubelet stopped posting node status.'],
+    [
+      'node_runtime_down',
+      'Ready',
+      'False',
+      'KubeletNotReady',
+      'container runtime is down, PLEG is not healthy: pleg was last seen active 3m ago',
+    ],
+    [
+      'node_network_down',
+      'Ready',
+      'False',
+      'KubeletNotReady',
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+    ],
+    ['node_disk_pressure', 'DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'],
+  ])('%s', (what, type, status, reason, message) => {
+    expect(verdict(node(type, status, reason, message))).toBe(`${what} Node/worker-1`);
+  });
+
+  it('kube-proxy and the controller manager', () => {
+    expect(verdict(after((shop) => shop.remove('Pod', 'kube-proxy-2zq8k', 'kube-system')))).toBe(
+      'kube_proxy_down DaemonSet/kube-proxy',
+    );
+    expect(verdict(after((shop) => shop.remove('Pod', 'kube-controller-manager-control-plane', 'kube-system')))).toBe(
+      'controller_manager_down Pod/kube-controller-manager',
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dump as toYaml } from 'js-yaml';
+import { expect, it } from 'vitest';
+import { loadModules } from '../../../src/app/load-modules.ts';
+import { diagnoseDump } from '../../../src/cli/dump/diagnose-dump.ts';
+import { ExportErrors } from '../../../src/cli/exported-table.ts';
+import { CAUSE_KINDS } from '../../../src/domain/cause-kinds.ts';
+import type { StateCorrelator } from '../../../src/extension-points.ts';
+import { Boutique, type Raw } from '../../correlators/state/boutique.ts';
+
+const correlators = await loadModules<StateCorrelator>(
+  fileURLToPath(new URL('../../../src/correlators/state', import.meta.url)),
+);
+
+const LINE = 'panic: environment variable "REDIS_ADDR" not set';
+
+function broken(): Boutique {
+  const shop = new Boutique();
+  shop.change('cart', () => {});
+  shop.crashes('cart', { reason: 'Error', exitCode: 2 });
+  shop.log('cart', ['starting', LINE]);
+  return shop;
+}
+
+async function folderOf(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-dump-'));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  return folder;
+}
+
+const items = (shop: Boutique, kind: string, namespace?: string): Raw[] =>
+  shop.objects.filter((one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace));
+
+/** As typed lists are written: only the list says the kind. */
+const list = (shop: Boutique, kind: string, namespace?: string): Raw => ({
+  kind: `${kind}List`,
+  apiVersion: 'v1',
+  metadata: {},
+  items: items(shop, kind, namespace).map(({ kind: _kind, ...rest }) => rest),
+});
+
+const NAMES: Record<string, string> = {
+  Pod: 'pods',
+  Event: 'events',
+  Service: 'services',
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  DaemonSet: 'daemonsets',
+};
+
+function clusterInfo(shop: Boutique, text: (value: Raw) => string, extension: string): Record<string, string> {
+  const files: Record<string, string> = { [`nodes.${extension}`]: text(list(shop, 'Node')) };
+  for (const namespace of ['kube-system', 'boutique'])
+    for (const [kind, name] of Object.entries(NAMES))
+      files[`${namespace}/${name}.${extension}`] = text(list(shop, kind, namespace));
+  for (const { namespace, pod, container, lines } of shop.logs)
+    files[`${namespace}/${pod}/logs.txt`] =
+      `==== START logs for container ${container} of pod ${namespace}/${pod} ====\n${lines.join('\n')}\n==== END logs for container ${container} of pod ${namespace}/${pod} ====\n`;
+  return files;
+}
+
+const json = (value: Raw) => JSON.stringify(value, null, 4);
+
+it.each([
+  ['JSON', json, 'json'],
+  ['YAML', (value: Raw) => toYaml(value), 'yaml'],
+])('reads what kubectl cluster-info dump writes as %s', async (_title, text, extension) => {
+  const { causes, named, missing } = await diagnoseDump(
+    await folderOf(clusterInfo(broken(), text, extension)),
+    correlators,
+  );
+  expect(causes[0]).toMatchObject({ kind: 'Deployment', namespace: 'boutique', name: 'cart', what: 'setting_missing' });
+  expect(causes[0]?.facts.join('\n')).toContain(LINE);
+  expect(causes[0]?.command).toContain('kubectl set env deployment/cart -n boutique REDIS_ADDR=');
+  expect(named).toBe(true);
+  expect(missing.join('\n')).toContain('no ConfigMap objects');
+});
+
+it('reads a support bundle', async () => {
+  const shop = broken();
+  const files: Record<string, string> = { 'bundle/cluster-resources/nodes.json': json(list(shop, 'Node')) };
+  for (const [kind, name] of Object.entries(NAMES))
+    files[`bundle/cluster-resources/${name}/boutique.json`] = json(list(shop, kind, 'boutique'));
+  for (const { pod, container, lines } of shop.logs)
+    files[`bundle/cluster-resources/pods/logs/boutique/${pod}/${container}-previous.log`] = lines.join('\n');
+  const { causes } = await diagnoseDump(await folderOf(files), correlators);
+  expect(causes[0]).toMatchObject({ name: 'cart', what: 'setting_missing' });
+  expect(causes[0]?.facts.join('\n')).toContain('before its restart');
+});
+
+it('reads must-gather', async () => {
+  const shop = broken();
+  const files: Record<string, string> = {};
+  for (const node of items(shop, 'Node'))
+    files[`must-gather/quay-io/cluster-scoped-resources/core/nodes/${node.metadata.name}.yaml`] = toYaml(node);
+  for (const [kind, name] of Object.entries(NAMES))
+    files[`must-gather/quay-io/namespaces/boutique/${kind === 'Deployment' ? 'apps' : 'core'}/${name}.yaml`] = toYaml(
+      list(shop, kind, 'boutique'),
+    );
+  for (const { pod, container, lines } of shop.logs)
+    files[`must-gather/quay-io/namespaces/boutique/pods/${pod}/${container}/${container}/logs/current.log`] =
+      lines.join('\n');
+  const { causes } = await diagnoseDump(await folderOf(files), correlators);
+  expect(causes[0]).toMatchObject({ kind: 'Deployment', name: 'cart', what: 'setting_missing' });
+});
+
+it('says which file it could not read, and refuses a folder without objects', async () => {
+  const files = clusterInfo(broken(), json, 'json');
+  const { missing } = await diagnoseDump(await folderOf({ ...files, 'boutique/broken.json': '{"kind":' }), correlators);
+  expect(missing.join('\n')).toContain('boutique/broken.json could not be read');
+  await expect(diagnoseDump(await folderOf({ 'a.txt': 'hello' }), correlators)).rejects.toThrow(ExportErrors);
+});
+
+it('takes less than two seconds of computing with thousands of objects', async () => {
+  const shop = broken();
+  for (let index = 0; index < 700; index++)
+    shop.deployment(`extra-${index}`, { env: { CART_SERVICE_ADDR: 'cart:7070' } });
+  const folder = await folderOf(clusterInfo(shop, json, 'json'));
+  const start = process.cpuUsage();
+  const { causes } = await diagnoseDump(folder, correlators);
+  expect(causes[0]).toMatchObject({ name: 'cart', what: 'setting_missing' });
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1_000).toBeLessThan(2_000);
+});
+
+it('finds nothing that is not in the closed list', () => {
+  const known = Object.keys(CAUSE_KINDS);
+  for (const { name, finds } of correlators)
+    expect(
+      finds.filter((one) => !known.includes(one)),
+      name,
+    ).toEqual([]);
+  expect(known.filter((kind) => !correlators.some(({ finds }) => finds.some((one) => one === kind)))).toEqual([]);
+});

@@ -13,7 +13,6 @@ program
   .description('run Nightshift: for real with settings, in the sandbox without')
   .action(async () => void (await import('./main.ts')));
 
-
 program
   .command('doctor')
   .description('check every connection and right, and say how to mend each')

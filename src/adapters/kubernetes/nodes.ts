@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { Cluster, ClusterResult, NodeInfo } from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { nodeSchema, objectSchema } from './object-schemas.ts';
-import { parseQuantity } from './quantity.ts';
 import { CORE, PATCH, pathOf } from './rest.ts';
 
 type RawNode = z.infer<typeof nodeSchema>;

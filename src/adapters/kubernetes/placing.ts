@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Placing } from '../../domain/node-room.ts';
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { podSchema } from './object-schemas.ts';
-import { parseQuantity } from './quantity.ts';
 
 type RawPod = z.infer<typeof podSchema>;
 type RawContainer = NonNullable<NonNullable<RawPod['spec']>['containers']>[number];

@@ -30,6 +30,12 @@ const FOR_TESTS = [
     debian: 'chromium',
     skips: 'the tests of the page in a real browser',
   },
+  {
+    title: 'Go with Sprig',
+    names: ['go'],
+    debian: 'golang-go golang-github-masterminds-sprig-dev',
+    skips: 'the tests of the Helm chart',
+  },
 ];
 
 const isMissing = ({ names }) => !names.some((name) => findProgram(name));
@@ -41,7 +47,8 @@ const isMissing = ({ names }) => !names.some((name) => findProgram(name));
 export function programs({ forTests, nothingSkipped, ownRedis, skippedFile }) {
   const wanted = [...(ownRedis || forTests ? [REDIS] : []), ...(forTests ? FOR_TESTS : [])];
   const missing = wanted.filter(isMissing);
-  const failure = missing.length > 0 && canInstall() ? aptInstall(missing.map(({ debian }) => debian)) : null;
+  const failure =
+    missing.length > 0 && canInstall() ? aptInstall(missing.flatMap(({ debian }) => debian.split(' '))) : null;
   const still = missing.filter(isMissing);
   if (still.includes(REDIS))
     throw new Error(

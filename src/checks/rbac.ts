@@ -83,10 +83,36 @@ export function optInOf({ name, permissions }: Pick<Action, 'name' | 'permission
   return ON_NODES.has(name) || changes.some(({ resource }) => resource === 'nodes') ? 'nodes' : null;
 }
 
+/** The same rights in groups that can be turned on one by one; `look` is always on. */
+export function rightsInGroups(actions: Pick<Action, 'name' | 'permissions'>[]) {
+  const of = (permissions: Permission[], when: 'look' | 'act' | OptIn) =>
+    (['cluster', 'namespace'] as const).flatMap((scope) => {
+      const rules = merged(permissions).filter((rule) => isWide(rule) === (scope === 'cluster'));
+      return rules.length > 0 ? [{ when, scope, rules }] : [];
+    });
+  const acting = (optIn: OptIn | null) =>
+    actions.filter((action) => optInOf(action) === optIn).flatMap(({ permissions }) => permissions);
+  return [
+    ...of(
+      LOOKING.filter(({ resource }) => resource !== 'secrets'),
+      'look',
+    ),
+    ...of(
+      LOOKING.filter(({ resource }) => resource === 'secrets'),
+      'secrets',
+    ),
+    ...of(acting(null), 'act'),
+    ...of(acting('nodes'), 'nodes'),
+    ...of(acting('policies'), 'policies'),
+    ...of(TIGHTENING, 'monitors'),
+  ];
+}
+
+const isWide = ({ resources }: Rule) => CLUSTER_SCOPED.has(resources[0]!.split('/')[0]!);
+
 /** Roles, and where somebody is named bindings, for looking and for the actions that these options enable: no more. */
 export function rbacObjects(actions: Pick<Action, 'name' | 'permissions'>[], options: RbacOptions): KubeObject[] {
   const rules = rulesFor(actions, options);
-  const isWide = ({ resources }: Rule) => CLUSTER_SCOPED.has(resources[0]!.split('/')[0]!);
   if (options.namespaces === null) return granted('Cluster', { name: 'nightshift' }, rules, options);
   return [
     ...granted('Cluster', { name: 'nightshift' }, rules.filter(isWide), options),
@@ -106,8 +132,12 @@ function rulesFor(actions: Pick<Action, 'name' | 'permissions'>[], { mode, optIn
   const enabled = mode === 'observe' ? [] : actions.filter((action) => has(optInOf(action)));
   const monitors = has('monitors') && mode === 'act' ? TIGHTENING : [];
   const looking = LOOKING.filter(({ resource }) => resource !== 'secrets' || has('secrets'));
+  return merged([...looking, ...enabled.flatMap((action) => action.permissions), ...monitors]);
+}
+
+function merged(permissions: Permission[]): Rule[] {
   const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
-  for (const permission of [...looking, ...enabled.flatMap((action) => action.permissions), ...monitors]) {
+  for (const permission of permissions) {
     const key = `${permission.group}/${permission.resource}`;
     const known = verbs.get(key) ?? { group: permission.group, resource: permission.resource, verbs: new Set() };
     for (const verb of permission.verbs) known.verbs.add(verb);

@@ -97,8 +97,9 @@ describe.skipIf(process.platform === 'darwin')('npm test', () => {
       'the tests against a real Prometheus (no prometheus here)',
       'the tests against a real Alertmanager (no prometheus-alertmanager here)',
       'the tests of the page in a real browser (no chromium here)',
+      'the tests of the Helm chart (no go here)',
     ]);
-    for (const name of ['prometheus', 'alertmanager', 'google-chrome']) await program(name);
+    for (const name of ['prometheus', 'alertmanager', 'google-chrome', 'go']) await program(name);
     expect(setup(['--test'])).toEqual({ code: 0, said: '' });
     expect(existsSync(join(root, '.nightshift', 'skipped.json'))).toBe(false);
   });

@@ -3,6 +3,7 @@ import { loadModules } from '../../src/app/load-modules.ts';
 import type { Action, Correlator, Detector, IssueKind } from '../../src/extension-points.ts';
 import { configurationText } from './configuration.ts';
 import { playbooksText } from './playbooks.ts';
+import { rightsFiles } from './rights.ts';
 import { playbooksSchema, settingsSchema } from './schemas.ts';
 import { vocabularyOf, vocabularyText } from './vocabulary.ts';
 
@@ -18,6 +19,7 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
   ]);
   const vocabulary = vocabularyOf([...correlators, ...detectors]);
   return [
+    ...rightsFiles(actions),
     { path: 'src/domain/vocabulary.ts', text: vocabularyText(vocabulary) },
     { path: 'docs/configuration.md', text: configurationText(settingsSchema()) },
     { path: 'docs/playbooks.md', text: playbooksText({ actions, correlators, detectors, kinds, vocabulary }) },

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rightsFiles } from '../../scripts/rights/files.ts';
 import { findProgram } from '../../src/adapters/redis/find-program.ts';
 import { CHART, chartRenderer, chartValues, type KubeObject, objectsIn } from './chart/render.ts';
 
@@ -53,12 +52,6 @@ function breachesOfRestricted([name, pod]: [string, PodSpec]): string[] {
   }
   return found;
 }
-
-describe('the rights in deploy/', () => {
-  it('are what the actions declare (else: node scripts/rights.ts)', async () => {
-    for (const [path, text] of Object.entries(await rightsFiles())) expect(readFileSync(path, 'utf8'), path).toBe(text);
-  });
-});
 
 describe.runIf(hasKubectl)('the Kustomize profile', () => {
   it('is at most fifteen lines, passes PodSecurity restricted, and holds no Secret', () => {

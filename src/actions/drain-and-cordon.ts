@@ -3,6 +3,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
+import { MARK } from './edit/mark.ts';
 import {
   cordon,
   done,
@@ -16,7 +17,6 @@ import {
   unknown,
 } from './node/draining.ts';
 import { agreedOf, drainingOf, isHealthy, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
-import { MARK } from './workload/field-change.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
 /**

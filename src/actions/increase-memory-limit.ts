@@ -1,21 +1,21 @@
 import { managerNotes } from '../domain/managed-by.ts';
-import { objectDiff } from '../domain/object-diff.ts';
 import { type ObjectPath, pathText, readPath } from '../domain/object-path.ts';
-import { planDigest } from '../domain/plan.ts';
-import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
-import type { Action, ActionContext, ActionLimits, Planned } from '../extension-points.ts';
+import type { Refusal } from '../domain/types.ts';
+import type { ActionLimits } from '../extension-points.ts';
 import type { ContainerInfo } from '../ports/cluster.ts';
-import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
-import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
-import { ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
+import { editing, type Intended } from './edit/editing.ts';
+import { ofWorkload } from './edit/of-workload.ts';
+import { fullContainer } from './workload/full-container.ts';
+import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
+import { notRolledOut, ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
 const FACTOR = 1.5;
 const MI = 2 ** 20;
 const STEP_BYTES = 64 * MI;
 
-/** The troubled container's memory limit, half as much again in whole 64Mi; its request stays. It buys time against a leak and cures a limit that is too tight. */
-const increaseMemoryLimit: Action = {
+/** The memory limit of the container that is full, half as much again in whole 64Mi; its request stays. It buys time against a leak and cures a limit that is too tight. */
+const increaseMemoryLimit = editing({
   name: 'increase_memory_limit',
   title: 'Raise the memory limit',
   rungs: ['mitigate', 'remediate'],
@@ -30,39 +30,25 @@ const increaseMemoryLimit: Action = {
   },
   against: { namespace: [], workload: [] },
   permissions: ROLLING_PERMISSIONS,
-  async plan(context) {
+  async intend(context): Promise<Intended> {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;
-    const busy = inTheWay(looked.look, 'raising a limit');
+    const { look } = looked;
+    const busy = inTheWay(look, 'raising a limit') ?? notRolledOut(look);
     if (busy) return { ok: false, refusal: busy };
-    const chosen = chooseLimit(looked.look, context.findings, context.limits);
-    return 'code' in chosen ? { ok: false, refusal: chosen } : planLimit(context, looked.look, chosen);
+    const full = await fullContainer(context, look);
+    if (!full.ok) return full;
+    const chosen = chooseLimit(look, full.container, context.limits);
+    return 'code' in chosen ? { ok: false, refusal: chosen } : intentOf(look, chosen, full.message);
   },
-  wasApplied: fieldWasApplied,
-  apply: (context, authorised) => applyField(increaseMemoryLimit, context, authorised),
-  async settled(context, execution) {
-    const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    return settleRollout(context, write, execution.startedAt, ({ raw }) =>
-      readPath(raw, write.path) === write.wrote
-        ? null
-        : `${write.name}: somebody else changed ${pathText(write.path)} since.`,
-    );
-  },
-  undo: undoField,
-};
+  settled: (context, { place, uid }, { startedAt }) =>
+    settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
+});
 
 type Chosen = { container: ContainerInfo; path: ObjectPath; before: string; after: string };
 
-function chooseLimit(look: Look, findings: Finding[], limits: ActionLimits): Chosen | Refusal {
-  const { workload, raw } = look;
-  const container = troubledContainer(look, findings);
-  const limit = container?.memoryLimitBytes;
-  if (!container || !limit)
-    return {
-      code: 'not_needed',
-      message: `${workload.kind} ${workload.name} has no memory limit: there is nothing to raise.`,
-    };
+function chooseLimit({ workload, raw }: Look, container: ContainerInfo, limits: ActionLimits): Chosen | Refusal {
+  const limit = container.memoryLimitBytes ?? 0;
   const wished = Math.min(
     Math.ceil((limit * FACTOR) / STEP_BYTES) * STEP_BYTES,
     Math.floor(limits.maxMemoryBytes / MI) * MI,
@@ -76,61 +62,16 @@ function chooseLimit(look: Look, findings: Finding[], limits: ActionLimits): Cho
   return { container, path, before: String(readPath(raw, path) ?? ''), after: `${wished / MI}Mi` };
 }
 
-/** The one that was killed for its memory, last first; else one that a finding names; else the one with the largest limit. */
-function troubledContainer({ workload, pods }: Look, findings: Finding[]): ContainerInfo | undefined {
-  const limited = workload.containers.filter((container) => container.memoryLimitBytes !== null);
-  const kills = pods
-    .flatMap((pod) => pod.containers)
-    .filter((container) => container.lastExit?.reason === 'OOMKilled')
-    .sort((left, right) => (right.lastExit?.finishedAt ?? 0) - (left.lastExit?.finishedAt ?? 0));
-  const killed = limited.find((container) => container.name === kills[0]?.name);
-  const named = limited.find((container) =>
-    findings.some((finding) => finding.message.includes(`container ${container.name}`)),
-  );
-  const largest = [...limited].sort((left, right) => (right.memoryLimitBytes ?? 0) - (left.memoryLimitBytes ?? 0))[0];
-  return killed ?? named ?? largest;
-}
-
-async function planLimit(
-  { cluster, clock }: ActionContext,
-  look: Look,
-  { container, path, before, after }: Chosen,
-): Promise<Planned> {
-  const { workload, raw } = look;
-  const { kind, namespace, name, uid, resourceVersion } = workload;
-  const write: FieldWrite = {
-    kind,
-    namespace,
-    name,
-    uid,
-    resourceVersion,
-    path,
-    before,
-    wrote: after,
-    annotations: {},
-  };
-  const dry = await setField(
-    cluster,
-    write,
-    { value: after, annotations: {}, resourceVersion: null, dryRun: true },
-    raw,
-  );
-  if (!dry.ok) return refused(dry.failure, `${kind} ${name}`);
-  const changes: FieldChange[] = [{ path: pathText(path), before, after }];
+function intentOf(look: Look, { container, path, before, after }: Chosen, why: string): Intended {
+  const { workload } = look;
   return {
     ok: true,
-    plan: {
-      action: 'increase_memory_limit',
-      target: { kind, namespace, name, uid },
-      changes,
-      diff: objectDiff(`${namespace}/${name}`, raw, dry.value.object),
-      summary: `Raise the memory limit of ${name} (container ${container.name}) from ${before} to ${after}`,
-      reversible: true,
+    intent: {
+      ...ofWorkload(look),
+      fields: [{ path, value: after }],
+      summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}`,
       blastRadius: rollingBlastRadius(look, () => false),
-      notes: [...requestNotes(container), ...managerNotes(workload, pathText(path))],
-      digest: planDigest('increase_memory_limit', uid, changes),
-      data: { write },
-      plannedAt: clock.now(),
+      notes: [why, ...requestNotes(container), ...managerNotes(workload, pathText(path))].filter((note) => note !== ''),
     },
   };
 }

@@ -1,12 +1,10 @@
 import { managerNotes } from '../domain/managed-by.ts';
-import { objectDiff } from '../domain/object-diff.ts';
 import { readPath, sameJson } from '../domain/object-path.ts';
-import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
-import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster.ts';
-import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
-import { type Look, lookAtTarget, refused, troubledPods } from './workload/look.ts';
+import { editing, type Intended } from './edit/editing.ts';
+import { ofWorkload } from './edit/of-workload.ts';
+import { type Look, lookAtTarget, troubledPods } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { newestPods, settleRollout } from './workload/settle.ts';
 
@@ -17,7 +15,7 @@ const TEMPLATE = ['spec', 'template'];
 const YOUNG_MS = 60 * 60_000;
 
 /** Back to the template of the last good revision, as `kubectl rollout undo` does it: the Deployment then counts it as its newest revision. */
-const rollbackDeployment: Action = {
+const rollbackDeployment = editing({
   name: 'rollback_deployment',
   title: 'Roll back',
   rungs: ['rollback'],
@@ -29,28 +27,18 @@ const rollbackDeployment: Action = {
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
   ],
-  async plan(context) {
+  async intend(context): Promise<Intended> {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;
     const { look } = looked;
     const refusal = refuse(look, context.findings, context.clock.now());
     if (refusal) return { ok: false, refusal };
     const good = lastGood(look);
-    return good ? planRollback(context, look, good) : { ok: false, refusal: noHistory(look) };
+    return good ? intentOf(look, good) : { ok: false, refusal: noHistory(look) };
   },
-  wasApplied: fieldWasApplied,
-  apply: (context, authorised) => applyField(rollbackDeployment, context, authorised),
-  async settled(context, execution) {
-    const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    return settleRollout(context, write, execution.startedAt, ({ raw }) =>
-      sameJson(readPath(raw, TEMPLATE), write.wrote)
-        ? null
-        : `${write.name}: somebody else changed the template since.`,
-    );
-  },
-  undo: undoField,
-};
+  settled: (context, { place, uid }, { startedAt }) =>
+    settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
+});
 
 function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
   const { workload, rollout } = look;
@@ -131,54 +119,27 @@ function noHistory({ workload, revisions }: Look): Refusal {
   return { code: 'no_history', message: `Deployment ${workload.name} can't be rolled back: ${message}.` };
 }
 
-async function planRollback({ cluster, clock }: ActionContext, look: Look, good: Revision): Promise<Planned> {
-  const { workload, raw, revisions } = look;
-  const { kind, namespace, name, uid, resourceVersion } = workload;
+function intentOf(look: Look, good: Revision): Intended {
+  const { workload, revisions } = look;
   const newest = revisions.find((revision) => revision.revision === workload.revision);
-  const annotations: Record<string, string> = newest ? { [BAD_REVISION]: newest.name } : {};
-  const write: FieldWrite = {
-    kind,
-    namespace,
-    name,
-    uid,
-    resourceVersion,
-    path: TEMPLATE,
-    before: readPath(raw, TEMPLATE),
-    wrote: good.template,
-    annotations,
+  const images = imageChanges(newest?.images ?? {}, good.images);
+  const words = {
+    before: `revision ${workload.revision} (${newest?.name ?? 'unknown'})`,
+    after: `revision ${good.revision} (${good.name})`,
   };
-  const dry = await setField(
-    cluster,
-    write,
-    { value: good.template, annotations: {}, resourceVersion: null, dryRun: true },
-    raw,
-  );
-  if (!dry.ok) return refused(dry.failure, `${kind} ${name}`);
-  const changes: FieldChange[] = [
-    {
-      path: 'spec.template',
-      before: `revision ${workload.revision} (${newest?.name ?? 'unknown'})`,
-      after: `revision ${good.revision} (${good.name})`,
-    },
-    ...imageChanges(newest?.images ?? {}, good.images),
-  ];
   return {
     ok: true,
-    plan: {
-      action: 'rollback_deployment',
-      target: { kind, namespace, name, uid },
-      changes,
-      diff: objectDiff(`${namespace}/${name}`, raw, dry.value.object),
-      summary: `Roll ${name} back from revision ${workload.revision} to ${good.revision}${imageWords(changes)}`,
-      reversible: true,
+    intent: {
+      ...ofWorkload(look),
+      fields: [{ path: TEMPLATE, value: good.template, words }],
+      alsoSaid: images,
+      ...(newest ? { annotations: { [BAD_REVISION]: newest.name } } : {}),
+      summary: `Roll ${workload.name} back from revision ${workload.revision} to ${good.revision}${imageWords(images)}`,
       blastRadius: rollingBlastRadius(look, (pod) => pod.owner?.uid === good.uid),
       notes: [
         "ConfigMaps and Secrets aren't rolled back: a revision only holds the pod template.",
         ...managerNotes(workload, 'spec.template'),
       ],
-      digest: planDigest('rollback_deployment', uid, changes),
-      data: { write: { ...write, wrote: readPath(dry.value.object, TEMPLATE) } },
-      plannedAt: clock.now(),
     },
   };
 }

@@ -1,17 +1,19 @@
 import { managerNotes } from '../domain/managed-by.ts';
-import { objectDiff } from '../domain/object-diff.ts';
-import { blastRadius, planDigest } from '../domain/plan.ts';
-import type { FieldChange, Refusal } from '../domain/types.ts';
-import type { Action, ActionContext, ActionLimits, Planned } from '../extension-points.ts';
-import type { Scaler, Workload } from '../ports/cluster.ts';
-import { applyField, type FieldWrite, fieldWasApplied, setField, undoField, writeOf } from './workload/field-change.ts';
-import { inTheWay, type Look, lookAtTarget, refused } from './workload/look.ts';
+import type { Refusal } from '../domain/types.ts';
+import type { ActionLimits } from '../extension-points.ts';
+import { editing, type Intended } from './edit/editing.ts';
+import { ofWorkload } from './edit/of-workload.ts';
+import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';
+import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
 
 const DEFAULT_FACTOR = 1.5;
 
-/** More replicas: half as many again (`params.factor`), at least one more, at most the limit. A wished-for number, so that doing it twice is doing it once. */
-const scaleHorizontal: Action = {
+/**
+ * More replicas: half as many again (`params.factor`), at least one more, at most the limit. A wished-for number, so that doing it twice is doing it once. Where an autoscaler sets the replicas, its minimum becomes
+ * that number: another number beside it would be undone.
+ */
+const scaleHorizontal = editing({
   name: 'scale_horizontal',
   title: 'Add replicas',
   rungs: ['mitigate', 'remediate'],
@@ -36,33 +38,42 @@ const scaleHorizontal: Action = {
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
-    { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['list'] },
-    { group: 'keda.sh', resource: 'scaledobjects', verbs: ['list'] },
+    { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'list', 'patch'] },
+    { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list', 'patch'] },
   ],
-  async plan(context) {
+  async intend(context): Promise<Intended> {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;
+    const { look } = looked;
+    const { workload } = look;
+    const refusal = refuse(look, context.limits);
+    if (refusal) return { ok: false, refusal };
+    const scaler = await lookForScaler({ ...context, target: workload });
+    if (!scaler.ok) return scaler;
+    const wished = wishedReplicas(workload.replicas, context.step.params.factor, context.limits.maxReplicas);
+    return scaler.look ? raisedMinimum(look, scaler.look, wished) : moreReplicas(look, wished);
+  },
+  async settled(context, { place, fields }, { startedAt, recommendation }) {
+    const looked = await lookAtTarget(context);
+    if (!looked.ok)
+      return {
+        kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress',
+        message: looked.refusal.message,
+      };
     const { workload } = looked.look;
-    const scalers = await context.cluster.scalers(workload.namespace, workload.name);
-    if (!scalers.ok) return refused(scalers.failure, workload.name);
-    const refusal = refuse(looked.look, scalers.value, context.limits);
-    return refusal ? { ok: false, refusal } : planReplicas(context, looked.look);
+    const wished = Number(fields[0]?.wrote);
+    const byScaler = place.kind.kind !== workload.kind;
+    if (byScaler && workload.replicas < wished)
+      return {
+        kind: 'in_progress',
+        message: `${place.kind.kind} ${place.name} has asked for ${workload.replicas} of ${wished} pods.`,
+      };
+    const { namespace, name } = workload;
+    return settleRollout(context, { namespace, name, uid: recommendation.plan.target.uid }, startedAt, () => null);
   },
-  wasApplied: fieldWasApplied,
-  apply: (context, authorised) => applyField(scaleHorizontal, context, authorised),
-  async settled(context, execution) {
-    const write = writeOf(execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    return settleRollout(context, write, execution.startedAt, ({ workload }) =>
-      workload.replicas === write.wrote
-        ? null
-        : `${workload.name}: somebody else set the replicas to ${workload.replicas} since.`,
-    );
-  },
-  undo: undoField,
-};
+});
 
-function refuse(look: Look, scalers: Scaler[], limits: ActionLimits): Refusal | null {
+function refuse(look: Look, limits: ActionLimits): Refusal | null {
   const { workload } = look;
   const name = `${workload.kind} ${workload.name}`;
   if (workload.kind === 'StatefulSet')
@@ -72,8 +83,6 @@ function refuse(look: Look, scalers: Scaler[], limits: ActionLimits): Refusal | 
     };
   if (workload.kind === 'DaemonSet')
     return { code: 'unsupported', message: `${name}: a DaemonSet has one pod a node; there is nothing to scale.` };
-  const scaler = scalers[0];
-  if (scaler) return { code: 'managed_elsewhere', message: scalerWords(scaler) };
   const busy = inTheWay(look, 'scaling');
   if (busy) return busy;
   if (workload.replicas === 0)
@@ -86,66 +95,48 @@ function refuse(look: Look, scalers: Scaler[], limits: ActionLimits): Refusal | 
   return null;
 }
 
-function scalerWords({ kind, name, min, max }: Scaler): string {
-  const field = kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas';
-  return `${kind} ${name} sets the replicas (${min} to ${max}) and would undo another number. Raise its ${field} (${max}) or lower its target instead.`;
-}
-
-async function planReplicas(
-  { cluster, step, limits, clock }: ActionContext,
-  { workload, raw }: Look,
-): Promise<Planned> {
-  const wished = wishedReplicas(workload.replicas, step.params.factor, limits.maxReplicas);
-  const write: FieldWrite = {
-    ...identity(workload),
-    path: ['spec', 'replicas'],
-    before: workload.replicas,
-    wrote: wished,
-    annotations: {},
-  };
-  const dry = await setField(
-    cluster,
-    write,
-    { value: wished, annotations: {}, resourceVersion: null, dryRun: true },
-    raw,
-  );
-  if (!dry.ok) return refused(dry.failure, `${workload.kind} ${workload.name}`);
-  const changes: FieldChange[] = [{ path: 'spec.replicas', before: String(workload.replicas), after: String(wished) }];
-  const message = `No pod is touched; ${wished - workload.replicas} more ${wished - workload.replicas === 1 ? 'is' : 'are'} started.`;
+function moreReplicas(look: Look, wished: number): Intended {
+  const { workload } = look;
   return {
     ok: true,
-    plan: {
-      action: 'scale_horizontal',
-      target: { kind: workload.kind, namespace: workload.namespace, name: workload.name, uid: workload.uid },
-      changes,
-      diff: objectDiff(`${workload.namespace}/${workload.name}`, raw, dry.value.object),
+    intent: {
+      ...ofWorkload(look),
+      fields: [{ path: ['spec', 'replicas'], value: wished }],
       summary: `Scale ${workload.name} from ${workload.replicas} to ${wished} replicas`,
-      reversible: true,
-      blastRadius: blastRadius({
-        namespace: workload.namespace,
-        service: workload.name,
-        podsTotal: workload.replicas,
-        podsAffected: 0,
-        readyAffected: 0,
-        readyAwayAtOnce: 0,
-        podsReady: workload.readyReplicas,
-        message,
-      }),
+      blastRadius: radiusOf(look, wished),
       notes: managerNotes(workload, 'spec.replicas'),
-      digest: planDigest('scale_horizontal', workload.uid, changes),
-      data: { write },
-      plannedAt: clock.now(),
     },
   };
+}
+
+/** The minimum, and the maximum where it is lower. */
+function raisedMinimum(look: Look, scaler: ScalerLook, wished: number): Intended {
+  const { workload } = look;
+  const { min, max, minField, maxField } = scaler;
+  const name = `${scaler.kind.kind} ${scaler.object.name}`;
+  return {
+    ok: true,
+    intent: {
+      kind: scaler.kind,
+      object: scaler.object,
+      target: { kind: workload.kind, namespace: workload.namespace, name: workload.name, uid: workload.uid },
+      fields: [{ path: minField, value: wished }, ...(max < wished ? [{ path: maxField, value: wished }] : [])],
+      summary: `Scale ${workload.name} from ${workload.replicas} to at least ${wished} replicas, through ${name}`,
+      blastRadius: radiusOf(look, wished),
+      notes: [`${name} sets the replicas (${min} to ${max}), so its minimum is raised; it may still add more.`],
+    },
+  };
+}
+
+function radiusOf({ workload }: Look, wished: number) {
+  const more = wished - workload.replicas;
+  const message = `No pod is touched; ${more} more ${more === 1 ? 'is' : 'are'} started.`;
+  return noPodTouched(workload.namespace, workload.name, workload.replicas, message);
 }
 
 function wishedReplicas(current: number, factor: string | number | boolean | undefined, max: number): number {
   const by = typeof factor === 'number' && factor > 1 ? factor : DEFAULT_FACTOR;
   return Math.min(max, Math.max(current + 1, Math.ceil(current * by)));
-}
-
-function identity({ kind, namespace, name, uid, resourceVersion }: Workload) {
-  return { kind, namespace, name, uid, resourceVersion };
 }
 
 export default scaleHorizontal;

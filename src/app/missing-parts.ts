@@ -44,7 +44,7 @@ export function unreachableCluster(name: string): Cluster {
     services: answer,
     ingresses: answer,
     jobOwner: answer,
-    custom: { served: answer, get: answer, list: answer, apply: answer, create: answer, delete: answer },
+    custom: { served: answer, get: answer, list: answer, apply: answer, patch: answer, create: answer, delete: answer },
     patchWorkload: answer,
     rawWorkload: answer,
     evictPod: answer,

@@ -134,7 +134,15 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
     services: notRecorded('Services'),
     ingresses: notRecorded('Ingresses'),
     jobOwner: notRecorded('Jobs'),
-    custom: { served: others, get: others, list: others, apply: others, create: others, delete: async () => READ_ONLY },
+    custom: {
+      served: others,
+      get: others,
+      list: others,
+      apply: others,
+      patch: others,
+      create: others,
+      delete: async () => READ_ONLY,
+    },
     can: notRecorded('rights'),
     ping: () => metrics.ping(),
   };

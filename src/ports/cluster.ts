@@ -207,7 +207,10 @@ export type ClusterFailure = {
 
 export type ClusterResult<T> = { ok: true; value: T } | { ok: false; failure: ClusterFailure };
 
-/** A kind that a CustomResourceDefinition adds, in one of its versions. */
+/** An operation of a JSON patch (RFC 6902). */
+export type JsonOperation = { op: 'test' | 'add' | 'remove' | 'replace'; path: string; value?: unknown };
+
+/** A kind of object in one of its versions: one of the API's own (the core group is ''), or one that a CustomResourceDefinition adds. */
 export type CustomKind = { group: string; version: string; plural: string; kind: string };
 
 /** Where an object of such a kind is; `namespace` null: its kind has none. */
@@ -226,7 +229,7 @@ export type CustomObject = {
   object: Record<string, unknown>;
 };
 
-/** Objects of other systems' kinds. Reads of a kind that the API server doesn't know answer `not_found`; `served` tells that apart from an object that isn't there. */
+/** Objects of any kind. Reads of a kind that the API server doesn't know answer `not_found`; `served` tells that apart from an object that isn't there. */
 export type CustomObjects = {
   served(kind: CustomKind): Promise<ClusterResult<boolean>>;
   get(place: CustomPlace): Promise<ClusterResult<CustomObject>>;
@@ -245,6 +248,12 @@ export type CustomObjects = {
       resourceVersion: string | null;
       dryRun: boolean;
     },
+  ): Promise<ClusterResult<CustomObject>>;
+  /** `uid` and `resourceVersion` are preconditions: another object or a newer one answers `conflict`, as does a `test` that fails. */
+  patch(
+    place: CustomPlace,
+    operations: JsonOperation[],
+    options: { uid: string; resourceVersion: string | null; dryRun: boolean; subresource?: 'status' },
   ): Promise<ClusterResult<CustomObject>>;
   /** A name that is taken answers `conflict`. */
   create(

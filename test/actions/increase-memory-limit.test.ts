@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, finding, planned, refusal, takeBack } from './action-context.ts';
+import { carryOut, contextFor, finding, memoryMetrics, planned, refusal, takeBack } from './action-context.ts';
 
 describe('increase_memory_limit', () => {
   let small: SmallCluster;
@@ -74,27 +74,73 @@ describe('increase_memory_limit', () => {
     expect(await refusal(increaseMemoryLimit, contextFor(small))).toBe('not_needed');
   });
 
-  it('chooses the container that was killed, before one that is named or larger', async () => {
-    const two = (copy: { spec: { template: { spec: { containers: unknown[] } } } }) => {
-      copy.spec.template.spec.containers.push({
-        name: 'sidecar',
-        image: 'shop/sidecar:1',
-        resources: { limits: { memory: '512Mi' } },
+  describe('with two containers that have a limit', () => {
+    const GI = 2 ** 30;
+    /** What each container uses in its fullest pod, as cAdvisor tells it. */
+    const using = (bytes: Record<string, number>) => ({
+      ...memoryMetrics({}),
+      instant: async (query: string) => ({
+        ok: true as const,
+        value: query.includes('max by (container)')
+          ? Object.entries(bytes).map(([container, value]) => ({ labels: { container }, value }))
+          : [],
+      }),
+    });
+    const path = async (options: Parameters<typeof contextFor>[1]) =>
+      (await planned(increaseMemoryLimit, contextFor(small, options))).changes[0]?.path;
+
+    beforeEach(() => {
+      small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+        copy.spec.template.spec.containers[0]!.resources = { limits: { memory: '1Gi' } };
+        copy.spec.template.spec.containers.push({
+          name: 'sidecar',
+          image: 'shop/sidecar:1',
+          resources: { limits: { memory: '64Mi' } },
+        });
       });
+      small.run(60);
+    });
+
+    it('raises that of the one that is full by its own figure, however small', async () => {
+      const plan = await planned(
+        increaseMemoryLimit,
+        contextFor(small, { metrics: using({ app: 0.4 * GI, sidecar: 62 * 2 ** 20 }) }),
+      );
+      expect(plan.summary).toBe('Raise the memory limit of payment-api (container sidecar) from 64Mi to 128Mi');
+      expect(plan.notes[0]).toBe('Container sidecar uses 62Mi, 97 % of its limit.');
+      expect(await path({ metrics: using({ app: 0.95 * GI, sidecar: 2 ** 20 }) })).toContain('[app]');
+    });
+
+    it('raises none where nothing says which, or where none is full', async () => {
+      const code = (options: Parameters<typeof contextFor>[1]) =>
+        refusal(increaseMemoryLimit, contextFor(small, options));
+      expect(await code({})).toBe('no_data');
+      expect(await code({ metrics: using({ app: 0.4 * GI, sidecar: 2 ** 20 }) })).toBe('not_needed');
+      const said = { ...finding('memory', {}), message: 'container app is full' };
+      expect(await path({ findings: [said] })).toContain('[app]');
+    });
+
+    it('raises that of the one that was just killed, whatever uses most now', async () => {
+      small.behave('payment-api', { kind: 'exited', reason: 'OOMKilled', exitCode: 137 });
+      small.run(60);
+      expect(await path({ metrics: using({ app: 2 ** 20, sidecar: 62 * 2 ** 20 }) })).toContain('[app]');
+    });
+  });
+
+  it('is refused where a changed template does not reach the pods', async () => {
+    const strategy = async (updateStrategy: object) => {
+      const set = deployment('ledger-db');
+      Object.assign(set, {
+        kind: 'StatefulSet',
+        spec: { ...(set.spec as object), serviceName: 'ledger-db', updateStrategy },
+      });
+      small.kube.apply(set);
+      small.run(120);
+      return refusal(increaseMemoryLimit, contextFor(small, { target: { kind: 'StatefulSet', name: 'ledger-db' } }));
     };
-    small.kube.mutate('deployments', 'shop', 'payment-api', two);
-    small.run(60);
-    const container = async (findings: Parameters<typeof finding>[] = []) =>
-      (
-        await planned(
-          increaseMemoryLimit,
-          contextFor(small, {
-            findings: findings.map((args) => ({ ...finding(...args), message: 'container app is full' })),
-          }),
-        )
-      ).changes[0]?.path;
-    expect(await container()).toContain('[sidecar]');
-    expect(await container([['memory', {}]])).toContain('[app]');
+    expect(await strategy({ type: 'RollingUpdate' })).toBeNull();
+    expect(await strategy({ type: 'OnDelete' })).toBe('unsupported');
+    expect(await strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 2 } })).toBe('unsupported');
   });
 
   it('calls a Recreate strategy what it is', async () => {

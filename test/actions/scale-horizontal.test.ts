@@ -110,24 +110,56 @@ describe('scale_horizontal', () => {
     expect(replicas()).toBe(8);
   });
 
-  it('leaves to an autoscaler what is its own, and says what to change there', async () => {
-    const spec = {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment-api' },
-      minReplicas: 3,
-      maxReplicas: 6,
+  describe('of what an autoscaler scales', () => {
+    const bounds = () => {
+      const { minReplicas, maxReplicas } = small.kube.get('horizontalpodautoscalers', 'shop', 'pay')?.spec ?? {};
+      return [minReplicas, maxReplicas];
     };
-    small.kube.apply({
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'pay', namespace: 'shop' },
-      spec,
+    const autoscaler = (maxReplicas: number, name = 'pay') =>
+      small.kube.apply({
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name, namespace: 'shop' },
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment-api' },
+          minReplicas: 3,
+          maxReplicas,
+        },
+      });
+
+    it('raises its minimum, which it then follows, and gives it back', async () => {
+      autoscaler(6);
+      const context = contextFor(small);
+      const plan = await planned(scaleHorizontal, context);
+      expect(plan).toMatchObject({
+        target: { kind: 'Deployment', name: 'payment-api' },
+        summary: 'Scale payment-api from 3 to at least 5 replicas, through HorizontalPodAutoscaler pay',
+        changes: [{ path: 'HorizontalPodAutoscaler pay spec.minReplicas', before: '3', after: '5' }],
+        blastRadius: { level: 'low', services: ['shop/payment-api'] },
+        reversible: true,
+      });
+      const { execution } = await carryOut(scaleHorizontal, context, plan);
+      expect(bounds()).toEqual([5, 6]);
+      expect((await scaleHorizontal.settled(context, execution)).kind).toBe('in_progress');
+      small.run(60);
+      expect(replicas()).toBe(5);
+      expect((await scaleHorizontal.settled(context, execution)).kind).toBe('settled');
+      expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+      expect(bounds()).toEqual([3, 6]);
     });
-    const result = await scaleHorizontal.plan(contextFor(small));
-    expect(result).toMatchObject({
-      ok: false,
-      refusal: { code: 'managed_elsewhere', message: expect.stringContaining('HorizontalPodAutoscaler pay') },
+
+    it('raises its maximum with it where that is lower', async () => {
+      autoscaler(4);
+      const context = contextFor(small);
+      await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context));
+      expect(bounds()).toEqual([5, 5]);
     });
-    expect(!result.ok && result.refusal.message).toContain('maxReplicas (6)');
+
+    it('is refused where two of them scale it', async () => {
+      autoscaler(6);
+      autoscaler(8, 'pay-too');
+      expect(await refusal(scaleHorizontal, contextFor(small))).toBe('managed_elsewhere');
+    });
   });
 
   it('is refused while a rollout runs, when paused, at zero, and for what is gone', async () => {

@@ -3,7 +3,7 @@ import { holdsNothingOf } from '../../domain/object-part.ts';
 import type { Execution, Plan } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
 import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
-import { MARK } from '../workload/field-change.ts';
+import { MARK } from '../edit/mark.ts';
 import { refusalOf } from '../workload/look.ts';
 import {
   applyWrite,

@@ -3,7 +3,7 @@ import { isRecord } from '../../domain/object-path.ts';
 import type { Plan, Refusal } from '../../domain/types.ts';
 import type { ActionContext, Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
-import { MARK } from '../workload/field-change.ts';
+import { MARK } from '../edit/mark.ts';
 import { refusalOf } from '../workload/look.ts';
 
 /** What an action applies to one object of another system's kind; kept in the plan's `data`, and after the change in the execution's `undo`. */

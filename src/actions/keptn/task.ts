@@ -2,7 +2,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
-import { MARK } from '../workload/field-change.ts';
+import { MARK } from '../edit/mark.ts';
 import { DEPLOYMENT_ANNOTATION, TASKS } from './task-definition.ts';
 import { durationMs, durationText, LONGEST_MS, type TaskParams } from './task-params.ts';
 

@@ -2,7 +2,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { Execution, Plan, Refusal } from '../../domain/types.ts';
 import type { ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { NodePod } from '../../ports/cluster.ts';
-import { MARK, UNDO_MARK } from '../workload/field-change.ts';
+import { MARK, UNDO_MARK } from '../edit/mark.ts';
 import { refusalOf, troubledPods } from '../workload/look.ts';
 import {
   agreedOf,

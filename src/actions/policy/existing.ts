@@ -1,7 +1,7 @@
 import { gitOpsTool } from '../../domain/managed-by.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
-import { MARK } from '../workload/field-change.ts';
+import { MARK } from '../edit/mark.ts';
 import { POLICY_KINDS } from './kyverno.ts';
 
 /** The kinds that the API server serves, newest first, and of one plural only the newest version. */

@@ -1,6 +1,6 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
-import type { BlastRadius } from '../../domain/types.ts';
+import type { BlastRadius, Refusal } from '../../domain/types.ts';
 import type { Permission } from '../../extension-points.ts';
 import type { PodInfo } from '../../ports/cluster.ts';
 import type { Look } from './look.ts';
@@ -14,6 +14,20 @@ export const ROLLING_PERMISSIONS: Permission[] = [
   { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
   { group: '', resource: 'pods', verbs: ['get', 'list'] },
 ];
+
+/** Why a changed template wouldn't reach the pods by itself; null when it does. */
+export function notRolledOut({ workload, raw }: Look): Refusal | null {
+  if (workload.kind === 'Deployment') return null;
+  const name = `${workload.kind} ${workload.name}`;
+  if (readPath(raw, ['spec', 'updateStrategy', 'type']) === 'OnDelete') {
+    const message = `${name} replaces pods only when they are deleted (updateStrategy OnDelete), so nothing would come of it.`;
+    return { code: 'unsupported', message };
+  }
+  const partition = readPath(raw, ['spec', 'updateStrategy', 'rollingUpdate', 'partition']);
+  if (typeof partition !== 'number' || partition === 0) return null;
+  const message = `${name} keeps its pods under number ${partition} as they are (updateStrategy partition): only those above would be replaced.`;
+  return { code: 'unsupported', message };
+}
 
 /** The blast radius of a change of the template: every pod is replaced, a few at a time as the strategy says, except those that `stays` says it fits already. */
 export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: PodInfo) => boolean): BlastRadius {

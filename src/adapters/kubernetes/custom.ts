@@ -7,6 +7,7 @@ import type {
   CustomObject,
   CustomObjects,
   CustomPlace,
+  JsonOperation,
 } from '../../ports/cluster.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
@@ -20,14 +21,16 @@ const objectSchema = z.looseObject({ metadata: metadataSchema });
 const resourcesSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 /** What says who is meant goes into the URL, too. */
 const KIND = /^[a-z0-9][a-z0-9.-]*$/;
+const CORE_GROUP = '';
 
-/** Objects of other systems' kinds, through the API server. Writes refuse unknown fields: what a version doesn't know must not be lost in silence. */
+/** Objects of any kind, through the API server. Writes refuse unknown fields: what a version doesn't know must not be lost in silence. */
 export function customObjects(connection: Connection): CustomObjects {
   return {
     served: (kind) => isServed(connection, kind),
     get: (place) => checked(place, () => getObject(connection, place)),
     list: (kind, namespace) => listCustom(connection, kind, namespace),
     apply: (place, body, options) => checked(place, () => applyObject(connection, place, body, options)),
+    patch: (place, operations, options) => checked(place, () => patchObject(connection, place, operations, options)),
     create: (place, body, options) => checked(place, () => createObject(connection, place, body, options)),
     delete: (place, { uid }) => checked(place, () => deleteObject(connection, place, uid)),
   };
@@ -87,6 +90,27 @@ async function applyObject(
   );
 }
 
+async function patchObject(
+  connection: Connection,
+  place: CustomPlace,
+  operations: JsonOperation[],
+  { uid, resourceVersion, dryRun, subresource }: Parameters<CustomObjects['patch']>[2],
+): Promise<ClusterResult<CustomObject>> {
+  const tests: JsonOperation[] = [{ op: 'test', path: '/metadata/uid', value: uid }];
+  if (resourceVersion) tests.push({ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion });
+  return read(
+    await connection.write(() =>
+      connection.json({
+        method: 'PATCH',
+        path: pathTo(place, subresource),
+        query: writing(dryRun),
+        contentType: PATCH.json,
+        body: [...tests, ...operations],
+      }),
+    ),
+  );
+}
+
 async function createObject(
   connection: Connection,
   place: CustomPlace,
@@ -112,7 +136,8 @@ async function deleteObject(connection: Connection, place: CustomPlace, uid: str
   return answer.ok ? { ok: true, value: undefined } : answer;
 }
 
-const pathTo = ({ kind, namespace, name }: CustomPlace): string => pathOf({ ...kind, namespace, name });
+const pathTo = ({ kind, namespace, name }: CustomPlace, subresource?: string): string =>
+  pathOf({ ...kind, namespace, name, ...(subresource === undefined ? {} : { subresource }) });
 
 function bodyOf(
   { kind: { group, version, kind }, namespace, name }: CustomPlace,
@@ -126,12 +151,13 @@ function bodyOf(
     ...preconditions,
     ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
   };
-  return { apiVersion: `${group}/${version}`, kind, metadata, ...body };
+  return { apiVersion: group === CORE_GROUP ? version : `${group}/${version}`, kind, metadata, ...body };
 }
 
 async function checked<T>(place: CustomPlace, call: () => Promise<ClusterResult<T>>): Promise<ClusterResult<T>> {
   const { kind, namespace, name } = place;
-  const odd = [kind.group, kind.version, kind.plural].find((part) => !KIND.test(part) || part.includes('..'));
+  const parts = [kind.version, kind.plural, ...(kind.group === CORE_GROUP ? [] : [kind.group])];
+  const odd = parts.find((part) => !KIND.test(part) || part.includes('..'));
   if (odd !== undefined)
     return {
       ok: false,

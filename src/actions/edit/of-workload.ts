@@ -1,0 +1,16 @@
+import type { EntityRef } from '../../domain/types.ts';
+import type { CustomKind } from '../../ports/cluster.ts';
+import type { Look } from '../workload/look.ts';
+import type { Intent } from './editing.ts';
+import { foundOf } from './object-edit.ts';
+import { WORKLOAD_KINDS } from './places.ts';
+
+/** The parts of an intent that say which workload is meant. */
+export function ofWorkload({ workload, raw }: Look): { kind: CustomKind; object: Intent['object']; target: EntityRef } {
+  const { kind, namespace, name } = workload;
+  return {
+    kind: WORKLOAD_KINDS[kind],
+    object: { ...foundOf(raw), namespace, name },
+    target: { kind, namespace, name },
+  };
+}

@@ -6,10 +6,4 @@ export default rollingRestart({
   title: 'Restart the pods of a DaemonSet, node by node',
   kind: 'DaemonSet',
   against: { namespace: [], workload: ['unschedulable'] },
-  extra({ workload }) {
-    const { name, replicas } = workload;
-    if (replicas === 0)
-      return { refusal: { code: 'not_needed', message: `DaemonSet ${name} has no node to run on.` }, notes: [] };
-    return { refusal: null, notes: ['Each node is without its pod while that restarts.'] };
-  },
 });

@@ -1,5 +1,6 @@
 import { managerNotes } from '../../domain/managed-by.ts';
 import { pathText, readPath } from '../../domain/object-path.ts';
+import type { Refusal } from '../../domain/types.ts';
 import type { Action, ActionContext } from '../../extension-points.ts';
 import type { Workload } from '../../ports/cluster.ts';
 import { editing, type Intended } from '../edit/editing.ts';
@@ -11,22 +12,42 @@ import { settleRollout } from './settle.ts';
 /** What `kubectl rollout restart` writes: the pods are replaced as the rollout strategy says, with the same template but for this. */
 const RESTARTED_AT = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'];
 
-const RESTARTS = {
-  Deployment: 'restart_deployment',
-  StatefulSet: 'restart_statefulset',
-  DaemonSet: 'restart_daemonset',
+/** What a kind asks for beside what all do. */
+type Rule = (look: Look) => { refusal: Refusal | null; notes: string[] };
+
+/** By the workload's own kind, whichever action restarts it. */
+const RULES: Record<Workload['kind'], Rule> = {
+  Deployment: () => ({ refusal: null, notes: [] }),
+  StatefulSet: ofStatefulSet,
+  DaemonSet: ({ workload }) =>
+    workload.replicas === 0
+      ? { refusal: { code: 'not_needed', message: `DaemonSet ${workload.name} has no node to run on.` }, notes: [] }
+      : { refusal: null, notes: ['Each node is without its pod while that restarts.'] },
 };
 
-/** A rolling restart of one kind of workload. `extra` is what that kind asks for beside what all do. */
+/** The set waits for ever for a pod that doesn't get ready, and each holds data of its own: so all others have to serve before one more is taken away. */
+function ofStatefulSet({ workload, raw }: Look): ReturnType<Rule> {
+  const { name, replicas, readyReplicas } = workload;
+  if (replicas === 0)
+    return { refusal: { code: 'not_needed', message: `StatefulSet ${name} is scaled to zero.` }, notes: [] };
+  if (replicas - readyReplicas > 1) {
+    const message = `StatefulSet ${name} has ${readyReplicas} of ${replicas} pods ready: another one away may cost it its majority. Restart the pods that are ill one at a time.`;
+    return { refusal: { code: 'at_limit', message }, notes: [] };
+  }
+  const claims = readPath(raw, ['spec', 'volumeClaimTemplates']);
+  const notes = [
+    ...(replicas === 1 ? [`${name} has only one pod: it is away while that restarts.`] : []),
+    ...(Array.isArray(claims) && claims.length > 0 ? ['Each pod comes back with the volume that it has.'] : []),
+  ];
+  return { refusal: null, notes };
+}
+
+/** A rolling restart of one kind of workload, or (null) of any. */
 export function rollingRestart(of: {
   name: string;
   title: string;
-  kind: Workload['kind'];
+  kind: Workload['kind'] | null;
   against: Action['against'];
-  extra(look: Look): {
-    refusal: { code: 'not_needed' | 'unsupported' | 'at_limit'; message: string } | null;
-    notes: string[];
-  };
 }): Action {
   return editing({
     name: of.name,
@@ -49,11 +70,11 @@ export function rollingRestart(of: {
       if (!looked.ok) return looked;
       const { look } = looked;
       const { workload } = look;
-      if (workload.kind !== of.kind) {
-        const message = `${workload.kind} ${workload.name} is no ${of.kind}: ${RESTARTS[workload.kind]} restarts it.`;
+      if (of.kind !== null && workload.kind !== of.kind) {
+        const message = `${workload.kind} ${workload.name} is no ${of.kind}.`;
         return { ok: false, refusal: { code: 'unsupported', message } };
       }
-      const { refusal, notes } = of.extra(look);
+      const { refusal, notes } = RULES[workload.kind](look);
       const busy = inTheWay(look, 'restarting it') ?? notRolledOut(look) ?? refusal;
       return busy ? { ok: false, refusal: busy } : intentOf(context, look, notes);
     },

@@ -16,34 +16,6 @@ export type Alert = {
   source: 'alertmanager' | 'scan';
 };
 
-export const ENTITY_KINDS = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'Pod',
-  'Node',
-  'Service',
-  'Job',
-  'CronJob',
-  'ReplicaSet',
-  'HorizontalPodAutoscaler',
-  'ScaledObject',
-  'VerticalPodAutoscaler',
-  'PodDisruptionBudget',
-  'PersistentVolumeClaim',
-  'PersistentVolume',
-  'ResourceQuota',
-  'Rollout',
-  'Ingress',
-  'Certificate',
-  'Namespace',
-  'ControlPlane',
-  'Probe',
-  'Alerting',
-  'Alert',
-] as const;
-export type EntityKind = (typeof ENTITY_KINDS)[number];
-
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
 export type EntityRef = {
   kind: EntityKind;
@@ -64,6 +36,7 @@ export type EntityKind =
   | 'CronJob'
   | 'HorizontalPodAutoscaler'
   | 'ScaledObject'
+  | 'VerticalPodAutoscaler'
   | 'PodDisruptionBudget'
   | 'PersistentVolumeClaim'
   | 'PersistentVolume'

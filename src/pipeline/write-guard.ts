@@ -75,6 +75,7 @@ function guardedCluster(cluster: Cluster, refusal: WriteGuard['refusal'], sent: 
     custom: {
       ...custom,
       apply: (place, body, options) => write(options.dryRun, () => custom.apply(place, body, options)),
+      patch: (place, operations, options) => write(options.dryRun, () => custom.patch(place, operations, options)),
       create: (place, body, options) => write(options.dryRun, () => custom.create(place, body, options)),
       delete: (place, options) => write(false, () => custom.delete(place, options)),
     },

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import restartStatefulSet from '../../src/actions/restart-statefulset.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal } from './action-context.ts';
+import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
 
 describe('restart_statefulset', () => {
   let small: SmallCluster;
@@ -44,7 +44,7 @@ describe('restart_statefulset', () => {
     expect(fewest).toBe(2);
     expect(uids().filter((uid) => before.includes(uid))).toEqual([]);
     expect((await restartStatefulSet.settled(context(), execution)).kind).toBe('settled');
-    expect(await restartStatefulSet.undo(context(), execution)).toMatchObject({ kind: 'failed', changed: false });
+    expect(await takeBack(restartStatefulSet, context(), execution)).toMatchObject({ kind: 'failed', changed: false });
   });
 
   it('waits for whom it has: with two pods away, or replaced by hand only, it is not begun', async () => {

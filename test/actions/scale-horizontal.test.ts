@@ -144,7 +144,7 @@ describe('scale_horizontal', () => {
       small.run(60);
       expect(replicas()).toBe(5);
       expect((await scaleHorizontal.settled(context, execution)).kind).toBe('settled');
-      expect((await scaleHorizontal.undo(context, execution)).kind).toBe('done');
+      expect((await takeBack(scaleHorizontal, context, execution)).kind).toBe('done');
       expect(bounds()).toEqual([3, 6]);
     });
 

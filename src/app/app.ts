@@ -41,10 +41,11 @@ import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake, pagerDutyIntake } from './intake.ts';
 import { loadModules } from './load-modules.ts';
-import { countScaler, countTelemetry, createMeters } from './meters.ts';
+import { countScaler, countTelemetry, createMeters, measureClock } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { paramCheck } from './param-check.ts';
 import { startScanning } from './scanner.ts';
+import { followStoreClock } from './store-clock.ts';
 import { type Learning, startLearning } from './training.ts';
 
 /** What the outside is, real or the sandbox's. */
@@ -93,23 +94,26 @@ const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
-export async function startApp(config: Config, world: World, log: Logger): Promise<App> {
-  const { clock } = world;
+export async function startApp(config: Config, given: World, log: Logger): Promise<App> {
   const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
   const prefix = keyPrefix(config.settings.cluster);
-  const [redis, cache, queue] = await Promise.all([
-    connectRedis({ url: world.redisUrl, name: 'nightshift-store', onError }),
+  const [redis, cache] = await Promise.all([
+    connectRedis({ url: given.redisUrl, name: 'nightshift-store', onError }),
     // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
-    connectRedis({ url: config.env.REDIS_CACHE_URL ?? world.redisUrl, name: 'nightshift-models', onError }),
-    createEffectQueue({ url: world.redisUrl, prefix, clock, onError }),
+    connectRedis({ url: config.env.REDIS_CACHE_URL ?? given.redisUrl, name: 'nightshift-models', onError }),
   ]);
   const store = createIncidentStore({
     redis,
     cluster: config.settings.cluster,
-    clock,
+    clock: given.clock,
     onUnreadable: (message) => log.warn({ message }, 'a record can not be read'),
   });
+  const time = await followStoreClock(store, given.clock, log);
+  const { clock } = time;
+  const world = { ...given, clock };
+  const queue = await createEffectQueue({ url: world.redisUrl, prefix, clock, onError });
   const meters = createMeters(queue);
+  measureClock(meters.registry, time);
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
   const { cluster } = config.settings;
   const addresses = createPodAddresses();
@@ -199,6 +203,7 @@ export async function startApp(config: Config, world: World, log: Logger): Promi
       await slack?.stop();
       await closeServer(server);
       if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
+      time.stop();
       await queue.close();
       redis.disconnect();
       cache.disconnect();

@@ -58,6 +58,18 @@ export function createMeters(queue: EffectQueue): Meters {
   };
 }
 
+/** Over 2 s in either direction the replica changes nothing: an alert rule's business. */
+export function measureClock(registry: Registry, { aheadMs }: { aheadMs(): number }): void {
+  new Gauge({
+    name: 'nightshift_clock_ahead_seconds',
+    help: "How far this replica's clock is ahead of the store's",
+    registers: [registry],
+    collect() {
+      this.set(aheadMs() / 1_000);
+    },
+  });
+}
+
 /** Counters whose values are kept elsewhere. */
 const counterIn =
   (registry: Registry) => (name: string, help: string, label: string, values: () => Record<string, number>) =>

@@ -6,6 +6,8 @@ export type Clock = {
   realDelay(ms: number): number;
   /** This clock as a function of real time, by which the store reads it off its own clock. Absent: it isn't one, and what it says now is what holds. */
   line?(): ClockLine;
+  /** What is wrong with the replica's own clock, in words; null or absent: nothing is known to be. */
+  off?(): string | null;
 };
 
 /** At the real instant `realAt` (epoch ms) it is `at`; from then on `speed` times as fast. */

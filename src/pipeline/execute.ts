@@ -69,7 +69,7 @@ function resultOf(deps: Deps, incident: Incident, applied: Applied, known: strin
   return { events: [eventOf(deps, incident, applied)] };
 }
 
-/** `progress`: what has been done of it so far; null when it wasn't begun. */
+/** `progress`: what has been done of it so far; null when it wasn't begun. "Nothing was changed" is said only when it is known. */
 async function applyNow(
   deps: Deps,
   incident: Incident,
@@ -78,19 +78,37 @@ async function applyNow(
   progress: string | null,
   claimed: ClaimedEffect,
 ): Promise<Applied> {
+  const { applied, sent } = await tryNow(deps, incident, execution, action, progress, claimed);
+  if (applied.kind !== 'failed' || applied.changed || NOT_MINE.includes(applied.refusal?.code)) return applied;
+  // Another worker may have been first, or a write whose answer was lost, or that met itself, was made.
+  const context = actionContext(deps, incident, execution.recommendation);
+  const found = await action.wasApplied(context, execution.recommendation.plan, execution.id);
+  // Nobody can say: of what was never sent it is known.
+  if (found && (found.kind !== 'failed' || sent.length > 0)) return found;
+  if (!sent.includes('lost') && !sent.includes('made')) return applied;
+  const doubt = 'It may have been made, or be made yet, though there was no answer.';
+  return { ...applied, changed: true, message: `${applied.message} ${doubt}` };
+}
+
+async function tryNow(
+  deps: Deps,
+  incident: Incident,
+  execution: Execution,
+  action: Action,
+  progress: string | null,
+  claimed: ClaimedEffect,
+): Promise<{ applied: Applied; sent: WriteGuard['sent'] }> {
   const { id: executionId, recommendation, authority } = execution;
   const notAfter = notAfterOf(execution, progress !== null, deps.limits.drainTimeoutMs);
   const look = await freshLook(deps, incident, { executionId, recommendation, authority, notAfter });
   const lock = await lockFor(deps, incident, look);
   const verdict = authorise({ ...look, lock: asSaved(lock, execution), lease: leaseOf(claimed) });
-  if (!verdict.ok) return stopped(verdict.refusal, progress);
+  if (!verdict.ok) return { applied: stopped(verdict.refusal, progress), sent: [] };
   const guard = guardWrites(deps, incident.id, verdict.authorised);
   const refusal = await guard.refusal();
-  if (refusal) return stopped(refusal, progress);
+  if (refusal) return { applied: stopped(refusal, progress), sent: [] };
   const context = { ...actionContext(deps, incident, recommendation), cluster: guard.cluster };
-  const applied = await action.apply(context, verdict.authorised, progress);
-  const { plan } = verdict.authorised;
-  return accounted(applied, guard, () => action.wasApplied(context, plan, executionId));
+  return { applied: await action.apply(context, verdict.authorised, progress), sent: guard.sent };
 }
 
 /** What runs because time ran out begins within a minute of the deadline, also after a crash; what is begun has the time that it takes. */
@@ -102,20 +120,6 @@ function notAfterOf({ authority, startedAt }: Execution, begun: boolean, drainTi
 /** With the lock's number and the pause epoch that were saved with the intent: what came between counts. */
 function asSaved(lock: Awaited<ReturnType<typeof lockFor>>, { fence, pauseEpoch }: Execution) {
   return lock.kind === 'locked' ? { ...lock, fence, pauseEpoch } : lock;
-}
-
-/** "Nothing was changed" is said only when it is known: a write whose answer was lost, or that met another, is looked for by its mark, and counts as made where that doesn't settle it. */
-async function accounted(
-  applied: Applied,
-  { sent }: Pick<WriteGuard, 'sent'>,
-  wasApplied: () => Promise<Applied | null>,
-): Promise<Applied> {
-  if (applied.kind !== 'failed' || applied.changed || sent.every((outcome) => outcome === 'refused')) return applied;
-  const found = await wasApplied();
-  if (found) return found;
-  if (!sent.includes('lost') && !sent.includes('made')) return applied;
-  const doubt = 'It may have been made, or be made yet, though there was no answer.';
-  return { ...applied, changed: true, message: `${applied.message} ${doubt}` };
 }
 
 /** Nothing was begun, or it ends half-way: because the trouble is over, or because it must not go on. */

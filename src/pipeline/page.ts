@@ -32,7 +32,8 @@ function requestFor(deps: Deps, incident: Incident): PageRequest | null {
   const policy = planPolicy(deps, shownPlan(incident), { namespace: incident.namespace, name: incident.service });
   const asked = incident.pageAskedBy !== null && incident.page?.status !== 'triggered';
   const approval = state.name === 'awaiting_approval' && !isProposal(incident) && (policy.critical || !policy.listed);
-  if (state.name !== 'escalated' && !approval && !asked) return null;
+  const waits = state.name === 'undoing' && Boolean(state.waiting);
+  if (state.name !== 'escalated' && !approval && !asked && !waits) return null;
   const where = `${incident.service} (${incident.cluster}/${incident.namespace})`;
   const trouble = incident.diagnosis?.issue.message ?? incident.alerts[0]?.name ?? 'in trouble';
   return {
@@ -63,6 +64,7 @@ function detailsOf(incident: Incident): Record<string, string> {
       : `${state.timeoutMs / 60_000} min after this page`;
   }
   if (state.name === 'escalated') details.why = state.why;
+  if (state.name === 'undoing' && state.waiting) details.why = `An undo has to wait: ${state.waiting.message}`;
   if (incident.executions.length > 0)
     details.tried = incident.executions
       .map((run) => `${run.recommendation.plan.summary}: ${run.verification?.verdict ?? run.result ?? 'not finished'}`)

@@ -8,7 +8,8 @@ export const deadline: Stage = {
   giveUp: null,
   async run(deps, { state }) {
     if (state.name !== 'awaiting_approval' || state.deadline === null) return NOTHING;
-    const now = deps.clock.now();
+    // The store's time: a replica whose clock is ahead must not take away what was shown.
+    const now = await deps.store.now();
     return now < state.deadline
       ? { events: [], againAt: state.deadline }
       : { events: [{ type: 'deadline_reached', at: now }] };

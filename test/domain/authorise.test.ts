@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { authorise, authoriseUndo, checkGuards, FRESH_MS, type FreshLook } from '../../src/domain/authorise.ts';
+import type { Authority, BlastRadius, Plan, ServicePolicy } from '../../src/domain/types.ts';
+import { planOf, T0 } from './examples.ts';
+
+const policyOf = (over: Partial<ServicePolicy> = {}): ServicePolicy => ({
+  listed: true,
+  critical: false,
+  autonomy: 'auto',
+  timeoutMs: 300_000,
+  atTimeout: null,
+  approvers: ['U1'],
+  ...over,
+});
+const held = { lock: { kind: 'locked' as const, fence: 7, pauseEpoch: 2 }, lease: { effectId: 'e', token: 't' } };
+
+function lookOf(over: Partial<FreshLook> = {}, plan: Plan = planOf()): FreshLook {
+  const { digest, blastRadius } = planOf();
+  return {
+    now: T0,
+    lookedAt: 0,
+    executionId: 'inc-1-1',
+    agreed: { digest, blastRadius, confidence: 0.97 },
+    authority: { by: 'auto' },
+    notAfter: T0 + 1,
+    mode: 'act',
+    paused: false,
+    clockOff: null,
+    protectedNamespaces: [],
+    planned: { ok: true, plan },
+    policy: policyOf(),
+    trouble: { kind: 'present' },
+    maxPodsAffectedRatio: 1,
+    ...over,
+  };
+}
+const refusalOf = (over: Partial<FreshLook>, plan?: Plan) => checkGuards(lookOf(over, plan))?.code ?? null;
+const reaching = (over: Partial<BlastRadius>) => planOf({ blastRadius: { ...planOf().blastRadius, ...over } });
+
+describe('an authorisation', () => {
+  it('names the change, what it was decided by, and whose it is', () => {
+    const verdict = authorise({ ...lookOf(), ...held });
+    expect(verdict).toMatchObject({
+      ok: true,
+      authorised: {
+        plan: { digest: 'digest-1', blastRadius: { level: 'low', services: ['shop/payment-api'] } },
+        authority: { by: 'auto' },
+        policy: { critical: false },
+        confidence: 0.97,
+        fence: 7,
+        pauseEpoch: 2,
+        lease: held.lease,
+        notAfter: T0 + 1,
+        lookedAt: 0,
+      },
+    });
+  });
+
+  it('is refused where the lock is', () => {
+    const refusal = { code: 'locked' as const, message: 'somebody else' };
+    expect(authorise({ ...lookOf(), ...held, lock: { kind: 'refused', refusal } })).toEqual({ ok: false, refusal });
+  });
+
+  it.each<[string, Partial<FreshLook>, string]>([
+    ['nobody agreed to anything', { agreed: null }, 'plan_changed'],
+    ['the time has passed', { now: T0 + 2 }, 'too_late'],
+    ['the clock is off', { clockOff: 'it is 240 s ahead' }, 'clock_off'],
+    ['it is paused', { paused: true }, 'paused'],
+    ['it only observes', { mode: 'observe' }, 'observe_only'],
+    ['the trouble is over', { trouble: { kind: 'gone', message: '' } }, 'resolved'],
+    ['nobody can measure the trouble', { trouble: { kind: 'unknown', message: '' } }, 'not_measured'],
+    ['the namespace is protected', { protectedNamespaces: ['shop'] }, 'protected_namespace'],
+  ])('is refused where %s', (_words, over, code) => {
+    expect(refusalOf(over)).toBe(code);
+  });
+
+  it('is refused on a look that is too old, and for another change than was agreed', () => {
+    expect(refusalOf({ now: T0 + FRESH_MS + 1, notAfter: Number.POSITIVE_INFINITY })).toBe('plan_changed');
+    expect(refusalOf({}, planOf({ digest: 'digest-2' }))).toBe('plan_changed');
+  });
+});
+
+describe('what reaches further than was agreed', () => {
+  it.each<[string, Partial<BlastRadius>]>([
+    ['a higher level', { level: 'medium' }],
+    ['another service', { services: ['shop/payment-api', 'shop/ledger'] }],
+    ['more of the pods', { podsAffected: 2 }],
+  ])('is not authorised: %s', (_words, over) => {
+    expect(refusalOf({}, reaching(over))).toBe('too_wide');
+  });
+
+  it('is no wider for a service that has got more pods meanwhile', () => {
+    const all = { podsAffected: 3, podsTotal: 3 };
+    const agreed = { digest: 'digest-1', blastRadius: { ...planOf().blastRadius, ...all }, confidence: 1 };
+    expect(refusalOf({ agreed }, reaching({ podsAffected: 5, podsTotal: 5 }))).toBeNull();
+    expect(refusalOf({}, reaching({ podsAffected: 0, level: 'low' }))).toBeNull();
+  });
+
+  it('has an end in the configuration, also when it was agreed', () => {
+    const wide = reaching({ podsAffected: 10, podsTotal: 10 });
+    const agreed = { digest: wide.digest, blastRadius: wide.blastRadius, confidence: 1 };
+    expect(refusalOf({ agreed, maxPodsAffectedRatio: 0.1 }, wide)).toBe('too_wide');
+    expect(refusalOf({ agreed, maxPodsAffectedRatio: 1 }, wide)).toBeNull();
+  });
+
+  it('counts a service that is only made to wait as felt, not as changed', () => {
+    const plan = reaching({ services: ['shop/payment-api', 'infra/gateway'], callers: ['infra/gateway'] });
+    const agreed = { digest: plan.digest, blastRadius: plan.blastRadius, confidence: 1 };
+    expect(refusalOf({ agreed, protectedNamespaces: ['infra'] }, plan)).toBeNull();
+    const touched = reaching({ services: ['shop/payment-api', 'infra/gateway'] });
+    expect(refusalOf({ agreed, protectedNamespaces: ['infra'] }, touched)).toBe('protected_namespace');
+  });
+});
+
+describe('on whose word', () => {
+  const timeout: Authority = { by: 'timeout', at: T0 };
+  const person = (user: string): Authority => ({ by: 'person', user, at: T0 });
+
+  it.each<[string, Partial<FreshLook>, string | null]>([
+    ['by itself, for what is critical and sure', { policy: policyOf({ critical: true }) }, null],
+    ['by itself, for what nobody listed', { policy: policyOf({ listed: false }) }, 'policy_changed'],
+    ['by itself, where it is to ask', { policy: policyOf({ autonomy: 'ask' }) }, 'policy_changed'],
+    ['the deadline, where it may', { authority: timeout }, null],
+    ['the deadline, with nobody to ask', { authority: timeout, policy: policyOf({ approvers: [] }) }, 'policy_changed'],
+    ['an approver', { authority: person('U1') }, null],
+    ['somebody who may not', { authority: person('U_GUEST') }, 'policy_changed'],
+  ])('%s', (_words, over, code) => {
+    expect(refusalOf(over)).toBe(code);
+  });
+
+  it('is asked of all whom it touches now, with the confidence that was shown', () => {
+    const { digest, blastRadius } = planOf();
+    const agreed = { digest, blastRadius, confidence: 0.9 };
+    expect(refusalOf({ agreed, policy: policyOf({ critical: true }) })).toBe('policy_changed');
+  });
+});
+
+describe('an undo', () => {
+  const look = {
+    ...held,
+    now: T0,
+    lookedAt: 0,
+    executionId: 'inc-1-1',
+    plan: planOf(),
+    confidence: 1,
+    mode: 'act' as const,
+    paused: false,
+    clockOff: null,
+    protectedNamespaces: [] as string[],
+    policy: policyOf(),
+    authority: { by: 'auto' as const },
+  };
+
+  it.each<[string, object, string | null]>([
+    ['is authorised', {}, null],
+    ['is never made in observe mode', { mode: 'observe' }, 'observe_only'],
+    ['is never made in a protected namespace', { protectedNamespaces: ['shop'] }, 'protected_namespace'],
+    ['waits for the end of a pause', { paused: true }, 'paused'],
+    ['waits for a clock that is right', { clockOff: 'off' }, 'clock_off'],
+  ])('%s', (_words, over, code) => {
+    const verdict = authoriseUndo({ ...look, ...over });
+    expect(verdict.ok ? null : verdict.refusal.code).toBe(code);
+  });
+});

@@ -106,7 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const handlers = [
     handleSandbox,
-    createPrometheusApi({ store: core.store, now: clock.now }).handle,
+    createPrometheusApi({ store: core.store, now: clock.now, rules: alerting.rules }).handle,
     scrapeHandler(core, clock),
     chat.handle,
     core.cluster.handle,

@@ -1,3 +1,4 @@
+import type { ListedRule } from '../prometheus/rules.ts';
 import type { SeriesSource } from '../prometheus/series.ts';
 import type { Sample } from '../prometheus/store.ts';
 import { type ActiveAlert, createAlertStates, type ForcedAlert } from './evaluate.ts';
@@ -20,6 +21,8 @@ export type Alerting = {
   evaluate(now: number): Sample[];
   sendTo(receiver: Receiver): void;
   list(): ListedAlert[];
+  /** Every rule, with what it has made. */
+  rules(): ListedRule[];
   /** Another number whenever an alert began to fire or ended. */
   revision(): number;
   snapshot(): unknown;
@@ -39,6 +42,14 @@ export function startAlerting(options: {
   const states = createAlertStates(ALERT_RULES, options.source);
   let revision = 0;
   const notifier = createNotifier({ externalUrl: options.externalUrl });
+  const listed = ({ labels, annotations, value, activeAt, firedAt, fingerprint }: ActiveAlert): ListedAlert => ({
+    state: firedAt === undefined ? 'pending' : 'firing',
+    labels,
+    annotations,
+    value,
+    activeAt,
+    fingerprint,
+  });
   return {
     evaluate(now) {
       if (!options.enabled) return [];
@@ -49,14 +60,18 @@ export function startAlerting(options: {
       return alertSamples(states.active());
     },
     sendTo: notifier.setReceiver,
-    list: () =>
-      states.active().map(({ labels, annotations, value, activeAt, firedAt, fingerprint }) => ({
-        state: firedAt === undefined ? 'pending' : 'firing',
-        labels,
-        annotations,
-        value,
-        activeAt,
-        fingerprint,
+    list: () => states.active().map(listed),
+    rules: () =>
+      ALERT_RULES.map(({ alert, expr, forMs, severity, summary, description }) => ({
+        alert,
+        expr,
+        forMs,
+        labels: { severity },
+        annotations: { summary, description },
+        active: states
+          .active()
+          .filter(({ rule }) => rule.alert === alert)
+          .map(listed),
       })),
     revision: () => revision,
     snapshot: () => states.firing(),

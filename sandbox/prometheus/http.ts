@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatValue, readDuration } from './literals.ts';
 import { parseQuery } from './parse.ts';
 import { type Answer, type InstantResult, queryInstant, queryRange, type RangeResult } from './query.ts';
+import { type ListedRule, rulesJson } from './rules.ts';
 import { type Labels, type Matcher, matchesAll } from './series.ts';
 import type { SeriesStore } from './store.ts';
 import { QueryFailure } from './syntax.ts';
@@ -11,7 +12,7 @@ const MAX_BODY_BYTES = 1_000_000;
 const LABEL_VALUES = /^\/api\/v1\/label\/([a-zA-Z_][a-zA-Z0-9_]*)\/values$/;
 
 /** Prometheus' HTTP API under /prometheus. `handle` answers true when the path was its own. `now`: sandbox epoch ms. */
-export function createPrometheusApi(options: { store: SeriesStore; now: () => number }): {
+export function createPrometheusApi(options: Options): {
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
 } {
   return {
@@ -60,9 +61,10 @@ function success(data: unknown): unknown {
   return { status: 'success', data };
 }
 
-type Options = { store: SeriesStore; now: () => number };
+/** `rules`: what `/api/v1/rules` lists; none when absent. */
+type Options = { store: SeriesStore; now: () => number; rules?: () => readonly ListedRule[] };
 
-function route(path: string, given: URLSearchParams, { store, now }: Options, res: ServerResponse): true {
+function route(path: string, given: URLSearchParams, { store, now, rules }: Options, res: ServerResponse): true {
   const values = LABEL_VALUES.exec(path);
   if (values) return answer(res, 200, success(labelValues(store, values[1]!, given)));
   switch (path) {
@@ -75,6 +77,8 @@ function route(path: string, given: URLSearchParams, { store, now }: Options, re
       );
     case '/api/v1/query_range':
       return respond(res, rangeQuery(store, given), matrixJson);
+    case '/api/v1/rules':
+      return answer(res, 200, success(rulesJson(rules?.() ?? [], given.getAll('rule_name[]'), now())));
     case '/api/v1/labels':
       return answer(res, 200, success(labelNames(store, given)));
     case '/api/v1/series':

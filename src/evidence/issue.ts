@@ -4,6 +4,7 @@ import { nameIssue } from '../domain/name-issue.ts';
 import type { Cause, Diagnosis, Finding } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { readHealth, type Whose } from './health.ts';
+import { measureByOwnRule } from './own-rule.ts';
 import { directCallers, readCallers } from './worsened.ts';
 
 type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'callers'>> & Pick<Diagnosis, 'measuredOn'>;
@@ -32,7 +33,10 @@ export async function measuredIssue(
     return { ...nameIssue(deps.kinds, look), measuredOn: whose.service };
   };
   const there = named && cause?.entity.kind !== 'Node' ? at(named, false) : null;
-  return { ...(there?.measured ? there : at(victim, true)), health: [...health, ...theirs], callers };
+  const found = there?.measured ? there : at(victim, true);
+  const byRule = found.measured ? null : await measureByOwnRule(deps, incident);
+  const issue = byRule?.kind === 'present' ? { issue: byRule.issue, measured: true } : {};
+  return { ...found, ...issue, health: [...health, ...theirs], callers };
 }
 
 function withoutNodes(health: Health): Health {

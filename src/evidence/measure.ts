@@ -9,6 +9,7 @@ import { measureDemand } from '../learning/demand-ahead.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { readHealth, type Whose } from './health.ts';
+import { measureByOwnRule } from './own-rule.ts';
 
 /** The trouble of an incident, measured now, with how everybody who was looked at is. */
 export type Trouble = TroubleState & { health: Health[] };
@@ -31,7 +32,21 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
     before,
     ceilings: ceilingsFor(deps, diagnosis?.measured ? diagnosis.issue.kind : null, health),
   });
-  return { ...trouble, health };
+  return { ...(await orByOwnRule(deps, incident, trouble)), health };
+}
+
+/** Where no kind of ours knows the trouble, the alert's own rule says whether it holds; where nothing is diagnosed yet, it may say that it does. */
+async function orByOwnRule(deps: Deps, incident: Incident, trouble: TroubleState): Promise<TroubleState> {
+  const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
+  const isKnown = issue !== null && deps.kinds.some(({ name }) => name === issue.kind);
+  if (isKnown || trouble.kind === 'present') return trouble;
+  const byRule = await measureByOwnRule(deps, incident);
+  if (byRule.kind === 'present')
+    return { kind: 'present', severity: byRule.issue.severity, message: byRule.issue.message };
+  if (issue === null) return trouble;
+  return byRule.kind === 'gone'
+    ? { kind: 'gone', severity: 0, message: byRule.message }
+    : { kind: 'unknown', severity: null, message: byRule.why };
 }
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */

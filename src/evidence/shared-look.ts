@@ -34,6 +34,9 @@ export function createSharedLook(
         shared(`range ${query} ${Math.round(toMs - fromMs)} ${stepMs}`, () =>
           metrics.range(query, fromMs, toMs, stepMs),
         ),
+      ...(metrics.rules
+        ? { rules: (names: string[]) => shared(`rules ${JSON.stringify(names)}`, () => metrics.rules!(names)) }
+        : {}),
       instant: (query, atMs) =>
         shared(`instant ${query} ${Math.round(atMs / 30_000)}`, () => metrics.instant(query, atMs)),
     },

@@ -1,3 +1,5 @@
+import type { AlertingRule } from '../domain/own-rule.ts';
+
 export type Point = { at: number; value: number };
 
 export type LabelledSeries = { labels: Record<string, string>; points: Point[] };
@@ -16,6 +18,8 @@ export type Metrics = {
   /** Points at `stepMs` from `fromMs` to `toMs`; NaN and Inf are dropped; chunked under the server's limit. Empty result: ok with []. */
   range(query: string, fromMs: number, toMs: number, stepMs: number): Promise<MetricsResult<LabelledSeries[]>>;
   instant(query: string, atMs: number): Promise<MetricsResult<{ labels: Record<string, string>; value: number }[]>>;
+  /** The alerting rules of these names, as the server lists them; templates as they are written. Absent: nobody lists rules. */
+  rules?(names: string[]): Promise<MetricsResult<AlertingRule[]>>;
   ping(): Promise<void>;
 };
 

@@ -1,9 +1,11 @@
 import { type AxiosInstance, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { headOf } from '../../domain/cut-text.ts';
+import type { AlertingRule } from '../../domain/own-rule.ts';
 import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
 import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
 import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
+import { rulesSchema, toRules } from './rules.ts';
 
 /** Prometheus refuses more points per series than this (`exceeded maximum resolution`). */
 const MAX_POINTS = 11_000;
@@ -41,11 +43,25 @@ export function connectPrometheus(options: PrometheusOptions): Metrics {
       const answer = await ask(prometheus, '/api/v1/query', { query, time: seconds(atMs) });
       return answer.ok ? { ok: true, value: toValues(answer.value) } : answer;
     },
+    rules: (names) => listRules(prometheus, names),
     ping: async () => {
       const answer = await ask(prometheus, '/api/v1/query', { query: 'vector(1)' });
       if (!answer.ok) throw new Error(answer.failure.message);
     },
   };
+}
+
+/** All of them where the server doesn't know how to choose by name: what isn't asked for is left out here. */
+async function listRules({ http, timeoutMs }: Prometheus, names: string[]): Promise<MetricsResult<AlertingRule[]>> {
+  const params = new URLSearchParams([['type', 'alert'], ...names.map((name) => ['rule_name[]', name])]);
+  try {
+    const response = await transient.execute(() => http.get<unknown>('/api/v1/rules', { params }));
+    const answer = rulesSchema.safeParse(response.data);
+    if (!answer.success) return failed('bad_query', 'What answered lists no rules (/api/v1/rules).');
+    return { ok: true, value: toRules(answer.data).filter(({ name }) => names.includes(name)) };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error, timeoutMs) };
+  }
 }
 
 type Span = { fromMs: number; toMs: number; stepMs: number };

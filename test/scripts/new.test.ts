@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesFor, isName, POINTS } from '../../scripts/new/templates.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nightshift-new-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('npm run new', () => {
+  it('writes a file of each extension point where it is found, and a test at the same path', () => {
+    const paths = POINTS.map((point) => filesFor(point, 'raise_hpa_max').map(({ path }) => path));
+    expect(paths).toEqual([
+      ['src/actions/raise-hpa-max.ts', 'test/actions/raise-hpa-max.test.ts'],
+      ['src/correlators/raise-hpa-max.ts', 'test/correlators/raise-hpa-max.test.ts'],
+      ['src/detectors/raise-hpa-max.ts', 'test/detectors/raise-hpa-max.test.ts'],
+      ['src/kinds/raise-hpa-max.ts', 'test/kinds/raise-hpa-max.test.ts'],
+      ['commands/raise-hpa-max.ts', 'test/commands/raise-hpa-max.test.ts'],
+      ['playbooks/raise-hpa-max.yaml', 'test/playbooks/raise-hpa-max.test.ts'],
+    ]);
+  });
+
+  it.each(['action', 'correlator', 'detector', 'kind'] as const)(
+    '%s: what it writes is loaded by its name',
+    async (point) => {
+      const [{ text } = { text: '' }] = filesFor(point, 'raise_hpa_max');
+      const file = join(folder, `${point}.ts`);
+      await writeFile(file, text);
+      const loaded = (await import(pathToFileURL(file).href)) as { default: { name: string } };
+      expect(loaded.default.name).toBe('raise_hpa_max');
+    },
+  );
+
+  it('takes names in snake_case', () => {
+    expect(['raise_hpa_max', 'x2'].every(isName)).toBe(true);
+    expect(['RaiseHpa', 'raise-hpa', '../etc', '', 'a__b'].some(isName)).toBe(false);
+  });
+});

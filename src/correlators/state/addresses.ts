@@ -17,15 +17,86 @@ const addresses: StateCorrelator = {
   finds: ['wrong_address', 'wrong_port', 'service_missing', 'service_port_mismatch'],
   find: (state, calls) => {
     if (!isListed(state, 'Service', '') && state.services.length === 0) return [];
-    const uses = calls.uses.filter(({ workload }) => workload.desired > 0);
-    return [...missing(state, calls, uses), ...ports(calls, uses)];
+    const uses = [...calls.uses, ...fromLogs(state, calls)].filter(({ workload }) => workload.desired > 0);
+    return [...missing(state, calls, uses), ...ports(calls, uses), ...mixedUp(state, calls, uses)];
   },
 };
+
+/** What logs complain of, where it isn't known from what the workload is configured with: that may stand in a Secret, or in the program. */
+function fromLogs(state: ClusterState, calls: CallGraph): AddressUse[] {
+  return state.workloads.flatMap((workload) => {
+    const known = new Set(
+      calls.uses.filter((use) => use.workload === workload).map(({ host, port }) => `${host}:${port}`),
+    );
+    return workload.signs
+      .filter(
+        ({ kind, late, count }) =>
+          (kind === 'unknown_host' || kind === 'refused' || kind === 'timeout') && (late || count > 3),
+      )
+      .flatMap((sign) => {
+        const named = sign.kind === 'unknown_host' ? [{ host: unknownHost(sign), port: null }] : sign.addresses;
+        return named
+          .filter(
+            ({ host, port }) =>
+              host !== '' &&
+              !/^\d/.test(host) &&
+              !known.has(`${host}:${port}`) &&
+              ![...known].some((one) => one.startsWith(`${host}:`) && port === null),
+          )
+          .map(
+            ({ host, port }): AddressUse => ({
+              host,
+              port,
+              workload,
+              source: 'log',
+              field: `log of ${sign.log.pod}`,
+              variable: '',
+              value: sign.line,
+              from: null,
+            }),
+          );
+      });
+  });
+}
+
+/** A variable that is named after one Service and leads to another. */
+function mixedUp(state: ClusterState, calls: CallGraph, uses: AddressUse[]): StateCause[] {
+  return uses.flatMap((use): StateCause[] => {
+    const found = calls.resolve(use.host, use.workload.namespace);
+    if (found.kind !== 'service' || use.variable === '' || isNamedAfter(use.variable, found.service.name)) return [];
+    const meant = state.services.find(
+      ({ namespace, name }) => namespace === found.service.namespace && isNamedAfter(use.variable, name),
+    );
+    if (!meant) return [];
+    const facts = [
+      useFact(use),
+      fact({ kind: 'Service', namespace: meant.namespace, name: meant.name }, 'metadata.name', 'is there'),
+      fact(
+        { kind: 'Service', namespace: found.service.namespace, name: found.service.name },
+        'metadata.name',
+        'is what it leads to',
+      ),
+    ];
+    return [
+      {
+        what: 'wrong_address',
+        object: refOf(use.workload),
+        strength: 0.88,
+        facts,
+        hurts: [],
+        command: mend(use, meant.name, meant.ports[0]?.port ?? null),
+      },
+    ];
+  });
+}
 
 function missing(state: ClusterState, calls: CallGraph, uses: AddressUse[]): StateCause[] {
   const lost = uses.flatMap((use) => {
     const found = calls.resolve(use.host, use.workload.namespace);
-    const isOwn = use.workload.template.hostAliases.includes(use.host) || use.host === use.workload.name;
+    const isOwn =
+      /[^a-z0-9.-]/.test(use.host) ||
+      use.workload.template.hostAliases.includes(use.host) ||
+      use.host === use.workload.name;
     return found.kind === 'missing' &&
       !isOwn &&
       (isListed(state, 'Service', found.namespace) ||
@@ -46,12 +117,17 @@ function missing(state: ClusterState, calls: CallGraph, uses: AddressUse[]): Sta
   });
 }
 
+/** Who only sends what it saw to them hurts nobody when they are away. */
+const OBSERVERS =
+  /otel|opentelemetry|collector|jaeger|zipkin|tempo|tracing|trace-|metrics|statsd|profiler|sentry|datadog|telemetry|skywalking|oap/i;
+
 function ofMissing(
   state: ClusterState,
   { namespace, name }: { namespace: string; name: string },
   uses: AddressUse[],
 ): StateCause[] {
   const service = { kind: 'Service', namespace, name };
+  if (OBSERVERS.test(name)) return [];
   const behind = state.workloads.find((one) => one.namespace === namespace && one.name === name && one.desired > 0);
   const users = [...new Set(uses.map(({ workload }) => workload))];
   const renamed = behind && state.services.find((one) => one.workloads.includes(behind));

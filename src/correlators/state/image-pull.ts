@@ -20,7 +20,7 @@ const REASONS: [CauseKind, RegExp][] = [
   ['image_rate_limited', /toomanyrequests|429 Too Many Requests|pull rate limit/i],
   [
     'image_registry_unknown_host',
-    /no such host|server misbehaving|Temporary failure in name resolution|lookup \S+.{0,40}(?:timeout|refused)/i,
+    /no such host|server misbehaving|Temporary failure in name resolution|lookup \S{1,253}.{0,120}(?:timeout|refused)/i,
   ],
   ['image_registry_certificate', /x509|certificate|server gave HTTP response to HTTPS|tls:/i],
   ['image_platform_mismatch', /no match for platform|no matching manifest/i],

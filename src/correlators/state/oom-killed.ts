@@ -18,7 +18,12 @@ const AT_START = /container init was OOM-killed|memory limit too low|init caused
 
 const killed = (workload: Workload, at: number): StateCause[] =>
   crashedIn(workload, at)
-    .filter(({ exit }) => exit.reason === 'OOMKilled' || AT_START.test(exit.message))
+    .filter(
+      ({ exit, byProbe, container }) =>
+        exit.reason === 'OOMKilled' ||
+        AT_START.test(exit.message) ||
+        (exit.code === 137 && !byProbe && container.limits.memory !== undefined),
+    )
     .map(({ pod, container, exit, restarts }) => ({
       what: 'oom_killed',
       object: refOf(workload),

@@ -179,9 +179,24 @@ function refused(look: Look): Found {
     );
   });
   if (answered && probe.kind === 'grpc') return { fault: 'protocol', strength: 0.93 };
+  if (probe.kind !== 'tcp' && speaksOtherwise(look) && !/connection refused/.test(look.failure?.message ?? ''))
+    return { fault: 'protocol', strength: 0.9 };
   if (name === 'readiness') return null;
   return killed ? early(look) : null;
 }
+
+/** Another probe asks the same port in another protocol: a port speaks one. */
+const speaksOtherwise = ({ container, probe, name }: Look): boolean =>
+  NAMES.some((other) => {
+    const one = container.probes[other];
+    return (
+      other !== name &&
+      one !== undefined &&
+      one.kind !== probe.kind &&
+      (one.kind === 'http' || one.kind === 'grpc') &&
+      portNumber(container, one.port) === portNumber(container, probe.port)
+    );
+  });
 
 /** How long (s) a program may take before the probe gives up. */
 const patience = ({ initialDelaySeconds, periodSeconds, failureThreshold, timeoutSeconds }: Probe): number =>

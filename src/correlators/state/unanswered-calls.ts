@@ -10,7 +10,7 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Calls that are refused or not answered: it points at who is called, and says nothing of why. */
 const unansweredCalls: StateCorrelator = {
   name: 'unanswered_calls',
-  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'mesh_policy_denies'],
+  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'mesh_policy_denies', 'certificate_expired'],
   find: (state, calls) =>
     state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(workload)]),
 };
@@ -45,6 +45,7 @@ const ACCOUNT = /system:serviceaccount:([^:"\s]{1,253}):([^:"\s]{1,253})/;
 
 function denied(workload: Workload): StateCause[] {
   const rbac = workload.signs.find((sign) => sign.kind === 'rbac' && isNews(sign));
+  const certificate = workload.signs.find((sign) => sign.kind === 'certificate' && isNews(sign));
   const mesh = workload.signs.find((sign) => sign.kind === 'mesh_denied' && isNews(sign));
   const told = ({ log, line, count }: LogSign) =>
     fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line);
@@ -67,6 +68,18 @@ function denied(workload: Workload): StateCause[] {
             ],
             hurts: [refOf(workload)],
             command: `kubectl auth can-i ${verb?.[1] ?? 'get'} ${verb?.[2] ?? 'pods'} -n ${workload.namespace} --as system:serviceaccount:${namespace}:${name}`,
+          },
+        ]
+      : []),
+    ...(certificate
+      ? [
+          {
+            what: 'certificate_expired' as const,
+            object: refOf(workload),
+            strength: 0.8,
+            facts: [told(certificate)],
+            hurts: [],
+            command: `kubectl get certificates,secrets -n ${workload.namespace}`,
           },
         ]
       : []),

@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
 /** Whom a workload means to call, by what it is configured with. `source` says where it stands, as a field's path. */
 export type AddressUse = Address & {
   workload: Workload;
-  source: 'variable' | 'argument' | 'config';
+  source: 'variable' | 'argument' | 'config' | 'log';
   field: string;
   /** The variable's name; empty where there is none. */
   variable: string;

@@ -28,6 +28,9 @@ export function complainedOf(
   sign: LogSign,
 ): Workload | undefined {
   for (const { host } of sign.addresses) {
+    const pod = /^\d/.test(host) ? state.pods.find(({ ip }) => ip === host) : undefined;
+    const owner = pod && state.ownerOfPod.get(`${pod.namespace}/${pod.name}`);
+    if (owner && owner !== workload) return owner;
     const found = calls.resolve(host, workload.namespace);
     if (found.kind === 'service' && found.service.workloads[0]) return found.service.workloads[0];
   }

@@ -83,7 +83,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'missing_setting',
-    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,}) (?:is )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
+    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,80}) (?:environment variable )?(?:is |was )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
   ],
   [
     'bad_config',
@@ -99,7 +99,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'refused',
-    /connection refused|ECONNREFUSED|ConnectException|connect: connection reset|actively refused|Can't connect to (?:MySQL )?server|Communications link failure|Connection to .{1,80} failed|could not connect to server|No connection could be made/i,
+    /connection refused|ECONNREFUSED|ConnectException|connect: connection reset|actively refused|Can't connect to (?:MySQL )?server|Communications link failure|Connection to .{1,80} failed|could not connect to server|No connection could be made|UnableToConnect on|not possible to connect|Failed to connect to|Unable to connect to|connection to server at/i,
   ],
   [
     'timeout',

@@ -250,3 +250,36 @@ describe('nodes and the control plane', () => {
     );
   });
 });
+
+describe('what only the log knows', () => {
+  const complaining = (line: string, name = 'payment') => after((shop) => shop.log(name, [line, line, line, line]));
+
+  it('names the host that no Service has, and the port that the Service does not have', () => {
+    expect(verdict(complaining('java.net.UnknownHostException: ts-mysql-leader'))).toBe(
+      'wrong_address Deployment/payment',
+    );
+    expect(verdict(complaining('could not connect to server: cart:7071 connection refused'))).toBe(
+      'wrong_port Deployment/payment',
+    );
+  });
+
+  it('is nothing where a collector of traces is away', () => {
+    expect(
+      diagnose(
+        complaining('traces export: dial tcp: lookup opentelemetrycollector on 10.96.0.10:53: no such host'),
+      ).causes.map(({ what }) => what),
+    ).not.toContain('wrong_address');
+  });
+
+  it('names the variable that leads to another Service than it is named after', () => {
+    expect(
+      verdict(
+        after((shop) =>
+          shop.change('checkout', (spec) => {
+            spec.containers[0].env[0].value = 'productcatalog:3550';
+          }),
+        ),
+      ),
+    ).toBe('wrong_address Deployment/checkout');
+  });
+});

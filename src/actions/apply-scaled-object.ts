@@ -71,7 +71,7 @@ const applyScaledObject: Action = {
     const found = await cluster.custom.get(write.place);
     if (!found.ok)
       return {
-        kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress',
+        kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown',
         message: refusalOf(found.failure, nameOf(write)).message,
       };
     return standingOf(write, found.value, clock.now() - execution.startedAt);

@@ -82,7 +82,7 @@ const enableCircuitBreaker: Action = {
     const found = await cluster.custom.get(write.place);
     if (!found.ok)
       return {
-        kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress',
+        kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown',
         message: refusalOf(found.failure, nameOf(write)).message,
       };
     const [changed] = lost(write, found.value);

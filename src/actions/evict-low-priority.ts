@@ -64,7 +64,7 @@ const evictLowPriority: Action = {
   },
   async settled({ cluster }, { recommendation }): Promise<Settled> {
     const there = await stillThere(cluster, recommendation.plan);
-    if (!there.ok) return { kind: 'in_progress', message: there.refusal.message };
+    if (!there.ok) return { kind: 'unknown', message: there.refusal.message };
     return there.left.length > 0
       ? { kind: 'in_progress', message: `${there.left.map(({ name }) => name).join(', ')} still going.` }
       : { kind: 'settled', message: 'The evicted pods have left the node.' };

@@ -20,6 +20,7 @@ const increaseMemoryLimit = editing({
   title: 'Raise the memory limit',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
+  rescales: ['memory'],
   cures: {
     memory_limit: [19, 1],
     oom_killed: [6, 4],

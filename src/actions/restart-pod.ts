@@ -193,10 +193,10 @@ async function planEviction(
 async function settled(cluster: Cluster, { target, data }: Plan): Promise<Settled> {
   const looked = await lookAt(cluster, target.namespace, String(data.workload));
   if (!looked.ok)
-    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', message: looked.refusal.message };
+    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'unknown', message: looked.refusal.message };
   const { workload, pods } = looked.look;
   const old = await cluster.pod(target.namespace, target.name);
-  if (!old.ok && old.failure.kind !== 'not_found') return { kind: 'in_progress', message: old.failure.message };
+  if (!old.ok && old.failure.kind !== 'not_found') return { kind: 'unknown', message: old.failure.message };
   if (old.ok && old.value.uid === data.uid)
     return { kind: 'in_progress', message: `Pod ${target.name} is still going.` };
   const others = Array.isArray(data.others) ? data.others : [];

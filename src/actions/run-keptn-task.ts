@@ -110,7 +110,7 @@ const runKeptnTask: Action = {
     // Ended tasks are cleared away in time.
     const isGone = !found.ok && found.failure.kind === 'not_found';
     if (!found.ok && !isGone)
-      return { kind: 'in_progress', message: refusalOf(found.failure, `KeptnTask ${place.name}`).message };
+      return { kind: 'unknown', message: refusalOf(found.failure, `KeptnTask ${place.name}`).message };
     const params = taskParams(context.step);
     const standing = found.ok ? await standingOf(context.cluster, found.value, params, context.clock.now()) : null;
     if (standing?.kind === 'running') return { kind: 'in_progress', message: `${standing.message}.` };

@@ -1,3 +1,4 @@
+import type { Health } from './health.ts';
 import { widerThan } from './plan.ts';
 import { mayActAlone, timeoutRule } from './service-policy.ts';
 import type { Authority, BlastRadius, Plan, Refusal, ServicePolicy } from './types.ts';
@@ -54,6 +55,8 @@ export type FreshLook = {
   trouble: { kind: 'present' } | { kind: 'gone'; message: string } | { kind: 'unknown'; message: string };
   /** Pods that may be affected at once, as a share of the service. */
   maxPodsAffectedRatio: number;
+  /** How everybody is whom it may hurt. */
+  health: Health[];
 };
 
 export type Locked = { kind: 'locked'; fence: number; pauseEpoch: number } | { kind: 'refused'; refusal: Refusal };

@@ -120,6 +120,8 @@ export type Incident = {
   pageAskedBy: string | null;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
+  /** Since when nobody can see whether it is over, and why; absent or null: that can be seen, or isn't asked. */
+  unseen?: { since: number; message: string } | null;
   /** When a diagnosis last measured the trouble; absent or null: never yet. */
   measuredAt?: number | null;
 };
@@ -164,6 +166,8 @@ export type Event = { at: number } & (
   | { type: 'undo_failed'; message: string }
   | { type: 'undo_asked'; user: string }
   | { type: 'resolved'; message: string }
+  /** It would be over by what is heard, and nobody can see whether it is. */
+  | { type: 'unseen'; message: string }
   | { type: 'acknowledged'; by: string }
   | { type: 'repage_due' }
   | { type: 'page_asked'; user: string }

@@ -208,7 +208,7 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
   const { refusal, at } = event;
   const { authority } = state;
   const byTimeout = authority.by === 'timeout';
-  if (refusal.code === 'resolved') return close(incident, at, 'self_healed', refusal.message);
+  if (refusal.code === 'resolved') return overUnlessFiring(incident, at, 'self_healed', refusal.message);
   if (refusal.code === 'paused' && byTimeout) {
     return ask(incident, at, state.recommendation, {
       timeoutMs: 30 * 60_000,
@@ -306,7 +306,7 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
   const kept = rememberExecution(incident, execution);
   switch (verification.verdict) {
     case 'recovered':
-      return close(kept, at, 'healed', verification.message);
+      return overUnlessFiring(kept, at, 'healed', verification.message);
     case 'unchanged':
       if (verification.contained)
         return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.message}`);
@@ -333,7 +333,27 @@ export function undoWaits(incident: Incident, state: In<'undoing'>, { at, refusa
   };
 }
 
+/** Time until it is looked at again why an alert still fires though nothing is in trouble. */
+const STILL_FIRING_MS = 60_000;
+
+/** The vitals say that it is over. While an alert of it still fires that is not the whole truth: rules look back, or see what nothing else does. */
+function overUnlessFiring(incident: Incident, at: number, outcome: Outcome, message: string): Moved {
+  const firing = [...new Set(incident.alerts.filter(({ status }) => status === 'firing').map(({ name }) => name))];
+  if (firing.length === 0) return close(incident, at, outcome, message);
+  const names =
+    firing.length > 2 ? `${firing.slice(0, 2).join(', ')} and ${firing.length - 2} more` : firing.join(' and ');
+  const why = `${message}. ${names} still ${firing.length === 1 ? 'fires' : 'fire'}: looked at again until that ends`;
+  return watch(incident, at + STILL_FIRING_MS, why);
+}
+
+/** When the last step was seen to have cured it, if that still stands. */
+export function curedAt({ executions }: Pick<Incident, 'executions'>): number | null {
+  const last = executions.at(-1);
+  return last?.verification?.verdict === 'recovered' && !last.undone?.ok ? last.verification.at : null;
+}
+
 export function outcomeAfterEscalation(incident: Incident, state: In<'escalated'>): Outcome {
+  if (curedAt(incident) !== null) return 'healed';
   if (incident.executions.some((run) => run.undone?.ok)) return 'undone';
   return state.acknowledgedBy === null ? 'escalated' : 'healed_by_human';
 }

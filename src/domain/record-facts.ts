@@ -34,9 +34,12 @@ export function recordFacts(incident: Incident, event: Event): Incident {
         ...incident,
         diagnosis: event.diagnosis,
         skippedSteps: event.skippedSteps,
+        unseen: event.diagnosis.measured ? null : (incident.unseen ?? null),
         measuredAt: event.diagnosis.measured ? event.at : (incident.measuredAt ?? null),
         unmeasured: event.diagnosis.measured && event.diagnosis.named ? 0 : incident.unmeasured + 1,
       };
+    case 'unseen':
+      return { ...incident, unseen: { since: incident.unseen?.since ?? event.at, message: event.message } };
     case 'page_asked':
       return { ...incident, pageAskedBy: event.user };
     default:

@@ -31,6 +31,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'repage_due',
   'deadline_reached',
   'resolved',
+  'unseen',
   'watch_ended',
 ]);
 
@@ -93,6 +94,7 @@ function sentence(event: Event): string | null {
     case 'undo_asked':
       return 'Asked for undo';
     case 'resolved':
+    case 'unseen':
       return event.message;
     case 'acknowledged':
       return 'Acknowledged';

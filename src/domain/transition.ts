@@ -115,7 +115,12 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
     case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     case 'resolved':
-      return moves.close(incident, event.at, 'self_healed', event.message);
+      return moves.close(
+        incident,
+        event.at,
+        moves.curedAt(incident) === null ? 'self_healed' : 'healed',
+        event.message,
+      );
     default:
       return null;
   }

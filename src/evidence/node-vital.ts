@@ -14,6 +14,7 @@ export async function nodeVital(
 ): Promise<Vital> {
   if (!nodes.ok) return unknownBy(nodes.failure);
   const homes = new Set([service, ...pods.flatMap((pod) => pod.node ?? [])]);
+  if (pods.length === 0 && !nodes.value.some(({ name }) => name === service)) return { kind: 'not_measured' };
   const sick = nodes.value.filter((node) => homes.has(node.name) && (!node.ready || node.pressures.length > 0));
   const harmless = await Promise.all(sick.map((node) => isEmptied(look, node)));
   return { kind: 'known', value: harmless.filter((empty) => !empty).length, band: null, at: now };

@@ -52,6 +52,7 @@ function startOf(state: Queued, look: FreshLook, { plan, fence, pauseEpoch, poli
     recommendation: { ...state.recommendation, plan },
     authority: state.authority,
     startedAt: look.now,
+    before: look.health,
     decided: { policy, confidence },
     fence,
     pauseEpoch,

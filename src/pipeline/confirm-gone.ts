@@ -1,11 +1,11 @@
-import { SETTLE_MS, type State } from '../domain/incident.ts';
+import { type Event, SETTLE_MS, type State } from '../domain/incident.ts';
 import { allResolved } from '../domain/record-facts.ts';
 import { measureTrouble } from '../evidence/measure.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const CAN_END: State['name'][] = ['noticed', 'watching', 'awaiting_approval', 'queued', 'escalated'];
 
-/** All alerts are resolved (or the scan sees calm), and have been for a while: is the trouble really gone? Measured, since a flapping alert also resolves. */
+/** All alerts are resolved (or the scan sees calm), and have been for a while: is the trouble really gone? Measured, since a resolved alert closes nothing by itself: it may flap, or its watcher may be blind. */
 const confirmGone: Stage = {
   kind: 'confirm_gone',
   does: 'measure whether the trouble is really gone',
@@ -16,10 +16,11 @@ const confirmGone: Stage = {
     const trouble = await measureTrouble(deps, incident);
     const at = deps.clock.now();
     if (trouble.kind === 'present') return { events: [], againAt: at + SETTLE_MS };
-    if (trouble.kind === 'unknown' && incident.alerts.length === 0) return { events: [], againAt: at + SETTLE_MS };
-    const message =
-      trouble.kind === 'gone' ? trouble.message : `its alerts are resolved (not measured: ${trouble.message})`;
-    return { events: [{ type: 'resolved', at, message }] };
+    if (trouble.kind === 'gone') return { events: [{ type: 'resolved', at, message: trouble.message }] };
+    // Whoever lost the metrics says "resolved", too: silence of the watcher is not silence of the trouble.
+    const message = `Its alerts ended, but nobody can see whether it is over: ${trouble.message}. It stays open`;
+    const events: Event[] = incident.alerts.length > 0 && !incident.unseen ? [{ type: 'unseen', at, message }] : [];
+    return { events, againAt: at + SETTLE_MS };
   },
 };
 

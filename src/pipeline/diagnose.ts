@@ -2,6 +2,7 @@ import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { resultKey } from '../domain/learned-results.ts';
+import { curedAt } from '../domain/moves.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
@@ -63,7 +64,7 @@ export async function judged(
     attempts: incident.executions.filter((run) => run.result === 'done').length,
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
-    measuredAt: incident.measuredAt ?? null,
+    measuredAt: lastMeasured(incident),
     isProposal: isProposal(incident),
     observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
@@ -77,6 +78,12 @@ export async function judged(
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps };
+}
+
+/** A look after a step that found it cured counts, too: what its alerts still say after that fades. */
+function lastMeasured(incident: Incident): number | null {
+  const times = [incident.measuredAt ?? null, curedAt(incident)].filter((at) => at !== null);
+  return times.length > 0 ? Math.max(...times) : null;
 }
 
 const firstAlertAt = ({ alerts }: Incident): number | null =>

@@ -2,6 +2,7 @@ import { type Agreed, checkGuards, type FreshLook, type Locked } from '../domain
 import type { Incident } from '../domain/incident.ts';
 import type { Authority, Plan, Recommendation, Refusal } from '../domain/types.ts';
 import { measureTrouble } from '../evidence/measure.ts';
+import { readCallers } from '../evidence/worsened.ts';
 import { lookAtClock } from './clock-skew.ts';
 import type { Deps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
@@ -14,10 +15,12 @@ export type Intent = { executionId: string; recommendation: Recommendation; auth
 export async function freshLook(deps: Deps, incident: Incident, intent: Intent): Promise<FreshLook> {
   const lookedAt = performance.now();
   const { executionId, recommendation, authority, notAfter } = intent;
-  const [planned, trouble, pause] = await Promise.all([
+  const { callers = [], health = [] } = incident.diagnosis ?? {};
+  const [planned, trouble, pause, theirs] = await Promise.all([
     planStep(deps, incident, recommendation),
     measureTrouble(deps, incident),
     deps.store.pauseState(),
+    readCallers(deps, callers, health),
   ]);
   const clock = await lookAtClock(deps);
   const plan = planned.ok ? planned.plan : recommendation.plan;
@@ -36,6 +39,7 @@ export async function freshLook(deps: Deps, incident: Incident, intent: Intent):
     policy: planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service }),
     trouble,
     maxPodsAffectedRatio: deps.limits.maxPodsAffectedRatio,
+    health: [...trouble.health, ...theirs],
   };
 }
 

@@ -69,6 +69,7 @@ export function authorised(plan: Plan, executionId: string) {
     executionId,
     agreed: { digest, blastRadius, confidence: 1 },
     authority: { by: 'person', user: 'U1', at: plan.plannedAt },
+    health: [],
     clockOff: null,
     policy: FREE,
     notAfter: plan.plannedAt + 1,

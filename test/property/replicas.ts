@@ -8,6 +8,7 @@ import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
 import { stagesByKind } from '../../src/pipeline/stages.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';
 import { diagnosisOf, recommendationOf } from '../domain/examples.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 import type { createShop } from './made-up-shop.ts';
 import type { Gate } from './stepped-tasks.ts';
 
@@ -46,6 +47,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
     },
     clock: { now: outside.now, realDelay: (ms) => ms },
     actions: new Map([['fix', outside.shop.fix]]),
+    kinds: KINDS,
     playbooks: new Map([['crash_loop', { issue: 'crash_loop', title: '', steps: [], verify: VERIFY }]]),
     policy: () => ({
       listed: true,
@@ -75,7 +77,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
   return {
     ...parts,
     baselines,
-    queries: { quickOfService: () => '', unit: () => '' } as unknown as Deps['queries'],
+    queries: { quickOfService: () => '', unit: () => '', quickWindowMs: 0 } as unknown as Deps['queries'],
   } as Deps;
 }
 

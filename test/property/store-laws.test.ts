@@ -91,7 +91,7 @@ const MUST_BE_REACHED = [
   'refused queued>queued',
   'progressed executing>executing',
   'executed executing>verifying',
-  'verified verifying>closed',
+  'verified verifying>watching',
   'verified verifying>noticed',
 ];
 
@@ -145,6 +145,8 @@ describe('a step of two parts', () => {
     const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
     await asking(run, 'heals', 'b-api');
     await run.finish(await run.clickUpTo(0, 'approve', 'save'));
+    await workUntil(run, 'b-api watching');
+    await run.resolved('b-api');
     await workUntil(run, 'b-api closed');
     expect(kinds(run)).toEqual(['part', 'apply']);
     await expectLaws(run);

@@ -102,7 +102,7 @@ export async function settledAfterDrain(
   const { data, target } = recommendation.plan;
   const keys = Array.isArray(data.agreed) ? data.agreed.filter((key) => typeof key === 'string') : [];
   const workloads = await workloadsOf(cluster, [], keys);
-  if (!workloads.ok) return { kind: 'in_progress', message: workloads.refusal.message };
+  if (!workloads.ok) return { kind: 'unknown', message: workloads.refusal.message };
   for (const [key, { all, replicas }] of workloads.found) {
     const moved = all.filter(
       (pod) => pod.node !== target.name && pod.createdAt >= Math.floor(startedAt / 1_000) * 1_000,

@@ -14,7 +14,7 @@ export async function settleRollout(
 ): Promise<Settled> {
   const looked = await lookAt(cluster, namespace, name);
   if (!looked.ok)
-    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'in_progress', message: looked.refusal.message };
+    return { kind: looked.refusal.code === 'target_gone' ? 'failed' : 'unknown', message: looked.refusal.message };
   const { look } = looked;
   const { workload } = look;
   if (workload.uid !== uid) return { kind: 'failed', message: `${workload.kind} ${name} is another object now.` };

@@ -30,7 +30,8 @@ function lookOf(over: Partial<FreshLook> = {}, plan: Plan = planOf()): FreshLook
     planned: { ok: true, plan },
     policy: policyOf(),
     trouble: { kind: 'present' },
-    maxPodsAffectedRatio: 1,
+    health: [],
+  maxPodsAffectedRatio: 1,
     ...over,
   };
 }

@@ -31,7 +31,7 @@ function lookOf(over: Partial<FreshLook> = {}, plan: Plan = planOf()): FreshLook
     policy: policyOf(),
     trouble: { kind: 'present' },
     health: [],
-  maxPodsAffectedRatio: 1,
+    maxPodsAffectedRatio: 1,
     ...over,
   };
 }

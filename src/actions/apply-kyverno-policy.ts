@@ -17,6 +17,7 @@ import {
 import { existingPolicy, refusalFor, servedKinds } from './policy/existing.ts';
 import { ONLY_PODS, policyBody, readiness } from './policy/kyverno.ts';
 import { isTouched, namespacesFault, type Scope, scopeOf, scopeWords } from './policy/scope.ts';
+import { usedBeyond } from './policy/usage.ts';
 import { lookAtTarget, refusalOf, refused } from './workload/look.ts';
 
 /**
@@ -126,6 +127,8 @@ async function planPolicy(context: ActionContext, kind: CustomKind, scope: Scope
       'not_needed',
       `Every container of ${scopeWords(scope)} has limits and requests that stand: the policy would change nothing.`,
     );
+  const lack = await usedBeyond(context, touched.workloads, defaults);
+  if (lack) return { ok: false, refusal: lack };
   const write: ObjectWrite = {
     place: { kind, namespace: null, name: POLICY },
     made: true,

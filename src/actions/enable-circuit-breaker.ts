@@ -120,11 +120,13 @@ async function planBreaker(
       diff: objectDiff(`${service.namespace}/${write.place.name}`, rule?.object ?? {}, dry.value.object),
       summary: `Enable a circuit breaker in front of ${service.name}`,
       reversible: true,
+      temporary: `the circuit breaker in front of ${service.name}`,
       blastRadius: {
         level: 'medium',
         podsAffected: 0,
         podsTotal: service.pods,
-        services: [`${service.namespace}/${service.name}`],
+        services: [`${service.namespace}/${service.workload ?? service.name}`],
+        takesAway: true,
         message: `No pod is touched. While ${service.name} fails, its callers get an error at once (503) instead of waiting for it.`,
       },
       notes: [

@@ -61,6 +61,17 @@ describe('enable_circuit_breaker', () => {
     expect((await enableCircuitBreaker.settled(context, execution)).kind).toBe('settled');
   });
 
+  it('counts the workload behind the Service, whatever that is called, and takes answers away', async () => {
+    const service = serviceOf('ledger-db');
+    service.metadata.name = 'db';
+    small.kube.remove('services', 'shop', 'ledger-db');
+    small.kube.apply(service);
+    small.run(5);
+    const plan = await planned(enableCircuitBreaker, context);
+    expect(plan.blastRadius).toMatchObject({ services: ['shop/ledger-db'], takesAway: true });
+    expect(plan.temporary).toContain('circuit breaker');
+  });
+
   it('is the same plan a minute later, another one with other settings, and not needed twice', async () => {
     const plan = await planned(enableCircuitBreaker, context);
     expect(plan.blastRadius.services).toEqual(['shop/ledger-db']);

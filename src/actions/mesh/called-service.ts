@@ -5,8 +5,8 @@ import type { ActionContext } from '../../extension-points.ts';
 import type { ServiceInfo } from '../../ports/cluster.ts';
 import { lookAtTarget, refused } from '../workload/look.ts';
 
-/** The Service through which the target is called. `pods` counts those of its workload; 0 when it has none here. */
-export type Called = { namespace: string; name: string; uid: string; pods: number };
+/** The Service through which the target is called. `pods` counts those of its workload; 0 when it has none here, and `workload` is null then. */
+export type Called = { namespace: string; name: string; uid: string; pods: number; workload: string | null };
 
 /** The one Service that selects the target's pods (of several, the one of its name); without a workload, the Service of that name: what it stands for may be outside the cluster. */
 export async function calledService(
@@ -18,7 +18,7 @@ export async function calledService(
   const looked = await lookAtTarget(context);
   if (!looked.ok) {
     const named = services.value.find(({ name }) => name === target.name);
-    return looked.refusal.code === 'target_gone' && named ? found(target.namespace, named, 0) : looked;
+    return looked.refusal.code === 'target_gone' && named ? found(target.namespace, named, 0, null) : looked;
   }
   const { workload, raw, pods } = looked.look;
   const template = readPath(raw, ['spec', 'template']);
@@ -26,7 +26,7 @@ export async function calledService(
   const selecting = services.value.filter((service) => selects(service, labels));
   const chosen =
     selecting.find(({ name }) => name === workload.name) ?? (selecting.length === 1 ? selecting[0] : undefined);
-  if (chosen) return found(workload.namespace, chosen, pods.length);
+  if (chosen) return found(workload.namespace, chosen, pods.length, workload.name);
   const names = selecting.map(({ name }) => name).slice(0, 5);
   const message =
     names.length === 0
@@ -35,9 +35,9 @@ export async function calledService(
   return { ok: false, refusal: { code: 'unsupported', message } };
 }
 
-const found = (namespace: string, { name, uid }: ServiceInfo, pods: number) => ({
+const found = (namespace: string, { name, uid }: ServiceInfo, pods: number, workload: string | null) => ({
   ok: true as const,
-  service: { namespace, name, uid, pods },
+  service: { namespace, name, uid, pods, workload },
 });
 
 function selects({ selector }: ServiceInfo, labels: Record<string, string>): boolean {

@@ -1,5 +1,4 @@
-import { managerNotes } from '../domain/managed-by.ts';
-import { type ObjectPath, pathText, readPath } from '../domain/object-path.ts';
+import { type ObjectPath, readPath } from '../domain/object-path.ts';
 import type { Refusal } from '../domain/types.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import type { ContainerInfo } from '../ports/cluster.ts';
@@ -72,7 +71,7 @@ function intentOf(look: Look, { container, path, before, after }: Chosen, why: s
       fields: [{ path, value: after }],
       summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}`,
       blastRadius: rollingBlastRadius(look, () => false),
-      notes: [why, ...requestNotes(container), ...managerNotes(workload, pathText(path))].filter((note) => note !== ''),
+      notes: [why, ...requestNotes(container)].filter((note) => note !== ''),
     },
   };
 }

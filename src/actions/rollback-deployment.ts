@@ -1,4 +1,3 @@
-import { managerNotes } from '../domain/managed-by.ts';
 import { readPath, sameJson } from '../domain/object-path.ts';
 import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
 import type { Revision } from '../ports/cluster.ts';
@@ -133,13 +132,11 @@ function intentOf(look: Look, good: Revision): Intended {
       ...ofWorkload(look),
       fields: [{ path: TEMPLATE, value: good.template, words }],
       alsoSaid: images,
+      isRollback: true,
       ...(newest ? { annotations: { [BAD_REVISION]: newest.name } } : {}),
       summary: `Roll ${workload.name} back from revision ${workload.revision} to ${good.revision}${imageWords(images)}`,
       blastRadius: rollingBlastRadius(look, (pod) => pod.owner?.uid === good.uid),
-      notes: [
-        "ConfigMaps and Secrets aren't rolled back: a revision only holds the pod template.",
-        ...managerNotes(workload, 'spec.template'),
-      ],
+      notes: ["ConfigMaps and Secrets aren't rolled back: a revision only holds the pod template."],
     },
   };
 }

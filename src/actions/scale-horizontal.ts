@@ -1,4 +1,3 @@
-import { managerNotes } from '../domain/managed-by.ts';
 import type { Refusal } from '../domain/types.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
@@ -104,7 +103,7 @@ function moreReplicas(look: Look, wished: number): Intended {
       fields: [{ path: ['spec', 'replicas'], value: wished }],
       summary: `Scale ${workload.name} from ${workload.replicas} to ${wished} replicas`,
       blastRadius: radiusOf(look, wished),
-      notes: managerNotes(workload, 'spec.replicas'),
+      notes: [],
     },
   };
 }

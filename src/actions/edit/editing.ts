@@ -4,17 +4,18 @@ import { type ObjectPath, pathText, readPath, sameJson } from '../../domain/obje
 import { planDigest } from '../../domain/plan.ts';
 import type { BlastRadius, EntityRef, Execution, FieldChange, Plan, Refusal } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../../extension-points.ts';
-import type { CustomKind } from '../../ports/cluster.ts';
+import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { refusalOf, refused } from '../workload/look.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
 import { editOf, type Found, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
+import { KEEPER_PERMISSIONS, standsBeside, type Wish } from './owner.ts';
 
 const ATTEMPTS = 3;
 
 /** What an action wants of one object: some of its fields set, everything else left. */
 export type Intent = {
   kind: CustomKind;
-  object: Found & { namespace: string | null; name: string };
+  object: Found & Pick<CustomObject, 'namespace' | 'name' | 'labels' | 'managers'>;
   /** What the step is aimed at and locked by: the object itself, or (with a uid) what the object is about. */
   target: EntityRef & { uid?: string };
   /** `value` null takes a field away. `words` where the values themselves are no reading. */
@@ -27,6 +28,8 @@ export type Intent = {
   /** Further annotations that go with the change. */
   annotations?: Record<string, string>;
   reversible?: boolean;
+  /** It goes back to what there was before: in Git that is a revert. */
+  isRollback?: true;
   /** As in `Plan`. */
   temporary?: string;
 };
@@ -45,15 +48,33 @@ type Editing = Omit<Action, 'plan' | 'wasApplied' | 'apply' | 'settled' | 'undo'
 export function editing({ intend, settled, notUndone, ...rest }: Editing): Action {
   const plan = async (context: ActionContext): Promise<Planned> => {
     const intended = await intend(context);
-    return intended.ok ? planEdit(context, rest.name, rest.reversible, intended.intent) : intended;
+    if (!intended.ok) return intended;
+    const { intent } = intended;
+    const beside = await standsBeside(context.cluster, wishOf(intent));
+    if (beside.refusal) return { ok: false, refusal: beside.refusal };
+    const notes = [...intent.notes, ...beside.notes];
+    return planEdit(context, rest.name, rest.reversible, { ...intent, notes });
   };
   return {
     ...rest,
+    permissions: [...rest.permissions, ...KEEPER_PERMISSIONS],
     plan,
     wasApplied,
     apply: (context, authorised) => applyEdit(plan, context, authorised),
     settled: (context, execution) => settledEdit(context, execution, settled),
     undo: notUndone === undefined ? undoEdit : async () => failed({ code: 'unsupported', message: notUndone }, false),
+  };
+}
+
+/** The first field stands for all: they go together. */
+function wishOf({ kind, object, fields, isRollback }: Intent): Wish {
+  const [field] = fields;
+  return {
+    object: { ...object, kind: kind.kind },
+    raw: object.object,
+    path: pathText(field?.path ?? []),
+    after: field?.words?.after ?? textOf(field?.value ?? null),
+    ...(isRollback ? { isRollback } : {}),
   };
 }
 

@@ -10,7 +10,7 @@ export function ofWorkload({ workload, raw }: Look): { kind: CustomKind; object:
   const { kind, namespace, name } = workload;
   return {
     kind: WORKLOAD_KINDS[kind],
-    object: { ...foundOf(raw), namespace, name },
+    object: { ...foundOf(raw), namespace, name, labels: workload.labels, managers: workload.managers },
     target: { kind, namespace, name },
   };
 }

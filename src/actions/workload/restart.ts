@@ -1,5 +1,4 @@
-import { managerNotes } from '../../domain/managed-by.ts';
-import { pathText, readPath } from '../../domain/object-path.ts';
+import { readPath } from '../../domain/object-path.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { Action, ActionContext } from '../../extension-points.ts';
 import type { Workload } from '../../ports/cluster.ts';
@@ -99,7 +98,7 @@ function intentOf({ clock }: ActionContext, look: Look, notes: string[]): Intend
       ],
       summary: `Restart all pods of ${look.workload.name}, a few at a time`,
       blastRadius: rollingBlastRadius(look, () => false),
-      notes: [...notes, ...managerNotes(look.workload, pathText(RESTARTED_AT))],
+      notes,
     },
   };
 }

@@ -1,0 +1,154 @@
+import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../../domain/keeper.ts';
+import type { ManagedView } from '../../domain/managed-by.ts';
+import { isRecord, readPath } from '../../domain/object-path.ts';
+import type { Refusal } from '../../domain/types.ts';
+import type { Permission } from '../../extension-points.ts';
+import type { Cluster, CustomKind, CustomObject } from '../../ports/cluster.ts';
+
+const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
+  group,
+  version,
+  plural,
+  kind,
+});
+const APPLICATIONS = kindOf('argoproj.io', 'v1alpha1', 'applications', 'Application');
+const KUSTOMIZATIONS = kindOf('kustomize.toolkit.fluxcd.io', 'v1', 'kustomizations', 'Kustomization');
+const HELM_RELEASES = kindOf('helm.toolkit.fluxcd.io', 'v2', 'helmreleases', 'HelmRelease');
+
+/** What it takes to see whether a change beside Git or a release would stand. */
+export const KEEPER_PERMISSIONS: Permission[] = [APPLICATIONS, KUSTOMIZATIONS, HELM_RELEASES].map(
+  ({ group, plural }) => ({ group, resource: plural, verbs: ['get', 'list'] }),
+);
+
+/** A change that somebody may take back: to which field of which object, and what it would be. */
+export type Wish = {
+  object: ManagedView & { kind: string; namespace: string | null; name: string };
+  raw: Record<string, unknown>;
+  /** As `spec.replicas`. */
+  path: string;
+  after: string;
+  isRollback?: true;
+};
+
+/** Refused where a controller would set the field back by itself: two would fight, and whoever reads the message needs to know where the change belongs. Else what makes it last, as notes. */
+export async function standsBeside(
+  cluster: Cluster,
+  wish: Wish,
+): Promise<{ refusal: Refusal | null; notes: string[] }> {
+  const claim = keeperClaim(wish.object, ownersOf(wish.raw));
+  if (claim === null) return { refusal: null, notes: [] };
+  const { name, where, reverts, lasting } = await keeperOf(cluster, claim, wish);
+  const subject = `${wish.object.kind} ${wish.object.name}`;
+  if (reverts === true) {
+    const message = `${name} keeps ${subject} and would set ${wish.path} back. ${where}`;
+    return { refusal: { code: 'managed_elsewhere', message }, notes: [] };
+  }
+  const doubt = reverts === null ? ' Whether it sets it back at once could not be seen here.' : '';
+  return { refusal: null, notes: [`${name} keeps this object: ${lasting}${doubt}`] };
+}
+
+type Keeper = { name: string; reverts: boolean | null; where: string; lasting: string };
+
+async function keeperOf(cluster: Cluster, claim: KeeperClaim, wish: Wish): Promise<Keeper> {
+  switch (claim.tool) {
+    case 'operator': {
+      const name = `${claim.kind} ${claim.name} (${claim.apiVersion})`;
+      const where = `Its operator writes it: change ${claim.kind} ${claim.name} instead (\`kubectl edit ${claim.kind.toLowerCase()} ${claim.name}${inNamespace(wish.object.namespace)}\`).`;
+      return { name, reverts: true, where, lasting: where };
+    }
+    case 'Helm':
+      return helm(claim, wish);
+    case 'Argo CD':
+      return argo(cluster, claim, wish);
+    case 'Flux':
+      return claim.kind === 'Kustomization' ? kustomization(cluster, claim, wish) : helmRelease(cluster, claim, wish);
+  }
+}
+
+const inNamespace = (namespace: string | null): string => (namespace ? ` -n ${namespace}` : '');
+
+function helm({ release, namespace }: Extract<KeeperClaim, { tool: 'Helm' }>, wish: Wish): Keeper {
+  const place = inNamespace(namespace || wish.object.namespace);
+  const lasting = wish.isRollback
+    ? `its next upgrade brings the release back; \`helm rollback ${release}${place}\` makes it last.`
+    : `its next upgrade sets ${wish.path} back; \`helm upgrade ${release} CHART${place} --reuse-values --set VALUE=${wish.after}\`, with the chart's own name for it, makes it last.`;
+  return { name: `Helm (release ${release})`, reverts: false, where: lasting, lasting };
+}
+
+async function argo(
+  cluster: Cluster,
+  { application }: Extract<KeeperClaim, { tool: 'Argo CD' }>,
+  wish: Wish,
+): Promise<Keeper> {
+  const all = await cluster.custom.list(APPLICATIONS, null);
+  const found = all.ok ? all.value.find(({ name }) => name === application) : undefined;
+  const name = application === '' ? 'Argo CD' : `Argo CD (application ${application})`;
+  const where = inGit(wish, found?.object ?? {});
+  const lasting = `its next sync sets ${wish.path} back. ${where} Then \`argocd app sync ${application || 'APPLICATION'}\`.`;
+  if (!found) return { name, reverts: null, where, lasting };
+  const automated = readPath(found.object, ['spec', 'syncPolicy', 'automated']);
+  const heals = isRecord(automated) && automated.selfHeal === true && automated.enabled !== false;
+  const reverts = heals && setsField(wish.object, /argocd/i, wish.path) && !isIgnored(found, wish);
+  return { name: heals ? name.replace(')', ', self-heal)') : name, reverts, where, lasting };
+}
+
+/** What an application leaves out of its comparison it doesn't heal. */
+function isIgnored({ object }: CustomObject, { object: { kind, name, namespace }, path }: Wish): boolean {
+  const rules = readPath(object, ['spec', 'ignoreDifferences']);
+  return (Array.isArray(rules) ? rules : []).some(
+    (rule) =>
+      isRecord(rule) &&
+      (rule.kind === undefined || rule.kind === kind) &&
+      (rule.name === undefined || rule.name === name) &&
+      (rule.namespace === undefined || rule.namespace === namespace) &&
+      Array.isArray(rule.jsonPointers) &&
+      rule.jsonPointers.some((pointer) => {
+        const ignored = String(pointer).split('/').slice(1).join('.');
+        return path === ignored || path.startsWith(`${ignored}.`);
+      }),
+  );
+}
+
+function inGit({ path, after, isRollback }: Wish, application: Record<string, unknown>): string {
+  const several = readPath(application, ['spec', 'sources']);
+  const source = readPath(application, ['spec', 'source']) ?? (Array.isArray(several) ? several[0] : undefined);
+  const repository = isRecord(source) && typeof source.repoURL === 'string' ? source.repoURL : null;
+  const folder = isRecord(source) && typeof source.path === 'string' ? `, ${source.path}` : '';
+  const at = repository === null ? 'in Git' : `in Git (${repository}${folder})`;
+  const commit = readPath(application, ['status', 'sync', 'revision']);
+  if (!isRollback) return `Set ${path} to ${after} ${at}.`;
+  return typeof commit === 'string' && /^[0-9a-f]{7,40}$/.test(commit)
+    ? `Take the change back ${at}: \`git revert ${commit}\`.`
+    : `Take the change back ${at}.`;
+}
+
+type Flux = Extract<KeeperClaim, { tool: 'Flux' }>;
+
+/** Flux sets back what it has set, at every interval, unless it is suspended. */
+async function kustomization(cluster: Cluster, { namespace, name }: Flux, wish: Wish): Promise<Keeper> {
+  const found = await cluster.custom.get({ kind: KUSTOMIZATIONS, namespace, name });
+  const object = found.ok ? found.value.object : {};
+  const isOff =
+    readPath(object, ['spec', 'suspend']) === true ||
+    wish.object.annotations['kustomize.toolkit.fluxcd.io/reconcile'] === 'disabled';
+  const folder = readPath(object, ['spec', 'path']);
+  const source = readPath(object, ['spec', 'sourceRef', 'name']);
+  const at = typeof folder === 'string' ? ` (${typeof source === 'string' ? `${source}, ` : ''}${folder})` : '';
+  const where = wish.isRollback
+    ? `Take the change back in Git${at}.`
+    : `Set ${wish.path} to ${wish.after} in Git${at}.`;
+  const lasting = `its next reconciliation may set ${wish.path} back. ${where} Then \`flux reconcile kustomization ${name} -n ${namespace}\`.`;
+  const reverts = !isOff && setsField(wish.object, /kustomize-controller/, wish.path);
+  return { name: `Flux (Kustomization ${namespace}/${name}${isOff ? ', suspended' : ''})`, reverts, where, lasting };
+}
+
+/** A HelmRelease sets drift back only where it is told to. */
+async function helmRelease(cluster: Cluster, { namespace, name }: Flux, wish: Wish): Promise<Keeper> {
+  const found = await cluster.custom.get({ kind: HELM_RELEASES, namespace, name });
+  const mode = found.ok ? readPath(found.value.object, ['spec', 'driftDetection', 'mode']) : undefined;
+  const isOff = found.ok && readPath(found.value.object, ['spec', 'suspend']) === true;
+  const where = `Change the values of HelmRelease ${namespace}/${name} in Git.`;
+  const lasting = `its next upgrade sets ${wish.path} back. ${where} Then \`flux reconcile helmrelease ${name} -n ${namespace}\`.`;
+  const reverts = found.ok ? mode === 'enabled' && !isOff : null;
+  return { name: `Flux (HelmRelease ${namespace}/${name})`, reverts, where, lasting };
+}

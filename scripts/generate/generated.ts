@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadModules } from '../../src/app/load-modules.ts';
-import type { Action, Correlator, Detector, IssueKind } from '../../src/extension-points.ts';
+import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../src/extension-points.ts';
 import { configurationText } from './configuration.ts';
 import { playbooksText } from './playbooks.ts';
 import { rightsFiles } from './rights.ts';
@@ -11,18 +11,19 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 
 /** Every generated file as it should be, by its path in the repository. */
 export async function generated(): Promise<{ path: string; text: string }[]> {
-  const [actions, correlators, detectors, kinds] = await Promise.all([
+  const [actions, correlators, stateCorrelators, detectors, kinds] = await Promise.all([
     loadModules<Action>(at('src/actions')),
     loadModules<Correlator>(at('src/correlators')),
+    loadModules<StateCorrelator>(at('src/correlators/state')),
     loadModules<Detector>(at('src/detectors')),
     loadModules<IssueKind>(at('src/kinds')),
   ]);
-  const vocabulary = vocabularyOf([...correlators, ...detectors]);
+  const vocabulary = vocabularyOf([...correlators, ...stateCorrelators, ...detectors]);
   return [
     ...rightsFiles(actions),
     { path: 'src/domain/vocabulary.ts', text: vocabularyText(vocabulary) },
     { path: 'docs/configuration.md', text: configurationText(settingsSchema()) },
-    { path: 'docs/playbooks.md', text: playbooksText({ actions, correlators, detectors, kinds, vocabulary }) },
+    { path: 'docs/playbooks.md', text: playbooksText({ actions, correlators, stateCorrelators, detectors, kinds, vocabulary }) },
     { path: 'schemas/nightshift.schema.json', text: json(settingsSchema()) },
     {
       path: 'schemas/playbook.schema.json',

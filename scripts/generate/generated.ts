@@ -23,7 +23,10 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
     ...rightsFiles(actions),
     { path: 'src/domain/vocabulary.ts', text: vocabularyText(vocabulary) },
     { path: 'docs/configuration.md', text: configurationText(settingsSchema()) },
-    { path: 'docs/playbooks.md', text: playbooksText({ actions, correlators, stateCorrelators, detectors, kinds, vocabulary }) },
+    {
+      path: 'docs/playbooks.md',
+      text: playbooksText({ actions, correlators, stateCorrelators, detectors, kinds, vocabulary }),
+    },
     { path: 'schemas/nightshift.schema.json', text: json(settingsSchema()) },
     {
       path: 'schemas/playbook.schema.json',

@@ -1,5 +1,6 @@
 import type { Incident } from './incident.ts';
 import { isProposal } from './proposal.ts';
+import { subjectEntity } from './subject.ts';
 import type { Alert, Subject } from './types.ts';
 
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
@@ -28,7 +29,7 @@ export const isInCalls = (subject: Subject, calls: Calls): boolean =>
   calls.has(nodeOf(subject)) || [...calls.values()].some((called) => called.has(nodeOf(subject)));
 
 /**
- * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; or, for a symptom, a recent incident of something
+ * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; that of the dead node that its pods are on; or, for a symptom, a recent incident of something
  * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one; or one in which this service stands between what hurts and the named cause, whose requests are sent again; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may
  * explain or share the cause with. Unrelated trouble stays apart. Pure.
  */
@@ -47,6 +48,8 @@ export function incidentFor(
     return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
   });
   if (asCause) return asCause;
+  const ofNode = here.find((one) => subject.deadNode === one.service && subjectEntity(one).kind === 'Node');
+  if (ofNode) return ofNode;
   const recent = here.filter((incident) => isNear(incident, now));
   const node = nodeOf(subject);
   const reachable = callees(node, calls);

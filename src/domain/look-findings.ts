@@ -1,3 +1,4 @@
+import { isAbout } from './is-about.ts';
 import type { KindLook } from './issue-kind.ts';
 import type { Finding } from './types.ts';
 
@@ -5,21 +6,20 @@ const LEAST = 0.5;
 /** What doesn't hurt yet must be seen as surely as the scan asks before it tells. */
 const SURE = 0.99;
 
-const isAbout = (finding: Finding, service: string): boolean =>
-  finding.about.name === service || finding.about.name.startsWith(`${service}-`);
-
 /** A finding about the service or its pods that is more likely than not. */
 export const findingOf = ({ health, findings }: KindLook, what: string): Finding | undefined =>
-  findings.find((finding) => finding.what === what && finding.strength >= LEAST && isAbout(finding, health.service));
+  findings.find(
+    (finding) => finding.what === what && finding.strength >= LEAST && isAbout(finding.about, health.service),
+  );
 
 /** A sure anomaly of the service above what is usual: trouble that is seen before it hurts. */
 export const aboveUsual = ({ health, findings }: KindLook, what: string): Finding | undefined =>
   findings.find(
-    ({ kind, strength, value, ...finding }) =>
-      finding.what === what &&
+    ({ kind, strength, value, about, what: seen }) =>
+      seen === what &&
       kind === 'anomaly' &&
       strength >= SURE &&
-      isAbout({ kind, strength, ...finding }, health.service) &&
+      isAbout(about, health.service) &&
       value !== undefined &&
       value.observed > value.high,
   );

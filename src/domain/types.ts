@@ -21,6 +21,8 @@ export type EntityRef = {
   kind: EntityKind;
   namespace: string;
   name: string;
+  /** Of a pod, the workload that owns it, where that was seen. */
+  owner?: string;
 };
 
 export type EntityKind =

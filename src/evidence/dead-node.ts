@@ -1,6 +1,6 @@
 import type { Named } from '../domain/named.ts';
 import { aboutObject, workloadOf } from '../domain/subject.ts';
-import type { Subject } from '../domain/types.ts';
+import type { Alert, Subject } from '../domain/types.ts';
 import type { Cluster } from '../ports/cluster.ts';
 
 /** One of these runs on every node: on a dead one it is silent, too. */
@@ -10,7 +10,7 @@ const ON_EVERY_NODE = new Set(['kubelet', 'kube-proxy']);
  * One dead node is one trouble: an alert about pods that aren't ready is about the node when every one of them is on nodes that don't answer. What callers feel of it stays with
  * the service, and says where to look.
  */
-export async function deadNodeOf(cluster: Cluster, subject: Subject, named: Named): Promise<Subject> {
+export async function deadNodeOf(cluster: Cluster, subject: Subject, named: Named, alert: Alert): Promise<Subject> {
   const nodes = await cluster.nodes();
   const dead = nodes.ok ? nodes.value.filter(({ ready }) => !ready).map(({ name }) => name) : [];
   const [first] = dead;
@@ -20,8 +20,13 @@ export async function deadNodeOf(cluster: Cluster, subject: Subject, named: Name
   if (workload === null) return subject;
   const node = await deadUnder(cluster, subject.namespace, workload, named, new Set(dead));
   if (node === null) return subject;
-  return named.by === 'pod' || named.by === 'workload' ? ofNode(cluster, node) : { ...subject, deadNode: node };
+  return isAboutPods(alert) ? ofNode(cluster, node) : { ...subject, deadNode: node };
 }
+
+/** It counts pods that run or are ready, and says nothing of requests. */
+const isAboutPods = ({ name, labels }: Alert): boolean =>
+  /^Kube(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Container)/.test(name) ||
+  /kube-state-metrics$/.test(labels.job ?? '');
 
 const ofNode = (cluster: Cluster, name: string): Subject =>
   aboutObject(cluster.name, { kind: 'Node', namespace: '', name });

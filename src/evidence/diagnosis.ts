@@ -2,7 +2,11 @@ import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
+import { isAbout } from '../domain/is-about.ts';
+import { ownerOf } from '../domain/pod-owner.ts';
+import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
+import type { IncidentContext } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -22,10 +26,11 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     await detect(deps, gathered),
     deps.correlators.flatMap((one) => one.correlate(gathered.incidentContext)),
   ];
-  const findings = [...correlated, ...detected, ...incident.anomalies]
+  const findings = withOwners([...correlated, ...detected, ...incident.anomalies], gathered.incidentContext)
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
-  const { causes, named, affected } = causesIn(gathered, findings);
+  const { causes, affected, ...ranked } = causesIn(gathered, findings);
+  const named = ranked.named && mayBlame(incident, causes[0]);
   const bottleneck = named
     ? bottleneckAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
     : undefined;
@@ -44,6 +49,22 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     since: gathered.incidentContext.since,
     affected,
   };
+}
+
+/** What has no workload (a Job, a quota, the control plane) calls nobody: whoever else is ill beside it isn't why. */
+const mayBlame = (incident: Incident, cause: Cause | undefined): boolean =>
+  workloadOf(incident) !== null ||
+  subjectEntity(incident).kind === 'Node' ||
+  cause?.entity.name === subjectEntity(incident).name;
+
+/** Findings about pods, with whose pods these are: by uid, where the pod is still there. */
+function withOwners(findings: Finding[], { pods, workloads, revisions }: IncidentContext): Finding[] {
+  return findings.map((finding) => {
+    const { about } = finding;
+    const pod = about.kind === 'Pod' && !about.owner ? pods.find(({ name }) => name === about.name) : undefined;
+    const owner = pod && ownerOf(pod, workloads, revisions);
+    return owner ? { ...finding, about: { ...about, owner: owner.name } } : finding;
+  });
 }
 
 /** Whether a step of this incident gave it more to work with, and that still stands. */
@@ -103,8 +124,7 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const tell = ({ what, strength }: { what: string; strength: number }) =>
     told.set(what, Math.max(strength, told.get(what) ?? 0));
   for (const one of ranked.evidence) tell(one);
-  for (const one of findings)
-    if (one.about.name === ranked.entity || one.about.name.startsWith(`${ranked.entity}-`)) tell(one);
+  for (const one of findings) if (isAbout(one.about, ranked.entity)) tell(one);
   const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
   if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
   if (has('rollout')) return 'rollout';

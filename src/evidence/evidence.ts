@@ -3,6 +3,7 @@ import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import type { Series } from '../analysis/series.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
+import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { subjectEntity } from '../domain/subject.ts';
 import type { Finding, Subject } from '../domain/types.ts';
@@ -122,7 +123,7 @@ function neighbourEdges({ incidentContext }: Gathered, findings: Finding[]): Edg
 function entityOf({ about }: Finding, known: Set<string>): string | undefined {
   if (about.kind === 'Node') return known.has(asNode(about.name)) ? asNode(about.name) : undefined;
   if (known.has(about.name)) return about.name;
-  return [...known].find((name) => about.kind === 'Pod' && about.name.startsWith(`${name}-`));
+  return about.kind === 'Pod' ? [...known].find((name) => isAbout(about, name)) : undefined;
 }
 
 const KINDS = {

@@ -21,14 +21,14 @@ export async function resolveSubject(cluster: Cluster, alert: Alert, named: Name
   const byName = first ? subjectByName(cluster.name, first) : unnamedSubject(cluster.name, alert);
   if (!first) return byName;
   const patience = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null).unref());
-  const looked = await Promise.race([lookFor(cluster, named).catch(() => null), patience]);
+  const looked = await Promise.race([lookFor(cluster, alert, named).catch(() => null), patience]);
   return looked ?? byName;
 }
 
-async function lookFor(cluster: Cluster, named: Named[]): Promise<Subject | null> {
+async function lookFor(cluster: Cluster, alert: Alert, named: Named[]): Promise<Subject | null> {
   for (const one of named) {
     const found = await find(cluster, one);
-    if (found.kind === 'found') return deadNodeOf(cluster, found.subject, one);
+    if (found.kind === 'found') return deadNodeOf(cluster, found.subject, one, alert);
     if (found.kind === 'unknown' || !mayBeAnother(one)) return null;
   }
   return null;

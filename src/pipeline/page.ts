@@ -1,5 +1,7 @@
+import { severityOf } from '../domain/alert-severity.ts';
 import type { Incident } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
+import { workloadOf } from '../domain/subject.ts';
 import type { PageRequest } from '../ports/pager.ts';
 import type { Deps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
@@ -42,12 +44,16 @@ function requestFor(deps: Deps, incident: Incident): PageRequest | null {
       state.name === 'awaiting_approval'
         ? `Approval wanted: ${state.recommendation.plan.summary}. ${where}: ${trouble}`
         : `${where}: ${trouble}`,
-    severity: state.name === 'escalated' ? 'critical' : 'warning',
+    severity: state.name === 'escalated' && isUrgent(incident) ? 'critical' : 'warning',
     source: `${incident.cluster}/${incident.namespace}/${incident.service}`,
     link: null,
     details: detailsOf(incident),
   };
 }
+
+/** Of what is no workload of anybody's nothing is known but what the alerts say: these may wait where they say so. */
+const isUrgent = (incident: Incident): boolean =>
+  workloadOf(incident) !== null || !incident.alerts.every((alert) => severityOf(alert) === 'warning');
 
 function detailsOf(incident: Incident): Record<string, string> {
   const { state, diagnosis } = incident;

@@ -196,3 +196,36 @@ describe('whose trouble it is', () => {
     ).toMatchObject({ service: 'cart-api' });
   });
 });
+
+describe('on a dead node', () => {
+  const lost = (name: string) =>
+    small.kube.mutate('nodes', undefined, name, (node) => {
+      node.status.conditions = [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }];
+    });
+
+  it('pods that are not ready are the trouble of the node, whatever told of them; what callers feel points there', async () => {
+    const pods = await small.cluster.pods('shop', { app: 'cart' });
+    const { name, node } = pods.ok ? pods.value[0]! : { name: '', node: '' };
+    lost(node ?? '');
+    small.run(5);
+    const told = (alertName: string, named: Named) =>
+      resolveSubject(small.cluster, { ...ALERT, name: alertName }, [named]);
+    const onNode = { namespace: '', service: node, entity: { kind: 'Node', name: node } };
+    expect(await told('KubePodNotReady', { by: 'pod', namespace: 'shop', name })).toMatchObject(onNode);
+    expect(
+      await told('KubeDeploymentReplicasMismatch', {
+        by: 'workload',
+        kind: 'Deployment',
+        namespace: 'shop',
+        name: 'cart',
+      }),
+    ).toMatchObject(onNode);
+    expect(await told('HighErrorRate', { by: 'service', namespace: 'shop', name: 'cart' })).toMatchObject({
+      service: 'cart',
+      deadNode: node,
+    });
+    expect(
+      await told('TargetDown', { by: 'object', entity: { kind: 'ControlPlane', namespace: '', name: 'kubelet' } }),
+    ).toMatchObject(onNode);
+  });
+});

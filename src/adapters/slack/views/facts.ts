@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { isAbout } from '../../../domain/is-about.ts';
 import type { Cause, Finding } from '../../../domain/types.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
@@ -27,8 +28,7 @@ export function factLines(incident: Incident): string[] {
 
 /** Of the cause itself or one of its pods. That all metrics together are unusual says nothing that a person can check. */
 function speaksFor({ about, strength, what }: Finding, { entity }: Cause): boolean {
-  const own = about.name === entity.name || (about.kind === 'Pod' && about.name.startsWith(`${entity.name}-`));
-  return own && strength >= CONVINCING && what !== 'unusual';
+  return isAbout(about, entity.name) && strength >= CONVINCING && what !== 'unusual';
 }
 
 function strongestOfEachKind(findings: Finding[]): Finding[] {

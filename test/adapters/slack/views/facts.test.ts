@@ -26,12 +26,12 @@ const factsOf = (findings: Finding[], reasons: string[] = []) => {
 
 describe('the facts below the cause', () => {
   it('are at most three, with their times, oldest first, without the name that was just said', () => {
-    const pod = { kind: 'Pod' as const, namespace: 'shop', name: 'ledger-db-7d9-x' };
+    const pod = { kind: 'Pod' as const, namespace: 'shop', name: 'ledger-db-7d9f8c6b5-x2x2x' };
     const told = factsOf([
-      finding('crash_loop', -1, { about: pod, message: 'Pod ledger-db-7d9-x: container app keeps crashing' }),
+      finding('crash_loop', -1, { about: pod, message: 'Pod ledger-db-7d9f8c6b5-x2x2x: container app keeps crashing' }),
       finding('crash_loop', 0, {
-        about: { ...pod, name: 'ledger-db-7d9-y' },
-        message: 'Pod ledger-db-7d9-y: the same',
+        about: { ...pod, name: 'ledger-db-7d9f8c6b5-y2y2y' },
+        message: 'Pod ledger-db-7d9f8c6b5-y2y2y: the same',
         strength: 0.8,
       }),
       finding('rollout', -2, { kind: 'change', strength: 0.99 }),
@@ -52,8 +52,10 @@ describe('the facts below the cause', () => {
   it('lose a name only where it is the very one', () => {
     expect(withoutSubject('Deployment web: revision 3', 'web')).toBe('revision 3');
     expect(withoutSubject('web is slow: p99 2 s', 'web')).toBe('p99 2 s');
-    expect(withoutSubject('Log of web-1-a: fatal: x', 'web')).toBe('log: fatal: x');
-    expect(withoutSubject('Log of web-1-a: ts=2026-11-25T18:22:36.000Z level=fatal', 'web')).toBe('log: level=fatal');
+    expect(withoutSubject('Log of web-7d9f8c6b5-x2x2x: fatal: x', 'web')).toBe('log: fatal: x');
+    expect(withoutSubject('Log of web-7d9f8c6b5-x2x2x: ts=2026-11-25T18:22:36.000Z level=fatal', 'web')).toBe(
+      'log: level=fatal',
+    );
     expect(withoutSubject('webshop: 2 pods', 'web')).toBe('webshop: 2 pods');
     expect(withoutSubject('Deployment web-db: revision 3', 'web')).toBe('Deployment web-db: revision 3');
     expect(withoutSubject('latency 23 ms → 10 s', 'web')).toBe('latency 23 ms → 10 s');

@@ -1,7 +1,8 @@
 import { type ObjectPath, readPath } from '../domain/object-path.ts';
+import { parseQuantity } from '../domain/quantity.ts';
 import type { Refusal } from '../domain/types.ts';
 import type { ActionLimits } from '../extension-points.ts';
-import type { ContainerInfo } from '../ports/cluster.ts';
+import type { ContainerInfo, Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { fullContainer } from './workload/full-container.ts';
@@ -45,24 +46,42 @@ const increaseMemoryLimit = editing({
     settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
 });
 
-type Chosen = { container: ContainerInfo; path: ObjectPath; before: string; after: string };
+type Chosen = { container: ContainerInfo; path: ObjectPath; before: string; after: string; said: string };
 
-function chooseLimit({ workload, raw }: Look, container: ContainerInfo, limits: ActionLimits): Chosen | Refusal {
+function chooseLimit(
+  { workload, raw, revisions }: Look,
+  container: ContainerInfo,
+  limits: ActionLimits,
+): Chosen | Refusal {
   const limit = container.memoryLimitBytes ?? 0;
-  const wished = Math.min(
-    Math.ceil((limit * FACTOR) / STEP_BYTES) * STEP_BYTES,
-    Math.floor(limits.maxMemoryBytes / MI) * MI,
-  );
+  const step = Math.ceil((limit * FACTOR) / STEP_BYTES) * STEP_BYTES;
+  const former = formerLimit(revisions, workload.revision, container);
+  // One that was lowered goes back to what it was.
+  const wished = Math.min(Math.max(step, former?.bytes ?? 0), Math.floor(limits.maxMemoryBytes / MI) * MI);
   if (wished <= limit)
     return {
       code: 'at_limit',
       message: `Container ${container.name} of ${workload.name} may use ${Math.round(limit / MI)}Mi already; Nightshift may set at most ${Math.floor(limits.maxMemoryBytes / MI)}Mi (\`limits.maxMemoryBytes\`).`,
     };
   const path = ['spec', 'template', 'spec', 'containers', `name=${container.name}`, 'resources', 'limits', 'memory'];
-  return { container, path, before: String(readPath(raw, path) ?? ''), after: `${wished / MI}Mi` };
+  const said =
+    former && wished === former.bytes
+      ? `It was ${Math.round(former.bytes / MI)}Mi in revision ${former.revision}, and was lowered since.`
+      : '';
+  return { container, path, before: String(readPath(raw, path) ?? ''), after: quantityOf(wished), said };
 }
 
-function intentOf(look: Look, { container, path, before, after }: Chosen, why: string): Intended {
+const quantityOf = (bytes: number): string => (bytes % MI === 0 ? `${bytes / MI}Mi` : String(bytes));
+
+/** The limit of the same container in the revision before, where that was higher. */
+function formerLimit(revisions: Revision[], current: number, { name, memoryLimitBytes }: ContainerInfo) {
+  const [before] = revisions.filter(({ revision }) => revision < current);
+  const told = readPath(before?.template, ['spec', 'containers', `name=${name}`, 'resources', 'limits', 'memory']);
+  const bytes = typeof told === 'string' || typeof told === 'number' ? parseQuantity(told) : null;
+  return before && bytes !== null && bytes > (memoryLimitBytes ?? 0) ? { bytes, revision: before.revision } : null;
+}
+
+function intentOf(look: Look, { container, path, before, after, said }: Chosen, why: string): Intended {
   const { workload } = look;
   return {
     ok: true,
@@ -71,7 +90,7 @@ function intentOf(look: Look, { container, path, before, after }: Chosen, why: s
       fields: [{ path, value: after }],
       summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}`,
       blastRadius: rollingBlastRadius(look, () => false),
-      notes: [why, ...requestNotes(container)].filter((note) => note !== ''),
+      notes: [said, why, ...requestNotes(container)].filter((note) => note !== ''),
     },
   };
 }

@@ -1,5 +1,7 @@
-import { readPath, sameJson } from '../domain/object-path.ts';
+import { changedMigration, lastHealthy, unpullable } from '../domain/former-revision.ts';
+import { readPath } from '../domain/object-path.ts';
 import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
+import type { ActionContext } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
@@ -25,6 +27,7 @@ const rollbackDeployment = editing({
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
+    { group: '', resource: 'events', verbs: ['list'] },
   ],
   async intend(context): Promise<Intended> {
     const looked = await lookAtTarget(context);
@@ -32,8 +35,12 @@ const rollbackDeployment = editing({
     const { look } = looked;
     const refusal = refuse(look, context.findings, context.clock.now());
     if (refusal) return { ok: false, refusal };
-    const good = lastGood(look);
-    return good ? intentOf(look, good) : { ok: false, refusal: noHistory(look) };
+    const { workload, revisions, raw } = look;
+    const current = { revision: workload.revision, template: readPath(raw, TEMPLATE) };
+    const good = lastHealthy(revisions, current, workload.annotations[BAD_REVISION]);
+    if (!good) return { ok: false, refusal: noHistory(look) };
+    const obstacle = acrossMigration(look, good) ?? (await withoutImage(context, look, good));
+    return obstacle ? { ok: false, refusal: obstacle } : intentOf(look, good);
   },
   settled: (context, { place, uid }, { startedAt }) =>
     settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
@@ -49,18 +56,39 @@ function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
       code: 'deployment_paused',
       message: `${name} is paused and can't be rolled back; \`kubectl rollout resume deployment/${workload.name}\` lifts it.`,
     };
-  const bad = troubledPods(newestPods(look))[0];
-  if (rollout.name === 'in_progress' && !bad)
+  const fails = neverReady(look, now);
+  if (rollout.name === 'in_progress' && !fails)
     return {
       code: 'rollout_in_progress',
       message: `${name} is being rolled out: ${rollout.message}, and none of its new pods fails yet.`,
     };
-  return isSuspect(look, findings, bad !== undefined, now)
+  return isSuspect(look, findings, fails, now)
     ? null
     : {
         code: 'not_needed',
         message: `${name}: nothing points to its newest revision (${workload.revision}) as the cause.`,
       };
+}
+
+/** As long as a program may take to start by Kubernetes' own default. */
+const DEADLINE_SECONDS = 600;
+
+/**
+ * Whether the newest revision fails, whatever with: a pod of it can't run, or died in its first minutes though none ever got ready; or none was made or got ready within the deadline, which the Deployment itself may
+ * say only later (it counts from the last progress).
+ */
+function neverReady(look: Look, now: number): boolean {
+  const { workload, revisions, raw, rollout } = look;
+  const newest = newestPods(look);
+  if (rollout.name === 'stuck' || troubledPods(newest).length > 0) return true;
+  const revision = revisions.find((one) => one.revision === workload.revision);
+  if (!revision || revision.readyReplicas > 0 || workload.replicas === 0) return false;
+  const died = newest.some((pod) => !pod.ready && pod.containers.some(({ restarts }) => restarts > 0));
+  const seconds = readPath(raw, ['spec', 'progressDeadlineSeconds']);
+  const deadlineMs = (typeof seconds === 'number' ? seconds : DEADLINE_SECONDS) * 1_000;
+  // One that was gone back to keeps its first date.
+  const isNew = revisions.every(({ createdAt }) => createdAt <= revision.createdAt);
+  return died || (isNew && now - revision.createdAt > deadlineMs);
 }
 
 /** Only the newest revision can be mended by a rollback: it must be stuck, be named as the change, or be young and fail. */
@@ -78,36 +106,38 @@ function isSuspect({ workload, revisions, rollout }: Look, findings: Finding[], 
   return bad && newest !== undefined && (rollout.name === 'in_progress' || now - newest.createdAt <= YOUNG_MS);
 }
 
-/**
- * An older revision that differs and wasn't rolled back from: one that still serves, where there is one (it is good beyond doubt, and a release
- * between may never have been), else the newest.
- */
-function lastGood({ workload, revisions, raw }: Look): Revision | undefined {
-  const current = withoutDefaults(readPath(raw, TEMPLATE));
-  const known = workload.annotations[BAD_REVISION];
-  const candidates = revisions.filter(
-    (revision) =>
-      revision.revision > 0 &&
-      revision.revision < workload.revision &&
-      revision.name !== known &&
-      !(revision.replicas > 0 && revision.readyReplicas === 0) &&
-      !sameJson(withoutDefaults(revision.template), current),
-  );
-  return candidates.find((revision) => revision.readyReplicas > 0) ?? candidates[0];
+/** What a migration did to a database isn't taken back with the program: whether the older one still fits is a person's to say. */
+function acrossMigration({ workload, raw }: Look, good: Revision): Refusal | null {
+  const migration = changedMigration(good.template, readPath(raw, TEMPLATE));
+  if (migration === null) return null;
+  const message = `Deployment ${workload.name}: its init container ${migration}, which looks like a database migration, isn't the same in revision ${good.revision}. A rollback wouldn't take back what it did: check that the older program fits, then \`kubectl rollout undo deployment/${workload.name} -n ${workload.namespace} --to-revision=${good.revision}\`.`;
+  return { code: 'unsupported', message };
 }
 
-/** An empty map is the same as none, and `creationTimestamp: null` says nothing. */
-function withoutDefaults(template: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(template ?? {}, (key, value: unknown) =>
-      key === 'creationTimestamp' || isEmpty(value) ? undefined : value,
-    ),
-  );
+/** So long ago a pull that failed still says something of the registry. */
+const PULLS_MS = 30 * 60_000;
+
+/** Back to an image that can't be had, none of the pods would start. One that still serves has its image on the nodes. */
+async function withoutImage(
+  { cluster, clock }: ActionContext,
+  { workload, pods }: Look,
+  good: Revision,
+): Promise<Refusal | null> {
+  if (good.readyReplicas > 0) return null;
+  const events = await cluster.events(workload.namespace, clock.now() - PULLS_MS);
+  const failing = (events.ok ? events.value : []).flatMap(({ message }) => {
+    const image = /^Failed to pull image "([^"]+)"/.exec(message)?.[1];
+    return image === undefined ? [] : [{ image, message }];
+  });
+  const waiting = pods.flatMap((pod) => pod.containers).some(({ waiting: why }) => why && PULL.test(why.reason));
+  if (!waiting && failing.length === 0) return null;
+  const image = unpullable(good.images, failing);
+  if (image === null) return null;
+  const message = `Deployment ${workload.name} can't be rolled back to revision ${good.revision}: its image ${image} can't be pulled either now. Mend the registry or the pull secret first.`;
+  return { code: 'unsupported', message };
 }
 
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
+const PULL = /ImagePull|ErrImage/;
 
 function noHistory({ workload, revisions }: Look): Refusal {
   const older = revisions.length - 1;

@@ -38,6 +38,15 @@ describe('increase_memory_limit', () => {
     expect(small.changes()).toEqual([]);
   });
 
+  it('goes back to what the limit was before it was lowered', async () => {
+    apply({ memory: '40Mi' });
+    const plan = await planned(increaseMemoryLimit, contextFor(small));
+    expect(plan.changes[0]).toMatchObject({ before: '40Mi', after: '256Mi' });
+    expect(plan.notes[0]).toBe('It was 256Mi in revision 1, and was lowered since.');
+    const limits = { maxMemoryBytes: 128 * 2 ** 20 };
+    expect((await planned(increaseMemoryLimit, contextFor(small, { limits }))).changes[0]?.after).toBe('128Mi');
+  });
+
   it('is carried out, settles, and is undone', async () => {
     const context = contextFor(small);
     const plan = await planned(increaseMemoryLimit, context);

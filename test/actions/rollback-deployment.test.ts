@@ -121,6 +121,60 @@ describe('rollback_deployment', () => {
     expect((await planned(rollbackDeployment, contextFor(small))).target.name).toBe('payment-api');
   });
 
+  it('goes back from a release that never gets ready, before the Deployment itself says that it is stuck', async () => {
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.progressDeadlineSeconds = 3_600;
+    });
+    small.behave('payment-api:2', { kind: 'running', ready: false });
+    release('2', 120);
+    expect(await refusal(rollbackDeployment, contextFor(small))).toBe('rollout_in_progress');
+    small.run(3_500);
+    expect((await planned(rollbackDeployment, contextFor(small))).summary).toContain('from revision 2 to 1');
+  });
+
+  it('prefers a release that lasted over one that was replaced at once', async () => {
+    release('2', 20 * 60);
+    release('3', 60);
+    release('4', 60);
+    const context = contextFor(small, { findings: [rollout] });
+    expect((await planned(rollbackDeployment, context)).changes[0]?.after).toContain('revision 2 ');
+  });
+
+  it('takes a restart for no other release', async () => {
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.template.metadata = {
+        ...copy.spec.template.metadata,
+        annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-03-02T03:00:00Z' },
+      };
+    });
+    small.run(60);
+    expect(await refusal(rollbackDeployment, contextFor(small, { findings: [rollout] }))).toBe('no_history');
+  });
+
+  it('never goes across a changed migration', async () => {
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.template.spec.initContainers = [{ name: 'migrate', image: 'shop/payment-api:2' }];
+      copy.spec.template.spec.containers[0]!.image = 'shop/payment-api:2';
+    });
+    small.run(60);
+    const result = await rollbackDeployment.plan(contextFor(small, { findings: [rollout] }));
+    expect(!result.ok && result.refusal).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/migrate, which looks like a database migration.*--to-revision=1/),
+    });
+  });
+
+  it('goes to no image of a registry that gives none now, unless its pods still serve', async () => {
+    small.behave('payment-api:2', { kind: 'image_pull_failed', message: 'dial tcp: no such host' });
+    release('2', 60);
+    const context = contextFor(small, { findings: [rollout] });
+    expect((await planned(rollbackDeployment, context)).changes[0]?.after).toContain('revision 1 ');
+    small.behave('payment-api', { kind: 'image_pull_failed', message: 'dial tcp: no such host' });
+    for (const pod of small.kube.list('pods', 'shop')) small.kube.remove('pods', 'shop', pod.metadata.name ?? '');
+    small.run(60);
+    expect(await refusal(rollbackDeployment, context)).not.toBeNull();
+  });
+
   it('does not blame an old release for pods that crash now', async () => {
     release('2', 60);
     small.run(2 * 3_600);

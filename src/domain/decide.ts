@@ -1,3 +1,4 @@
+import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
 import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
 import type { BlastRadius, Decision, Diagnosis, Recommendation, Refusal, ServicePolicy } from './types.ts';
@@ -9,6 +10,8 @@ export type DecideInput = {
   diagnosis: Diagnosis;
   /** Steps that qualified, planned and not spent, in the playbook's order. */
   qualified: Recommendation[];
+  /** Where none qualified that changes something: those whose confidence alone falls short, planned, the surest first. A person may take them. */
+  unsure?: Recommendation[];
   /** What stood in the way of planning otherwise good steps. */
   refusals: Refusal[];
   paused: boolean;
@@ -65,7 +68,7 @@ export function decide(input: DecideInput): Decision {
   const hold = (ms: number, reason: string): Decision => ({ kind: 'hold', untilMs: now + ms, reason });
   const escalate = (reason: string): Decision => ({
     kind: 'escalate',
-    options: qualified.filter(changesSomething),
+    options: [...qualified, ...(input.unsure ?? [])].filter(changesSomething),
     reason,
   });
 
@@ -97,6 +100,8 @@ export function decide(input: DecideInput): Decision {
     return hold(60_000, 'not severe enough yet for any step of the playbook');
   if (!qualified.some(changesSomething) && input.lowConfidence && input.attempts === 0 && now < input.settlingUntil)
     return hold(20_000, 'no step is sure enough to cure it yet');
+  const surest = qualified.some(changesSomething) ? undefined : input.unsure?.find(changesSomething);
+  if (surest && input.mode === 'act' && isOomLoop(diagnosis)) return askUnsure(input, surest);
   if (!first) return escalate('no step of the playbook qualifies');
   if (!changesSomething(first)) return escalate(`the playbook says so: ${first.step.action}`);
   if (input.mode === 'observe' || policy.autonomy === 'observe')
@@ -134,6 +139,21 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     atTimeout,
     critical,
     reason: askReason(policy, critical, blastRadius),
+  };
+}
+
+/** It kills pods until somebody does something: nobody is left with a list of steps that were not quite sure enough. Never done without an answer. */
+function askUnsure({ policy, unsure = [] }: DecideInput, recommendation: Recommendation): Decision {
+  const { step, confidence } = recommendation;
+  const percent = (value: number) => `${Math.floor(value * 100 + 1e-9)} %`;
+  return {
+    kind: 'ask',
+    recommendation,
+    options: unsure.filter((one) => one !== recommendation && changesSomething(one)),
+    timeoutMs: policy.timeoutMs,
+    atTimeout: 'escalate',
+    critical: isCritical(policy),
+    reason: `no step is sure enough to run by itself: the surest is at ${percent(confidence.value)}, and its playbook wants ${percent(step.confidence)}`,
   };
 }
 

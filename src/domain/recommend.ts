@@ -49,7 +49,7 @@ export type Knowledge = {
 export type Candidate = { step: Step; stepIndex: number; confidence: Confidence };
 
 /**
- * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over.
+ * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first.
  * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it.
  */
 export function qualify(
@@ -57,8 +57,9 @@ export function qualify(
   diagnosis: Diagnosis,
   knowledgeOf: (action: string) => Knowledge | null,
   confidenceOf: (step: Step, knowledge: Knowledge) => Confidence,
-): { candidates: Candidate[]; skippedSteps: SkippedStep[] } {
+): { candidates: Candidate[]; unsure: Candidate[]; skippedSteps: SkippedStep[] } {
   const candidates: Candidate[] = [];
+  const unsure: Candidate[] = [];
   const skippedSteps: SkippedStep[] = [];
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
@@ -68,12 +69,14 @@ export function qualify(
       return;
     }
     const confidence = confidenceOf(step, knowledge);
-    const obstacle =
-      tooMild(step, severity) ?? factAgainst(knowledge.against, diagnosis) ?? doubtAbout(step, confidence);
+    const fact = tooMild(step, severity) ?? factAgainst(knowledge.against, diagnosis);
+    const obstacle = fact ?? doubtAbout(step, confidence);
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
+    if (obstacle && !fact) unsure.push({ step, stepIndex, confidence });
   });
-  return { candidates, skippedSteps };
+  unsure.sort((a, b) => b.confidence.value - a.confidence.value);
+  return { candidates, unsure, skippedSteps };
 }
 
 const tooMild = (step: Step, severity: number): Omit<SkippedStep, 'action'> | null =>

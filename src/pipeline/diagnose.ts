@@ -45,7 +45,7 @@ export async function judged(
   const diagnosed = { ...incident, diagnosis };
   const chosen = playbook
     ? await recommend(deps, diagnosed, playbook, diagnosis)
-    : { qualified: [], skippedSteps: [], refusals: [] };
+    : { qualified: [], unsure: [], skippedSteps: [], refusals: [] };
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, skippedSteps } = leaveOutSpent(chosen.qualified, incident, open);
   chosen.skippedSteps.push(...skippedSteps);
@@ -57,6 +57,7 @@ export async function judged(
     policy: policyOfChanged(deps, incident, diagnosis, left[0]),
     diagnosis,
     qualified: left,
+    unsure: leaveOutSpent(chosen.unsure, incident, open).left,
     refusals: chosen.refusals,
     paused: pause.paused && (pause.until === null || pause.until > now),
     storm: open.length >= deps.limits.stormIncidents,
@@ -99,7 +100,15 @@ function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, f
   return planPolicy(deps, first?.plan ?? null, changed);
 }
 
-type Chosen = { qualified: Recommendation[]; skippedSteps: SkippedStep[]; refusals: Refusal[] };
+type Chosen = {
+  qualified: Recommendation[];
+  /** Planned only where nothing else is left. */
+  unsure: Recommendation[];
+  skippedSteps: SkippedStep[];
+  refusals: Refusal[];
+};
+/** Steps that fall short are offered by twos. */
+const MOST_UNSURE = 2;
 
 async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
   const cause = remediationTarget(diagnosis) ?? null;
@@ -109,9 +118,21 @@ async function recommend(deps: Deps, incident: Incident, playbook: Playbook, dia
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
-  const chosen: Chosen = { qualified: [], skippedSteps, refusals: [] };
-  for (const candidate of candidates) await plan(deps, incident, playbook, candidate, chosen);
+  const { candidates, unsure, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
+  const chosen: Chosen = { qualified: [], unsure: [], skippedSteps, refusals: [] };
+  for (const candidate of candidates) {
+    const planned = await plan(deps, incident, playbook, candidate);
+    if (planned.ok) chosen.qualified.push(planned.recommendation);
+    else {
+      chosen.refusals.push(planned.refusal);
+      chosen.skippedSteps.push({ action: candidate.step.action, reason: 'refused', message: planned.refusal.message });
+    }
+  }
+  if (chosen.qualified.some((one) => one.plan.changes.length > 0)) return chosen;
+  for (const candidate of unsure.slice(0, MOST_UNSURE)) {
+    const planned = await plan(deps, incident, playbook, candidate);
+    if (planned.ok) chosen.unsure.push(planned.recommendation);
+  }
   return chosen;
 }
 
@@ -120,16 +141,11 @@ async function plan(
   incident: Incident,
   playbook: Playbook,
   candidate: Candidate,
-  chosen: Chosen,
-): Promise<void> {
+): Promise<{ ok: true; recommendation: Recommendation } | { ok: false; refusal: Refusal }> {
   const { step } = candidate;
   const action = deps.actions.get(step.action)!;
   const planned = await action.plan(actionContext(deps, incident, candidate));
-  if (!planned.ok) {
-    chosen.refusals.push(planned.refusal);
-    chosen.skippedSteps.push({ action: step.action, reason: 'refused', message: planned.refusal.message });
-    return;
-  }
+  if (!planned.ok) return planned;
   const { confidence } = candidate;
   const recommendation: Recommendation = {
     issue: playbook.issue,
@@ -139,7 +155,7 @@ async function plan(
     confidence,
     reasons: reasonsFor(confidence),
   };
-  chosen.qualified.push(recommendation);
+  return { ok: true, recommendation };
 }
 
 /** What speaks for the step beyond the cause, which the message has a line of its own for. */

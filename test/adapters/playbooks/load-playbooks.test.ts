@@ -42,6 +42,8 @@ describe('the shipped playbooks', () => {
     ]);
     expect(Object.fromEntries(figures)).toEqual({
       high_memory_usage: ['restart_pod 0.9 0.8', 'scale_horizontal 0.85 0.7', 'increase_memory_limit 0.95 0.9'],
+      'high_memory_usage/oom_killed': ['increase_memory_limit 0.95 0.5', 'restart_pod 0.9 0.7'],
+      'high_memory_usage/rollout': ['rollback_deployment 0 0.9'],
       high_latency: ['scale_horizontal 2 0.7', 'restart_deployment 5 0.8', 'enable_circuit_breaker 10 0.6'],
       crash_loop: ['rollback_deployment 0 0.9', 'notify_oncall 0 0.5'],
       node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
@@ -57,7 +59,7 @@ describe('playbooks', () => {
   it('of a later folder replace those for the same issue', async () => {
     const own = folder({ 'mine.yml': GOOD.replace('title: Crashes', 'title: Mine') });
     const playbooks = await loadPlaybooks([SHIPPED, own]);
-    expect(playbooks).toHaveLength(7);
+    expect(playbooks).toHaveLength(9);
     expect(playbooks.find(({ issue }) => issue === 'crash_loop')?.title).toBe('Mine');
   });
 

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { startSandbox } from '../sandbox/start.ts';
+import { ownPagesOnly } from './adapters/http/own-pages.ts';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { connectMonitors } from './adapters/kubernetes/monitors.ts';
@@ -14,6 +15,7 @@ import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-r
 import { createSlackChat } from './adapters/slack/chat.ts';
 import { type App, startApp, type World } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
+import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
 import { signInOf } from './app/sign-in.ts';
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
       `The configuration has errors; mend them and start again:\n${read.errors.map((error) => `  - ${error}`).join('\n')}`,
     );
   const log = pino({ level: read.config.env.LOG_LEVEL, name: 'nightshift' }, pino.destination(2));
+  surviveRejections(log);
   const { config } = read;
   const dataDir = resolve(config.env.NIGHTSHIFT_DATA);
   const redis = config.env.REDIS_URL ? null : await startPrivateRedis({ dataDir: join(dataDir, 'redis') });
@@ -37,6 +40,14 @@ async function main(): Promise<void> {
     : await startForReal(config, redis, log);
   onSignals(running, redis, log);
   console.log(running.table);
+}
+
+/** A promise that nobody waited for failed: that is a bug of ours, and no reason to leave everything else. It is logged and counted. */
+function surviveRejections(log: Logger): void {
+  process.on('unhandledRejection', (reason: unknown) => {
+    unhandled.count += 1;
+    log.error({ err: reason, count: unhandled.count }, 'a rejection was not handled');
+  });
 }
 
 type Running = { app: App; table: string; stopOthers(): Promise<void> };
@@ -73,8 +84,16 @@ async function startInSandbox(
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true },
-    keda: { optional: true, isNearby: true, prometheusUrl: sandbox.prometheusUrl },
-    firstHandlers: [(req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false)],
+    keda: {
+      token: config.env.KEDA_TOKEN ?? null,
+      optional: true,
+      isNearby: true,
+      prometheusUrl: sandbox.prometheusUrl,
+    },
+    firstHandlers: [
+      ownPagesOnly,
+      (req, res) => ((req.url ?? '').startsWith('/sandbox') ? sandbox.handleSandbox(req, res) : false),
+    ],
   };
   const app = await startApp(config, world, log);
   sandbox.setAppUrl(app.url, world.alertmanagerToken ?? undefined);
@@ -87,7 +106,7 @@ async function startInSandbox(
     ['logs', `sandbox, of the pods${config.env.LOKI_URL ? ' (LOKI_URL is for a real cluster: not used here)' : ''}`],
     ['chat', 'sandbox, on the page'],
     otlpRow(app),
-    kedaRow(app),
+    kedaRow(app, 'token'),
     ...commonRows(config, dataDir),
     ['time', `${clock.speed()}x: a minute passes in ${60 / clock.speed()} s`],
   ];
@@ -152,7 +171,12 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
     otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
-    keda: { optional: false, isNearby: false, prometheusUrl: env.PROMETHEUS_URL ? shownUrl(env.PROMETHEUS_URL) : null },
+    keda: {
+      token: env.KEDA_TOKEN ?? 'none',
+      optional: false,
+      isNearby: false,
+      prometheusUrl: env.PROMETHEUS_URL ? shownUrl(env.PROMETHEUS_URL) : null,
+    },
     firstHandlers: [],
   };
   const app = await startApp(config, world, log);
@@ -167,7 +191,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     ['logs', env.LOKI_URL ? shownUrl(env.LOKI_URL) : 'of the pods only (LOKI_URL is not set)'],
     ['chat', env.SLACK_CHANNEL ? `Slack, ${env.SLACK_CHANNEL}` : 'missing'],
     otlpRow(app),
-    kedaRow(app),
+    kedaRow(app, env.KEDA_TOKEN ? 'token' : 'no token'),
     ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
     ['mode', observe.length > 0 ? `OBSERVE, nothing is ever changed: ${observe.join('; ')}` : 'act'],
   ];
@@ -179,9 +203,13 @@ const otlpRow = ({ otlp }: App): Row => [
   'OTLP',
   otlp ? `gRPC ${otlp.grpcPort}, HTTP ${otlp.httpPort}` : 'not received: its ports are taken',
 ];
-const kedaRow = ({ keda }: App): Row => [
+const kedaRow = ({ keda }: App, token: 'token' | 'no token'): Row => [
   'KEDA',
-  keda ? `external scaler on gRPC ${keda.port}` : 'not served: its port is taken',
+  token === 'no token'
+    ? 'not served: KEDA_TOKEN is not set'
+    : keda
+      ? `external scaler on gRPC ${keda.port}`
+      : 'not served: its port is taken',
 ];
 const commonRows = ({ env }: Config, dataDir: string): Row[] => [
   ['redis', env.REDIS_URL ? 'given (REDIS_URL)' : `private, data in ${join(dataDir, 'redis')}`],

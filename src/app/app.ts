@@ -13,6 +13,7 @@ import { dispatch, type Handler, pathOf } from '../adapters/http/routes.ts';
 import { loadPlaybooks } from '../adapters/playbooks/load-playbooks.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
+import { createHeardOnce } from '../adapters/redis/heard-once.ts';
 import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store.ts';
 import { createKeptHistory } from '../adapters/redis/kept-history.ts';
 import { createModelStore } from '../adapters/redis/model-store.ts';
@@ -39,10 +40,11 @@ import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
 import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
-import { alertIntake, pagerDutyIntake } from './intake.ts';
+import { alertIntake } from './intake.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
+import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { paramCheck } from './param-check.ts';
 import { startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
@@ -140,7 +142,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world: past,
     log,
   });
-  const forecasting = await startForecasting(config, world.keda, past, log);
+  const forecasting = await startForecasting(config, world.keda, { ...past, cluster: world.cluster }, log);
   if (forecasting.scaler) countScaler(meters.registry, forecasting.scaler);
   const deps = {
     ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, log)),
@@ -158,17 +160,24 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const topology = createTopology();
   const people = createPeople(deps);
   const commands = await loadModules<Command>(here('../../commands'));
+  const heardOnce = createHeardOnce({ redis, prefix });
   const slack =
-    world.slack && createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, clock, log });
+    world.slack &&
+    createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, heardOnce, clock, log });
   let started = false;
   const handlers: Handler[] = [
     ...world.firstHandlers,
-    healthRoutes({ parts: partsOf({ ...world, ...source }, store), registry: meters.registry, started: () => started }),
+    healthRoutes({
+      parts: partsOf({ ...world, ...source }, store),
+      registry: meters.registry,
+      started: () => started,
+      metricsToken: config.env.NIGHTSHIFT_METRICS_TOKEN,
+    }),
     alertmanagerRoute(
       alertIntake(deps, { topology, meters, own: ownCluster(config.settings) }, world.alertmanagerToken),
     ),
-    pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null)),
-    apiRoutes({ token: world.apiToken, store, now: clock.now }),
+    pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
+    apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now }),
     (req, res) => {
       if (!slack || pathOf(req).pathname !== SLACK_PATH) return false;
       slack.handler(req, res);

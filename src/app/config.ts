@@ -203,6 +203,10 @@ export const Environment = z.object({
   /** KEDA's external scaler, gRPC. */
   KEDA_PORT: Port.default(50_051),
   NIGHTSHIFT_API_TOKEN: z.string().optional(),
+  /** What readers of /metrics must show; without it anybody may. */
+  NIGHTSHIFT_METRICS_TOKEN: z.string().optional(),
+  /** What KEDA must show. */
+  KEDA_TOKEN: z.string().optional(),
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),
   NIGHTSHIFT_DATA: z.string().default('.nightshift/data'),
@@ -241,7 +245,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       env.data.KUBERNETES_SERVICE_HOST ||
       env.data.PROMETHEUS_URL ||
       env.data.SLACK_BOT_TOKEN ||
-      env.data.SLACK_APP_TOKEN,
+      env.data.SLACK_APP_TOKEN ||
+      env.data.SLACK_SIGNING_SECRET ||
+      pagesSomebody(env.data),
   );
   const config: Config = {
     env: env.data,
@@ -252,6 +258,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (real && !env.data.ALERTMANAGER_TOKEN)
     errors.push('ALERTMANAGER_TOKEN: is required with a real cluster: the webhook must know who sends alerts');
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
+}
+
+/** A routing key pages real people, unless what takes it is on this machine. */
+function pagesSomebody({ PAGERDUTY_ROUTING_KEY, PAGERDUTY_EVENTS_URL }: Environment): boolean {
+  if (!PAGERDUTY_ROUTING_KEY) return false;
+  const host = PAGERDUTY_EVENTS_URL ? new URL(PAGERDUTY_EVENTS_URL).hostname : '';
+  return !['127.0.0.1', 'localhost', '[::1]'].includes(host);
 }
 
 /** The environment alone, for verbs that need no more. */

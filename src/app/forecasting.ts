@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
 import { type ExternalScaler, startExternalScaler } from '../adapters/keda/external-scaler.ts';
-import { createDemand, type Demand, type DemandDeps } from '../learning/demand.ts';
+import { triggerToken } from '../adapters/keda/scaler-token.ts';
+import { createDemand, type DemandDeps } from '../learning/demand.ts';
+import { onlyKnown } from '../learning/only-known.ts';
 import type { Deps } from '../pipeline/deps.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { DemandAhead } from '../ports/demand.ts';
 import type { DemandInput, LearnedDemand } from '../workers/fit-demand.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
 import { type Config, demandSettings } from './config.ts';
@@ -16,6 +20,8 @@ export type Forecasting = {
 export type KedaSettings = {
   /** A port that is taken is no reason not to start. */
   optional: boolean;
+  /** What KEDA must show: null for anybody (the sandbox), `none` where it should and none is set, so that it isn't served. */
+  token: string | null | 'none';
   /** KEDA runs on this machine, as the sandbox's does. */
   isNearby: boolean;
   /** Where it finds Prometheus, unless nightshift.yaml says otherwise. */
@@ -26,7 +32,7 @@ export type KedaSettings = {
 export async function startForecasting(
   config: Config,
   settings: KedaSettings | undefined,
-  world: Pick<DemandDeps, 'metrics' | 'queries' | 'clock' | 'incidentsSince'>,
+  world: Pick<DemandDeps, 'metrics' | 'queries' | 'clock' | 'incidentsSince'> & { cluster: Cluster },
   log: Logger,
 ): Promise<Forecasting> {
   const learning = createWorkerPool<DemandInput, LearnedDemand>(
@@ -35,10 +41,12 @@ export async function startForecasting(
   );
   const settingsOf = (namespace: string, service: string) => demandSettings(config.settings, namespace, service);
   const demand = createDemand({ ...world, settings: settingsOf, learn: learning.run });
-  const scaler = settings ? await serve(config, settings, demand, world.clock, log) : null;
+  const ahead = onlyKnown(demand.ahead, world.cluster, () => performance.now());
+  const scaler = settings ? await serve(config, settings, ahead, world.clock, log) : null;
   const { prometheus_address: prometheus, scaler_address: address } = config.settings.keda;
   const kedaAddresses = {
     prometheus: prometheus ?? settings?.prometheusUrl ?? null,
+    ...(settings?.token && settings.token !== 'none' ? { tokenOf: tokensOf(settings.token) } : {}),
     scaler: address ?? (scaler && settings?.isNearby ? `127.0.0.1:${scaler.port}` : null),
   };
   return {
@@ -51,15 +59,21 @@ export async function startForecasting(
   };
 }
 
+const tokensOf = (token: string) => (namespace: string, service: string) => triggerToken(token, namespace, service);
+
 async function serve(
   { env }: Config,
-  { optional }: KedaSettings,
-  demand: Demand,
+  { optional, token }: KedaSettings,
+  ahead: DemandAhead,
   clock: DemandDeps['clock'],
   log: Logger,
 ): Promise<ExternalScaler | null> {
+  if (token === 'none') {
+    log.info({}, 'KEDA is not served: KEDA_TOKEN is not set');
+    return null;
+  }
   try {
-    return await startExternalScaler({ host: env.HOST, port: env.KEDA_PORT, ahead: demand.ahead, clock });
+    return await startExternalScaler({ host: env.HOST, port: env.KEDA_PORT, ahead, clock, token });
   } catch (error) {
     if (!optional) throw error;
     log.warn({ err: error }, 'KEDA is not served: its port is taken; set KEDA_PORT');

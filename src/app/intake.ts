@@ -1,8 +1,6 @@
 import { namedBy } from '../adapters/alertmanager/named-by.ts';
 import { parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import type { AlertIntake } from '../adapters/http/alertmanager-route.ts';
-import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
-import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
 import { admit, type LeftOut, type OwnCluster } from '../domain/alert-admission.ts';
 import type { Alert } from '../domain/types.ts';
 import { resolveSubject } from '../evidence/resolve-subject.ts';
@@ -10,7 +8,6 @@ import type { Topology } from '../evidence/topology.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { noteQuiet } from '../pipeline/note-quiet.ts';
 import { type ReceivedAlert, receiveAlerts } from '../pipeline/receive-alerts.ts';
-import { record } from '../pipeline/record.ts';
 import type { Meters } from './meters.ts';
 
 const MOST_LISTED = 100;
@@ -77,19 +74,4 @@ function tell(deps: Deps, truncated: number, refused: LeftOut[]): void {
   const [first] = refused;
   if (first)
     deps.log.warn({ refused: refused.length, first: first.alert.name, reason: first.reason }, 'alerts were refused');
-}
-
-/** PagerDuty's acknowledgement is the incident's. */
-export function pagerDutyIntake(deps: Deps, secret: string | null): PagerDutyIntake {
-  if (!secret) return { accept: null };
-  return {
-    async accept(rawBody, signature) {
-      const parsed = parsePagerDutyWebhook(rawBody, signature, secret);
-      if (!parsed.ok) return parsed.reason === 'bad_signature' ? 'bad_signature' : 'ignored';
-      const id = /(INC-\d+)$/.exec(parsed.event.dedupKey ?? '')?.[1];
-      if (!id || parsed.event.type !== 'acknowledged') return 'ignored';
-      await record(deps, id, { type: 'acknowledged', at: deps.clock.now(), by: parsed.event.by ?? 'PagerDuty' });
-      return 'accepted';
-    },
-  };
 }

@@ -9,6 +9,9 @@ export type Meters = {
   effect<T>(kind: string, run: () => Promise<T>): Promise<T>;
 };
 
+/** Of this process since its start. */
+export const unhandled = { count: 0 };
+
 export function createMeters(queue: EffectQueue): Meters {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -29,6 +32,15 @@ export function createMeters(queue: EffectQueue): Meters {
     labelNames: ['effect', 'result'],
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30],
     registers: [registry],
+  });
+  new Counter({
+    name: 'nightshift_unhandled_rejections_total',
+    help: 'Rejections that nobody handled: each is a bug',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(unhandled.count);
+    },
   });
   new Gauge({
     name: 'nightshift_queue_jobs',

@@ -22,7 +22,12 @@ export type ScaledObject = {
 };
 
 /** Where KEDA finds what its triggers ask; null where it isn't known. */
-export type KedaAddresses = { prometheus: string | null; scaler: string | null };
+export type KedaAddresses = {
+  prometheus: string | null;
+  scaler: string | null;
+  /** What a trigger shows the scaler to ask about its service, where it wants that. */
+  tokenOf?: (namespace: string, service: string) => string;
+};
 
 export type ScaledTarget = {
   kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -62,7 +67,7 @@ export function scaledObjectOf(
       triggers: [
         rateTrigger(target, demand, addresses.prometheus),
         ...schedule.map(cronTrigger),
-        ...(addresses.scaler === null ? [] : [externalTrigger(target, demand, addresses.scaler)]),
+        ...(addresses.scaler === null ? [] : [externalTrigger(target, demand, addresses.scaler, addresses.tokenOf)]),
       ],
     },
   };
@@ -81,10 +86,16 @@ export function cronTrigger({ timezone, start, end, desiredReplicas }: CronWindo
   return { type: 'cron', metadata: { timezone, start, end, desiredReplicas: String(desiredReplicas) } };
 }
 
-function externalTrigger(target: ScaledTarget, { perReplica }: DemandSettings, scalerAddress: string): Trigger {
+function externalTrigger(
+  target: ScaledTarget,
+  { perReplica }: DemandSettings,
+  scalerAddress: string,
+  tokenOf: KedaAddresses['tokenOf'],
+): Trigger {
+  const token = tokenOf ? { token: tokenOf(target.namespace, target.name) } : {};
   return {
     type: 'external',
-    metadata: { scalerAddress, service: target.name, horizon: HORIZON, threshold: String(perReplica) },
+    metadata: { scalerAddress, service: target.name, horizon: HORIZON, threshold: String(perReplica), ...token },
   };
 }
 

@@ -37,7 +37,7 @@ async function objectFrom(deps: Looking, workload: Workload, { schedule }: Outlo
   const { namespace, name, kind, replicas } = workload;
   if (kind === 'DaemonSet')
     return { ok: false, message: 'A DaemonSet has a pod on each node: it is not scaled by demand.' };
-  const { prometheus, scaler } = deps.kedaAddresses;
+  const { prometheus, ...reached } = deps.kedaAddresses;
   if (prometheus === null)
     return {
       ok: false,
@@ -48,7 +48,7 @@ async function objectFrom(deps: Looking, workload: Workload, { schedule }: Outlo
   const sharesName = all.value.some((one) => one.name === name && one.namespace !== namespace);
   const target = { kind, namespace, name, replicas, sharesName };
   const settings = deps.demandSettings(namespace, name);
-  return { ok: true, object: scaledObjectOf(target, settings, schedule ?? [], { prometheus, scaler }) };
+  return { ok: true, object: scaledObjectOf(target, settings, schedule ?? [], { prometheus, ...reached }) };
 }
 
 function toScaledObject({ name, min, max }: Scaler, { schedule }: Outlook): DemandProposal {

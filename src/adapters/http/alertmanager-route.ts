@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import { headOf } from '../../domain/cut-text.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
+import { bearerIs } from './bearer.ts';
 import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
 
 const BODY_LIMIT = 5 * 1024 * 1024;
@@ -39,13 +39,6 @@ export function alertmanagerRoute(intake: AlertIntake): Handler {
       return sendJson(res, 503, { error: 'the store (Redis) is away; send it again' }, { 'retry-after': '5' });
     }
   };
-}
-
-/** Compares a bearer token in constant time. */
-export function bearerIs(header: string | undefined, token: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/i.exec(header ?? '')?.[1] ?? '');
-  const wanted = Buffer.from(token);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; message: string } {

@@ -2,19 +2,26 @@ import type { Incident } from '../../domain/incident.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
 import type { IncidentStore } from '../../ports/store.ts';
-import { bearerIs } from './alertmanager-route.ts';
+import { bearerIs } from './bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const MAX_LISTED = 500;
 
-/** `GET /api/incidents`, `/api/incidents/:id`, `/api/stats`. `token` null: open (sandbox only). */
-export function apiRoutes(options: { token: string | null; store: IncidentStore; now: () => number }): Handler {
-  const { store } = options;
+/** `GET /api/incidents`, `/api/incidents/:id`, `/api/stats`. `token` null: open to all (sandbox only), or `closed` to all. */
+export function apiRoutes(options: {
+  token: string | null;
+  closed?: boolean;
+  store: IncidentStore;
+  now: () => number;
+}): Handler {
+  const { store, token, closed = false } = options;
   return async (req, res) => {
     const url = pathOf(req);
     if (!url.pathname.startsWith('/api/')) return false;
     if (req.method !== 'GET') return sendJson(res, 405, { error: 'use GET' }, { allow: 'GET' });
-    if (options.token !== null && !bearerIs(req.headers.authorization, options.token))
+    if (token === null && closed)
+      return sendJson(res, 403, { error: 'set NIGHTSHIFT_API_TOKEN to have the API answer' });
+    if (token !== null && !bearerIs(req.headers.authorization, token))
       return sendJson(res, 401, {
         error: 'Authorization: the bearer token is missing or wrong (NIGHTSHIFT_API_TOKEN)',
       });

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { bearerIs } from './bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const PING_MS = 2_000;
@@ -6,7 +7,13 @@ const PING_MS = 2_000;
 export type Part = { name: string; ping(): Promise<void> };
 
 /** `GET /healthz` (the process answers), `/readyz` (503 with the reason while a needed part is away), `/metrics` (Prometheus). */
-export function healthRoutes(options: { parts: Part[]; registry: Registry; started(): boolean }): Handler {
+export function healthRoutes(options: {
+  parts: Part[];
+  registry: Registry;
+  started(): boolean;
+  /** The bearer that `/metrics` demands; none: anybody may read it. */
+  metricsToken?: string | undefined;
+}): Handler {
   return async (req, res) => {
     switch (pathOf(req).pathname) {
       case '/healthz':
@@ -20,6 +27,11 @@ export function healthRoutes(options: { parts: Part[]; registry: Registry; start
         );
       }
       case '/metrics': {
+        const { metricsToken } = options;
+        if (metricsToken !== undefined && !bearerIs(req.headers.authorization, metricsToken))
+          return sendJson(res, 401, {
+            error: 'Authorization: the bearer token is missing or wrong (NIGHTSHIFT_METRICS_TOKEN)',
+          });
         const text = await options.registry.metrics();
         res.writeHead(200, { 'content-type': options.registry.contentType });
         res.end(text);

@@ -31,7 +31,11 @@ export function sendJson(
   return true;
 }
 
-export const pathOf = (req: IncomingMessage): URL => new URL(req.url ?? '/', 'http://localhost');
+/** What was asked for; where it is no path (`//`, another scheme), the root of nothing: `/?`. */
+export function pathOf(req: IncomingMessage): URL {
+  const url = `http://localhost/${(req.url ?? '').replace(/^\//, '')}`;
+  return URL.canParse(url) ? new URL(url) : new URL('http://localhost/?');
+}
 
 /** Tries the handlers in order; the first that answers wins, and nothing that it throws takes the process down. */
 export function dispatch(handlers: Handler[], onError: (error: unknown) => void) {

@@ -8,7 +8,7 @@ const LOOK_AGAIN_MS = 30_000;
 
 /** Streams that say at once whether there is demand, and then what changes, looked at every 30 s; an error ends them. `most` at once. */
 export function createActiveStreams(options: {
-  ask(ref: ScaledObjectRef): Promise<Asked<number>>;
+  ask(ref: ScaledObjectRef, bearer: string | undefined): Promise<Asked<number>>;
   clock: Clock;
   most: number;
   onRefused(refusal: Refusal): void;
@@ -25,7 +25,7 @@ export function createActiveStreams(options: {
     stream.emit('error', statusOf(refusal));
   };
   const look = async (stream: Stream) => {
-    const asked = await ask(stream.request);
+    const asked = await ask(stream.request, stream.metadata.get('authorization')[0]?.toString());
     const kept = open.get(stream);
     if (!kept) return;
     if (!asked.ok) return fail(stream, asked.refusal);

@@ -2,14 +2,16 @@ import { type StatusObject, status } from '@grpc/grpc-js';
 import { headOf } from '../../domain/cut-text.ts';
 import type { DemandAhead, DemandFailure } from '../../ports/demand.ts';
 import { readMetadata, type ScalerMetadata } from './scaler-metadata.ts';
+import { mayAsk } from './scaler-token.ts';
 
 export type ScaledObjectRef = { name: string; namespace: string; scalerMetadata: Record<string, string> };
 
-type Reason = DemandFailure['kind'] | 'bad_metadata' | 'busy' | 'broken';
+type Reason = DemandFailure['kind'] | 'unauthorised' | 'bad_metadata' | 'busy' | 'broken';
 export type Refusal = { why: Reason; message: string };
 export type Asked<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
 const CODES: Record<Reason, status> = {
+  unauthorised: status.UNAUTHENTICATED,
   unknown: status.NOT_FOUND,
   too_little_history: status.FAILED_PRECONDITION,
   silent: status.FAILED_PRECONDITION,
@@ -21,6 +23,7 @@ const CODES: Record<Reason, status> = {
 };
 
 export const noRefusals = (): Record<Reason, number> => ({
+  unauthorised: 0,
   unknown: 0,
   too_little_history: 0,
   silent: 0,
@@ -36,21 +39,28 @@ export function statusOf({ why, message }: Refusal): Pick<StatusObject, 'code' |
   return { code: CODES[why], details: headOf(message, 500) };
 }
 
-export function metadataOf(ref: ScaledObjectRef | null): Asked<ScalerMetadata> {
-  const read = readMetadata(ref?.scalerMetadata ?? {}, ref?.namespace ?? '');
-  return read.ok
-    ? { ok: true, value: read.metadata }
-    : { ok: false, refusal: { why: 'bad_metadata', message: read.message } };
-}
+/** Reads a trigger's metadata for a caller (the `authorization` of its call); with `token` null anybody may ask. */
+export type ReadRef = (ref: ScaledObjectRef | null, bearer: string | undefined) => Asked<ScalerMetadata>;
+
+export const createReadRef =
+  (token: string | null): ReadRef =>
+  (ref, bearer) => {
+    const read = readMetadata(ref?.scalerMetadata ?? {}, ref?.namespace ?? '');
+    if (!read.ok) return { ok: false, refusal: { why: 'bad_metadata', message: read.message } };
+    if (token === null || mayAsk(token, { bearer, inTrigger: read.token }, read.metadata))
+      return { ok: true, value: read.metadata };
+    return { ok: false, refusal: { why: 'unauthorised', message: 'metadata.token: is missing or wrong (KEDA_TOKEN)' } };
+  };
 
 /** The rate ahead for a ScaledObject's trigger; `mostAtOnce` at the same time, who comes beyond is refused. */
 export function createAsking(
   ahead: DemandAhead,
+  readRef: ReadRef,
   mostAtOnce: number,
-): (ref: ScaledObjectRef | null) => Promise<Asked<number>> {
+): (ref: ScaledObjectRef | null, bearer: string | undefined) => Promise<Asked<number>> {
   let running = 0;
-  return async (ref) => {
-    const metadata = metadataOf(ref);
+  return async (ref, bearer) => {
+    const metadata = readRef(ref, bearer);
     if (!metadata.ok) return metadata;
     if (running >= mostAtOnce) return { ok: false, refusal: { why: 'busy', message: 'too many calls at once' } };
     running += 1;

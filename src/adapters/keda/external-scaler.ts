@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
+  type Metadata,
   Server,
   ServerCredentials,
   type ServiceDefinition,
@@ -10,7 +11,15 @@ import { loadSync } from '@grpc/proto-loader';
 import type { Clock } from '../../domain/clock.ts';
 import type { DemandAhead } from '../../ports/demand.ts';
 import { createActiveStreams } from './active-streams.ts';
-import { createAsking, metadataOf, noRefusals, type Refusal, type ScaledObjectRef, statusOf } from './ask-demand.ts';
+import {
+  createAsking,
+  createReadRef,
+  noRefusals,
+  type ReadRef,
+  type Refusal,
+  type ScaledObjectRef,
+  statusOf,
+} from './ask-demand.ts';
 
 type Active = { result: boolean };
 type Specs = { metricSpecs: { metricName: string; targetSize: number; targetSizeFloat: number }[] };
@@ -28,6 +37,8 @@ export type ExternalScalerOptions = {
   port: number;
   ahead: DemandAhead;
   clock: Clock;
+  /** What callers must show; null or none: anybody may ask. */
+  token?: string | null;
   mostAtOnce?: number;
   mostStreams?: number;
 };
@@ -53,7 +64,8 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
     answered: { IsActive: 0, GetMetricSpec: 0, GetMetrics: 0 },
     refused: noRefusals(),
   };
-  const ask = createAsking(options.ahead, options.mostAtOnce ?? AT_ONCE);
+  const readRef = createReadRef(options.token ?? null);
+  const ask = createAsking(options.ahead, readRef, options.mostAtOnce ?? AT_ONCE);
   const refused = (refusal: Refusal) => {
     counts.refused[refusal.why] += 1;
   };
@@ -65,7 +77,7 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
   });
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
   const openStream: handleServerStreamingCall<ScaledObjectRef, Active> = (call) => streams.open(call);
-  server.addService(EXTERNAL_SCALER, { ...unaryCalls(ask, counts, refused), StreamIsActive: openStream });
+  server.addService(EXTERNAL_SCALER, { ...unaryCalls({ ask, readRef }, counts, refused), StreamIsActive: openStream });
   return {
     port: await bind(server, options.host, options.port),
     counts,
@@ -77,20 +89,24 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
   };
 }
 
-function unaryCalls(ask: ReturnType<typeof createAsking>, counts: ScalerCounts, refused: (why: Refusal) => void) {
+function unaryCalls(
+  { ask, readRef }: { ask: ReturnType<typeof createAsking>; readRef: ReadRef },
+  counts: ScalerCounts,
+  refused: (why: Refusal) => void,
+) {
   const refuse = (refusal: Refusal) => {
     refused(refusal);
     return statusOf(refusal);
   };
   const IsActive: handleUnaryCall<ScaledObjectRef, Active> = (call, callback) => {
-    void ask(call.request).then((asked) => {
+    void ask(call.request, bearerOf(call)).then((asked) => {
       if (!asked.ok) return callback(refuse(asked.refusal));
       counts.answered.IsActive += 1;
       callback(null, { result: asked.value > 0 });
     });
   };
   const GetMetricSpec: handleUnaryCall<ScaledObjectRef, Specs> = (call, callback) => {
-    const metadata = metadataOf(call.request);
+    const metadata = readRef(call.request, bearerOf(call));
     if (!metadata.ok) return callback(refuse(metadata.refusal));
     counts.answered.GetMetricSpec += 1;
     const { threshold } = metadata.value;
@@ -102,7 +118,7 @@ function unaryCalls(ask: ReturnType<typeof createAsking>, counts: ScalerCounts, 
     callback,
   ) => {
     const { scaledObjectRef, metricName } = call.request;
-    void ask(scaledObjectRef).then((asked) => {
+    void ask(scaledObjectRef, bearerOf(call)).then((asked) => {
       if (!asked.ok) return callback(refuse(asked.refusal));
       counts.answered.GetMetrics += 1;
       const value = { metricValue: Math.ceil(asked.value), metricValueFloat: asked.value };
@@ -111,6 +127,9 @@ function unaryCalls(ask: ReturnType<typeof createAsking>, counts: ScalerCounts, 
   };
   return { IsActive, GetMetricSpec, GetMetrics };
 }
+
+const bearerOf = ({ metadata }: { metadata: Metadata }): string | undefined =>
+  metadata.get('authorization')[0]?.toString();
 
 function bind(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -20,6 +20,8 @@ const Horizon = z
 /** The metadata of a trigger, as KEDA hands it on: text by name. */
 const ScalerMetadata = z.object({
   service: Name,
+  /** Shows who asks; `tokenFromEnv` is KEDA's own way to take it from the workload's environment. */
+  token: z.string().max(200, 'is longer than 200 characters').optional(),
   namespace: Name.optional(),
   horizon: Horizon.prefault('15m'),
   /** Requests per second and replica. */
@@ -46,7 +48,7 @@ const KEDAS_OWN = new Set(['scalerAddress', 'enableTLS', 'unsafeSsl', 'caCert', 
 export function readMetadata(
   given: Record<string, string>,
   ownNamespace: string,
-): { ok: true; metadata: ScalerMetadata } | { ok: false; message: string } {
+): { ok: true; metadata: ScalerMetadata; token: string | undefined } | { ok: false; message: string } {
   const faults = Object.keys(given)
     .filter((key) => !(key in ScalerMetadata.shape) && !KEDAS_OWN.has(key) && !key.endsWith('FromEnv'))
     .slice(0, 5)
@@ -58,6 +60,6 @@ export function readMetadata(
     faults.push(...read.error.issues.map((issue) => `metadata.${issue.path.join('.')}: ${issue.message}`));
   else if (read.data.namespace === undefined) faults.push('metadata.namespace: is needed');
   if (!read.success || faults.length > 0) return { ok: false, message: faults.join('; ') };
-  const { horizon, namespace = '', ...rest } = read.data;
-  return { ok: true, metadata: { ...rest, namespace, horizonMs: horizon } };
+  const { horizon, namespace = '', token = given.tokenFromEnv, ...rest } = read.data;
+  return { ok: true, metadata: { ...rest, namespace, horizonMs: horizon }, token };
 }

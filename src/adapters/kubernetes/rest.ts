@@ -80,9 +80,30 @@ export async function send(
     ...(dispatcher ? { dispatcher } : {}),
     signal,
   });
-  const text = await answer.text();
+  const text = await boundedText(answer.body);
   if (!answer.ok) throw new ApiError(answer.status, text, Object.fromEntries(answer.headers));
   return text;
+}
+
+/** A page of 500 large pods is some 10 MB. */
+const MOST_BYTES = 48 * 1024 * 1024;
+
+/** The server answered more than is taken: a broken proxy, or somebody who is not an API server. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+}
+
+/** Counts while it reads: what is too large is never held. */
+async function boundedText(body: AsyncIterable<Uint8Array> | null): Promise<string> {
+  if (!body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw new AnswerTooLarge(`it answered more than ${MOST_BYTES / 1024 / 1024} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 const NOBODY: Credentials = { headers: {}, dispatcher: undefined };

@@ -19,10 +19,6 @@ const TROUBLE =
 
 /** Everything that people can do in Slack. Each request is acknowledged at once, also those that nobody handles: they'd be shown as failures otherwise. */
 export function listen(app: App, deps: ListenerDeps): void {
-  app.use(async ({ context, next }) => {
-    // Left without an acknowledgement, Bolt answers with an error.
-    if (context.replayed !== true) await next();
-  });
   app.action(/.*/, async ({ ack, body, respond, client }) => {
     await ack();
     await onAction(deps, body, respond, client);

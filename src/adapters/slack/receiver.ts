@@ -3,9 +3,11 @@ import { App, HTTPReceiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../domain/clock.ts';
 import type { Command, People } from '../../extension-points.ts';
+import type { HeardOnce } from '../../ports/heard-once.ts';
+import { end, frontDoor, SLACK_PATH } from './front-door.ts';
 import { listen } from './listeners.ts';
 import { type Log, slackLogger } from './log.ts';
-import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
+import { createReplayGuard } from './replay-guard.ts';
 import { createSocketMode } from './socket-mode.ts';
 import { clientOptions } from './web-client.ts';
 
@@ -20,6 +22,8 @@ export type SlackAppSettings = {
   timeoutMs?: number;
   people: People;
   commands: Command[];
+  /** What all replicas have heard; without it this one remembers its own. */
+  heardOnce?: HeardOnce;
   clock: Clock;
   log: Log;
 };
@@ -33,15 +37,13 @@ export type SlackApp = {
   client: WebClient;
 };
 
-export const SLACK_PATH = '/slack/events';
-const BODY_LIMIT_BYTES = 1024 * 1024;
+export { SLACK_PATH };
 
 /** Slack's way in: Bolt behind a handler, so that one HTTP server can hold everything. A forged, stale or replayed request is refused with 401. Throws when neither a signing secret nor an app token is given. */
 export function createSlackApp(settings: SlackAppSettings): SlackApp {
   const { signingSecret, appToken, token, log } = settings;
-  const guard = createReplayGuard(Date.now);
   const options = clientOptions({ slackApiUrl: settings.slackApiUrl, timeoutMs: settings.timeoutMs ?? 5_000, log });
-  const http = signingSecret ? httpReceiver(signingSecret, guard, log) : null;
+  const http = signingSecret ? httpReceiver(signingSecret, log) : null;
   const socket = appToken ? createSocketMode({ appToken, clientOptions: options, log }) : null;
   const receiver = socket?.receiver ?? http;
   if (!receiver) throw new Error('Slack needs a signing secret (HTTP) or an app token (socket mode)');
@@ -57,7 +59,15 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
   if (socket && http) http.init(app);
   listen(app, settings);
   return {
-    handler: http ? handlerOf(http, guard, log) : (_req, res) => end(res, 404),
+    handler:
+      http && signingSecret
+        ? frontDoor({
+            secret: signingSecret,
+            guard: createReplayGuard(Date.now, settings.heardOnce ?? null),
+            log,
+            pass: (req, res) => http.requestListener(req, res),
+          })
+        : (_req, res) => end(res, 404),
     async start() {
       await socket?.start();
     },
@@ -68,31 +78,6 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
   };
 }
 
-function httpReceiver(signingSecret: string, guard: ReplayGuard, log: Log): HTTPReceiver {
-  return new HTTPReceiver({
-    signingSecret,
-    endpoints: [SLACK_PATH],
-    bodyLimit: BODY_LIMIT_BYTES,
-    logger: slackLogger(log),
-    // Called once a request is verified: two copies at the same moment both come this far, and only the first is new.
-    customPropertiesExtractor: (request) => ({ replayed: !guard.remember(signatureOf(request)) }),
-  });
-}
-
-function handlerOf(receiver: HTTPReceiver, guard: ReplayGuard, log: Log) {
-  return (req: IncomingMessage, res: ServerResponse): void => {
-    const replayed = guard.seen(signatureOf(req));
-    if ((req.url ?? '').split('?')[0] !== SLACK_PATH) end(res, 404);
-    else if (req.method !== 'POST') end(res, 405);
-    else if (replayed) {
-      log.warn({}, 'a signed request from Slack came twice; refused');
-      end(res, 401);
-    } else receiver.requestListener(req, res);
-  };
-}
-
-const signatureOf = (req: { headers: IncomingMessage['headers'] }) => String(req.headers['x-slack-signature'] ?? '');
-
-function end(res: ServerResponse, status: number): void {
-  res.writeHead(status).end();
+function httpReceiver(signingSecret: string, log: Log): HTTPReceiver {
+  return new HTTPReceiver({ signingSecret, endpoints: [SLACK_PATH], logger: slackLogger(log) });
 }

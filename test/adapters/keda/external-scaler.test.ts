@@ -7,6 +7,7 @@ import {
   type ExternalScalerOptions,
   startExternalScaler,
 } from '../../../src/adapters/keda/external-scaler.ts';
+import { triggerToken } from '../../../src/adapters/keda/scaler-token.ts';
 import type { DemandAhead, DemandFailure, DemandRequest } from '../../../src/ports/demand.ts';
 
 /** KEDA's own description of the protocol, as a client of it has it. */
@@ -209,4 +210,25 @@ it('says so when the port is taken', async () => {
   const { server } = await scaler(foretold);
   const again = startExternalScaler({ host: '127.0.0.1', port: server.port, ahead: foretold, clock });
   await expect(again).rejects.toThrow(/EADDRINUSE|bind/i);
+});
+
+describe('a token', () => {
+  const shown = (token?: string, service = 'payment-api') => ref({ service, ...(token ? { token } : {}) });
+
+  it('is demanded of every call, in the trigger or as a bearer', async () => {
+    const { keda, server } = await scaler(foretold, { token: 'keda-token' });
+    for (const method of ['IsActive', 'GetMetricSpec'] as const) {
+      expect((await call(keda, method, shown())).code).toBe(status.UNAUTHENTICATED);
+      expect((await call(keda, method, shown('keda-toke'))).code).toBe(status.UNAUTHENTICATED);
+      expect((await call(keda, method, shown('keda-token'))).answer).toBeDefined();
+    }
+    expect(server.counts.refused.unauthorised).toBe(4);
+  });
+
+  it('of one trigger opens what is known of its own service, and of no other', async () => {
+    const { keda } = await scaler(foretold, { token: 'keda-token' });
+    const own = triggerToken('keda-token', 'shop', 'payment-api');
+    expect((await call(keda, 'IsActive', shown(own))).answer).toEqual({ result: true });
+    expect((await call(keda, 'IsActive', shown(own, 'ledger-db'))).code).toBe(status.UNAUTHENTICATED);
+  });
 });

@@ -391,3 +391,35 @@ describe('the small pieces', () => {
     ]);
   });
 });
+
+describe('an API server that answers without end', () => {
+  it('is given up while it streams, and nothing of that is kept', async () => {
+    let sent = 0;
+    const chunk = Buffer.alloc(1024 * 1024, 0x20);
+    const server = createServer((_req, res) => {
+      const more = () => {
+        while (sent < 200) {
+          sent += 1;
+          if (!res.write(chunk)) return void res.once('drain', more);
+        }
+        res.end('{}');
+      };
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const cluster = connectCluster({
+      name: 'endless',
+      server: { url: `http://127.0.0.1:${port}` },
+      timeoutMs: 20_000,
+      userAgent: 'test',
+    });
+    expect(failure(await cluster.nodes())).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('48 MiB'),
+    });
+    expect(sent).toBeLessThan(100);
+    server.closeAllConnections();
+    server.close();
+  });
+});

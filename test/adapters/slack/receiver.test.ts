@@ -299,6 +299,12 @@ describe('a request that isn’t Slack’s', () => {
     server.close();
   });
 
+  it.each(['null', '[]', '"x"', '5'])('that is signed and holds %s is refused, and the app goes on', async (body) => {
+    expect((await send(body, { type: 'application/json' })).status).toBe(400);
+    expect((await send(`payload=${body}`)).status).toBe(400);
+    expect((await send(interaction('nobody_knows', 'INC-241'))).status).toBe(200);
+  });
+
   it('is answered when it is Slack’s own check of the address', async () => {
     const res = await send(JSON.stringify({ type: 'url_verification', challenge: 'abc' }), {
       type: 'application/json',

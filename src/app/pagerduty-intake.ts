@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
+import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
+import type { Event, Incident } from '../domain/incident.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { record } from '../pipeline/record.ts';
+import type { HeardOnce } from '../ports/heard-once.ts';
+
+/** PagerDuty tries again for a while; what is older may be a copy that somebody has kept. Of real time, as PagerDuty's clock is. */
+const OLDEST_MS = 60 * 60_000;
+const AHEAD_MS = 5 * 60_000;
+
+/** What people do in PagerDuty with a page of ours is the incident's: acknowledged, or resolved. Each webhook counts once, and none after a newer one of the same page. */
+export function pagerDutyIntake(deps: Deps, secret: string | null, heard: HeardOnce): PagerDutyIntake {
+  if (!secret) return { accept: null };
+  return {
+    async accept(rawBody, signature) {
+      const parsed = parsePagerDutyWebhook(rawBody, signature, secret);
+      if (!parsed.ok) return parsed.reason === 'bad_signature' ? 'bad_signature' : 'ignored';
+      const { type, dedupKey, at, by } = parsed.event;
+      if (type !== 'acknowledged' && type !== 'resolved') return 'ignored';
+      const incident = dedupKey === null ? null : await whosePage(deps, dedupKey);
+      if (!incident || dedupKey === null || at === null || !isFresh(at)) return 'ignored';
+      const copy = `pagerduty ${createHash('sha256').update(rawBody).digest('hex')}`;
+      if (!(await heard.first(copy, OLDEST_MS + AHEAD_MS))) return 'ignored';
+      try {
+        if (!(await heard.newest(`pagerduty ${dedupKey}`, at, OLDEST_MS + AHEAD_MS))) return 'ignored';
+        await record(deps, incident.id, eventOf(type, incident, by ?? 'PagerDuty', deps.clock.now()));
+      } catch (error) {
+        await heard.forget(copy).catch(() => undefined);
+        throw error;
+      }
+      return 'accepted';
+    },
+  };
+}
+
+const isFresh = (at: number): boolean => at > Date.now() - OLDEST_MS && at < Date.now() + AHEAD_MS;
+
+/** A resolved page ends what only people could still end; of anything else they have said that they see to it. */
+function eventOf(type: 'acknowledged' | 'resolved', { state }: Incident, by: string, at: number): Event {
+  return type === 'resolved' && state.name === 'escalated'
+    ? { type: 'closed_by_human', at, user: by, outcome: 'healed_by_human' }
+    : { type: 'acknowledged', at, by };
+}
+
+/** The incident that triggered a page under exactly this key, in this cluster; null for anybody else's key. */
+async function whosePage(deps: Deps, dedupKey: string): Promise<Incident | null> {
+  const ours = `nightshift-${deps.cluster.name}-`;
+  if (!dedupKey.startsWith(ours)) return null;
+  const parts = dedupKey.slice(ours.length).split('-');
+  for (const length of [3, 2]) {
+    const id = parts.slice(0, length).join('-');
+    const incident = /^INC-[0-9]{1,15}(-[A-Za-z0-9]{1,12})?$/.test(id) ? await deps.store.load(id) : null;
+    if (incident && pageKeys(incident).includes(dedupKey)) return incident;
+  }
+  return null;
+}
+
+/** Several where an incident has paged for several things. */
+function pageKeys(incident: Incident & { pages?: { dedupKey: string }[] }): string[] {
+  return [...(incident.page ? [incident.page] : []), ...(incident.pages ?? [])].map(({ dedupKey }) => dedupKey);
+}

@@ -41,6 +41,9 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
   OTLP_TLS_KEY: 'PEM of its key',
   KEDA_PORT: 'KEDA’s external scaler (gRPC)',
   NIGHTSHIFT_API_TOKEN: 'bearer token that `/api` demands; without it `/api` is closed with a real cluster',
+  NIGHTSHIFT_METRICS_TOKEN: 'The bearer that readers of /metrics must show; without it anybody may read them.',
+  KEDA_TOKEN:
+    'What KEDA must show to be told the forecast; without it KEDA is not served (in the sandbox it is). A trigger that Nightshift writes carries a token of its own, for its service alone.',
   NIGHTSHIFT_CONFIG: 'path of nightshift.yaml; without it the one in the folder where it is started, if there is one',
   NIGHTSHIFT_PLAYBOOKS: 'a folder of playbooks of your own; they replace those of the same issue and cause',
   NIGHTSHIFT_DATA: 'folder of the private Redis and the sandbox’s state',

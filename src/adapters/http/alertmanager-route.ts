@@ -1,7 +1,8 @@
 import { headOf } from '../../domain/cut-text.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
-import { bearerIs } from './bearer.ts';
-import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
+import { bearerIs } from '../incoming/bearer.ts';
+import { readBody } from '../incoming/read-body.ts';
+import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const BODY_LIMIT = 5 * 1024 * 1024;
 

@@ -2,7 +2,7 @@ import type { Incident } from '../../domain/incident.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
 import type { IncidentStore } from '../../ports/store.ts';
-import { bearerIs } from './bearer.ts';
+import { bearerIs } from '../incoming/bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const MAX_LISTED = 500;

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { bearerIs } from './bearer.ts';
+import { bearerIs } from '../incoming/bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const PING_MS = 2_000;

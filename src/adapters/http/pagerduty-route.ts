@@ -1,4 +1,5 @@
-import { type Handler, pathOf, readBody, sendJson } from './routes.ts';
+import { readBody } from '../incoming/read-body.ts';
+import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { bearerIs, sameSecret } from '../http/bearer.ts';
+import { bearerIs, sameSecret } from '../incoming/bearer.ts';
 
 /** What a trigger shows to ask about one service: it stands in a ScaledObject, where others may read it, and opens nothing else. */
 export const triggerToken = (token: string, namespace: string, service: string): string =>

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { headOf } from '../../domain/cut-text.ts';
 import type { Dropped, TelemetrySink } from '../../domain/telemetry.ts';
-import { bearerIs } from '../http/bearer.ts';
+import { bearerIs } from '../incoming/bearer.ts';
 import {
   decodeJson,
   decodeProtobuf,

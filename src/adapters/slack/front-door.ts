@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../http/routes.ts';
+import { readBody } from '../incoming/read-body.ts';
 import type { Log } from './log.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 import { holdsAnObject, isSslCheck, verifyRequest } from './verify-request.ts';

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiRoutes } from '../../../src/adapters/http/api-routes.ts';
-import { bearerIs } from '../../../src/adapters/http/bearer.ts';
 import { healthRoutes } from '../../../src/adapters/http/health-routes.ts';
 import { ownPagesOnly } from '../../../src/adapters/http/own-pages.ts';
 import { dispatch, type Handler, pathOf, sendJson } from '../../../src/adapters/http/routes.ts';
+import { bearerIs } from '../../../src/adapters/incoming/bearer.ts';
 import type { IncidentStore } from '../../../src/ports/store.ts';
 
 const ends: (() => void)[] = [];

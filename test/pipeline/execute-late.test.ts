@@ -8,6 +8,7 @@ import type { Deps } from '../../src/pipeline/deps.ts';
 import execute from '../../src/pipeline/execute.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import { diagnosisOf, executionOf, incidentOf, planOf, T0 } from '../domain/examples.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 
 const MINUTE = 60_000;
 const NO_PAUSE = { epoch: 0, paused: false, by: null, reason: null, at: null, until: null };
@@ -56,6 +57,7 @@ function world(over: { mayAct?: () => void } = {}) {
     protectedNamespaces: [],
     actions: new Map([['rollback_deployment', action]]),
     playbooks: new Map(),
+    kinds: KINDS,
     limits: { servicesAtOnce: 1, drainTimeoutMs: 1, maxPodsAffectedRatio: 1 },
     mode: 'act',
     policy: () => ({ listed: true, critical: false, autonomy: 'auto', approvers: ['U1'], atTimeout: null }),

@@ -8,6 +8,7 @@ import type { Cluster } from '../../src/ports/cluster.ts';
 import { contextFor, planned } from '../actions/action-context.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { diagnosisOf, executionOf, incidentOf, recommendationOf } from '../domain/examples.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 
 const NO_PAUSE = { epoch: 0, paused: false, by: null, reason: null, at: null, until: null };
 const SLOW = 9;
@@ -47,6 +48,7 @@ async function scaleOut(cluster: Cluster, between?: () => Promise<unknown>) {
     protectedNamespaces: [],
     actions: new Map([['scale_horizontal', action]]),
     playbooks: new Map(),
+    kinds: KINDS,
     mode: 'act',
     policy: () => ({ listed: true, critical: false, autonomy: 'auto', approvers: ['U1'], atTimeout: null }),
     limits: { servicesAtOnce: 1, drainTimeoutMs: 1, maxReplicas: 20, maxMemoryBytes: 2 ** 31, maxPodsAffectedRatio: 1 },

@@ -42,10 +42,9 @@ export async function replay(fixture: Fixture, recorded: Recorded, cluster: stri
     for (let moment = 0; moment < most; moment += 1) {
       const due = await store.listDue(now, 100);
       for (const one of due) await runEffect(deps, stages, one);
-      if (due.length > 0) continue;
       const [next] = await store.listLater(now, 1);
-      if (!next) return;
-      now = next.dueAt;
+      if (due.length === 0 && !next) return;
+      now = due.length > 0 ? now + 1_000 : Math.max(now, next?.dueAt ?? now);
       fixture.clock.set(now);
     }
   };

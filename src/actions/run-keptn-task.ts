@@ -168,6 +168,7 @@ function radiusOf(look: Look, job: Job): BlastRadius {
   return {
     ...rolling,
     level: 'high',
+    takesAway: true,
     message: `What the task touches isn't known here: all ${total} pods of ${look.workload.name}, and more, may be.`,
   };
 }

@@ -144,9 +144,11 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   });
   const forecasting = await startForecasting(config, world.keda, { ...past, cluster: world.cluster }, log);
   if (forecasting.scaler) countScaler(meters.registry, forecasting.scaler);
+  const topology = createTopology();
   const deps = {
     ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, log)),
     telemetry: listening.telemetry,
+    topology,
   };
   const worker = startWorker({
     url: world.redisUrl,
@@ -157,7 +159,6 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     onError,
   });
   const stopSweep = startSweep({ store, queue, clock, onError });
-  const topology = createTopology();
   const people = createPeople(deps);
   const commands = await loadModules<Command>(here('../../commands'));
   const heardOnce = createHeardOnce({ redis, prefix });

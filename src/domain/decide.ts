@@ -158,7 +158,15 @@ function askUnsure({ policy, unsure = [] }: DecideInput, recommendation: Recomme
 }
 
 function askReason(policy: ServicePolicy, critical: boolean, blastRadius: BlastRadius): string {
+  const { services, callers = [] } = blastRadius;
+  if (policy.approvers.length === 0 && services.length > 1)
+    return `nobody may approve for all whom it touches (${services.slice(0, 5).join(', ')}): a person is called`;
+  if (blastRadius.callersUnknown) return 'who calls it could not be looked up, so it counts as critical';
   if (!policy.listed) return 'nobody has listed this service in the configuration, so it counts as critical';
+  if (critical && services.length > 1)
+    return callers.length > 0
+      ? 'this service, or one that calls it and would feel it, is critical'
+      : 'a service that it touches is critical';
   if (critical) return 'this service is critical';
   return blastRadius.level === 'high' ? 'the blast radius is high' : 'the configuration says to ask';
 }

@@ -203,6 +203,8 @@ export type BlastRadius = {
   callers?: string[];
   /** It leaves fewer ready pods than before for a while, or refuses requests on purpose. */
   takesAway?: boolean;
+  /** Nobody could say who calls what it touches: it is asked about as if somebody critical did. */
+  callersUnknown?: boolean;
   message: string;
 };
 

@@ -5,6 +5,8 @@ import type { TelemetryReader } from '../telemetry/intake.ts';
 /** Who calls whom, as it was at the last look and is remembered from earlier ones; grouping must not wait for a query. */
 export type Topology = {
   calls(): Calls;
+  /** Those that were seen since then. */
+  callsSince(since: number): Calls;
   refresh(deps: Deps & { telemetry?: TelemetryReader }, namespaces: string[]): Promise<void>;
 };
 
@@ -23,32 +25,36 @@ export function createTopology(): Topology {
     async refresh(deps, namespaces) {
       const now = deps.clock.now();
       for (const namespace of namespaces)
-        for (const { from, to } of await callsNow(deps, namespace, now)) {
+        for (const { from, to } of (await callsNow(deps, namespace, now)) ?? []) {
           const key = `${namespace}/${from}\n${namespace}/${to}`;
           if (seen.has(key) || seen.size < MAX_CALLS) seen.set(key, now);
         }
-      const next: Calls = new Map();
-      for (const [key, at] of seen) {
-        if (now - at > REMEMBERED_MS) seen.delete(key);
-        else {
-          const [from = '', to = ''] = key.split('\n');
-          next.set(from, (next.get(from) ?? new Set()).add(to));
-        }
-      }
-      known = next;
+      for (const [key, at] of seen) if (now - at > REMEMBERED_MS) seen.delete(key);
+      known = callsIn(seen, now - REMEMBERED_MS);
     },
+    callsSince: (since) => callsIn(seen, since),
   };
 }
 
-async function callsNow(
-  deps: Deps & { telemetry?: TelemetryReader },
+function callsIn(seen: Map<string, number>, since: number): Calls {
+  const calls: Calls = new Map();
+  for (const [key, at] of seen) {
+    if (at < since) continue;
+    const [from = '', to = ''] = key.split('\n');
+    calls.set(from, (calls.get(from) ?? new Set()).add(to));
+  }
+  return calls;
+}
+
+/** Who calls whom in a namespace right now; null when the metrics gave no answer. */
+export async function callsNow(
+  deps: Pick<Deps, 'metrics' | 'queries'> & { telemetry?: TelemetryReader },
   namespace: string,
   now: number,
-): Promise<{ from: string; to: string }[]> {
+): Promise<{ from: string; to: string }[] | null> {
   const answer = await deps.metrics.instant(deps.queries.calls(namespace), now);
-  const measured = answer.ok
-    ? answer.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }))
-    : [];
+  if (!answer.ok) return null;
+  const measured = answer.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }));
   // A stranger's call could join unrelated trouble to an incident.
   const told = deps.telemetry?.trusted ? await deps.telemetry.calls(namespace) : [];
   return [...measured, ...told.filter((call) => call.weight >= SURE)].filter(({ from, to }) => from && to);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import { remediationTarget } from '../domain/bottleneck.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Calls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation, ServicePolicy } from '../domain/types.ts';
@@ -70,6 +71,8 @@ export type Deps = {
   anyApprover(user: string): boolean;
   /** Open incidents as they were at most a second ago. */
   recentlyOpen(limit: number): Promise<Incident[]>;
+  /** Absent: only what the metrics say now is known of who calls whom. */
+  topology?: { callsSince(since: number): Calls };
   log: Logger;
 };
 

@@ -9,8 +9,9 @@ import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } 
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
-import { actionContext, type Deps } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
+import { planStep } from './plan-step.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -62,7 +63,7 @@ export async function judged(
     paused: pause.paused && (pause.until === null || pause.until > now),
     storm: open.length >= deps.limits.stormIncidents,
     sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
-    attempts: incident.executions.filter((run) => run.result === 'done').length,
+    attempts: countedAttempts(incident),
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
     measuredAt: lastMeasured(incident),
@@ -86,6 +87,10 @@ function lastMeasured(incident: Incident): number | null {
   const times = [incident.measuredAt ?? null, curedAt(incident)].filter((at) => at !== null);
   return times.length > 0 ? Math.max(...times) : null;
 }
+
+/** What was refused at the last moment counts, too: else it could go on for ever. */
+const countedAttempts = ({ executions }: Incident): number =>
+  executions.filter((run) => run.result === 'done' || run.changed !== undefined).length;
 
 const firstAlertAt = ({ alerts }: Incident): number | null =>
   alerts.length > 0 ? Math.min(...alerts.map(({ startsAt }) => startsAt)) : null;
@@ -143,8 +148,7 @@ async function plan(
   candidate: Candidate,
 ): Promise<{ ok: true; recommendation: Recommendation } | { ok: false; refusal: Refusal }> {
   const { step } = candidate;
-  const action = deps.actions.get(step.action)!;
-  const planned = await action.plan(actionContext(deps, incident, candidate));
+  const planned = await planStep(deps, incident, candidate);
   if (!planned.ok) return planned;
   const { confidence } = candidate;
   const recommendation: Recommendation = {

@@ -20,6 +20,8 @@ export function createPeople(deps: Deps): People {
     const disturbed = plan?.blastRadius.services.map((service) => service.split('/').at(-1)) ?? [];
     const all = disturbed.length > 0 ? disturbed : [incident.service];
     const whom = `${all.slice(0, 5).join(', ')}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
+    if (approvers.length === 0 && all.length > 1)
+      return `Nobody may approve for all of ${whom}: name somebody for all of them in nightshift.yaml. You can still reject or hold.`;
     if (approvers.length === 0)
       return `Nobody is named as an approver for ${whom}: add approvers to nightshift.yaml. You can still reject or hold.`;
     return `Only ${approvers.map((one) => `<@${one}>`).join(', ')} may start something for ${whom}; you can still reject, hold or pause.`;

@@ -11,7 +11,8 @@ export function planPolicy(
 ): ServicePolicy {
   const disturbed = (plan?.blastRadius.services ?? []).map((service) => service.split('/'));
   const names = disturbed.length > 0 ? disturbed : [[otherwise.namespace, otherwise.name]];
-  return strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
+  const policy = strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
+  return plan?.blastRadius.callersUnknown ? { ...policy, listed: false } : policy;
 }
 
 /** What the message shows: the step that waits for an answer, is being taken or was taken last, else the first that a person may choose. */

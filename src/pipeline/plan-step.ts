@@ -1,6 +1,7 @@
 import { tooManyPods } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Recommendation } from '../domain/types.ts';
+import type { Plan, Recommendation } from '../domain/types.ts';
+import { recentCallers } from '../evidence/callers.ts';
 import type { Planned } from '../extension-points.ts';
 import { actionContext, type Deps } from './deps.ts';
 
@@ -16,5 +17,18 @@ export async function planStep(
   const planned = await action.plan(actionContext(deps, incident, recommendation));
   if (!planned.ok) return planned;
   const refusal = tooManyPods(planned.plan.blastRadius, deps.limits.maxPodsAffectedRatio);
-  return refusal ? { ok: false, refusal } : planned;
+  return refusal ? { ok: false, refusal } : { ok: true, plan: await withCallers(deps, planned.plan) };
+}
+
+/** Whoever calls what it takes capacity or answers from feels it, too. */
+async function withCallers(deps: Deps, plan: Plan): Promise<Plan> {
+  const { blastRadius } = plan;
+  if (!blastRadius.takesAway) return plan;
+  const callers = await recentCallers(deps, blastRadius.services);
+  if (callers === null) {
+    const note = 'Who calls it could not be looked up, so it is asked about as if somebody critical did.';
+    return { ...plan, notes: [...plan.notes, note], blastRadius: { ...blastRadius, callersUnknown: true } };
+  }
+  const services = [...blastRadius.services, ...callers];
+  return { ...plan, blastRadius: { ...blastRadius, services, callers } };
 }

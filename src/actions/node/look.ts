@@ -103,7 +103,8 @@ export function nodeBlastRadius(
   const level = (['high', 'medium'] as const).find((name) => each.some((one) => one.level === name)) ?? 'low';
   const services = each.flatMap((one) => one.services);
   const message = `${sum('podsAffected')} pods of ${services.length} ${services.length === 1 ? 'service' : 'services'} move, one at a time.`;
-  return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, message };
+  const takesAway = each.some((one) => one.takesAway);
+  return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, takesAway, message };
 }
 
 /** What a node that we are emptying says of it: when it was begun, whose pods it was agreed to move, and when the last was about to be, of which workload. */

@@ -75,8 +75,8 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
     to: () => ({ url: `http://127.0.0.1:${receiver.httpPort}`, token: TOKEN }),
   });
   const memory = createMemoryStore(() => sandbox.now());
-  const deps = { ...(await depsOn(sandbox, kubeUrl, models, memory)), telemetry };
   const topology = createTopology();
+  const deps = { ...(await depsOn(sandbox, kubeUrl, models, memory)), telemetry, topology };
   await topology.refresh(deps, [NAMESPACE]);
   const scanning: ScanMemory = new Map();
   const diagnosisMs = new Map<string, number[]>();

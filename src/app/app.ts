@@ -14,6 +14,7 @@ import { loadPlaybooks } from '../adapters/playbooks/load-playbooks.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { createHeardOnce } from '../adapters/redis/heard-once.ts';
+import { createHeartbeats } from '../adapters/redis/heartbeats.ts';
 import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store.ts';
 import { createKeptHistory } from '../adapters/redis/kept-history.ts';
 import { createModelStore } from '../adapters/redis/model-store.ts';
@@ -38,6 +39,7 @@ import type { Monitors } from '../ports/monitors.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
+import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
@@ -46,7 +48,7 @@ import { countScaler, countTelemetry, createMeters, measureClock } from './meter
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { paramCheck } from './param-check.ts';
-import { startScanning } from './scanner.ts';
+import { repeat, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
 import { type Learning, startLearning } from './training.ts';
 
@@ -91,6 +93,7 @@ export type App = {
 
 const CONCURRENCY = 64;
 const DIAGNOSES_AT_ONCE = 4;
+const HEARTBEAT_LOOK_MS = 30_000;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -166,6 +169,11 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.slack &&
     createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, heardOnce, clock, log });
   let started = false;
+  const heartbeat = {
+    deps,
+    heartbeats: createHeartbeats({ redis, key: `${prefix}:heartbeat` }),
+    withinMs: config.settings.alerts.heartbeat_within ?? null,
+  };
   const handlers: Handler[] = [
     ...world.firstHandlers,
     healthRoutes({
@@ -175,7 +183,16 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       metricsToken: config.env.NIGHTSHIFT_METRICS_TOKEN,
     }),
     alertmanagerRoute(
-      alertIntake(deps, { topology, meters, own: ownCluster(config.settings) }, world.alertmanagerToken),
+      alertIntake(
+        deps,
+        {
+          topology,
+          meters,
+          own: ownCluster(config.settings),
+          hear: (alerts) => hearHeartbeat(heartbeat, alerts),
+        },
+        world.alertmanagerToken,
+      ),
     ),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
     apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now }),
@@ -196,6 +213,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.monitors ?? null,
     log,
   );
+  const stopListening = repeat(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -208,6 +226,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await listening.stop();
       await forecasting.stop();
       stopScanning();
+      stopListening();
       await learning.stop();
       await stopSweep();
       await slack?.stop();

@@ -97,6 +97,8 @@ export const Settings = z.strictObject({
         .regex(/^[a-zA-Z_]\w{0,60}$/, 'is not a label')
         .default('cluster'),
       cluster_values: z.array(z.string()).default([]),
+      /** How long the alert that always fires (Watchdog) may be silent; learned from how often it comes when absent. */
+      heartbeat_within: DurationMs.optional(),
     })
     .prefault({}),
   queries: Queries.prefault({}),

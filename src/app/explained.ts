@@ -89,6 +89,8 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   'alerts.cluster_label':
     'the label that names the cluster; another value of it is another cluster’s alert, and refused',
   'alerts.cluster_values': 'names for this cluster beside `cluster`',
+  'alerts.heartbeat_within':
+    'How long the alert that always fires (Watchdog) may be silent before its silence is an incident; learned from how often it comes when absent.',
   queries:
     'PromQL in place of single defaults; src/adapters/prometheus/default-queries.ts has them and their placeholders',
   'queries.window': 'window of rates',

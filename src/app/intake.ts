@@ -12,10 +12,18 @@ import type { Meters } from './meters.ts';
 
 const MOST_LISTED = 100;
 
+type IntakeParts = {
+  topology: Topology;
+  meters: Meters;
+  own: OwnCluster;
+  /** Told of the alerts that always fire. */
+  hear(heartbeats: Alert[]): Promise<void>;
+};
+
 /** Alertmanager's webhook → incidents. An alert that names no workload gets an incident of its own kind, which only tells and calls a person: nothing is automated for it. */
 export function alertIntake(
   deps: Deps,
-  { topology, meters, own }: { topology: Topology; meters: Meters; own: OwnCluster },
+  { topology, meters, own, hear }: IntakeParts,
   token: string | null,
 ): AlertIntake {
   return {
@@ -27,6 +35,7 @@ export function alertIntake(
         ok: true,
         accept: async () => {
           const { taken, refused, noted, heartbeats } = admit(parsed.alerts, parsed.muted, own);
+          await hear(heartbeats);
           const subjects = await aboutWhom(deps, [...taken, ...noted.map(({ alert }) => alert)]);
           const of = (alert: Alert): ReceivedAlert => ({ alert, subject: subjects.get(alert)! });
           const incidents = await receiveAlerts(deps, taken.map(of), topology.calls());

@@ -69,11 +69,11 @@ export function startScanning(
 }
 
 /** `everyMs` of the application's time between the end of a run and the next; a failed one is logged and the next tries again. */
-function repeat(deps: Deps, everyMs: number, run: () => Promise<void>, log: Logger): () => void {
+export function repeat(deps: Deps, everyMs: number, run: () => Promise<void>, log: Logger): () => void {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const turn = async () => {
-    await run().catch((error: unknown) => log.warn({ err: error }, 'the scan failed; the next one will try again'));
+    await run().catch((error: unknown) => log.warn({ err: error }, 'a look failed; the next one will try again'));
     if (!stopped) timer = setTimeout(() => void turn(), Math.max(LEAST_DELAY_MS, deps.clock.realDelay(everyMs)));
   };
   void turn();

@@ -13,7 +13,7 @@ export type Alert = {
   startsAt: number;
   endsAt: number | null;
   generatorUrl: string;
-  source: 'alertmanager' | 'scan';
+  source: 'alertmanager' | 'scan' | 'heartbeat';
 };
 
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */

@@ -32,6 +32,8 @@ const MOST_ALERTS = 200;
  * That an alert was delivered says nothing; without a rule, an answer or data it is unknown.
  */
 export async function measureByOwnRule(world: World, incident: Pick<Incident, 'alerts'>): Promise<ByOwnRule> {
+  const beat = incident.alerts.find(({ source }) => source === 'heartbeat');
+  if (beat) return ofHeartbeat(beat);
   const alerts = incident.alerts.filter(({ source }) => source === 'alertmanager').slice(0, MOST_ALERTS);
   if (alerts.length === 0) return { kind: 'unknown', why: 'it has no alert whose rule could be evaluated' };
   if (!world.metrics.rules) return { kind: 'unknown', why: 'nobody lists the rules of its alerts' };
@@ -43,6 +45,13 @@ export async function measureByOwnRule(world: World, incident: Pick<Incident, 'a
   const present = looks.flatMap((look) => (look.kind === 'present' ? [look] : []));
   const [worst] = present.sort((left, right) => right.issue.severity - left.issue.severity);
   return worst ?? looks.find((look) => look.kind === 'unknown') ?? looks[0]!;
+}
+
+/** We ourselves listen for the heartbeat: whether it comes is measured. */
+function ofHeartbeat({ status, name, annotations }: Alert): ByOwnRule {
+  if (status === 'resolved') return { kind: 'gone', message: 'alerts come again' };
+  const message = annotations.summary ?? 'no heartbeat is heard';
+  return { kind: 'present', issue: { kind: issueKindOf(name), severity: 1, unit: '× threshold', message } };
 }
 
 async function evaluate({ metrics, clock }: World, rule: AlertingRule, all: Alert[]): Promise<ByOwnRule> {

@@ -133,16 +133,20 @@ describe('the same alert again', () => {
 });
 
 describe('an alert after its incident was closed', () => {
-  /** Closed because its alert ended: the app's time runs fast, so that the wait for flapping is short. */
+  /** Closed by a person: nothing here can measure that it is over. The app's time runs fast, so that one is called soon. */
   async function closedBy(alert: RawAlert): Promise<string> {
     const answer = await post(app, webhook([alert]));
     const id = answer.json.incidents?.[0] ?? '';
     await post(app, webhook([rawAlert(`other-${alert.fingerprint}`, `other-${alert.fingerprint}`)]));
     await post(app, webhook([resolved(alert)]));
+    const state = async () => {
+      await app.people.close(id, 'U_ONCALL', 'healed_by_human');
+      return (await incidentsOf(alert)).find((one) => one.id === id)?.state.name;
+    };
     await expect
-      .poll(async () => (await incidentsOf(alert)).find((one) => one.id === id)?.state.name, {
+      .poll(state, {
         timeout: 10_000,
-        interval: 20,
+        interval: 100,
       })
       .toBe('closed');
     return id;
@@ -250,6 +254,19 @@ describe('alerts that are not for us', () => {
       json: { received: 2, incidents: [], heartbeats: 1, noted: { count: 1 } },
     });
     expect(await about('beat-api')).toEqual([]);
+  });
+
+  it('say that no alert may come, once the one that always fires has ended, and that they come again', async () => {
+    const watchdog = rawAlert('beat-3', '', { labels: { alertname: 'Watchdog', severity: 'none' } });
+    await post(app, webhook([resolved(watchdog)]));
+    const missed = async () => (await about('alerting/alertmanager'))[0];
+    await expect.poll(missed, { timeout: 10_000, interval: 50 }).toMatchObject({
+      namespace: '',
+      entity: { kind: 'Alerting' },
+      alerts: [{ name: 'HeartbeatMissed', status: 'firing' }],
+    });
+    await post(app, webhook([watchdog]));
+    await expect.poll(missed, { timeout: 10_000, interval: 50 }).toMatchObject({ alerts: [{ status: 'resolved' }] });
   });
 });
 

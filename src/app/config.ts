@@ -112,6 +112,14 @@ export const Settings = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  /** Who may speak for services of other namespaces in metrics: ingress controllers and meshes, by the job and the namespace that Prometheus scrapes them under. */
+  speakers: z.array(z.strictObject({ namespace: z.string().min(1), job: z.string().min(1) })).default([]),
+  otlp: z
+    .strictObject({
+      /** Namespaces that whoever shows OTLP_TOKEN may speak for (a Collector); `*` for all. Anybody else is believed about the pod that has the sender's address, and nobody else. */
+      speaks_for: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   scan: z
     .strictObject({
       every: DurationMs.prefault('1m'),
@@ -383,10 +391,11 @@ export function ownCluster({ cluster, alerts }: Settings): OwnCluster {
 }
 
 /** What `queries:` replaces. */
-export function queryOptions({ queries }: Settings): QueryOptions {
+export function queryOptions({ queries, speakers }: Settings): QueryOptions {
   const { window, quick_window: quickWindow, ...own } = queries;
   const given = Object.entries(own).filter(([, template]) => template !== undefined);
   return {
+    speakers,
     templates: Object.fromEntries(given),
     ...(window ? { window } : {}),
     ...(quickWindow ? { quickWindow } : {}),

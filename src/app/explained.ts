@@ -98,6 +98,13 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   keda: 'how KEDA, inside the cluster, reaches what its triggers ask',
   'keda.prometheus_address': 'Prometheus as KEDA reaches it; without it `PROMETHEUS_URL`',
   'keda.scaler_address': 'our external scaler as KEDA reaches it (host:port)',
+  speakers:
+    'who may speak for services of other namespaces in metrics (ingress controllers, meshes), by the job and namespace that Prometheus scrapes them under; what only they show is shown, and never makes Nightshift act',
+  'speakers[].namespace': 'the namespace it is scraped in',
+  'speakers[].job': 'its job',
+  otlp: 'whom senders of OTLP may speak for',
+  'otlp.speaks_for':
+    'namespaces that whoever shows OTLP_TOKEN may speak for (a Collector), `*` for all; anybody else is believed about the pod that has its address',
   scan: 'looking at the metrics without an alert',
   'scan.every': 'how often',
   'scan.namespaces': 'which namespaces; all but the protected ones when empty',

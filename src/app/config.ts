@@ -34,6 +34,15 @@ const ServiceSettings = z.strictObject({
   timezone: Timezone.optional(),
   /** Requests per second that one replica takes. */
   requests_per_replica: z.number().positive().optional(),
+  /** What is promised to its users: it counts as well only under these, whatever is normal for it. */
+  objective: z
+    .strictObject({
+      /** p99 of its answers. */
+      latency_p99: DurationMs.optional(),
+      /** Share of requests that may fail. */
+      error_ratio: z.number().positive().max(1).optional(),
+    })
+    .optional(),
 });
 
 const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
@@ -358,8 +367,17 @@ export function policyFor(settings: Settings, namespace: string, service: string
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
     approvers: entry?.approvers ?? settings.approvers,
+    ...(entry?.objective ? { objective: objectiveOf(entry.objective) } : {}),
   };
 }
+
+const objectiveOf = ({
+  latency_p99: latency,
+  error_ratio: errorRatio,
+}: NonNullable<Settings['services'][number]['objective']>): NonNullable<ServicePolicy['objective']> => ({
+  ...(latency === undefined ? {} : { latencyP99Seconds: latency / 1000 }),
+  ...(errorRatio === undefined ? {} : { errorRatio }),
+});
 
 /** A name says more than a namespace, and both say more than one; of two that say as much the first. */
 function entryOf(settings: Settings, namespace: string, service: string): Settings['services'][number] | undefined {

@@ -76,6 +76,10 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   'services[].approvers': 'who may start something for it, in place of the `approvers` above',
   'services[].timezone': 'whose clocks its users live by (IANA name): learned schedules keep to them; UTC when absent',
   'services[].requests_per_replica': 'requests per second that one replica takes; 100 when absent',
+  'services[].objective':
+    'what is promised to its users: it counts as well only under these, whatever is normal for it',
+  'services[].objective.latency_p99': 'p99 of its answers must be under this',
+  'services[].objective.error_ratio': 'share of its requests that fail must be under this, 0 to 1',
   limits: 'what is never exceeded',
   'limits.services_at_once': 'services that may be changed at the same time',
   'limits.max_replicas': 'most replicas that a step may set',

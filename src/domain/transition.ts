@@ -1,3 +1,4 @@
+import { GIVE_BACK_MS, toGiveBack } from './give-back.ts';
 import {
   type Effect,
   type Event,
@@ -33,6 +34,8 @@ export function transition(before: Incident, event: Event): Transition {
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (closedNow(before, after) && after.page && after.page.status !== 'resolved')
     effects.push({ kind: 'resolve_page', dueAt: event.at });
+  if (closedNow(before, after) && toGiveBack(after).length > 0)
+    effects.push({ kind: 'give_back', dueAt: event.at + GIVE_BACK_MS });
   // A group that is sent again and says nothing new is no line.
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };

@@ -2,6 +2,7 @@ import act from './act.ts';
 import confirmGone from './confirm-gone.ts';
 import diagnose from './diagnose.ts';
 import execute from './execute.ts';
+import giveBack from './give-back.ts';
 import tell from './notify.ts';
 import page from './page.ts';
 import resolvePage from './resolve-page.ts';
@@ -24,6 +25,7 @@ export const STAGES: Stage[] = [
   verify,
   undo,
   confirmGone,
+  giveBack,
   watch,
   level,
   resolvePage,

@@ -17,6 +17,7 @@ import { createHeardOnce } from '../adapters/redis/heard-once.ts';
 import { createHeartbeats } from '../adapters/redis/heartbeats.ts';
 import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store.ts';
 import { createKeptHistory } from '../adapters/redis/kept-history.ts';
+import { memoryUse, nearlyFullWords } from '../adapters/redis/memory-use.ts';
 import { createModelStore } from '../adapters/redis/model-store.ts';
 import { createReplicas } from '../adapters/redis/replicas.ts';
 import { createSharedLog } from '../adapters/redis/shared-log.ts';
@@ -45,10 +46,11 @@ import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
 import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
-import { countScaler, countTelemetry, createMeters, measureClock } from './meters.ts';
+import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { paramCheck } from './param-check.ts';
+import { startRetention } from './retention.ts';
 import { repeat, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
 import { type Learning, startLearning } from './training.ts';
@@ -120,6 +122,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const queue = await createEffectQueue({ url: world.redisUrl, prefix, clock, onError });
   const meters = createMeters(queue);
   measureClock(meters.registry, time);
+  measureMemory(meters.registry, async () => (await memoryUse(redis)).ratio);
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
   const { cluster } = config.settings;
   const addresses = createPodAddresses();
@@ -161,6 +164,10 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     concurrency: CONCURRENCY,
     handle: (due) => meters.effect(due.kind, () => runEffect(deps, stagesByKind, due)),
     onError,
+  });
+  const stopRetention = startRetention({
+    ...{ store, clock, log, keepMs: config.settings.limits.keep_closed },
+    shortOfRoom: async () => nearlyFullWords(await memoryUse(redis)),
   });
   const stopSweep = startSweep({ store, queue, clock, onError });
   const people = createPeople(deps);
@@ -234,6 +241,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await slack?.stop();
       await closeServer(server);
       if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
+      stopRetention();
       time.stop();
       await queue.close();
       redis.disconnect();

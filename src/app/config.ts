@@ -96,6 +96,7 @@ export const Settings = z.strictObject({
       storm_incidents: z.int().min(2).default(10),
       /** So long after an alert came somebody has heard of it, whatever is waited for. */
       unanswered: DurationMs.prefault('15m'),
+      keep_closed: DurationMs.prefault('90d'),
     })
     .prefault({}),
   /** Whose alerts these are: another value of the label is another cluster's alert. `cluster_values` are names for this one beside `cluster`. */

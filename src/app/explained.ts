@@ -89,6 +89,8 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   'limits.steps_per_incident': 'steps that one incident may carry out',
   'limits.storm_incidents': 'from so many open incidents on no new step starts by itself',
   'limits.unanswered': 'so long after an alert came somebody has heard of it, whatever is waited for',
+  'limits.keep_closed':
+    'how long the details of closed incidents are kept; a small record of who decided what, when and why stays for ever',
   alerts: 'whose alerts these are',
   'alerts.cluster_label':
     'the label that names the cluster; another value of it is another cluster’s alert, and refused',

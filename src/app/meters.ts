@@ -82,6 +82,19 @@ export function measureClock(registry: Registry, { aheadMs }: { aheadMs(): numbe
   });
 }
 
+/** Of a Redis that has a limit: full at 1, and then no alert is taken any more. */
+export function measureMemory(registry: Registry, ratio: () => Promise<number | null>): void {
+  new Gauge({
+    name: 'nightshift_redis_memory_ratio',
+    help: 'Memory that Redis uses, of its maxmemory',
+    registers: [registry],
+    async collect() {
+      const now = await ratio().catch(() => null);
+      if (now !== null) this.set(now);
+    },
+  });
+}
+
 /** Counters whose values are kept elsewhere. */
 const counterIn =
   (registry: Registry) => (name: string, help: string, label: string, values: () => Record<string, number>) =>

@@ -1,5 +1,6 @@
 import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
+import type { KeptRecord } from '../domain/kept-record.ts';
 import type { Refusal } from '../domain/types.ts';
 
 /** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */
@@ -92,6 +93,10 @@ export type IncidentStore = {
   /** How often an action worked: for confidence. Keys are `issue/action`. Counted once per execution id. */
   recordResult(key: string, executionId: string, worked: boolean): Promise<void>;
   results(key: string): Promise<{ worked: number; tried: number }>;
+  /** Drops the details of at most `limit` incidents that were closed before then, with their timelines; a small record of each stays for ever. Answers how many. */
+  forgetClosed(before: number, limit: number): Promise<number>;
+  /** What is left of an incident whose details were dropped; null: there is none. */
+  recordOf(id: string): Promise<KeptRecord | null>;
   /** The store's own time, as the application counts it (`Clock.line`): what deadlines and pauses go by, whatever a replica's clock says. */
   now(): Promise<number>;
   ping(): Promise<void>;

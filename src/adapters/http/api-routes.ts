@@ -34,6 +34,8 @@ export function apiRoutes(options: {
       return sendJson(res, 200, measureOutcomes(await store.list({ limit: MAX_LISTED }), options.now()));
     const id = /^\/api\/incidents\/([\w-]{1,64})$/.exec(url.pathname)?.[1];
     const incident = id ? await store.load(id) : null;
+    const kept = id && !incident ? await store.recordOf(id) : null;
+    if (kept) return sendJson(res, 200, { ...kept, state: 'closed', detailsDropped: true });
     if (!incident)
       return sendJson(res, 404, { error: id ? `there is no incident ${id}` : `there is nothing at ${url.pathname}` });
     return sendJson(res, 200, {

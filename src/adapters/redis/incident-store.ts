@@ -6,6 +6,7 @@ import { effectCalls } from './effect-calls.ts';
 import { createLastRead } from './last-read.ts';
 import { lockCalls } from './lock-calls.ts';
 import { readCalls } from './read-calls.ts';
+import { retentionCalls } from './retention-calls.ts';
 import { saveCall } from './save-call.ts';
 import { loadScripts } from './scripts.ts';
 
@@ -24,10 +25,12 @@ export function createIncidentStore(options: {
   const prefix = keyPrefix(options.cluster);
   const run = loadScripts(redis, `${prefix}:`);
   const lastRead = createLastRead();
+  const onUnreadable = options.onUnreadable ?? (() => {});
   return {
-    ...readCalls({ redis, run, prefix, lastRead, onUnreadable: options.onUnreadable ?? (() => {}) }),
+    ...readCalls({ redis, run, prefix, lastRead, onUnreadable }),
+    ...retentionCalls({ redis, run, prefix, onUnreadable }),
     save: saveCall(run, lastRead),
-    ...effectCalls(run, options.onUnreadable ?? (() => {})),
+    ...effectCalls(run, onUnreadable),
     ...lockCalls(run, clock),
     ping: async () => {
       await whenAvailable(() => redis.ping());

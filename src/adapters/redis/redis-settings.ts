@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { whenAvailable } from './availability.ts';
+import { memoryIn, nearlyFullWords } from './memory-use.ts';
 
 /** Something about a given Redis that breaks a promise: `message` says which, `mend` how to put it right. */
 export type RedisDoubt = { setting: string; message: string; mend: string };
@@ -41,6 +42,12 @@ export async function doubtsAbout(redis: Redis): Promise<RedisDoubt[]> {
       field('maxmemory_policy') === 'noeviction',
       `It drops keys when memory is short (${field('maxmemory_policy')}): incidents could vanish.`,
       'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf',
+    ),
+    doubt(
+      'maxmemory',
+      nearlyFullWords(memoryIn(info)) === null,
+      nearlyFullWords(memoryIn(info)) ?? '',
+      'CONFIG SET maxmemory to more, or limits.keep_closed to less',
     ),
   ];
   return doubts.filter((one) => one !== null);

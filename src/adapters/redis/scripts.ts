@@ -10,6 +10,7 @@ const NAMES = [
   'retry-later',
   'list-effects',
   'find-by-group',
+  'forget',
   'list-incidents',
   'lock',
   'may-act',

@@ -151,6 +151,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
             token: env.SLACK_BOT_TOKEN,
             slackApiUrl: env.SLACK_API_URL,
             channel: env.SLACK_CHANNEL,
+            perSecond: 1,
             log,
           })
         : silentChat(log),

@@ -19,6 +19,8 @@ export type SlackChatSettings = {
   channel: string;
   /** Of each call, in real ms. */
   timeoutMs?: number;
+  /** Calls a second that the channel takes; Slack's own 1 if absent, and no limit for a server on this machine. Null: no limit. */
+  perSecond?: number | null;
   log: Log;
 };
 

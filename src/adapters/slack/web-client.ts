@@ -1,5 +1,6 @@
 import {
   SlackError,
+  type WebAPICallResult,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -7,6 +8,7 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api';
+import { createLine, type Line, type Urgency } from './channel-line.ts';
 import { type Log, slackLogger } from './log.ts';
 
 /**
@@ -32,15 +34,93 @@ export function createWebClient(settings: {
   token: string;
   slackApiUrl?: string | undefined;
   timeoutMs: number;
+  /** How many calls a second a channel takes; null: as many as there are. */
+  perSecond?: number | null | undefined;
   log: Log;
 }): WebClient {
-  return new WebClient(settings.token, clientOptions(settings));
+  const { perSecond = isLoopback(settings.slackApiUrl) ? null : SLACKS_OWN } = settings;
+  const everyMs = perSecond === null ? 0 : 1_000 / perSecond;
+  return new PacedClient(settings.token, clientOptions(settings), everyMs);
+}
+
+/** Slack takes a message a second and channel, edits and threads among them. */
+const SLACKS_OWN = 1;
+/** Who comes behind so many is asked to come again: an effect that waits holds a worker. */
+const MOST_WAITING = 16;
+
+/** Calls that a channel sees, and whose pace is Slack's. */
+const SEEN = new Set([
+  'chat.postMessage',
+  'chat.update',
+  'chat.postEphemeral',
+  'chat.delete',
+  'files.completeUploadExternal',
+]);
+
+/** A client that keeps to Slack's pace: each channel has its line, and after a 429 nothing goes before its time. */
+class PacedClient extends WebClient {
+  readonly #lines = new Map<string, Line>();
+  readonly #everyMs: number;
+
+  constructor(token: string, options: WebClientOptions, everyMs: number) {
+    super(token, options);
+    this.#everyMs = everyMs;
+  }
+
+  override async apiCall(method: string, given: Record<string, unknown> = {}): Promise<WebAPICallResult> {
+    // Other methods have limits of their own, each by its name.
+    const line = this.#lineOf(SEEN.has(method) ? String(given.channel ?? given.channel_id ?? '') : method);
+    if (SEEN.has(method)) await inTurn(line, method, given);
+    else if (line.heldMs() > 0) throw new SlackBusy(line.heldMs());
+    try {
+      return await super.apiCall(method, given);
+    } catch (error) {
+      if (error instanceof WebAPIRateLimitedError) line.hold(error.retryAfter * 1_000);
+      throw error;
+    }
+  }
+
+  #lineOf(name: string): Line {
+    const known = this.#lines.get(name) ?? createLine({ everyMs: this.#everyMs, most: MOST_WAITING });
+    this.#lines.set(name, known);
+    return known;
+  }
+}
+
+async function inTurn(line: Line, method: string, given: Record<string, unknown>): Promise<void> {
+  const edits = method === 'chat.update' ? `${String(given.ts)}` : null;
+  const turn = await line.turn(urgencyOf(method, given), edits);
+  if (turn !== 'go') throw new SlackBusy(line.waitMs());
+}
+
+/** What somebody has to answer carries a button to approve; what answers a person is meant for one alone. */
+function urgencyOf(method: string, given: Record<string, unknown>): Urgency {
+  if (method === 'chat.postEphemeral' || JSON.stringify(given.blocks ?? '').includes('"approve"')) return 'question';
+  if (given.thread_ts !== undefined || method.startsWith('files.')) return 'detail';
+  return method === 'chat.postMessage' ? 'post' : 'edit';
+}
+
+/** Not sent: the line before Slack is long, or a newer edit has taken this one's place. */
+export class SlackBusy extends Error {
+  override readonly name = 'SlackBusy';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super('others are before it in the line to Slack');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+function isLoopback(url: string | undefined): boolean {
+  return url !== undefined && URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }
 
 export type SlackFailure = { ok: false; code: string; message: string; retryAfterMs: number | null };
 
 /** What Slack's client throws, as a value. `code` is Slack's own error name, or `rate_limited`, `unreachable`, `http_<status>`. Anything else is a bug and is thrown on. */
 export function slackFailure(error: unknown): SlackFailure {
+  if (error instanceof SlackBusy)
+    return { ok: false, code: 'busy', message: error.message, retryAfterMs: error.retryAfterMs };
   if (error instanceof WebAPIRateLimitedError)
     return {
       ok: false,

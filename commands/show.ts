@@ -1,5 +1,6 @@
 import { findIncident } from '../src/adapters/slack/command-input.ts';
 import { incidentMessage } from '../src/adapters/slack/views/incident-message.ts';
+import { decidingButtons } from '../src/adapters/slack/views/question.ts';
 import type { Command } from '../src/extension-points.ts';
 
 const usage = 'show <incident>';
@@ -15,7 +16,9 @@ const show: Command = {
     const { incident } = found;
     const [timeline, paused] = await Promise.all([context.people.timeline(incident.id), context.people.pauseState()]);
     const { text, blocks } = incidentMessage(incident, { timeline, paused, approvers: null });
-    return { visible: 'private', message: text, blocks };
+    const { state } = incident;
+    const buttons = state.name === 'awaiting_approval' ? decidingButtons(incident, state) : null;
+    return { visible: 'private', message: text, blocks: buttons ? [...blocks, buttons] : blocks };
   },
 };
 

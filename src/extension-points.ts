@@ -205,6 +205,12 @@ export type StateCorrelator = {
 /** The answer to a person: exact, kind, in Slack's mrkdwn (already escaped). */
 export type Answer = { ok: boolean; message: string };
 
+/** What a reference leads to. `several`: a name that more than one namespace has, so nobody knows which is meant. */
+export type FoundIncident =
+  | { kind: 'one'; incident: Incident }
+  | { kind: 'none' }
+  | { kind: 'several'; namespaces: string[] };
+
 /** What people can do, whatever they press; used by the buttons, the commands and the API alike. Every refusal says why and what would lift it. */
 export type People = {
   /** `planDigest` null: the plan that is shown now (commands). */
@@ -218,8 +224,10 @@ export type People = {
   close(incidentId: string, user: string, outcome: 'healed_by_human' | 'false_alarm'): Promise<Answer>;
   pause(user: string, reason: string, forMs: number | null): Promise<Answer>;
   resume(user: string): Promise<Answer>;
-  /** `INC-12`, `12`, or a service's name (its newest open incident, else its newest). */
-  find(reference: string): Promise<Incident | null>;
+  /** By exactly that id. */
+  load(incidentId: string): Promise<Incident | null>;
+  /** `INC-12`, `12`, or a service as `namespace/name` or by its name (its newest open incident, else its newest). */
+  find(reference: string): Promise<FoundIncident>;
   open(): Promise<Incident[]>;
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   pauseState(): Promise<Pause>;

@@ -53,10 +53,9 @@ export function appReply(answer: AppAnswer): Reply {
 export async function click(world: World, body: Json, base: string): Promise<Reply> {
   const person = humanOf(body.user);
   if (person === undefined) return refuse('user', `unknown user: ${String(body.user)}`);
-  const place = placeOf(world, person, body);
-  if ('field' in place) return refuse(place.field, place.words);
-  const placed = elementsOf(place.blocks).filter(({ element }) => element.action_id === body.action_id);
-  const found = choose(placed, body);
+  const named = placeOf(world, person, body);
+  if ('field' in named) return refuse(named.field, named.words);
+  const { place, found } = pressable(world, person, body, named);
   if (found === undefined) return refuse('action_id', `no element with action_id ${String(body.action_id)} there`);
   const raw = body.selected_option ?? body.selected_options ?? body.value;
   if (found.element.type !== 'button' && !isOffered(found.element, raw))
@@ -73,6 +72,37 @@ export async function click(world: World, body: Json, base: string): Promise<Rep
     ],
   };
   return appReply(await sendInteraction(world, payload));
+}
+
+/** The element in the place named; where that has none of that name, in the newest message that is about the same: an app may ask in a post of its own. */
+function pressable(
+  world: World,
+  person: Person,
+  body: Json,
+  named: Place,
+): { place: Place; found: Placed | undefined } {
+  const about = typeof body.ts === 'string' ? aboutOf(world.messages.get(body.ts)) : null;
+  const others =
+    about === null
+      ? []
+      : world.messages
+          .visible(person.id)
+          .filter((message) => message.ts !== body.ts && aboutOf(message) === about)
+          .reverse();
+  for (const place of [named, ...others.map((message) => inMessage(world, message, person))]) {
+    const found = choose(
+      elementsOf(place.blocks).filter(({ element }) => element.action_id === body.action_id),
+      body,
+    );
+    if (found) return { place, found };
+  }
+  return { place: named, found: undefined };
+}
+
+/** What a message's metadata says that it is about; null when it says nothing. */
+function aboutOf(message: StoredMessage | undefined): string | null {
+  const payload = message?.metadata?.event_payload;
+  return isRecord(payload) && typeof payload.id === 'string' ? payload.id : null;
 }
 
 /** Among elements of one action id: the one in the block named, else the button with the value given, else the first. */

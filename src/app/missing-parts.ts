@@ -65,6 +65,20 @@ export function silentChat(log: Logger): Chat {
       );
       return unsent;
     },
+    callDigest: (incident, call) => `${incident.id}/${call.about}`,
+    async ring(incident, call) {
+      log.warn(
+        { incident: incident.id, service: incident.service, why: call.why },
+        'there is no chat to call a person',
+      );
+      return unsent;
+    },
+    settle: async () => unsent,
+    isThere: async () => ({ kind: 'unknown', message: unsent.message }),
+    async announce(message) {
+      log.warn({ said: message }, 'there is no chat to say this');
+      return unsent;
+    },
     threadLines: async () => unsent,
     threadImage: async () => unsent,
     upload: async () => null,

@@ -53,7 +53,8 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
       for (const effect of effects) add(after, effect);
       return { kind: 'saved', due: [] };
     },
-    nextNumber: async () => ++number,
+    newId: async () => `INC-${++number}`,
+    idOf: async (given) => `INC-${given}`,
     pauseState: async () => NOT_PAUSED,
     now: async () => now(),
     results: async (key) => {

@@ -114,5 +114,6 @@ function limitsOf({ limits }: Settings) {
     servicesAtOnce: limits.services_at_once,
     stormIncidents: limits.storm_incidents,
     stepsPerIncident: limits.steps_per_incident,
+    unansweredMs: limits.unanswered,
   };
 }

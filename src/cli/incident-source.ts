@@ -1,5 +1,6 @@
 import axios, { isAxiosError } from 'axios';
 import { type RecordedIncident, readRecordedIncident } from '../backtest/recorded-incident.ts';
+import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import { withoutSlashes } from '../domain/without-slashes.ts';
 import { readJsonLines } from './json-lines.ts';
 
@@ -55,18 +56,20 @@ async function fromApi(url: string, token: string | null, window: Window, told: 
   const incidents: RecordedIncident[] = [];
   const bad: string[] = [];
   let gap = 0;
-  for (let number = Number(String(newest ?? 'INC-0').replace('INC-', '')); number > 0 && gap < MOST_GAP; number--) {
+  const last = readIncidentId(String(newest ?? '')) ?? { number: 0, epoch: null };
+  for (let { number } = last; number > 0 && gap < MOST_GAP; number--) {
+    const id = last.epoch === null ? `INC-${number}` : incidentId(number, last.epoch);
     if (incidents.length >= MOST_INCIDENTS) {
       bad.push(`only the newest ${MOST_INCIDENTS} incidents were read; --to names an earlier end`);
       break;
     }
-    const read = await oneOf(http, base, `INC-${number}`);
+    const read = await oneOf(http, base, id);
     gap = read === null ? gap + 1 : 0;
     if (read === null) continue;
-    if (!read.ok) bad.push(`INC-${number}: ${read.message}`);
+    if (!read.ok) bad.push(`${id}: ${read.message}`);
     else if (read.incident.openedAt < (window.from ?? Number.NEGATIVE_INFINITY)) break;
     else if (isIn(read.incident, window)) incidents.push(read.incident);
-    told(incidents.length, `INC-${number}`);
+    told(incidents.length, id);
   }
   return { incidents, bad };
 }

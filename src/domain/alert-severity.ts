@@ -1,10 +1,43 @@
 import type { Alert } from './types.ts';
 
-/** What rules call what nobody is to be woken for, or told of. */
-const QUIET = new Set(['info', 'information', 'informational', 'notice', 'debug', 'none', 'ok']);
+/** What an alert's own label says of how bad it is, loudest last. `unlabelled`: it says nothing that is known here. */
+const SEVERITIES = ['none', 'info', 'warning', 'unlabelled', 'error', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
-/** The label as it is compared; '' for none. */
-export const severityOf = ({ labels }: Pick<Alert, 'labels'>): string => (labels.severity ?? '').trim().toLowerCase();
+const SAID: Record<string, Severity> = {
+  none: 'none',
+  info: 'info',
+  informational: 'info',
+  notice: 'info',
+  debug: 'info',
+  ok: 'info',
+  warn: 'warning',
+  warning: 'warning',
+  minor: 'warning',
+  error: 'error',
+  err: 'error',
+  major: 'error',
+  high: 'error',
+  crit: 'critical',
+  critical: 'critical',
+  page: 'critical',
+  emergency: 'critical',
+  fatal: 'critical',
+};
 
-/** It opens no incident and calls nobody: at most it is a line in one that is open. */
-export const isQuiet = (alert: Pick<Alert, 'labels'>): boolean => QUIET.has(severityOf(alert));
+export const severityOf = ({ labels }: Pick<Alert, 'labels'>): Severity =>
+  SAID[(labels.severity ?? '').trim().toLowerCase()] ?? 'unlabelled';
+
+/** Whoever wrote the rule wants nobody woken for it: it pages nobody and holds nothing up. */
+export const isQuiet = (alert: Pick<Alert, 'labels'>): boolean => rankOf(severityOf(alert)) <= rankOf('info');
+
+export const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** The loudest of them; null without any. */
+export function loudest(alerts: Pick<Alert, 'labels'>[]): Severity | null {
+  const ranks = alerts.map((alert) => rankOf(severityOf(alert)));
+  return ranks.length === 0 ? null : (SEVERITIES[Math.max(...ranks)] ?? null);
+}
+
+/** There are alerts, and nobody is to be woken for any of them. */
+export const isQuietOnly = ({ alerts }: { alerts: Alert[] }): boolean => alerts.length > 0 && alerts.every(isQuiet);

@@ -1,7 +1,7 @@
 import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
 import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
-import type { BlastRadius, Decision, Diagnosis, Recommendation, Refusal, ServicePolicy } from './types.ts';
+import type { BlastRadius, Decision, Diagnosis, Recommendation, Refusal, ServicePolicy, WaitsFor } from './types.ts';
 
 export type DecideInput = {
   now: number;
@@ -65,7 +65,12 @@ export function patientUntil(
 /** Act, ask, wait, watch or call a person; the reason comes with it. Pure; the first rule that applies decides. */
 export function decide(input: DecideInput): Decision {
   const { now, diagnosis, qualified, policy } = input;
-  const hold = (ms: number, reason: string): Decision => ({ kind: 'hold', untilMs: now + ms, reason });
+  const hold = (ms: number, reason: string, waitsFor?: WaitsFor): Decision => ({
+    kind: 'hold',
+    untilMs: now + ms,
+    reason,
+    ...(waitsFor ? { waitsFor } : {}),
+  });
   const escalate = (reason: string): Decision => ({
     kind: 'escalate',
     options: [...qualified, ...(input.unsure ?? [])].filter(changesSomething),
@@ -73,7 +78,7 @@ export function decide(input: DecideInput): Decision {
   });
 
   if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
-  if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`);
+  if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`, 'same_cause');
   if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)
     return hold(60_000, 'the trouble is not measured any more, though its alerts have not ended yet');
   // Nobody is woken for an anomaly that no alert knows of and that hurts nothing: it is watched until it is over, or is measured.
@@ -90,8 +95,8 @@ export function decide(input: DecideInput): Decision {
     return input.unmeasured >= 2
       ? escalate('no cause is sure enough to act on')
       : hold(20_000, 'no cause is sure enough to act on yet');
-  if (input.paused) return hold(60_000, 'Nightshift is paused');
-  if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started');
+  if (input.paused) return hold(60_000, 'Nightshift is paused', 'pause');
+  if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started', 'storm');
   const rolling = input.refusals.find((refusal) => refusal.code === 'rollout_in_progress');
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.message);
 

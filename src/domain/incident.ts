@@ -2,16 +2,19 @@ import type {
   Alert,
   AtTimeout,
   Authority,
+  Call,
   Decision,
   Diagnosis,
   EntityRef,
   Execution,
   Finding,
   Outcome,
+  Page,
   Recommendation,
   Refusal,
   SkippedStep,
   Verification,
+  WaitsFor,
 } from './types.ts';
 
 /** One look at the trouble while verifying. `healthy` null: no data, which is never taken for healthy. */
@@ -38,7 +41,7 @@ export type Sample = {
 /** DESIGN.md's table, one member a row; a state holds only the fields that exist in it. */
 export type State =
   | { name: 'noticed'; attempt: number }
-  | { name: 'watching'; until: number; why: string }
+  | { name: 'watching'; until: number; why: string; waitsFor?: WaitsFor }
   | {
       name: 'awaiting_approval';
       recommendation: Recommendation;
@@ -51,6 +54,10 @@ export type State =
       held: { by: string; until: number } | null;
       /** How often this was asked: a deadline that came too late asks again once, then escalates. */
       asked: number;
+      /** When it was asked; absent in questions of older versions. */
+      since?: number;
+      /** Whose delivery the deadline runs from; absent: the chat's. */
+      heardBy?: 'chat' | 'pager';
       reason: string;
     }
   | {
@@ -71,7 +78,15 @@ export type State =
   | { name: 'verifying'; execution: Execution; since: number; until: number; steadyMs: number; samples: Sample[] }
   /** `waiting`: what it waits for, once somebody has been told. */
   | { name: 'undoing'; execution: Execution; by: string; waiting?: Refusal | null }
-  | { name: 'escalated'; why: string; level: number; acknowledgedBy: string | null; since: number }
+  | {
+      name: 'escalated';
+      why: string;
+      level: number;
+      acknowledgedBy: string | null;
+      since: number;
+      /** Who has it has it for a while; absent while nobody does. */
+      acknowledgedAt?: number;
+    }
   | { name: 'closed'; outcome: Outcome; why: string };
 
 export type StateName = State['name'];
@@ -91,6 +106,8 @@ export type Incident = {
   state: State;
   openedAt: number;
   closedAt: number | null;
+  /** When it was well the first time; absent before, and where nobody saw it. */
+  healthyAt?: number;
   /** Bounded: see MAX_ALERTS. `alertCount` counts all that came, by fingerprint; of more than that, at least so many as were sent together. */
   alerts: Alert[];
   alertCount: number;
@@ -110,7 +127,22 @@ export type Incident = {
     at: number /** Timeline lines that its thread holds. */;
     threaded: number;
   } | null;
-  page: { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number } | null;
+  /** The newest of `pages`. */
+  page: Page | null;
+  /** What was paged, each plan, escalation and worsening under a key of its own; absent in incidents of older versions. */
+  pages?: Page[];
+  /** Posts that ring: questions, and calls for a person. */
+  calls?: Call[];
+  /** When the first alert came that isn't only for information: law 13 runs from here. */
+  alertedAt?: number;
+  /** Nobody had heard of it in time. `loud`: a post alone did not reach anybody. */
+  unheard?: { at: number; why: string; loud: boolean };
+  /** What came and nobody has looked at yet, while it was with a person or a question was open. `louder`: by its label worse than all before. */
+  news?: { at: number; louder: boolean };
+  /** A look at news found it worse than was known. */
+  worse?: { at: number; message: string };
+  /** Firing alerts beyond those kept in full: since when, by fingerprint. */
+  unkept?: Record<string, number>;
   /** The newest picture of the affected part of the call graph: the chat's id of the file, and which cause it shows. */
   graph?: { file: string; of: string };
   /** Earlier incidents of the same group. */
@@ -118,6 +150,7 @@ export type Incident = {
   feedback: { user: string; right: boolean; at: number } | null;
   /** Who asked to page a person, whatever the state. */
   pageAskedBy: string | null;
+  pageAskedAt?: number;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
   /** Since when nobody can see whether it is over, and why; absent or null: that can be seen, or isn't asked. */
@@ -134,10 +167,19 @@ export type Event = { at: number } & (
   | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; skippedSteps: SkippedStep[] }
   | { type: 'diagnosis_failed'; message: string }
   | { type: 'watch_ended' }
-  | { type: 'delivered'; channel: string; ts: string; digest: string; planDigest: string | null; threaded: number }
+  /** The incident's one message shows what it is now. */
+  | { type: 'delivered'; channel: string; ts: string; digest: string; threaded: number }
+  /** A post that rings was delivered; `planDigest`: of the question that it asks. */
+  | ({ type: 'rang'; planDigest: string | null } & Pick<Call, 'kind' | 'about' | 'channel' | 'ts' | 'link' | 'digest'>)
+  | { type: 'call_settled'; about: string }
+  /** What was delivered can't be read any more where it was. */
+  | { type: 'delivery_lost'; planDigest: string; message: string }
+  /** Law 13: nobody has heard of it in time. */
+  | { type: 'unheard'; why: string; loud: boolean }
   | { type: 'pictured'; file: string; of: string }
   | { type: 'paged'; dedupKey: string; planDigest: string | null }
-  | { type: 'page_resolved' }
+  /** Without a key: all of them. */
+  | { type: 'page_resolved'; dedupKey?: string }
   | { type: 'approved'; user: string; planDigest: string }
   | { type: 'rejected'; user: string; how: 'next' | 'escalate' | 'false_alarm' }
   | { type: 'option_chosen'; user: string; planDigest: string; asApproval: boolean }
@@ -164,8 +206,6 @@ export type Event = { at: number } & (
   | { type: 'undo_waits'; refusal: Refusal }
   | { type: 'undone'; message: string }
   | { type: 'undo_failed'; message: string }
-  /** What was only there for the incident: given back, or (not `ok`) not to be. */
-  | { type: 'given_back'; executionId: string; ok: boolean; message: string }
   | { type: 'undo_asked'; user: string }
   | { type: 'resolved'; message: string }
   /** It would be over by what is heard, and nobody can see whether it is. */
@@ -196,7 +236,7 @@ export const EFFECT_KINDS = [
   'deadline',
   'watch',
   'confirm_gone',
-  'give_back',
+  'reach',
   'level',
 ] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
@@ -220,8 +260,12 @@ export const MAX_ALERTS = 100;
 export const MAX_LATE_MS = 60_000;
 /** How long all alerts must stay resolved before the trouble may be called gone. */
 export const SETTLE_MS = 15_000;
-/** So long after an incident was closed, alerts that it dealt with may still be sent as firing. */
-export const ECHO_MS = 5 * 60_000;
+/** So long after an incident was closed, alerts that it dealt with may still be sent as firing: rules look back over two minutes, and wait one. */
+export const ECHO_MS = 3 * 60_000;
+/** A firing that comes so soon after its own end was sent before it. */
+export const LATE_FIRING_MS = 2 * 60_000;
+/** Firing alerts that are kept by fingerprint alone. */
+export const MAX_UNKEPT = 5_000;
 /** How long an approval by a person stays good while a lock or a rollout is in the way. */
 export const APPROVAL_GOOD_MS = 15 * 60_000;
 /** Between looks at a lock, a rollout or a budget that is in the way. */

@@ -13,10 +13,11 @@ import {
   SETTLE_MS,
   type State,
 } from './incident.ts';
+import { canBeTakenBack } from './plan.ts';
 import { isProposal, PROPOSAL_MS } from './proposal.ts';
 import { attemptKey } from './recommend.ts';
 import { allResolved } from './record-facts.ts';
-import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal } from './types.ts';
+import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal, WaitsFor } from './types.ts';
 
 /** The moves that the rows of the incident machine share. Each answers the incident in its next state and the work that is then due. */
 
@@ -30,9 +31,9 @@ export function notice(incident: Incident, at: number, attempt: number): Moved {
   return { incident: { ...incident, state: { name: 'noticed', attempt } }, effects: [{ kind: 'diagnose', dueAt }] };
 }
 
-export function watch(incident: Incident, until: number, why: string): Moved {
+export function watch(incident: Incident, until: number, why: string, waitsFor?: WaitsFor): Moved {
   return {
-    incident: { ...incident, state: { name: 'watching', until, why } },
+    incident: { ...incident, state: { name: 'watching', until, why, ...(waitsFor ? { waitsFor } : {}) } },
     effects: [{ kind: 'watch', dueAt: until }],
   };
 }
@@ -40,13 +41,27 @@ export function watch(incident: Incident, until: number, why: string): Moved {
 export function close(incident: Incident, at: number, ended: Outcome, why: string): Moved {
   // A proposal that isn't needed any more: nothing has healed, for nothing was wrong.
   const outcome = isProposal(incident) && ended === 'self_healed' ? 'lapsed' : ended;
-  return { incident: { ...incident, state: { name: 'closed', outcome, why }, closedAt: at }, effects: [] };
+  const healthyAt = HEALTHY.includes(outcome) ? { healthyAt: incident.healthyAt ?? wellSince(incident) ?? at } : {};
+  return {
+    incident: { ...incident, state: { name: 'closed', outcome, why }, closedAt: at, ...healthyAt },
+    effects: [],
+  };
 }
 
+const HEALTHY: Outcome[] = ['healed', 'self_healed', 'healed_by_human'];
+
+/** Since when the looks of a verification have seen nothing but health. */
+function wellSince({ state }: Incident): number | null {
+  if (state.name !== 'verifying') return null;
+  const lastIll = state.samples.findLastIndex(({ healthy }) => healthy !== true);
+  return state.samples[lastIll + 1]?.at ?? null;
+}
+
+/** Calls a person; `level` above the first calls again. */
 export function escalate(incident: Incident, at: number, why: string, level = 1): Moved {
   // Nothing is wrong yet, and nothing was changed: nobody is called for a proposal.
   if (isProposal(incident) && incident.executions.length === 0) return close(incident, at, 'lapsed', why);
-  const since = incident.state.name === 'escalated' ? incident.state.since : at;
+  const since = incident.state.name === 'escalated' && level > 1 ? incident.state.since : at;
   const state: State = { name: 'escalated', why, level, acknowledgedBy: null, since };
   return {
     incident: { ...incident, state },
@@ -77,6 +92,7 @@ export function ask(incident: Incident, at: number, recommendation: Recommendati
     deadline: null,
     held: null,
     asked: asking.asked,
+    since: at,
     reason: asking.reason,
   };
   const others = incident.options.filter((one) => one.plan.digest !== recommendation.plan.digest);
@@ -107,11 +123,64 @@ export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
         { ...decision, asked: 1 },
       );
     case 'hold':
+      return watch(incident, decision.untilMs, decision.reason, decision.waitsFor);
     case 'observe':
       return watch(incident, decision.untilMs, decision.reason);
     case 'escalate':
       return escalate({ ...incident, options: decision.options }, at, decision.reason);
   }
+}
+
+/**
+ * News was looked at while a person has it: what is worse, or can be done now, follows anew; all else leaves it where it is. Where somebody has it, nothing runs without asking them.
+ */
+export function lookedAnewEscalated(before: Incident, incident: Incident, event: Of<'diagnosed'>): Moved {
+  const { state } = incident;
+  const { decision, at } = event;
+  const isWorse = incident.worse !== before.worse;
+  const stays: Moved = { incident, effects: [] };
+  if (state.name !== 'escalated') return stays;
+  switch (decision.kind) {
+    case 'auto':
+    case 'ask': {
+      if (!isWorse && sameOptions(before, [decision.recommendation])) return stays;
+      const options = [decision.recommendation, ...decision.options];
+      if (decision.kind === 'auto' && state.acknowledgedBy === null) return decided(incident, event);
+      const reason = state.acknowledgedBy === null ? decision.reason : `${state.acknowledgedBy} has it`;
+      const asking = { timeoutMs: ASKED_OF_WHO_HAS_IT_MS, atTimeout: 'escalate' as const, asked: 1, reason };
+      return ask({ ...incident, options }, at, decision.recommendation, asking);
+    }
+    case 'escalate':
+      return isWorse
+        ? escalate({ ...incident, options: decision.options }, at, incident.worse?.message ?? decision.reason)
+        : { incident: { ...incident, options: decision.options }, effects: [] };
+    case 'hold':
+    case 'observe':
+      return isWorse && !isProposal(incident) ? escalate(incident, at, incident.worse?.message ?? state.why) : stays;
+  }
+}
+
+const ASKED_OF_WHO_HAS_IT_MS = 30 * 60_000;
+
+/** Whether a person could choose all of these already. */
+const sameOptions = ({ options }: Incident, wanted: Recommendation[]): boolean =>
+  wanted.every(({ plan }) => options.some((one) => one.plan.digest === plan.digest));
+
+/** News was looked at while a question is open: another step, or nothing to wait an answer for, takes its place; else it stays as it was shown. */
+export function lookedAnewAsking(incident: Incident, state: In<'awaiting_approval'>, event: Of<'diagnosed'>): Moved {
+  const { decision, at } = event;
+  if (decision.kind === 'escalate') return decided(incident, event);
+  if (decision.kind !== 'ask' && decision.kind !== 'auto') return { incident, effects: [] };
+  if (decision.recommendation.plan.digest === state.planDigest) return { incident, effects: [] };
+  const asking = decision.kind === 'ask' ? decision : state;
+  const options = [decision.recommendation, ...decision.options];
+  // What waited for a yes doesn't run by itself because the trouble has changed.
+  return ask({ ...incident, options }, at, decision.recommendation, {
+    timeoutMs: asking.timeoutMs,
+    atTimeout: asking.atTimeout,
+    asked: 1,
+    reason: 'the trouble has changed since the last question',
+  });
 }
 
 /** All alerts resolved, or the scan sees calm: look again after a while before the trouble is called gone (flapping). */
@@ -124,11 +193,12 @@ export function maybeGone(incident: Incident, event: Of<'alerts'> | Of<'anomaly_
 export function startDeadline(
   incident: Incident,
   state: In<'awaiting_approval'>,
-  event: Of<'delivered'> | Of<'paged'>,
+  event: Of<'rang'> | Of<'paged'>,
 ): Moved | null {
   if (state.deliveredAt !== null || event.planDigest !== state.planDigest) return null;
   const deadline = Math.max(event.at + state.timeoutMs, state.held?.until ?? 0);
-  const next: State = { ...state, deliveredAt: event.at, deadline };
+  const heardBy = event.type === 'rang' ? ('chat' as const) : ('pager' as const);
+  const next: State = { ...state, deliveredAt: event.at, deadline, heardBy };
   return {
     incident: { ...incident, state: next },
     effects: [
@@ -175,8 +245,29 @@ const ASK_AGAIN_MS = 5 * 60_000;
 const lateByTimeout = (incident: Incident, at: number, recommendation: Recommendation, asked = 1): Moved =>
   tooLate(incident, at, recommendation, { asked, timeoutMs: ASK_AGAIN_MS, atTimeout: 'execute' });
 
-export function rejected(incident: Incident, state: In<'awaiting_approval'>, event: Of<'rejected'>): Moved {
-  const left = incident.options.filter((one) => one.plan.digest !== state.planDigest);
+/** What was delivered is not there any more when its time has come: nobody could answer it. */
+export function deliveryLost(
+  incident: Incident,
+  state: In<'awaiting_approval'>,
+  event: Of<'delivery_lost'>,
+): Moved | null {
+  if (event.planDigest !== state.planDigest) return null;
+  if (state.asked > 1)
+    return escalate(incident, event.at, `The question could not be kept where people see it: ${event.message}`);
+  return ask(incident, event.at, state.recommendation, {
+    ...state,
+    reason: `the question before could not be read any more (${event.message})`,
+    asked: state.asked + 1,
+  });
+}
+
+export function rejected(
+  incident: Incident,
+  state: In<'awaiting_approval'> | In<'queued'>,
+  event: Of<'rejected'>,
+): Moved {
+  const { digest } = state.recommendation.plan;
+  const left = incident.options.filter((one) => one.plan.digest !== digest);
   const without = { ...incident, options: left, attempted: [...incident.attempted, attemptKey(state.recommendation)] };
   if (event.how === 'false_alarm')
     return close(without, event.at, 'false_alarm', `${event.user} said it is a false alarm`);
@@ -185,11 +276,53 @@ export function rejected(incident: Incident, state: In<'awaiting_approval'>, eve
     return escalate(without, event.at, `Rejected by ${event.user}${next ? '' : '; there is no other safe step'}.`);
   // What a person turned down is followed by a question, never by an action on its own.
   return ask(without, event.at, next, {
-    ...state,
+    timeoutMs: state.name === 'awaiting_approval' ? state.timeoutMs : STOPPED_MS,
     atTimeout: 'escalate',
     reason: `${event.user} rejected the first choice.`,
     asked: 1,
   });
+}
+
+/** So long a step that somebody has stopped waits for the next word. */
+const STOPPED_MS = 30 * 60_000;
+
+/** A step that waits in the queue is held: it waits for an answer now, and never runs without one. */
+export function holdQueued(incident: Incident, state: In<'queued'>, event: Of<'held'>): Moved {
+  const asked = ask(incident, event.at, state.recommendation, {
+    timeoutMs: Math.max(event.forMs, STOPPED_MS),
+    atTimeout: 'escalate',
+    reason: `${event.user} held it`,
+    asked: 1,
+  });
+  const waiting = asked.incident.state as In<'awaiting_approval'>;
+  const held = { by: event.user, until: event.at + event.forMs };
+  return { ...asked, incident: { ...asked.incident, state: { ...waiting, held } } };
+}
+
+/** A running step ends at its next safe point; the first word stands. */
+export function stop(incident: Incident, state: In<'executing'>, event: Of<'rejected'> | Of<'held'>): Moved | null {
+  if (state.stop) return null;
+  const stopping: State = { ...state, stop: { by: event.user, at: event.at } };
+  return { incident: { ...incident, state: stopping }, effects: [] };
+}
+
+/** The last change of the incident that still stands and can be taken back, whatever became of the incident. */
+export function standingChange({ executions }: Incident): Execution | null {
+  return (
+    executions.findLast(
+      (run) =>
+        (run.result === 'done' || run.changed === true) &&
+        canBeTakenBack(run.recommendation.plan) &&
+        run.undone?.ok !== true,
+    ) ?? null
+  );
+}
+
+export function undo(incident: Incident, event: Of<'undo_asked'>): Moved | null {
+  const execution = standingChange(incident);
+  if (!execution) return null;
+  const state: State = { name: 'undoing', execution, by: event.user };
+  return { incident: { ...incident, state, closedAt: null }, effects: [{ kind: 'undo', dueAt: event.at }] };
 }
 
 const WAIT_FOR: Refusal['code'][] = [
@@ -265,7 +398,11 @@ export function verify(
   };
 }
 
-export function executionFailed(incident: Incident, running: Execution, event: Of<'execution_failed'>): Moved {
+export function executionFailed(
+  incident: Incident,
+  { execution: running, stop: stopped }: In<'executing'>,
+  event: Of<'execution_failed'>,
+): Moved {
   if (event.changed)
     return verify(
       incident,
@@ -282,6 +419,10 @@ export function executionFailed(incident: Incident, running: Execution, event: O
     changed: false,
   };
   const kept = rememberExecution(incident, execution);
+  if (stopped) {
+    const attempted = [...incident.attempted, attemptKey(running.recommendation)];
+    return escalate({ ...kept, attempted }, event.at, `Stopped by ${stopped.by} before anything was changed.`);
+  }
   const { authority } = running;
   if (event.refusal?.code === 'too_late' && authority.by === 'timeout')
     return lateByTimeout(kept, event.at, running.recommendation, authority.asked);

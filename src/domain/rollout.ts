@@ -8,6 +8,7 @@ export type RolloutView = {
   unavailableReplicas: number;
   paused: boolean;
   stuck: boolean;
+  kind?: string;
 };
 
 export type RolloutState = { name: 'complete' | 'in_progress' | 'stuck' | 'paused'; message: string };
@@ -26,15 +27,24 @@ export function rolloutState(workload: RolloutView, oldPods: number): RolloutSta
     };
   if (workload.observedGeneration < workload.generation)
     return { name: 'in_progress', message: "its latest change isn't taken up yet" };
-  if (updatedReplicas < replicas)
+  if (updatedReplicas < replicas && !isAtRest(workload, oldPods))
     return { name: 'in_progress', message: `${updatedReplicas} of ${replicas} pods are updated` };
   if (oldPods > 0)
     return {
       name: 'in_progress',
       message: `${oldPods} ${oldPods === 1 ? 'pod' : 'pods'} of an older revision still ${oldPods === 1 ? 'runs' : 'run'}`,
     };
-  return { name: 'complete', message: `all ${replicas} pods are updated` };
+  return updatedReplicas < replicas
+    ? {
+        name: 'complete',
+        message: `${updatedReplicas} of ${replicas} pods are updated, and the others are kept as they are`,
+      }
+    : { name: 'complete', message: `all ${replicas} pods are updated` };
 }
+
+/** A StatefulSet or DaemonSet keeps older pods for as long as its partition, or OnDelete, says so: with all of them ready, nothing is moving. */
+const isAtRest = ({ kind, replicas, readyReplicas, unavailableReplicas }: RolloutView, oldPods: number): boolean =>
+  kind !== 'Deployment' && oldPods === 0 && readyReplicas >= replicas && unavailableReplicas === 0;
 
 /** What of a pod tells whether it is in trouble of its own making; `ports.PodInfo` has it all. */
 export type PodView = {

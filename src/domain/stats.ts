@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import { mttrOf } from './mttr.ts';
 import { isProposal } from './proposal.ts';
 import type { Outcome } from './types.ts';
 
@@ -37,7 +38,7 @@ export function measureOutcomes(all: Incident[], at: number): Stats {
 function figuresOf(incidents: Incident[]): Figures {
   const closed = incidents.flatMap((incident) =>
     incident.state.name === 'closed' && incident.closedAt !== null
-      ? [{ incident, outcome: incident.state.outcome, ms: incident.closedAt - incident.openedAt }]
+      ? [{ incident, outcome: incident.state.outcome, ms: mttrOf(incident) ?? 0 }]
       : [],
   );
   const times = closed

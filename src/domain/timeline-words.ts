@@ -23,12 +23,14 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'anomaly_cleared',
   'delivered',
   'pictured',
+  'rang',
+  'call_settled',
+  'unheard',
   'paged',
   'page_resolved',
   'page_asked',
   'feedback',
   'noted',
-  'given_back',
   'repage_due',
   'deadline_reached',
   'resolved',
@@ -52,7 +54,14 @@ function sentence(event: Event): string | null {
       return 'Looking again';
     case 'delivered':
     case 'pictured':
+    case 'call_settled':
       return null;
+    case 'rang':
+      return event.kind === 'question' ? 'Asked in the channel' : 'Called for a person in the channel';
+    case 'delivery_lost':
+      return `The question could not be read any more where it was posted: ${event.message}`;
+    case 'unheard':
+      return `Nobody has heard of it yet: ${event.why}`;
     case 'paged':
       return event.planDigest === null ? 'Paged through PagerDuty' : 'Asked for approval through PagerDuty too';
     case 'page_resolved':
@@ -92,8 +101,6 @@ function sentence(event: Event): string | null {
       return `Undone: ${event.message}`;
     case 'undo_failed':
       return `UNDO FAILED: ${event.message}`;
-    case 'given_back':
-      return event.ok ? `Given back: ${event.message}` : `Could not be given back, look at it: ${event.message}`;
     case 'undo_asked':
       return 'Asked for undo';
     case 'resolved':

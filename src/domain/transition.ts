@@ -1,5 +1,6 @@
-import { GIVE_BACK_MS, toGiveBack } from './give-back.ts';
+import { isQuietOnly } from './alert-severity.ts';
 import {
+  DIAGNOSE_EVERY_MS,
   type Effect,
   type Event,
   type Incident,
@@ -9,9 +10,9 @@ import {
   type Transition,
 } from './incident.ts';
 import * as moves from './moves.ts';
-import { canBeTakenBack } from './plan.ts';
+import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
-import { allResolved, newlyFiring, recordFacts } from './record-facts.ts';
+import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
 import { wordsOf } from './timeline-words.ts';
 
 /** A state's answer to an event: the changed incident and what is due; null when DESIGN.md's row doesn't name the event. */
@@ -22,27 +23,28 @@ export type Move = { incident: Incident; effects: Effect[] } | null;
  * Judgement that needs more than the incident (which step, ask or act) comes in with the event, made by the other functions of `domain/`.
  */
 export function transition(before: Incident, event: Event): Transition {
-  const noted = recordFacts(before, event);
+  const noted = alerted(recordFacts(before, event), event.at);
   const move = moveFrom(noted, event, before);
   const after = move?.incident ?? noted;
   const changed = differs(before, after);
   const effects = [...(move?.effects ?? [])];
   if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'notify'))
     effects.push({ kind: 'notify', dueAt: event.at });
+  if (isNewsDue(before, after))
+    effects.push({ kind: 'diagnose', dueAt: Math.max(event.at, (after.diagnosis?.at ?? 0) + DIAGNOSE_EVERY_MS) });
+  if (after.worse !== before.worse || after.unheard !== before.unheard) effects.push({ kind: 'page', dueAt: event.at });
+  if (after.alertedAt !== undefined && before.alertedAt === undefined) effects.push({ kind: 'reach', dueAt: event.at });
   if (AT_WORK.includes(before.state.name) && mayBeOver(after))
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
-  if (closedNow(before, after) && after.page && after.page.status !== 'resolved')
-    effects.push({ kind: 'resolve_page', dueAt: event.at });
-  if (closedNow(before, after) && toGiveBack(after).length > 0)
-    effects.push({ kind: 'give_back', dueAt: event.at + GIVE_BACK_MS });
+  if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
   // A group that is sent again and says nothing new is no line.
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };
 }
 
 /** What was sent: it changes nothing that the message shows. */
-const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured']);
+const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured', 'call_settled']);
 
 /** Whether anything but the version is another. What is the same object needs no look: an incident may be large, and an event changes little of it. */
 function differs(before: Incident, after: Incident): boolean {
@@ -57,6 +59,18 @@ function differs(before: Incident, after: Incident): boolean {
 const AT_WORK: State['name'][] = ['executing', 'verifying', 'undoing'];
 const mayBeOver = (after: Incident): boolean =>
   !AT_WORK.includes(after.state.name) && after.state.name !== 'closed' && allResolved(after);
+
+/** Nobody has looked yet at what came, and now somebody may: it has just come, or something has just ended. */
+const isNewsDue = (before: Incident, after: Incident): boolean =>
+  after.news !== undefined &&
+  LOOKED_AT_ANEW.includes(after.state.name) &&
+  (after.news !== before.news || !LOOKED_AT_ANEW.includes(before.state.name));
+
+/** From its first alert that isn't only for information, somebody has to hear of it in time. */
+function alerted(incident: Incident, at: number): Incident {
+  const isAlerted = incident.alerts.length > 0 && !isQuietOnly(incident) && incident.state.name !== 'closed';
+  return isAlerted && incident.alertedAt === undefined ? { ...incident, alertedAt: at } : incident;
+}
 
 const closedNow = (before: Incident, after: Incident) =>
   before.state.name !== 'closed' && after.state.name === 'closed';
@@ -79,9 +93,9 @@ function moveFrom(incident: Incident, event: Event, before: Incident): Move {
     case 'undoing':
       return fromUndoing(incident, state, event);
     case 'escalated':
-      return fromEscalated(incident, state, event);
+      return fromEscalated(incident, state, event, before);
     case 'closed':
-      return fromClosed(incident, state, event);
+      return event.type === 'undo_asked' ? moves.undo(incident, event) : null;
   }
 }
 
@@ -93,6 +107,8 @@ function fromNoticed(incident: Incident, event: Event): Move {
       return moves.decided(incident, event);
     case 'diagnosis_failed':
       return moves.escalate(incident, event.at, event.message);
+    case 'undo_asked':
+      return moves.undo(incident, event);
     case 'resolved':
       return moves.close(
         incident,
@@ -113,6 +129,8 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
     case 'anomaly_seen':
     case 'watch_ended':
       return moves.notice(incident, event.at, 0);
+    case 'undo_asked':
+      return moves.undo(incident, event);
     case 'alerts':
       return newlyFiring(before, event.alerts) ? moves.notice(incident, event.at, 0) : moves.maybeGone(incident, event);
     case 'anomaly_cleared':
@@ -131,9 +149,15 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
 
 function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event: Event): Move {
   switch (event.type) {
-    case 'delivered':
+    case 'rang':
     case 'paged':
       return moves.startDeadline(incident, state, event);
+    case 'delivery_lost':
+      return moves.deliveryLost(incident, state, event);
+    case 'diagnosed':
+      return moves.lookedAnewAsking(incident, state, event);
+    case 'undo_asked':
+      return moves.undo(incident, event);
     case 'approved':
       if (event.planDigest !== state.planDigest) return null;
       return moves.queue(incident, event.at, state.recommendation, { by: 'person', user: event.user, at: event.at });
@@ -145,6 +169,15 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
       if (event.asApproval)
         return moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
       return moves.ask(incident, event.at, option, { ...state, asked: state.asked });
+    }
+    case 'acknowledged': {
+      // Who looks at it gets the time for it.
+      if (state.deadline === null) return null;
+      const deadline = Math.max(state.deadline, event.at + state.timeoutMs);
+      return {
+        incident: { ...incident, state: { ...state, deadline } },
+        effects: [{ kind: 'deadline', dueAt: deadline }],
+      };
     }
     case 'held': {
       const until = event.at + event.forMs;
@@ -175,6 +208,10 @@ function fromQueued(incident: Incident, state: In<'queued'>, event: Event): Move
     }
     case 'refused':
       return moves.refused(incident, state, event);
+    case 'rejected':
+      return moves.rejected(incident, state, event);
+    case 'held':
+      return moves.holdQueued(incident, state, event);
     case 'resolved':
       return moves.close(incident, event.at, 'self_healed', event.message);
     case 'alerts':
@@ -198,7 +235,10 @@ function fromExecuting(incident: Incident, state: In<'executing'>, event: Event)
         event.verify,
       );
     case 'execution_failed':
-      return moves.executionFailed(incident, state.execution, event);
+      return moves.executionFailed(incident, state, event);
+    case 'rejected':
+    case 'held':
+      return moves.stop(incident, state, event);
     default:
       return null;
   }
@@ -227,10 +267,16 @@ function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Mo
   return moves.escalate(remembered, event.at, why);
 }
 
-function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event): Move {
+function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event, before: Incident): Move {
   switch (event.type) {
-    case 'acknowledged':
-      return { incident: { ...incident, state: { ...state, acknowledgedBy: event.by } }, effects: [] };
+    case 'diagnosed':
+      return moves.lookedAnewEscalated(before, incident, event);
+    case 'undo_asked':
+      return moves.undo(incident, event);
+    case 'acknowledged': {
+      const known: State = { ...state, acknowledgedBy: event.by, acknowledgedAt: event.at };
+      return { incident: { ...incident, state: known }, effects: [] };
+    }
     case 'repage_due':
       if (state.acknowledgedBy !== null || state.level >= MAX_LEVEL) return null;
       return moves.escalate(incident, event.at, state.why, state.level + 1);
@@ -249,14 +295,4 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event)
     default:
       return null;
   }
-}
-
-function fromClosed(incident: Incident, state: In<'closed'>, event: Event): Move {
-  if (event.type !== 'undo_asked' || state.outcome !== 'healed') return null;
-  const execution = incident.executions.findLast(
-    (run) => run.result === 'done' && canBeTakenBack(run.recommendation.plan) && !run.undone,
-  );
-  if (!execution) return null;
-  const next: State = { name: 'undoing', execution, by: event.user };
-  return { incident: { ...incident, state: next, closedAt: null }, effects: [{ kind: 'undo', dueAt: event.at }] };
 }

@@ -1,6 +1,8 @@
 /** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
 
 import type { Health } from './health.ts';
+/** What a rule measures: requests that are slow, fail or are many travel along calls; who isn't there hurts its callers; all else stays where it is. */
+export type AlertVital = 'latency' | 'errors' | 'traffic' | 'absence' | 'other';
 
 /** One normalised signal from outside. */
 export type Alert = {
@@ -13,8 +15,31 @@ export type Alert = {
   startsAt: number;
   endsAt: number | null;
   generatorUrl: string;
+  /** What its rule measures, by the metrics that the rule reads; absent or null: not known. */
+  vital?: AlertVital | null;
+  /** When its end was heard; absent while it fires. */
+  endHeardAt?: number;
   source: 'alertmanager' | 'scan' | 'heartbeat';
 };
+
+/** A post of its own in the chat, for which a phone rings; the incident's one message is only edited. */
+export type Call = {
+  kind: 'question' | 'person';
+  /** What it asks or tells: the same is never posted twice. */
+  about: string;
+  channel: string;
+  ts: string;
+  /** Where the chat shows it; null when it doesn't say. */
+  link: string | null;
+  at: number;
+  /** Of what it shows: equal digest, nothing to edit. */
+  digest: string;
+  /** When it became one line that asks nothing any more; null before. */
+  settledAt: number | null;
+};
+
+/** What was sent to the pager under one key. */
+export type Page = { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number };
 
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
 export type EntityRef = {
@@ -256,10 +281,13 @@ export type Decision =
       reason: string;
     }
   /** Look again later: storm, paused, rollout in progress, trouble not measured. */
-  | { kind: 'hold'; untilMs: number; reason: string }
+  | { kind: 'hold'; untilMs: number; reason: string; waitsFor?: WaitsFor }
   | { kind: 'observe'; untilMs: number; reason: string }
   /** `options`: what a person may still choose. */
   | { kind: 'escalate'; options: Recommendation[]; reason: string };
+
+/** What a hold waits for, where others must know: a storm is counted by it. */
+export type WaitsFor = 'pause' | 'storm' | 'same_cause';
 
 /** A refusal is a value: `code` from a closed set, `message` with what would lift it. */
 export type Refusal = { code: RefusalCode; message: string };
@@ -267,6 +295,7 @@ export type RefusalCode =
   | 'paused'
   | 'locked'
   | 'rollout_in_progress'
+  | 'rollout_stuck'
   | 'deployment_paused'
   | 'pdb_blocks'
   | 'protected_namespace'
@@ -288,6 +317,7 @@ export type RefusalCode =
   | 'forbidden'
   | 'invalid'
   | 'unreachable'
+  | 'stopped'
   | 'observe_only'
   | 'unsupported';
 

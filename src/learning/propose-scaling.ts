@@ -40,7 +40,7 @@ async function open(deps: Deps, subject: Subject, finding: Finding, user: string
   const known = await deps.store.findByGroup(groupKey);
   if (known.open) return no(`${known.open.id} proposes it already.`);
   const { at } = finding;
-  const id = `INC-${await deps.store.nextNumber()}`;
+  const id = await deps.store.newId();
   const made = transition(
     { ...newIncident(id, subject, at, known.lastClosed), groupKey },
     { type: 'anomaly_seen', at, finding },

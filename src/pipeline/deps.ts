@@ -27,6 +27,8 @@ export type Limits = ActionLimits & {
   stormIncidents: number;
   /** Steps that one incident may carry out. */
   stepsPerIncident: number;
+  /** So long after its alert came somebody has heard of an incident. */
+  unansweredMs: number;
 };
 
 /** What the stages are given. One object, made in main.ts. */

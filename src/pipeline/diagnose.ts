@@ -1,3 +1,4 @@
+import { isQuietOnly } from '../domain/alert-severity.ts';
 import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
@@ -6,6 +7,8 @@ import { curedAt } from '../domain/moves.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
+import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
+import { stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
@@ -28,7 +31,7 @@ const diagnose: Stage = {
     event: (deps, _incident, message) => ({ type: 'diagnosis_failed', at: deps.clock.now(), message }),
   },
   async run(deps, incident) {
-    if (incident.state.name !== 'noticed') return NOTHING;
+    if (incident.state.name !== 'noticed' && !hasNews(incident)) return NOTHING;
     const diagnosis = isProposal(incident)
       ? await diagnoseDemand(deps, incident)
       : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.cachedReads }, incident));
@@ -61,14 +64,14 @@ export async function judged(
     unsure: leaveOutSpent(chosen.unsure, incident, open).left,
     refusals: chosen.refusals,
     paused: pause.paused && (pause.until === null || pause.until > now),
-    storm: open.length >= deps.limits.stormIncidents,
+    storm: stormOf(open, now).length >= deps.limits.stormIncidents,
     sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
     attempts: countedAttempts(incident),
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
     measuredAt: lastMeasured(incident),
     isProposal: isProposal(incident),
-    observeUntil: incident.alerts.length === 0 && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
+    observeUntil: !isAlerted(incident) && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
     belowThreshold: passed('below_threshold'),
     patientUntil: patientUntil(
@@ -87,6 +90,11 @@ function lastMeasured(incident: Incident): number | null {
   const times = [incident.measuredAt ?? null, curedAt(incident)].filter((at) => at !== null);
   return times.length > 0 ? Math.max(...times) : null;
 }
+/** Came while a person had it or a question was open, and nobody has looked at it. */
+const hasNews = ({ state, news }: Incident): boolean => news !== undefined && LOOKED_AT_ANEW.includes(state.name);
+
+/** By more than alerts that are only for information. */
+const isAlerted = (incident: Incident): boolean => incident.alerts.length > 0 && !isQuietOnly(incident);
 
 /** What was refused at the last moment counts, too: else it could go on for ever. */
 const countedAttempts = ({ executions }: Incident): number =>

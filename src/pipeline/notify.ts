@@ -1,11 +1,13 @@
 import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
+import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { Deps } from './deps.ts';
+import { type Rung, ring, settleCalls } from './notify-calls.ts';
 import { isPictureDue, sendPicture } from './notify-chart.ts';
 import { isGraphDue, sendGraph } from './notify-graph.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
-import { NOTHING, type Stage } from './stage.ts';
+import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
 const LINES_AT_ONCE = 20;
 /** Real time. */
@@ -13,49 +15,67 @@ const EDIT_EVERY_MS = 1_000;
 const HEAD = 200;
 const TAIL = 50;
 
-/** Brings the incident's one message, and its thread, up to what the incident is now. What is shown already isn't sent again. */
-const tell: Stage = {
+/**
+ * Brings what the chat shows up to what the incident is now: first what has to ring, then the one message and its thread, then what is decided. The message comes first only where there is none yet.
+ * What is shown already isn't sent again.
+ */
+const notify: Stage = {
   kind: 'notify',
-  does: 'post or edit the one message, and add to its thread',
+  does: 'ring where somebody is asked or called, post or edit the one message, and add to its thread',
   giveUp: null,
   async run(deps, incident, due) {
-    const { message: shown, state } = incident;
-    const unconfirmed = state.name === 'awaiting_approval' && state.deliveredAt === null;
-    const soonest = shown ? shown.at + inClockTime(deps, EDIT_EVERY_MS) : 0;
-    // Edits are gathered: what happens within a second is one edit. A question isn't kept waiting.
-    if (!unconfirmed && deps.clock.now() < soonest) return { events: [], againAt: soonest };
     const { context, lines } = await lookUp(deps, incident);
-    const digest = deps.chat.digest(incident, context);
-    if (shown?.digest === digest && !unconfirmed && lines.length === 0) return NOTHING;
-    const delivery = await deps.chat.deliver(incident, context);
-    if (!delivery.ok) {
-      deps.log.warn({ incident: incident.id, why: delivery.message }, 'the message could not be sent');
-      const waitMs = delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** due.attempt);
-      return { events: [], againAt: deps.clock.now() + inClockTime(deps, waitMs) };
-    }
-    const { channel, ts } = delivery;
-    const at = deps.clock.now();
-    const message = { channel, ts, digest, at, threaded: shown?.threaded ?? 0 };
-    const news = newsLines(context.timeline.slice(0, message.threaded), lines);
-    const threaded =
-      news.length > 0 ? await deps.chat.threadLines({ ...incident, message }, news) : { ok: true as const };
-    if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
-    if (threaded.ok && isGraphDue(lines, incident)) sendGraph(deps, { ...incident, message });
-    const planDigest = state.name === 'awaiting_approval' ? state.planDigest : null;
-    const sent = threaded.ok ? lines.length : 0;
-    const delivered: Event = {
-      type: 'delivered',
-      at,
-      channel,
-      ts,
-      digest,
-      planDigest,
-      threaded: message.threaded + sent,
-    };
-    const more = !threaded.ok || lines.length === LINES_AT_ONCE;
-    return more ? { events: [delivered], againAt: at + inClockTime(deps, EDIT_EVERY_MS) } : { events: [delivered] };
+    const early = incident.message ? await ring(deps, incident, context) : null;
+    let current = happened(incident, early?.events ?? []);
+    const shown = await show(deps, current, context, lines, due.attempt);
+    current = happened(current, shown.events);
+    const late = early || !current.message ? null : await ring(deps, current, context);
+    const settled = await settleCalls(deps, happened(current, late?.events ?? []), context);
+    const events = [...(early?.events ?? []), ...shown.events, ...(late?.events ?? []), ...settled.events];
+    const waits = [shown.againAt, ...[early, late, settled].map((one) => retryAt(deps, one))];
+    const again = waits.filter((at) => at !== undefined);
+    return again.length > 0 ? { events, againAt: Math.min(...again) } : { events };
   },
 };
+
+const happened = (incident: Incident, events: Event[]): Incident =>
+  events.reduce((one, event) => transition(one, event).incident, incident);
+
+const retryAt = (deps: Deps, rung: Rung | null): number | undefined =>
+  rung?.retryMs == null ? undefined : deps.clock.now() + inClockTime(deps, rung.retryMs);
+
+/** The one message, and the thread's next lines. Edits are gathered: what happens within a second is one edit. */
+async function show(
+  deps: Deps,
+  incident: Incident,
+  context: MessageContext,
+  lines: TimelineEntry[],
+  attempt: number,
+): Promise<StageResult> {
+  const { message: shown } = incident;
+  const soonest = shown ? shown.at + inClockTime(deps, EDIT_EVERY_MS) : 0;
+  if (deps.clock.now() < soonest) return { events: [], againAt: soonest };
+  const digest = deps.chat.digest(incident, context);
+  if (shown?.digest === digest && lines.length === 0) return NOTHING;
+  const delivery = await deps.chat.deliver(incident, context);
+  if (!delivery.ok) {
+    deps.log.warn({ incident: incident.id, why: delivery.message }, 'the message could not be sent');
+    const waitMs = delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** attempt);
+    return { events: [], againAt: deps.clock.now() + inClockTime(deps, waitMs) };
+  }
+  const { channel, ts } = delivery;
+  const at = deps.clock.now();
+  const message = { channel, ts, digest, at, threaded: shown?.threaded ?? 0 };
+  const news = newsLines(context.timeline.slice(0, message.threaded), lines);
+  const threaded =
+    news.length > 0 ? await deps.chat.threadLines({ ...incident, message }, news) : { ok: true as const };
+  if (threaded.ok && isPictureDue(lines, context.timeline)) sendPicture(deps, { ...incident, message });
+  if (threaded.ok && isGraphDue(lines, incident)) sendGraph(deps, { ...incident, message });
+  const sent = threaded.ok ? lines.length : 0;
+  const events: Event[] = [{ type: 'delivered', at, channel, ts, digest, threaded: message.threaded + sent }];
+  const more = !threaded.ok || lines.length === LINES_AT_ONCE;
+  return more ? { events, againAt: at + inClockTime(deps, EDIT_EVERY_MS) } : { events };
+}
 
 /** Slack's waits are in real time; the clock may be the sandbox's. */
 const inClockTime = (deps: Deps, realMs: number): number => realMs / Math.max(1e-3, deps.clock.realDelay(1));
@@ -77,4 +97,4 @@ async function lookUp(deps: Deps, incident: Incident): Promise<{ context: Messag
   return { context: { timeline, paused, approvers, now: deps.clock.now() }, lines };
 }
 
-export default tell;
+export default notify;

@@ -1,6 +1,8 @@
 import type { Event, Incident, State } from '../domain/incident.ts';
+import { incidentId, readIncidentId } from '../domain/incident-id.ts';
+import { standingChange } from '../domain/moves.ts';
 import type { Plan } from '../domain/types.ts';
-import type { Answer, People } from '../extension-points.ts';
+import type { Answer, FoundIncident, People } from '../extension-points.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
 import { proposeScaling } from '../learning/propose-scaling.ts';
 import { scoreNow } from '../learning/score-service.ts';
@@ -52,26 +54,32 @@ export function createPeople(deps: Deps): People {
 
   return {
     approve: (id, user, planDigest) =>
-      start(id, user, shownPlan, (incident) => {
-        const digest = planDigest ?? shownDigest(incident);
-        if (!digest) return tooLate(incident);
-        const shown = shownDigest(incident);
-        if (shown && shown !== digest && incident.state.name === 'awaiting_approval')
-          return 'The plan has changed since that message: look at the newest one.';
-        return { type: 'approved', at: now(), user, planDigest: digest };
-      }),
+      start(
+        id,
+        user,
+        (incident) => planWith(incident, planDigest ?? shownDigest(incident)) ?? shownPlan(incident),
+        (incident) => {
+          const digest = planDigest ?? shownDigest(incident);
+          if (!digest) return tooLate(incident);
+          const shown = shownDigest(incident);
+          if (shown && shown !== digest && incident.state.name === 'awaiting_approval')
+            return 'The plan has changed since that message: look at the newest one.';
+          return { type: 'approved', at: now(), user, planDigest: digest };
+        },
+      ),
     choose: (id, user, planDigest) =>
       start(
         id,
         user,
-        ({ options }) => options.find(({ plan }) => plan.digest === planDigest)?.plan ?? null,
+        (incident) => planWith(incident, planDigest),
         () => ({ type: 'option_chosen', at: now(), user, planDigest, asApproval: true }),
       ),
     undo: (id, user) =>
-      start(id, user, shownPlan, (incident) =>
-        incident.state.name === 'closed'
-          ? { type: 'undo_asked', at: now(), user }
-          : 'Undo is possible once the step has been carried out and verified.',
+      start(
+        id,
+        user,
+        (incident) => standingChange(incident)?.recommendation.plan ?? null,
+        (incident) => whyNotUndone(incident) ?? { type: 'undo_asked', at: now(), user },
       ),
     reject: (id, user, how) => stop(id, { type: 'rejected', at: now(), user, how }),
     hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
@@ -98,6 +106,7 @@ export function createPeople(deps: Deps): People {
       return no('Only an approver may resume; anyone may pause.');
     },
     find: (reference) => find(deps, reference),
+    load: (id) => deps.store.load(id),
     open: () => deps.store.listOpen(MAX_LISTED),
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
@@ -110,6 +119,20 @@ export function createPeople(deps: Deps): People {
 
 const yes = (message: string): Answer => ({ ok: true, message });
 const no = (message: string): Answer => ({ ok: false, message });
+
+/** The plan that is meant, among those that the incident offers. */
+const planWith = ({ options, state }: Incident, digest: string | null): Plan | null => {
+  const all = [...options, ...('recommendation' in state ? [state.recommendation] : [])];
+  return all.find(({ plan }) => plan.digest === digest)?.plan ?? null;
+};
+
+function whyNotUndone(incident: Incident): string | null {
+  const { state } = incident;
+  if (BUSY.includes(state.name)) return 'Undo is possible once the step has been carried out and verified.';
+  return standingChange(incident) ? null : 'Nothing that Nightshift changed here still stands and can be taken back.';
+}
+
+const BUSY: State['name'][] = ['queued', 'executing', 'verifying', 'undoing'];
 
 const shownDigest = (incident: Incident): string | null =>
   incident.state.name === 'awaiting_approval' ? incident.state.planDigest : (incident.options[0]?.plan.digest ?? null);
@@ -129,6 +152,7 @@ function told(recorded: Recorded | null, event: Event, now: number): Answer {
 }
 
 function doneWords(event: Event, after: Incident): string {
+  if (after.state.name === 'executing' && after.state.stop) return 'It stops at its next safe point, and says where.';
   switch (event.type) {
     case 'approved':
     case 'option_chosen':
@@ -162,10 +186,27 @@ const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
     ? `it recovered by itself. ${state.why}`
     : `${state.outcome.replaceAll('_', ' ')}. ${state.why}`;
 
-async function find(deps: Deps, reference: string): Promise<Incident | null> {
-  const id = /^(?:INC-)?(\d+)$/i.exec(reference.trim())?.[1];
-  if (id) return deps.store.load(`INC-${id}`);
-  const service = reference.trim().split('/').at(-1) ?? '';
-  const open = (await deps.store.listOpen(MAX_LISTED)).find((incident) => incident.service === service);
-  return open ?? (await deps.store.list({ service, limit: 1 }))[0] ?? null;
+/**
+ * By its number, or by what it is about: `shop/payment-api` is that one and no other, and a name alone only where a single namespace has it. Open ones come before closed ones.
+ */
+async function find(deps: Deps, reference: string): Promise<FoundIncident> {
+  const wanted = reference.trim();
+  const id = readIncidentId(wanted);
+  if (id) {
+    const named = id.epoch === null ? await deps.store.idOf(id.number) : incidentId(id.number, id.epoch);
+    // Those of older versions have no epoch.
+    const incident =
+      (await deps.store.load(named)) ?? (id.epoch === null ? await deps.store.load(`INC-${id.number}`) : null);
+    return incident ? { kind: 'one', incident } : { kind: 'none' };
+  }
+  const [service = '', namespace, ...more] = wanted.split('/').reverse();
+  if (service === '' || more.length > 0) return { kind: 'none' };
+  const fits = (incident: Incident) =>
+    incident.service === service && (namespace === undefined || incident.namespace === namespace);
+  const open = (await deps.store.listOpen(MAX_LISTED)).filter(fits);
+  const all = open.length > 0 ? open : (await deps.store.list({ service, limit: MAX_LISTED })).filter(fits);
+  const [newest] = all;
+  if (!newest) return { kind: 'none' };
+  const namespaces = [...new Set(all.map((incident) => incident.namespace))];
+  return namespaces.length > 1 ? { kind: 'several', namespaces } : { kind: 'one', incident: newest };
 }

@@ -173,7 +173,7 @@ async function openIncident(
   lastClosed: string | null,
   event: Event,
 ): Promise<string | null> {
-  const id = `INC-${await deps.store.nextNumber()}`;
+  const id = await deps.store.newId();
   const first = transition(newIncident(id, subject, event.at, lastClosed), event);
   const over = event.type === 'alerts' && event.alerts.every((alert) => alert.status === 'resolved');
   const made = over ? overAlready(first, event.at) : { ...first, effects: [diagnoseAt(event.at), ...first.effects] };

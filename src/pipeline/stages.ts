@@ -2,9 +2,9 @@ import act from './act.ts';
 import confirmGone from './confirm-gone.ts';
 import diagnose from './diagnose.ts';
 import execute from './execute.ts';
-import giveBack from './give-back.ts';
-import tell from './notify.ts';
+import notify from './notify.ts';
 import page from './page.ts';
+import reach from './reach.ts';
 import resolvePage from './resolve-page.ts';
 import type { Stage } from './stage.ts';
 import { deadline, level, watch } from './timers.ts';
@@ -17,7 +17,7 @@ import verify from './verify.ts';
  */
 export const STAGES: Stage[] = [
   diagnose,
-  tell,
+  notify,
   page,
   deadline,
   act,
@@ -25,9 +25,9 @@ export const STAGES: Stage[] = [
   verify,
   undo,
   confirmGone,
-  giveBack,
   watch,
   level,
+  reach,
   resolvePage,
 ];
 

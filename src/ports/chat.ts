@@ -1,17 +1,32 @@
+import type { CallDue } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Call } from '../domain/types.ts';
 import type { Pause } from './store.ts';
 
 /** What the chat shows of an incident: the views turn an Incident into blocks. */
 export type Delivery =
-  /** `file`: the id of an image that was sent. */
-  | { ok: true; channel: string; ts: string; file?: string }
+  /** `file`: the id of an image that was sent. `link`: where the chat shows a post. */
+  | { ok: true; channel: string; ts: string; file?: string; link?: string | null }
   | { ok: false; retryAfterMs: number | null; message: string };
 
+/** `gone`: deleted, or in a channel that can't be read any more: nobody could have answered there. `unknown`: nobody could look. */
+export type Whereabouts = { kind: 'there' } | { kind: 'gone' | 'unknown'; message: string };
+
 export type Chat = {
-  /** Digest of what `deliver` would show now: equal digest, nothing to do. `planDigest` is the plan that it shows as awaiting approval. */
+  /** Digest of what `deliver` would show now: equal digest, nothing to do. */
   digest(incident: Incident, context: MessageContext): string;
   /** Posts or edits the incident's one message. Before a first post, looks for one that a crash left unrecorded (message metadata holds the incident id). */
   deliver(incident: Incident, context: MessageContext): Promise<Delivery>;
+  /** Digest of what `ring` would show now. */
+  callDigest(incident: Incident, call: CallDue, context: MessageContext): string;
+  /** A short post of its own, with a mention, so that a phone rings; where it is posted already, an edit of that. Before a first post, looks for one that a crash left unrecorded. */
+  ring(incident: Incident, call: CallDue, posted: Call | null, context: MessageContext): Promise<Delivery>;
+  /** Edits such a post to the one line of how it ended. A post that is gone is settled. */
+  settle(incident: Incident, call: Call, context: MessageContext): Promise<Delivery>;
+  /** Whether a post can still be read where it was delivered. */
+  isThere(call: Pick<Call, 'channel' | 'ts'>): Promise<Whereabouts>;
+  /** A post for everybody in the channel that is about no incident. `mentions`: whose phones ring; empty: whoever is there. */
+  announce(message: string, mentions: string[]): Promise<Delivery>;
   /** New timeline lines into the thread, in one reply. What the thread holds already is the caller's book. */
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */

@@ -49,8 +49,10 @@ export type IncidentStore = {
     /** With the claim's token the save counts only while the claim does; without it, whatever lease the effect has is released. */
     finished: { id: string; gen: number; token?: string } | null;
   }): Promise<SaveResult>;
-  /** A number for a new incident's id, never given twice. */
-  nextNumber(): Promise<number>;
+  /** An id for a new incident, never given twice: it carries an epoch that was made when the store was new, so that nothing from before a reset fits. */
+  newId(): Promise<string>;
+  /** The id that goes with a number now. */
+  idOf(number: number): Promise<string>;
 
   /** Takes the effect for `leaseMs` of real time if it is still due at that gen and nobody has it. `failures`: how often in a row it has failed so far. */
   claim(

@@ -78,7 +78,8 @@ describe('/heal forecast', () => {
     const { blocks } = await channel(report({ kind: 'new', object }))('forecast payment-api');
     const [button] = (blocks ?? []).flatMap((one) => (one as { elements?: { value: string }[] }).elements ?? []);
     expect(button).toMatchObject({ action_id: 'propose', value: 'shop/payment-api' });
-    const press = { actionId: 'propose', value: button?.value, user: 'U_GUEST' };
+    const at = { channel: null, ts: null, privately: true, about: null };
+    const press = { actionId: 'propose', value: button?.value, user: 'U_GUEST', at };
     expect(await pressed(recorded.people, press)).toEqual({ kind: 'private', message: 'INC-7 proposes it.' });
     expect((await pressed(recorded.people, { ...press, value: '<!channel>' })).kind).toBe('private');
     expect(recorded.asked).toEqual([

@@ -93,3 +93,14 @@ export const incidentOf = (over: Partial<Incident> = {}): Incident => ({
   ...newIncident('INC-1', { cluster: 'test', namespace: 'shop', service: 'payment-api' }, T0, null),
   ...over,
 });
+
+/** A question that was posted by itself; `planDigest` and `at` are the test's. */
+export const RANG = {
+  type: 'rang',
+  kind: 'question',
+  about: 'ask',
+  channel: 'C',
+  ts: '1',
+  link: null,
+  digest: 'd',
+} as const;

@@ -4,7 +4,7 @@ import type { Event, Incident } from '../../src/domain/incident.ts';
 import { isProposal, PROPOSAL_MS, proposalKeyOf } from '../../src/domain/proposal.ts';
 import { measureOutcomes } from '../../src/domain/stats.ts';
 import { transition } from '../../src/domain/transition.ts';
-import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, recommendationOf, T0 } from './examples.ts';
+import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
 
 const proposal = (over: Partial<Incident> = {}): Incident => {
   const incident = incidentOf(over);
@@ -13,15 +13,7 @@ const proposal = (over: Partial<Incident> = {}): Incident => {
 const asked = (): Incident =>
   transition(proposal(), { type: 'diagnosed', at: T0, diagnosis: diagnosisOf(), decision: askOf(), skippedSteps: [] })
     .incident;
-const delivered: Event = {
-  type: 'delivered',
-  at: T0 + 1_000,
-  channel: 'C1',
-  ts: '1.1',
-  digest: 'd',
-  planDigest: 'digest-1',
-  threaded: 0,
-};
+const delivered: Event = { ...RANG, at: T0 + 1_000, planDigest: 'digest-1' };
 const next = (incident: Incident, ...events: Event[]): Incident =>
   events.reduce((now, event) => transition(now, event).incident, incident);
 

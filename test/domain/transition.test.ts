@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type Event, type Incident, MAX_ALERTS, MAX_LATE_MS, type State } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from './examples.ts';
+import {
+  alertOf,
+  askOf,
+  diagnosisOf,
+  executionOf,
+  incidentOf,
+  planOf,
+  RANG,
+  recommendationOf,
+  T0,
+} from './examples.ts';
 
 const next = (incident: Incident, ...events: Event[]): Incident =>
   events.reduce((now, event) => transition(now, event).incident, incident);
@@ -282,7 +292,7 @@ describe('the incident machine', () => {
     expect(timeline[0]?.message).toContain('no effect');
   });
 
-  it('undoes a healed incident on request, and only a healed one', () => {
+  it('undoes a change on request as long as it stands, whatever became of the incident', () => {
     const healed = inState(
       { name: 'closed', outcome: 'healed', why: '' },
       { executions: [executionOf({ result: 'done' })] },
@@ -292,7 +302,18 @@ describe('the incident machine', () => {
       { name: 'closed', outcome: 'self_healed', why: '' },
       { executions: [executionOf({ result: 'done' })] },
     );
-    expect(next(selfHealed, { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('closed');
+    expect(next(selfHealed, { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('undoing');
+    const failed = { executions: [executionOf({ result: 'failed', changed: true })] };
+    const away: State[] = [
+      { name: 'escalated', why: '', level: 1, acknowledgedBy: null, since: T0 },
+      { name: 'watching', until: T0, why: '' },
+      { name: 'noticed', attempt: 1 },
+    ];
+    for (const state of away)
+      expect(next(inState(state, failed), { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('undoing');
+    const over = { executions: [executionOf({ result: 'done', undone: { at: T0, ok: true, message: '' } })] };
+    for (const kept of [over, { executions: [executionOf({ result: 'failed' })] }])
+      expect(next(inState(away[0]!, kept), { type: 'undo_asked', at: T0, user: 'U1' }).state.name).toBe('escalated');
   });
 
   it('does not approve another plan than the one that is shown', () => {
@@ -307,23 +328,15 @@ describe('the deadline', () => {
     const undelivered = inState(awaiting({ deliveredAt: null, deadline: null }));
     expect(next(undelivered, { type: 'deadline_reached', at: T0 + 10 * 300_000 }).state.name).toBe('awaiting_approval');
     const wrongPlan = next(undelivered, {
-      type: 'delivered',
+      ...RANG,
       at: T0,
-      channel: 'C',
-      ts: '1',
-      digest: 'd',
       planDigest: 'digest-2',
-      threaded: 0,
     });
     expect(wrongPlan.state).toMatchObject({ deadline: null });
     const delivered = transition(undelivered, {
-      type: 'delivered',
+      ...RANG,
       at: T0 + 5,
-      channel: 'C',
-      ts: '1',
-      digest: 'd',
       planDigest: 'digest-1',
-      threaded: 0,
     });
     expect(delivered.incident.state).toMatchObject({ deliveredAt: T0 + 5, deadline: T0 + 5 + 300_000 });
     expect(delivered.effects).toContainEqual({ kind: 'deadline', dueAt: T0 + 5 + 300_000 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KillPoint, type KillProxy, startKillProxy } from './kill-proxy.ts';
 import {
   incidents,
+  isIncidentMessage,
   type Nightshift,
   removeFolder,
   type ShownMessage,
@@ -71,10 +72,11 @@ describe('kill -9', () => {
       expect(await rollbacks()).toHaveLength(1);
       const shown = (await send(`${sandbox.parts.url}/sandbox/messages`, 'GET')).json as ShownMessage[];
       const first = shown.filter(
-        (message) =>
-          (!message.thread_ts || message.thread_ts === message.ts) && JSON.stringify(message).includes('payment-api'),
+        (message) => isIncidentMessage(message) && JSON.stringify(message).includes('payment-api'),
       );
       expect(first).toHaveLength(1);
+      const rung = shown.flatMap(({ metadata }) => metadata?.event_payload?.about ?? []);
+      expect(new Set(rung).size).toBe(rung.length);
     },
     150_000,
   );

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   incidents,
+  isIncidentMessage,
   type ListedIncident,
   messages,
   messageWith,
@@ -33,15 +34,18 @@ const about = async (service: string): Promise<ListedIncident | undefined> =>
   (await incidents(nightshift.url)).find((incident) => incident.service === service);
 const click = (ts: string, action_id: string, user = 'U_ONCALL') =>
   send(`${nightshift.url}/sandbox/click`, 'POST', { ts, action_id, user });
-/** The one message, once it asks for approval. */
+/** The question, once it is asked. */
 async function asking(service = 'payment-api'): Promise<ShownMessage> {
   let found: ShownMessage | undefined;
-  await until('the message asks for approval', async () => {
-    found = await messageWith(nightshift.url, service);
-    return JSON.stringify(found?.blocks ?? '').includes('"approve"');
+  await until('a post asks for approval', async () => {
+    found = await messageWith(nightshift.url, service, '"approve"');
+    return found !== undefined;
   });
   return found!;
 }
+/** The incident's one message, which a click may name as well. */
+const messageOf = async (service = 'payment-api'): Promise<ShownMessage> =>
+  (await messages(nightshift.url)).find((one) => isIncidentMessage(one) && JSON.stringify(one).includes(service))!;
 const waitingFor = (state: string, service = 'payment-api', timeoutMs = 90_000) =>
   until(`${service} is ${state}`, async () => (await about(service))?.state === state, timeoutMs).catch(
     async (error: unknown) => {
@@ -59,8 +63,13 @@ describe('a bad deploy of a critical service', { timeout: 120_000 }, () => {
     expect(asked).toMatchObject({ issue: 'crash_loop', cause: { kind: 'Deployment', name: 'payment-api' } });
     const message = await asking();
     expect(JSON.stringify(message.blocks)).toMatch(/revision/i);
-    expect((await click(message.ts, 'approve')).status).toBe(200);
+    const whole = await messageOf();
+    expect(JSON.stringify(whole.blocks)).not.toContain('"approve"');
+    expect((await click(whole.ts, 'approve')).status).toBe(200);
     await waitingFor('closed');
+    const left = (await messages(nightshift.url)).find(({ ts }) => ts === message.ts);
+    expect(JSON.stringify(left?.blocks)).toMatch(/Approved by <@U_ONCALL>/);
+    expect(JSON.stringify(left?.blocks)).not.toContain('"approve"');
     expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
     expect((await about('payment-api'))?.mttrMs).toBeGreaterThan(0);
     const rollbacks = await changes('PATCH', 'deployments/payment-api');

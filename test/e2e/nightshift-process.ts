@@ -84,7 +84,13 @@ export async function send(url: string, method: string, body?: unknown): Promise
   return { status: answer.status, json: text === '' ? null : JSON.parse(text) };
 }
 
-export type ShownMessage = { ts: string; text: string; blocks: unknown[]; thread_ts?: string };
+export type ShownMessage = {
+  ts: string;
+  text: string;
+  blocks: unknown[];
+  thread_ts?: string;
+  metadata?: { event_type: string; event_payload: { id: string; about?: string } };
+};
 export type ListedIncident = {
   id: string;
   state: string;
@@ -101,11 +107,15 @@ export const incidents = async (url: string): Promise<ListedIncident[]> =>
 export const messages = async (url: string): Promise<ShownMessage[]> =>
   (await send(`${url}/sandbox/messages`, 'GET')).json as ShownMessage[];
 
-/** Top-level messages whose blocks hold a text. */
-export async function messageWith(url: string, text: string): Promise<ShownMessage | undefined> {
+/** The first top-level message whose blocks hold all of these. */
+export async function messageWith(url: string, ...texts: string[]): Promise<ShownMessage | undefined> {
   return (await messages(url))
     .filter((message) => !message.thread_ts || message.thread_ts === message.ts)
-    .find((message) => JSON.stringify([message.text, message.blocks]).includes(text));
+    .find((message) => texts.every((text) => JSON.stringify([message.text, message.blocks]).includes(text)));
 }
+
+/** What a message says of itself: the incident's one message, or a post that rings. */
+export const isIncidentMessage = ({ metadata }: ShownMessage): boolean =>
+  metadata?.event_type === 'nightshift_incident';
 
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

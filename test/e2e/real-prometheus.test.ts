@@ -80,7 +80,7 @@ describe.skipIf(missing.length > 0)(
       await waitFor(
         'the chat asks for approval',
         async () => {
-          asking = await messageWith(sandbox.parts.url!, 'payment-api');
+          asking = await messageWith(sandbox.parts.url!, 'payment-api', '"approve"');
           return JSON.stringify(asking?.blocks ?? '').includes('"approve"');
         },
         60_000,

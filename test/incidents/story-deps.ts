@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { loadPlaybooks } from '../../src/adapters/playbooks/load-playbooks.ts';
 import { incidentMessage } from '../../src/adapters/slack/views/incident-message.ts';
+import { callMessage } from '../../src/adapters/slack/views/question.ts';
 import { policyFor, Settings } from '../../src/app/config.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { silentChat } from '../../src/app/missing-parts.ts';
@@ -70,6 +71,7 @@ export async function storyDeps({ store, small, story, second, life }: Given): P
       servicesAtOnce: limits.services_at_once,
       stormIncidents: limits.storm_incidents,
       stepsPerIncident: limits.steps_per_incident,
+      unansweredMs: 15 * 60_000,
     },
     protectedNamespaces: settings.protected_namespaces,
     mode: 'act',
@@ -134,6 +136,10 @@ function chatOf(life: Life): Deps['chat'] {
       shown.set(incident.id, text);
       return { ok: true, channel: 'C', ts: incident.id };
     },
+    callDigest: (incident, call, context) => JSON.stringify(callMessage(incident, call, context)),
+    ring: async (incident, call) => ({ ok: true, channel: 'C', ts: `${incident.id} ${call.about}` }),
+    settle: async (_incident, { channel, ts }) => ({ ok: true, channel, ts }),
+    isThere: async () => ({ kind: 'there' }),
     threadLines: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
     threadImage: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
   };

@@ -8,7 +8,7 @@ import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
-import { alertOf, askOf, diagnosisOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
+import { alertOf, askOf, diagnosisOf, executionOf, planOf, RANG, recommendationOf, T0 } from '../domain/examples.ts';
 
 /** What people are answered, on the real store: who may do what, and who was first. */
 
@@ -98,6 +98,17 @@ describe('starting something', () => {
     expect((await people.choose(id, 'U_BOTH', 'second')).ok).toBe(true);
   });
 
+  it('is for who may approve the step that is pressed, also when it is offered beside another that they may', async () => {
+    deps.policy = (_namespace, service) =>
+      ({ approvers: service === 'payment-api' ? ['U_ONCALL'] : ['U_DBA'] }) as never;
+    await happens({ type: 'rejected', user: 'U_ANY', how: 'escalate' });
+    expect((await store.load(id))?.options.map(({ plan }) => plan.digest)).toEqual(['second']);
+    expect((await people.approve(id, 'U_ONCALL', 'second')).ok).toBe(false);
+    expect((await people.choose(id, 'U_ONCALL', 'second')).ok).toBe(false);
+    expect((await state())?.name).toBe('escalated');
+    expect((await people.approve(id, 'U_DBA', 'second')).ok).toBe(true);
+  });
+
   it('may take another option than the first', async () => {
     expect((await people.choose(id, 'U_SECOND', 'second')).ok).toBe(true);
     expect(await state()).toMatchObject({ name: 'queued', recommendation: { plan: { digest: 'second' } } });
@@ -113,7 +124,7 @@ describe('starting something', () => {
   });
 
   it('comes too late after the deadline, and after the trouble has gone', async () => {
-    await happens({ type: 'delivered', channel: 'C', ts: '1', digest: '', planDigest: 'first', threaded: 0 });
+    await happens({ ...RANG, planDigest: 'first' });
     fixture.clock.set(T0 + 300_000);
     await happens({ type: 'deadline_reached' });
     expect((await people.approve(id, 'U_ONCALL', 'first')).message).toContain('ran by itself');
@@ -139,7 +150,7 @@ describe('stopping something', () => {
   });
 
   it('is open to everybody: a hold moves the deadline', async () => {
-    await happens({ type: 'delivered', channel: 'C', ts: '1', digest: '', planDigest: 'first', threaded: 0 });
+    await happens({ ...RANG, planDigest: 'first' });
     expect((await people.hold(id, 'U_GUEST', 3_600_000)).ok).toBe(true);
     expect(await state()).toMatchObject({ deadline: T0 + 3_600_000 });
   });
@@ -155,24 +166,68 @@ describe('stopping something', () => {
     });
   });
 
-  it('comes too late once somebody has approved, and says who', async () => {
+  it('is open to everybody while a step waits in the queue: reject leads on, and the step is not taken again by itself', async () => {
     await people.approve(id, 'U_ONCALL', 'first');
-    expect(await people.reject(id, 'U_GUEST', 'next')).toMatchObject({
-      ok: false,
-      message: expect.stringContaining('<@U_ONCALL>'),
-    });
+    expect((await people.reject(id, 'U_ANY', 'next')).ok).toBe(true);
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'second', atTimeout: 'escalate' });
+    expect((await store.load(id))?.attempted).toHaveLength(1);
   });
+
+  it('is open to everybody while a step waits in the queue: hold makes it wait for an answer, never to run without one', async () => {
+    await people.approve(id, 'U_ONCALL', 'first');
+    expect((await people.hold(id, 'U_ANY', 60_000)).ok).toBe(true);
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first', atTimeout: 'escalate' });
+  });
+
+  it.each(['reject', 'hold'] as const)(
+    'is open to everybody while a step runs: %s ends it at its next safe point',
+    async (how) => {
+      await people.approve(id, 'U_ONCALL', 'first');
+      await happens({ type: 'authorised', execution: executionOf({ recommendation: first }) });
+      const answer =
+        how === 'reject' ? await people.reject(id, 'U_ANY', 'next') : await people.hold(id, 'U_ANY', 60_000);
+      expect(answer).toEqual({ ok: true, message: 'It stops at its next safe point, and says where.' });
+      expect(await state()).toMatchObject({ name: 'executing', stop: { by: 'U_ANY' } });
+      const stopped = { code: 'stopped' as const, message: 'U_ANY stopped it.' };
+      const how2 = { withinMs: 1, steadyMs: 1 };
+      await happens({ type: 'execution_failed', changed: false, refusal: stopped, message: '', verify: how2 });
+      expect(await state()).toMatchObject({ name: 'escalated', why: 'Stopped by U_ANY before anything was changed.' });
+    },
+  );
 });
 
 describe('finding an incident', () => {
+  const found = async (reference: string) => {
+    const one = await people.find(reference);
+    return one.kind === 'one' ? one.incident.id : one.kind;
+  };
+
   it.each(['payment-api', 'shop/payment-api'])('by its service: %s', async (reference) => {
-    expect((await people.find(reference))?.id).toBe(id);
+    expect(await found(reference)).toBe(id);
   });
 
-  it('by its number, with or without the letters', async () => {
-    expect((await people.find(id))?.id).toBe(id);
-    expect((await people.find(` ${id.replace('INC-', '')} `))?.id).toBe(id);
-    expect(await people.find('INC-999')).toBeNull();
-    expect(await people.find('nothing-api')).toBeNull();
+  it('by its number, with or without the letters, with or without the epoch', async () => {
+    const number = id.split('-')[1]!;
+    for (const reference of [id, id.toLowerCase(), ` ${id.replace('INC-', '')} `, number, `INC-${number}`])
+      expect(await found(reference)).toBe(id);
+    expect(await found('INC-999')).toBe('none');
+    expect(await found('nothing-api')).toBe('none');
+  });
+
+  it('never by a number of another epoch', async () => {
+    expect(await found(`${id.split('-').slice(0, 2).join('-')}-aaaaa`)).toBe('none');
+  });
+
+  it('of the namespace that is named and of no other; by a name alone only where that is clear', async () => {
+    expect(await found('staging/payment-api')).toBe('none');
+    expect(await found('prod/shop/payment-api')).toBe('none');
+    const subject = { cluster: 'test', namespace: 'staging', service: 'payment-api' };
+    const [other] = await receiveAlerts(deps, [{ alert: alertOf({ fingerprint: 'f2' }), subject }], new Map());
+    expect(await found('staging/payment-api')).toBe(other);
+    expect(await found('shop/payment-api')).toBe(id);
+    expect(await people.find('payment-api')).toEqual({
+      kind: 'several',
+      namespaces: expect.arrayContaining(['shop', 'staging']),
+    });
   });
 });

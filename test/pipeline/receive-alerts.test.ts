@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Incident } from '../../src/domain/incident.ts';
+import { ECHO_MS, type Incident, LATE_FIRING_MS } from '../../src/domain/incident.ts';
 import type { Alert } from '../../src/domain/types.ts';
 import { createTurns } from '../../src/evidence/shared-look.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
@@ -183,22 +183,23 @@ describe('an alert of a service whose incident was closed a moment ago', () => {
     expect(await store.timeline(id!)).toHaveLength(lines);
   });
 
-  it('is its echo for five minutes, and after that a new incident', async () => {
+  it('is its echo for as long as rules look back, and after that a new incident', async () => {
     const [id] = await receive('payment-api', {});
     await end(id!);
-    fixture.clock.set(T0 + 5 * 60_000);
+    fixture.clock.set(T0 + ECHO_MS);
     expect(await receive('payment-api', {})).toEqual([id]);
-    fixture.clock.set(T0 + 5 * 60_000 + 1);
+    fixture.clock.set(T0 + ECHO_MS + 1);
     expect(await receive('payment-api', {})).not.toEqual([id]);
   });
 
-  it('that had ended before stays over, however late its firing comes, until it fires anew', async () => {
+  it('that had ended before stays over when its firing comes late, and is new when it fires on: only its watcher had been away', async () => {
     const [id] = await receive('payment-api', {});
     await receive('payment-api', { status: 'resolved', endsAt: T0 + 1 });
     await end(id!);
-    fixture.clock.set(T0 + 3_600_000);
+    fixture.clock.set(T0 + LATE_FIRING_MS - 1);
     expect(await receive('payment-api', {})).toEqual([id]);
-    expect(await receive('payment-api', { startsAt: T0 + 3_600_000 })).not.toEqual([id]);
+    fixture.clock.set(T0 + ECHO_MS + 1);
+    expect(await receive('payment-api', {})).not.toEqual([id]);
   });
 });
 

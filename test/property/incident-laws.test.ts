@@ -10,6 +10,7 @@ import {
   executionOf,
   incidentOf,
   planOf,
+  RANG,
   recommendationOf,
   T0,
 } from '../domain/examples.ts';
@@ -74,12 +75,8 @@ const event: fc.Arbitrary<Timeless> = fc.oneof(
     { type: 'page_resolved' as const },
   ),
   digest.map((planDigest) => ({
-    type: 'delivered' as const,
-    channel: 'C',
-    ts: '1',
-    digest: 'd',
+    ...RANG,
     planDigest,
-    threaded: 0,
   })),
   digest.map((planDigest) => ({ type: 'paged' as const, dedupKey: 'k', planDigest })),
   fc.record({ type: fc.constant('approved' as const), user, planDigest: digest }),

@@ -37,6 +37,10 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
       ...silentChat(log),
       digest: (incident) => JSON.stringify([incident.state.name, incident.alertCount]),
       deliver: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
+      callDigest: (_incident, call) => call.about,
+      ring: async (incident, call) => ({ ok: true, channel: 'C', ts: `${incident.id} ${call.about}` }),
+      settle: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
+      isThere: async () => ({ kind: 'there' }),
       threadLines: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
     },
     pager: {
@@ -65,6 +69,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
       servicesAtOnce: 1,
       stormIncidents: 100,
       stepsPerIncident: 6,
+      unansweredMs: 15 * 60_000,
     },
     protectedNamespaces: [],
     mode: 'act',

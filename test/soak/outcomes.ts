@@ -108,7 +108,9 @@ async function follow(nightshift: Nightshift, known: Set<string>): Promise<Detai
       nightshift,
       news.map(({ id }) => id),
     );
-    const first = news.sort((a, b) => a.openedAt - b.openedAt || Number(a.id.slice(4)) - Number(b.id.slice(4)))[0];
+    const first = news.sort(
+      (a, b) => a.openedAt - b.openedAt || Number(a.id.split('-')[1]) - Number(b.id.split('-')[1]),
+    )[0];
     if (!first) continue;
     main = (await send(`${nightshift.url}/api/incidents/${first.id}`, 'GET')).json as Detail;
     if (main.state === 'closed') return main;

@@ -84,7 +84,12 @@ export function inTheWay({ workload, rollout }: Look, verb: string): Refusal | n
       code: 'deployment_paused',
       message: `${name} is paused: somebody is at work on it. \`kubectl rollout resume\` lifts it; then ${verb} is possible.`,
     };
-  if (rollout.name === 'in_progress' || rollout.name === 'stuck')
+  if (rollout.name === 'stuck')
+    return {
+      code: 'rollout_stuck',
+      message: `${name}: ${rollout.message}. It has to be mended or rolled back before ${verb} is possible.`,
+    };
+  if (rollout.name === 'in_progress')
     return {
       code: 'rollout_in_progress',
       message: `${name} is being rolled out: ${rollout.message}. It has to end before ${verb} is possible.`,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { cutText, headOf } from '../../domain/cut-text.ts';
-import { maskSecrets, maskTexts } from '../../domain/mask-text.ts';
 import type { Alert } from '../../domain/types.ts';
 
 const MAX_ALERTS = 1_000;
@@ -105,12 +104,12 @@ function toAlert(raw: RawAlert, now: number): Alert {
     fingerprint: raw.fingerprint ? cut(raw.fingerprint, 64) : fingerprintOf(labels),
     name: labels.alertname ?? '(no name)',
     status,
-    labels: maskTexts(labels),
-    annotations: maskTexts(bounded(raw.annotations ?? {})),
+    labels,
+    annotations: bounded(raw.annotations ?? {}),
     startsAt: millis(raw.startsAt) ?? now,
     // While firing, Alertmanager writes the year 1, or when it would give the alert up.
     endsAt: status === 'firing' ? null : millis(raw.endsAt),
-    generatorUrl: maskSecrets(cut(raw.generatorURL ?? '', MAX_TEXT)),
+    generatorUrl: cut(raw.generatorURL ?? '', MAX_TEXT),
     source: 'alertmanager',
   };
 }

@@ -1,4 +1,5 @@
 import type { Incident } from '../../domain/incident.ts';
+import { mttrOf } from '../../domain/mttr.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
 import type { IncidentStore } from '../../ports/store.ts';
@@ -81,7 +82,7 @@ function summaryOf(incident: Incident) {
     confidence: recommendationOf(incident)?.confidence.value ?? null,
     openedAt: incident.openedAt,
     closedAt: incident.closedAt,
-    mttrMs: incident.closedAt === null ? null : incident.closedAt - incident.openedAt,
+    mttrMs: mttrOf(incident),
     alerts: incident.alertCount,
   };
 }

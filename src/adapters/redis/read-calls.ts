@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
+import { EPOCH_LENGTH, EPOCH_LETTERS, incidentId } from '../../domain/incident-id.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
 import type { LastRead } from './last-read.ts';
@@ -9,7 +11,7 @@ import { eachReadable, incidentFrom, timelineEntryFrom } from './stored.ts';
 
 type ReadCalls = Pick<
   IncidentStore,
-  'load' | 'findByGroup' | 'listOpen' | 'list' | 'timeline' | 'nextNumber' | 'recordResult' | 'results'
+  'load' | 'findByGroup' | 'listOpen' | 'list' | 'timeline' | 'newId' | 'idOf' | 'recordResult' | 'results'
 >;
 type Options = {
   redis: Redis;
@@ -22,6 +24,9 @@ type Options = {
 const PAGE = 100;
 /** A list that matches hardly anything stops looking after so many incidents. */
 const MOST_LOOKED_AT = 10_000;
+
+const newEpoch = (): string =>
+  Array.from({ length: EPOCH_LENGTH }, () => EPOCH_LETTERS[randomInt(EPOCH_LETTERS.length)]).join('');
 
 /** Incidents, timelines and counters. */
 export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Options): ReadCalls {
@@ -64,7 +69,14 @@ export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Option
         await whenAvailable(() => redis.lrange(key(`timeline:${id}`), from, to)),
         onUnreadable,
       ),
-    nextNumber: () => whenAvailable(() => redis.incr(key('number'))),
+    newId: async () => {
+      const [number, epoch] = (await run('new-id', newEpoch(), 1)) as [number, string];
+      return incidentId(Number(number), epoch);
+    },
+    idOf: async (number) => {
+      const [, epoch] = (await run('new-id', newEpoch(), 0)) as [number, string];
+      return incidentId(number, epoch);
+    },
     recordResult: async (result, executionId, worked) => {
       await run('record-result', result, executionId, worked ? 1 : 0);
     },

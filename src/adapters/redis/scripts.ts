@@ -17,6 +17,7 @@ const NAMES = [
   'now',
   'pause',
   'record-result',
+  'new-id',
 ] as const;
 
 /** Runs one of scripts/*.lua in one step; rejects with StoreUnavailable when Redis is away. */

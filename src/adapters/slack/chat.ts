@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { WebClient } from '@slack/web-api';
 import type { Incident } from '../../domain/incident.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
-import { type ChannelId, ChannelUnknown, channelId } from './channel.ts';
-import { findMessage, MESSAGE_EVENT } from './find-message.ts';
+import { announce, ring, settle, whereabouts } from './calls.ts';
+import { ChannelUnknown, channelId } from './channel.ts';
+import { MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
+import { type Parts, put, REFUSED } from './post.ts';
 import { replyInThread, shareInThread, type ThreadImage, uploadPicture } from './thread.ts';
 import type { Message } from './views/blocks.ts';
 import { incidentMessage } from './views/incident-message.ts';
 import { plainMessage } from './views/plain-message.ts';
+import { callMessage } from './views/question.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
 
 export type SlackChatSettings = {
@@ -32,8 +34,6 @@ export type SlackChat = Chat & {
 
 /** A post that a crash left unrecorded is looked for from this long before the incident. */
 const BEFORE_MS = 60_000;
-/** The message isn't there any more, or isn't ours to edit: a new one is posted. */
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
 
 /** Slack as the Chat port: one message an incident, edited in place, and its thread. Expected failures are values; nothing is retried here. */
 export function createSlackChat(settings: SlackChatSettings): SlackChat {
@@ -45,6 +45,13 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
     async deliver(incident, context) {
       return attempt(() => deliver({ client, channel, log: settings.log }, incident, context));
     },
+    callDigest: (incident, call, context) => digestOf(callMessage(incident, call, context)),
+    ring: (incident, call, posted, context) =>
+      attempt(() => ring({ client, channel, log: settings.log }, incident, call, posted, context)),
+    settle: (incident, call, context) =>
+      attempt(() => settle({ client, channel, log: settings.log }, incident, call, context)),
+    isThere: (call) => whereabouts(client, call),
+    announce: (message, mentions) => attempt(async () => announce(client, await channel(), message, mentions)),
     async threadLines(incident, lines) {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };
@@ -70,17 +77,6 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
   };
 }
 
-type Parts = { client: WebClient; channel: ChannelId; log: Log };
-
-/** Slack refuses what is drawn, whatever the reason: words alone go through. */
-const REFUSED = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'msg_blocks_too_long',
-  'msg_too_long',
-  'invalid_attachments',
-]);
-
 async function deliver(parts: Parts, incident: Incident, context: MessageContext): Promise<Delivery> {
   const message = incidentMessage(incident, context);
   const { message: known } = incident;
@@ -97,49 +93,8 @@ async function deliver(parts: Parts, incident: Incident, context: MessageContext
 }
 
 async function send(parts: Parts, incident: Incident, message: Message): Promise<Delivery> {
-  const { message: known } = incident;
-  if (known) {
-    const edited = await edit(parts, known.channel, known.ts, incident, message);
-    if (edited) return edited;
-    parts.log.warn({ incident: incident.id, ts: known.ts }, 'the message is gone from the channel; posting a new one');
-  }
-  const channel = await parts.channel();
-  const unrecorded = await findMessage(parts.client, channel, incident.id, incident.openedAt - BEFORE_MS);
-  const adopted = unrecorded ? await edit(parts, channel, unrecorded, incident, message) : null;
-  return adopted ?? post(parts.client, channel, incident, message);
-}
-
-/** Null when the message can't be edited any more. */
-async function edit(
-  parts: Parts,
-  channel: string,
-  ts: string,
-  incident: Incident,
-  message: Message,
-): Promise<Delivery | null> {
-  try {
-    await parts.client.chat.update({ channel, ts, ...bodyOf(incident, message) });
-    return { ok: true, channel, ts };
-  } catch (error) {
-    if (GONE.has(slackFailure(error).code)) return null;
-    throw error;
-  }
-}
-
-async function post(client: WebClient, channel: string, incident: Incident, message: Message): Promise<Delivery> {
-  const posted = await client.chat.postMessage({
-    channel,
-    ...bodyOf(incident, message),
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  if (!posted.ts) return { ok: false, retryAfterMs: null, message: 'Slack named no ts for the new message' };
-  return { ok: true, channel: posted.channel ?? channel, ts: posted.ts };
-}
-
-function bodyOf(incident: Incident, message: Message) {
-  const metadata = { event_type: MESSAGE_EVENT, event_payload: { id: incident.id } };
-  return { text: message.text, blocks: message.blocks, parse: 'none' as const, link_names: false, metadata };
+  const mark = { event_type: MESSAGE_EVENT, event_payload: { id: incident.id } };
+  return put(parts, { mark, message, known: incident.message, sinceMs: incident.openedAt - BEFORE_MS });
 }
 
 async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {

@@ -9,8 +9,17 @@ type Found = { ok: true; incident: Incident } | { ok: false; reply: Reply };
 export async function findIncident(context: CommandContext, usage: string): Promise<Found> {
   const named = context.args[0];
   if (named === undefined) return { ok: false, reply: privately(`Which incident? ${usageOf(usage)}`) };
-  const incident = await context.people.find(named);
-  if (incident) return { ok: true, incident };
+  const found = await context.people.find(named);
+  if (found.kind === 'one') return { ok: true, incident: found.incident };
+  if (found.kind === 'several') {
+    const choices = found.namespaces.slice(0, 5).map((one) => inlineCode(`${one}/${named}`, 120));
+    return {
+      ok: false,
+      reply: privately(
+        `There is more than one “${escapeText(named, 60)}”: say ${choices.join(' or ')}, or the incident’s number.`,
+      ),
+    };
+  }
   return {
     ok: false,
     reply: privately(

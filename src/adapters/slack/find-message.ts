@@ -1,19 +1,23 @@
 import type { WebClient } from '@slack/web-api';
 
-/** Slack's name for the kind of message; its payload is `{ id: <incident id> }`. */
+/** Slack's names for kinds of messages. The payload of an incident's one message is `{ id: <incident id> }`, that of a post that rings has what it is about, too. */
 export const MESSAGE_EVENT = 'nightshift_incident';
+export const CALL_EVENT = 'nightshift_call';
+
+/** What a message says of itself, where people don't see it. */
+export type Mark = { event_type: string; event_payload: { id: string; about?: string } };
 
 const MOST_PAGES = 5;
 const PAGE = 200;
 
 /**
- * A message that was posted for this incident, though nobody wrote down its `ts` (a crash, or an answer that never came). Null if there is none
+ * A message that was posted with this mark, though nobody wrote down its `ts` (a crash, or an answer that never came). Null if there is none
  * since `sinceMs` (epoch ms). Rejects with Slack's errors.
  */
 export async function findMessage(
   client: WebClient,
   channel: string,
-  incidentId: string,
+  mark: Mark,
   sinceMs: number,
 ): Promise<string | null> {
   let cursor: string | undefined;
@@ -25,7 +29,7 @@ export async function findMessage(
       limit: PAGE,
       ...(cursor ? { cursor } : {}),
     });
-    const mine = history.messages?.find((message) => isFor(message.metadata, incidentId));
+    const mine = history.messages?.find((message) => isMarked(message.metadata, mark));
     if (mine?.ts) return mine.ts;
     cursor = history.response_metadata?.next_cursor;
     if (!history.has_more || !cursor) return null;
@@ -35,7 +39,8 @@ export async function findMessage(
 
 type Metadata = { event_type?: string; event_payload?: object } | undefined;
 
-function isFor(metadata: Metadata, incidentId: string): boolean {
-  if (metadata?.event_type !== MESSAGE_EVENT || !metadata.event_payload) return false;
-  return 'id' in metadata.event_payload && metadata.event_payload.id === incidentId;
+function isMarked(metadata: Metadata, mark: Mark): boolean {
+  if (metadata?.event_type !== mark.event_type || !metadata.event_payload) return false;
+  const { id, about } = metadata.event_payload as { id?: unknown; about?: unknown };
+  return id === mark.event_payload.id && about === mark.event_payload.about;
 }

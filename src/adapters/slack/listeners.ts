@@ -5,7 +5,7 @@ import type { Reply } from '../../extension-points.ts';
 import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
 import type { Log } from './log.ts';
-import { pressed } from './press.ts';
+import { type PressedAt, pressed } from './press.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
 import { slackFailure } from './web-client.ts';
 
@@ -57,13 +57,27 @@ async function onAction(deps: ListenerDeps, body: SlackAction, respond: RespondF
         ? (action.selected_option as { value?: string } | null)?.value
         : undefined;
   try {
-    const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id });
+    const at = pressedAt(body);
+    const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id, at });
     if (after.kind === 'private') await tell(deps, body, respond, client, after.message);
     if (after.kind === 'explain') await explainTo(deps, body, respond, client, after.incident);
   } catch (error) {
     deps.log.error({ err: error, action: action.action_id }, 'a press failed');
     await tell(deps, body, respond, client, TROUBLE);
   }
+}
+
+/** Home tabs and modals have no message; what is private is seen by nobody else. */
+function pressedAt({ container, channel, message }: BlockAction): PressedAt {
+  const metadata = message?.metadata as { event_payload?: { id?: unknown } } | undefined;
+  const about = metadata?.event_payload?.id;
+  const ts: unknown = container?.message_ts ?? message?.ts;
+  return {
+    channel: channel?.id ?? null,
+    ts: typeof ts === 'string' ? ts : null,
+    privately: typeof ts !== 'string' || container?.is_ephemeral === true,
+    about: typeof about === 'string' ? about : null,
+  };
 }
 
 async function explainTo(

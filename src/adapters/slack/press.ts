@@ -1,11 +1,15 @@
+import { callsOf } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Answer, People } from '../../extension-points.ts';
 import { type ButtonValue, type Choice, decodeValue } from './button-value.ts';
 import { HOLD_MS } from './views/controls.ts';
 import { escapeText } from './views/escape.ts';
 
+/** Where it was pressed. `privately`: in something that only the one who presses sees, which has no message that others know. `about`: what the message says of itself in its metadata. */
+export type PressedAt = { channel: string | null; ts: string | null; privately: boolean; about: string | null };
+
 /** Somebody pressed a button or chose from a menu. */
-export type Press = { actionId: string; value: string | undefined; user: string };
+export type Press = { actionId: string; value: string | undefined; user: string; at: PressedAt };
 
 /** What follows: nothing to say (the message itself shows it), a private word, or the whole explanation. */
 export type AfterPress =
@@ -21,8 +25,9 @@ export async function pressed(people: People, press: Press): Promise<AfterPress>
   if (press.actionId === 'propose') return proposed(people, press);
   const value = decodeValue(press.value);
   if (!value) return UNREADABLE;
-  const incident = await people.find(value.incidentId);
+  const incident = await people.load(value.incidentId);
   if (!incident) return { kind: 'private', message: `${escapeText(value.incidentId, 60)} isn’t known here any more.` };
+  if (!isItsOwn(incident, press.at)) return ELSEWHERE;
   if (press.actionId === 'why') return { kind: 'explain', incident };
   const act = ACTS[press.actionId];
   if (!act)
@@ -39,6 +44,20 @@ const UNREADABLE: AfterPress = {
   kind: 'private',
   message: 'That button is from another version of Nightshift. `/heal status` shows what is open.',
 };
+
+const ELSEWHERE: AfterPress = {
+  kind: 'private',
+  message: 'That button belongs to another message, so nothing was done. `/heal status` shows what is open.',
+};
+
+/** A button counts in the incident's own message, in a post that rings for it, and in a private answer; in no other message, channel or workspace. */
+function isItsOwn(incident: Incident, { channel, ts, privately, about }: PressedAt): boolean {
+  if (privately) return true;
+  const places = [...(incident.message ? [incident.message] : []), ...callsOf(incident)];
+  if (places.some((place) => place.channel === channel && place.ts === ts)) return true;
+  // It was posted a moment ago, and nobody has written down where: what it says of itself counts then, in the channel of the others.
+  return about === incident.id && places.every((place) => place.channel === channel);
+}
 
 /** The one button that isn't of an incident: its value is a service. */
 async function proposed(people: People, { value = '', user }: Press): Promise<AfterPress> {
@@ -100,7 +119,14 @@ function wholeDigest(incident: Incident, start: string | null): string | null {
   );
 }
 
-/** The incident asks about another plan now. In other states `People` says what happened. */
-function isStale(incident: Incident, start: string | null): boolean {
-  return start !== null && incident.state.name === 'awaiting_approval' && !incident.state.planDigest.startsWith(start);
+/** The incident is about another plan now. In states without one `People` says what happened. */
+function isStale({ state }: Incident, start: string | null): boolean {
+  const digest = shownDigest(state);
+  return start !== null && digest !== null && !digest.startsWith(start);
+}
+
+function shownDigest(state: Incident['state']): string | null {
+  if (state.name === 'awaiting_approval') return state.planDigest;
+  if (state.name === 'queued') return state.recommendation.plan.digest;
+  return state.name === 'executing' ? state.execution.recommendation.plan.digest : null;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import { readIncidentId } from '../../../src/domain/incident-id.ts';
 import type { DueEffect, IncidentStore } from '../../../src/ports/store.ts';
 import { anIncident, CLOSED, type Fixture, next, saving, startFixture, type Worker } from './store-fixture.ts';
 
@@ -446,9 +447,20 @@ describe('lists and counters', () => {
     expect(await ids({ state: 'nonsense', limit: 5 })).toEqual([]);
   });
 
-  it('never gives a number twice', async () => {
-    const numbers = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? store : other).nextNumber()));
-    expect(new Set(numbers).size).toBe(50);
+  it('never gives an id twice, and all of one Redis share an epoch', async () => {
+    const ids = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? store : other).newId()));
+    expect(new Set(ids).size).toBe(50);
+    const epochs = new Set(ids.map((id) => readIncidentId(id)?.epoch));
+    expect([...epochs]).toEqual([expect.stringMatching(/^[a-z0-9]{5}$/)]);
+    expect(await store.idOf(7)).toBe(`INC-7-${[...epochs][0]}`);
+  });
+
+  it('begins another epoch after a reset, so that no id of before fits', async () => {
+    const before = await store.newId();
+    const { redis } = await fixture.replica({ cluster: `c${cluster}` });
+    await redis.flushall();
+    const after = await other.newId();
+    expect(readIncidentId(after)?.epoch).not.toBe(readIncidentId(before)?.epoch);
   });
 
   it('counts an execution once', async () => {

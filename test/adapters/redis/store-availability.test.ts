@@ -22,7 +22,8 @@ const everyCall = (store: Awaited<ReturnType<Fixture['replica']>>['store']) => [
   store.list({ limit: 5 }),
   store.timeline('INC-1'),
   store.save(saving(null, anIncident('INC-1'))),
-  store.nextNumber(),
+  store.newId(),
+  store.idOf(1),
   store.claim('INC-1.notify', 1, 1_000),
   store.finish('INC-1.notify', 1, 't'),
   store.listDue(5, 5),
@@ -60,7 +61,7 @@ describe('a store whose Redis is away', () => {
     const { store } = await fixture.replica();
     await store.ping();
     process.kill(fixture.server.pid, 'SIGSTOP');
-    const underWay = store.nextNumber();
+    const underWay = store.newId();
     process.kill(fixture.server.pid, 'SIGKILL');
     await expect(underWay).rejects.toThrow(StoreUnavailable);
   });

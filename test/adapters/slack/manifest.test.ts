@@ -16,6 +16,8 @@ const SCOPES: Record<string, string[]> = {
   'chat.postEphemeral': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.list': ['channels:read', 'groups:read'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'chat.getPermalink': [],
   filesUploadV2: ['files:write'],
   'views.open': [],
   'views.publish': [],

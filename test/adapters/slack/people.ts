@@ -41,10 +41,13 @@ export function recordingPeople(
     close: answering('close'),
     pause: answering('pause'),
     resume: answering('resume'),
-    find: async (reference) =>
-      given.incidents.find(
-        (one) => one.id === reference || one.id === `INC-${reference}` || one.service === reference,
-      ) ?? null,
+    load: async (id) => given.incidents.find((one) => one.id === id) ?? null,
+    find: async (reference) => {
+      const named = (one: Incident) =>
+        one.id === reference || one.id === `INC-${reference}` || one.service === reference;
+      const found = given.incidents.find(named);
+      return found ? { kind: 'one', incident: found } : { kind: 'none' };
+    },
     open: async () => given.incidents.filter((one) => one.state.name !== 'closed'),
     timeline: async () => given.timeline,
     pauseState: async () => given.pause,

@@ -7,6 +7,7 @@ import { createSlackChat } from '../../../src/adapters/slack/chat.ts';
 import { homeView } from '../../../src/adapters/slack/home.ts';
 import { createSlackApp } from '../../../src/adapters/slack/receiver.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
+import { callsWanted } from '../../../src/domain/calls.ts';
 import type { Command } from '../../../src/extension-points.ts';
 import { AWAITING, context, EVERY_STATE, entry, execution, incident, OTHER, plan, T0 } from './incidents.ts';
 import { recordingPeople } from './people.ts';
@@ -36,10 +37,12 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
+/** The incident's message, and what rings for it, in the channel; its message's ts. */
 async function posted(over: Parameters<typeof incident>[0] = {}): Promise<string> {
   const chat = createSlackChat({ token: TOKEN, channel: CHANNEL.id, slackApiUrl: slack.slackApiUrl, log });
   const delivery = await chat.deliver(incident(over), context());
   if (!delivery.ok) throw new Error(delivery.message);
+  for (const call of callsWanted(incident(over))) await chat.ring(incident(over), call, null, context());
   return delivery.ts;
 }
 
@@ -118,6 +121,28 @@ describe('a click', () => {
       selected_option: 'INC-242|~healed_by_human',
     });
     expect((await asked('close')).args).toEqual(['INC-242', 'U_ONCALL', 'healed_by_human']);
+  });
+
+  it('counts for its own message alone: one that carries another incident’s id is refused', async () => {
+    const other = incident({
+      id: 'INC-5',
+      message: { channel: CHANNEL.id, ts: '7.7', digest: '', at: T0, threaded: 0 },
+    });
+    const ts = await posted();
+    people.given.incidents = [incident(), other];
+    const container = { type: 'message', message_ts: ts, channel_id: CHANNEL.id, is_ephemeral: false };
+    await send(interaction('undo', 'INC-5', { container }));
+    expect((await toldPrivately('U_ONCALL')).text).toContain('belongs to another message');
+    expect(people.asked).toEqual([]);
+  });
+
+  it('counts in the channel of its incident alone', async () => {
+    const message = { channel: CHANNEL.id, ts: '7.7', digest: '', at: T0, threaded: 0 };
+    people.given.incidents = [incident({ message })];
+    const at = { container: { type: 'message', message_ts: '7.7', is_ephemeral: false }, channel: { id: 'C_OTHER' } };
+    await send(interaction('undo', 'INC-241', at));
+    await until(() => slack.calls.find((call) => call.method === 'chat.postEphemeral'));
+    expect(people.asked).toEqual([]);
   });
 
   it('that is refused or late is answered privately, in the words of who judged it', async () => {
@@ -313,7 +338,7 @@ describe('a request that isn’t Slack’s', () => {
   });
 });
 
-function interaction(actionId: string, value: string): string {
+function interaction(actionId: string, value: string, at: object = {}): string {
   const payload = {
     type: 'block_actions',
     user: { id: 'U_ONCALL' },
@@ -322,6 +347,7 @@ function interaction(actionId: string, value: string): string {
     trigger_id: '1.2',
     response_url: `${slack.url}/nowhere`,
     actions: [{ type: 'button', action_id: actionId, block_id: 'b', value, action_ts: '1' }],
+    ...at,
   };
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }

@@ -69,8 +69,8 @@ function pathOf({ action, target: { kind, namespace, name } }: Plan): string {
 /** Each incident has one message of its own in the channel: the first that a message names is its own, others are earlier ones that it reminds of. */
 function messagesTwice({ incidents, messages }: Seen): string[] {
   const owners = messages
-    .filter(({ ts, thread_ts }) => !thread_ts || thread_ts === ts)
-    .map((one) => /\bINC-\d+\b/.exec(JSON.stringify(one))?.[0]);
+    .filter((one) => (!one.thread_ts || one.thread_ts === one.ts) && one.metadata?.event_type !== 'nightshift_call')
+    .map((one) => /\bINC-\d+(-[a-z0-9]{5})?\b/.exec(JSON.stringify(one))?.[0]);
   return incidents.flatMap(({ id }) => {
     const own = owners.filter((owner) => owner === id).length;
     return own > 1 ? [`${id}: ${own} messages`] : [];

@@ -111,7 +111,8 @@ function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: 
       open: open().find((one) => one.groupKey === key) ?? null,
       lastClosed: opened.findLast((one) => one.groupKey === key && one.state.name === 'closed')?.id ?? null,
     }),
-    nextNumber: async () => ++numbers,
+    newId: async () => `INC-${++numbers}`,
+    idOf: async (given) => `INC-${given}`,
     save: async ({ after, timeline }) =>
       put(
         after,

@@ -42,7 +42,8 @@ export function createMemoryStore(now: () => number): MemoryStore {
       for (const effect of effects) add(after, effect);
       return { kind: 'saved', due: [] };
     },
-    nextNumber: async () => ++number,
+    newId: async () => `INC-${++number}`,
+    idOf: async (given) => `INC-${given}`,
     lock: async (id) => lockFor(id, open()),
     mayAct: async () => ({ kind: 'yes' }),
     now: async () => now(),

@@ -23,11 +23,7 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
     ]),
     context([atItsWorst(incident)]),
     context([stagesLine(incident, message), linkedLine(incident), feedbackLine(incident)]),
-    actions('closed', [
-      state.outcome === 'healed' ? undoButton(incident) : null,
-      ...feedbackButtons(incident),
-      whyButton(incident),
-    ]),
+    actions('closed', [undoButton(incident), ...feedbackButtons(incident), whyButton(incident)]),
   ]);
 }
 

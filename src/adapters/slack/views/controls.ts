@@ -1,6 +1,6 @@
 import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
-import { canBeTakenBack } from '../../../domain/plan.ts';
+import { standingChange } from '../../../domain/moves.ts';
 import type { Recommendation } from '../../../domain/types.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
 import { button, confirm, LIMITS, plainText } from './blocks.ts';
@@ -40,11 +40,16 @@ export function pageButton(incident: Incident): ActionsBlockElement {
   return button('page', 'Page someone', encodeValue(incident.id));
 }
 
-/** Present only while the last change can be taken back. */
+/** Ends a step that waits or runs, at its next safe point. */
+export function stopButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
+  return button('reject', 'Stop', encodeValue(incident.id, recommendation.plan.digest), {
+    label: `Stop: ${recommendation.plan.summary}`,
+  });
+}
+
+/** Present only while a change stands that can be taken back. */
 export function undoButton(incident: Incident): ActionsBlockElement | null {
-  const last = incident.executions.findLast(
-    (run) => run.result === 'done' && canBeTakenBack(run.recommendation.plan) && !run.undone,
-  );
+  const last = standingChange(incident);
   if (!last) return null;
   const text = `This takes back: ${last.recommendation.plan.summary}`;
   return button('undo', 'Undo', encodeValue(incident.id), {

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, context, present, section } from './blocks.ts';
-import { optionMenu, pageButton, whyButton } from './controls.ts';
+import { optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
 import { mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
@@ -27,6 +27,7 @@ export function escalatedBlocks(
     ]),
     actions('escalated', [
       optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
+      undoButton(incident),
       pageButton(incident),
       whyButton(incident),
     ]),

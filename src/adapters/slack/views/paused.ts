@@ -2,6 +2,9 @@ import type { Pause } from '../../../ports/store.ts';
 import { escapeText, mention } from './escape.ts';
 import { dayTime } from './format.ts';
 
+/** For a post that must ring nowhere. */
+export const pausedWithoutNames = (pause: Pause): string | null => pausedLine({ ...pause, by: null });
+
 /** Null while Nightshift isn't paused. */
 export function pausedLine(pause: Pause): string | null {
   if (!pause.paused) return null;

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
-import { pageButton, whyButton } from './controls.ts';
+import { pageButton, stopButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { pausedLine } from './paused.ts';
@@ -25,8 +25,14 @@ export function workingBlocks(incident: Incident, state: Working, message: Shown
       reachWords(plan),
     ]),
     section([progressLine(state), nowLine(state), pausedLine(message.paused)]),
-    actions('work', [pageButton(incident), whyButton(incident)]),
+    actions('work', [stopButtonOf(incident, state), pageButton(incident), whyButton(incident)]),
   ]);
+}
+
+/** While there is something left to stop. */
+function stopButtonOf(incident: Incident, state: Working) {
+  if (state.name === 'queued') return stopButton(incident, state.recommendation);
+  return state.name === 'executing' && !state.stop ? stopButton(incident, state.execution.recommendation) : null;
 }
 
 const stepOf = (state: Working) => (state.name === 'queued' ? state.recommendation : state.execution.recommendation);
@@ -67,6 +73,8 @@ function nowLine(state: Working): string {
         ? `*Not done yet:* ${sentence(state.waiting.message, 400)} I keep looking until ${clockTime(state.notAfter)}.`
         : 'Checking once more on a fresh look at the cluster, then acting.';
     case 'executing':
+      if (state.stop)
+        return `*Stopping* at the next safe point: ${mention(state.stop.by)} said so, ${clockTime(state.stop.at)}.`;
       return state.progress ? escapeText(state.progress, 400) : 'Making the change.';
     case 'verifying':
       return verifyingLine(state);

@@ -1,6 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
 import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
+import { callMessage } from '../../../../src/adapters/slack/views/question.ts';
+import { settledMessage } from '../../../../src/adapters/slack/views/settled.ts';
+import { callsWanted } from '../../../../src/domain/calls.ts';
 import type { State } from '../../../../src/domain/incident.ts';
 import {
   AWAITING,
@@ -43,6 +46,9 @@ function elements(blocks: KnownBlock[]): Record<string, Element> {
 
 const shown = (over: Parameters<typeof incident>[0] = {}, around: Parameters<typeof context>[0] = {}) =>
   incidentMessage(incident(over), context(around));
+/** The post that rings. */
+const rings = (over: Parameters<typeof incident>[0] = {}, around: Parameters<typeof context>[0] = {}) =>
+  callMessage(incident(over), callsWanted(incident(over))[0]!, context(around));
 const asking = (over: Partial<Extract<State, { name: 'awaiting_approval' }>>): State =>
   ({ ...AWAITING, ...over }) as State;
 
@@ -111,25 +117,25 @@ describe('a request for approval', () => {
     expect(textOf(shown().blocks)).toContain(`Runs by itself at <!date^${(T0 + 10_000 + 5 * MIN) / 1000}^`);
     expect(textOf(shown({ state: asking({ atTimeout: 'escalate' }) }).blocks)).toContain('Pages a person at');
     expect(textOf(shown({ state: asking({ atTimeout: 'watch' }) }).blocks)).toContain('nothing is changed');
-    expect(textOf(shown({ state: asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } }) }).blocks)).toContain(
-      'Held by <@U_GUEST> until',
-    );
+    const held = asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } });
+    for (const one of [shown({ state: held }), rings({ state: held })])
+      expect(textOf(one.blocks)).toContain('Held until');
   });
 
   it('promises no execution while paused or when nobody may approve', () => {
     const paused = textOf(
-      shown({}, { paused: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'deploy freeze', at: T0 } }).blocks,
+      rings({}, { paused: { ...NOT_PAUSED, paused: true, by: 'U_SECOND', reason: 'deploy freeze', at: T0 } }).blocks,
     );
     expect(paused).toContain('paused* by <@U_SECOND>');
     expect(paused).not.toContain('Runs by itself');
-    const nobody = shown({}, { approvers: [] });
+    const nobody = rings({}, { approvers: [] });
     expect(textOf(nobody.blocks)).not.toContain('Runs by itself');
     expect(elements(nobody.blocks).approve).toBeUndefined();
     expect(elements(nobody.blocks).reject).toBeDefined();
   });
 
   it('puts ids only into its buttons', () => {
-    const found = elements(shown().blocks);
+    const found = elements(rings().blocks);
     expect(Object.keys(found)).toEqual(['approve', 'reject', 'hold', 'option', 'why']);
     expect(found.approve?.value).toBe(`INC-241|${plan().digest.slice(0, 16)}`);
     expect(found.hold?.value).toBe('INC-241');
@@ -143,13 +149,69 @@ describe('a request for approval', () => {
 
   it('asks once more before what can’t be undone or reaches far', () => {
     const withPlan = (over: Parameters<typeof plan>[0]) =>
-      elements(shown({ state: asking({ recommendation: recommendation({ plan: plan(over) }) }) }).blocks).approve
+      elements(rings({ state: asking({ recommendation: recommendation({ plan: plan(over) }) }) }).blocks).approve
         ?.confirm;
     expect(withPlan({})).toBeUndefined();
     expect(withPlan({ reversible: false })).toBeDefined();
     expect(
       withPlan({ blastRadius: { level: 'high', podsAffected: 9, podsTotal: 9, services: [], message: '' } }),
     ).toBeDefined();
+  });
+
+  it('rings by itself: who is meant, what hurts, what is wanted, by when', () => {
+    const told = textOf(rings().blocks);
+    for (const part of [
+      '<@U_ONCALL>',
+      'payment-api is slow',
+      'p99 is 2.8 s',
+      'Roll ledger-db back to revision 13',
+      'Runs by itself at',
+    ])
+      expect(told).toContain(part);
+    expect(rings().text).toContain('<@U_ONCALL>');
+    expect(textOf(rings({}, { approvers: [] }).blocks)).toContain('<!here>');
+  });
+
+  it('leaves the message without mentions and without anything that decides, with the way to the question', () => {
+    const calls = callsWanted(incident()).map((call) => ({
+      ...call,
+      channel: 'C1',
+      ts: '17.000100',
+      link: 'https://shop.slack.com/archives/C1/p17000100',
+      at: T0,
+      digest: '',
+      settledAt: null,
+    }));
+    const paused = { ...NOT_PAUSED, paused: true, by: 'U_SECOND', at: T0 };
+    for (const around of [{}, { paused }]) {
+      const message = shown({ calls }, around);
+      expect(JSON.stringify(message)).not.toMatch(/<@|<!here>|<!channel>/);
+      expect(Object.keys(elements(message.blocks))).toEqual(['why', 'page']);
+      expect(textOf(message.blocks)).toContain('<https://shop.slack.com/archives/C1/p17000100|the question>');
+    }
+  });
+
+  it.each([
+    ['approved', 'queued', 'U_SECOND', '✔ Approved by <@U_SECOND>'],
+    ['rejected', 'awaiting_approval', 'U_GUEST', '✘ Rejected by <@U_GUEST>'],
+    ['deadline_reached', 'queued', null, '⌛ Nobody stopped it'],
+    ['deadline_reached', 'escalated', null, '⌛ Nobody answered'],
+    ['resolved', 'closed', null, 'it recovered by itself'],
+  ] as const)('becomes one line without buttons once it is decided: %s, %s', (type, to, by, words) => {
+    const call = {
+      ...callsWanted(incident())[0]!,
+      channel: 'C1',
+      ts: '1',
+      link: null,
+      at: T0,
+      digest: '',
+      settledAt: null,
+    };
+    const timeline = [entry({ type, from: 'awaiting_approval', to, by, at: T0 + MIN })];
+    const { blocks } = settledMessage(incident(), call, context({ timeline }));
+    expect(blocks).toHaveLength(1);
+    expect(textOf(blocks)).toContain(words);
+    expect(textOf(blocks)).not.toContain('\n');
   });
 
   it('tells a locked phone what is wanted', () => {

@@ -1,0 +1,111 @@
+import type { WebClient } from '@slack/web-api';
+import type { CallDue } from '../../domain/calls.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { Call } from '../../domain/types.ts';
+import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
+import { CALL_EVENT, type Mark } from './find-message.ts';
+import { edit, isGone, type Parts, put, REFUSED } from './post.ts';
+import { section } from './views/blocks.ts';
+import { escapeText } from './views/escape.ts';
+import { callMessage, plainCall, whom } from './views/question.ts';
+import { settledMessage } from './views/settled.ts';
+import { slackFailure } from './web-client.ts';
+
+/** A post that a crash left unrecorded is looked for from this long before it was due. */
+const LOOK_BACK_MS = 10 * 60_000;
+
+const markOf = (incident: Incident, { about }: Pick<CallDue, 'about'>): Mark => ({
+  event_type: CALL_EVENT,
+  event_payload: { id: incident.id, about },
+});
+
+/** Posts what rings, or edits it where it is. */
+export async function ring(
+  parts: Parts,
+  incident: Incident,
+  call: CallDue,
+  posted: Call | null,
+  context: MessageContext,
+): Promise<Delivery> {
+  const message = callMessage(incident, call, context);
+  const sinceMs = context.now - LOOK_BACK_MS;
+  const mark = markOf(incident, call);
+  const delivery = await put(parts, { mark, message, known: posted, sinceMs }).catch((error: unknown) => {
+    const { code, message: why } = slackFailure(error);
+    if (!REFUSED.has(code)) throw error;
+    parts.log.error({ incident: incident.id, why }, 'Slack refused a question; sending it as plain words');
+    return put(parts, { mark, message: plainCall(incident, message), known: posted, sinceMs });
+  });
+  if (!delivery.ok) return delivery;
+  return { ...delivery, link: posted?.link ?? (await linkTo(parts.client, delivery)) };
+}
+
+/** What is left of it once it is decided; what is gone needs no edit. */
+export async function settle(parts: Parts, incident: Incident, call: Call, context: MessageContext): Promise<Delivery> {
+  const edited = await edit(parts, call, markOf(incident, call), settledMessage(incident, call, context));
+  return edited ?? { ok: true, channel: call.channel, ts: call.ts };
+}
+
+/** Null when Slack doesn't say: the post is there all the same. */
+async function linkTo(client: WebClient, { channel, ts }: { channel: string; ts: string }): Promise<string | null> {
+  try {
+    const answer = await client.chat.getPermalink({ channel, message_ts: ts });
+    return typeof answer.permalink === 'string' && /^https?:\/\//.test(answer.permalink) ? answer.permalink : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Slack's answers by which nobody can read the post any more; others (a limit, a server in trouble) say nothing of it. */
+const UNREADABLE = new Set(['channel_not_found', 'is_archived', 'not_in_channel', 'missing_scope', 'account_inactive']);
+
+/** The history from that very message on. */
+export async function whereabouts(
+  client: WebClient,
+  { channel, ts }: Pick<Call, 'channel' | 'ts'>,
+): Promise<Whereabouts> {
+  try {
+    const history = await client.conversations.history({ channel, oldest: ts, latest: ts, inclusive: true, limit: 1 });
+    if (!history.messages?.some((message) => message.ts === ts)) return { kind: 'gone', message: 'it was deleted' };
+    return (await isArchived(client, channel))
+      ? { kind: 'gone', message: 'its channel is archived' }
+      : { kind: 'there' };
+  } catch (error) {
+    const { code, message } = slackFailure(error);
+    if (isGone(error) || UNREADABLE.has(code))
+      return { kind: 'gone', message: `its channel can not be read: ${message}` };
+    return { kind: 'unknown', message };
+  }
+}
+
+/** Only where the app may ask (`channels:read`): what is archived can still be read, and nobody can press anything there. */
+async function isArchived(client: WebClient, channel: string): Promise<boolean> {
+  try {
+    return (await client.conversations.info({ channel })).channel?.is_archived === true;
+  } catch (error) {
+    if (slackFailure(error).code === 'missing_scope') return false;
+    throw error;
+  }
+}
+
+/** A post about no incident, for everybody. */
+export async function announce(
+  client: WebClient,
+  channel: string,
+  message: string,
+  mentions: string[],
+): Promise<Delivery> {
+  const text = `${whom(mentions)} ${escapeText(message, 1_000)}`;
+  const block = section([text]);
+  const posted = await client.chat.postMessage({
+    channel,
+    text,
+    blocks: block ? [block] : [],
+    parse: 'none',
+    link_names: false,
+    unfurl_links: false,
+  });
+  return posted.ts
+    ? { ok: true, channel: posted.channel ?? channel, ts: posted.ts }
+    : { ok: false, retryAfterMs: null, message: 'Slack named no ts for the post' };
+}

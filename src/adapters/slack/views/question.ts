@@ -1,0 +1,108 @@
+import type { KnownBlock } from '@slack/types';
+import type { CallDue } from '../../../domain/calls.ts';
+import type { Incident, State } from '../../../domain/incident.ts';
+import { isProposal } from '../../../domain/proposal.ts';
+import type { MessageContext } from '../../../ports/chat.ts';
+import { ifNobodyAnswers, nobodyMay } from './asking.ts';
+import { actions, context, type Message, present, section } from './blocks.ts';
+import { approveButton, holdButton, optionMenu, pageButton, rejectButton, whyButton } from './controls.ts';
+import { codeBlock, escapeText, mention, sentence } from './escape.ts';
+import { notification, standing, whatHurts, where } from './headline.ts';
+import { messageLink } from './link.ts';
+import { pausedLine } from './paused.ts';
+import { stepLines } from './step.ts';
+import { troubleLines } from './trouble.ts';
+
+/** An object of KEDA's is some 30 lines. */
+const MOST_DIFF = 2_500;
+const MOST_MENTIONED = 8;
+
+type Asking = Extract<State, { name: 'awaiting_approval' }>;
+
+/** The post that rings: who is meant, what hurts, what is wanted of them, by when, and the buttons. All else stands in the incident's message. */
+export function callMessage(incident: Incident, call: CallDue, around: MessageContext): Message {
+  const { state } = incident;
+  const blocks =
+    call.kind === 'question' && state.name === 'awaiting_approval'
+      ? questionBlocks(incident, state, around)
+      : personBlocks(incident, call, around);
+  return { text: callText(incident, call, around), blocks };
+}
+
+function questionBlocks(incident: Incident, state: Asking, around: MessageContext): KnownBlock[] {
+  const { recommendation } = state;
+  return present([
+    section([
+      `${whom(around.approvers)} ${lead(incident)}`,
+      ...troubleLines(incident).slice(0, 2),
+      ...stepLines(recommendation),
+    ]),
+    isProposal(incident) ? section([codeBlock(recommendation.plan.diff, MOST_DIFF)]) : null,
+    section([pausedLine(around.paused), ifNobodyAnswers(state, around)]),
+    decidingButtons(incident, state, nobodyMay(around)),
+    context([
+      state.reason ? `Asking because ${escapeText(state.reason, 300)}` : null,
+      whoMay(incident, around.approvers),
+      messageLink(incident),
+    ]),
+  ]);
+}
+
+/** All that a question may be answered with; who may is judged when it is pressed. */
+export function decidingButtons(incident: Incident, { recommendation }: Asking, nobody = false): KnownBlock | null {
+  return actions('decide', [
+    nobody ? null : approveButton(incident, recommendation),
+    rejectButton(incident, recommendation),
+    holdButton(incident),
+    optionMenu(incident, recommendation, isProposal(incident) ? [] : ['false_alarm', 'escalate'], 'Other options'),
+    whyButton(incident),
+  ]);
+}
+
+function personBlocks(incident: Incident, call: CallDue, around: MessageContext): KnownBlock[] {
+  const waits = incident.state.name !== 'escalated';
+  return present([
+    section([
+      `${whom(around.approvers)} ${lead(incident)}`,
+      ...troubleLines(incident).slice(0, 2),
+      `${waits ? '*Nobody has looked at this yet.*' : '*This needs a person.*'} ${sentence(call.why, 500)}`,
+      pausedLine(around.paused),
+    ]),
+    actions('call', [
+      waits ? null : optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
+      pageButton(incident),
+      whyButton(incident),
+    ]),
+    context([messageLink(incident)]),
+  ]);
+}
+
+/** The same in words alone, with commands for the buttons. */
+export function plainCall(incident: Incident, { text }: Message): Message {
+  const verbs = incident.state.name === 'awaiting_approval' ? ['approve', 'reject', 'hold', 'why'] : ['show', 'why'];
+  return { text: [text, ...verbs.map((verb) => `\`/heal ${verb} ${incident.id}\``)].join('  ·  '), blocks: [] };
+}
+
+/** Phones show it before they are unlocked. */
+function callText(incident: Incident, call: CallDue, { approvers }: MessageContext): string {
+  const { state } = incident;
+  const wants =
+    call.kind === 'question' && state.name === 'awaiting_approval'
+      ? `Wants to: ${state.recommendation.plan.summary}`
+      : call.why;
+  return `${whom(approvers)} ${notification(incident)}. ${escapeText(wants, 250)}`;
+}
+
+const lead = (incident: Incident): string =>
+  `${standing(incident).mark} *${whatHurts(incident)}*  ·  ${where(incident)}  ·  ${escapeText(incident.id, 60)}`;
+
+/** Whose phones ring. Where nobody is named, those who are there. */
+export const whom = (approvers: string[]): string =>
+  approvers.length > 0 ? approvers.slice(0, MOST_MENTIONED).map(mention).join(' ') : '<!here>';
+
+function whoMay(incident: Incident, approvers: string[]): string | null {
+  if (approvers.length === 0)
+    return `Nobody is named who may approve for ${escapeText(incident.service, 80)}, so this can’t be approved; anyone may reject or hold`;
+  const more = approvers.length - MOST_MENTIONED;
+  return `May approve: those named above${more > 0 ? ` and ${more} more` : ''}; anyone may reject or hold`;
+}

@@ -1,0 +1,49 @@
+import { type CallDue, callsWanted, postOf, staleCalls } from '../domain/calls.ts';
+import type { Event, Incident } from '../domain/incident.ts';
+import type { MessageContext } from '../ports/chat.ts';
+import type { Deps } from './deps.ts';
+
+/** What came of the posts that ring; `retryMs` (real time): something could not be sent. */
+export type Rung = { events: Event[]; retryMs: number | null };
+
+/** Posts what has to ring now, or edits it where it shows something old. From its delivery a question's time runs. */
+export async function ring(deps: Deps, incident: Incident, context: MessageContext): Promise<Rung> {
+  const rung: Rung = { events: [], retryMs: null };
+  for (const call of callsWanted(incident)) {
+    const posted = postOf(incident, call);
+    const digest = deps.chat.callDigest(incident, call, context);
+    if (posted?.digest === digest) continue;
+    const delivery = await deps.chat.ring(incident, call, posted, context);
+    if (delivery.ok) {
+      const { channel, ts, link = null } = delivery;
+      rung.events.push(rang(call, { channel, ts, link, digest }, deps.clock.now()));
+    } else {
+      deps.log.warn({ incident: incident.id, why: delivery.message }, 'a post that rings could not be sent');
+      rung.retryMs = delivery.retryAfterMs ?? RETRY_MS;
+    }
+  }
+  return rung;
+}
+
+const RETRY_MS = 2_000;
+
+type Posted = { channel: string; ts: string; link: string | null; digest: string };
+const rang = ({ kind, about, planDigest }: CallDue, posted: Posted, at: number): Event => ({
+  type: 'rang',
+  at,
+  kind,
+  about,
+  planDigest,
+  ...posted,
+});
+
+/** Posts that ask for something that is decided become one line. */
+export async function settleCalls(deps: Deps, incident: Incident, context: MessageContext): Promise<Rung> {
+  const events: Event[] = [];
+  for (const call of staleCalls(incident)) {
+    const settled = await deps.chat.settle(incident, call, context);
+    if (!settled.ok) return { events, retryMs: settled.retryAfterMs ?? RETRY_MS };
+    events.push({ type: 'call_settled', at: deps.clock.now(), about: call.about });
+  }
+  return { events, retryMs: null };
+}

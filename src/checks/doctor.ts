@@ -4,18 +4,17 @@ import { connectLoki } from '../adapters/loki/logs.ts';
 import { shownUrl } from '../adapters/outgoing/http-client.ts';
 import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
-import { createSlackChat } from '../adapters/slack/chat.ts';
 import { type Config, queryOptions } from '../app/config.ts';
 import { signInOf } from '../app/sign-in.ts';
 import type { Action, Permission } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
+import { type Check, right, tried, wrong } from './check.ts';
 import { LOOKING, optInOf, TIGHTENING } from './rbac.ts';
-
-export type Check = { title: string; ok: boolean; mend: string };
+import { examineRedis } from './redis.ts';
+import { examineSlack } from './slack.ts';
 
 const CALL_MS = 5_000;
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Tries every connection and every Kubernetes right that the actions declare, and says how to mend what fails. In the sandbox there is nothing to mend. */
 export async function examine(config: Config, actions: Action[]): Promise<Check[]> {
@@ -61,37 +60,17 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
     checks.push(await tried('Loki answers', () => logs.ping(), mend));
   }
-  if (env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL) {
-    const chat = createSlackChat({
-      token: env.SLACK_BOT_TOKEN,
-      slackApiUrl: env.SLACK_API_URL,
-      channel: env.SLACK_CHANNEL,
-      timeoutMs: CALL_MS,
-      log: quiet,
-    });
-    checks.push(
-      await tried(
-        'Slack answers',
-        () => chat.ping(),
-        'check SLACK_BOT_TOKEN, and install the app again from manifest.yml if a scope is missing',
-      ),
-    );
-  } else
-    checks.push({
-      title: 'a chat is configured',
-      ok: false,
-      mend: 'set SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN) and SLACK_CHANNEL',
-    });
+  checks.push(...(await examineSlack(env)), ...(await examineRedis(env)), ...examinePager(env));
   return checks;
 }
 
-async function tried(title: string, ping: () => Promise<void>, mend: string): Promise<Check> {
-  try {
-    await ping();
-    return { title, ok: true, mend };
-  } catch (error) {
-    return { title, ok: false, mend: `${error instanceof Error ? error.message : String(error)}; ${mend}` };
-  }
+/** Its key by its looks: nobody is paged for a check. */
+function examinePager({ PAGERDUTY_ROUTING_KEY: key }: Config['env']): Check[] {
+  if (!key) return [right('no PagerDuty (PAGERDUTY_ROUTING_KEY is not set): the approvers are mentioned instead')];
+  if (/^[0-9a-zA-Z]{32}$/.test(key)) return [right('the PagerDuty key looks like an integration key')];
+  const mend =
+    'it has 32 letters and digits: take the integration key of an Events API v2 integration, not an API token';
+  return [wrong('PAGERDUTY_ROUTING_KEY looks like an integration key', mend)];
 }
 
 async function rights(cluster: Cluster, needing: Pick<Action, 'name' | 'permissions'>[]): Promise<Check[]> {

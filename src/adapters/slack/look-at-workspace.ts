@@ -1,0 +1,78 @@
+import type { WebClient } from '@slack/web-api';
+import type { Log } from './log.ts';
+import { createWebClient, slackFailure } from './web-client.ts';
+
+/** What Slack says of the app's token and of the channel. `scopes` null: it didn't say. */
+export type Workspace = {
+  team: string;
+  scopes: string[] | null;
+  channel: { id: string; name: string; archived: boolean; member: boolean } | null;
+};
+
+const MOST_PAGES = 25;
+
+/** Looks, and changes nothing. Rejects with an Error in words for the operator. */
+export async function lookAtWorkspace(settings: {
+  token: string;
+  slackApiUrl?: string | undefined;
+  /** An id, or a name with or without `#`. */
+  channel: string;
+  timeoutMs: number;
+  log: Log;
+}): Promise<Workspace> {
+  const client = createWebClient(settings);
+  const auth = await inWords(() => client.auth.test());
+  const scopes = auth.response_metadata?.scopes;
+  const base = { team: String(auth.team ?? ''), scopes: scopes && scopes.length > 0 ? scopes : null };
+  const isId = /^[CGD][A-Z0-9_]{2,}$/.test(settings.channel);
+  try {
+    const found = isId
+      ? (await client.conversations.info({ channel: settings.channel })).channel
+      : await byName(client, settings.channel.replace(/^#/, ''));
+    if (!found?.id) return { ...base, channel: null };
+    const channel = {
+      ...{ id: found.id, name: found.name ?? '' },
+      ...{ archived: found.is_archived === true, member: found.is_member === true },
+    };
+    return { ...base, channel };
+  } catch (error) {
+    const failure = slackFailure(error);
+    if (failure.code === 'channel_not_found') return { ...base, channel: null };
+    throw new Error(failure.message);
+  }
+}
+
+async function byName(client: WebClient, name: string) {
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const found = await client.conversations.list({
+      types: 'public_channel,private_channel',
+      limit: 200,
+      ...(cursor ? { cursor } : {}),
+    });
+    const match = found.channels?.find((one) => one.name === name);
+    if (match) return match;
+    cursor = found.response_metadata?.next_cursor;
+    if (!cursor) return null;
+  }
+  return null;
+}
+
+/** Whether Slack opens a socket for the app token; it isn't joined. Rejects with an Error in words. */
+export async function trySocketMode(settings: {
+  appToken: string;
+  slackApiUrl?: string | undefined;
+  timeoutMs: number;
+  log: Log;
+}): Promise<void> {
+  const client = createWebClient({ ...settings, token: settings.appToken });
+  await inWords(() => client.apps.connections.open({}));
+}
+
+async function inWords<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new Error(slackFailure(error).message);
+  }
+}

@@ -19,6 +19,7 @@ import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
 import { signInOf } from './app/sign-in.ts';
+import { examineRedis } from './checks/redis.ts';
 import { REAL_LINE } from './domain/clock.ts';
 
 const CALL_MS = 10_000;
@@ -182,6 +183,9 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   };
   const app = await startApp(config, world, log);
   const observe = config.observeBecause;
+  const doubts = (await examineRedis(env)).filter(({ ok }) => !ok);
+  for (const { title, mend } of doubts)
+    log.warn({ what: title, mend }, 'what this Redis promises is less than is needed');
   const rows: Row[] = [
     ['address', app.url],
     ['cluster', hasCluster ? name : 'missing'],
@@ -194,6 +198,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     otlpRow(app),
     kedaRow(app, env.KEDA_TOKEN ? 'token' : 'no token'),
     ...commonRows(config, resolve(env.NIGHTSHIFT_DATA)),
+    ...doubts.map(({ title, mend }): Row => ['redis', `${title}: ${mend}`]),
     ['mode', observe.length > 0 ? `OBSERVE, nothing is ever changed: ${observe.join('; ')}` : 'act'],
   ];
   return { app, table: table('Nightshift is on watch.', rows), stopOthers: async () => {} };

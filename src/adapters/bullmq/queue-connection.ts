@@ -17,7 +17,12 @@ export const workerConnection = (url: string, onError: (error: Error) => void): 
   connection(url, onError, { maxRetriesPerRequest: null });
 
 function connection(url: string, onError: (error: Error) => void, options: object): Redis {
-  const redis = new Redis(url, { ...options, retryStrategy: (times) => Math.min(times * 50, RETRY_MOST_MS) });
+  const redis = new Redis(url, {
+    ...options,
+    // After a failover the old primary goes on answering, as a replica: only a new connection finds the new one.
+    reconnectOnError: (error) => /^(READONLY|MASTERDOWN)\b/.test(error.message),
+    retryStrategy: (times) => Math.min(times * 50, RETRY_MOST_MS),
+  });
   redis.on('error', onError);
   return redis;
 }

@@ -124,3 +124,28 @@ describe('records that this version cannot read', () => {
     await expect(store.load('INC-1')).rejects.toThrow('no JSON');
   });
 });
+
+describe('after a failover', () => {
+  it('the old primary is left for a new connection, and what it refused is said to be away', async () => {
+    const fixture = await startFixture();
+    try {
+      const { store, redis } = await fixture.replica();
+      const { redis: admin } = await fixture.replica();
+      const before = await redis.client('ID');
+      await admin.replicaof('127.0.0.1', '1');
+      await expect(store.pause('U1', 'why', 1, null)).rejects.toThrow(StoreUnavailable);
+      await expect.poll(() => redis.client('ID').catch(() => before), { timeout: 10_000 }).not.toBe(before);
+      await admin.replicaof('NO', 'ONE');
+      await expect
+        .poll(() =>
+          store.pause('U1', 'why', 1, null).then(
+            ({ paused }) => paused,
+            () => false,
+          ),
+        )
+        .toBe(true);
+    } finally {
+      await fixture.end();
+    }
+  });
+});

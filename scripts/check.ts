@@ -35,6 +35,7 @@ async function tests(): Promise<number> {
     { show: true },
   );
   const text = (file: string) => readFile(file, 'utf8').catch(() => null);
+  console.log('Not tried without being asked: a real cluster (npm run test:cluster -- --context NAME --may-break)');
   for (const line of lastLines(await text(report), await text(join(ROOT, '.nightshift', 'skipped.json')), code))
     console.log(line);
   await rm(folder, { recursive: true, force: true });

@@ -7,14 +7,18 @@ const KEEP_MS = 60_000;
 
 /**
  * The API server of a kubeconfig's current context, with all the ways to sign in that the client library knows (tokens, certificates, exec plugins,
- * OIDC). `path`: one file, or several as in `$KUBECONFIG`; absent: the service account of the pod that this runs in. Throws, naming what is missing.
+ * OIDC). `path`: one file, or several as in `$KUBECONFIG`; absent: the service account of the pod that this runs in. `context`: another one than the current. Throws, naming what is missing.
  */
-export async function readKubeconfig(path: string | undefined): Promise<Server> {
+export async function readKubeconfig(path: string | undefined, context?: string): Promise<Server> {
   // Half of all that a start would load: only for a real cluster.
   const { HttpMethod, KubeConfig, RequestContext } = await import('@kubernetes/client-node');
   const config = load(() => new KubeConfig(), path);
+  if (context !== undefined) config.setCurrentContext(context);
   const url = config.getCurrentCluster()?.server;
-  if (!url) throw new Error(`${path ? `The kubeconfig ${path}` : 'The pod'} has no current context with a server`);
+  if (!url)
+    throw new Error(
+      `${path ? `The kubeconfig ${path}` : 'The pod'} has no ${context === undefined ? 'current context' : `context ${context}`} with a server`,
+    );
   const keep = keepDispatcher();
   return {
     url,

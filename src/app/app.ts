@@ -27,7 +27,7 @@ import { playbookKey } from '../domain/playbook.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook, createTurns } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
-import type { Action, Command, Correlator, Detector, IssueKind, People } from '../extension-points.ts';
+import type { Action, Command, Correlator, Detector, IssueKind, People, StateCorrelator } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
@@ -257,10 +257,11 @@ async function createDeps(
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
-  const [actions, detectors, correlators, kinds] = await Promise.all([
+  const [actions, detectors, correlators, stateCorrelators, kinds] = await Promise.all([
     loadModules<Action>(here('../actions')),
     loadModules<Detector>(here('../detectors')),
     loadModules<Correlator>(here('../correlators')),
+    loadModules<StateCorrelator>(here('../correlators/state')),
     loadModules<IssueKind>(here('../kinds')),
   ]);
   const own = config.env.NIGHTSHIFT_PLAYBOOKS;
@@ -293,6 +294,7 @@ async function createDeps(
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
+    stateCorrelators,
     kinds,
     playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),

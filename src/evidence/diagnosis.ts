@@ -10,8 +10,10 @@ import type { IncidentContext } from '../extension-points.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
 import { type Gathered, gather } from './gather.ts';
+import { gatherState } from './gather-state.ts';
 import { measuredIssue } from './issue.ts';
 import { detect } from './score.ts';
+import { stateCalls, stateFindings } from './state-findings.ts';
 
 const MAX_FINDINGS = 40;
 const MAX_CAUSES = 5;
@@ -21,12 +23,20 @@ const SURE = 0.95;
 
 /** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
 export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagnosis> {
-  const gathered = await gather(deps, incident);
+  const { namespace, service } = incident;
+  const [around, state] = await Promise.all([gather(deps, incident), gatherState(deps, namespace, service)]);
+  const gathered = state ? { ...around, calls: [...around.calls, ...stateCalls(state, namespace)] } : around;
   const [detected, correlated] = [
     await detect(deps, gathered),
     deps.correlators.flatMap((one) => one.correlate(gathered.incidentContext)),
   ];
-  const findings = withOwners([...correlated, ...detected, ...incident.anomalies], gathered.incidentContext)
+  if (state && state.missing.length > 0)
+    deps.log.info({ incident: incident.id, missing: state.missing }, 'not every object could be listed');
+  const convicted = state ? stateFindings(state, namespace, gathered.incidentContext.since) : [];
+  const findings = withOwners(
+      [...correlated, ...convicted, ...detected, ...incident.anomalies],
+      gathered.incidentContext,
+    )
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
   const { causes, affected, ...ranked } = causesIn(gathered, findings);

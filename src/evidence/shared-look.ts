@@ -62,8 +62,16 @@ export function createSharedLook(
       quotas: (namespace) => shared(`quotas ${namespace}`, () => cluster.quotas(namespace)),
       networkPolicies: (namespace) => shared(`network policies ${namespace}`, () => cluster.networkPolicies(namespace)),
       certificates: (namespace) => shared(`certificates ${namespace}`, () => cluster.certificates(namespace)),
+      ...(cluster.snapshot
+        ? {
+            snapshot: (namespaces: string[]) =>
+              shared(`snapshot ${namespaces.join()}`, () => cluster.snapshot!(namespaces)),
+          }
+        : {}),
       podLogs: (namespace, name, options) =>
-        shared(`logs ${namespace}/${name} ${options.previous}`, () => cluster.podLogs(namespace, name, options)),
+        shared(`logs ${namespace}/${name} ${options.previous} ${options.tailLines}`, () =>
+          cluster.podLogs(namespace, name, options),
+        ),
     },
   };
 }

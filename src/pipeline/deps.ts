@@ -6,7 +6,7 @@ import type { Calls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation, ServicePolicy } from '../domain/types.ts';
-import type { Action, ActionContext, ActionLimits, Correlator, Detector, IssueKind } from '../extension-points.ts';
+import type { Action, ActionContext, ActionLimits, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
 import { scaledObjectFor } from '../learning/autoscaler.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { Demand } from '../learning/demand.ts';
@@ -60,6 +60,8 @@ export type Deps = {
   actions: Map<string, Action>;
   detectors: Detector[];
   correlators: Correlator[];
+  /** Absent: only what was recorded is looked at. */
+  stateCorrelators?: StateCorrelator[];
   kinds: IssueKind[];
   /** By `playbookKey`. */
   playbooks: Map<string, Playbook>;

@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../domain/label-selector.ts';
 import type { Placing, Room } from '../domain/node-room.ts';
 import type { ConfigReference } from '../domain/pod-template.ts';
+import type { KubeObject } from '../domain/snapshot/snapshot.ts';
 import type { EntityRef, Refusal } from '../domain/types.ts';
 
 export type ContainerInfo = {
@@ -205,6 +206,9 @@ export type ClusterFailure = {
   notSent?: true;
 };
 
+/** What was listed for a look at the state as a whole; what could not be, is said in words. `listed` as in Snapshot. */
+export type ListedObjects = { objects: KubeObject[]; listed: string[]; missing: string[] };
+
 export type ClusterResult<T> = { ok: true; value: T } | { ok: false; failure: ClusterFailure };
 
 /** An operation of a JSON patch (RFC 6902). */
@@ -322,6 +326,8 @@ export type Cluster = {
   quotas(namespace: string): Promise<ClusterResult<Quota[]>>;
   networkPolicies(namespace: string): Promise<ClusterResult<NetworkPolicy[]>>;
   /** Of cert-manager; empty where it isn't installed. */
+  /** All objects of these namespaces that a judgement of their state reads, and those of the cluster; never what ConfigMaps and Secrets hold. Absent: only a live cluster has them. */
+  snapshot?(namespaces: string[]): Promise<ListedObjects>;
   certificates(namespace: string): Promise<ClusterResult<Certificate[]>>;
   /** Workloads of a namespace (or all), for the scan and for topology. */
   workloads(namespace: string | null): Promise<ClusterResult<Workload[]>>;

@@ -11,7 +11,7 @@ import { newIncident } from '../../src/domain/group.ts';
 import type { Diagnosis } from '../../src/domain/types.ts';
 import { diagnosisOf } from '../../src/evidence/diagnosis.ts';
 import { type Gathered, gather } from '../../src/evidence/gather.ts';
-import type { Correlator, Detector, IssueKind } from '../../src/extension-points.ts';
+import type { Correlator, Detector, IssueKind, StateCorrelator } from '../../src/extension-points.ts';
 import { createModels } from '../../src/learning/baselines.ts';
 import type { Deps } from '../../src/pipeline/deps.ts';
 import type { Logs } from '../../src/ports/logs.ts';
@@ -55,6 +55,7 @@ export async function sandboxDiagnosis(logs?: Logs): Promise<SandboxDiagnosis> {
     clock: { now: sandbox.now, realDelay: (ms) => ms },
     detectors: await loadModules<Detector>(here('../../src/detectors')),
     correlators: await loadModules<Correlator>(here('../../src/correlators')),
+    stateCorrelators: await loadModules<StateCorrelator>(here('../../src/correlators/state')),
     kinds: await loadModules<IssueKind>(here('../../src/kinds')),
     log: pino({ level: 'silent' }),
     ...(logs ? { logs } : {}),

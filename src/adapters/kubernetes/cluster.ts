@@ -17,6 +17,7 @@ import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
 import { listScaling } from './scaling.ts';
 import { listServices } from './services.ts';
+import { listSnapshot } from './snapshot.ts';
 import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads.ts';
 
 /**
@@ -51,6 +52,7 @@ export function connectCluster(options: ConnectionOptions): Cluster {
     scaling: (namespace, sinceMs) => listScaling(connection, namespace, sinceMs),
     quotas: (namespace) => listQuotas(connection, namespace),
     networkPolicies: (namespace) => listNetworkPolicies(connection, namespace),
+    snapshot: (namespaces) => listSnapshot(connection, namespaces),
     certificates: (namespace) => listCertificates(connection, namespace),
     can: (verb, group, resource, namespace, subresource) =>
       can(connection, { verb, group, resource, namespace, subresource }),

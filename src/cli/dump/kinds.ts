@@ -76,17 +76,3 @@ const BY_NAME = new Map([...KINDS.map((kind) => [plain(kind), kind] as const), .
 
 /** The kind that a file's or folder's name says; null where it says none. */
 export const kindNamed = (name: string): string | null => BY_NAME.get(plain(name)) ?? null;
-
-export const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
-  'Node',
-  'Namespace',
-  'PersistentVolume',
-  'StorageClass',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'PriorityClass',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'CustomResourceDefinition',
-  'VolumeAttachment',
-]);

@@ -1,7 +1,8 @@
 import { isRecord } from '../../domain/object-path.ts';
-import { instantAt, textAt } from '../../domain/snapshot/fields.ts';
+import { textAt } from '../../domain/snapshot/fields.ts';
+import { CLUSTER_SCOPED, kubeObject } from '../../domain/snapshot/kube-object.ts';
 import type { KubeObject } from '../../domain/snapshot/snapshot.ts';
-import { CLUSTER_SCOPED, kindNamed } from './kinds.ts';
+import { kindNamed } from './kinds.ts';
 
 /** What one document of a dump holds. `listed`: of which kinds, where, it is the whole list. */
 export type Found = { objects: KubeObject[]; listed: string[] };
@@ -17,12 +18,12 @@ export function objectsIn(document: unknown, path: string[]): Found {
       kind && kind !== 'List' ? kind.replace(/List$/, '') : pathKind(path),
       path,
     );
-  const object = asObject(document, pathKind(path));
+  const object = kubeObject(document, pathKind(path));
   return { objects: object ? [object] : [], listed: [] };
 }
 
 function listIn(items: unknown[], kind: string | null, path: string[]): Found {
-  const objects = items.flatMap((item) => asObject(item, kind) ?? []);
+  const objects = items.flatMap((item) => kubeObject(item, kind) ?? []);
   const kinds = new Set([...(kind ? [kind] : []), ...objects.map((one) => one.kind)]);
   const listed = [...kinds].flatMap((one) => {
     if (CLUSTER_SCOPED.has(one)) return [one];
@@ -53,21 +54,4 @@ function namespaceIn(path: string[]): string | null {
       ? (path.at(-2) ?? null)
       : null;
   return kindNamed(path.at(-2) ?? '') ? file : null;
-}
-
-function asObject(item: unknown, kind: string | null): KubeObject | null {
-  if (!isRecord(item) || !isRecord(item.metadata)) return null;
-  const own = textAt(item, 'kind') || kind;
-  const name = textAt(item, 'metadata', 'name');
-  if (!own || !name) return null;
-  return {
-    kind: own,
-    metadata: {
-      name,
-      namespace: CLUSTER_SCOPED.has(own) ? '' : textAt(item, 'metadata', 'namespace'),
-      uid: textAt(item, 'metadata', 'uid'),
-      createdAt: instantAt(item, 'metadata', 'creationTimestamp'),
-    },
-    raw: item,
-  };
 }

@@ -19,7 +19,7 @@ import type { EffectKind, Incident, TimelineEntry } from '../../../src/domain/in
 import { playbookKey } from '../../../src/domain/playbook.ts';
 import { createTurns } from '../../../src/evidence/shared-look.ts';
 import { createTopology } from '../../../src/evidence/topology.ts';
-import type { Action, Correlator, Detector, IssueKind } from '../../../src/extension-points.ts';
+import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../../src/extension-points.ts';
 import type { Models } from '../../../src/learning/baselines.ts';
 import type { Deps } from '../../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
@@ -166,10 +166,11 @@ async function hearAlerts(
 
 async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, memory: MemoryStore): Promise<Deps> {
   const settings = sandboxSettings();
-  const [actions, detectors, correlators, kinds, playbooks] = await Promise.all([
+  const [actions, detectors, correlators, stateCorrelators, kinds, playbooks] = await Promise.all([
     loadModules<Action>(here('../../../src/actions')),
     loadModules<Detector>(here('../../../src/detectors')),
     loadModules<Correlator>(here('../../../src/correlators')),
+    loadModules<StateCorrelator>(here('../../../src/correlators/state')),
     loadModules<IssueKind>(here('../../../src/kinds')),
     loadPlaybooks([here('../../../playbooks')]),
   ]);
@@ -211,6 +212,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     actions: new Map(actions.map((action) => [action.name, action])),
     detectors,
     correlators,
+    stateCorrelators,
     kinds,
     playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => policyFor(settings, namespace, service),

@@ -1,0 +1,101 @@
+import { clusterState } from '../domain/snapshot/cluster-state.ts';
+import type { Pod } from '../domain/snapshot/pod.ts';
+import type { ContainerLog, Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { StateCorrelator } from '../extension-points.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import { diagnoseState, type StateDiagnosis } from './state-diagnosis.ts';
+
+/** Where the control plane's own pods and the cluster's DNS are. */
+const SYSTEM = 'kube-system';
+const MAX_LOGS_OF = 8;
+const MAX_LOGS_OF_SUBJECT = 2;
+const LOG_LINES = 200;
+const MAX_OTHER_NAMESPACES = 2;
+
+export type StateParts = { cluster: Cluster; stateCorrelators?: StateCorrelator[]; clock: { now(): number } };
+
+/** What the objects, events and logs of the namespace convict by themselves, now; null where the cluster can't be asked for them. Namespaces that its workloads call are looked at, too. */
+export async function gatherState(
+  { cluster, stateCorrelators, clock }: StateParts,
+  namespace: string,
+  service: string,
+): Promise<StateDiagnosis | null> {
+  if (!cluster.snapshot || !stateCorrelators || namespace === '') return null;
+  const first = await look(cluster, clock.now(), namespace, service, [namespace, SYSTEM]);
+  const others = calledNamespaces(first, [namespace, SYSTEM]);
+  const whole =
+    others.length === 0 ? first : await look(cluster, clock.now(), namespace, service, [namespace, SYSTEM, ...others]);
+  return diagnoseState(whole, stateCorrelators);
+}
+
+async function look(
+  cluster: Cluster,
+  at: number,
+  namespace: string,
+  service: string,
+  namespaces: string[],
+): Promise<Snapshot> {
+  const { objects, listed, missing } = await cluster.snapshot!([...new Set(namespaces)]);
+  const snapshot: Snapshot = { at, objects, logs: [], listed: new Set(listed), missing };
+  const state = clusterState(snapshot);
+  const own = state.pods.filter((pod) => pod.namespace === namespace && !pod.deleting);
+  const subject = state.workloads.find((one) => one.namespace === namespace && one.name === service);
+  const asked = new Set([
+    ...own.filter(isTelling).slice(0, MAX_LOGS_OF),
+    ...(subject?.pods ?? []).slice(0, MAX_LOGS_OF_SUBJECT),
+  ]);
+  const logs = await Promise.all(
+    [...asked].flatMap((pod) => [
+      logOf(cluster, pod, false),
+      ...(restarts(pod) > 0 ? [logOf(cluster, pod, true)] : []),
+    ]),
+  );
+  return { ...snapshot, logs: logs.flat() };
+}
+
+const restarts = (pod: Pod): number => pod.containers.reduce((sum, one) => sum + one.restarts, 0);
+
+/** It ran, and isn't well. */
+const isTelling = (pod: Pod): boolean =>
+  (!pod.ready || restarts(pod) > 0) &&
+  pod.containers.some(({ runningSince, ended, last }) => runningSince !== null || ended !== null || last !== null);
+
+async function logOf(
+  cluster: Cluster,
+  { namespace, name, containers }: Pod,
+  previous: boolean,
+): Promise<ContainerLog[]> {
+  const answer = await cluster.podLogs(namespace, name, { previous, tailLines: LOG_LINES });
+  const [only] = containers;
+  return answer.ok
+    ? [
+        {
+          namespace,
+          pod: name,
+          container: containers.length === 1 ? (only?.name ?? '') : '',
+          previous,
+          lines: answer.value,
+        },
+      ]
+    : [];
+}
+
+const IN_CLUSTER =
+  /(?:^|[\s"'@/=])[a-z0-9-]{1,63}\.([a-z0-9-]{1,63})(?:\.svc[a-z.]{0,60})?(?::\d{2,5})?(?=$|[\s"'/,;:)])/g;
+const OUTSIDE = /^(?:com|net|org|io|dev|local|cloud|internal|svc|app|co|ai)$/;
+
+/** Namespaces in host names of variables, arguments and log lines, which weren't looked at. */
+function calledNamespaces({ objects, logs }: Snapshot, known: string[]): string[] {
+  const texts = [
+    ...objects
+      .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+      .map(({ raw }) => JSON.stringify(raw.spec ?? null)),
+    ...logs.flatMap(({ lines }) => lines.slice(-40)),
+  ];
+  const found = texts.flatMap((text) =>
+    [...text.slice(0, 50_000).matchAll(IN_CLUSTER)].map(([, namespace = '']) => namespace),
+  );
+  return [...new Set(found)]
+    .filter((one) => !known.includes(one) && !OUTSIDE.test(one) && /^[a-z]/.test(one))
+    .slice(0, MAX_OTHER_NAMESPACES);
+}

@@ -1,0 +1,73 @@
+import type { RankedStateCause } from '../analysis/rank-state.ts';
+import { CAUSE_KINDS, isSymptom } from '../domain/cause-kinds.ts';
+import { maskText } from '../domain/mask-text.ts';
+import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
+import type { EntityRef, Finding } from '../domain/types.ts';
+import type { StateDiagnosis } from './state-diagnosis.ts';
+
+const CONVICTED = 0.85;
+/** What the state's own ranking has behind others this far isn't told again. */
+const LEAST = 0.1;
+const MAX_FACTS = 3;
+const MAX_VALUE = 160;
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** What the state convicts, as evidence about the workload behind the object (or the node): only these are ranked with the metrics. Symptoms have correlators of their own. */
+export function stateFindings(diagnosis: StateDiagnosis, namespace: string, since: number): Finding[] {
+  return diagnosis.causes
+    .filter(({ what, strength, probability }) => !isSymptom(what) && strength >= CONVICTED && probability >= LEAST)
+    .flatMap((cause) => behind(diagnosis, cause, namespace).map((about) => finding(diagnosis, cause, about, since)));
+}
+
+function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: EntityRef, since: number): Finding {
+  const own = state.workloads.find((one) => objectKey(one) === objectKey(about));
+  const facts = cause.facts
+    .slice(0, MAX_FACTS)
+    .map(
+      ({ object, field, value }) =>
+        `${objectKey(object) === objectKey(cause.object) ? '' : `${refText(object)} `}${field}: ${maskText(value, MAX_VALUE)}`,
+    );
+  const at = own && own.changedAt > since - 60 * 60_000 ? Math.min(own.changedAt, state.at) : since;
+  return {
+    kind: 'state',
+    about,
+    at,
+    what: cause.what,
+    message: `${refText(cause.object)}: ${CAUSE_KINDS[cause.what].title} (${facts.join('; ')})`,
+    strength: cause.strength,
+  };
+}
+
+/** The workload of the namespace that the object is, or stands before; a node is its own. */
+function behind({ state }: StateDiagnosis, { object, hurts }: RankedStateCause, namespace: string): EntityRef[] {
+  if (object.kind === 'Node') return [{ kind: 'Node', namespace: '', name: object.name }];
+  const isHere = (ref: ObjectRef) => ref.namespace === namespace && WORKLOADS.includes(ref.kind);
+  const service =
+    object.kind === 'Service'
+      ? state.services.find((one) => one.namespace === object.namespace && one.name === object.name)
+      : undefined;
+  const named = state.workloads.find((one) => one.namespace === object.namespace && one.name === object.name);
+  const places = isHere(object)
+    ? [object]
+    : object.kind === 'Service'
+      ? [...(service?.workloads ?? []), ...(named ? [named] : [])]
+      : hurts;
+  const [first] = [...places, ...hurts].filter(isHere);
+  return first ? [{ kind: first.kind as EntityRef['kind'], namespace, name: first.name }] : [];
+}
+
+/** Who calls whom in the namespace, by what is configured and complained of: for where no metrics or traces tell. */
+export function stateCalls(
+  { calls, state }: StateDiagnosis,
+  namespace: string,
+): { from: string; to: string; weight: number }[] {
+  const names = new Map(
+    state.workloads.filter((one) => one.namespace === namespace).map((one) => [objectKey(one), one.name]),
+  );
+  return [...calls.callees].flatMap(([from, all]) =>
+    [...all].flatMap((to) => {
+      const [caller, callee] = [names.get(from), names.get(to)];
+      return caller && callee ? [{ from: caller, to: callee, weight: 1 }] : [];
+    }),
+  );
+}

@@ -34,9 +34,9 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     deps.log.info({ incident: incident.id, missing: state.missing }, 'not every object could be listed');
   const convicted = state ? stateFindings(state, namespace, gathered.incidentContext.since) : [];
   const findings = withOwners(
-      [...correlated, ...convicted, ...detected, ...incident.anomalies],
-      gathered.incidentContext,
-    )
+    [...correlated, ...convicted, ...detected, ...incident.anomalies],
+    gathered.incidentContext,
+  )
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
   const { causes, affected, ...ranked } = causesIn(gathered, findings);

@@ -6,7 +6,15 @@ import type { Calls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
 import type { Playbook, Recommendation, ServicePolicy } from '../domain/types.ts';
-import type { Action, ActionContext, ActionLimits, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
+import type {
+  Action,
+  ActionContext,
+  ActionLimits,
+  Correlator,
+  Detector,
+  IssueKind,
+  StateCorrelator,
+} from '../extension-points.ts';
 import { scaledObjectFor } from '../learning/autoscaler.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { Demand } from '../learning/demand.ts';

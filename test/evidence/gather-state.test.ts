@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { gatherState } from '../../src/evidence/gather-state.ts';
 import { stateCalls, stateFindings } from '../../src/evidence/state-findings.ts';
@@ -7,7 +7,9 @@ import type { StateCorrelator } from '../../src/extension-points.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import { AT, Boutique } from '../correlators/state/boutique.ts';
 
-const stateCorrelators = await loadModules<StateCorrelator>(fileURLToPath(new URL('../../src/correlators/state', import.meta.url)));
+const stateCorrelators = await loadModules<StateCorrelator>(
+  fileURLToPath(new URL('../../src/correlators/state', import.meta.url)),
+);
 
 /** Of the port, what a look at the state asks for. */
 function clusterOf(shop: Boutique, asked: string[][] = []): Cluster {
@@ -15,7 +17,11 @@ function clusterOf(shop: Boutique, asked: string[][] = []): Cluster {
     async snapshot(namespaces) {
       asked.push(namespaces);
       const { objects, listed } = shop.snapshot();
-      return { objects: objects.filter(({ metadata }) => metadata.namespace === '' || namespaces.includes(metadata.namespace)), listed: [...listed], missing: [] };
+      return {
+        objects: objects.filter(({ metadata }) => metadata.namespace === '' || namespaces.includes(metadata.namespace)),
+        listed: [...listed],
+        missing: [],
+      };
     },
     async podLogs(_namespace, name) {
       return { ok: true, value: shop.logs.filter(({ pod }) => pod === name).flatMap(({ lines }) => lines) };
@@ -24,14 +30,19 @@ function clusterOf(shop: Boutique, asked: string[][] = []): Cluster {
   return parts as Cluster;
 }
 
-const look = (shop: Boutique, service: string, asked?: string[][]) => gatherState({ cluster: clusterOf(shop, asked), stateCorrelators, clock: { now: () => AT } }, 'boutique', service);
+const look = (shop: Boutique, service: string, asked?: string[][]) =>
+  gatherState({ cluster: clusterOf(shop, asked), stateCorrelators, clock: { now: () => AT } }, 'boutique', service);
 
 it('tells the workload behind the object that is wrong, and who calls whom without a service graph', async () => {
   const shop = new Boutique();
   shop.get('Service', 'cart').spec.ports[0].targetPort = 7071;
   const state = await look(shop, 'frontend');
   const [first] = stateFindings(state!, 'boutique', AT);
-  expect(first).toMatchObject({ kind: 'state', about: { kind: 'Deployment', namespace: 'boutique', name: 'cart' }, what: 'service_target_port_mismatch' });
+  expect(first).toMatchObject({
+    kind: 'state',
+    about: { kind: 'Deployment', namespace: 'boutique', name: 'cart' },
+    what: 'service_target_port_mismatch',
+  });
   expect(first?.message).toContain('Service boutique/cart');
   expect(stateCalls(state!, 'boutique')).toContainEqual({ from: 'frontend', to: 'cart', weight: 1 });
 });
@@ -51,8 +62,15 @@ it('looks into the namespaces that are called', async () => {
 
 it('says what could not be listed, and is no look at all where the cluster was only recorded', async () => {
   const shop = new Boutique();
-  const refusing: Cluster = { ...clusterOf(shop), snapshot: async () => ({ objects: [], listed: [], missing: ['Pod/boutique: forbidden'] }) };
-  expect((await gatherState({ cluster: refusing, stateCorrelators, clock: { now: () => AT } }, 'boutique', 'cart'))?.missing).toEqual(['Pod/boutique: forbidden']);
+  const refusing: Cluster = {
+    ...clusterOf(shop),
+    snapshot: async () => ({ objects: [], listed: [], missing: ['Pod/boutique: forbidden'] }),
+  };
+  expect(
+    (await gatherState({ cluster: refusing, stateCorrelators, clock: { now: () => AT } }, 'boutique', 'cart'))?.missing,
+  ).toEqual(['Pod/boutique: forbidden']);
   const { snapshot: _, ...recorded } = clusterOf(shop);
-  expect(await gatherState({ cluster: recorded, stateCorrelators, clock: { now: () => AT } }, 'boutique', 'cart')).toBeNull();
+  expect(
+    await gatherState({ cluster: recorded, stateCorrelators, clock: { now: () => AT } }, 'boutique', 'cart'),
+  ).toBeNull();
 });

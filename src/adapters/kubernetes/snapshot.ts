@@ -37,7 +37,9 @@ const CLUSTER: Listing[] = [
 export async function listSnapshot(connection: Connection, namespaces: string[]): Promise<ListedObjects> {
   const wanted = [
     ...CLUSTER.map((listing) => ({ listing, namespace: null })),
-    ...namespaces.filter((one) => !badName(one)).flatMap((namespace) => NAMESPACED.map((listing) => ({ listing, namespace }))),
+    ...namespaces
+      .filter((one) => !badName(one))
+      .flatMap((namespace) => NAMESPACED.map((listing) => ({ listing, namespace }))),
   ];
   const answers = await Promise.all(
     wanted.map(async ({ listing, namespace }) => {

@@ -24,6 +24,10 @@ export type DecideInput = {
   maxAttempts: number;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
+  /** The last step cured what it was aimed at, and the rest is elsewhere: in pods that aren't as full yet, say. */
+  helpedInPart?: boolean;
+  /** The last step was seen to have cured it; only alerts are left. */
+  cured?: boolean;
   /** When the trouble was last measured in this incident; null: never. */
   measuredAt: number | null;
   /** No alert yet and still within the time of watching closer: the observe rung comes first. */
@@ -85,7 +89,11 @@ export function decide(input: DecideInput): Decision {
   const alerted = input.observeUntil === null;
   if (!diagnosis.measured)
     return input.unmeasured >= 2 && alerted
-      ? escalate('neither metrics nor objects show the trouble, so nothing is done automatically')
+      ? escalate(
+          input.cured
+            ? 'nothing is measured to be in trouble since the step, but its alerts have not ended'
+            : 'neither metrics nor objects show the trouble, so nothing is done automatically',
+        )
       : hold(input.unmeasured >= 2 ? 5 * 60_000 : 60_000, 'neither metrics nor objects show the trouble yet');
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
@@ -101,7 +109,8 @@ export function decide(input: DecideInput): Decision {
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.message);
 
   const first = qualified[0];
-  if (!first && input.belowThreshold && input.attempts === 0 && now < input.patientUntil)
+  const mayGetWorse = input.attempts === 0 || input.helpedInPart === true;
+  if (!first && input.belowThreshold && mayGetWorse && now < input.patientUntil)
     return hold(60_000, 'not severe enough yet for any step of the playbook');
   if (!qualified.some(changesSomething) && input.lowConfidence && input.attempts === 0 && now < input.settlingUntil)
     return hold(20_000, 'no step is sure enough to cure it yet');

@@ -70,6 +70,8 @@ export async function judged(
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
     measuredAt: lastMeasured(incident),
+    helpedInPart: incident.executions.at(-1)?.verification?.targetWell === true,
+    cured: curedAt(incident) !== null,
     isProposal: isProposal(incident),
     observeUntil: !isAlerted(incident) && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,

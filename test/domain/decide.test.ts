@@ -137,6 +137,16 @@ describe('deciding', () => {
       'hold',
     ],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
+    [
+      'a step cured its pod and the others are not as full yet',
+      { qualified: [], belowThreshold: true, attempts: 1, helpedInPart: true },
+      'hold',
+    ],
+    [
+      'a step did not help and no other is for so little',
+      { qualified: [], belowThreshold: true, attempts: 1 },
+      'escalate',
+    ],
     ['it may still become worse', { qualified: [], belowThreshold: true, patientUntil: T0 + 1 }, 'hold'],
     ['it was long enough not worse', { qualified: [], belowThreshold: true, patientUntil: T0 }, 'escalate'],
     [

@@ -2,12 +2,14 @@ import { namedBy } from '../adapters/alertmanager/named-by.ts';
 import { parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import type { AlertIntake } from '../adapters/http/alertmanager-route.ts';
 import { admit, type LeftOut, type OwnCluster } from '../domain/alert-admission.ts';
+import { metricsIn, type RequestMetrics, vitalOf } from '../domain/alert-vital.ts';
 import type { Alert } from '../domain/types.ts';
 import { resolveSubject } from '../evidence/resolve-subject.ts';
 import type { Topology } from '../evidence/topology.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { noteQuiet } from '../pipeline/note-quiet.ts';
 import { type ReceivedAlert, receiveAlerts } from '../pipeline/receive-alerts.ts';
+import type { MetricName } from '../ports/metrics.ts';
 import type { Meters } from './meters.ts';
 
 const MOST_LISTED = 100;
@@ -37,7 +39,10 @@ export function alertIntake(
           const { taken, refused, noted, heartbeats } = admit(parsed.alerts, parsed.muted, own);
           await hear(heartbeats);
           const subjects = await aboutWhom(deps, [...taken, ...noted.map(({ alert }) => alert)]);
-          const of = (alert: Alert): ReceivedAlert => ({ alert, subject: subjects.get(alert)! });
+          const of = (alert: Alert): ReceivedAlert => ({
+            alert: { ...alert, vital: vitalOf(alert.generatorUrl, measuredBy(deps)) },
+            subject: subjects.get(alert)!,
+          });
           const incidents = await receiveAlerts(deps, taken.map(of), topology.calls());
           await noteQuiet(
             deps,
@@ -59,6 +64,13 @@ export function alertIntake(
       };
     },
   };
+}
+
+/** How requests are measured here: what rules over the same metrics are about is known by it. */
+function measuredBy({ queries }: Pick<Deps, 'queries'>): RequestMetrics {
+  const metrics = (...names: MetricName[]) =>
+    new Set(names.flatMap((name) => [...metricsIn(queries.ofService(name, 'n', 's'))]));
+  return { latency: metrics('latency_p99', 'latency_p50'), requests: metrics('request_rate', 'error_ratio') };
 }
 
 /** Each alert's subject; what is asked of the cluster is asked once for all of them. */

@@ -1,3 +1,4 @@
+import { travels, vitalOfFinding } from './alert-vital.ts';
 import type { Incident } from './incident.ts';
 import { isProposal } from './proposal.ts';
 import { subjectEntity } from './subject.ts';
@@ -15,14 +16,11 @@ const MAX_HOPS = 3;
 export const groupKeyOf = (subject: Subject): string => `${subject.cluster}/${subject.namespace}/${subject.service}`;
 const nodeOf = (subject: { namespace: string; service: string }): string => `${subject.namespace}/${subject.service}`;
 
-/** Latency and errors travel to callers; memory, crashes and nodes do not, and speak for a cause of their own. */
-export const isSymptom = (alert: Alert): boolean => travels(alert.name);
-const travels = (name: string): boolean =>
-  /latency|slow|error|5xx|p9\d|slo|availab|timeout|duration/i.test(name) &&
-  !/memory|oom|crash|restart|node|disk/i.test(name);
+/** Latency and errors travel to callers; memory, crashes and nodes do not, and speak for a cause of their own. By what the rule measures, never by its name. */
+const isSymptom = (alert: Alert): boolean => travels(alert.vital);
 
-/** A service that is down hurts who calls it; that its memory is nearly full doesn't. */
-const isBreakdown = (alert: Alert): boolean => /crash|oom|down|not.?ready|unavailable/i.test(alert.name);
+/** A service that isn't there hurts who calls it; that its memory is nearly full doesn't. */
+const isBreakdown = (alert: Alert): boolean => alert.vital === 'absence';
 
 /** Whether anything is known of who calls this service, or whom it calls. */
 export const isInCalls = (subject: Subject, calls: Calls): boolean =>
@@ -66,7 +64,7 @@ export function incidentFor(
 }
 
 /** Who waits for what is broken sends its requests again. */
-const isRetried = (alert: Alert): boolean => /traffic|request.?rate/i.test(alert.name);
+const isRetried = (alert: Alert): boolean => alert.vital === 'traffic';
 
 /** It stands between the service that hurts and the cause that is named. */
 const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, calls: Calls): boolean =>
@@ -74,7 +72,7 @@ const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, ca
 
 /** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
 const awaitsCause = ({ diagnosis, alerts, anomalies }: Incident): boolean =>
-  !diagnosis?.named && alerts.every(isSymptom) && anomalies.every((finding) => travels(finding.what));
+  !diagnosis?.named && alerts.every(isSymptom) && anomalies.every((finding) => travels(vitalOfFinding(finding.what)));
 
 /** The trouble of somebody that it calls; or, at about the same time, a symptom of somebody who calls the same. */
 function mayExplain(

@@ -1,3 +1,4 @@
+import { vitalOfFinding } from '../domain/alert-vital.ts';
 import { type Calls, callees, groupKeyOf, incidentFor } from '../domain/group.ts';
 import type { Alert, EntityRef, Finding, Subject } from '../domain/types.ts';
 import type { Deps } from '../pipeline/deps.ts';
@@ -100,5 +101,6 @@ const asAlert = (finding: Finding, at: number): Alert => ({
   startsAt: at,
   endsAt: null,
   generatorUrl: '',
+  vital: vitalOfFinding(finding.what),
   source: 'scan',
 });

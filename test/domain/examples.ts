@@ -1,14 +1,31 @@
 import { newIncident } from '../../src/domain/group.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Alert, Decision, Diagnosis, Execution, Plan, Recommendation } from '../../src/domain/types.ts';
+import type {
+  Alert,
+  AlertVital,
+  Decision,
+  Diagnosis,
+  Execution,
+  Plan,
+  Recommendation,
+} from '../../src/domain/types.ts';
 
 /** Plain examples for tests of the domain; every part can be replaced. */
 
 export const T0 = Date.parse('2026-03-01T03:00:00Z');
 
+/** What the rules of these names measure, as their expressions would tell. */
+const VITALS: Record<string, AlertVital> = {
+  HighLatencyP99: 'latency',
+  HighErrorRate: 'errors',
+  KubePodCrashLooping: 'absence',
+  traffic: 'traffic',
+};
+
 export const alertOf = (over: Partial<Alert> = {}): Alert => ({
   fingerprint: 'f1',
   name: 'HighLatencyP99',
+  vital: VITALS[over.name ?? 'HighLatencyP99'] ?? 'other',
   status: 'firing',
   labels: { namespace: 'shop', service: 'payment-api' },
   annotations: {},

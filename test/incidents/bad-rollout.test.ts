@@ -89,6 +89,7 @@ describe('a rollout that crashes', () => {
        3:20 state   payment-api closed: healed_by_human
        3:20 message 🟢 Healed by a person: payment-api kept crashing (test/shop) · INC-n
        3:20 page    is resolved
+       3:20 page    is resolved
       "
     `);
   });
@@ -110,6 +111,7 @@ describe('a rollout that crashes', () => {
        6:00 page    Approval wanted: Roll payment-api back from revision 2 to 1 (shop/payment-api:2 → shop/payment-api:1). payment-api (test/shop): payment-api: 1 pod keeps crashing, 3 restarts
        7:45 state   payment-api closed: self_healed
        7:45 message ⚪ Recovered by itself: payment-api kept crashing (test/shop) · INC-n
+       7:45 page    is resolved
        7:45 page    is resolved
       "
     `);

@@ -84,7 +84,7 @@ async function startInSandbox(
     slack: { token: sandbox.botToken, signingSecret: sandbox.signingSecret, apiUrl: sandbox.slackApiUrl },
     alertmanagerToken: config.env.ALERTMANAGER_TOKEN ?? null,
     apiToken: config.env.NIGHTSHIFT_API_TOKEN ?? null,
-    otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true },
+    otlp: { token: config.env.OTLP_TOKEN ?? randomBytes(16).toString('hex'), optional: true, speaksFor: ['*'] },
     keda: {
       token: config.env.KEDA_TOKEN ?? null,
       optional: true,
@@ -172,7 +172,12 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
         : null,
     alertmanagerToken: env.ALERTMANAGER_TOKEN ?? null,
     apiToken: env.NIGHTSHIFT_API_TOKEN ?? null,
-    otlp: { token: env.OTLP_TOKEN ?? null, optional: false, isOnlySource: !env.PROMETHEUS_URL },
+    otlp: {
+      token: env.OTLP_TOKEN ?? null,
+      optional: false,
+      speaksFor: config.settings.otlp.speaks_for,
+      isOnlySource: !env.PROMETHEUS_URL,
+    },
     keda: {
       token: env.KEDA_TOKEN ?? 'none',
       optional: false,

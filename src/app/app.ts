@@ -44,6 +44,7 @@ import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
+import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
@@ -189,8 +190,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       started: () => started,
       metricsToken: config.env.NIGHTSHIFT_METRICS_TOKEN,
     }),
-    alertmanagerRoute(
-      alertIntake(
+    alertmanagerRoute({
+      ...alertIntake(
         deps,
         {
           topology,
@@ -200,7 +201,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
         },
         world.alertmanagerToken,
       ),
-    ),
+      ...createIntakeGate(INTAKE_LIMITS, async () => (await queue.counts()).waiting),
+    }),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
     apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now }),
     (req, res) => {

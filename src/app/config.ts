@@ -34,6 +34,15 @@ const ServiceSettings = z.strictObject({
   timezone: Timezone.optional(),
   /** Requests per second that one replica takes. */
   requests_per_replica: z.number().positive().optional(),
+  /** What is promised to its users: it counts as well only under these, whatever is normal for it. */
+  objective: z
+    .strictObject({
+      /** p99 of its answers. */
+      latency_p99: DurationMs.optional(),
+      /** Share of requests that may fail. */
+      error_ratio: z.number().positive().max(1).optional(),
+    })
+    .optional(),
 });
 
 const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
@@ -111,6 +120,14 @@ export const Settings = z.strictObject({
         .string()
         .regex(/^[\w.-]{1,253}:\d{1,5}$/, 'is not host:port')
         .optional(),
+    })
+    .prefault({}),
+  /** Who may speak for services of other namespaces in metrics: ingress controllers and meshes, by the job and the namespace that Prometheus scrapes them under. */
+  speakers: z.array(z.strictObject({ namespace: z.string().min(1), job: z.string().min(1) })).default([]),
+  otlp: z
+    .strictObject({
+      /** Namespaces that whoever shows OTLP_TOKEN may speak for (a Collector); `*` for all. Anybody else is believed about the pod that has the sender's address, and nobody else. */
+      speaks_for: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   scan: z
@@ -351,8 +368,17 @@ export function policyFor(settings: Settings, namespace: string, service: string
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
     approvers: entry?.approvers ?? settings.approvers,
+    ...(entry?.objective ? { objective: objectiveOf(entry.objective) } : {}),
   };
 }
+
+const objectiveOf = ({
+  latency_p99: latency,
+  error_ratio: errorRatio,
+}: NonNullable<Settings['services'][number]['objective']>): NonNullable<ServicePolicy['objective']> => ({
+  ...(latency === undefined ? {} : { latencyP99Seconds: latency / 1000 }),
+  ...(errorRatio === undefined ? {} : { errorRatio }),
+});
 
 /** A name says more than a namespace, and both say more than one; of two that say as much the first. */
 function entryOf(settings: Settings, namespace: string, service: string): Settings['services'][number] | undefined {
@@ -384,10 +410,11 @@ export function ownCluster({ cluster, alerts }: Settings): OwnCluster {
 }
 
 /** What `queries:` replaces. */
-export function queryOptions({ queries }: Settings): QueryOptions {
+export function queryOptions({ queries, speakers }: Settings): QueryOptions {
   const { window, quick_window: quickWindow, ...own } = queries;
   const given = Object.entries(own).filter(([, template]) => template !== undefined);
   return {
+    speakers,
     templates: Object.fromEntries(given),
     ...(window ? { window } : {}),
     ...(quickWindow ? { quickWindow } : {}),

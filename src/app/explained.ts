@@ -76,6 +76,10 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   'services[].approvers': 'who may start something for it, in place of the `approvers` above',
   'services[].timezone': 'whose clocks its users live by (IANA name): learned schedules keep to them; UTC when absent',
   'services[].requests_per_replica': 'requests per second that one replica takes; 100 when absent',
+  'services[].objective':
+    'what is promised to its users: it counts as well only under these, whatever is normal for it',
+  'services[].objective.latency_p99': 'p99 of its answers must be under this',
+  'services[].objective.error_ratio': 'share of its requests that fail must be under this, 0 to 1',
   limits: 'what is never exceeded',
   'limits.services_at_once': 'services that may be changed at the same time',
   'limits.max_replicas': 'most replicas that a step may set',
@@ -100,6 +104,13 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   keda: 'how KEDA, inside the cluster, reaches what its triggers ask',
   'keda.prometheus_address': 'Prometheus as KEDA reaches it; without it `PROMETHEUS_URL`',
   'keda.scaler_address': 'our external scaler as KEDA reaches it (host:port)',
+  speakers:
+    'who may speak for services of other namespaces in metrics (ingress controllers, meshes), by the job and namespace that Prometheus scrapes them under; what only they show is shown, and never makes Nightshift act',
+  'speakers[].namespace': 'the namespace it is scraped in',
+  'speakers[].job': 'its job',
+  otlp: 'whom senders of OTLP may speak for',
+  'otlp.speaks_for':
+    'namespaces that whoever shows OTLP_TOKEN may speak for (a Collector), `*` for all; anybody else is believed about the pod that has its address',
   scan: 'looking at the metrics without an alert',
   'scan.every': 'how often',
   'scan.namespaces': 'which namespaces; all but the protected ones when empty',

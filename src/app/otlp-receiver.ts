@@ -13,6 +13,8 @@ export type OtlpSettings = {
   token: string | null;
   /** A port that is taken is no reason not to start. */
   optional: boolean;
+  /** Namespaces that the token speaks for; all with `*`, or if absent. */
+  speaksFor?: readonly string[];
   /** There is no Prometheus: what is sent is all there is. */
   isOnlySource?: boolean;
 };
@@ -63,16 +65,21 @@ export async function startListening(
 
 async function listen(
   env: Environment,
-  { token, optional }: OtlpSettings,
+  { token, optional, speaksFor }: OtlpSettings,
   sink: Telemetry,
   podByIp: PodByIp,
   log: Logger,
 ): Promise<Receiver | null> {
   const tls: Tls | null =
     env.OTLP_TLS_CERT && env.OTLP_TLS_KEY ? { cert: env.OTLP_TLS_CERT, key: env.OTLP_TLS_KEY } : null;
+  // Without a token nothing is decided by what is said, and anybody may say it.
+  const maySpeak =
+    token === null || !speaksFor || speaksFor.includes('*')
+      ? undefined
+      : (namespace: string) => speaksFor.includes(namespace);
   try {
     const ports = { grpcPort: env.OTLP_GRPC_PORT, httpPort: env.OTLP_HTTP_PORT };
-    return await startOtlpReceiver({ host: env.HOST, ...ports, token, tls, sink, podByIp });
+    return await startOtlpReceiver({ host: env.HOST, ...ports, token, tls, sink, podByIp, speaksFor: maySpeak });
   } catch (error) {
     if (!optional) throw error;
     log.warn({ err: error }, 'OTLP is not received: its ports are taken; set OTLP_GRPC_PORT and OTLP_HTTP_PORT');

@@ -206,6 +206,8 @@ export type Event = { at: number } & (
   | { type: 'undo_waits'; refusal: Refusal }
   | { type: 'undone'; message: string }
   | { type: 'undo_failed'; message: string }
+  /** What was only there for the incident: given back, or (not `ok`) not to be. */
+  | { type: 'given_back'; executionId: string; ok: boolean; message: string }
   | { type: 'undo_asked'; user: string }
   | { type: 'resolved'; message: string }
   /** It would be over by what is heard, and nobody can see whether it is. */
@@ -237,6 +239,7 @@ export const EFFECT_KINDS = [
   'watch',
   'confirm_gone',
   'reach',
+  'give_back',
   'level',
 ] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];

@@ -58,6 +58,11 @@ export function recordFacts(incident: Incident, event: Event): Incident {
       return diagnosed(incident, event);
     case 'unseen':
       return { ...incident, unseen: { since: incident.unseen?.since ?? event.at, message: event.message } };
+    case 'given_back': {
+      const undone = { at: event.at, ok: event.ok, message: event.message };
+      const executions = incident.executions.map((run) => (run.id === event.executionId ? { ...run, undone } : run));
+      return { ...incident, executions };
+    }
     case 'page_asked':
       return { ...incident, pageAskedBy: event.user, pageAskedAt: event.at };
     default:

@@ -31,6 +31,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'page_asked',
   'feedback',
   'noted',
+  'given_back',
   'repage_due',
   'deadline_reached',
   'resolved',
@@ -101,6 +102,8 @@ function sentence(event: Event): string | null {
       return `Undone: ${event.message}`;
     case 'undo_failed':
       return `UNDO FAILED: ${event.message}`;
+    case 'given_back':
+      return event.ok ? `Given back: ${event.message}` : `Could not be given back, look at it: ${event.message}`;
     case 'undo_asked':
       return 'Asked for undo';
     case 'resolved':

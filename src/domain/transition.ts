@@ -1,4 +1,5 @@
 import { isQuietOnly } from './alert-severity.ts';
+import { GIVE_BACK_MS, toGiveBack } from './give-back.ts';
 import {
   DIAGNOSE_EVERY_MS,
   type Effect,
@@ -38,6 +39,8 @@ export function transition(before: Incident, event: Event): Transition {
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
+  if (closedNow(before, after) && toGiveBack(after).length > 0)
+    effects.push({ kind: 'give_back', dueAt: event.at + GIVE_BACK_MS });
   // A group that is sent again and says nothing new is no line.
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };

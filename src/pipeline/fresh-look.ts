@@ -18,7 +18,7 @@ export async function freshLook(deps: Deps, incident: Incident, intent: Intent):
   const { callers = [], health = [] } = incident.diagnosis ?? {};
   const [planned, trouble, pause, theirs] = await Promise.all([
     planStep(deps, incident, recommendation),
-    measureTrouble(deps, incident),
+    measureTrouble(byTheirOwn(deps), incident),
     deps.store.pauseState(),
     readCallers(deps, callers, health),
   ]);
@@ -42,6 +42,9 @@ export async function freshLook(deps: Deps, incident: Incident, intent: Intent):
     health: [...trouble.health, ...theirs],
   };
 }
+
+/** What only an ingress controller or a mesh says of a service is no ground for a change. */
+const byTheirOwn = (deps: Deps): Deps => (deps.queries.own ? { ...deps, queries: deps.queries.own } : deps);
 
 const agreedOf = ({ plan, confidence }: Recommendation): Agreed => ({
   digest: plan.digest,

@@ -2,6 +2,7 @@ import act from './act.ts';
 import confirmGone from './confirm-gone.ts';
 import diagnose from './diagnose.ts';
 import execute from './execute.ts';
+import giveBack from './give-back.ts';
 import notify from './notify.ts';
 import page from './page.ts';
 import reach from './reach.ts';
@@ -25,6 +26,7 @@ export const STAGES: Stage[] = [
   verify,
   undo,
   confirmGone,
+  giveBack,
   watch,
   level,
   reach,

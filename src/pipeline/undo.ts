@@ -14,7 +14,14 @@ const WAIT_MS = 10_000;
 /** Nobody may do it here, ever: it is a person's to do, by hand. */
 const NEVER: Refusal['code'][] = ['observe_only', 'protected_namespace', 'unsupported'];
 /** It is tried again until it works: what stands in the way ends by itself, or a person ends it. */
-const WAITS: Refusal['code'][] = ['paused', 'locked', 'clock_off', 'lease_lost', 'unreachable', 'rollout_in_progress'];
+export const WAITS: Refusal['code'][] = [
+  'paused',
+  'locked',
+  'clock_off',
+  'lease_lost',
+  'unreachable',
+  'rollout_in_progress',
+];
 
 /** Takes a change back: only fields that still hold what was written. It passes the guards too; where it has to wait, a person hears of it at once. */
 const undo: Stage = {

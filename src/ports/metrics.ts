@@ -37,6 +37,8 @@ export type MetricName =
   | 'queue_depth';
 
 export type ServiceQueries = {
+  /** The same of what services say themselves alone, where others may speak for them, too: what an action must be founded on. */
+  own?: ServiceQueries;
   unit(metric: MetricName): string;
   /** The window of rates in `quickOfService` and `byService`, in ms. */
   quickWindowMs: number;

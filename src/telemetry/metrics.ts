@@ -62,21 +62,22 @@ function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (q
     if (made.size > REMEMBERED) made.delete(made.keys().next().value!);
     return query;
   };
+  const remembering = (base: ServiceQueries): ServiceQueries => ({
+    ...base,
+    ofService: (metric, namespace, service) =>
+      remember(base.ofService(metric, namespace, service), { metric, namespace, service, windowMs: WINDOW_MS }),
+    quickOfService: (metric, namespace, service) => {
+      const about = { metric, namespace, service, windowMs: QUICK_WINDOW_MS };
+      return remember(base.quickOfService(metric, namespace, service), about);
+    },
+    byService: (metric, namespace) => {
+      const about = { metric, namespace, service: null, windowMs: QUICK_WINDOW_MS };
+      return remember(base.byService(metric, namespace), about);
+    },
+  });
   return {
     asked: (query) => made.get(query),
-    queries: {
-      ...base,
-      ofService: (metric, namespace, service) =>
-        remember(base.ofService(metric, namespace, service), { metric, namespace, service, windowMs: WINDOW_MS }),
-      quickOfService: (metric, namespace, service) => {
-        const about = { metric, namespace, service, windowMs: QUICK_WINDOW_MS };
-        return remember(base.quickOfService(metric, namespace, service), about);
-      },
-      byService: (metric, namespace) => {
-        const about = { metric, namespace, service: null, windowMs: QUICK_WINDOW_MS };
-        return remember(base.byService(metric, namespace), about);
-      },
-    },
+    queries: { ...remembering(base), ...(base.own ? { own: remembering(base.own) } : {}) },
   };
 }
 

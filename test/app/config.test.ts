@@ -113,3 +113,19 @@ describe('signing in to back ends', () => {
     expect(readConfig({ ...real, PROMETHEUS_HEADERS: '{"a":1}' }).ok).toBe(false);
   });
 });
+
+describe('what is promised of a service', () => {
+  it('is part of its policy, in seconds and as a share', () => {
+    const read = withSettings(
+      'services: [{name: till, objective: {latency_p99: 300ms, error_ratio: 0.01}}, {name: web}]',
+    );
+    if (!read.ok) throw new Error(read.errors.join('; '));
+    const of = (service: string) => policyFor(read.config.settings, 'shop', service).objective;
+    expect(of('till')).toEqual({ latencyP99Seconds: 0.3, errorRatio: 0.01 });
+    expect(of('web')).toBeUndefined();
+  });
+  it('is refused by the name of the field', () => {
+    const read = withSettings('services: [{name: till, objective: {error_ratio: 5}}]');
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(/services\.0\.objective\.error_ratio/)]);
+  });
+});

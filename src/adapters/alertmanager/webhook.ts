@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { cutText, headOf } from '../../domain/cut-text.ts';
+import { maskSecrets, maskTexts } from '../../domain/mask-text.ts';
 import type { Alert } from '../../domain/types.ts';
 
 const MAX_ALERTS = 1_000;
@@ -104,12 +105,12 @@ function toAlert(raw: RawAlert, now: number): Alert {
     fingerprint: raw.fingerprint ? cut(raw.fingerprint, 64) : fingerprintOf(labels),
     name: labels.alertname ?? '(no name)',
     status,
-    labels,
-    annotations: bounded(raw.annotations ?? {}),
+    labels: maskTexts(labels),
+    annotations: maskTexts(bounded(raw.annotations ?? {})),
     startsAt: millis(raw.startsAt) ?? now,
     // While firing, Alertmanager writes the year 1, or when it would give the alert up.
     endsAt: status === 'firing' ? null : millis(raw.endsAt),
-    generatorUrl: cut(raw.generatorURL ?? '', MAX_TEXT),
+    generatorUrl: maskSecrets(cut(raw.generatorURL ?? '', MAX_TEXT)),
     source: 'alertmanager',
   };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { headOf } from '../../domain/cut-text.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
 import { bearerIs } from '../incoming/bearer.ts';
@@ -9,6 +10,8 @@ const BODY_LIMIT = 5 * 1024 * 1024;
 export type AlertIntake = {
   /** The bearer that the webhook demands; null: none (sandbox only). */
   token: string | null;
+  /** Whether there is room for more now; absent: always. */
+  enter?(): { leave: () => void } | { retryAfterS: number };
   parse(
     body: unknown,
   ): { ok: true; accept(): Promise<Record<string, unknown>> } | { ok: false; status: number; message: string };
@@ -21,26 +24,40 @@ export function alertmanagerRoute(intake: AlertIntake): Handler {
     if (req.method !== 'POST') return sendJson(res, 405, { error: 'use POST' }, { allow: 'POST' });
     if (intake.token !== null && !bearerIs(req.headers.authorization, intake.token))
       return sendJson(res, 401, { error: 'Authorization: the bearer token is missing or wrong (ALERTMANAGER_TOKEN)' });
-    const body = await readBody(req, BODY_LIMIT);
-    if (body === null)
-      return sendJson(
-        res,
-        413,
-        { error: 'the body is over 5 MB; lower max_alerts of the receiver' },
-        { connection: 'close' },
-      );
-    const json = parseJson(body);
-    if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.message}` });
-    const parsed = intake.parse(json.value);
-    if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.message });
+    const entered = intake.enter?.() ?? { leave: () => {} };
+    if ('retryAfterS' in entered) return later(res, 'too much at once; send it again', entered.retryAfterS);
     try {
-      return sendJson(res, 200, { ok: true, ...(await parsed.accept()) });
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      return sendJson(res, 503, { error: 'the store (Redis) is away; send it again' }, { 'retry-after': '5' });
+      return await take(intake, req, res);
+    } finally {
+      entered.leave();
     }
   };
 }
+
+async function take(intake: AlertIntake, req: IncomingMessage, res: ServerResponse): Promise<true> {
+  const body = await readBody(req, BODY_LIMIT);
+  if (body === null)
+    return sendJson(
+      res,
+      413,
+      { error: 'the body is over 5 MB; lower max_alerts of the receiver' },
+      { connection: 'close' },
+    );
+  const json = parseJson(body);
+  if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.message}` });
+  const parsed = intake.parse(json.value);
+  if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.message });
+  try {
+    return sendJson(res, 200, { ok: true, ...(await parsed.accept()) });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return later(res, 'the store (Redis) is away; send it again', 5);
+  }
+}
+
+/** Alertmanager sends again what is answered 5xx. */
+const later = (res: ServerResponse, error: string, retryAfterS: number): true =>
+  sendJson(res, 503, { error }, { 'retry-after': String(retryAfterS), connection: 'close' });
 
 function parseJson(body: Buffer): { ok: true; value: unknown } | { ok: false; message: string } {
   try {

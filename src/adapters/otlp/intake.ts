@@ -12,13 +12,14 @@ import {
   type TracesRequest,
 } from './messages.ts';
 import { readLogs, readPoints, readSpans, type SourceOf } from './records.ts';
-import { type PodByIp, sourceOf } from './source.ts';
+import { type PodByIp, type SpeaksFor, sourceOf } from './source.ts';
 
 const unzip = promisify(gunzip);
 
 export type IntakeOptions = {
   sink: TelemetrySink;
   podByIp: PodByIp;
+  speaksFor?: SpeaksFor | undefined;
   /** Senders must show it as `Authorization: Bearer …`; null: anybody may send. */
   token: string | null;
   /** A body that is larger, or would be when unpacked, is refused for good. */
@@ -88,14 +89,15 @@ async function read(options: IntakeOptions, counts: Counts, signal: Signal, body
   if (!Buffer.isBuffer(unpacked)) return unpacked;
   const known = new Map<object | undefined, ReturnType<SourceOf>>();
   const who: SourceOf = (resource) => {
-    if (!known.has(resource)) known.set(resource, sourceOf(resource, body.senderIp, options.podByIp));
+    if (!known.has(resource))
+      known.set(resource, sourceOf(resource, body.senderIp, options.podByIp, options.speaksFor));
     return known.get(resource)!;
   };
   let read: { taken: number; dropped: Dropped; unreadable: number };
   try {
     const message =
       body.encoding === 'json' ? decodeJson(signal, unpacked.toString('utf8')) : decodeProtobuf(signal, unpacked);
-    read = deliver(options.sink, signal, message, who);
+    read = deliver(options, signal, message, who);
   } catch (error) {
     return {
       kind: 'refused',
@@ -114,7 +116,7 @@ function count(counts: Counts, why: string, by: number): void {
   if (by > 0) counts.dropped[why] = (counts.dropped[why] ?? 0) + by;
 }
 
-function deliver(sink: TelemetrySink, signal: Signal, message: object, who: SourceOf) {
+function deliver({ sink, speaksFor }: IntakeOptions, signal: Signal, message: object, who: SourceOf) {
   if (signal === 'traces') {
     const { records, unreadable } = readSpans(message as TracesRequest, who);
     return { taken: records.length, dropped: sink.spans(records), unreadable };
@@ -123,7 +125,7 @@ function deliver(sink: TelemetrySink, signal: Signal, message: object, who: Sour
     const { records, unreadable } = readLogs(message as LogsRequest, who);
     return { taken: records.length, dropped: sink.logs(records), unreadable };
   }
-  const { records, unreadable } = readPoints(message as MetricsRequest, who);
+  const { records, unreadable } = readPoints(message as MetricsRequest, who, speaksFor);
   return { taken: records.length, dropped: sink.points(records), unreadable };
 }
 

@@ -4,7 +4,7 @@ import type { TelemetrySink } from '../../domain/telemetry.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import { createHttpServer } from './http-server.ts';
 import { type Counts, createIntake } from './intake.ts';
-import type { PodByIp } from './source.ts';
+import type { PodByIp, SpeaksFor } from './source.ts';
 
 export type Tls = { cert: string; key: string };
 export type ReceiverOptions = {
@@ -16,6 +16,8 @@ export type ReceiverOptions = {
   tls: Tls | null;
   sink: TelemetrySink;
   podByIp?: PodByIp;
+  /** Namespaces that senders may speak for from anywhere; all if absent. */
+  speaksFor?: SpeaksFor | undefined;
   maxBodyBytes?: number;
   maxPendingBytes?: number;
 };
@@ -31,6 +33,7 @@ export async function startOtlpReceiver(options: ReceiverOptions): Promise<Recei
   const intake = createIntake({
     sink: options.sink,
     podByIp: options.podByIp ?? (() => null),
+    speaksFor: options.speaksFor,
     token: options.token,
     maxBodyBytes,
     maxPendingBytes: options.maxPendingBytes ?? MAX_PENDING_BYTES,

@@ -2,7 +2,7 @@ import { headOf } from '../../domain/cut-text.ts';
 import type { LogRecord, PointRecord, SpanRecord, TelemetrySource } from '../../domain/telemetry.ts';
 import type { DataPoint, Log, LogsRequest, Metric, MetricsRequest, Resource, Span, TracesRequest } from './messages.ts';
 import { requestsOf } from './requests.ts';
-import { pointSource } from './source.ts';
+import { pointSource, type SpeaksFor } from './source.ts';
 import { attribute, list, toEnum, toKey, toMs, toText } from './values.ts';
 
 /** Records of a request, and how many had no usable sender or time. */
@@ -104,25 +104,26 @@ function exceptionOf({ attributes }: Log): string[] {
   return stack ? [stack] : [];
 }
 
-export function readPoints(request: MetricsRequest, sourceOf: SourceOf): Read<PointRecord> {
+export function readPoints(
+  request: MetricsRequest,
+  sourceOf: SourceOf,
+  speaksFor: SpeaksFor = () => true,
+): Read<PointRecord> {
   const read: Read<PointRecord> = { records: [], unreadable: 0 };
   for (const { resource, scopeMetrics } of list(request.resourceMetrics)) {
     const source = sourceOf(resource);
     const container = attribute(resource?.attributes, 'k8s.container.name');
     for (const scope of list(scopeMetrics))
-      for (const metric of list(scope.metrics)) readMetric(read, metric, source, container);
+      for (const metric of list(scope.metrics)) readMetric(read, metric, { source, container, speaksFor });
   }
   return read;
 }
 
 type Of = Pick<PointRecord, 'source' | 'container' | 'name' | 'unit' | 'kind'>;
 
-function readMetric(
-  read: Read<PointRecord>,
-  metric: Metric,
-  source: TelemetrySource | null,
-  container: string | null,
-): void {
+type Sender = { source: TelemetrySource | null; container: string | null; speaksFor: SpeaksFor };
+
+function readMetric(read: Read<PointRecord>, metric: Metric, { source, container, speaksFor }: Sender): void {
   const data = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
   const delta = toEnum(data?.aggregationTemporality, TEMPORALITIES) === 1;
   // A sum that may also fall (requests under way) is a level, unless it comes as differences.
@@ -131,10 +132,22 @@ function readMetric(
   const of = { name, unit: String(metric.unit ?? ''), kind: level ? 'gauge' : delta ? 'change' : 'total' } as const;
   for (const point of list(data?.dataPoints)) {
     // What was scraped from the kubelet or kube-state-metrics is about the pod that the point names, not about who sends it.
-    const about = pointSource(name, point.attributes) ?? (source && { source, container });
+    const scraped = pointSource(name, point.attributes);
+    const about = scraped ? allowed(scraped, speaksFor, source) : source && { source, container };
     push(read, about && name ? pointOf(point, { ...of, ...about, name: nameOf(name, point) }) : null);
   }
 }
+
+/** Who may not speak for others may still say it of itself. */
+const allowed = <T extends { source: TelemetrySource }>(
+  about: T,
+  speaksFor: SpeaksFor,
+  sender: TelemetrySource | null,
+) =>
+  speaksFor(about.source.namespace) ||
+  (sender?.namespace === about.source.namespace && sender.service === about.source.service)
+    ? about
+    : null;
 
 /** kube-state-metrics has limits of CPU and of memory under one name. */
 const nameOf = (name: string, { attributes }: DataPoint): string =>

@@ -1,9 +1,13 @@
+import { headOf } from '../../domain/cut-text.ts';
 import type { TelemetrySource } from '../../domain/telemetry.ts';
 import type { KeyValue, Resource } from './messages.ts';
 import { attribute } from './values.ts';
 
 /** Whose pod has this address; null when nobody's. */
 export type PodByIp = (ip: string) => TelemetrySource | null;
+
+/** Whether a sender with the token is believed about services of this namespace, wherever it sends from. */
+export type SpeaksFor = (namespace: string) => boolean;
 
 const WORKLOADS = [
   'k8s.deployment.name',
@@ -16,14 +20,30 @@ const MAX_NAME = 100;
 
 /**
  * Who sends: the workload by the names that the Collector's k8sattributes processor gives, else the pod by its address
- * (`k8s.pod.ip`, or the sender's when nothing else is known), else what calls itself `service.name`. Null for nobody.
+ * (`k8s.pod.ip`, or the sender's when nothing else is known), else what calls itself `service.name`. Null for nobody, and for
+ * who says to be somebody it may not speak for.
  */
 export function sourceOf(
   resource: Resource | undefined,
   senderIp: string | null,
   podByIp: PodByIp,
+  speaksFor: SpeaksFor = () => true,
 ): TelemetrySource | null {
-  const read = (key: string) => attribute(resource?.attributes, key)?.slice(0, MAX_NAME) ?? null;
+  const named = namedBy(resource, podByIp);
+  if (named && speaksFor(named.namespace)) return named;
+  const sender = senderIp ? podByIp(senderIp) : null;
+  // Who may not speak for others is whose address it sends from, under whatever name; without a name it is that anyway.
+  return sender && (named === null || isSame(named, sender)) ? { ...sender, pod: sender.pod ?? null } : null;
+}
+
+const isSame = (left: TelemetrySource, right: TelemetrySource): boolean =>
+  left.service === right.service && (left.namespace === '' || left.namespace === right.namespace);
+
+function namedBy(resource: Resource | undefined, podByIp: PodByIp): TelemetrySource | null {
+  const read = (key: string) => {
+    const text = attribute(resource?.attributes, key);
+    return text ? headOf(text, MAX_NAME) : null;
+  };
   const namespace = read('k8s.namespace.name');
   const pod = read('k8s.pod.name');
   for (const key of WORKLOADS) {
@@ -37,7 +57,7 @@ export function sourceOf(
   // Libraries fall back to `unknown_service:node`: no name at all.
   if (service && !service.startsWith('unknown_service'))
     return { namespace: namespace ?? read('service.namespace') ?? '', service, pod };
-  return senderIp ? podByIp(senderIp) : null;
+  return null;
 }
 
 /** Metrics of cAdvisor and kube-state-metrics under Prometheus's names: whose they are is in the point's labels. */

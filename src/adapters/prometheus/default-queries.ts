@@ -1,5 +1,6 @@
 import { TEMPLATE_HASH } from '../../domain/pod-names.ts';
 import type { MetricName } from '../../ports/metrics.ts';
+import { escapeLabelValue } from './escape.ts';
 
 /** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. */
 export const QUERY_NAMES = [
@@ -47,35 +48,57 @@ type Source = {
  * The first source that has a service tells all of it, so that no request is counted twice: what services say themselves, then Istio's proxies on their
  * side (the clients' proxies count the same requests), then NGINX's ingress controller (whose labels are `exported_` where Prometheus doesn't honor them).
  */
-const SOURCES: Source[] = [
-  {
-    counter: 'http_requests_total',
-    histogram: 'http_request_duration_seconds_bucket',
-    matchers: '$http',
-    service: 'service',
-    // The status is in one of these, as the library likes it.
-    failed: ['code=~"5.."', 'status=~"5.."', 'status_code=~"5.."'],
-    perSecond: 1,
-  },
-  {
-    counter: 'istio_requests_total',
-    histogram: 'istio_request_duration_milliseconds_bucket',
-    matchers: 'reporter=~"destination|waypoint",$istio',
-    service: 'destination_workload',
-    failed: ['response_code=~"5.."'],
-    perSecond: 1000,
-  },
-  ...[
-    { matchers: '$http,exported_service=""', service: 'service' },
-    { matchers: '$exported', service: 'exported_service' },
+const OWN: Source = {
+  counter: 'http_requests_total',
+  histogram: 'http_request_duration_seconds_bucket',
+  matchers: '$http',
+  service: 'service',
+  // The status is in one of these, as the library likes it.
+  failed: ['code=~"5.."', 'status=~"5.."', 'status_code=~"5.."'],
+  perSecond: 1,
+};
+const istio = (matchers: string): Source => ({
+  counter: 'istio_requests_total',
+  histogram: 'istio_request_duration_milliseconds_bucket',
+  matchers,
+  service: 'destination_workload',
+  failed: ['response_code=~"5.."'],
+  perSecond: 1000,
+});
+const nginx = (who: string): Source[] =>
+  [
+    { matchers: `$http,exported_service=""${who}`, service: 'service' },
+    { matchers: `$exported${who}`, service: 'exported_service' },
   ].map((labels) => ({
     counter: 'nginx_ingress_controller_requests',
     histogram: 'nginx_ingress_controller_request_duration_seconds_bucket',
     failed: ['status=~"5.."'],
     perSecond: 1,
     ...labels,
-  })),
-];
+  }));
+
+/** Who is scraped under this job in this namespace may say of others how they are. */
+export type Speaker = { namespace: string; job: string };
+
+/**
+ * Where requests are counted. What a pod of another namespace says of a service counts only from `speakers`; `anybody`: from all. Of a service itself speak its own
+ * metrics and its own proxies: Prometheus labels both with the namespace that it scraped.
+ */
+function sourcesOf(speakers: readonly Speaker[] | 'anybody'): Source[] {
+  if (speakers === 'anybody') return [OWN, istio('reporter=~"destination|waypoint",$istio'), ...nginx('')];
+  const who = ({ namespace, job }: Speaker) =>
+    `job="${escapeLabelValue(job)}",namespace="${escapeLabelValue(namespace)}"`;
+  return [
+    OWN,
+    istio('reporter="destination",$istio,namespace="$name"'),
+    ...speakers.map((one) => istio(`reporter=~"destination|waypoint",$istio,${who(one)}`)),
+    // Where Prometheus honours the controller's labels, its own namespace is not among them.
+    ...speakers.flatMap((one) => {
+      const [honoured, exported] = [nginx(`,job="${escapeLabelValue(one.job)}"`)[0]!, nginx(`,${who(one)}`)[1]!];
+      return [honoured, exported];
+    }),
+  ];
+}
 
 /** Sums by service and `more`; series of the same service under another label than `service` get that one, and no other. */
 function byService({ service }: Source, query: string, more = ''): string {
@@ -97,7 +120,8 @@ const quantile = (q: string) => (source: Source) => {
   const value = `histogram_quantile(${q}, ${buckets})`;
   return source.perSecond === 1 ? value : `${value} / ${source.perSecond}`;
 };
-const firstThatKnows = (query: (source: Source) => string) => SOURCES.map(query).join(' or ');
+const firstThatKnows = (speakers: readonly Speaker[] | 'anybody', query: (source: Source) => string) =>
+  sourcesOf(speakers).map(query).join(' or ');
 
 const CONTAINER = 'container!="",container!="POD"';
 // `max by` first: after a kubelet or an exporter moved, the same container is there twice for five minutes.
@@ -118,11 +142,11 @@ function calls(query: string, clients: string[], servers: string[]): string {
 const linkerd = 'direction="outbound",dst_namespace="$name"';
 
 /** For the names that kube-state-metrics, cAdvisor, most HTTP libraries, service graphs (Tempo, OpenTelemetry), Istio, Linkerd and NGINX's ingress controller use. */
-export const DEFAULT_QUERIES: QueryTemplates = {
-  request_rate: firstThatKnows(requests),
-  error_ratio: firstThatKnows(errors),
-  latency_p99: firstThatKnows(quantile('0.99')),
-  latency_p50: firstThatKnows(quantile('0.5')),
+export const defaultQueries = (speakers: readonly Speaker[] | 'anybody'): QueryTemplates => ({
+  request_rate: firstThatKnows(speakers, requests),
+  error_ratio: firstThatKnows(speakers, errors),
+  latency_p99: firstThatKnows(speakers, quantile('0.99')),
+  latency_p50: firstThatKnows(speakers, quantile('0.5')),
   cpu_ratio:
     `sum by (service) (${named(`sum by (pod) (rate(container_cpu_usage_seconds_total{$pods,${CONTAINER}}[$window]))`)})` +
     ` / sum by (service) (${named('sum by (pod) (max by (pod, container) (kube_pod_container_resource_limits{$pods,resource="cpu"}))')} > 0)`,
@@ -154,4 +178,4 @@ export const DEFAULT_QUERIES: QueryTemplates = {
   volumes:
     '1 - min by (persistentvolumeclaim) (kubelet_volume_stats_available_bytes{namespace="$name"})' +
     ' / max by (persistentvolumeclaim) (kubelet_volume_stats_capacity_bytes{namespace="$name"} > 0)',
-};
+});

@@ -1,7 +1,7 @@
 import { durationMs } from '../../domain/duration.ts';
 import { podNamePattern } from '../../domain/pod-names.ts';
 import type { MetricName, ServiceQueries } from '../../ports/metrics.ts';
-import { DEFAULT_QUERIES, type QueryTemplates } from './default-queries.ts';
+import { defaultQueries, type QueryTemplates, type Speaker } from './default-queries.ts';
 import { escapeLabelValue, escapeRegex } from './escape.ts';
 
 const UNITS: Record<MetricName, string> = {
@@ -23,15 +23,20 @@ export type QueryOptions = {
   window?: string;
   /** Window of rates over all services, which only looks at now: `2m` if absent, at least twice the scrape interval. */
   quickWindow?: string;
+  /** Who may speak for services of other namespaces (ingress controllers, meshes); anybody if absent. */
+  speakers?: readonly Speaker[];
 };
 
 /** The queries of services, from templates. Names are escaped for where they stand: a label can't become a query. */
-export function createServiceQueries({
-  templates,
-  window = '5m',
-  quickWindow = '2m',
-}: QueryOptions = {}): ServiceQueries {
-  const all = { ...DEFAULT_QUERIES, ...templates };
+export function createServiceQueries(options: QueryOptions = {}): ServiceQueries {
+  const { speakers } = options;
+  const queries = queriesFor(options);
+  // What others say of a service may be shown, and never makes us act.
+  return speakers === undefined ? queries : { ...queries, own: queriesFor({ ...options, speakers: [] }) };
+}
+
+function queriesFor({ templates, window = '5m', quickWindow = '2m', speakers }: QueryOptions): ServiceQueries {
+  const all = { ...defaultQueries(speakers ?? 'anybody'), ...templates };
   return {
     unit: (metric) => UNITS[metric],
     quickWindowMs: durationMs(quickWindow),

@@ -184,3 +184,25 @@ describe('a webhook of Alertmanager', () => {
     expect(!parsed.ok && parsed.message.startsWith(`${field}: `)).toBe(true);
   });
 });
+
+describe('secrets in an alert', () => {
+  it('are taken out of labels, annotations and the address of its rule before anything keeps them', () => {
+    const body = {
+      version: '4',
+      alerts: [
+        {
+          status: 'firing',
+          labels: { alertname: 'X', db_password: 'c4n4ry-1' },
+          annotations: { summary: 'GET https://u:c4n4ry-2@shop/?token=c4n4ry-3 failed, password=c4n4ry-4' },
+          generatorURL: 'http://admin:c4n4ry-5@prometheus:9090/graph?g0.expr=up',
+        },
+      ],
+    };
+    const parsed = parseWebhook(body, 0);
+    expect(JSON.stringify(parsed)).not.toContain('c4n4ry');
+    expect(parsed).toMatchObject({
+      ok: true,
+      alerts: [{ generatorUrl: 'http://***@prometheus:9090/graph?g0.expr=up' }],
+    });
+  });
+});

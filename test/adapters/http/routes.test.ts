@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiRoutes } from '../../../src/adapters/http/api-routes.ts';
 import { healthRoutes } from '../../../src/adapters/http/health-routes.ts';
 import { ownPagesOnly } from '../../../src/adapters/http/own-pages.ts';
-import { dispatch, type Handler, pathOf, sendJson } from '../../../src/adapters/http/routes.ts';
+import { type Handler, pathOf, sendJson } from '../../../src/adapters/http/routes.ts';
 import { bearerIs } from '../../../src/adapters/incoming/bearer.ts';
 import type { IncidentStore } from '../../../src/ports/store.ts';
+import { served } from './serving.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {
@@ -15,12 +15,8 @@ afterEach(() => {
 });
 
 async function serving(...handlers: Handler[]) {
-  const errors: unknown[] = [];
-  const handle = dispatch(handlers, (error) => errors.push(error));
-  const server = createServer((req: IncomingMessage, res: ServerResponse) => void handle(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => server.close());
-  const { port } = server.address() as AddressInfo;
+  const { port, errors, close } = await served(...handlers);
+  ends.push(close);
   const ask = (path: string, headers: Record<string, string> = {}) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
       const req = request({ host: '127.0.0.1', port, path, headers }, (res) => {

@@ -1,0 +1,139 @@
+import { isRecord, readPath } from '../domain/object-path.ts';
+import { planDigest } from '../domain/plan.ts';
+import type { FieldChange, Refusal, RefusalCode } from '../domain/types.ts';
+import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
+import type { Cluster, ClusterResult, CustomObject } from '../ports/cluster.ts';
+import { failedWith } from './custom/object-write.ts';
+import { ROLLOUTS } from './edit/places.ts';
+import { refusalOf, refused } from './workload/look.ts';
+
+/** Ends an update of an Argo Rollout: all traffic goes back to the stable version, as `kubectl argo rollouts abort` has it. It is a field of the status, which takes no mark: whether it is set is the mark. */
+const abortRollout: Action = {
+  name: 'abort_rollout',
+  title: 'Abort an Argo Rollout',
+  rungs: ['rollback', 'mitigate'],
+  reversible: true,
+  cures: { rollout: [36, 3], crash_loop: [6, 4], '*': [1, 6] },
+  against: { namespace: [], workload: [] },
+  permissions: [
+    { group: 'argoproj.io', resource: 'rollouts', verbs: ['get', 'list'] },
+    { group: 'argoproj.io', resource: 'rollouts/status', verbs: ['patch'] },
+  ],
+  async plan(context) {
+    const { cluster, target } = context;
+    const found = await rolloutOf(cluster, target);
+    if (!found.ok) return refused(found.failure, `Rollout ${target.name}`);
+    const refusal = refuse(found.value);
+    return refusal ? { ok: false, refusal } : planAbort(context, found.value);
+  },
+  async wasApplied({ cluster }, { target, summary }) {
+    const found = await rolloutOf(cluster, target);
+    if (!found.ok)
+      return found.failure.kind === 'not_found'
+        ? null
+        : failedWith(refusalOf(found.failure, `Rollout ${target.name}`), true);
+    const isSet = found.value.uid === target.uid && readPath(found.value.object, ['status', 'abort']) === true;
+    return isSet ? { kind: 'done', undo: {}, message: summary } : null;
+  },
+  apply: ({ cluster }, { plan }) => setAbort(cluster, plan.target, true, plan.summary),
+  async settled({ cluster }, { recommendation }): Promise<Settled> {
+    const { target } = recommendation.plan;
+    const found = await rolloutOf(cluster, target);
+    if (!found.ok)
+      return { kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress', message: found.failure.message };
+    const { object } = found.value;
+    if (readPath(object, ['status', 'abort']) !== true)
+      return { kind: 'failed', message: `Rollout ${target.name}: somebody else has taken the update up again.` };
+    const [ready, wanted] = [number(object, ['status', 'readyReplicas']), number(object, ['spec', 'replicas'])];
+    return ready < wanted
+      ? { kind: 'in_progress', message: `${target.name}: ${ready} of ${wanted} pods are ready.` }
+      : { kind: 'settled', message: `${target.name} serves its stable version.` };
+  },
+  undo: ({ cluster }, { recommendation }) =>
+    setAbort(
+      cluster,
+      recommendation.plan.target,
+      false,
+      `Rollout ${recommendation.plan.target.name} goes on with its update.`,
+    ),
+};
+
+const rolloutOf = (
+  cluster: Cluster,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<ClusterResult<CustomObject>> => cluster.custom.get({ kind: ROLLOUTS, namespace, name });
+
+function refuse({ name, object }: CustomObject): Refusal | null {
+  const no = (code: RefusalCode, message: string): Refusal => ({ code, message });
+  if (readPath(object, ['status', 'abort']) === true) return no('not_needed', `Rollout ${name} is aborted already.`);
+  const [stable, current] = [readPath(object, ['status', 'stableRS']), readPath(object, ['status', 'currentPodHash'])];
+  if (typeof stable !== 'string' || stable === '')
+    return no('no_history', `Rollout ${name} has no stable version to go back to.`);
+  return stable === current
+    ? no('not_needed', `Rollout ${name} isn't being updated: all of it is the stable version.`)
+    : null;
+}
+
+function planAbort({ clock, target }: ActionContext, { uid, name, object }: CustomObject): Planned {
+  const changes: FieldChange[] = [
+    {
+      path: 'status.abort',
+      before: 'false',
+      after: `true: back to ${String(readPath(object, ['status', 'stableRS']))}`,
+    },
+  ];
+  const total = number(object, ['spec', 'replicas']);
+  const step = number(object, ['status', 'currentStepIndex']);
+  return {
+    ok: true,
+    plan: {
+      action: 'abort_rollout',
+      target: { kind: 'Rollout', namespace: target.namespace, name, uid },
+      changes,
+      diff: '',
+      summary: `Abort the update of Rollout ${name} and go back to its stable version`,
+      reversible: true,
+      blastRadius: {
+        level: 'medium',
+        podsAffected: number(object, ['status', 'updatedReplicas']),
+        podsTotal: total,
+        services: [`${target.namespace}/${name}`],
+        message: 'The pods of the new version go; those of the stable one take all requests.',
+      },
+      notes: [
+        `It stands at step ${step}. Its template stays as it is: change it (in Git, where that keeps it), or it is degraded until then.`,
+      ],
+      digest: planDigest('abort_rollout', uid, changes),
+      data: {},
+      plannedAt: clock.now(),
+    },
+  };
+}
+
+/** Sets or takes away `status.abort`. Done twice is done once. */
+async function setAbort(
+  cluster: Cluster,
+  target: { namespace: string; name: string; uid: string },
+  abort: boolean,
+  message: string,
+): Promise<Applied> {
+  const subject = `Rollout ${target.name}`;
+  const found = await rolloutOf(cluster, target);
+  if (!found.ok) return failedWith(refusalOf(found.failure, subject), false);
+  const { uid, object, resourceVersion } = found.value;
+  if (uid !== target.uid)
+    return failedWith({ code: 'target_gone', message: `${subject} is another object now.` }, false);
+  if ((readPath(object, ['status', 'abort']) === true) === abort) return { kind: 'done', undo: {}, message };
+  const place = { kind: ROLLOUTS, namespace: target.namespace, name: target.name };
+  const how = { uid, resourceVersion, dryRun: false, subresource: 'status' as const };
+  const answer = await cluster.custom.patch(place, [{ op: 'add', path: '/status/abort', value: abort }], how);
+  if (answer.ok) return { kind: 'done', undo: {}, message };
+  return failedWith(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
+}
+
+function number(object: unknown, path: string[]): number {
+  const value = isRecord(object) ? readPath(object, path) : undefined;
+  return typeof value === 'number' ? value : 0;
+}
+
+export default abortRollout;

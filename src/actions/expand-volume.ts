@@ -1,0 +1,100 @@
+import { isRecord, readPath } from '../domain/object-path.ts';
+import { parseQuantity } from '../domain/quantity.ts';
+import type { RefusalCode } from '../domain/types.ts';
+import type { ActionContext } from '../extension-points.ts';
+import { editing, type Intended } from './edit/editing.ts';
+import { CLAIMS, STORAGE_CLASSES } from './edit/places.ts';
+import { refused } from './workload/look.ts';
+
+const REQUEST = ['spec', 'resources', 'requests', 'storage'];
+const FACTOR = 1.5;
+const GI = 2 ** 30;
+const MOST_GI = 500;
+
+/** Half as much room again for a volume that fills up, where its class lets it grow while it is in use. It can't be made smaller afterwards. */
+const expandVolume = editing({
+  name: 'expand_volume',
+  title: 'Make a volume larger',
+  rungs: ['mitigate', 'remediate'],
+  reversible: false,
+  notUndone: "A volume can't be made smaller.",
+  cures: { volume_filling: [16, 2], volume_full: [14, 3], volume_high: [12, 4], '*': [1, 6] },
+  against: { namespace: ['quota_exceeded_storage'], workload: [] },
+  params: { max_gi: 'the most Gi that it may ask for (500)' },
+  permissions: [
+    { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list', 'patch'] },
+    { group: 'storage.k8s.io', resource: 'storageclasses', verbs: ['get'] },
+  ],
+  intend,
+  async settled({ cluster }, { place, fields }) {
+    const found = await cluster.custom.get(place);
+    if (!found.ok) return { kind: 'in_progress', message: found.failure.message };
+    const { object } = found.value;
+    const has = parseQuantity(text(readPath(object, ['status', 'capacity', 'storage']))) ?? 0;
+    const asked = parseQuantity(text(fields[0]?.wrote)) ?? Number.POSITIVE_INFINITY;
+    if (has >= asked) return { kind: 'settled', message: `The volume of ${place.name} has grown.` };
+    const conditions = readPath(object, ['status', 'conditions']);
+    const waits = (Array.isArray(conditions) ? conditions : []).some(
+      (one) => isRecord(one) && one.type === 'FileSystemResizePending' && one.status === 'True',
+    );
+    const why = waits
+      ? 'its file system grows when a pod mounts it anew: restart the pod that uses it'
+      : 'it is growing';
+    return { kind: 'in_progress', message: `${place.name}: ${why}.` };
+  },
+});
+
+async function intend({ cluster, target, step }: ActionContext): Promise<Intended> {
+  if (target.kind !== 'PersistentVolumeClaim')
+    return no('unsupported', `${target.kind} ${target.name} is no PersistentVolumeClaim.`);
+  const place = { kind: CLAIMS, namespace: target.namespace, name: target.name };
+  const claim = await cluster.custom.get(place);
+  if (!claim.ok) return refused(claim.failure, `PersistentVolumeClaim ${target.name}`);
+  const { object } = claim.value;
+  const asked = parseQuantity(text(readPath(object, REQUEST)));
+  const has = parseQuantity(text(readPath(object, ['status', 'capacity', 'storage'])));
+  const name = `PersistentVolumeClaim ${target.name}`;
+  if (asked === null || has === null || readPath(object, ['status', 'phase']) !== 'Bound')
+    return no('unsupported', `${name} has no volume yet.`);
+  if (asked > has) return no('not_needed', `${name} is being made larger already.`);
+  const className = readPath(object, ['spec', 'storageClassName']);
+  if (typeof className !== 'string' || className === '')
+    return no('unsupported', `${name} has no StorageClass that could make its volume larger.`);
+  const found = await cluster.custom.get({ kind: STORAGE_CLASSES, namespace: null, name: className });
+  if (!found.ok) return refused(found.failure, `StorageClass ${className}`);
+  if (readPath(found.value.object, ['allowVolumeExpansion']) !== true)
+    return no(
+      'unsupported',
+      `StorageClass ${className} of ${name} doesn't let volumes grow (\`allowVolumeExpansion\`). Make room, or move the data to a larger volume.`,
+    );
+  const most = typeof step.params.max_gi === 'number' ? step.params.max_gi : MOST_GI;
+  const wished = Math.min(Math.ceil((has * FACTOR) / GI), most);
+  if (wished * GI <= has)
+    return no(
+      'at_limit',
+      `${name} has ${Math.round(has / GI)}Gi, and Nightshift may ask for at most ${most}Gi (\`max_gi\`).`,
+    );
+  return {
+    ok: true,
+    intent: {
+      kind: CLAIMS,
+      object: claim.value,
+      target,
+      fields: [{ path: REQUEST, value: `${wished}Gi` }],
+      summary: `Make the volume of ${target.name} larger, from ${text(readPath(object, REQUEST))} to ${wished}Gi`,
+      blastRadius: {
+        level: 'low',
+        podsAffected: 0,
+        podsTotal: 0,
+        services: [`${target.namespace}/${target.name}`],
+        message: 'No pod is touched; the volume grows while it is in use.',
+      },
+      notes: ["It can't be made smaller again, and larger volumes cost more."],
+    },
+  };
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const no = (code: RefusalCode, message: string): Intended => ({ ok: false, refusal: { code, message } });
+
+export default expandVolume;

@@ -1,0 +1,58 @@
+/** Lets alerts in as long as there is room; who is not let in comes again after `retryAfterS`. */
+export type IntakeGate = {
+  /** The way out of who was let in, to be called once; or how long to wait. */
+  enter(): { leave: () => void } | { retryAfterS: number };
+};
+
+export type IntakeLimits = {
+  /** Webhooks in work at the same time. */
+  atOnce: number;
+  /** Jobs that wait for a worker. */
+  backlog: number;
+};
+
+export const INTAKE_LIMITS: IntakeLimits = { atOnce: 24, backlog: 3_000 };
+
+const LOOK_EVERY_MS = 1_000;
+const RETRY_AFTER_S = { busy: 2, behind: 10 };
+
+/**
+ * Intake's own budget: above so many webhooks at once, or with so much work waiting, nothing new is taken, so that what is taken is seen to and questions that are
+ * asked already are answered. The backlog is looked at once a second at most, beside; when it can't be seen, it stands in nobody's way.
+ */
+export function createIntakeGate(
+  limits: IntakeLimits,
+  backlog: () => Promise<number>,
+  now: () => number = () => performance.now(),
+): IntakeGate {
+  let inside = 0;
+  let waiting = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const look = () => {
+    if (now() - lookedAt < LOOK_EVERY_MS) return;
+    lookedAt = now();
+    backlog().then(
+      (count) => {
+        waiting = count;
+      },
+      () => {
+        waiting = 0;
+      },
+    );
+  };
+  return {
+    enter() {
+      look();
+      if (waiting > limits.backlog) return { retryAfterS: RETRY_AFTER_S.behind };
+      if (inside >= limits.atOnce) return { retryAfterS: RETRY_AFTER_S.busy };
+      inside += 1;
+      let isInside = true;
+      return {
+        leave: () => {
+          if (isInside) inside -= 1;
+          isInside = false;
+        },
+      };
+    },
+  };
+}

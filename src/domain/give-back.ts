@@ -1,0 +1,12 @@
+import type { Incident } from './incident.ts';
+import type { Execution } from './types.ts';
+
+/** So long after an incident has closed, what was put in place for it alone is given back: the trouble has been gone for the steady time by then, and is looked for again before. */
+export const GIVE_BACK_MS = 60_000;
+
+/** What stands of an incident's changes that was only meant for its time: breakers, cordons, budgets. Newest first, as they lie upon one another. */
+export function toGiveBack({ executions }: Pick<Incident, 'executions'>): Execution[] {
+  return executions
+    .filter(({ result, recommendation, undone }) => result !== null && !undone && recommendation.plan.temporary)
+    .toReversed();
+}

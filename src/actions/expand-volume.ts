@@ -1,11 +1,15 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { parseQuantity } from '../domain/quantity.ts';
-import type { RefusalCode } from '../domain/types.ts';
+import type { EntityRef, Refusal, RefusalCode } from '../domain/types.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { CLAIMS, STORAGE_CLASSES } from './edit/places.ts';
-import { refused } from './workload/look.ts';
+import { lookAtTarget, refused } from './workload/look.ts';
 
+/** To find the claims of a workload. */
+const ROLLING_LOOK = ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'].map(
+  (resource) => ({ group: 'apps', resource, verbs: ['get', 'list'] }),
+);
 const REQUEST = ['spec', 'resources', 'requests', 'storage'];
 const FACTOR = 1.5;
 const GI = 2 ** 30;
@@ -23,6 +27,8 @@ const expandVolume = editing({
   params: { max_gi: 'the most Gi that it may ask for (500)' },
   permissions: [
     { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list', 'patch'] },
+    { group: '', resource: 'pods', verbs: ['get', 'list'] },
+    ...ROLLING_LOOK,
     { group: 'storage.k8s.io', resource: 'storageclasses', verbs: ['get'] },
   ],
   intend,
@@ -44,9 +50,11 @@ const expandVolume = editing({
   },
 });
 
-async function intend({ cluster, target, step }: ActionContext): Promise<Intended> {
-  if (target.kind !== 'PersistentVolumeClaim')
-    return no('unsupported', `${target.kind} ${target.name} is no PersistentVolumeClaim.`);
+async function intend(context: ActionContext): Promise<Intended> {
+  const { cluster, step } = context;
+  const meant = await claimOf(context);
+  if (!meant.ok) return meant;
+  const { target } = meant;
   const place = { kind: CLAIMS, namespace: target.namespace, name: target.name };
   const claim = await cluster.custom.get(place);
   if (!claim.ok) return refused(claim.failure, `PersistentVolumeClaim ${target.name}`);
@@ -94,7 +102,39 @@ async function intend({ cluster, target, step }: ActionContext): Promise<Intende
   };
 }
 
+type Claim = { ok: true; target: EntityRef } | { ok: false; refusal: Refusal };
+
+/** The claim that is the target; of a workload the one that a finding names, or the only one that it has. */
+async function claimOf(context: ActionContext): Promise<Claim> {
+  const { target, findings } = context;
+  if (target.kind === 'PersistentVolumeClaim') return { ok: true, target };
+  const looked = await lookAtTarget(context);
+  if (!looked.ok) return looked;
+  const { workload, raw, pods } = looked.look;
+  const volumes = readPath(raw, ['spec', 'template', 'spec', 'volumes']);
+  const mounted = (Array.isArray(volumes) ? volumes : []).flatMap((one) => {
+    const name = readPath(one, ['persistentVolumeClaim', 'claimName']);
+    return typeof name === 'string' ? [name] : [];
+  });
+  const templates = readPath(raw, ['spec', 'volumeClaimTemplates']);
+  const own = (Array.isArray(templates) ? templates : []).flatMap((one) =>
+    pods.map((pod) => `${String(readPath(one, ['metadata', 'name']))}-${pod.name}`),
+  );
+  const all = [...mounted, ...own];
+  const full = findings.filter(({ what }) => what.startsWith('volume_'));
+  const named = all.filter((name) => full.some(({ message }) => message.split(/[\s,.:'"]+/).includes(name)));
+  const [chosen, second] = named.length > 0 ? named : all;
+  const subject = `${workload.kind} ${workload.name}`;
+  if (chosen === undefined) return no('unsupported', `${subject} has no PersistentVolumeClaim.`);
+  if (second !== undefined)
+    return no('unsupported', `${subject} has several volumes, and nothing says which of them is full.`);
+  return { ok: true, target: { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name: chosen } };
+}
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const no = (code: RefusalCode, message: string): Intended => ({ ok: false, refusal: { code, message } });
+const no = (code: RefusalCode, message: string): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: { code, message },
+});
 
 export default expandVolume;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import expandVolume from '../../src/actions/expand-volume.ts';
-import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
+import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
+import { carryOut, contextFor, finding, planned, refusal, takeBack } from './action-context.ts';
 
 describe('expand_volume', () => {
   let small: SmallCluster;
@@ -47,11 +47,31 @@ describe('expand_volume', () => {
     expect(await takeBack(expandVolume, context(), execution)).toMatchObject({ kind: 'failed', changed: false });
   });
 
+  it('finds the claim of a workload: the only one, or the one that is said to be full', async () => {
+    const mounting = (...claims: string[]) => {
+      const made = deployment('ledger');
+      Object.assign((made.spec as { template: { spec: object } }).template.spec, {
+        volumes: claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
+      });
+      small.kube.apply(made);
+      small.run(10);
+    };
+    const given = { target: { name: 'ledger' } };
+    mounting('ledger-data');
+    expect((await planned(expandVolume, contextFor(small, given))).target.name).toBe('ledger-data');
+    mounting('ledger-data', 'ledger-logs');
+    expect(await refusal(expandVolume, contextFor(small, given))).toBe('unsupported');
+    const full = { ...finding('volume_full', {}), message: 'Volume ledger-data of ledger is full' };
+    expect((await planned(expandVolume, contextFor(small, { ...given, findings: [full] }))).target.name).toBe(
+      'ledger-data',
+    );
+  });
+
   it('is refused where the class forbids it, at its limit, and for what is no claim', async () => {
     expect(await refusal(expandVolume, context({ max_gi: 10 }))).toBe('at_limit');
     expect((await planned(expandVolume, context({ max_gi: 12 }))).changes[0]?.after).toBe('12Gi');
     allow(false);
     expect(await refusal(expandVolume, context())).toBe('unsupported');
-    expect(await refusal(expandVolume, contextFor(small))).toBe('unsupported');
+    expect(await refusal(expandVolume, contextFor(small))).toBe('target_gone');
   });
 });

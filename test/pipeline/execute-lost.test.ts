@@ -110,7 +110,7 @@ describe('a change whose answer did not come', () => {
   it('is found by its mark when it meets itself: another worker of the same execution was first', async () => {
     const { events, after } = await scaleOut(small.cluster, async () => {
       const plan = await planned(scaleHorizontal, contextFor(small));
-      const { uid, resourceVersion } = (plan.data as { write: { uid: string; resourceVersion: string } }).write;
+      const { uid, resourceVersion } = (plan.data as { edit: { uid: string; resourceVersion: string } }).edit;
       const mark = { 'nightshift.dev/execution': 'inc-1-1' };
       await small.cluster.patchWorkload(
         { kind: 'Deployment', namespace: 'shop', name: 'payment-api' },

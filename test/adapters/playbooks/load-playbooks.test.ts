@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describe('the shipped playbooks', () => {
-  it('are the four of the mission, with its figures, what a rollout is cured by, and what meets demand', async () => {
+  it('are the four of the mission, with its figures, what a rollout is cured by, what meets demand, and what single objects need', async () => {
     const playbooks = await loadPlaybooks([SHIPPED]);
     const figures = playbooks.map((playbook) => [
       playbookKey(playbook),
@@ -50,8 +50,23 @@ describe('the shipped playbooks', () => {
       'high_latency/rollout': ['rollback_deployment 0 0.9'],
       'high_error_rate/rollout': ['rollback_deployment 0 0.9'],
       demand_ahead: ['apply_scaled_object 0 0.5'],
+      not_ready: [
+        'rollback_deployment 0 0.8',
+        'abort_rollout 0 0.8',
+        'scale_to 0 0.7',
+        'increase_memory_limit 0 0.7',
+        'uncordon 0 0.6',
+        'remove_taint 0 0.6',
+        'expand_volume 0 0.7',
+        'pause_rollout 0 0.7',
+        'notify_oncall 0 0.5',
+      ],
+      kube_job_failed: ['retry_job 0 0.5', 'notify_oncall 0 0.5'],
+      kube_persistent_volume_filling_up: ['expand_volume 0 0.7', 'notify_oncall 0 0.5'],
+      kube_hpa_maxed_out: ['raise_hpa_max 0 0.7', 'notify_oncall 0 0.5'],
     });
-    expect(playbooks.every(({ verify }) => verify.withinMs === 300_000 && verify.steadyMs === 60_000)).toBe(true);
+    const mine = playbooks.filter(({ issue }) => !issue.startsWith('kube_'));
+    expect(mine.every(({ verify }) => verify.withinMs === 300_000 && verify.steadyMs === 60_000)).toBe(true);
   });
 });
 
@@ -59,7 +74,7 @@ describe('playbooks', () => {
   it('of a later folder replace those for the same issue', async () => {
     const own = folder({ 'mine.yml': GOOD.replace('title: Crashes', 'title: Mine') });
     const playbooks = await loadPlaybooks([SHIPPED, own]);
-    expect(playbooks).toHaveLength(9);
+    expect(playbooks).toHaveLength(13);
     expect(playbooks.find(({ issue }) => issue === 'crash_loop')?.title).toBe('Mine');
   });
 

@@ -5,6 +5,8 @@ import type { ActionLimits } from '../extension-points.ts';
 import type { ContainerInfo, Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
+import { VERTICAL_AUTOSCALERS } from './edit/places.ts';
+import { lookForVertical, type VerticalLook, withLeast } from './edit/vertical.ts';
 import { fullContainer } from './workload/full-container.ts';
 import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
 import { notRolledOut, ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
@@ -30,7 +32,10 @@ const increaseMemoryLimit = editing({
     '*': [1, 4],
   },
   against: { namespace: [], workload: [] },
-  permissions: ROLLING_PERMISSIONS,
+  permissions: [
+    ...ROLLING_PERMISSIONS,
+    { group: 'autoscaling.k8s.io', resource: 'verticalpodautoscalers', verbs: ['get', 'list', 'patch'] },
+  ],
   async intend(context): Promise<Intended> {
     const looked = await lookAtTarget(context);
     if (!looked.ok) return looked;
@@ -40,10 +45,21 @@ const increaseMemoryLimit = editing({
     const full = await fullContainer(context, look);
     if (!full.ok) return full;
     const chosen = chooseLimit(look, full.container, context.limits);
-    return 'code' in chosen ? { ok: false, refusal: chosen } : intentOf(look, chosen, full.message);
+    if ('code' in chosen) return { ok: false, refusal: chosen };
+    const vertical = await lookForVertical(context.cluster, look.workload, chosen.container);
+    if (!vertical.ok) return vertical;
+    const notes = [full.message, vertical.note];
+    return vertical.look ? throughAutoscaler(look, chosen, vertical.look) : intentOf(look, chosen, notes);
   },
-  settled: (context, { place, uid }, { startedAt }) =>
-    settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
+  async settled(context, { place, uid }, { startedAt }) {
+    if (place.kind.kind === VERTICAL_AUTOSCALERS.kind)
+      return {
+        kind: 'settled',
+        message: `${place.kind.kind} ${place.name} replaces the pods that ask for less, by and by.`,
+      };
+    const of = { namespace: place.namespace ?? '', name: place.name, uid };
+    return settleRollout(context, of, startedAt, () => null);
+  },
 });
 
 type Chosen = { container: ContainerInfo; path: ObjectPath; before: string; after: string; said: string };
@@ -71,6 +87,41 @@ function chooseLimit(
   return { container, path, before: String(readPath(raw, path) ?? ''), after: quantityOf(wished), said };
 }
 
+/** A limit beside an autoscaler's would be set back at the next pod: its own bound is raised. */
+function throughAutoscaler(look: Look, { container, before, after }: Chosen, vertical: VerticalLook): Intended {
+  const { workload } = look;
+  const name = `VerticalPodAutoscaler ${vertical.object.name}`;
+  if (!vertical.replaces) {
+    const message = `${name} sets the memory of ${workload.name} as pods are made (updateMode Initial). Raise its minAllowed.memory, then restart the pods.`;
+    return { ok: false, refusal: { code: 'managed_elsewhere', message } };
+  }
+  const bound = withLeast(vertical, container, parseQuantity(after) ?? 0);
+  const { kind, namespace, uid } = workload;
+  return {
+    ok: true,
+    intent: {
+      kind: VERTICAL_AUTOSCALERS,
+      object: vertical.object,
+      target: { kind, namespace, name: workload.name, uid },
+      fields: [
+        {
+          path: ['spec', 'resourcePolicy', 'containerPolicies'],
+          value: bound.policies,
+          words: {
+            before: `container ${container.name}: minAllowed.memory ${bound.before}`,
+            after: `container ${container.name}: minAllowed.memory ${bound.least}`,
+          },
+        },
+      ],
+      summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}, through ${name}`,
+      blastRadius: rollingBlastRadius(look, () => false),
+      notes: [
+        `${name} sets its memory and keeps request and limit in proportion, so its least is raised; it replaces the pods one by one.`,
+      ],
+    },
+  };
+}
+
 const quantityOf = (bytes: number): string => (bytes % MI === 0 ? `${bytes / MI}Mi` : String(bytes));
 
 /** The limit of the same container in the revision before, where that was higher. */
@@ -81,7 +132,7 @@ function formerLimit(revisions: Revision[], current: number, { name, memoryLimit
   return before && bytes !== null && bytes > (memoryLimitBytes ?? 0) ? { bytes, revision: before.revision } : null;
 }
 
-function intentOf(look: Look, { container, path, before, after, said }: Chosen, why: string): Intended {
+function intentOf(look: Look, { container, path, before, after, said }: Chosen, more: string[]): Intended {
   const { workload } = look;
   return {
     ok: true,
@@ -90,7 +141,7 @@ function intentOf(look: Look, { container, path, before, after, said }: Chosen, 
       fields: [{ path, value: after }],
       summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}`,
       blastRadius: rollingBlastRadius(look, () => false),
-      notes: [said, why, ...requestNotes(container)].filter((note) => note !== ''),
+      notes: [said, ...more, ...requestNotes(container)].filter((note) => note !== ''),
     },
   };
 }

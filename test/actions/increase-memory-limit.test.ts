@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { definition, open } from '../../sandbox/operators/definition.ts';
 import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { carryOut, contextFor, finding, memoryMetrics, planned, refusal, takeBack } from './action-context.ts';
@@ -133,6 +134,66 @@ describe('increase_memory_limit', () => {
       small.behave('payment-api', { kind: 'exited', reason: 'OOMKilled', exitCode: 137 });
       small.run(60);
       expect(await path({ metrics: using({ app: 2 ** 20, sidecar: 62 * 2 ** 20 }) })).toContain('[app]');
+    });
+  });
+
+  describe('where a VerticalPodAutoscaler sets the memory', () => {
+    const vertical = (spec: object) => {
+      small.kube.apply({
+        apiVersion: 'autoscaling.k8s.io/v1',
+        kind: 'VerticalPodAutoscaler',
+        metadata: { name: 'pay', namespace: 'shop' },
+        spec: { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment-api' }, ...spec },
+      });
+    };
+    const policies = () =>
+      small.kube.get('verticalpodautoscalers.autoscaling.k8s.io', 'shop', 'pay')?.spec?.resourcePolicy;
+
+    beforeEach(() => {
+      small.kube.apply(
+        definition({
+          group: 'autoscaling.k8s.io',
+          kind: 'VerticalPodAutoscaler',
+          plural: 'verticalpodautoscalers',
+          scope: 'Namespaced',
+          versions: ['v1'],
+          spec: open,
+          columns: [],
+        }),
+      );
+    });
+
+    it('raises its least in proportion, and its most where that is lower, and puts both back', async () => {
+      const resourcePolicy = {
+        containerPolicies: [{ containerName: 'app', maxAllowed: { memory: '150Mi', cpu: '1' } }],
+      };
+      vertical({ resourcePolicy });
+      const context = contextFor(small);
+      const plan = await planned(increaseMemoryLimit, context);
+      expect(plan).toMatchObject({
+        target: { kind: 'Deployment', name: 'payment-api' },
+        summary: expect.stringContaining('from 256Mi to 384Mi, through VerticalPodAutoscaler pay'),
+      });
+      const { execution } = await carryOut(increaseMemoryLimit, context, plan);
+      // The request is half of the limit.
+      expect(policies()).toEqual({
+        containerPolicies: [
+          { containerName: 'app', minAllowed: { memory: '192Mi' }, maxAllowed: { memory: '192Mi', cpu: '1' } },
+        ],
+      });
+      expect((await increaseMemoryLimit.settled(context, execution)).kind).toBe('settled');
+      expect((await takeBack(increaseMemoryLimit, context, execution)).kind).toBe('done');
+      expect(policies()).toEqual(resourcePolicy);
+    });
+
+    it('changes the limit itself where it only recommends, or leaves limits alone', async () => {
+      const path = async () => (await planned(increaseMemoryLimit, contextFor(small))).changes[0]?.path;
+      vertical({ updatePolicy: { updateMode: 'Off' } });
+      expect(await path()).toContain('limits.memory');
+      vertical({ resourcePolicy: { containerPolicies: [{ containerName: '*', controlledValues: 'RequestsOnly' }] } });
+      expect(await path()).toContain('limits.memory');
+      vertical({ updatePolicy: { updateMode: 'Initial' } });
+      expect(await refusal(increaseMemoryLimit, contextFor(small))).toBe('managed_elsewhere');
     });
   });
 

@@ -18,6 +18,12 @@ export const CLAIMS = kindOf('', 'v1', 'persistentvolumeclaims', 'PersistentVolu
 export const STORAGE_CLASSES = kindOf('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass');
 export const BUDGETS = kindOf('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
 export const JOBS = kindOf('batch', 'v1', 'jobs', 'Job');
+export const VERTICAL_AUTOSCALERS = kindOf(
+  'autoscaling.k8s.io',
+  'v1',
+  'verticalpodautoscalers',
+  'VerticalPodAutoscaler',
+);
 export const ROLLOUTS = kindOf('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout');
 export const AUTOSCALERS = kindOf('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler');
 export const SCALED_OBJECTS = kindOf('keda.sh', 'v1alpha1', 'scaledobjects', 'ScaledObject');

@@ -2,6 +2,7 @@
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY sandbox/package.json ./sandbox/package.json
 # `npm ci` refuses the lock file where it lacks other platforms' optional packages; this keeps to its versions too. No script of any package needs to run.
 RUN npm install --omit=dev --no-save --ignore-scripts --no-audit --no-fund
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackChat } from '../../../src/adapters/slack/chat.ts';
-import { context, incident } from './incidents.ts';
+import { context, EVERY_STATE, incident, T0 } from './incidents.ts';
 import { CHANNEL, openWorkspace, recordingLog, TOKEN, type Workspace } from './workspace.ts';
 
 let slack: Workspace;
@@ -17,6 +17,8 @@ const chatAt = (perSecond: number | null) =>
     perSecond,
     log: recordingLog(),
   });
+/** Nobody is asked anything. */
+const CLOSED = { state: EVERY_STATE.at(-1) as never, closedAt: T0 };
 const POSTS = ['chat.postMessage', 'chat.update'];
 
 describe('the pace of the chat', () => {
@@ -32,7 +34,7 @@ describe('the pace of the chat', () => {
   it('gives back what would wait too long, with when to come again', async () => {
     const chat = chatAt(3);
     const all = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => chat.deliver(incident({ id: `INC-${index}` }), context())),
+      Array.from({ length: 30 }, (_, index) => chat.deliver(incident({ id: `INC-${index}`, ...CLOSED }), context())),
     );
     const unsent = all.filter((one) => !one.ok);
     expect(unsent.length).toBeGreaterThan(5);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readCheckedYaml, yamlErrorLine } from '../adapters/playbooks/checked-yaml.ts';
 import { QUERY_NAMES, type QueryName } from '../adapters/prometheus/default-queries.ts';
 import { type QueryOptions, templateFault } from '../adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
@@ -13,6 +13,16 @@ export const DurationMs = z
   .string()
   .regex(/^(\d+(ms|s|m|h|d))+$/, 'is not a duration such as 90s, 5m or 1h30m')
   .transform(durationMs);
+
+/** A duration that something is repeated or waited for by: neither none at all nor for ever. */
+const between = (least: string, most: string) =>
+  DurationMs.refine((ms) => ms >= durationMs(least) && ms <= durationMs(most), `must be from ${least} to ${most}`);
+const Wait = between('1s', '7d');
+
+/** Slack's id of a person or a group: a name that is shown is anybody's to take. */
+const Approver = z
+  .string()
+  .regex(/^[UWS][A-Z0-9_]{1,30}$/, "is not a Slack id: give a member's (U…) or a user group's (S…), not a name");
 
 const Autonomy = z.enum(['auto', 'ask', 'observe']);
 const AtTimeout = z.enum(['execute', 'escalate', 'watch']);
@@ -27,9 +37,9 @@ const ServiceSettings = z.strictObject({
   /** Page for its questions, too, though it isn't critical. */
   page_questions: z.boolean().optional(),
   autonomy: Autonomy.optional(),
-  timeout: DurationMs.optional(),
+  timeout: Wait.optional(),
   at_timeout: AtTimeout.optional(),
-  approvers: z.array(z.string()).optional(),
+  approvers: z.array(Approver).optional(),
   /** Whose clocks its users live by (IANA name): learned schedules keep to them. */
   timezone: Timezone.optional(),
   /** Requests per second that one replica takes. */
@@ -44,6 +54,21 @@ const ServiceSettings = z.strictObject({
     })
     .optional(),
 });
+
+/** Of two entries for one service only one could count. */
+function eachOnce(services: { namespace: string; name: string }[], context: z.RefinementCtx): void {
+  const seen = new Map<string, number>();
+  for (const [index, { namespace, name }] of services.entries()) {
+    const first = seen.get(`${namespace}/${name}`);
+    if (first === undefined) seen.set(`${namespace}/${name}`, index);
+    else
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: `${namespace}/${name} is here twice (first as services[${first}])`,
+      });
+  }
+}
 
 const PromDuration = z.string().regex(/^(\d+(ms|s|m|h|d|w))+$/, 'is not a PromQL duration such as 5m');
 const Template = z
@@ -72,16 +97,19 @@ export const Settings = z.strictObject({
     .regex(/^[\w.-]{1,63}$/, 'may hold letters, digits, dots and dashes')
     .default(UNNAMED_CLUSTER),
   mode: z.enum(['act', 'observe']).default('act'),
-  approvers: z.array(z.string()).default([]),
-  protected_namespaces: z.array(z.string()).default(['kube-system', 'kube-public', 'kube-node-lease', 'nightshift']),
+  approvers: z.array(Approver).default([]),
+  protected_namespaces: z
+    .array(z.string())
+    .min(1, 'must name at least one: kube-system at least is nobody’s to change')
+    .default(['kube-system', 'kube-public', 'kube-node-lease', 'nightshift']),
   defaults: z
     .strictObject({
       autonomy: Autonomy.default('auto'),
-      timeout: DurationMs.prefault('5m'),
+      timeout: Wait.prefault('5m'),
       at_timeout: AtTimeout.optional(),
     })
     .prefault({}),
-  services: z.array(ServiceSettings).default([]),
+  services: z.array(ServiceSettings).superRefine(eachOnce).default([]),
   limits: z
     .strictObject({
       services_at_once: z.int().min(1).default(1),
@@ -91,11 +119,11 @@ export const Settings = z.strictObject({
         .min(1)
         .default(8 * 1024 ** 3),
       max_pods_affected_ratio: z.number().min(0).max(1).default(1),
-      drain_timeout: DurationMs.prefault('5m'),
+      drain_timeout: between('1s', '1d').prefault('5m'),
       steps_per_incident: z.int().min(1).default(6),
       storm_incidents: z.int().min(2).default(10),
       /** So long after an alert came somebody has heard of it, whatever is waited for. */
-      unanswered: DurationMs.prefault('15m'),
+      unanswered: between('1s', '7d').prefault('15m'),
       keep_closed: DurationMs.prefault('90d'),
     })
     .prefault({}),
@@ -132,7 +160,7 @@ export const Settings = z.strictObject({
     .prefault({}),
   scan: z
     .strictObject({
-      every: DurationMs.prefault('1m'),
+      every: between('5s', '1d').prefault('1m'),
       namespaces: z.array(z.string()).default([]),
       enabled: z.boolean().default(true),
       /** ServiceMonitors and PodMonitors of a service in trouble are scraped every 15 s until it is over. Off: it changes the cluster. */
@@ -299,15 +327,20 @@ export function readEnvironment(
 
 function readSettings(env: Pick<Environment, 'NIGHTSHIFT_CONFIG'>, errors: string[]): Settings | null {
   const file = env.NIGHTSHIFT_CONFIG ?? (existsSync('nightshift.yaml') ? 'nightshift.yaml' : null);
-  let document: unknown = {};
+  if (!file) return Settings.parse({});
+  let text: string;
   try {
-    if (file) document = parse(readFileSync(file, 'utf8')) ?? {};
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     errors.push(`NIGHTSHIFT_CONFIG: ${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
   }
-  const settings = Settings.safeParse(document);
-  if (settings.success) return settings.data;
-  errors.push(...settings.error.issues.map((issue) => `${file} ${issue.path.join('.')}: ${issue.message}`));
+  const read = readCheckedYaml(file, text.trim() === '' ? '{}' : text, Settings);
+  if (read.ok) return read.value;
+  // As the other settings are named: services.0.name.
+  const named = (message: string) =>
+    message.replace(/^[\w.[\]]{1,200}(?=: )/, (path) => path.replace(/\[(\d{1,6})\]/g, '.$1'));
+  errors.push(...read.errors.map((one) => yamlErrorLine({ ...one, message: named(one.message) })));
   return null;
 }
 

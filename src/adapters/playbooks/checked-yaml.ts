@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 /** One thing that is wrong, where a person can find it; line and column count from 1. */
@@ -17,6 +17,11 @@ export const yamlErrorLine = ({ file, line, column, message }: YamlError): strin
 
 /** Reads one YAML text against its schema; every error that it has, with its place. `file` only names it. */
 export function readCheckedYaml<S extends z.ZodType>(file: string, text: string, schema: S): CheckedYaml<z.output<S>> {
+  if (text.length > MOST_TEXT || deepest(text) > MOST_DEEP)
+    return {
+      ok: false,
+      errors: [{ file, line: 1, column: 1, message: 'is too large or too deeply nested to be read' }],
+    };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
   // What follows the first break in the syntax is mostly an echo of it.
@@ -25,7 +30,9 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
     const message = (broken.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
     return { ok: false, errors: [{ file, ...place(lines, broken.pos[0]), message }] };
   }
-  const checked = schema.safeParse(document.toJS({ maxAliasCount: 20 }));
+  const aliases = aliasesIn(document, lines).map((at) => ({ file, ...at, message: ALIAS }));
+  if (aliases.length > 0) return { ok: false, errors: aliases };
+  const checked = schema.safeParse(document.toJS());
   if (checked.success)
     return { ok: true, value: checked.data, placeOf: (path) => placeOf(document, lines, path, null) };
   const errors = checked.error.issues.flatMap((issue) => {
@@ -40,6 +47,34 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
     });
   });
   return { ok: false, errors };
+}
+
+/** In characters; what people write is far below. */
+const MOST_TEXT = 512 * 1024;
+const MOST_DEEP = 60;
+
+/** How many brackets are open at once: the parser's time and stack grow with it. */
+function deepest(text: string): number {
+  let open = 0;
+  let most = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    most = Math.max(most, open);
+  }
+  return most;
+}
+
+const ALIAS = 'an alias (*name) is not read: what holds here must be written here';
+
+function aliasesIn(document: Document, lines: LineCounter): Place[] {
+  const found: Place[] = [];
+  visit(document, {
+    Alias: (_key, node) => {
+      found.push(place(lines, node.range?.[0] ?? 0));
+    },
+  });
+  return found;
 }
 
 function dotted(path: PropertyKey[]): string {

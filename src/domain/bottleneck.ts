@@ -1,13 +1,13 @@
 import { calleesOf } from './callees.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef } from './types.ts';
 
-/** So often a jam is followed before a person is called: behind the third there may be a database that more pods in front of it only hurt. */
+/** How often a bottleneck is followed to the next service before a person is called: behind the third there may be a database, which more pods in front of it only load more. */
 const MOST_FOLLOWED = 2;
 
 /**
- * Where a jam stands now: of an overload whose cause has been given more to work with (`isRelieved`), the likeliest overloaded one that it calls, directly or through others,
- * and that hasn't. It is as sure as the cause: the load is known, and comes that way. The one that the incident is about (`symptomService`)
- * comes last: if others waited for it, it would be the cause. Undefined while the cause itself is what to mend.
+ * Where the bottleneck is now. When the overloaded cause has been given more capacity (`isRelieved`), it moves on: to the likeliest overloaded service that the cause calls, directly or through others, and that has not been
+ * given more yet. It is as probable as the cause, since the load is known to come that way. The service that the incident is about (`symptomService`) comes last: if others waited for it, it would be the cause itself.
+ * Undefined: the cause itself is still what to mend.
  */
 export function bottleneckAfter(
   causes: Cause[],

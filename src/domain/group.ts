@@ -27,9 +27,13 @@ export const isInCalls = (subject: Subject, calls: Calls): boolean =>
   calls.has(nodeOf(subject)) || [...calls.values()].some((called) => called.has(nodeOf(subject)));
 
 /**
- * Which open incident an alert belongs to, or null for a new one: the same service; an incident whose named cause this service is; that of the dead node that its pods are on; or, for a symptom, a recent incident of something
- * that this service calls, directly or through others, or a recent crowd of requests at something that calls this one; or one in which this service stands between what hurts and the named cause, whose requests are sent again; or a recent incident that shows nothing but symptoms and has no named cause yet, which this may
- * explain or share the cause with. Unrelated trouble stays apart. Pure.
+ * Which open incident an alert belongs to, or null for a new one. Pure. In this order:
+ * - the incident of the same service;
+ * - one whose named cause this service is, or that of the dead node that its pods are on;
+ * - for a symptom: a recent incident of something that this service calls, directly or through others, or a recent crowd of requests at something that calls this one;
+ * - one in which this service stands between the symptom and the named cause, for requests that are sent again;
+ * - a recent incident that shows nothing but symptoms and has no named cause yet, which this may explain or share the cause with.
+ * Unrelated trouble stays apart.
  */
 export function incidentFor(
   alert: Alert,

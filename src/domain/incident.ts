@@ -108,7 +108,7 @@ export type Incident = {
   closedAt: number | null;
   /** When it was well the first time; absent before, and where nobody saw it. */
   healthyAt?: number;
-  /** Bounded: see MAX_ALERTS. `alertCount` counts all that came, by fingerprint; of more than that, at least so many as were sent together. */
+  /** At most MAX_ALERTS. `alertCount` counts every fingerprint that came; beyond MAX_ALERTS it is a lower bound: the most that were sent together. */
   alerts: Alert[];
   alertCount: number;
   anomalies: Finding[];

@@ -274,7 +274,7 @@ export function rejected(
   const next = left[0];
   if (event.how === 'escalate' || !next)
     return escalate(without, event.at, `Rejected by ${event.user}${next ? '' : '; there is no other safe step'}.`);
-  // What a person turned down is followed by a question, never by an action on its own.
+  // After a person said no, the next step is asked about: it never starts by itself.
   return ask(without, event.at, next, {
     timeoutMs: state.name === 'awaiting_approval' ? state.timeoutMs : STOPPED_MS,
     atTimeout: 'escalate',

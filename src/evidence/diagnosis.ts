@@ -126,8 +126,8 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
 }
 
 /**
- * What about the entity is the cause, in the words that playbook priors know: a change outweighs what its pods show, a hang (its own, or a wait for somebody who isn't here) outweighs the load that piles up before it, what else was changed or stands in
- * its way outweighs its metrics, load outweighs the memory that it fills, a leak a kill, a kill the plain metrics. A leak that is far from hurting is the last of these.
+ * What about the entity is the cause, in the words of the actions' `cures`. The first that is convincing counts: a memory limit that was lowered; a rollout; a hang (its own, or a wait for somebody who isn't here), before the load
+ * that piles up behind it; another change, or something that stands in its way; load, before the memory that it fills; a leak; a kill for memory; the plain metrics; and last a leak that is far from hurting.
  */
 function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const told = new Map<string, number>();

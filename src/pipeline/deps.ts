@@ -39,7 +39,7 @@ export type Limits = ActionLimits & {
   unansweredMs: number;
 };
 
-/** What the stages are given. One object, made in main.ts. */
+/** What the stages are given: one object, put together in src/app/app.ts. */
 export type Deps = {
   store: IncidentStore;
   jobs: Jobs;

@@ -11,8 +11,8 @@ export type Finished = Pick<DueEffect, 'id' | 'gen'> & { token: string };
 export type Recorded = { before: Incident; after: Incident };
 
 /**
- * Applies an event to an incident and saves both with the work that follows, in one step; tries again from the newest version when somebody else saved first.
- * `finished` is the due effect that this event ends. Null when there is no such incident, and when somebody else has taken that effect over: then its end is theirs to tell.
+ * Applies an event to an incident and saves the incident, the timeline and the work that is now due in one step. When somebody else saved first, it starts again from the newest version.
+ * `finished` is the due effect that this event ends. Null: there is no such incident, or another worker has taken that effect over and will end it.
  */
 export async function record(
   deps: Deps,

@@ -37,7 +37,7 @@ export type SpanJoiner = {
 /** Spans of one trace come within this time of one another, or not at all. */
 const PATIENCE_MS = 20_000;
 const OPEN_SPANS = 100_000;
-/** Over how many spans the share of orphans is averaged, and from which share on traces come in pieces. */
+/** Over how many spans the share of spans without their parent is averaged, and from which share on traces count as split between replicas. */
 const ORPHAN_WEIGHT = 1 / 1_000;
 const SPLIT_SHARE = 0.2;
 
@@ -106,8 +106,8 @@ function link(joiner: SpanJoiner, child: Open): void {
 }
 
 /**
- * With several replicas, and parents that are missing in numbers, the traces come in pieces: what a span takes apart from its children, and what
- * a call takes beyond its callee, would be told too high. Then they aren't told.
+ * Several replicas, and many spans without their parent: each replica sees only a part of a trace. A span's own time (without its children) and a call's network time (beyond its callee) would then come out too
+ * high, so neither is told.
  */
 const isSplit = (joiner: SpanJoiner): boolean => joiner.orphans > SPLIT_SHARE && joiner.several();
 

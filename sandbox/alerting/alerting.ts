@@ -3,7 +3,7 @@ import type { SeriesSource } from '../prometheus/series.ts';
 import type { Sample } from '../prometheus/store.ts';
 import { type ActiveAlert, createAlertStates, type ForcedAlert } from './evaluate.ts';
 import { createNotifier, type Receiver } from './notifier.ts';
-import { ALERT_RULES } from './rules.ts';
+import { SANDBOX_RULES } from './rules.ts';
 
 /** What is pending or firing, as `GET /sandbox/alerts` shows it. */
 export type ListedAlert = {
@@ -39,7 +39,7 @@ export function startAlerting(options: {
   enabled: boolean;
   externalUrl: () => string;
 }): Alerting {
-  const states = createAlertStates(ALERT_RULES, options.source);
+  const states = createAlertStates(SANDBOX_RULES, options.source);
   let revision = 0;
   const notifier = createNotifier({ externalUrl: options.externalUrl });
   const listed = ({ labels, annotations, value, activeAt, firedAt, fingerprint }: ActiveAlert): ListedAlert => ({
@@ -62,7 +62,7 @@ export function startAlerting(options: {
     sendTo: notifier.setReceiver,
     list: () => states.active().map(listed),
     rules: () =>
-      ALERT_RULES.map(({ alert, expr, forMs, severity, summary, description }) => ({
+      SANDBOX_RULES.map(({ alert, expr, forMs, severity, summary, description }) => ({
         alert,
         expr,
         forMs,

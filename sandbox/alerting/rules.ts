@@ -1,3 +1,5 @@
+import { scrapedExpr } from './scraped.ts';
+
 /** An alerting rule as Prometheus knows it. Labels of the result become labels of the alert. */
 export type AlertRule = {
   alert: string;
@@ -124,3 +126,37 @@ export const ALERT_RULES: readonly AlertRule[] = [
     description: 'Its kubelet does not report.',
   },
 ];
+
+/** kube-prometheus-stack's, with the labels of a kube-state-metrics that is scraped without honor_labels. Whoever has them has them from there. */
+const SCRAPED_RULES: readonly AlertRule[] = [
+  {
+    alert: 'KubeDeploymentReplicasMismatch',
+    expr: `${scrapedExpr('kube_deployment_spec_replicas - kube_deployment_status_replicas_available')} > 0`,
+    forMs: 600_000,
+    severity: 'warning',
+    summary: 'Deployment has not matched the expected number of replicas.',
+    description:
+      'Deployment {{ $labels.exported_namespace }}/{{ $labels.deployment }} has not matched the expected number of replicas for longer than ten minutes.',
+  },
+  {
+    alert: 'KubeJobFailed',
+    expr: 'kube_job_failed{job="kube-state-metrics"} > 0',
+    forMs: 60_000,
+    severity: 'warning',
+    summary: 'Job failed to complete.',
+    description:
+      'Job {{ $labels.exported_namespace }}/{{ $labels.job_name }} failed to complete. Removing failed job after investigation should clear this alert.',
+  },
+  {
+    alert: 'KubeHpaMetricMissing',
+    expr: 'kube_horizontalpodautoscaler_status_condition{job="kube-state-metrics", condition="ScalingActive", status="false"} > 0',
+    forMs: 180_000,
+    severity: 'warning',
+    summary: 'Autoscaler cannot compute how many replicas are wanted.',
+    description:
+      'HPA {{ $labels.exported_namespace }}/{{ $labels.horizontalpodautoscaler }} has no metric to scale by.',
+  },
+];
+
+/** All that the sandbox evaluates. */
+export const SANDBOX_RULES: readonly AlertRule[] = [...ALERT_RULES, ...SCRAPED_RULES];

@@ -26,7 +26,13 @@ export type LabelSelector = {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 };
 export type Resources = { requests?: Record<string, string>; limits?: Record<string, string> };
-export type Probe = { initialDelaySeconds?: number; periodSeconds?: number; failureThreshold?: number };
+export type Probe = {
+  initialDelaySeconds?: number;
+  periodSeconds?: number;
+  failureThreshold?: number;
+  httpGet?: { path?: string; port?: number | string; scheme?: string };
+  tcpSocket?: { port?: number | string };
+};
 export type Container = {
   name: string;
   image: string;
@@ -37,6 +43,7 @@ export type Container = {
   args?: string[];
   imagePullPolicy?: string;
   readinessProbe?: Probe;
+  livenessProbe?: Probe;
 };
 export type Toleration = {
   key?: string;
@@ -65,6 +72,7 @@ export type PodSpec = {
   priority?: number;
   priorityClassName?: string;
   volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
+  serviceAccountName?: string;
   preemptionPolicy?: string;
 };
 export type Terminated = {

@@ -9,6 +9,7 @@ import { emptyFlowState, type FlowInput, type ServiceFlow, solveFlow } from './f
 import type { History } from './history.ts';
 import { type PodView, takesTraffic, viewPod } from './pods.ts';
 import { createProcesses, type Processes, type Run } from './processes.ts';
+import { reachedIn } from './reached.ts';
 import { NAMESPACE, SERVICES } from './services.ts';
 import { shopperTraffic } from './traffic.ts';
 
@@ -63,7 +64,7 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
   };
 
   const solve = (at: number): void => {
-    const inputs = flowInputs(processes, faults, at, seed);
+    const inputs = flowInputs(processes, faults, { at, seed, isReached: reachedIn(cluster) });
     flows = solveFlow(inputs, shopperTraffic(seed, at), flowState, STEP_MS / 1000, readBreakers(cluster));
     forget(flowState.waiting, processes);
     forget(flowState.ejected, processes);
@@ -94,12 +95,18 @@ export function createShop(options: { cluster: ShopCluster; seed: number; now: (
   };
 }
 
-function flowInputs(processes: Processes, faults: FaultBook, at: number, seed: number): Map<string, FlowInput> {
+type FlowTime = { at: number; seed: number; isReached(pod: PodView): boolean };
+
+function flowInputs(
+  processes: Processes,
+  faults: FaultBook,
+  { at, seed, isReached }: FlowTime,
+): Map<string, FlowInput> {
   const usual = shopperTraffic(seed, at);
   const inputs = new Map<string, { pods: FlowInput['pods'][number][]; extraRps: number }>();
   for (const s of SERVICES) inputs.set(s.name, { pods: [], extraRps: faults.extraRps(s, usual, at) });
   for (const run of processes.runs()) {
-    if (!takesTraffic(run.view) || run.exited) continue;
+    if (!takesTraffic(run.view) || run.exited || !isReached(run.view)) continue;
     const effect = faults.effect(run, at);
     inputs.get(run.view.service.name)?.pods.push({
       key: run.view.uid,

@@ -1,6 +1,6 @@
 import { alertSamples } from '../../sandbox/alerting/alerting.ts';
 import { type ActiveAlert, createAlertStates } from '../../sandbox/alerting/evaluate.ts';
-import { ALERT_RULES } from '../../sandbox/alerting/rules.ts';
+import { SANDBOX_RULES } from '../../sandbox/alerting/rules.ts';
 import { createClock, type SandboxClock } from '../../sandbox/clock.ts';
 import { type Core, createCore, startTicking } from '../../sandbox/core.ts';
 import { queryInstant } from '../../sandbox/prometheus/query.ts';
@@ -28,7 +28,7 @@ export const EVENING = Date.UTC(2026, 5, 4, 18, 0, 7);
 export function virtualSandbox(startAt = EVENING, seed = 42): VirtualSandbox {
   const clock = createClock({ startAt, speed: 0 });
   const core = createCore({ now: clock.now, seed, startAt, remains: undefined });
-  const states = createAlertStates(ALERT_RULES, core.store);
+  const states = createAlertStates(SANDBOX_RULES, core.store);
   const fired: string[] = [];
   startTicking(clock, core, (now) => {
     for (const alert of states.evaluate(now, core.shop.faults.alerts()).fired) fired.push(named(alert));

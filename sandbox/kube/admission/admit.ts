@@ -33,7 +33,30 @@ export function admit(world: World, next: KubeObject, current: KubeObject | unde
   if (className !== undefined && !systemClass && object(world, 'priorityclasses', undefined, className) === undefined) {
     return forbidden(resource, pod.metadata.name, `no PriorityClass with name ${className} was found`);
   }
-  return quotaRefusal(world, pod);
+  return accountRefusal(world, pod) ?? podSecurityRefusal(world, pod) ?? quotaRefusal(world, pod);
+}
+
+const PODS = { group: '', plural: 'pods', kind: 'Pod' };
+
+function accountRefusal(world: World, pod: Pod): Failure | undefined {
+  const account = pod.spec.serviceAccountName;
+  const { namespace = 'default', name } = pod.metadata;
+  if (account === undefined || account === 'default' || object(world, 'serviceaccounts', namespace, account))
+    return undefined;
+  const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+  return forbidden(PODS, name, why);
+}
+
+/** The levels baseline and restricted, as far as privileged containers go. */
+function podSecurityRefusal(world: World, pod: Pod): Failure | undefined {
+  const labels = object(world, 'namespaces', undefined, pod.metadata.namespace ?? 'default')?.metadata.labels ?? {};
+  const level = labels['pod-security.kubernetes.io/enforce'];
+  const privileged = pod.spec.containers.find(
+    (container) => (container as { securityContext?: { privileged?: boolean } }).securityContext?.privileged === true,
+  );
+  if (!level || level === 'privileged' || !privileged) return undefined;
+  const what = `privileged (container "${privileged.name}" must not set securityContext.privileged=true)`;
+  return forbidden(PODS, pod.metadata.name, `violates PodSecurity "${level}:latest": ${what}`);
 }
 
 function giveAddress(world: World, service: KubeObject): void {

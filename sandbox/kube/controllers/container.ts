@@ -1,6 +1,7 @@
-import type { Container, ContainerStatus, Pod } from '../kinds.ts';
+import type { Container, ContainerStatus, Pod, Probe } from '../kinds.ts';
 import { instant, timestamp } from '../objects.ts';
 import type { ContainerState, KubeletMemory } from '../world.ts';
+import { misdirected } from './probes.ts';
 
 export type ContainerStep = {
   pod: Pod;
@@ -108,12 +109,43 @@ function afterRunning(step: ContainerStep, status: ContainerStatus, startedAt: s
     return { ...status, ready: false, started: false, state: { terminated } };
   }
   if (seen.kind !== 'running') return status;
+  const { readinessProbe, livenessProbe } = step.container;
+  const lifeless = misdirected(step.pod, step.container, livenessProbe);
+  if (lifeless !== undefined && ranMs >= deadlineMs(livenessProbe))
+    return killedByProbe(step, status, startedAt, lifeless);
+  const unasked = misdirected(step.pod, step.container, readinessProbe);
+  if (unasked !== undefined) {
+    if (status.ready || isMinute(now)) say('Warning', 'Unhealthy', `Readiness probe failed: ${unasked}`);
+    return status.ready ? { ...status, ready: false } : status;
+  }
   const delayMs = (step.container.readinessProbe?.initialDelaySeconds ?? 0) * 1000 || READY_AFTER_MS;
   const ready = seen.ready && ranMs >= delayMs;
   if (!seen.ready && (status.ready || seen.message !== undefined)) {
     say('Warning', 'Unhealthy', `Readiness probe failed: ${seen.message ?? 'HTTP probe failed with statuscode: 503'}`);
   }
   return status.ready === ready ? status : { ...status, ready };
+}
+
+/** How long a container whose liveness probe never succeeds is left to live. */
+const deadlineMs = (probe: Probe | undefined): number =>
+  ((probe?.initialDelaySeconds ?? 0) + (probe?.periodSeconds ?? 10) * (probe?.failureThreshold ?? 3)) * 1000;
+
+const isMinute = (now: number): boolean => Math.floor(now / 1000) % 60 === 0;
+
+function killedByProbe(step: ContainerStep, status: ContainerStatus, startedAt: string, why: string): ContainerStatus {
+  const { container, memory, now, say } = step;
+  say('Warning', 'Unhealthy', `Liveness probe failed: ${why}`);
+  say('Normal', 'Killing', `Container ${container.name} failed liveness probe, will be restarted`);
+  memory.crashes += 1;
+  memory.retryAt = now + backoffMs(memory.crashes);
+  const terminated = {
+    exitCode: 137,
+    reason: 'Error',
+    startedAt,
+    finishedAt: timestamp(now),
+    containerID: status.containerID ?? '',
+  };
+  return { ...status, ready: false, started: false, state: { terminated } };
 }
 
 // The exit was seen in the last step. Started again at once, later (CrashLoopBackOff) or never, as the policy says.

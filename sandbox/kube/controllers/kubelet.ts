@@ -4,11 +4,13 @@ import type { Container, ContainerStatus, Node, Pod } from '../kinds.ts';
 import { condition, isFinished, isReady, setCondition } from '../pods.ts';
 import type { KubeletMemory, World } from '../world.ts';
 import { nextContainer } from './container.ts';
+import { configProblem, mountProblem } from './pod-needs.ts';
 import { podStatus } from './pod-status.ts';
 import { runtimeOf } from './runtime-of.ts';
 
 const START_MS = 2000;
 const STOP_MS = 2000;
+const MOUNT_RETRY_MS = 15_000;
 
 /** True when a node's kubelet reports; one that doesn't leaves its pods as they are. */
 export function isAlive(node: Node | undefined): boolean {
@@ -67,11 +69,19 @@ function runPod(world: World, pod: Pod): void {
   const [main, ...sidecars] = pod.spec.containers;
   if (main === undefined) return;
   const step = { pod, now: world.now() };
+  const unmounted = isStarted(pod) ? undefined : mountProblem(world, pod);
+  if (unmounted !== undefined) {
+    if (step.now >= memory.readyToStartAt) say(world, pod, 'Warning', 'FailedMount', unmounted);
+    memory.readyToStartAt = step.now >= memory.readyToStartAt ? step.now + MOUNT_RETRY_MS : memory.readyToStartAt;
+  }
   const first = nextContainer({
     ...step,
     container: main,
     memory,
-    observe: () => runtime.observe(pod),
+    observe: () => {
+      const problem = isRunning(pod) ? undefined : configProblem(world, pod, main);
+      return problem === undefined ? runtime.observe(pod) : { kind: 'config_error', message: problem };
+    },
     say: (type, reason, message) => say(world, pod, type, reason, message),
   });
   const others = sidecars.map((container) => nextSidecar(step, container, first));
@@ -79,6 +89,9 @@ function runPod(world: World, pod: Pod): void {
   if (!isUnchanged(pod, containers))
     setStatus(world, 'pods', pod.metadata.namespace, pod.metadata.name, () => podStatus(world, pod, containers));
 }
+
+const isRunning = (pod: Pod): boolean => pod.status.containerStatuses?.[0]?.state.running !== undefined;
+const isStarted = (pod: Pod): boolean => pod.status.containerStatuses?.[0]?.containerID !== undefined;
 
 // Sidecars start with the main container and never fail; only the main one is simulated.
 function nextSidecar(step: { pod: Pod; now: number }, container: Container, main: ContainerStatus): ContainerStatus {

@@ -8,7 +8,9 @@ import type { World } from '../world.ts';
 import { refusalOf } from './fit.ts';
 import { addTo, loadOf, type NodeLoad } from './node-load.ts';
 import { preempt } from './preemption.ts';
-import { missingClaim } from './volumes.ts';
+import { hasUnboundClaim, missingClaim } from './volumes.ts';
+
+const UNBOUND = 'pod has unbound immediate PersistentVolumeClaims';
 
 /** Places pods that have no node yet, highest priority first, each on the emptiest node that fits it. */
 export function stepScheduler(world: World): void {
@@ -27,6 +29,10 @@ function place(world: World, pod: Pod, loads: readonly NodeLoad[]): void {
   const reasons = new Map<string, number>();
   if (claim !== undefined) {
     reject(world, pod, loads.length, new Map([[`persistentvolumeclaim "${claim}" not found`, loads.length]]), false);
+    return;
+  }
+  if (hasUnboundClaim(world, pod)) {
+    reject(world, pod, loads.length, new Map([[UNBOUND, loads.length]]), false);
     return;
   }
   const fitting: NodeLoad[] = [];
@@ -68,6 +74,19 @@ function bind(world: World, pod: Pod, nodeName: string): void {
   recordEvent(world, pod, 'Normal', 'Scheduled', message, { component: 'default-scheduler' });
 }
 
+/** What the scheduler says of evicting others: nobody there to evict, or no use. Of a pod whose claim isn't there it says nothing. */
+function preemptionOutlook(nodes: number, reasons: ReadonlyMap<string, number>): string {
+  const all = [...reasons];
+  if (nodes === 0 || all.some(([why]) => /not found$/.test(why))) return '';
+  const full = all.filter(([why]) => /^(Insufficient|Too many)/.test(why)).map(([, count]) => count);
+  const victimless = Math.min(nodes, Math.max(0, ...full));
+  const parts = [
+    ...(victimless > 0 ? [`${victimless} No preemption victims found for incoming pods`] : []),
+    ...(victimless < nodes ? [`${nodes - victimless} Preemption is not helpful for scheduling`] : []),
+  ];
+  return ` preemption: 0/${nodes} nodes are available: ${parts.join(', ')}.`;
+}
+
 const RETRY_EVENT_MS = 60_000;
 
 function reject(
@@ -77,8 +96,8 @@ function reject(
   reasons: ReadonlyMap<string, number>,
   preempting: boolean,
 ): void {
-  const list = [...reasons].map(([why, count]) => `${count} ${why}`).sort();
-  const outlook = preempting ? ' preemption: room is being made.' : '';
+  const list = [...reasons].map(([why, count]) => (why === UNBOUND ? why : `${count} ${why}`)).sort();
+  const outlook = preempting ? ' preemption: room is being made.' : preemptionOutlook(nodes, reasons);
   const message = `0/${nodes} nodes are available: ${list.join(', ') || 'no nodes'}.${outlook}`;
   const now = world.now();
   const old = pod.status.conditions?.find((c) => c.type === 'PodScheduled');

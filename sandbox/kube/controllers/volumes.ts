@@ -13,6 +13,7 @@ type ClaimSpec = { volumeName?: string; resources?: { requests?: { storage?: str
 export function stepVolumes(world: World): void {
   for (const claim of objects(world, 'persistentvolumeclaims')) {
     if (claim.spec?.storageClassName === STORAGE_CLASS) bind(world, claim);
+    else sayUnbound(world, claim);
   }
   for (const volume of objects(world, 'persistentvolumes')) {
     const reference = volume.spec?.claimRef as { namespace: string; name: string; uid: string } | undefined;
@@ -60,4 +61,27 @@ function bind(world: World, claim: KubeObject): void {
 export function missingClaim(world: World, pod: Pod): string | undefined {
   const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   return names.find((name) => object(world, 'persistentvolumeclaims', pod.metadata.namespace, name) === undefined);
+}
+
+/** A claim that is there and has no volume yet. */
+export function hasUnboundClaim(world: World, pod: Pod): boolean {
+  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+  return names.some(
+    (name) => object(world, 'persistentvolumeclaims', pod.metadata.namespace, name)?.status?.phase !== 'Bound',
+  );
+}
+
+const SAY_EVERY_MS = 15_000;
+
+/** Said again and again, as the controller tries. */
+function sayUnbound(world: World, claim: KubeObject): void {
+  if (claim.status?.phase === 'Bound' || Math.floor(world.now() / 1_000) % (SAY_EVERY_MS / 1_000) !== 0) return;
+  const wanted = String(claim.spec?.storageClassName ?? '');
+  const known = object(world, 'storageclasses', undefined, wanted) !== undefined;
+  if (known) return;
+  const [reason, message] =
+    wanted === ''
+      ? ['FailedBinding', 'no persistent volumes available for this claim and no storage class is set']
+      : ['ProvisioningFailed', `storageclass.storage.k8s.io "${wanted}" not found`];
+  recordEvent(world, claim, 'Warning', reason!, message!, SOURCE);
 }

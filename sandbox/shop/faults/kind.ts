@@ -4,7 +4,11 @@ import type { ServiceSpec } from '../service-spec.ts';
 import { NAMESPACE } from '../services.ts';
 
 /** An object of the cluster, as Kubernetes names it; `namespace` is empty for a node. */
-export type Culprit = { kind: 'Deployment' | 'Node'; namespace: string; name: string };
+export type Culprit = {
+  kind: 'Deployment' | 'Node' | 'Service' | 'Job' | 'CronJob' | 'HorizontalPodAutoscaler';
+  namespace: string;
+  name: string;
+};
 
 /**
  * What is really wrong, and what would be right and wrong to do: for judging, never shown to the healer. `cause` is for people, `culprit` for

@@ -1,3 +1,4 @@
+import { EXPORTER, scraped } from '../../alerting/scraped.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { at, listAt, numberAt, quantity, type ShopCluster, textAt } from '../cluster-port.ts';
 import type { PodView } from '../pods.ts';
@@ -25,9 +26,38 @@ export function collectKubeMetrics(
     add('kube_replicaset_status_ready_replicas', labels, numberAt(set, 'status', 'readyReplicas'));
   }
   for (const deployment of cluster.list('deployments', namespace)) collectDeployment(add, deployment, namespace);
+  add('up', EXPORTER, 1);
+  for (const job of cluster.list('jobs', namespace)) collectJob(add, job, namespace);
+  for (const scaler of cluster.list('horizontalpodautoscalers', namespace)) collectScaler(add, scaler, namespace);
 }
 
 type Add = Collector['add'];
+
+/** These come as from a scrape that doesn't honour labels. */
+function collectJob(add: Add, job: KubeObject, namespace: string): void {
+  const labels = { namespace, job_name: job.metadata.name };
+  const failed = listAt(job, 'status', 'conditions').some(
+    (c) => textAt(c, 'type') === 'Failed' && textAt(c, 'status') === 'True',
+  );
+  if (failed) add('kube_job_failed', scraped({ ...labels, condition: 'true' }), 1);
+  add('kube_job_status_active', scraped(labels), numberAt(job, 'status', 'active'));
+}
+
+function collectScaler(add: Add, scaler: KubeObject, namespace: string): void {
+  const labels = { namespace, horizontalpodautoscaler: scaler.metadata.name };
+  add('kube_horizontalpodautoscaler_spec_max_replicas', scraped(labels), numberAt(scaler, 'spec', 'maxReplicas'));
+  add(
+    'kube_horizontalpodautoscaler_status_current_replicas',
+    scraped(labels),
+    numberAt(scaler, 'status', 'currentReplicas'),
+  );
+  for (const condition of listAt(scaler, 'status', 'conditions'))
+    for (const status of ['true', 'false', 'unknown']) {
+      const holds = textAt(condition, 'status').toLowerCase() === status;
+      const one = scraped({ ...labels, condition: textAt(condition, 'type'), status });
+      add('kube_horizontalpodautoscaler_status_condition', one, Number(holds));
+    }
+}
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 

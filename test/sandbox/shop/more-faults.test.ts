@@ -34,7 +34,7 @@ const podsOf = (service: string) => world.shop.pods().filter((p) => p.service.na
 
 function isThere(culprit: Culprit | null): boolean {
   if (!culprit) return false;
-  const resource = culprit.kind === 'Node' ? 'nodes' : 'deployments';
+  const resource = `${culprit.kind.toLowerCase()}s`;
   return world.cluster.get(resource, culprit.namespace || undefined, culprit.name) !== undefined;
 }
 

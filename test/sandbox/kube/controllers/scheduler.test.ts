@@ -28,7 +28,9 @@ describe('the scheduler', () => {
     served.cluster.apply(podNamed('b', '2'));
     served.run(2);
     expect([nodeOf('a'), nodeOf('b')].filter((node) => node !== undefined)).toEqual(['big']);
-    expect(whyPending('b')).toBe('0/2 nodes are available: 2 Insufficient cpu.');
+    expect(whyPending('b')).toBe(
+      '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pods.',
+    );
     expect(served.cluster.list('events', 'shop')).toContainEqual(
       expect.objectContaining({ type: 'Warning', reason: 'FailedScheduling' }),
     );
@@ -57,7 +59,7 @@ describe('the scheduler', () => {
     served.run(2);
     expect(nodeOf('db')).toBe('small');
     expect(whyPending('a')).toBe(
-      '0/2 nodes are available: 1 node(s) had untolerated taint {pool: db}, 1 node(s) were unschedulable.',
+      '0/2 nodes are available: 1 node(s) had untolerated taint {pool: db}, 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
     );
   });
 

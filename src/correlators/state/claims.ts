@@ -52,9 +52,9 @@ function judge(state: ClusterState, workload: Workload, claim: ObjectRef): State
   const scheduling = workload.events.find(({ reason }) => reason === 'FailedScheduling');
   const told = scheduling ? [fact(scheduling.about, `event ${scheduling.reason}`, scheduling.message)] : [];
   if (!object) {
-    const said = scheduling?.message.includes(`persistentvolumeclaim "${claim.name}" not found`) ?? false;
+    const isGone = scheduling?.message.includes(`persistentvolumeclaim "${claim.name}" not found`) ?? false;
     const field = `${templatePath(workload)}.volumes.persistentVolumeClaim.claimName`;
-    if (said || isAbsent(state, claim))
+    if (isGone || isAbsent(state, claim))
       return [
         {
           what: 'claim_missing',
@@ -66,13 +66,16 @@ function judge(state: ClusterState, workload: Workload, claim: ObjectRef): State
         },
       ];
     // Claims aren't in the snapshot: the scheduler's word is all that is known.
-    return /unbound immediate|available persistent volumes/.test(scheduling?.message ?? '')
+    const events = eventsAbout(state, claim);
+    const said = events.map(({ message }) => message).join('\n');
+    const reason = SAID.find(([, pattern]) => pattern.test(said))?.[0];
+    return reason || /unbound immediate|available persistent volumes/.test(scheduling?.message ?? '')
       ? [
           {
-            what: 'claim_unbound',
+            what: reason ?? 'claim_unbound',
             object: claim,
-            strength: 0.9,
-            facts: told,
+            strength: reason ? 0.97 : 0.9,
+            facts: [...events.slice(0, 3).map((event) => fact(claim, `event ${event.reason}`, event.message)), ...told],
             hurts: [refOf(workload)],
             command: describe(claim),
           },
@@ -103,6 +106,15 @@ function judge(state: ClusterState, workload: Workload, claim: ObjectRef): State
   ];
 }
 
+/** What the volume controller and the provisioners say of a claim. */
+const SAID: [CauseKind, RegExp][] = [
+  ['storage_class_mismatch', /storageclass\S{0,40} "[^"]{0,253}" not found|storageClassName does not match/i],
+  ['quota_exceeded_storage', /exceeded quota/],
+  ['claim_size_mismatch', /requested PV is too small/i],
+  ['claim_access_mode_mismatch', /incompatible accessMode/i],
+  ['claim_volume_taken', /already bound to (?:a )?different claim/i],
+];
+
 type Reason = { what: CauseKind; facts: StateFact[] };
 
 function reasonOf(state: ClusterState, claim: KubeObject, said: string): Reason {
@@ -112,8 +124,8 @@ function reasonOf(state: ClusterState, claim: KubeObject, said: string): Reason 
   const classFact = fact(ref, 'spec.storageClassName', className);
   if (textAt(claim.raw, 'status', 'phase') === 'Lost')
     return { what: 'claim_lost', facts: [fact(ref, 'spec.volumeName', textAt(claim.raw, 'spec', 'volumeName'))] };
-  if (/storageclass\S* "[^"]*" not found/i.test(said)) return { what: 'storage_class_mismatch', facts: [classFact] };
-  if (/exceeded quota/.test(said)) return { what: 'quota_exceeded_storage', facts: [] };
+  const told = SAID.find(([, pattern]) => pattern.test(said))?.[0];
+  if (told) return { what: told, facts: told === 'storage_class_mismatch' ? [classFact] : [] };
   const named = textAt(claim.raw, 'spec', 'volumeName');
   if (named) {
     const volume = objectAt(state, { kind: 'PersistentVolume', namespace: '', name: named });

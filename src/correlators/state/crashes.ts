@@ -194,12 +194,15 @@ function general(one: CrashedContainer, shown: StateFact[]): StateCause {
   const told = last
     ? [fact({ kind: 'Pod', namespace: workload.namespace, name: last.log.pod }, `log of ${container.name}`, last.line)]
     : lastWords(one);
-  const what: CauseKind = container.init
-    ? 'init_container_failed'
-    : workload.template.containers.filter(({ init }) => !init).length > 1 &&
-        container.name !== workload.template.containers.find(({ init }) => !init)?.name
-      ? 'sidecar_failed'
-      : 'crash_loop';
+  const what: CauseKind =
+    exit.code === 126 || exit.code === 127
+      ? 'command_not_found'
+      : container.init
+        ? 'init_container_failed'
+        : workload.template.containers.filter(({ init }) => !init).length > 1 &&
+            container.name !== workload.template.containers.find(({ init }) => !init)?.name
+          ? 'sidecar_failed'
+          : 'crash_loop';
   const blames = signs.some(({ kind, late }) => OTHERS.includes(kind) && late);
   const own = refOf(workload);
   const setting = [...container.command, ...container.args];

@@ -80,6 +80,9 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
     (one) => one.template.dnsPolicy === 'ClusterFirst' && complaints(calls, one).length > 0,
   );
   const broken = ready === 0 || (server.endpoints !== null && server.endpoints.ready === 0);
+  const onLostNode = (behind?.pods ?? []).some(
+    (pod) => state.nodes.find(({ name }) => name === pod.node)?.ready === false,
+  );
   if (!broken && complaining.length < 2) return [];
   const facts = [
     fact(object, behind ? 'spec.replicas' : 'spec.selector', behind ? behind.desired : server.selector),
@@ -96,7 +99,8 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
     {
       what: 'cluster_dns_down',
       object,
-      strength: broken ? 0.97 : 0.8,
+      // Its pods may only be where a node is away.
+      strength: broken ? (onLostNode ? 0.5 : 0.97) : 0.8,
       facts,
       hurts: broken ? hurts : complaining.map(refOf),
       command: behind && behind.desired === 0 ? scale(behind, 2) : undo(object),

@@ -88,7 +88,7 @@ function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, res
     return without.length > 0
       ? {
           what: 'quota_exceeded_storage',
-          strength: 0.96,
+          strength: 0.985,
           facts: without.map((one) => fact(one, 'spec.template.spec.volumes', 'a claim that is not there')),
           hurts: without.map(refOf),
         }

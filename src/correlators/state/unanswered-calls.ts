@@ -28,7 +28,7 @@ function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): Sta
       ([callee, signs]): StateCause => ({
         what: kind === 'refused' ? 'dependency_refuses' : 'dependency_silent',
         object: refOf(callee),
-        strength: kind === 'refused' ? 0.7 : 0.6,
+        strength: kind === 'refused' ? 0.62 : 0.55,
         facts: signs
           .slice(0, 3)
           .map(({ log, line, count }) =>

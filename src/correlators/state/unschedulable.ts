@@ -40,7 +40,16 @@ const unschedulable: StateCorrelator = {
       return told ? [{ workload, told, ...judged(state, workload, told.value) }] : [];
     });
     const tainted = waiting.filter(({ reason }) => reason === 'taint').length;
-    return waiting.flatMap(({ workload, told, reason, fits }) => causeOf(workload, told, reason, fits, tainted > 1));
+    return waiting.flatMap(({ workload, told, reason, fits }) =>
+      causeOf(
+        workload,
+        told,
+        reason,
+        fits,
+        tainted > 1,
+        state.nodes.some(({ ready }) => !ready),
+      ),
+    );
   },
 };
 
@@ -159,6 +168,7 @@ function causeOf(
   reason: Reason,
   fits: Fit[],
   severalTainted: boolean,
+  nodeAway: boolean,
 ): StateCause[] {
   const own = refOf(workload);
   // What claims lack is told by their own.
@@ -176,7 +186,8 @@ function causeOf(
     {
       what: WHAT[reason],
       object,
-      strength: 0.97,
+      // Where a node is away, what it had room for finds no place: that is the node's.
+      strength: nodeAway && reason !== 'cordon' ? 0.6 : 0.97,
       facts: [told, ...factsOf(workload, reason, fits)],
       hurts: [own],
       command,

@@ -83,11 +83,11 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'missing_setting',
-    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,80}) (?:environment variable )?(?:is |was )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
+    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,80}) (?:environment variable )?(?:is |was )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|'?\w{1,40}'? (?:attribute|option) is not specified|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
   ],
   [
     'bad_config',
-    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign/i,
+    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign|unknown variable '|FATAL CONFIG FILE|Bad directive|No suitable driver|claims to not accept jdbcUrl|unrecognized configuration parameter/i,
   ],
   [
     'permission_denied',

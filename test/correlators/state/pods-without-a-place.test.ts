@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Boutique, type Raw, verdict } from './boutique.ts';
+import { Boutique, diagnose, type Raw, verdict } from './boutique.ts';
 
 const none = (reasons: string) =>
   `0/3 nodes are available: ${reasons}. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.`;
@@ -151,6 +151,32 @@ describe('a claim that is not bound', () => {
     shop.add('ResourceQuota', 'boutique', 'team', {
       status: { hard: { persistentvolumeclaims: '0' }, used: { persistentvolumeclaims: '0' } },
     });
-    expect(verdict(shop)).toMatch(/^(?:quota_exceeded_storage ResourceQuota\/team|claim_missing)/);
+    expect(verdict(shop)).toBe('quota_exceeded_storage ResourceQuota/team');
   });
+});
+
+it('is the claim by its own events, where the dump has no claims', () => {
+  const shop = pending('0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.', (spec) =>
+    Object.assign(spec, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'cart-data' } }] }),
+  );
+  shop.unlisted.add('PersistentVolumeClaim');
+  shop.event(
+    { kind: 'PersistentVolumeClaim', name: 'cart-data' },
+    'ProvisioningFailed',
+    'storageclass.storage.k8s.io "fast" not found',
+  );
+  expect(verdict(shop)).toBe('storage_class_mismatch PersistentVolumeClaim/cart-data');
+});
+
+it('is the node that is away, not the pods that find no place', () => {
+  const shop = pending(
+    none('1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 1 Insufficient cpu'),
+    (spec) => Object.assign(spec.containers[0].resources.requests, { cpu: '3900m' }),
+  );
+  const { conditions } = shop.get('Node', 'worker-2').status;
+  Object.assign(
+    conditions.find((one: Raw) => one.type === 'Ready'),
+    { status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' },
+  );
+  expect(diagnose(shop).causes[0]).toMatchObject({ what: 'node_kubelet_silent', object: { name: 'worker-2' } });
 });

@@ -63,6 +63,12 @@ const BUILT_IN: Record<string, readonly Row[]> = {
     ],
     ['serviceaccounts', 'ServiceAccount', 'V1ServiceAccount', { shortNames: ['sa'] }],
     ['events', 'Event', 'CoreV1Event', { shortNames: ['ev'] }],
+    [
+      'replicationcontrollers',
+      'ReplicationController',
+      'V1ReplicationController',
+      { shortNames: ['rc'], alwaysEmpty: true },
+    ],
     ['limitranges', 'LimitRange', 'V1LimitRange', { shortNames: ['limits'], alwaysEmpty: true }],
     ['resourcequotas', 'ResourceQuota', 'V1ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }],
   ],

@@ -55,6 +55,13 @@ describe('a change whose answer gets lost', () => {
     await small.stop();
   });
 
+  it('of a worker that was followed is found by the one that follows, who never says that nothing was changed', async () => {
+    const [one, two] = [await planned(scaleHorizontal, context), await planned(scaleHorizontal, context)];
+    expect((await carryOut(scaleHorizontal, context, one)).applied.kind).toBe('done');
+    expect((await carryOut(scaleHorizontal, context, two)).applied).toMatchObject({ kind: 'done' });
+    expect(replicas()).toBe(5);
+  });
+
   it('is found by its mark, and not made again', async () => {
     const plan = await planned(scaleHorizontal, context);
     line = 'answer_lost';

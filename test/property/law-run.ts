@@ -5,14 +5,16 @@ import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { runEffect } from '../../src/pipeline/run-effect.ts';
 import type { Fixture } from '../adapters/redis/store-fixture.ts';
 import { alertOf, T0 } from '../domain/examples.ts';
-import { brokenLaws, type Click, type Delivery } from './laws.ts';
-import { type Change, createShop } from './made-up-shop.ts';
+import { brokenLaws, type Click, type Delivery, type Hidden } from './laws.ts';
+import { type Change, createShop, SERVICES } from './made-up-shop.ts';
 import { depsOf, stagesOf } from './replicas.ts';
 import { createSteps, type Gate } from './stepped-tasks.ts';
 
 /** An undo that somebody asks for later waits for the lock in its state, so that state alone says nothing. */
 const AT_WORK = ['executing', 'verifying'];
 const REST_ROUNDS = 60;
+/** So many of them what was hidden stays so. */
+const HIDDEN_ROUNDS = 10;
 const REST_STEP_MS = 15_000;
 const CALLS = new Map([['shop/a-api', new Set(['shop/b-api'])]]);
 
@@ -63,8 +65,18 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
     });
   };
 
+  const hidden: Hidden[] = [];
   const run = {
     shop,
+    hide(name: string) {
+      if (hidden.some((one) => one.service === name && one.to === null)) return;
+      shop.hide(name, true);
+      hidden.push({ service: name, from: now, to: null });
+    },
+    show(name: string) {
+      shop.hide(name, false);
+      for (const one of hidden) if (one.service === name && one.to === null) one.to = now;
+    },
     violations,
     pass,
     async alert(on: number, service: string, prints: number[], firing: boolean) {
@@ -165,6 +177,7 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
       await run.resume(0);
       await steps.finishAll();
       for (let round = 0; round < REST_ROUNDS; round++) {
+        if (round === HIDDEN_ROUNDS) for (const name of SERVICES) run.show(name);
         await run.work(round % count);
         pass(REST_STEP_MS);
       }
@@ -174,7 +187,15 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
     timelines: async () => (await whole()).map((incident) => incident.timeline),
     async brokenLaws(): Promise<string[]> {
       const locks = await redis.hgetall(`{nightshift:${cluster}}:locks`);
-      return brokenLaws({ incidents: await whole(), deliveries, clicks, changes, locks, isBroken: shop.isBroken });
+      return brokenLaws({
+        incidents: await whole(),
+        deliveries,
+        clicks,
+        changes,
+        locks,
+        hidden,
+        isBroken: shop.isBroken,
+      });
     },
     end() {
       for (const one of [redis, ...replicas.map((replica) => replica.redis)]) one.disconnect();

@@ -7,7 +7,11 @@ export type Delivery = { name: string; prints: string[]; taken: boolean };
 /** One press by a user who presses once; `answer` is null when the process died before it could answer. */
 export type Click = { user: string; incident: string; how: string; answer: Answer | null };
 
+/** From when to when the API server said nothing of a service. */
+export type Hidden = { service: string; from: number; to: number | null };
+
 export type Seen = {
+  hidden: Hidden[];
   incidents: Whole[];
   deliveries: Delivery[];
   clicks: Click[];
@@ -26,6 +30,7 @@ export const brokenLaws = (seen: Seen): string[] => [
   ...wrongAnswers(seen),
   ...wrongAuthority(seen),
   ...unverified(seen),
+  ...endedUnseen(seen),
   ...notAtRest(seen),
 ];
 
@@ -100,6 +105,23 @@ function unverified({ changes, incidents }: Seen): string[] {
       return execution?.verification ? [] : [`7: ${executionId} was carried out: ${JSON.stringify(execution?.result)}`];
     });
 }
+
+/** 7: what nobody can see is never the end of an incident. (What was looked at in the very moment that it was hidden may go either way.) */
+function endedUnseen({ hidden, incidents }: Seen): string[] {
+  return incidents.flatMap((incident) =>
+    incident.timeline
+      .filter(({ type, from, to }) => to === 'closed' && from !== to && MEASURED.includes(type))
+      // What is over before it is heard of is closed as it is opened, and nobody looks.
+      .filter(({ at }) => at > incident.openedAt)
+      .filter(({ at }) =>
+        hidden.some(
+          ({ service, from, to }) => service === incident.service && at > from && at < (to ?? Number.POSITIVE_INFINITY),
+        ),
+      )
+      .map(({ type }) => `7: ${incident.id} was closed by ${type} while nobody could see ${incident.service}`),
+  );
+}
+const MEASURED = ['resolved', 'verified', 'refused'];
 
 /** 5: at rest nothing is half-way, no lock is held by an incident that is through, and what is over is closed. */
 function notAtRest({ incidents, locks, isBroken }: Seen): string[] {

@@ -18,6 +18,10 @@ type Service = {
   restarts: number;
   remedy: Remedy;
   mark: string | null;
+  /** The API server says nothing of it. */
+  hidden: boolean;
+  /** The next change is made, and the answer to it is lost. */
+  deaf: boolean;
 };
 
 export const SERVICES = ['a-api', 'b-api', 'c-api'];
@@ -29,11 +33,22 @@ export function createShop(onChange: (change: Change) => Promise<void>) {
   const services = new Map<string, Service>(
     SERVICES.map((name) => [
       name,
-      { uid: `uid-${name}`, version: 1, image: 'good', broken: false, restarts: 0, remedy: 'heals', mark: null },
+      {
+        uid: `uid-${name}`,
+        version: 1,
+        image: 'good',
+        broken: false,
+        restarts: 0,
+        remedy: 'heals',
+        mark: null,
+        hidden: false,
+        deaf: false,
+      },
     ]),
   );
   const named = (name: string): Service => services.get(name)!;
   let deploys = 0;
+  const counts = { unknown: 0, lost: 0 };
   return {
     break(name: string, remedy: Remedy) {
       deploys += 1;
@@ -42,27 +57,46 @@ export function createShop(onChange: (change: Change) => Promise<void>) {
     },
     /** The trouble ends by itself; the image stays. */
     recover: (name: string) => void Object.assign(named(name), { broken: false, restarts: 0 }),
+    hide: (name: string, hidden: boolean) => void Object.assign(named(name), { hidden }),
+    loseNextAnswer: (name: string) => void Object.assign(named(name), { deaf: true }),
+    /** Looks that the API server didn't answer, and changes whose answer was lost. */
+    counts,
     isBroken: (name: string): boolean => named(name).broken,
-    cluster: clusterOf(named),
-    fix: fixOf(named, onChange),
+    cluster: clusterOf(named, counts),
+    fix: fixOf(named, onChange, counts),
   };
 }
 
-function clusterOf(named: (name: string) => Service): Cluster {
+type Counts = { unknown: number; lost: number };
+
+const SILENT = {
+  ok: false as const,
+  failure: { kind: 'unreachable' as const, message: 'The API server gave no answer.', retryAfterMs: null },
+};
+
+function clusterOf(named: (name: string) => Service, counts: Counts): Cluster {
+  const silent = (name: string) => {
+    if (named(name).hidden) counts.unknown += 1;
+    return named(name).hidden;
+  };
   return {
     ...unreachableCluster('test'),
-    workload: async (namespace, name) => ({
-      ok: true,
-      value: {
-        kind: 'Deployment',
-        namespace,
-        name,
-        selector: { app: name },
-        replicas: 1,
-        readyReplicas: 1,
-      } as unknown as Workload,
-    }),
-    pods: async (namespace, { app = '' }) => ({ ok: true, value: [podOf(namespace, app, named(app))] }),
+    workload: async (namespace, name) =>
+      silent(name)
+        ? SILENT
+        : {
+            ok: true,
+            value: {
+              kind: 'Deployment',
+              namespace,
+              name,
+              selector: { app: name },
+              replicas: 1,
+              readyReplicas: 1,
+            } as unknown as Workload,
+          },
+    pods: async (namespace, { app = '' }) =>
+      silent(app) ? SILENT : { ok: true, value: [podOf(namespace, app, named(app))] },
     nodes: async () => ({ ok: true, value: [] }),
   };
 }
@@ -75,7 +109,7 @@ function podOf(namespace: string, service: string, { broken, restarts }: Service
 }
 
 /** Puts the good image back, as a rollback does: a wished-for state, the mark in the same write, and no write over a newer version. */
-function fixOf(named: (name: string) => Service, onChange: (change: Change) => Promise<void>): Action {
+function fixOf(named: (name: string) => Service, onChange: (change: Change) => Promise<void>, counts: Counts): Action {
   const targetOf = (context: ActionContext) => named(context.target.name);
   return {
     name: 'fix',
@@ -102,8 +136,13 @@ function fixOf(named: (name: string) => Service, onChange: (change: Change) => P
       await onChange({ executionId, kind: 'apply' });
       const broken = service.broken && service.remedy !== 'heals';
       const restarts = service.remedy === 'worsens' ? 50 : service.restarts;
-      Object.assign(service, { image: 'good', mark: executionId, version: service.version + 1, broken, restarts });
-      return done(String(plan.data.before));
+      const { deaf } = service;
+      Object.assign(service, {
+        ...{ image: 'good', mark: executionId, version: service.version + 1, broken, restarts, deaf: false },
+      });
+      if (!deaf) return done(String(plan.data.before));
+      counts.lost += 1;
+      return { kind: 'failed', changed: true, refusal: null, message: 'The API server gave no answer.' };
     },
     settled: async () => ({ kind: 'settled', message: '' }),
     async undo(context, execution: Execution): Promise<Applied> {

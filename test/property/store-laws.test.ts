@@ -2,85 +2,19 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
 import { type Replicas, startReplicas } from './law-run.ts';
-import { type Remedy, SERVICES } from './made-up-shop.ts';
+import type { Remedy } from './made-up-shop.ts';
+import { history, REPLICAS, take } from './store-histories.ts';
 
 /**
  * Laws 1, 3, 5, 6, 7 and 9 with the real pipeline and store on a real Redis, and three replicas that move in any order, die anywhere and are started again. Whatever happened, everything is then run until it is quiet.
  */
 
-const REPLICAS = 3;
 let fixture: Fixture;
 let runs = 0;
 beforeAll(async () => {
   fixture = await startFixture();
 });
 afterAll(() => fixture.end());
-
-const on = fc.nat(REPLICAS - 1);
-const service = fc.constantFrom(...SERVICES);
-const pick = fc.nat(20);
-const remedy = fc.constantFrom('heals' as const, 'nothing' as const, 'worsens' as const);
-/** Where a task is left standing: before it takes its effect, the lock, the last look, or saves what it ends in. */
-const call = fc.constantFrom('claim', 'lock', 'mayAct', 'save', 'finish', 'retryLater');
-const click = fc.constantFrom('approve', 'approve', 'reject', 'hold', 'choose', 'undo', 'close', 'page');
-const command = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('break' as const), on, service, remedy }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('alert' as const),
-      on,
-      service,
-      prints: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }),
-      firing: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const), service }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('work' as const), on }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), on, pick, upTo: call }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('click' as const), on, pick, how: click }) },
-  {
-    weight: 12,
-    arbitrary: fc.record({ do: fc.constant('step' as const), pick, times: fc.integer({ min: 1, max: 4 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), on }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), on }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resume' as const), on }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 10_000, 16_000, 61_000) }),
-  },
-);
-type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
-
-async function take(run: Replicas, one: Command): Promise<void> {
-  switch (one.do) {
-    case 'break':
-      run.shop.break(one.service, one.remedy);
-      return run.alert(one.on, one.service, [0], true);
-    case 'alert':
-      return run.alert(one.on, one.service, one.prints, one.firing);
-    case 'recover':
-      return run.shop.recover(one.service);
-    case 'work':
-      return run.work(one.on);
-    case 'begin':
-      return run.begin(one.on, one.pick, one.upTo);
-    case 'click':
-      return run.click(one.on, one.pick, one.how);
-    case 'step':
-      for (let n = 0; n < one.times; n++) await run.step(one.pick);
-      return;
-    case 'kill':
-      return run.kill(one.on);
-    case 'pause':
-      return run.pause(one.on);
-    case 'resume':
-      return run.resume(one.on);
-    case 'pass':
-      return run.pass(one.ms);
-  }
-}
 
 const RUNS = 100;
 /** Random commands that never got anywhere would keep every law. */
@@ -99,7 +33,7 @@ describe('three replicas on one store, in any order, dying anywhere', () => {
   it('keep the laws, and come to rest', async () => {
     const reached: Record<string, number> = {};
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 30, maxLength: 120 }), async (commands) => {
+      fc.asyncProperty(history, async (commands) => {
         const run = await startReplicas(fixture, `laws-${++runs}`, REPLICAS);
         for (const one of commands) await take(run, one);
         const seen = await run.rest();
@@ -108,7 +42,7 @@ describe('three replicas on one store, in any order, dying anywhere', () => {
         for (const what of seen) reached[what] = (reached[what] ?? 0) + 1;
         run.end();
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, endOnFailure: true },
+      { numRuns: RUNS, interruptAfterTimeLimit: 45_000, endOnFailure: true },
     );
     expect(Object.keys(reached)).toEqual(expect.arrayContaining(MUST_BE_REACHED));
   }, 120_000);

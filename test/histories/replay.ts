@@ -21,7 +21,7 @@ import { type Recorded, restore } from './recorded.ts';
 /** How an incident went on: what it is in the end, all that its timeline says, and every failure that was logged on the way. */
 export type Replayed = { incident: Incident; timeline: TimelineEntry[]; failures: string[]; due: string[] };
 
-const MOST_MOMENTS = 200;
+const MOST_MOMENTS = 1_000;
 
 /**
  * A recorded incident on a real Redis, continued by today's pipeline from the moment at which it was recorded: what was due is run, the trouble ends, and time passes. The world answers that all is well, and whatever

@@ -131,6 +131,11 @@ function alertWords(event: Extract<Event, { type: 'alerts' }>): string {
 }
 
 function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
+  const { history } = event.diagnosis;
+  return history ? `${judgedWords(event)} ${history}` : judgedWords(event);
+}
+
+function judgedWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
   if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.message}. No cause is sure enough to name.`;
   return `${event.diagnosis.issue.message}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${bottleneckWords(event.diagnosis)}`;

@@ -146,6 +146,8 @@ export type Diagnosis = {
   callers?: { namespace: string; service: string }[];
   /** When the trouble began, as was known then. */
   since?: number;
+  /** What is to be said of how much history it rests on; absent where there is enough. */
+  history?: string;
   affected?: AffectedPart;
 };
 

@@ -3,6 +3,7 @@ import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
 import { isAbout } from '../domain/is-about.ts';
+import { littleHistory } from '../domain/little-history.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
@@ -57,8 +58,17 @@ export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagn
     findings,
     ...(found.measured && measuredOn !== undefined ? { measuredOn } : {}),
     since: gathered.incidentContext.since,
+    ...historyOf(gathered),
     affected,
   };
+}
+
+/** Metrics that didn't answer are named as missing; silence isn't a first day. */
+function historyOf({ series, metricsAnswered, incidentContext }: Gathered): Pick<Diagnosis, 'history'> {
+  if (!metricsAnswered) return {};
+  const firsts = [...series.values()].flatMap((one) => [...one.values()].flatMap(({ points }) => points[0]?.at ?? []));
+  const history = littleHistory(firsts.length > 0 ? Math.min(...firsts) : null, incidentContext.since);
+  return history === null ? {} : { history };
 }
 
 /** What has no workload (a Job, a quota, the control plane) calls nobody: whoever else is ill beside it isn't why. */

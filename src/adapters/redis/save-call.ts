@@ -1,4 +1,5 @@
-import type { StateName } from '../../domain/incident.ts';
+import { toGiveBack } from '../../domain/give-back.ts';
+import type { Incident, StateName } from '../../domain/incident.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
@@ -6,6 +7,12 @@ import { dueEffectFrom, incidentJson, timelineEntryJson } from './stored.ts';
 
 /** In these states an incident needs its services to itself; a save into any other lets them go. */
 const KEEPS_LOCK: readonly StateName[] = ['queued', 'executing', 'verifying', 'undoing'];
+
+/** 1: it keeps its services. 2: it lets them go, and may take them again, for what is left to give back. 0: nothing more is to be done for it. */
+function lockNeed(after: Incident): 0 | 1 | 2 {
+  if (KEEPS_LOCK.includes(after.state.name)) return 1;
+  return after.state.name === 'closed' && toGiveBack(after).length > 0 ? 2 : 0;
+}
 
 /** See `IncidentStore.save`: one script. Throws on versions that don't follow each other, which only a bug can bring. */
 export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['save'] {
@@ -25,7 +32,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       after.service,
       after.openedAt,
       after.state.name,
-      KEEPS_LOCK.includes(after.state.name) ? 1 : 0,
+      lockNeed(after),
       finished?.id ?? '',
       finished?.gen ?? '',
       finished?.token ?? '',

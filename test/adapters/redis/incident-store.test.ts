@@ -3,6 +3,7 @@ import { createIncidentStore } from '../../../src/adapters/redis/incident-store.
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { readIncidentId } from '../../../src/domain/incident-id.ts';
 import type { DueEffect, IncidentStore } from '../../../src/ports/store.ts';
+import { executionOf } from '../../domain/examples.ts';
 import { anIncident, CLOSED, type Fixture, next, saving, startFixture, type Worker } from './store-fixture.ts';
 
 let fixture: Fixture;
@@ -270,10 +271,10 @@ describe('due effects', () => {
   });
 });
 
-describe('the lock on services', () => {
-  const queued = (id: string) =>
-    anIncident(id, id, { state: { name: 'executing', execution: {} as never, progress: null } });
+const queued = (id: string) =>
+  anIncident(id, id, { state: { name: 'executing', execution: {} as never, progress: null } });
 
+describe('the lock on services', () => {
   it('is the same fence for the same incident, and a greater one for the next', async () => {
     const incident = queued('INC-1');
     await saved(saving(null, incident));
@@ -337,6 +338,29 @@ describe('the lock on services', () => {
       expect(await other.lock('INC-2', ['payment-api', 'ledger-db'], 2)).toMatchObject({ kind: 'locked', fence: 2 });
     },
   );
+});
+
+describe('a closed incident of which something still stands', () => {
+  const stands = (undone: { at: number; ok: boolean; message: string } | null) => {
+    const { recommendation, ...execution } = executionOf({ result: 'done', undone });
+    const plan = { ...recommendation.plan, temporary: 'the cordon of node-a' };
+    return { ...execution, recommendation: { ...recommendation, plan } };
+  };
+
+  it('lets its services go when it closes, may take them to give that back, and lets them go again', async () => {
+    const incident = queued('INC-1');
+    await saved(saving(null, incident));
+    await store.lock('INC-1', ['a'], 1);
+    const closed = next(incident, { state: CLOSED, executions: [stands(null)] });
+    await saved(saving(incident, closed));
+    expect(await other.lock('INC-2', ['a'], 1)).toMatchObject({ kind: 'locked' });
+    await saved(saving(null, anIncident('INC-2', 'INC-2', { state: CLOSED })));
+    expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'locked' });
+    expect(await other.lock('INC-3', ['a'], 1)).toMatchObject({ kind: 'refused' });
+    await saved(saving(closed, next(closed, { executions: [stands({ at: 1, ok: true, message: '' })] })));
+    expect(await other.lock('INC-3', ['a'], 1)).toMatchObject({ kind: 'locked' });
+    expect(await store.lock('INC-1', ['a'], 1)).toMatchObject({ kind: 'refused' });
+  });
 });
 
 describe('the last look before acting', () => {

@@ -1,6 +1,6 @@
 -- Find-or-create, save and enqueue as one step: everything below happens, or nothing does.
 -- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
--- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, keeps its lock (1 or 0),
+-- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, need of its lock (1: keeps it, 2: lets it go and may take it again, 0: neither),
 --          finished effect's id, gen, token ('' where there is none), number of timeline lines, the lines, then kind and dueAt of each effect.
 -- Returns  {'conflict'}, {'superseded'} or {'saved', due effect, due effect, ...}
 local p = KEYS[1]
@@ -56,7 +56,7 @@ for effect = at + 1, #ARGV, 2 do
   touched[effectId] = true
 end
 
-if keepsLock == '0' and redis.call('HEXISTS', p .. 'fences', id) == 1 then
+if keepsLock ~= '1' and redis.call('HEXISTS', p .. 'fences', id) == 1 then
   local locks = redis.call('HGETALL', p .. 'locks')
   for lock = 1, #locks, 2 do
     if locks[lock + 1] == id then redis.call('HDEL', p .. 'locks', locks[lock]) end

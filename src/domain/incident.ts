@@ -201,6 +201,8 @@ export type Event = { at: number } & (
       message: string;
       verify: { withinMs: number; steadyMs: number };
     }
+  /** Its mark was looked for, late enough, and isn't there. */
+  | { type: 'not_made'; message: string }
   | { type: 'sampled'; sample: Sample }
   | { type: 'verified'; verification: Verification }
   | { type: 'undo_waits'; refusal: Refusal }

@@ -406,7 +406,7 @@ export function executionFailed(
   if (event.changed)
     return verify(
       incident,
-      running,
+      event.refusal?.code === 'unreachable' ? { ...running, unanswered: true } : running,
       event.at,
       { result: 'failed', undo: running.undo, message: event.message },
       event.verify,
@@ -434,6 +434,14 @@ export function executionFailed(
   if (event.refusal && event.refusal.code !== 'stopped') return notice(kept, event.at, incident.executions.length + 1);
   const attempted = [...incident.attempted, attemptKey(running.recommendation)];
   return notice({ ...kept, attempted }, event.at, incident.executions.length + 1);
+}
+
+/** A change whose answer was lost was never made: its step isn't spent, and what follows is decided anew. */
+export function notMade(incident: Incident, state: In<'verifying'>, { at, message }: Of<'not_made'>): Moved {
+  const execution: Execution = { ...state.execution, result: 'failed', changed: false, message };
+  const key = attemptKey(execution.recommendation);
+  const attempted = incident.attempted.filter((one) => one !== key);
+  return notice({ ...rememberExecution(incident, execution), attempted }, at, incident.executions.length);
 }
 
 export const withSample = (incident: Incident, state: In<'verifying'>, sample: Sample): Incident => ({

@@ -90,6 +90,8 @@ function sentence(event: Event): string | null {
       return event.message;
     case 'execution_failed':
       return `Failed: ${event.message}`;
+    case 'not_made':
+      return `Nothing was changed after all: ${event.message}`;
     case 'sampled':
       return null;
     case 'verified':

@@ -251,6 +251,8 @@ function fromVerifying(incident: Incident, state: In<'verifying'>, event: Event)
   switch (event.type) {
     case 'sampled':
       return { incident: moves.withSample(incident, state, event.sample), effects: [] };
+    case 'not_made':
+      return moves.notMade(incident, state, event);
     case 'verified':
       return moves.verified(incident, state, event);
     default:

@@ -356,6 +356,8 @@ export type Execution = {
   decided?: { policy: ServicePolicy; confidence: number };
   /** Something in the cluster may be different for it: it was made, or nobody knows that it wasn't. */
   changed?: boolean;
+  /** The answer to the change was lost: it counts as made until a look for its own mark says otherwise. */
+  unanswered?: boolean;
   /** Fencing number of the lock and the pause epoch that were seen when authorising. */
   fence: number;
   pauseEpoch: number;

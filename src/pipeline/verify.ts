@@ -33,6 +33,8 @@ const verify: Stage = {
     const { state } = incident;
     if (state.name !== 'verifying') return NOTHING;
     const { execution } = state;
+    const notMade = await wasNotMade(deps, incident, execution, state.since);
+    if (notMade) return { events: [{ type: 'not_made', at: deps.clock.now(), message: notMade }] };
     const [settled, trouble, callers] = await Promise.all([
       settledNow(deps, incident, execution),
       troubleNow(deps, incident, execution),
@@ -77,6 +79,22 @@ const verify: Stage = {
     };
   },
 };
+
+/** An API server gives up on a request by then: what isn't there won't come any more. */
+const LANDS_WITHIN_MS = 70_000;
+
+/** In words, when a change whose answer was lost is known not to have been made; null: it was, it may come still, or nobody can say. */
+async function wasNotMade(
+  deps: Deps,
+  incident: Incident,
+  { id, recommendation, unanswered }: Execution,
+  since: number,
+): Promise<string | null> {
+  if (!unanswered || deps.clock.now() - since < LANDS_WITHIN_MS) return null;
+  const action = deps.actions.get(recommendation.step.action);
+  const found = await action?.wasApplied(actionContext(deps, incident, recommendation), recommendation.plan, id);
+  return found === null ? `${recommendation.plan.summary}: its answer was lost, and its mark is not there.` : null;
+}
 
 /** Measured where the step is to help. */
 const troubleNow = (deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> =>

@@ -17,7 +17,7 @@ import { canBeTakenBack } from './plan.ts';
 import { isProposal, PROPOSAL_MS } from './proposal.ts';
 import { attemptKey } from './recommend.ts';
 import { allResolved } from './record-facts.ts';
-import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal, WaitsFor } from './types.ts';
+import type { AtTimeout, Authority, Decision, Execution, Outcome, Recommendation, Refusal, WaitsFor } from './types.ts';
 
 /** The moves that the rows of the incident machine share. Each answers the incident in its next state and the work that is then due. */
 
@@ -123,12 +123,18 @@ export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
         { ...decision, asked: 1 },
       );
     case 'hold':
-      return watch(incident, decision.untilMs, decision.reason, decision.waitsFor);
+      return held(incident, at, decision);
     case 'observe':
       return watch(incident, decision.untilMs, decision.reason);
     case 'escalate':
       return escalate({ ...incident, options: decision.options }, at, decision.reason);
   }
+}
+
+/** What a storm holds is told at once, and once for all of it. */
+function held(incident: Incident, at: number, decision: Extract<Decision, { kind: 'hold' }>): Moved {
+  const moved = watch(incident, decision.untilMs, decision.reason, decision.waitsFor);
+  return decision.waitsFor === 'storm' ? { ...moved, effects: [...moved.effects, { kind: 'page', dueAt: at }] } : moved;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isQuiet } from './alert-severity.ts';
 import type { Incident } from './incident.ts';
+import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 
 /** What began so long ago at most is part of the same storm; what is left over later is dealt with one by one. */
@@ -27,3 +28,16 @@ export const stormOf = (open: Incident[], now: number): Incident[] =>
   open
     .filter((incident) => waitsToAct(incident, now))
     .toSorted((a, b) => a.openedAt - b.openedAt || a.id.localeCompare(b.id));
+
+export const isHeldByStorm = ({ state }: Pick<Incident, 'state'>): boolean =>
+  state.name === 'watching' && state.waitsFor === 'storm';
+
+/** The key under which a storm is paged, once for all whom it holds: that of those who have heard of it already, else one of its own. */
+export function stormKey(cluster: string, open: Incident[], storm: Incident[]): string {
+  const start = `nightshift-${cluster}-storm-`;
+  const known = open.flatMap(openPages).find(({ dedupKey }) => dedupKey.startsWith(start));
+  return known?.dedupKey ?? `${start}${storm[0]?.id ?? 'over'}`;
+}
+
+export const isStormKey = (cluster: string, dedupKey: string): boolean =>
+  dedupKey.startsWith(`nightshift-${cluster}-storm-`);

@@ -1,8 +1,19 @@
-import type { Event } from '../domain/incident.ts';
+import type { Event, Incident } from '../domain/incident.ts';
 import { openPages } from '../domain/pages.ts';
+import { isStormKey } from '../domain/storm.ts';
+import type { Deps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const AGAIN_MS = 10_000;
+const MOST_OPEN = 500;
+
+/** A storm's page is of all whom it holds: the last of them resolves it. */
+async function isOthersToo(deps: Deps, { id, cluster }: Incident, dedupKey: string): Promise<boolean> {
+  if (!isStormKey(cluster, dedupKey)) return false;
+  if (!deps.pager.configured) return true;
+  const open = await deps.store.listOpen(MOST_OPEN);
+  return open.some((other) => other.id !== id && openPages(other).some((page) => page.dedupKey === dedupKey));
+}
 
 const resolvePage: Stage = {
   kind: 'resolve_page',
@@ -12,7 +23,9 @@ const resolvePage: Stage = {
     if (incident.state.name !== 'closed') return NOTHING;
     const events: Event[] = [];
     for (const { dedupKey } of openPages(incident)) {
-      const sent = await deps.pager.resolve(dedupKey);
+      const sent = (await isOthersToo(deps, incident, dedupKey))
+        ? { ok: true as const }
+        : await deps.pager.resolve(dedupKey);
       const at = deps.clock.now();
       if (!sent.ok) return { events, againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
       events.push({ type: 'page_resolved', at, dedupKey });

@@ -17,6 +17,8 @@ export type LivenessSettings = { unansweredMs: number; mode: 'act' | 'observe' }
 
 /** Who was told and did nothing is told again after this long. */
 export const HEARD_MS = 4 * 3_600_000;
+/** A pause may have been forgotten: whoever was told is told again sooner. */
+export const PAUSED_HEARD_MS = 3_600_000;
 /** Who acknowledged has it for so long. */
 export const ACKNOWLEDGED_MS = 8 * 3_600_000;
 /** What remains of the time for a call to be delivered. */
@@ -39,9 +41,10 @@ export function livenessOf(incident: Incident, now: number, settings: LivenessSe
 /** Until when somebody has it who was reached; null: nobody ever was. */
 function lastHeard(incident: Incident, { mode }: LivenessSettings): number | null {
   const { state, message } = incident;
+  const lasts = state.name === 'watching' && state.waitsFor === 'pause' ? PAUSED_HEARD_MS : HEARD_MS;
   const ends: number[] = [
-    ...callsOf(incident).map(({ at }) => at + HEARD_MS),
-    ...pagesOf(incident).map(({ at, status }) => at + (status === 'acknowledged' ? ACKNOWLEDGED_MS : HEARD_MS)),
+    ...callsOf(incident).map(({ at }) => at + lasts),
+    ...pagesOf(incident).map(({ at, status }) => at + (status === 'acknowledged' ? ACKNOWLEDGED_MS : lasts)),
   ];
   if (state.name === 'awaiting_approval' && state.held) ends.push(state.held.until);
   if (state.name === 'queued' && state.authority.by === 'person') ends.push(state.authority.at + HEARD_MS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callsWanted } from '../../src/domain/calls.ts';
 import type { Event, Incident, State } from '../../src/domain/incident.ts';
-import { ACKNOWLEDGED_MS, HEARD_MS, livenessOf } from '../../src/domain/liveness.ts';
+import { ACKNOWLEDGED_MS, HEARD_MS, livenessOf, PAUSED_HEARD_MS } from '../../src/domain/liveness.ts';
 import { pageFor } from '../../src/domain/pages.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { alertOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
@@ -62,6 +62,12 @@ describe('somebody has heard of an incident', () => {
       expect(heardUntil(heard, T0 + 20 * MINUTE)).toBe(T0 + HEARD_MS);
       expect(heardUntil(heard, T0 + HEARD_MS)).toBe('unheard');
     }
+  });
+
+  it('for an hour only while a pause holds it, which may have been forgotten', () => {
+    const paused = after(alerted({ state: HELD[0]![1] }), rang);
+    expect(heardUntil(paused, T0 + 20 * MINUTE)).toBe(T0 + PAUSED_HEARD_MS);
+    expect(heardUntil(paused, T0 + PAUSED_HEARD_MS)).toBe('unheard');
   });
 
   it('when somebody acknowledged or holds it, with an end', () => {

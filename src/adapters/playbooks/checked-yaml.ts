@@ -23,7 +23,8 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
       errors: [{ file, line: 1, column: 1, message: 'is too large or too deeply nested to be read' }],
     };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false });
+  // Each of a thousand errors made pretty takes a second of the reader's time; only the first is told.
   // What follows the first break in the syntax is mostly an echo of it.
   const [broken] = document.errors;
   if (broken) {

@@ -42,7 +42,8 @@ const refusedPods: StateCorrelator = {
 function refusalOf(workload: Workload): StateFact | null {
   if (workload.desired === 0 || standing(workload).length >= workload.desired) return null;
   const condition = workload.conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
-  const event = workload.events.find(({ reason }) => reason === 'FailedCreate');
+  // What an older template was refused for is over.
+  const event = workload.events.find(({ reason, last }) => reason === 'FailedCreate' && last >= workload.changedAt);
   if (event && !isOver(workload, event)) return fact(event.about, `event ${event.reason}`, event.message);
   return condition
     ? fact(workload, 'status.conditions[ReplicaFailure]', `${condition.reason}: ${condition.message}`)

@@ -44,6 +44,7 @@ export function withTelemetry(base: { metrics: Metrics | null; queries: ServiceQ
         const values = series.flatMap(({ labels, points: [point] }) => (point ? { labels, value: point.value } : []));
         return { ok: true, value: filled(answer.value, values) };
       },
+      ...(base.metrics?.rules ? { rules: base.metrics.rules } : {}),
       async ping() {
         if (base.metrics) return base.metrics.ping();
         const heard = heardOf(told);

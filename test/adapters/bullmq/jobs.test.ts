@@ -173,7 +173,7 @@ describe('stopping a worker', () => {
     await queue.wake([effect('INC-2')]);
     letGo();
     expect(await stopping).toBe(true);
-    expect(got).toEqual(['INC-1.notify', 'INC-1.tell done']);
+    expect(got).toEqual(['INC-1.notify', 'INC-1.notify done']);
   });
 
   it('gives up waiting when told to', async () => {

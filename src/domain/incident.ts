@@ -170,7 +170,11 @@ export type Event = { at: number } & (
   /** The incident's one message shows what it is now. */
   | { type: 'delivered'; channel: string; ts: string; digest: string; threaded: number }
   /** A post that rings was delivered; `planDigest`: of the question that it asks. */
-  | ({ type: 'rang'; planDigest: string | null } & Pick<Call, 'kind' | 'about' | 'channel' | 'ts' | 'link' | 'digest'>)
+  /** `edited`: the post was there, and shows something newer now. */
+  | ({ type: 'rang'; planDigest: string | null; edited?: true } & Pick<
+      Call,
+      'kind' | 'about' | 'channel' | 'ts' | 'link' | 'digest'
+    >)
   | { type: 'call_settled'; about: string }
   /** What was delivered can't be read any more where it was. */
   | { type: 'delivery_lost'; planDigest: string; message: string }

@@ -58,6 +58,7 @@ function sentence(event: Event): string | null {
     case 'call_settled':
       return null;
     case 'rang':
+      if (event.edited) return null;
       return event.kind === 'question' ? 'Asked in the channel' : 'Called for a person in the channel';
     case 'delivery_lost':
       return `The question could not be read any more where it was posted: ${event.message}`;

@@ -27,7 +27,11 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
     );
   }
   findings.push(...forestFindings(deps, about, recent, gathered.incidentContext.at));
+  const { pods } = gathered.incidentContext;
+  const there = new Set(pods.map(({ name }) => name));
   for (const series of gathered.memoryByPod) {
+    // What a pod used that is gone says nothing of now; without the list of pods nobody can tell.
+    if (pods.length > 0 && !there.has(series.labels.pod ?? '')) continue;
     const pod: EntityRef = { kind: 'Pod', namespace, name: series.labels.pod ?? '' };
     findings.push(
       ...run(deps, pod, 'memory_ratio', gathered.incidentContext.at, {

@@ -16,7 +16,8 @@ export async function ring(deps: Deps, incident: Incident, context: MessageConte
     const delivery = await deps.chat.ring(incident, call, posted, context);
     if (delivery.ok) {
       const { channel, ts, link = null } = delivery;
-      rung.events.push(rang(call, { channel, ts, link, digest }, deps.clock.now()));
+      const edited = posted?.ts === ts ? { edited: true as const } : {};
+      rung.events.push({ ...rang(call, { channel, ts, link, digest }, deps.clock.now()), ...edited });
     } else {
       deps.log.warn({ incident: incident.id, why: delivery.message }, 'a post that rings could not be sent');
       rung.retryMs = delivery.retryAfterMs ?? RETRY_MS;

@@ -119,14 +119,21 @@ describe('a bad deploy of a critical service', { timeout: 120_000 }, () => {
 });
 
 describe('a memory leak', () => {
-  it('is cured by restarting the leaking pod', async () => {
+  it('is cured by restarting the leaking pod, and stays open while the others leak', async () => {
     await fault('memory-leak', 'payment-api');
     await waitingFor('awaiting_approval', 'payment-api', 120_000);
     expect(await about('payment-api')).toMatchObject({ issue: 'high_memory_usage', cause: { name: 'payment-api' } });
     const { ts } = await asking();
     await click(ts, 'approve');
-    await waitingFor('closed');
-    expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
+    const { id } = (await about('payment-api'))!;
+    type Whole = { state: string; executions: { verification: { verdict: string; message: string } | null }[] };
+    const whole = async () => (await send(`${nightshift.url}/api/incidents/${id}`, 'GET')).json as Whole;
+    await until('the restart is verified', async () => (await whole()).executions[0]?.verification != null, 90_000);
+    // The shop leaks in every pod: one restart helps where it was made, and memory above what is normal is not health.
+    const { state, executions } = await whole();
+    expect(['unchanged', 'recovered']).toContain(executions[0]?.verification?.verdict);
+    expect(executions[0]?.verification?.message).toMatch(/payment-api/);
+    expect(state).not.toBe('undoing');
     expect(await changes('POST', 'eviction')).toHaveLength(1);
   }, 240_000);
 });

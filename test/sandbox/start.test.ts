@@ -167,7 +167,7 @@ describe('alerts', () => {
       },
     });
     const alerts = await send(`${sandbox.url}/sandbox/alerts`, 'GET');
-    const firing = (alerts.body as { state: string }[]).filter(({ state }) => state === 'firing');
+    const firing = (alerts.body as unknown as { state: string }[]).filter(({ state }) => state === 'firing');
     expect(firing).toMatchObject([{ labels: { namespace: 'shop', service: 'payment-api' } }, {}]);
   });
 });

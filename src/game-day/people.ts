@@ -53,7 +53,7 @@ function valueEnd({ rule, incident }: Pick<Deed, 'rule' | 'incident'>): string |
   return CHOICES[rule.do] ?? '';
 }
 
-/** The click that the deed is, on the incident's message; null when the message does not offer it (yet). Pure. */
+/** The click that the deed is, on whichever post about the incident offers it: the question, or the incident's message; null while none does. Pure. */
 export function clickOf({ rule, incident }: Deed, messages: ChannelMessage[]): Click | null {
   const wanted = rule.do === 'choose' || CHOICES[rule.do] ? 'option' : rule.do;
   const end = valueEnd({ rule, incident });
@@ -71,7 +71,7 @@ export function clickOf({ rule, incident }: Deed, messages: ChannelMessage[]): C
   return null;
 }
 
-/** A value is `INC-1`, or `INC-1|` and the beginning of a plan's digest, or `INC-1|~` and a choice. */
+/** A value is `INC-1-k3f9x`, or that, `|` and the beginning of a plan's digest, or that, `|~` and a choice. */
 function isAbout(value: string, incident: string, end: string): boolean {
   const [id, rest = ''] = value.split('|');
   if (id !== incident) return false;

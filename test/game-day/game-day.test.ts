@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readIncidentId } from '../../src/domain/incident-id.ts';
 import type { Report } from '../../src/game-day/report.ts';
 import { gameDay } from '../../src/game-day/run.ts';
 
@@ -63,7 +64,8 @@ describe('a game day', () => {
     expect(new Date(report.facts.beganAt).toISOString()).toMatch(/^2026-06-02T13:3/);
     const { incidents, deeds, changes } = report.facts;
     expect(incidents[0]?.mttrMs).toBeGreaterThan(0);
-    expect(deeds.map(({ by, message }) => `${by} ${message}`)).toEqual(['U_SECOND approve, INC-1']);
+    expect(incidents.map(({ id }) => readIncidentId(id))).toEqual([{ number: 1, epoch: expect.any(String) }]);
+    expect(deeds.map(({ by, message }) => `${by} ${message}`)).toEqual([`U_SECOND approve, ${incidents[0]?.id}`]);
     expect(changes.map(({ method, target }) => `${method} ${target}`)).toEqual(['PATCH deployments/catalog-api']);
     expect(await leftBehind()).toEqual([]);
   }, 90_000);

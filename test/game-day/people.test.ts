@@ -75,6 +75,18 @@ describe('a click', () => {
     });
   });
 
+  it('is on the question while there is one, for the incident with the whole of that id', () => {
+    const asked: IncidentView = { ...ASKED, id: 'INC-1-k3f9x' };
+    const messages = [
+      messageOf(button('why', 'INC-1-k3f9x')),
+      { ...messageOf(button('approve', 'INC-1-m2p7q|aaaaaaaaaaaaaaaa')), ts: '2.0' },
+      { ...messageOf(button('approve', 'INC-1-k3f9x|aaaaaaaaaaaaaaaa'), button('hold', 'INC-1-k3f9x')), ts: '3.0' },
+    ];
+    expect(clickOf(deed(asked, {}), messages)?.ts).toBe('3.0');
+    expect(clickOf(deed(asked, { do: 'hold' }), messages)?.ts).toBe('3.0');
+    expect(clickOf(deed({ ...asked, id: 'INC-1' }, {}), messages)).toBeNull();
+  });
+
   it('waits while the message still shows the plan before', () => {
     expect(clickOf(deed(NEXT, {}), [messageOf(button('approve', 'INC-1|aaaaaaaaaaaaaaaa'))])).toBeNull();
   });

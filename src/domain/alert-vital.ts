@@ -20,7 +20,7 @@ const ABSENCE = new Set([
 
 /** The names of metrics that a query reads: what stands before a selector. */
 export const metricsIn = (query: string): Set<string> =>
-  new Set([...query.matchAll(/([a-zA-Z_:][\w:]*)\s*\{/g)].map(([, name = '']) => name));
+  new Set([...query.matchAll(/(?<![\w:])([a-zA-Z_:][\w:]*)\s*\{/g)].map(([, name = '']) => name));
 
 /**
  * What a rule measures, by the metrics that its expression reads; its name says nothing (docs: "MessagesLost" holds "slo"). Null where the expression isn't known, or reads nothing that is known here: such an alert stays with its
@@ -29,7 +29,8 @@ export const metricsIn = (query: string): Set<string> =>
 export function vitalOf(generatorUrl: string, known: RequestMetrics): AlertVital | null {
   const expression = expressionOf(generatorUrl);
   if (expression === null) return null;
-  const bare = expression.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
+  // A quote that nothing closes ends with its line.
+  const bare = expression.replaceAll(/"(?:\\.|[^"\\\n])*(?:"|\\?$)|'(?:\\.|[^'\\\n])*(?:'|\\?$)/gm, '""');
   const names = new Set(bare.match(/[a-zA-Z_:][\w:]*/g) ?? []);
   const reads = (set: Set<string>) => [...set].some((name) => names.has(name));
   if (reads(known.latency)) return 'latency';

@@ -35,7 +35,7 @@ export function samplesOf(
 
 type Comparison = { operator: '>' | '>=' | '<' | '<=' | '==' | '!='; threshold: number; left: string };
 
-const LAST = /^([\s\S]*?)(>=|<=|==|!=|>|<)\s*(?:bool\s+)?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*$/i;
+const LAST = /^([\s\S]*?)(>=|<=|==|!=|>|<)\s*(?:bool\s+)?([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*$/i;
 
 /** The comparison with a number that an expression ends in, at its top level: `rate(x[5m]) > 0.05`. Null where there is none, or another part follows or precedes it. */
 export function comparisonIn(expr: string): Comparison | null {
@@ -96,10 +96,10 @@ function severityOf(value: number, comparison: Comparison | null): number {
 export const issueKindOf = (alertName: string): string =>
   alertName
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/(?<=[A-Z])(?=[A-Z][a-z])/g, '_')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+    .replace(/^_|_$/g, '')
     .slice(0, 60) || 'alert';
 
 const FUNCTION_OR_WORD =
@@ -108,11 +108,12 @@ const FUNCTION_OR_WORD =
 /** The metrics that an expression reads. */
 export function metricsIn(expr: string): string[] {
   const bare = expr
-    .replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`/g, '""')
-    .replace(/\{[^}]*\}/g, '{}')
-    .replace(/\[[^\]]*\]/g, '')
-    .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/gi, ' ');
-  const names = [...bare.matchAll(/[a-zA-Z_:][\w:]*(?!\w|\s*\()/g)].map(([name]) => name);
+    // A quote that nothing closes ends with its line.
+    .replace(/"(?:\\.|[^"\\\n])*(?:"|\\?$)|'(?:\\.|[^'\\\n])*(?:'|\\?$)|`[^`]*`/gm, '""')
+    .replace(/\{[^{}]*\}/g, '{}')
+    .replace(/\[[^[\]]*\]/g, '')
+    .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)/gi, ' ');
+  const names = [...bare.matchAll(/(?<![\w:])[a-zA-Z_:][\w:]*(?![\w:]|\s*\()/g)].map(([name]) => name);
   return [...new Set(names.filter((name) => !FUNCTION_OR_WORD.test(name)))];
 }
 

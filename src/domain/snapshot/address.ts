@@ -3,7 +3,7 @@
 export type Address = { host: string; port: number | null };
 
 const WITH_PORT = /(?:^|[\s,;="'`([{@/|<>])([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.?):(\d{2,5})(?!\w|[.:]\d)/gi;
-const IN_URL = /[a-z][a-z0-9+.]*:\/\/(?:[^\s/@"']*@)?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?=$|[\s/"',;?)\]])/gi;
+const IN_URL = /[a-z][a-z0-9+.]{0,30}:\/\/(?:[^\s/@"']*@)?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?=$|[\s/"',;?)\]])/gi;
 const IP_WITH_PORT = /(?:^|[\s,;="'`([{@/|<>])(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})(?!\w|[.:]\d)/g;
 const MAX_TEXT = 100_000;
 const DEFAULT_PORTS: Record<string, number> = { http: 80, https: 443 };

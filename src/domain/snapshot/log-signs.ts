@@ -79,11 +79,11 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ['mesh_denied', /RBAC: access denied|rbac_access_denied|unauthorized connection on route|server_authorization/i],
   [
     'bad_command',
-    /executable file not found|exec format error|(?:^|[\s:])(?<n>\S+): (?:command )?not found$|Could not find or load main class (?<n2>\S+)|Cannot find module '(?<n3>[^']+)'|can't open file '(?<n4>[^']+)'|Unable to access jarfile (?<n5>\S+)|unrecognized (?:arguments|option):? ?(?<n6>\S*)|unknown (?:flag|option|shorthand flag):? ?(?<n7>\S*)|flag provided but not defined:? ?(?<n8>\S*)|invalid choice/i,
+    /executable file not found|exec format error|(?:^|\s)(?<n>\S+): (?:command )?not found$|Could not find or load main class (?<n2>\S+)|Cannot find module '(?<n3>[^']+)'|can't open file '(?<n4>[^']+)'|Unable to access jarfile (?<n5>\S+)|unrecognized (?:arguments|option):? ?(?<n6>\S*)|unknown (?:flag|option|shorthand flag):? ?(?<n7>\S*)|flag provided but not defined:? ?(?<n8>\S*)|invalid choice/i,
   ],
   [
     'missing_setting',
-    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,80}) (?:environment variable )?(?:is |was )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|'?\w{1,40}'? (?:attribute|option) is not specified|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
+    /environment variable "?(?<n>\w+)"? (?:is )?(?:not set|missing|required|undefined|must be)|(?<n2>[A-Z][A-Z0-9_]{2,80}) (?:environment variable )?(?:is |was )?(?:not set|is required|must be set|is not defined|missing|undefined)|missing required (?:environment variable|env(?:ironment)?(?: var)?|setting|config\w*|property|parameter):? ?"?(?<n3>[\w.-]*)|(?<=\w'?) (?:attribute|option) is not specified|Could not resolve placeholder '(?<n4>[^']+)'|KeyError: '(?<n5>[A-Z][A-Z0-9_]+)'|must (?:be )?set (?<n6>[A-Z][A-Z0-9_]+)|(?:value|variable) (?:of )?(?<n7>[A-Z][A-Z0-9_]{2,}) .{0,20}(?:empty|missing)/,
   ],
   [
     'bad_config',

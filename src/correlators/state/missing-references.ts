@@ -49,7 +49,7 @@ function toldMissing(workload: Workload): StateCause[] {
     const key = NO_KEY.exec(message);
     const missing = NOT_FOUND.exec(message);
     if (!key && !missing) return [];
-    const name = key ? (key[3] ?? '').replace(/[",:]+$/, '') : (missing?.[1] ?? missing?.[2] ?? '');
+    const name = key ? (key[3] ?? '').replace(/(?<![",:])[",:]+$/, '') : (missing?.[1] ?? missing?.[2] ?? '');
     const needed = neededBy(workload).find(
       (one) => one.name === name || (key?.[1] !== undefined && one.key === key[1]),
     );

@@ -11,7 +11,7 @@ const EXPORTERS: [RegExp, Exporter][] = [
   [/(^|[-/])blackbox(-exporter)?$/, 'blackbox'],
   [/(^|[-/])cert-manager(-controller)?$/, 'certificates'],
   [/(^|[-/])(ingress-nginx-controller|nginx-ingress-controller|traefik|haproxy-ingress)(-metrics)?$/, 'ingress'],
-  [/(^|[-/])(pushgateway|prometheus|([a-z0-9-]+-)?exporter)$/, 'other'],
+  [/(^|[-/])(pushgateway|prometheus|exporter)$/, 'other'],
 ];
 
 /** Which exporter has this name; null for anybody else. */

@@ -1,5 +1,5 @@
 // A template's hash has a digit or no vowel, which keeps the pods of `api-worker` out of those of `api`.
-export const TEMPLATE_HASH = '(?:[a-z0-9]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]{4,10})';
+export const TEMPLATE_HASH = '(?:[a-z]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]{4,10})';
 
 /** A regular expression (RE2 and JavaScript) for the names of a workload's pods, those that are gone too. `name` must be escaped for one already. */
 export function podNamePattern(name: string): string {
@@ -13,7 +13,7 @@ export const ownsPodNamed = (workload: string, pod: string): boolean =>
   new RegExp(`^${podNamePattern(escaped(workload))}$`).test(pod);
 
 // A hash has a digit or no vowel: Kubernetes leaves vowels out, and words have one.
-const HASH = '(?:[a-z0-9]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]+)';
+const HASH = '(?:[a-z]*[0-9][a-z0-9]*|[b-df-hj-np-tv-z]+)';
 const DEPLOYMENT_POD = new RegExp(`^(.+?)-(?=[a-z0-9]{5,10}-)${HASH}-[a-z0-9]{5}$`);
 const STATEFULSET_POD = /^(.+)-[0-9]{1,4}$/;
 const DAEMONSET_POD = new RegExp(`^(.+)-(?=[a-z0-9]{5}$)${HASH}$`);

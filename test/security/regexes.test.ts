@@ -129,6 +129,8 @@ describe('regular expressions that see outside text', () => {
 /** Each is put together from fixed parts, with nothing from outside in it. */
 const MADE = [
   'src/actions/keptn/task-definition.ts',
+  'src/adapters/redis/memory-use.ts',
   'src/adapters/redis/redis-settings.ts',
   'src/domain/pod-names.ts',
+  'src/domain/snapshot/gather-workloads.ts',
 ];

@@ -196,7 +196,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     chat: {
       digest: (incident) => `${incident.version}`,
       deliver: delivered,
-      callDigest: (incident) => `${incident.version}`,
+      callDigest: (incident, call) => `${incident.id}/${call.about}/${incident.state.name}`,
       ring: delivered,
       settle: delivered,
       isThere: async () => ({ kind: 'there' }),

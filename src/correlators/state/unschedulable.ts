@@ -75,7 +75,7 @@ type Reason = Misfit | 'anti_affinity' | 'pod_affinity' | 'ports' | 'spread' | '
 const SAID: [Reason, RegExp][] = [
   [
     'storage',
-    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim "[^"]+"|didn't find available persistent volumes|non-existent persistentvolume|storageclass/i,
+    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim "[^"]{1,260}"|didn't find available persistent volumes|non-existent persistentvolume|storageclass/i,
   ],
   ['volume_node', /volume node affinity conflict|no available volume zone/i],
   ['anti_affinity', /anti-affinity rules/i],
@@ -140,7 +140,7 @@ function reasonsIn(message: string): Reason[] {
   const own = message
     .replace(/preemption:.*$/s, '')
     .replace(
-      /\d+ node\(s\) had (?:untolerated )?taint \{node-role\.kubernetes\.io\/[^}]*\}(?:, that the pod didn't tolerate)?,?/g,
+      /(?<!\d)\d{1,6} node\(s\) had (?:untolerated )?taint \{node-role\.kubernetes\.io\/[^{}]{0,300}\}(?:, that the pod didn't tolerate)?,?/g,
       '',
     );
   return SAID.filter(([, pattern]) => pattern.test(own)).map(([reason]) => reason);

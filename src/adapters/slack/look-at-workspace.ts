@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { channelNamed, isChannelId } from './channel.ts';
 import type { Log } from './log.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
 
@@ -8,8 +8,6 @@ export type Workspace = {
   scopes: string[] | null;
   channel: { id: string; name: string; archived: boolean; member: boolean } | null;
 };
-
-const MOST_PAGES = 25;
 
 /** Looks, and changes nothing. Rejects with an Error in words for the operator. */
 export async function lookAtWorkspace(settings: {
@@ -24,11 +22,10 @@ export async function lookAtWorkspace(settings: {
   const auth = await inWords(() => client.auth.test());
   const scopes = auth.response_metadata?.scopes;
   const base = { team: String(auth.team ?? ''), scopes: scopes && scopes.length > 0 ? scopes : null };
-  const isId = /^[CGD][A-Z0-9_]{2,}$/.test(settings.channel);
   try {
-    const found = isId
+    const found = isChannelId(settings.channel)
       ? (await client.conversations.info({ channel: settings.channel })).channel
-      : await byName(client, settings.channel.replace(/^#/, ''));
+      : await channelNamed(client, settings.channel.replace(/^#/, ''), { archived: true });
     if (!found?.id) return { ...base, channel: null };
     const channel = {
       ...{ id: found.id, name: found.name ?? '' },
@@ -40,22 +37,6 @@ export async function lookAtWorkspace(settings: {
     if (failure.code === 'channel_not_found') return { ...base, channel: null };
     throw new Error(failure.message);
   }
-}
-
-async function byName(client: WebClient, name: string) {
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const found = await client.conversations.list({
-      types: 'public_channel,private_channel',
-      limit: 200,
-      ...(cursor ? { cursor } : {}),
-    });
-    const match = found.channels?.find((one) => one.name === name);
-    if (match) return match;
-    cursor = found.response_metadata?.next_cursor;
-    if (!cursor) return null;
-  }
-  return null;
 }
 
 /** Whether Slack opens a socket for the app token; it isn't joined. Rejects with an Error in words. */

@@ -1,3 +1,4 @@
+import { isChannelId } from '../adapters/slack/channel.ts';
 import { lookAtWorkspace, trySocketMode } from '../adapters/slack/look-at-workspace.ts';
 import type { Environment } from '../app/config.ts';
 import { type Check, right, tried, wrong } from './check.ts';
@@ -25,7 +26,7 @@ export async function examineSlack(env: Environment): Promise<Check[]> {
   try {
     const workspace = await lookAtWorkspace({ ...settings, token, channel });
     checks.push(right(`Slack answers${workspace.team ? `, workspace ${workspace.team}` : ''}`));
-    checks.push(...scopes(workspace.scopes, /^[CG]/.test(channel)), ...channelChecks(channel, workspace.channel));
+    checks.push(...scopes(workspace.scopes, isChannelId(channel)), ...channelChecks(channel, workspace.channel));
   } catch (error) {
     const mend = 'check SLACK_BOT_TOKEN, and install the app again from manifest.yml if a scope is missing';
     checks.push(wrong('Slack answers', `${error instanceof Error ? error.message : String(error)}; ${mend}`));

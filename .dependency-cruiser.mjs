@@ -107,6 +107,42 @@ export default {
     },
     ...PEOPLE_ADD.map(siblings),
     {
+      name: 'the-middle-knows-no-extension',
+      comment:
+        'What people add is handed in as a list by src/app: nothing in between counts on one of them being there.',
+      severity: 'error',
+      from: { path: '^src/(evidence|telemetry|learning|watch)/' },
+      to: { path: '^(src/(kinds|detectors|correlators|actions)|commands)/' },
+    },
+    {
+      name: 'learning-and-telemetry-know-no-incident-way',
+      comment: 'What is normal, what is coming and what was heard is known without anybody who asks for it.',
+      severity: 'error',
+      from: { path: '^src/(learning|telemetry)/' },
+      to: { path: '^src/(evidence|pipeline|watch)/' },
+    },
+    {
+      name: 'learning-and-telemetry-know-not-each-other',
+      comment: 'What is learned comes from the metrics, wherever these come from.',
+      severity: 'error',
+      from: { path: '^src/(learning|telemetry)/' },
+      to: { path: '^src/(learning|telemetry)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'evidence-knows-no-stage',
+      comment: 'What is looked up around an incident is the same whichever stage, scan or command asks for it.',
+      severity: 'error',
+      from: { path: '^src/evidence/' },
+      to: { path: '^src/(pipeline|watch)/' },
+    },
+    {
+      name: 'the-pipeline-knows-no-scan',
+      comment: 'The scan is one of those that bring news to the pipeline, which needs none of them in particular.',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { path: '^src/watch/' },
+    },
+    {
       name: 'commands-know-no-siblings',
       comment: 'A command is one file on the extension points.',
       severity: 'error',
@@ -168,10 +204,11 @@ export default {
     },
     {
       name: 'no-cycles',
-      comment: 'Two modules that need each other are one, or lack a third. Types may refer to each other.',
+      comment:
+        'Two modules that need each other are one, or lack a third; so are two that need the types of each other: neither can be read, or changed, alone.',
       severity: 'error',
       from: { path: '^(src|commands|sandbox)/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'the-app-needs-no-development-package',

@@ -1,6 +1,6 @@
 // Writes by the cluster itself (controllers, kubelets, the simulation): no admission, no dry run, no failure.
 import { groupVersion, type Resource, resourceKey } from './api/resources.ts';
-import type { KindOf } from './kinds.ts';
+import type { KindOf } from './kind-of.ts';
 import { type KubeObject, timestamp } from './objects.ts';
 import { recordUpdate } from './patch/managed-fields.ts';
 import { decode } from './schema/decode.ts';

@@ -8,7 +8,7 @@ import { isKubernetesPath, serve } from './api/server.ts';
 import { change, erase, insert, object, objects, wellFormed } from './change.ts';
 import { STORAGE_CLASS } from './controllers/volumes.ts';
 import { recordEvent } from './events.ts';
-import type { KindOf } from './kinds.ts';
+import type { KindOf } from './kind-of.ts';
 import { createNameSource } from './names.ts';
 import type { KubeObject } from './objects.ts';
 import { stepCluster } from './step.ts';
@@ -24,7 +24,7 @@ import type {
   World,
 } from './world.ts';
 
-export type { KindOf } from './kinds.ts';
+export type { KindOf } from './kind-of.ts';
 export type { KubeObject } from './objects.ts';
 export type { ContainerState, PodRuntime } from './world.ts';
 

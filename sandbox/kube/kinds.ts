@@ -1,14 +1,5 @@
 // The parts of the built-in kinds that the controllers read and write; everything else passes through untouched.
 import type { KubeObject, ObjectMeta } from './objects.ts';
-import type {
-  CronJob,
-  DaemonSet,
-  Deployment,
-  HorizontalPodAutoscaler,
-  Job,
-  ReplicaSet,
-  StatefulSet,
-} from './workload-kinds.ts';
 
 export type Condition = {
   type: string;
@@ -162,20 +153,3 @@ export type KubeEvent = KubeObject & {
   lastTimestamp?: string;
   source?: { component?: string; host?: string };
 };
-
-/** The typed kind behind a resource name; names that aren't listed are plain objects. */
-export type KindByResource = {
-  pods: Pod;
-  deployments: Deployment;
-  replicasets: ReplicaSet;
-  nodes: Node;
-  poddisruptionbudgets: PodDisruptionBudget;
-  services: Service;
-  events: KubeEvent;
-  statefulsets: StatefulSet;
-  daemonsets: DaemonSet;
-  jobs: Job;
-  cronjobs: CronJob;
-  horizontalpodautoscalers: HorizontalPodAutoscaler;
-};
-export type KindOf<R extends string> = R extends keyof KindByResource ? KindByResource[R] : KubeObject;

@@ -5,9 +5,7 @@ import { labelJoin, labelReplace } from './label-functions.ts';
 import { type RangeArgument, rangeArgument } from './range-argument.ts';
 import { RANGE_FUNCTIONS } from './range-functions.ts';
 import { type Expr, QueryFailure } from './syntax.ts';
-import { type Context, lookTimes, overWindows } from './windows.ts';
-
-export type Evaluate = (context: Context, expr: Expr) => Value;
+import { type Context, type Evaluate, lookTimes, overWindows } from './windows.ts';
 
 /** Calls a function whose arguments have passed the type check. */
 export function callFunction(context: Context, name: string, args: readonly Expr[], evaluate: Evaluate): Value {

@@ -1,8 +1,7 @@
-import type { Evaluate } from './call.ts';
 import type { Column } from './column.ts';
 import { newSamples, put } from './samples.ts';
 import { type Expr, QueryFailure, type Subquery } from './syntax.ts';
-import { type Context, lookTimes, type RangeSeries, selectRange } from './windows.ts';
+import { type Context, type Evaluate, lookTimes, type RangeSeries, selectRange } from './windows.ts';
 
 export type RangeArgument = { looks: Float64Array; rangeMs: number; series: Iterable<RangeSeries> };
 

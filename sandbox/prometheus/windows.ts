@@ -1,7 +1,7 @@
-import { type Column, newColumn } from './column.ts';
+import { type Column, newColumn, type Value } from './column.ts';
 import { newSamples, put, type Samples } from './samples.ts';
 import type { Labels, Series, SeriesSource } from './series.ts';
-import { type At, QueryFailure, type Selector, type Shift } from './syntax.ts';
+import { type At, type Expr, QueryFailure, type Selector, type Shift } from './syntax.ts';
 
 const LOOKBACK_MS = 300_000;
 const MAX_SAMPLES = 50_000_000;
@@ -20,6 +20,8 @@ export type Context = {
 };
 
 /** `startMs` and `endMs` are what was asked for, whether or not a step falls on them. */
+export type Evaluate = (context: Context, expr: Expr) => Value;
+
 export function newContext(source: SeriesSource, times: Float64Array, endMs: number): Context {
   const scratch = newSamples();
   return {

@@ -1,5 +1,5 @@
-import type { PodFlow } from './flow.ts';
 import { BUCKETS, shareWithin, toLogNormal } from './latency.ts';
+import type { PodFlow } from './pod-flow.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 /**

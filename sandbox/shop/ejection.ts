@@ -1,6 +1,6 @@
 import type { Breaker } from './breakers.ts';
-import type { PodFlow } from './flow.ts';
 import { withTimeout } from './latency.ts';
+import type { PodFlow } from './pod-flow.ts';
 import { SERVICES } from './services.ts';
 
 /** A pod that the mesh gives no requests while seconds are left; how often in a row it came to that. */

@@ -1,6 +1,7 @@
 import type { Breaker } from './breakers.ts';
 import { callersOf, type Ejection, isOut, passTime, shareTurnedAway, updateEjections } from './ejection.ts';
 import { addCalls, fromMedian, type Latency, mix, withTimeout } from './latency.ts';
+import type { PodFlow } from './pod-flow.ts';
 import type { Edge, ServiceSpec } from './service-spec.ts';
 import { SERVICES } from './services.ts';
 
@@ -25,16 +26,6 @@ export type FlowState = {
   failing: Map<string, number>;
   taking: Map<string, number>;
   ejected: Map<string, Ejection>;
-};
-
-export type PodFlow = {
-  rps: number;
-  failedRps: number;
-  /** Turned away because the queue was full. */
-  rejectedRps: number;
-  latency: Latency;
-  /** Offered over capacity. */
-  load: number;
 };
 
 export type ServiceFlow = {

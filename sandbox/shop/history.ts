@@ -1,5 +1,6 @@
 import { COLUMNS, type Counters, count } from './counters.ts';
-import { emptyFlowState, type FlowInput, type PodFlow, type ServiceFlow, solveFlow } from './flow.ts';
+import { emptyFlowState, type FlowInput, type ServiceFlow, solveFlow } from './flow.ts';
+import type { PodFlow } from './pod-flow.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { SERVICES } from './services.ts';
 import { shopperTraffic } from './traffic.ts';

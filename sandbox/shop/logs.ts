@@ -1,6 +1,6 @@
 import type { JoinedEffect } from './faults/join-effects.ts';
-import type { PodFlow } from './flow.ts';
 import { toLogNormal } from './latency.ts';
+import type { PodFlow } from './pod-flow.ts';
 import type { PodView } from './pods.ts';
 import { hashText, normal, uniform } from './random.ts';
 

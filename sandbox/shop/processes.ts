@@ -3,9 +3,9 @@ import { textAt } from './cluster-port.ts';
 import { COLUMNS, type Counters, cpuCores } from './counters.ts';
 import type { JoinedEffect } from './faults/join-effects.ts';
 import type { RunningPod } from './faults/kind.ts';
-import type { PodFlow } from './flow.ts';
 import { processLog } from './logs.ts';
 import { collectionSlowdown, healthyMemory } from './memory.ts';
+import type { PodFlow } from './pod-flow.ts';
 import { type PodView, viewPod } from './pods.ts';
 
 /** What a container does, as the kubelet sees it. */

@@ -1,6 +1,12 @@
 /** One metric over time: instants in epoch ms, ascending; a NaN value is a gap. Both arrays have the same length. */
 export type Series = { times: Float64Array; values: Float64Array };
 
+/** The same from points of an answer. */
+export const toSeries = (points: readonly { at: number; value: number }[]): Series => ({
+  times: Float64Array.from(points, ({ at }) => at),
+  values: Float64Array.from(points, ({ value }) => value),
+});
+
 /** A stretch of time, epoch ms; `from` is inside, `to` is not. */
 export type Span = { from: number; to: number };
 

@@ -3,12 +3,12 @@ import { type ExternalScaler, startExternalScaler } from '../adapters/keda/exter
 import { triggerToken } from '../adapters/keda/scaler-token.ts';
 import { createDemand, type DemandDeps } from '../learning/demand.ts';
 import { onlyKnown } from '../learning/only-known.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { DemandAhead } from '../ports/demand.ts';
 import type { DemandInput, LearnedDemand } from '../workers/fit-demand.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
 import { type Config, demandSettings } from './config.ts';
+import type { Deps } from './deps.ts';
 
 export type Forecasting = {
   /** Null when KEDA is not served. */

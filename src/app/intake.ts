@@ -6,10 +6,10 @@ import { metricsIn, type RequestMetrics, vitalOf } from '../domain/alert-vital.t
 import type { Alert } from '../domain/types.ts';
 import { resolveSubject } from '../evidence/resolve-subject.ts';
 import type { Topology } from '../evidence/topology.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { noteQuiet } from '../pipeline/note-quiet.ts';
 import { type ReceivedAlert, receiveAlerts } from '../pipeline/receive-alerts.ts';
 import type { MetricName } from '../ports/metrics.ts';
+import type { Deps } from './deps.ts';
 import type { Meters } from './meters.ts';
 
 const MOST_LISTED = 100;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import { type Receiver, startOtlpReceiver, type Tls } from '../adapters/otlp/receiver.ts';
+import { type Receiver, startOtlpReceiver } from '../adapters/otlp/receiver.ts';
 import type { PodByIp } from '../adapters/otlp/source.ts';
+import type { Tls } from '../adapters/otlp/tls.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/intake.ts';

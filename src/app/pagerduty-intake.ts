@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
 import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
 import type { Event, Incident } from '../domain/incident.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { record } from '../pipeline/record.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
+import type { Deps } from './deps.ts';
 
 /** PagerDuty tries again for a while; what is older may be a copy that somebody has kept. Of real time, as PagerDuty's clock is. */
 const OLDEST_MS = 60 * 60_000;

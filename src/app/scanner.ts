@@ -4,13 +4,13 @@ import type { EntityRef } from '../domain/types.ts';
 import type { PodAddresses } from '../evidence/pod-addresses.ts';
 import type { Topology } from '../evidence/topology.ts';
 import { createTrainingSchedule } from '../learning/train-due.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Monitors } from '../ports/monitors.ts';
 import type { Replicas } from '../ports/replicas.ts';
 import { type ScanReport, scan, scanClosely } from '../watch/scan.ts';
 import { type ScanMemory, suspects } from '../watch/scan-memory.ts';
 import { createTightenMemory, tightenMonitors } from '../watch/tighten-monitors.ts';
 import type { Settings } from './config.ts';
+import type { Deps } from './deps.ts';
 
 const CLOSE_LOOK_MS = 15_000;
 const MOST_CLOSE = 50;

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
+import { createTurns } from '../domain/turns.ts';
 import type { Playbook, ServicePolicy } from '../domain/types.ts';
-import { createTurns } from '../evidence/shared-look.ts';
 import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
 import { type TrainingDeps, trainService } from '../learning/train.ts';
-import type { Deps, Limits } from '../pipeline/deps.ts';
+import type { Limits, StageDeps } from '../pipeline/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import type { PastStore } from './past-store.ts';
@@ -32,11 +32,11 @@ export type ReplayParts = {
 export const createPastModels = (): Models => createModels(2_000, 100);
 
 /** What the stages are given live, over the past. What tells, pages, wakes, draws or locks is not there: a stage that asked for it would fail at once. */
-export function replayDeps(parts: ReplayParts): Deps {
+export function replayDeps(parts: ReplayParts): StageDeps {
   const { metrics, cluster, models, memory, now } = parts;
-  const atHand: Deps['baselines']['atHand'] = (metric, namespace, service) =>
+  const atHand: StageDeps['baselines']['atHand'] = (metric, namespace, service) =>
     models.find(namespace, service)?.metrics.find((one) => one.metric === metric)?.baseline ?? null;
-  const given: Partial<Deps> = {
+  const given: Partial<StageDeps> = {
     store: memory.store,
     jobs: { wake: async () => {} },
     cluster,
@@ -65,7 +65,7 @@ export function replayDeps(parts: ReplayParts): Deps {
     recentlyOpen: (limit) => memory.store.listOpen(limit),
     log: pino({ level: 'silent' }),
   };
-  return given as Deps;
+  return given as StageDeps;
 }
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { transition } from '../domain/transition.ts';
 import type { Diagnosis, Finding, Subject } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { createTopology } from '../evidence/topology.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { StageDeps } from '../pipeline/deps.ts';
 import { judged } from '../pipeline/diagnose.ts';
 import { type ReceivedAlert, receiveAlerts, receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record, saveTransition } from '../pipeline/record.ts';
@@ -38,7 +38,7 @@ export type Replayed = {
 
 /** What a replay runs on. `deps` has no port that could write to a cluster, and its clock is moved by `setNow`. */
 export type Replay = {
-  deps: Deps;
+  deps: StageDeps;
   memory: PastStore;
   setNow(at: number): void;
   /** Before a diagnosis: what is normal is learned from what was known then. */
@@ -152,7 +152,7 @@ async function diagnoseNow({ deps, learn }: Replay, incident: Incident): Promise
 }
 
 /** Who called whom at that time, as the live topology would know it. */
-function callsOf(deps: Deps): (namespaces: string[]) => Promise<Calls> {
+function callsOf(deps: StageDeps): (namespaces: string[]) => Promise<Calls> {
   const topology = createTopology();
   const lookedAt = new Map<string, number>();
   return async (namespaces) => {
@@ -164,7 +164,7 @@ function callsOf(deps: Deps): (namespaces: string[]) => Promise<Calls> {
   };
 }
 
-async function hear(deps: Deps, event: PastEvent, calls: ReturnType<typeof callsOf>): Promise<void> {
+async function hear(deps: StageDeps, event: PastEvent, calls: ReturnType<typeof callsOf>): Promise<void> {
   switch (event.kind) {
     case 'alerts': {
       const namespaces = [...new Set(event.received.map(({ subject }) => subject.namespace))];

@@ -1,6 +1,6 @@
 import { directCallers } from '../domain/callers.ts';
 import type { Calls } from '../domain/group.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { callsNow } from './topology.ts';
 
 const LAST_HOUR_MS = 3_600_000;
@@ -8,7 +8,7 @@ const LAST_HOUR_MS = 3_600_000;
 const MOST_LOOKED_AT = 50;
 
 /** The workloads that called one of these (`namespace/name`) in the last hour; null when nobody can say: metrics or the cluster gave no answer. */
-export async function recentCallers(deps: Deps, services: string[]): Promise<string[] | null> {
+export async function recentCallers(deps: EvidenceDeps, services: string[]): Promise<string[] | null> {
   const now = deps.clock.now();
   const calls: Calls = new Map(deps.topology?.callsSince(now - LAST_HOUR_MS) ?? []);
   for (const namespace of new Set(services.map((service) => service.split('/')[0] ?? ''))) {
@@ -24,7 +24,7 @@ export async function recentCallers(deps: Deps, services: string[]): Promise<str
   return are.includes(null) ? null : callers.filter((_, at) => are[at]);
 }
 
-async function isWorkload(deps: Deps, caller: string): Promise<boolean | null> {
+async function isWorkload(deps: EvidenceDeps, caller: string): Promise<boolean | null> {
   const [namespace = '', name = ''] = caller.split('/');
   const found = await deps.cluster.workload(namespace, name);
   if (found.ok) return true;

@@ -1,13 +1,13 @@
 import type { Health } from '../domain/health.ts';
 import type { Ceiling } from '../domain/judge-trouble.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 
 /**
  * What must hold in band or not: of the one that is measured (the first) that it is under the lowest threshold of its kind's playbooks, of all of them a service objective where one is configured. An objective
  * says more than a playbook: it stands in its place.
  */
 export function ceilingsFor(
-  deps: Pick<Deps, 'kinds' | 'playbooks' | 'policy'>,
+  deps: Pick<EvidenceDeps, 'kinds' | 'playbooks' | 'policy'>,
   kindName: string | null,
   health: readonly Health[],
 ): Ceiling[] {
@@ -22,7 +22,7 @@ export function ceilingsFor(
   return [...promised, { namespace, service, vital: level, below, why: 'still where its playbook begins' }];
 }
 
-function lowestThreshold({ playbooks }: Pick<Deps, 'playbooks'>, kindName: string | null): number | null {
+function lowestThreshold({ playbooks }: Pick<EvidenceDeps, 'playbooks'>, kindName: string | null): number | null {
   const thresholds = [...playbooks.values()]
     .filter(({ issue }) => issue === kindName)
     .flatMap(({ steps }) => steps.map(({ threshold }) => threshold))
@@ -30,7 +30,7 @@ function lowestThreshold({ playbooks }: Pick<Deps, 'playbooks'>, kindName: strin
   return thresholds.length > 0 ? Math.min(...thresholds) : null;
 }
 
-function objectivesOf({ policy }: Pick<Deps, 'policy'>, { namespace, service }: Health): Ceiling[] {
+function objectivesOf({ policy }: Pick<EvidenceDeps, 'policy'>, { namespace, service }: Health): Ceiling[] {
   const objective = (namespace === '' ? undefined : policy(namespace, service).objective) ?? {};
   const of = { namespace, service, why: 'not within its objective' };
   return [

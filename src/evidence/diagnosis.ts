@@ -8,10 +8,11 @@ import { ownerOf } from '../domain/pod-owner.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { IncidentContext } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
-import { type Gathered, gather } from './gather.ts';
+import { gather } from './gather.ts';
 import { gatherState } from './gather-state.ts';
+import type { Gathered } from './gathered.ts';
 import { measuredIssue } from './issue.ts';
 import { detect } from './score.ts';
 import { stateCalls, stateFindings } from './state-findings.ts';
@@ -23,7 +24,7 @@ const CONVINCING = 0.5;
 const SURE = 0.95;
 
 /** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
-export async function diagnosisOf(deps: Deps, incident: Incident): Promise<Diagnosis> {
+export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promise<Diagnosis> {
   const { namespace, service } = incident;
   const [around, state] = await Promise.all([gather(deps, incident), gatherState(deps, namespace, service)]);
   const gathered = state ? { ...around, calls: [...around.calls, ...stateCalls(state, namespace)] } : around;
@@ -88,7 +89,7 @@ function withOwners(findings: Finding[], { pods, workloads, revisions }: Inciden
 }
 
 /** Whether a step of this incident gave it more to work with, and that still stands. */
-const isRelieved = (deps: Deps, { executions }: Incident, { namespace, name }: EntityRef): boolean =>
+const isRelieved = (deps: EvidenceDeps, { executions }: Incident, { namespace, name }: EntityRef): boolean =>
   executions.some(({ result, undone, recommendation: { step, plan } }) => {
     const relieves = deps.actions.get(step.action)?.relieves === 'load';
     return result === 'done' && !undone && relieves && plan.target.namespace === namespace && plan.target.name === name;

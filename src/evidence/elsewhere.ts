@@ -5,7 +5,7 @@ import type { Incident, State } from '../domain/incident.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef, Execution } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { readHealth } from './health.ts';
 import { measuredOf } from './measure.ts';
 
@@ -13,7 +13,7 @@ type Verifying = Pick<Extract<State, { name: 'verifying' }>, 'execution' | 'sinc
 
 /** What is left when a step has done what it was for, though its service still hurts, in words; null when that can't be said. No answer is null. */
 export async function whatIsElsewhere(
-  deps: Deps,
+  deps: EvidenceDeps,
   incident: Incident,
   { execution, since, samples }: Verifying,
 ): Promise<string | null> {
@@ -33,7 +33,7 @@ export async function whatIsElsewhere(
  * A step aimed at one pod has cured what it was aimed at: the pods made since then are ready and under the step's threshold, so that what is left is in pods that it didn't touch.
  * By memory, which is what single pods are restarted for.
  */
-async function isInOtherPods(deps: Deps, incident: Incident, execution: Execution): Promise<boolean> {
+async function isInOtherPods(deps: EvidenceDeps, incident: Incident, execution: Execution): Promise<boolean> {
   const { plan, step, issue } = execution.recommendation;
   if (plan.target.kind !== 'Pod' || issue !== 'high_memory_usage') return false;
   const { namespace, service } = measuredOf(incident);
@@ -53,7 +53,7 @@ async function isInOtherPods(deps: Deps, incident: Incident, execution: Executio
  * these, the ones that no other explains; where they are many, the whole is overloaded, and it isn't said that a step more would do.
  */
 async function bottleneckBelow(
-  deps: Deps,
+  deps: EvidenceDeps,
   { namespace, name }: Pick<EntityRef, 'namespace' | 'name'>,
   target: string,
 ): Promise<string | null> {
@@ -68,7 +68,7 @@ async function bottleneckBelow(
 }
 
 /** In trouble, with more requests than usual; null when it isn't, or that can't be said. */
-async function overwhelmed(deps: Deps, namespace: string, service: string) {
+async function overwhelmed(deps: EvidenceDeps, namespace: string, service: string) {
   const now = deps.clock.now();
   const usual = deps.baselines.atHand('request_rate', namespace, service);
   const rate = await deps.metrics.instant(deps.queries.quickOfService('request_rate', namespace, service), now);

@@ -1,7 +1,6 @@
 import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
-import type { Series } from '../analysis/series.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
@@ -9,7 +8,7 @@ import { subjectEntity } from '../domain/subject.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './gathered.ts';
 
 /** Pure: what was gathered, as evidence for the ranking; entities are workload names of the incident's namespace, and the nodes that are in trouble. */
 
@@ -223,8 +222,3 @@ export function figure(value: number, what: string): string {
   if (what === 'traffic') return `${two(value)} requests/s`;
   return `${two(value * 100)} %`;
 }
-
-export const toSeries = (series: LabelledSeries): Series => ({
-  times: Float64Array.from(series.points, (point) => point.at),
-  values: Float64Array.from(series.points, (point) => point.value),
-});

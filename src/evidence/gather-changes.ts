@@ -1,8 +1,8 @@
 import { claimNames, configReferences, templateLabels } from '../domain/pod-template.ts';
 import type { IncidentContext, TemplateReferences } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Revision, Workload } from '../ports/cluster.ts';
 import { answerOr } from './answer-or.ts';
+import type { EvidenceDeps } from './deps.ts';
 
 const LOOK_BACK_MS = 90 * 60_000;
 const MAX_CONFIGS = 40;
@@ -13,7 +13,7 @@ type Changes = Required<
 
 /** What changed or stands in the way around the subject and its callees: configuration, autoscalers, quotas, network policies, certificates. */
 export async function gatherChanges(
-  deps: Deps,
+  deps: EvidenceDeps,
   incidentContext: IncidentContext,
   callees: string[],
   missing: string[],
@@ -38,7 +38,12 @@ export async function gatherChanges(
 }
 
 /** The right to look at Secrets is often withheld where that at ConfigMaps is not: each kind fails alone. */
-async function gatherConfigs(deps: Deps, namespace: string, references: TemplateReferences[], missing: string[]) {
+async function gatherConfigs(
+  deps: EvidenceDeps,
+  namespace: string,
+  references: TemplateReferences[],
+  missing: string[],
+) {
   const named = new Map(references.flatMap(({ configs }) => configs).map((one) => [`${one.kind}/${one.name}`, one]));
   const all = [...named.values()].slice(0, MAX_CONFIGS);
   const [maps, secrets] = await Promise.all(
@@ -53,7 +58,7 @@ async function gatherConfigs(deps: Deps, namespace: string, references: Template
 }
 
 async function gatherReferences(
-  deps: Deps,
+  deps: EvidenceDeps,
   { workloads, revisions }: IncidentContext,
   names: Set<string>,
 ): Promise<TemplateReferences[]> {
@@ -71,7 +76,11 @@ async function gatherReferences(
   );
 }
 
-async function revisionsOf(deps: Deps, workload: Workload, known: IncidentContext['revisions']): Promise<Revision[]> {
+async function revisionsOf(
+  deps: EvidenceDeps,
+  workload: Workload,
+  known: IncidentContext['revisions'],
+): Promise<Revision[]> {
   const own = known[workload.name];
   if (own) return own;
   const answer = await deps.cluster.revisions(workload);

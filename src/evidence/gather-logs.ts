@@ -1,9 +1,9 @@
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { IncidentContext, ServiceLogs } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { answerOr } from './answer-or.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { hangEvidence } from './evidence.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './gathered.ts';
 
 /** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
 const LAG_MS = 3 * 60_000;
@@ -18,7 +18,7 @@ const AT_ONCE = 3;
 
 /** The log lines of the subject and its nearest callees, since the trouble began and before it. Empty without a store of logs. */
 export async function gatherServiceLogs(
-  deps: Deps,
+  deps: EvidenceDeps,
   incidentContext: IncidentContext,
   callees: string[],
   missing: string[],
@@ -44,7 +44,7 @@ export async function gatherServiceLogs(
 }
 
 async function logsOf(
-  logs: NonNullable<Deps['logs']>,
+  logs: NonNullable<EvidenceDeps['logs']>,
   service: string,
   { subject, since, at, workloads }: IncidentContext,
 ): Promise<ServiceLogs | { message: string }> {
@@ -71,7 +71,7 @@ const TAIL_LINES = 60;
 
 /** The last lines of pods that take requests and do hardly anything, by pod name: whether they hang by themselves or wait for somebody stands nowhere else. */
 export async function gatherHangLogs(
-  deps: Pick<Deps, 'cluster'>,
+  deps: Pick<EvidenceDeps, 'cluster'>,
   series: Gathered['series'],
   incidentContext: IncidentContext,
   missing: string[],

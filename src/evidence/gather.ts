@@ -1,38 +1,17 @@
+import { toSeries } from '../analysis/series.ts';
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import { subjectEntity } from '../domain/subject.ts';
 import type { IncidentContext } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { PodInfo, Revision, Workload } from '../ports/cluster.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
-import type { TelemetryReader } from '../telemetry/intake.ts';
-import { type OtlpEvidence, otlpEvidence } from '../telemetry/otlp-evidence.ts';
+import { otlpEvidence } from '../telemetry/otlp-evidence.ts';
 import { answerOr } from './answer-or.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { gatherChanges } from './gather-changes.ts';
 import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
+import { GATHERED_METRICS, type Gathered } from './gathered.ts';
 import { wholeRates } from './whole-rates.ts';
-
-export const GATHERED_METRICS = [
-  'request_rate',
-  'error_ratio',
-  'latency_p99',
-  'cpu_ratio',
-  'memory_ratio',
-] as const satisfies MetricName[];
-
-/** Everything that was looked up around an incident; `missing` says in words what could not be. */
-export type Gathered = {
-  incidentContext: IncidentContext;
-  /** By metric, then by service. */
-  series: Map<MetricName, Map<string, LabelledSeries>>;
-  memoryByPod: LabelledSeries[];
-  calls: { from: string; to: string; weight: number }[];
-  /** What services told by themselves. */
-  otlpEvidence: OtlpEvidence;
-  /** When metrics answered: whether any series of the subject was there at all. */
-  metricsAnswered: boolean;
-  missing: string[];
-};
 
 export const LOOK_BACK_MS = 90 * 60_000;
 const STEP_MS = 30_000;
@@ -44,7 +23,7 @@ const MAX_LOGS_OF = 4;
 const LOG_LINES = 60;
 
 /** Looks at metrics and objects at the same time. Nothing here fails the whole: what is away is named and the diagnosis is less sure. */
-export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incident: Incident): Promise<Gathered> {
+export async function gather(deps: EvidenceDeps, incident: Incident): Promise<Gathered> {
   const missing: string[] = [];
   const at = deps.clock.now();
   const [metrics, objects, told] = await Promise.all([
@@ -73,7 +52,7 @@ export async function gather(deps: Deps & { telemetry?: TelemetryReader }, incid
   return { ...metrics, calls, otlpEvidence: told, incidentContext, missing };
 }
 
-async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing: string[]) {
+async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number, missing: string[]) {
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
   const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
@@ -103,12 +82,17 @@ async function gatherMetrics(deps: Deps, incident: Incident, at: number, missing
     ),
     volumes: answerOr(volumes, [], 'volumes', missing)
       .slice(0, MAX_VOLUMES)
-      .map((series) => ({ claim: series.labels.persistentvolumeclaim ?? '', used: asSeries(series) })),
+      .map((series) => ({ claim: series.labels.persistentvolumeclaim ?? '', used: toSeries(series.points) })),
     metricsAnswered: byMetric.some((result) => result.ok),
   };
 }
 
-async function gatherObjects(deps: Deps, incident: Incident, at: number, missing: string[]): Promise<IncidentContext> {
+async function gatherObjects(
+  deps: EvidenceDeps,
+  incident: Incident,
+  at: number,
+  missing: string[],
+): Promise<IncidentContext> {
   const { namespace, service } = incident;
   const { cluster } = deps;
   const [workloads, pods, nodes, events, budgets, scalers] = await Promise.all([
@@ -150,7 +134,7 @@ export function troubleSince(incident: Incident, now: number): number {
 }
 
 async function gatherRevisions(
-  deps: Deps,
+  deps: EvidenceDeps,
   workloads: Workload[],
   missing: string[],
 ): Promise<Record<string, Revision[]>> {
@@ -162,7 +146,7 @@ async function gatherRevisions(
 }
 
 /** The last lines of the pods that look worst, the crashed container's own first. */
-async function gatherLogs(deps: Deps, pods: PodInfo[], missing: string[]): Promise<Record<string, string[]>> {
+async function gatherLogs(deps: EvidenceDeps, pods: PodInfo[], missing: string[]): Promise<Record<string, string[]>> {
   const troubled = pods
     .filter((pod) => pod.containers.some((container) => container.waiting || container.lastExit))
     .slice(0, MAX_LOGS_OF);
@@ -178,8 +162,3 @@ async function gatherLogs(deps: Deps, pods: PodInfo[], missing: string[]): Promi
     troubled.map((pod, index) => [pod.name, answerOr(lines[index]!, [], `logs of ${pod.name}`, missing)]),
   );
 }
-
-const asSeries = ({ points }: LabelledSeries) => ({
-  times: Float64Array.from(points, (point) => point.at),
-  values: Float64Array.from(points, (point) => point.value),
-});

@@ -1,9 +1,10 @@
 import type { Health } from '../domain/health.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { type MetricsLook, metricVitals } from './metric-vitals.ts';
-import { type ObjectsLook, objectVitals } from './object-vitals.ts';
+import { objectVitals } from './object-vitals.ts';
+import type { ObjectsLook } from './objects-look.ts';
 
-export type HealthLook = MetricsLook & ObjectsLook & Pick<Deps, 'clock'>;
+export type HealthLook = MetricsLook & ObjectsLook & Pick<EvidenceDeps, 'clock'>;
 export type Whose = { namespace: string; service: string };
 
 /**

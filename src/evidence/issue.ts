@@ -2,7 +2,7 @@ import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { Cause, Diagnosis, Finding } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type Whose } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';
 import { directCallers, readCallers } from './worsened.ts';
@@ -11,7 +11,7 @@ type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'call
 
 /** What is measured at the cause where one is named, else at the service that hurts, and how these and their direct callers are. A node is only the trouble where nothing else is to blame. */
 export async function measuredIssue(
-  deps: Deps,
+  deps: EvidenceDeps,
   incident: Incident,
   cause: Cause | undefined,
   findings: Finding[],

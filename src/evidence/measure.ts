@@ -6,8 +6,8 @@ import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Issue } from '../domain/types.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { ceilingsFor } from './ceilings.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type Whose } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';
 
@@ -17,7 +17,7 @@ export type Trouble = TroubleState & { health: Health[] };
 /**
  * Measures what the diagnosis named, where it was measured then, at the service that hurts and at the named cause, from metrics and objects. Before a diagnosis any trouble of the service counts.
  */
-export async function measureTrouble(deps: Deps, incident: Incident): Promise<Trouble> {
+export async function measureTrouble(deps: EvidenceDeps, incident: Incident): Promise<Trouble> {
   if (isProposal(incident)) return { ...(await measureDemand(deps, incident)), health: [] };
   const { diagnosis } = incident;
   const before = diagnosis?.health ?? [];
@@ -36,7 +36,7 @@ export async function measureTrouble(deps: Deps, incident: Incident): Promise<Tr
 }
 
 /** Where no kind of ours knows the trouble, the alert's own rule says whether it holds; where nothing is diagnosed yet, it may say that it does. */
-async function orByOwnRule(deps: Deps, incident: Incident, trouble: TroubleState): Promise<TroubleState> {
+async function orByOwnRule(deps: EvidenceDeps, incident: Incident, trouble: TroubleState): Promise<TroubleState> {
   const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
   const isKnown = issue !== null && deps.kinds.some(({ name }) => name === issue.kind);
   if (isKnown || trouble.kind === 'present') return trouble;
@@ -69,7 +69,11 @@ export function concerned(incident: Incident): Whose[] {
 }
 
 /** Any trouble of a service, measured now. Silence of what its callers feel is unknown, never health. */
-export async function measureService(deps: Deps, whose: Whose, before: readonly Health[] = []): Promise<Trouble> {
+export async function measureService(
+  deps: EvidenceDeps,
+  whose: Whose,
+  before: readonly Health[] = [],
+): Promise<Trouble> {
   const health = await lookAgain(deps, whose, before);
   const trouble = judgeTrouble({
     kinds: deps.kinds,
@@ -84,11 +88,11 @@ export async function measureService(deps: Deps, whose: Whose, before: readonly 
 /** What callers feel of a service: whether it is slow or fails. */
 const FELT: Issue = { kind: 'high_latency', severity: 0, unit: 's', message: '' };
 
-const lookAgain = (deps: Deps, whose: Whose, before: readonly Health[]): Promise<Health> =>
+const lookAgain = (deps: EvidenceDeps, whose: Whose, before: readonly Health[]): Promise<Health> =>
   readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) });
 
 /** A share of a limit that was changed since is no longer comparable with what was normal. */
-function withoutOldLimit(deps: Deps, { executions }: Incident, health: Health): Health {
+function withoutOldLimit(deps: EvidenceDeps, { executions }: Incident, health: Health): Health {
   const rescaled: string[] = executions
     .filter(({ result, undone, recommendation: { plan } }) => {
       const { namespace, name } = plan.target;

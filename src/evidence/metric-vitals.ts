@@ -1,9 +1,9 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import type { UnknownWhy, Vital } from '../domain/health.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { MetricName, MetricsFailure } from '../ports/metrics.ts';
+import type { EvidenceDeps } from './deps.ts';
 
-export type MetricsLook = Pick<Deps, 'metrics' | 'queries' | 'baselines'>;
+export type MetricsLook = Pick<EvidenceDeps, 'metrics' | 'queries' | 'baselines'>;
 
 /** Vitals that are read from metrics. What a caller feels comes first. */
 const METRIC_VITALS: [string, MetricName][] = [

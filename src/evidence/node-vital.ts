@@ -1,7 +1,7 @@
 import type { Vital } from '../domain/health.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
 import type { ClusterResult, NodeInfo, PodInfo } from '../ports/cluster.ts';
-import type { ObjectsLook } from './object-vitals.ts';
+import type { ObjectsLook } from './objects-look.ts';
 import { unknownBy } from './unknown-by.ts';
 
 /** Nodes in trouble that matter to a service: where its pods are; to what is no workload, the node of that name. */

@@ -1,11 +1,10 @@
 import type { Health, Vital } from '../domain/health.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { PodInfo, Workload } from '../ports/cluster.ts';
 import { nodeVital } from './node-vital.ts';
+import type { ObjectsLook } from './objects-look.ts';
 import { podCounts } from './pod-counts.ts';
 import { unknownBy } from './unknown-by.ts';
 
-export type ObjectsLook = Pick<Deps, 'cluster' | 'protectedNamespaces'>;
 export type Objects = { object: Health['object']; vitals: Record<string, Vital> };
 
 /** Counted over its pods; those of `WORKLOAD` are told by the workload itself. */

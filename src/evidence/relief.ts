@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts';
 import type { EntityRef } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { EvidenceDeps } from './deps.ts';
 import { measureService, measureTrouble, type Trouble } from './measure.ts';
 
 const MAX_CALLERS = 5;
@@ -9,7 +9,7 @@ const MAX_CALLERS = 5;
  * Whether those that call the target are well again, for a step that mends them and not the target. Any trouble of theirs counts: who fails quickly instead of waiting is no longer slow, and not well. The
  * target itself is measured when nobody is known to call it.
  */
-export async function measureCallers(deps: Deps, incident: Incident, target: EntityRef): Promise<Trouble> {
+export async function measureCallers(deps: EvidenceDeps, incident: Incident, target: EntityRef): Promise<Trouble> {
   const callers = callersOf(incident, target.name);
   if (callers.length === 0) return measureTrouble(deps, incident);
   const looks = await Promise.all(

@@ -1,14 +1,14 @@
+import { toSeries } from '../analysis/series.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { MetricName } from '../ports/metrics.ts';
-import { forestFindings, type Recent } from '../watch/scan-look.ts';
-import { toSeries } from './evidence.ts';
-import { GATHERED_METRICS, type Gathered } from './gather.ts';
+import type { EvidenceDeps } from './deps.ts';
+import { forestFindings, type Recent } from './forest-findings.ts';
+import { GATHERED_METRICS, type Gathered } from './gathered.ts';
 
 const STEP_MS = 30_000;
 
 /** How far from normal the service that hurts is, metric by metric; each pod's memory too, since a leak is a pod's own. */
-export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]> {
+export async function detect(deps: EvidenceDeps, gathered: Gathered): Promise<Finding[]> {
   const { namespace, service } = gathered.incidentContext.subject;
   const about: EntityRef = { kind: 'Deployment', namespace, name: service };
   const findings: Finding[] = [];
@@ -17,10 +17,10 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
     const series = gathered.series.get(metric)?.get(service);
     if (!series) continue;
     const baseline = await deps.baselines.get(metric, namespace, service, gathered.incidentContext.at);
-    recent[metric] = toSeries(series);
+    recent[metric] = toSeries(series.points);
     findings.push(
       ...run(deps, about, metric, gathered.incidentContext.at, {
-        recent: toSeries(series),
+        recent: toSeries(series.points),
         baseline,
         limit: metric === 'memory_ratio' ? 1 : null,
       }),
@@ -35,7 +35,7 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
     const pod: EntityRef = { kind: 'Pod', namespace, name: series.labels.pod ?? '' };
     findings.push(
       ...run(deps, pod, 'memory_ratio', gathered.incidentContext.at, {
-        recent: toSeries(series),
+        recent: toSeries(series.points),
         baseline: null,
         limit: 1,
       }),
@@ -44,9 +44,9 @@ export async function detect(deps: Deps, gathered: Gathered): Promise<Finding[]>
   return findings;
 }
 
-type Judged = Pick<Parameters<Deps['detectors'][number]['detect']>[0], 'recent' | 'baseline' | 'limit'>;
+type Judged = Pick<Parameters<EvidenceDeps['detectors'][number]['detect']>[0], 'recent' | 'baseline' | 'limit'>;
 
-function run(deps: Deps, about: EntityRef, metric: MetricName, at: number, judged: Judged): Finding[] {
+function run(deps: EvidenceDeps, about: EntityRef, metric: MetricName, at: number, judged: Judged): Finding[] {
   const input = { about, metric, unit: deps.queries.unit(metric), at, stepMs: STEP_MS, ...judged };
   return deps.detectors.flatMap((detector) => detector.detect(input));
 }

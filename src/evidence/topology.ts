@@ -1,13 +1,15 @@
 import type { Calls } from '../domain/group.ts';
-import type { Deps } from '../pipeline/deps.ts';
-import type { TelemetryReader } from '../telemetry/intake.ts';
+import type { EvidenceDeps } from './deps.ts';
+
+type CallsLook = Pick<EvidenceDeps, 'metrics' | 'queries' | 'telemetry'>;
+type TopologyLook = CallsLook & Pick<EvidenceDeps, 'clock'>;
 
 /** Who calls whom, as it was at the last look and is remembered from earlier ones; grouping must not wait for a query. */
 export type Topology = {
   calls(): Calls;
   /** Those that were seen since then. */
   callsSince(since: number): Calls;
-  refresh(deps: Deps & { telemetry?: TelemetryReader }, namespaces: string[]): Promise<void>;
+  refresh(deps: TopologyLook, namespaces: string[]): Promise<void>;
 };
 
 /** A call that wasn't seen for so long is forgotten: nightly jobs call once a day, and services are rebuilt. */
@@ -48,7 +50,7 @@ function callsIn(seen: Map<string, number>, since: number): Calls {
 
 /** Who calls whom in a namespace right now; null when the metrics gave no answer. */
 export async function callsNow(
-  deps: Pick<Deps, 'metrics' | 'queries'> & { telemetry?: TelemetryReader },
+  deps: CallsLook,
   namespace: string,
   now: number,
 ): Promise<{ from: string; to: string }[] | null> {

@@ -1,11 +1,11 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
 import { cronTrigger, type ScaledObject, scaledObjectOf } from '../domain/scaled-object.ts';
 import type { ComingRate, DemandProposal } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Scaler, Workload } from '../ports/cluster.ts';
 import type { Outlook } from './demand.ts';
+import type { LearningDeps } from './deps.ts';
 
-type Looking = Pick<Deps, 'cluster' | 'demand' | 'demandSettings' | 'kedaAddresses'>;
+type Looking = Pick<LearningDeps, 'cluster' | 'demand' | 'demandSettings' | 'kedaAddresses'>;
 type Made = { ok: true; object: ScaledObject } | { ok: false; message: string };
 
 /** The ScaledObject that would meet a workload's demand, from what is foretold now; or why there is none. */

@@ -3,8 +3,10 @@ import type { Incident } from '../domain/incident.ts';
 import type { TroubleState } from '../domain/judge-trouble.ts';
 import { DEMAND_AHEAD } from '../domain/proposal.ts';
 import type { Diagnosis, EntityRef } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { highestUntil } from './demand.ts';
+import type { LearningDeps } from './deps.ts';
+
+type DemandLook = Pick<LearningDeps, 'cluster' | 'clock' | 'demand' | 'demandSettings'>;
 
 const MS_PER_DAY = 86_400_000;
 /** The demand that stays below what is told, as it is measured. */
@@ -12,7 +14,7 @@ const QUANTILE = 0.95;
 
 /** What is coming within a day for a workload that nothing scales, measured now; gone once something scales it. */
 export async function measureDemand(
-  deps: Deps,
+  deps: DemandLook,
   { namespace, service }: Pick<Incident, 'namespace' | 'service'>,
 ): Promise<TroubleState> {
   const [scalers, workload, answer] = await Promise.all([
@@ -44,7 +46,7 @@ export async function measureDemand(
 }
 
 /** A proposal's diagnosis: the demand itself. Unmeasured when nothing is foretold, or something scales it by now. */
-export async function diagnoseDemand(deps: Deps, incident: Incident): Promise<Diagnosis> {
+export async function diagnoseDemand(deps: DemandLook, incident: Incident): Promise<Diagnosis> {
   const { namespace, service } = incident;
   const [trouble, workload] = await Promise.all([
     measureDemand(deps, incident),

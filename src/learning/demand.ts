@@ -1,11 +1,10 @@
 import type { ForecastModel } from '../analysis/forecast.ts';
 import { lookAhead } from '../analysis/forecast.ts';
 import type { CronWindow, DemandSettings } from '../analysis/learned-schedule.ts';
-import type { Series, Span } from '../analysis/series.ts';
+import { type Series, type Span, toSeries } from '../analysis/series.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
-import { toSeries } from '../evidence/evidence.ts';
-import { createTurns } from '../evidence/shared-look.ts';
+import { createTurns } from '../domain/turns.ts';
 import type { DemandAhead, DemandFailure } from '../ports/demand.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import { HISTORY_STEP_MS, pastOf, spansOfTrouble } from './train-history.ts';
@@ -140,7 +139,7 @@ async function look(
     const query = deps.queries.ofService('request_rate', namespace, service);
     const answer = await deps.metrics.range(query, to - RECENT_MS, to, HISTORY_STEP_MS);
     if (!answer.ok) return failed('unreachable', answer.failure.message);
-    entry.recent = { at: now, series: toSeries(answer.value[0] ?? { labels: {}, points: [] }) };
+    entry.recent = { at: now, series: toSeries(answer.value[0]?.points ?? []) };
   }
   const { series } = entry.recent;
   const until = series.times.at(-1);

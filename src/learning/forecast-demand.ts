@@ -1,9 +1,9 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
 import type { ComingRate, ForecastReport } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import { proposalFor } from './autoscaler.ts';
 import type { Outlook } from './demand.ts';
+import type { LearningDeps } from './deps.ts';
 import { findService } from './score-service.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -14,7 +14,7 @@ const SHOWN_STEP_MS = 15 * 60_000;
 export type ForecastAnswer = { ok: true; report: ForecastReport } | { ok: false; message: string };
 
 /** What is coming for a service, with the autoscaler that would meet it, for a person who asks. Without a model it refuses and says why. */
-export async function forecastNow(deps: Deps, reference: string): Promise<ForecastAnswer> {
+export async function forecastNow(deps: LearningDeps, reference: string): Promise<ForecastAnswer> {
   const found = await findService(deps, reference);
   if (!found.ok) return found;
   const { workload } = found;
@@ -92,7 +92,7 @@ function pictureOf(service: string, { recent, until }: Outlook, coming: readonly
 type Picture = { picture: MetricPicture; altText: string };
 
 /** The same picture for a proposal's thread; null when nothing is foretold now. */
-export async function demandPicture(deps: Deps, namespace: string, service: string): Promise<Picture | null> {
+export async function demandPicture(deps: LearningDeps, namespace: string, service: string): Promise<Picture | null> {
   const answer = await deps.demand.outlook(namespace, service);
   if (!answer.ok) return null;
   const picture = pictureOf(service, answer.outlook, comingRates(answer.outlook, deps.clock.now()).day);
@@ -106,7 +106,7 @@ function altTextOf({ title, series, band }: MetricPicture): string {
 }
 
 /** Drawn and uploaded; null, and logged, when that can't be. The words stand alone. */
-async function shown(deps: Deps, service: string, picture: MetricPicture): Promise<ForecastReport['picture']> {
+async function shown(deps: LearningDeps, service: string, picture: MetricPicture): Promise<ForecastReport['picture']> {
   const altText = altTextOf(picture);
   try {
     const png = await deps.charts.draw(picture);

@@ -1,12 +1,11 @@
 import { deviation } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
-import type { Series } from '../analysis/series.ts';
+import { type Series, toSeries } from '../analysis/series.ts';
 import { scoreService } from '../analysis/service-model.ts';
-import { toSeries } from '../evidence/evidence.ts';
 import type { MetricReading, ServiceReport } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Workload } from '../ports/cluster.ts';
 import type { KnownService } from './baselines.ts';
+import type { LearningDeps } from './deps.ts';
 
 const RECENT_MS = 60 * 60_000;
 const STEP_MS = 60_000;
@@ -14,7 +13,7 @@ const STEP_MS = 60_000;
 export type ScoreAnswer = { ok: true; report: ServiceReport } | { ok: false; message: string };
 
 /** How a service stands against what it normally does, for a person who asks. Without a model it refuses, says why, and has one trained. */
-export async function scoreNow(deps: Deps, reference: string): Promise<ScoreAnswer> {
+export async function scoreNow(deps: LearningDeps, reference: string): Promise<ScoreAnswer> {
   const found = await findService(deps, reference);
   if (!found.ok) return found;
   const { namespace, name } = found.workload;
@@ -30,19 +29,19 @@ export async function scoreNow(deps: Deps, reference: string): Promise<ScoreAnsw
   return { ok: true, report: reportOf(deps, known, recent, at) };
 }
 
-async function recentOf(deps: Deps, known: KnownService, at: number): Promise<Record<string, Series>> {
+async function recentOf(deps: LearningDeps, known: KnownService, at: number): Promise<Record<string, Series>> {
   const recent: Record<string, Series> = {};
   const ask = async (metric: string) => {
     const query = deps.queries.quickOfService(metric as never, known.namespace, known.service);
     const answer = await deps.metrics.range(query, at - RECENT_MS, at, STEP_MS);
     const [series] = answer.ok ? answer.value : [];
-    if (series) recent[metric] = toSeries(series);
+    if (series) recent[metric] = toSeries(series.points);
   };
   await Promise.all(known.metrics.map(({ metric }) => ask(metric)));
   return recent;
 }
 
-function reportOf(deps: Deps, known: KnownService, recent: Record<string, Series>, at: number): ServiceReport {
+function reportOf(deps: LearningDeps, known: KnownService, recent: Record<string, Series>, at: number): ServiceReport {
   const { namespace, service, version, trainedAt, from, to, points } = known;
   const score = known.forest && scoreService(known.forest, recent);
   const [carrier] = score?.carriers ?? [];
@@ -63,7 +62,7 @@ function reportOf(deps: Deps, known: KnownService, recent: Record<string, Series
 const EMPTY: Series = { times: new Float64Array(0), values: new Float64Array(0) };
 
 function readingOf(
-  deps: Deps,
+  deps: LearningDeps,
   metric: string,
   baseline: KnownService['metrics'][number]['baseline'],
   recent: Series,
@@ -83,7 +82,7 @@ function readingOf(
 
 /** The workload of that name: `name`, or `namespace/name` where several have it. */
 export async function findService(
-  deps: Deps,
+  deps: LearningDeps,
   reference: string,
 ): Promise<{ ok: true; workload: Workload } | { ok: false; message: string }> {
   const [name = '', namespace = null] = reference.trim().split('/').reverse();

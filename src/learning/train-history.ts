@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Series, Span } from '../analysis/series.ts';
+import { type Series, type Span, toSeries } from '../analysis/series.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { LabelledSeries, MetricName, Metrics, MetricsResult, ServiceQueries } from '../ports/metrics.ts';
 
@@ -58,11 +58,7 @@ export async function pastOf(
     if (part.ok) for (const point of part.value[0]?.points ?? []) points.push(point);
     else missing.push(`${metric}, week of ${dayOf(from)}: ${part.failure.message}`);
   }
-  const series = {
-    times: Float64Array.from(points, (point) => point.at),
-    values: Float64Array.from(points, (point) => point.value),
-  };
-  return { series, missing };
+  return { series: toSeries(points), missing };
 }
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

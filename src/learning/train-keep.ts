@@ -1,10 +1,10 @@
+import type { Logger } from 'pino';
 import type { ServiceModel } from '../analysis/service-model.ts';
-import type { StoredModel } from '../ports/models.ts';
+import type { ModelStore, StoredModel } from '../ports/models.ts';
 import { decodeModel } from '../workers/model-codec.ts';
-import type { KnownService } from './baselines.ts';
-import type { TrainingDeps } from './train.ts';
+import type { KnownService, Models } from './baselines.ts';
 
-type Keeping = Pick<TrainingDeps, 'store' | 'models' | 'log'>;
+type Keeping = { store: ModelStore | null; models: Models; log: Logger };
 
 const MOST_LISTED = 5_000;
 

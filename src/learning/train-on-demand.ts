@@ -1,5 +1,5 @@
 import type { Answer } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
+import type { LearningDeps } from './deps.ts';
 import { findService } from './score-service.ts';
 import type { Training } from './train.ts';
 
@@ -7,7 +7,7 @@ import type { Training } from './train.ts';
 const WAIT_MS = 20_000;
 
 /** `/heal train`: one service at once, or all behind the others; the answer says what came of it or how far it is. */
-export async function trainOnDemand(deps: Deps, reference: string | null): Promise<Answer> {
+export async function trainOnDemand(deps: LearningDeps, reference: string | null): Promise<Answer> {
   if (reference === null) return trainAll(deps);
   const found = await findService(deps, reference);
   if (!found.ok) return found;
@@ -33,7 +33,7 @@ function outcomeOf(name: string, training: Training): Answer {
   return { ok: true, message };
 }
 
-async function trainAll(deps: Deps): Promise<Answer> {
+async function trainAll(deps: LearningDeps): Promise<Answer> {
   const all = await deps.cluster.workloads(null);
   if (!all.ok) return { ok: false, message: 'The cluster can not be asked right now; try again in a moment.' };
   const ours = all.value.filter((workload) => !deps.protectedNamespaces.includes(workload.namespace));
@@ -41,7 +41,7 @@ async function trainAll(deps: Deps): Promise<Answer> {
   return { ok: true, message: `${ours.length} services will be learned anew, a few at a time; ${progressWords(deps)}` };
 }
 
-function progressWords(deps: Deps): string {
+function progressWords(deps: LearningDeps): string {
   const { waiting, running, done, refused } = deps.training.progress();
   return `${running.length} are at it, ${waiting} wait, ${done} are done since the start${refused > 0 ? `, ${refused} had no data or too little` : ''}.`;
 }

@@ -12,7 +12,7 @@ import { stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { planStep } from './plan-step.ts';
 import { NOTHING, type Stage } from './stage.ts';
@@ -41,7 +41,7 @@ const diagnose: Stage = {
 
 /** What a diagnosis leads to: the playbook's step, planned, and the decision. Changes nothing. */
 export async function judged(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   diagnosis: Diagnosis,
 ): Promise<Extract<Event, { type: 'diagnosed' }>> {
@@ -109,7 +109,7 @@ const firstAlertAt = ({ alerts }: Incident): number | null =>
  * The policy of whom the step would disturb, the strictest of several; without a step that of the named cause, else of the one that hurts. Where a non-critical service makes a critical one hurt, it is its own
  * policy that decides.
  */
-function policyOfChanged(deps: Deps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
+function policyOfChanged(deps: StageDeps, incident: Incident, diagnosis: Diagnosis, first: Recommendation | undefined) {
   const cause = remediationTarget(diagnosis)?.entity;
   const changed = cause && cause.kind !== 'Node' ? cause : { namespace: incident.namespace, name: incident.service };
   return planPolicy(deps, first?.plan ?? null, changed);
@@ -125,7 +125,12 @@ type Chosen = {
 /** Steps that fall short are offered by twos. */
 const MOST_UNSURE = 2;
 
-async function recommend(deps: Deps, incident: Incident, playbook: Playbook, diagnosis: Diagnosis): Promise<Chosen> {
+async function recommend(
+  deps: StageDeps,
+  incident: Incident,
+  playbook: Playbook,
+  diagnosis: Diagnosis,
+): Promise<Chosen> {
   const cause = remediationTarget(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
   for (const { action } of playbook.steps)
@@ -152,7 +157,7 @@ async function recommend(deps: Deps, incident: Incident, playbook: Playbook, dia
 }
 
 async function plan(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   playbook: Playbook,
   candidate: Candidate,

@@ -3,7 +3,8 @@ import { type Event, type Incident, MAX_LATE_MS } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import type { Execution, Refusal } from '../domain/types.ts';
 import type { Action, Applied } from '../extension-points.ts';
-import { actionContext, type Deps } from './deps.ts';
+import { actionContext } from './action-context.ts';
+import type { StageDeps } from './deps.ts';
 import { freshLook, lockFor } from './fresh-look.ts';
 import { type ClaimedEffect, leaseOf, NOTHING, type Stage, type StageResult } from './stage.ts';
 import { guardWrites, type WriteGuard } from './write-guard.ts';
@@ -55,7 +56,7 @@ function stopAsked({ stop }: { stop?: { by: string } }): Refusal | null {
   return stop ? { code: 'stopped', message: `Stopped by <@${stop.by}>.` } : null;
 }
 
-function resultOf(deps: Deps, incident: Incident, applied: Applied, known: string | null): StageResult {
+function resultOf(deps: StageDeps, incident: Incident, applied: Applied, known: string | null): StageResult {
   const at = deps.clock.now();
   if (applied.kind === 'underway') {
     const { message, againMs } = applied;
@@ -71,7 +72,7 @@ function resultOf(deps: Deps, incident: Incident, applied: Applied, known: strin
 
 /** `progress`: what has been done of it so far; null when it wasn't begun. "Nothing was changed" is said only when it is known. */
 async function applyNow(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   execution: Execution,
   action: Action,
@@ -91,7 +92,7 @@ async function applyNow(
 }
 
 async function tryNow(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   execution: Execution,
   action: Action,
@@ -130,7 +131,7 @@ function stopped(refusal: Refusal, progress: string | null): Exclude<Applied, { 
   return { kind: 'failed', changed: true, refusal, message: `Stopped half-way: ${progress}. ${refusal.message}` };
 }
 
-function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kind: 'underway' }>): Event {
+function eventOf(deps: StageDeps, incident: Incident, applied: Exclude<Applied, { kind: 'underway' }>): Event {
   const at = deps.clock.now();
   const verify = verifyOf(deps, incident);
   if (applied.kind === 'done') return { type: 'executed', at, undo: applied.undo, message: applied.message, verify };
@@ -144,7 +145,7 @@ function eventOf(deps: Deps, incident: Incident, applied: Exclude<Applied, { kin
   };
 }
 
-const verifyOf = (deps: Deps, { diagnosis }: Incident) =>
+const verifyOf = (deps: StageDeps, { diagnosis }: Incident) =>
   (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;
 
 export default execute;

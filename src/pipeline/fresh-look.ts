@@ -4,7 +4,7 @@ import type { Authority, Plan, Recommendation, Refusal } from '../domain/types.t
 import { measureTrouble } from '../evidence/measure.ts';
 import { readCallers } from '../evidence/worsened.ts';
 import { lookAtClock } from './clock-skew.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { planStep } from './plan-step.ts';
 
@@ -12,7 +12,7 @@ import { planStep } from './plan-step.ts';
 export type Intent = { executionId: string; recommendation: Recommendation; authority: Authority; notAfter: number };
 
 /** Everything that the guards judge, looked up now. */
-export async function freshLook(deps: Deps, incident: Incident, intent: Intent): Promise<FreshLook> {
+export async function freshLook(deps: StageDeps, incident: Incident, intent: Intent): Promise<FreshLook> {
   const lookedAt = performance.now();
   const { executionId, recommendation, authority, notAfter } = intent;
   const { callers = [], health = [] } = incident.diagnosis ?? {};
@@ -44,7 +44,7 @@ export async function freshLook(deps: Deps, incident: Incident, intent: Intent):
 }
 
 /** What only an ingress controller or a mesh says of a service is no ground for a change. */
-const byTheirOwn = (deps: Deps): Deps => (deps.queries.own ? { ...deps, queries: deps.queries.own } : deps);
+const byTheirOwn = (deps: StageDeps): StageDeps => (deps.queries.own ? { ...deps, queries: deps.queries.own } : deps);
 
 const agreedOf = ({ plan, confidence }: Recommendation): Agreed => ({
   digest: plan.digest,
@@ -53,7 +53,7 @@ const agreedOf = ({ plan, confidence }: Recommendation): Agreed => ({
 });
 
 /** The lock, last of all and only when no guard stands in the way, so that a refusal holds nobody up. */
-export async function lockFor(deps: Deps, incident: Incident, look: FreshLook): Promise<Locked> {
+export async function lockFor(deps: StageDeps, incident: Incident, look: FreshLook): Promise<Locked> {
   const refusal: Refusal | null = checkGuards(look);
   if (refusal || !look.planned.ok) return { kind: 'refused', refusal: refusal ?? NO_PLAN };
   return deps.store.lock(incident.id, lockedBy(incident, look.planned.plan), deps.limits.servicesAtOnce);

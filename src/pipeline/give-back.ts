@@ -2,7 +2,7 @@ import { toGiveBack } from '../domain/give-back.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import type { Execution } from '../domain/types.ts';
 import { measureService, measureTrouble } from '../evidence/measure.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
 import { undoNow, WAITS } from './undo.ts';
 
@@ -38,7 +38,7 @@ const giveBack: Stage = {
 };
 
 /** Why it has to stand a while longer; null when it may go. What can't be seen isn't over. */
-async function stillNeeded(deps: Deps, incident: Incident, { recommendation }: Execution): Promise<string | null> {
+async function stillNeeded(deps: StageDeps, incident: Incident, { recommendation }: Execution): Promise<string | null> {
   const { plan, step } = recommendation;
   const trouble = await measureTrouble(deps, incident);
   if (trouble.kind === 'present') return trouble.message;
@@ -50,7 +50,7 @@ async function stillNeeded(deps: Deps, incident: Incident, { recommendation }: E
   return behind.kind === 'gone' ? null : behind.message;
 }
 
-async function whyNodeIsIll({ cluster }: Deps, name: string): Promise<string | null> {
+async function whyNodeIsIll({ cluster }: StageDeps, name: string): Promise<string | null> {
   const nodes = await cluster.nodes();
   if (!nodes.ok) return nodes.failure.message;
   const node = nodes.value.find((one) => one.name === name);

@@ -1,13 +1,13 @@
 import { groupKeyOf } from '../domain/group.ts';
 import { transition } from '../domain/transition.ts';
-import type { Deps } from './deps.ts';
+import type { IntakeDeps } from './deps.ts';
 import type { ReceivedAlert } from './receive-alerts.ts';
 import { saveTransition } from './record.ts';
 
 const MAX_TRIES = 5;
 
 /** A line in the open incident of its workload for an alert that nobody is to be told of; without one it is nothing. Losing it loses nothing. */
-export async function noteQuiet(deps: Deps, received: ReceivedAlert[]): Promise<void> {
+export async function noteQuiet(deps: IntakeDeps, received: ReceivedAlert[]): Promise<void> {
   for (const { alert, subject } of received) {
     if (alert.status === 'resolved') continue;
     for (let tries = 0; tries < MAX_TRIES; tries++) {

@@ -1,13 +1,13 @@
 import { type CallDue, callsWanted, postOf, staleCalls } from '../domain/calls.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import type { MessageContext } from '../ports/chat.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 
 /** What came of the posts that ring; `retryMs` (real time): something could not be sent. */
 export type Rung = { events: Event[]; retryMs: number | null };
 
 /** Posts what has to ring now, or edits it where it shows something old. From its delivery a question's time runs. */
-export async function ring(deps: Deps, incident: Incident, context: MessageContext): Promise<Rung> {
+export async function ring(deps: StageDeps, incident: Incident, context: MessageContext): Promise<Rung> {
   const rung: Rung = { events: [], retryMs: null };
   for (const call of callsWanted(incident)) {
     const posted = postOf(incident, call);
@@ -39,7 +39,7 @@ const rang = ({ kind, about, planDigest }: CallDue, posted: Posted, at: number):
 });
 
 /** Posts that ask for something that is decided become one line. */
-export async function settleCalls(deps: Deps, incident: Incident, context: MessageContext): Promise<Rung> {
+export async function settleCalls(deps: StageDeps, incident: Incident, context: MessageContext): Promise<Rung> {
   const events: Event[] = [];
   for (const call of staleCalls(incident)) {
     const settled = await deps.chat.settle(incident, call, context);

@@ -6,7 +6,7 @@ import { troubleSince } from '../evidence/gather.ts';
 import { demandPicture } from '../learning/forecast-demand.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { shareImage } from './share-image.ts';
 
 const BEFORE_MS = 60 * 60_000;
@@ -24,13 +24,13 @@ export function isPictureDue(lines: TimelineEntry[], timeline: TimelineEntry[]):
 }
 
 /** Sends the incident's chart into its thread, by itself: the message and its deadline don't wait for it. A chart that can't be made or sent is logged. */
-export function sendPicture(deps: Deps, incident: Incident): void {
+export function sendPicture(deps: StageDeps, incident: Incident): void {
   void send(deps, incident).catch((error: unknown) =>
     deps.log.warn({ err: error, incident: incident.id }, 'the chart could not be made'),
   );
 }
 
-async function send(deps: Deps, incident: Incident): Promise<void> {
+async function send(deps: StageDeps, incident: Incident): Promise<void> {
   const made = await pictureOf(deps, incident);
   if (!made) return;
   const png = await deps.charts.draw(made.picture);
@@ -44,7 +44,7 @@ const OF_LIMIT = new Set<MetricName>(['memory_ratio', 'cpu_ratio']);
 
 /** The metric that carries the incident, with its normal band, the trouble's span, rollouts and our own changes; null without data. */
 export async function pictureOf(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
 ): Promise<{ picture: MetricPicture; altText: string } | null> {
   if (isProposal(incident)) return demandPicture(deps, incident.namespace, incident.service);
@@ -116,7 +116,12 @@ const bandOf = (baseline: Baseline, series: LabelledSeries) =>
     return { at, low, high };
   });
 
-async function rollouts(deps: Deps, namespace: string, name: string, from: number): Promise<MetricPicture['marks']> {
+async function rollouts(
+  deps: StageDeps,
+  namespace: string,
+  name: string,
+  from: number,
+): Promise<MetricPicture['marks']> {
   const workload = await deps.cluster.workload(namespace, name);
   const revisions = workload.ok ? await deps.cluster.revisions(workload.value) : null;
   if (!revisions?.ok) return [];

@@ -2,7 +2,7 @@ import { graphWords } from '../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Diagnosis } from '../domain/types.ts';
 import type { GraphPicture } from '../ports/charts.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { record } from './record.ts';
 import { shareImage } from './share-image.ts';
 
@@ -14,13 +14,13 @@ export function isGraphDue(lines: TimelineEntry[], incident: Incident): boolean 
 }
 
 /** Sends the picture of the affected part into the thread, by itself, and remembers it for "Why?". What goes wrong is logged. */
-export function sendGraph(deps: Deps, incident: Incident): void {
+export function sendGraph(deps: StageDeps, incident: Incident): void {
   void send(deps, incident).catch((error: unknown) =>
     deps.log.warn({ err: error, incident: incident.id }, 'the graph could not be made'),
   );
 }
 
-async function send(deps: Deps, incident: Incident): Promise<void> {
+async function send(deps: StageDeps, incident: Incident): Promise<void> {
   const { diagnosis } = incident;
   if (!diagnosis) return;
   const picture = graphOf(incident.service, diagnosis);

@@ -2,7 +2,7 @@ import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { type Rung, ring, settleCalls } from './notify-calls.ts';
 import { isPictureDue, sendPicture } from './notify-chart.ts';
 import { isGraphDue, sendGraph } from './notify-graph.ts';
@@ -41,12 +41,12 @@ const notify: Stage = {
 const happened = (incident: Incident, events: Event[]): Incident =>
   events.reduce((one, event) => transition(one, event).incident, incident);
 
-const retryAt = (deps: Deps, rung: Rung | null): number | undefined =>
+const retryAt = (deps: StageDeps, rung: Rung | null): number | undefined =>
   rung?.retryMs == null ? undefined : deps.clock.now() + inClockTime(deps, rung.retryMs);
 
 /** The one message, and the thread's next lines. Edits are gathered: what happens within a second is one edit. */
 async function show(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   context: MessageContext,
   lines: TimelineEntry[],
@@ -78,10 +78,13 @@ async function show(
 }
 
 /** Slack's waits are in real time; the clock may be the sandbox's. */
-const inClockTime = (deps: Deps, realMs: number): number => realMs / Math.max(1e-3, deps.clock.realDelay(1));
+const inClockTime = (deps: StageDeps, realMs: number): number => realMs / Math.max(1e-3, deps.clock.realDelay(1));
 
 /** The thread's next lines, and of the timeline what the views look at: its beginning and its end. */
-async function lookUp(deps: Deps, incident: Incident): Promise<{ context: MessageContext; lines: TimelineEntry[] }> {
+async function lookUp(
+  deps: StageDeps,
+  incident: Incident,
+): Promise<{ context: MessageContext; lines: TimelineEntry[] }> {
   const threaded = incident.message?.threaded ?? 0;
   const [head, lines, tail, paused] = await Promise.all([
     deps.store.timeline(incident.id, 0, HEAD - 1),

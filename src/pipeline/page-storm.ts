@@ -1,7 +1,7 @@
 import type { Event, Incident } from '../domain/incident.ts';
 import { openPages } from '../domain/pages.ts';
 import { isStormKey, stormKey, stormOf } from '../domain/storm.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type StageResult } from './stage.ts';
 
@@ -10,7 +10,7 @@ const MOST_NAMED = 15;
 const AGAIN_MS = 10_000;
 
 /** A storm is told once: one page that names all whom it holds, and one post. Who joins it later is added to that page, and nobody's phone rings again. */
-export async function pageStorm(deps: Deps, incident: Incident): Promise<StageResult> {
+export async function pageStorm(deps: StageDeps, incident: Incident): Promise<StageResult> {
   const mine = openPages(incident).some(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
   if (mine) return NOTHING;
   const open = await deps.store.listOpen(MOST_OPEN);
@@ -31,7 +31,7 @@ export async function pageStorm(deps: Deps, incident: Incident): Promise<StageRe
 type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | null };
 
 async function send(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   held: Incident[],
   dedupKey: string,
@@ -52,5 +52,5 @@ async function send(
   });
 }
 
-const approversOf = (deps: Deps, { namespace, service }: Incident): string[] =>
+const approversOf = (deps: StageDeps, { namespace, service }: Incident): string[] =>
   planPolicy(deps, null, { namespace, name: service }).approvers;

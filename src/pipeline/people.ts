@@ -4,17 +4,17 @@ import { standingChange } from '../domain/moves.ts';
 import type { Plan } from '../domain/types.ts';
 import type { Answer, FoundIncident, People } from '../extension-points.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
-import { proposeScaling } from '../learning/propose-scaling.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
+import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 
 const MAX_LISTED = 100;
 
 /** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */
-export function createPeople(deps: Deps): People {
+export function createPeople(deps: StageDeps): People {
   const now = () => deps.clock.now();
   const mayStart = (user: string, incident: Incident, plan: Plan | null): string | null => {
     const { approvers } = planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service });
@@ -189,7 +189,7 @@ const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
 /**
  * By its number, or by what it is about: `shop/payment-api` is that one and no other, and a name alone only where a single namespace has it. Open ones come before closed ones.
  */
-async function find(deps: Deps, reference: string): Promise<FoundIncident> {
+async function find(deps: StageDeps, reference: string): Promise<FoundIncident> {
   const wanted = reference.trim();
   const id = readIncidentId(wanted);
   if (id) {

@@ -1,11 +1,11 @@
 import type { Incident } from '../domain/incident.ts';
 import { strictest } from '../domain/service-policy.ts';
 import type { Plan, ServicePolicy } from '../domain/types.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 
 /** Whose word a step needs: the policy of every service that it disturbs, the strictest of several. Without a plan, or where it disturbs none, the one of the service given. */
 export function planPolicy(
-  deps: Pick<Deps, 'policy'>,
+  deps: Pick<StageDeps, 'policy'>,
   plan: Plan | null,
   otherwise: { namespace: string; name: string },
 ): ServicePolicy {

@@ -3,11 +3,12 @@ import type { Incident } from '../domain/incident.ts';
 import type { Plan, Recommendation } from '../domain/types.ts';
 import { recentCallers } from '../evidence/callers.ts';
 import type { Planned } from '../extension-points.ts';
-import { actionContext, type Deps } from './deps.ts';
+import { actionContext } from './action-context.ts';
+import type { StageDeps } from './deps.ts';
 
 /** What a step would do right now, and whom it would reach: what the action plans, within what the configuration allows. Changes nothing. */
 export async function planStep(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   recommendation: Pick<Recommendation, 'step'>,
 ): Promise<Planned> {
@@ -21,7 +22,7 @@ export async function planStep(
 }
 
 /** Whoever calls what it takes capacity or answers from feels it, too. */
-async function withCallers(deps: Deps, plan: Plan): Promise<Plan> {
+async function withCallers(deps: StageDeps, plan: Plan): Promise<Plan> {
   const { blastRadius } = plan;
   if (!blastRadius.takesAway) return plan;
   const callers = await recentCallers(deps, blastRadius.services);

@@ -3,7 +3,7 @@ import type { Effect, Event, Incident, Transition } from '../domain/incident.ts'
 import { newsSince } from '../domain/record-facts.ts';
 import { transition } from '../domain/transition.ts';
 import type { Alert, Finding, Subject } from '../domain/types.ts';
-import type { Deps } from './deps.ts';
+import type { IntakeDeps } from './deps.ts';
 import { saveTransition } from './record.ts';
 
 export type ReceivedAlert = { alert: Alert; subject: Subject };
@@ -18,7 +18,7 @@ const AT_ONCE = 16;
  * Puts every alert into exactly one incident, and answers with the incidents' ids. Resolves only when all are saved (law 1): the 2xx comes after.
  * Alerts of one delivery about one service are one event.
  */
-export async function receiveAlerts(deps: Deps, received: ReceivedAlert[], calls: Calls): Promise<string[]> {
+export async function receiveAlerts(deps: IntakeDeps, received: ReceivedAlert[], calls: Calls): Promise<string[]> {
   const at = deps.clock.now();
   const all = inGroups(received, await deps.recentlyOpen(MAX_OPEN));
   const ids: (string | null)[] = [];
@@ -53,12 +53,17 @@ function inGroups(received: ReceivedAlert[], open: Incident[]): Group[] {
 }
 
 /** An anomaly that the scan saw, as an event of the service's open incident or of a new one. */
-export function receiveAnomaly(deps: Deps, subject: Subject, finding: Finding, calls: Calls): Promise<string | null> {
+export function receiveAnomaly(
+  deps: IntakeDeps,
+  subject: Subject,
+  finding: Finding,
+  calls: Calls,
+): Promise<string | null> {
   return deliver(deps, subject, { type: 'anomaly_seen', at: deps.clock.now(), finding }, calls, null);
 }
 
 async function deliver(
-  deps: Deps,
+  deps: IntakeDeps,
   subject: Subject,
   given: Event,
   calls: Calls,
@@ -99,7 +104,7 @@ type Alerts = Extract<Event, { type: 'alerts' }>;
 type Old = { of: Incident; event: Alerts; rest: Alerts | null };
 
 /** What of the alerts belongs to the service's closed incident, as its end or its echo, and the news that is left, if any. */
-async function echoOf(deps: Deps, lastClosed: string | null, event: Event): Promise<Old | null> {
+async function echoOf(deps: IntakeDeps, lastClosed: string | null, event: Event): Promise<Old | null> {
   if (event.type !== 'alerts') return null;
   const closed = lastClosed ? await deps.store.load(lastClosed) : null;
   if (closed?.state.name !== 'closed') return null;
@@ -113,7 +118,7 @@ async function echoOf(deps: Deps, lastClosed: string | null, event: Event): Prom
 const MOST_EARLIER = 3;
 
 /** The end of an alert that an earlier, closed incident of the service had, and the open one never: it belongs there. `rest`: what is left for the open one. */
-async function endOfEarlier(deps: Deps, open: Incident, event: Event): Promise<Old | null> {
+async function endOfEarlier(deps: IntakeDeps, open: Incident, event: Event): Promise<Old | null> {
   if (event.type !== 'alerts') return null;
   const own = new Set(open.alerts.map(({ fingerprint }) => fingerprint));
   const ends = event.alerts.filter(({ status, fingerprint }) => status === 'resolved' && !own.has(fingerprint));
@@ -148,7 +153,7 @@ function relatedAmong(open: Incident[], subject: Subject, event: Event, calls: C
 
 /** One trouble sets off many alerts in the same moment: who is about to open an incident for a part of a chain of calls waits its turn, and looks anew whether another part has just opened one. */
 async function openOrJoin(
-  deps: Deps,
+  deps: IntakeDeps,
   subject: Subject,
   lastClosed: string | null,
   event: Event,
@@ -162,13 +167,13 @@ async function openOrJoin(
   });
 }
 
-async function stillOpen(deps: Deps, id: string): Promise<Incident | null> {
+async function stillOpen(deps: IntakeDeps, id: string): Promise<Incident | null> {
   const incident = await deps.store.load(id);
   return incident && incident.state.name !== 'closed' ? incident : null;
 }
 
 async function openIncident(
-  deps: Deps,
+  deps: IntakeDeps,
   subject: Subject,
   lastClosed: string | null,
   event: Event,

@@ -1,7 +1,7 @@
 import type { Event, Incident, Transition } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
 import type { DueEffect } from '../ports/store.ts';
-import type { Deps } from './deps.ts';
+import type { RecordDeps } from './deps.ts';
 
 const MAX_TRIES = 50;
 
@@ -15,7 +15,7 @@ export type Recorded = { before: Incident; after: Incident };
  * `finished` is the due effect that this event ends. Null: there is no such incident, or another worker has taken that effect over and will end it.
  */
 export async function record(
-  deps: Deps,
+  deps: RecordDeps,
   incidentId: string,
   event: Event,
   finished: Finished | null = null,
@@ -32,7 +32,7 @@ export async function record(
 
 /** Saves and wakes what is due; null on a conflict, `superseded` only where there is a `finished`. */
 export async function saveTransition(
-  deps: Deps,
+  deps: RecordDeps,
   before: Incident | null,
   made: Transition,
   finished: Finished | null,

@@ -1,14 +1,14 @@
 import type { Event, Incident } from '../domain/incident.ts';
 import { openPages } from '../domain/pages.ts';
 import { isStormKey } from '../domain/storm.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const AGAIN_MS = 10_000;
 const MOST_OPEN = 500;
 
 /** A storm's page is of all whom it holds: the last of them resolves it. */
-async function isOthersToo(deps: Deps, { id, cluster }: Incident, dedupKey: string): Promise<boolean> {
+async function isOthersToo(deps: StageDeps, { id, cluster }: Incident, dedupKey: string): Promise<boolean> {
   if (!isStormKey(cluster, dedupKey)) return false;
   if (!deps.pager.configured) return true;
   const open = await deps.store.listOpen(MOST_OPEN);

@@ -1,5 +1,5 @@
 import type { DueEffect } from '../ports/store.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { record } from './record.ts';
 import type { Stage, StageResult } from './stage.ts';
 
@@ -11,7 +11,7 @@ const MAX_BACKOFF_MS = 60_000;
  * Runs one due effect: takes its lease, runs its stage on the incident as it is now, saves the events that it ends in, the last together with the effect's end.
  * A crash anywhere leaves the effect due, and the sweep runs it again; so every stage must be able to run twice.
  */
-export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: DueEffect): Promise<void> {
+export async function runEffect(deps: StageDeps, stages: Map<string, Stage>, woken: DueEffect): Promise<void> {
   const claimed = await deps.store.claim(woken.id, woken.gen, LEASE_MS);
   if (!claimed) return;
   const { effect, token, failures } = claimed;
@@ -28,7 +28,7 @@ export async function runEffect(deps: Deps, stages: Map<string, Stage>, woken: D
   }
 }
 
-async function conclude(deps: Deps, effect: DueEffect, token: string, result: StageResult): Promise<void> {
+async function conclude(deps: StageDeps, effect: DueEffect, token: string, result: StageResult): Promise<void> {
   const { events, againAt } = result;
   const ends = againAt === undefined;
   for (const [index, event] of events.entries()) {
@@ -41,7 +41,7 @@ async function conclude(deps: Deps, effect: DueEffect, token: string, result: St
 
 type Claimed = DueEffect & { token: string; failures: number };
 
-async function failed(deps: Deps, stage: Stage, claimed: Claimed, error: unknown): Promise<void> {
+async function failed(deps: StageDeps, stage: Stage, claimed: Claimed, error: unknown): Promise<void> {
   const { id, gen, kind, incidentId, token, failures } = claimed;
   const message = error instanceof Error ? error.message : String(error);
   deps.log.error({ err: error, effect: kind, incident: incidentId, failures }, 'a stage failed');
@@ -54,14 +54,14 @@ async function failed(deps: Deps, stage: Stage, claimed: Claimed, error: unknown
   await wakeIf(deps, await deps.store.retryLater(id, gen, token, deps.clock.now() + backoffMs, 'failed'));
 }
 
-const wakeIf = async (deps: Deps, due: DueEffect | null): Promise<void> => {
+const wakeIf = async (deps: StageDeps, due: DueEffect | null): Promise<void> => {
   if (due)
     await deps.jobs
       .wake([due])
       .catch((error: unknown) => deps.log.warn({ err: error }, 'waking failed; the sweep will'));
 };
 
-function keepLease(deps: Deps, effect: DueEffect, token: string): () => void {
+function keepLease(deps: StageDeps, effect: DueEffect, token: string): () => void {
   const timer = setInterval(
     () => void deps.store.extend(effect.id, token, LEASE_MS).catch(() => undefined),
     LEASE_MS / 3,

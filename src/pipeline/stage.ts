@@ -1,7 +1,7 @@
 import type { Lease } from '../domain/authorise.ts';
 import type { EffectKind, Event, Incident } from '../domain/incident.ts';
 import type { DueEffect } from '../ports/store.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 
 /** What a stage answers: the events that it ends in (none: nothing to do), and when it wants to run again. */
 export type StageResult = { events: Event[]; againAt?: number };
@@ -16,9 +16,9 @@ export type Stage = {
   kind: EffectKind;
   /** One line for the page that lists them. */
   does: string;
-  run(deps: Deps, incident: Incident, claimed: ClaimedEffect): Promise<StageResult>;
+  run(deps: StageDeps, incident: Incident, claimed: ClaimedEffect): Promise<StageResult>;
   /** After this many failed tries in a row, the event that says so; null: it is tried for ever, ever more slowly. */
-  giveUp: { afterTries: number; event(deps: Deps, incident: Incident, message: string): Event } | null;
+  giveUp: { afterTries: number; event(deps: StageDeps, incident: Incident, message: string): Event } | null;
 };
 
 export const NOTHING: StageResult = { events: [] };

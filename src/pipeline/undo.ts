@@ -3,8 +3,9 @@ import type { Incident } from '../domain/incident.ts';
 import { canBeTakenBack } from '../domain/plan.ts';
 import type { Authority, Execution, Refusal } from '../domain/types.ts';
 import type { Applied } from '../extension-points.ts';
+import { actionContext } from './action-context.ts';
 import { lookAtClock } from './clock-skew.ts';
-import { actionContext, type Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 import { lockedBy } from './fresh-look.ts';
 import { planPolicy } from './plan-policy.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
@@ -56,7 +57,7 @@ const authorityOf = ({ by }: { by: string }, at: number): Authority =>
 
 /** Takes one execution back, with a proof of its own and every write guarded. A `failed` with a refusal says what stands in the way. */
 export async function undoNow(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   execution: Execution,
   authority: Authority,
@@ -80,7 +81,7 @@ export async function undoNow(
 }
 
 async function lookBeforeUndo(
-  deps: Deps,
+  deps: StageDeps,
   { namespace, service }: Incident,
   { id, recommendation }: Execution,
   authority: Authority,
@@ -103,7 +104,7 @@ async function lookBeforeUndo(
   };
 }
 
-async function lockForUndo(deps: Deps, incident: Incident, look: UndoLook): Promise<Locked> {
+async function lockForUndo(deps: StageDeps, incident: Incident, look: UndoLook): Promise<Locked> {
   const refusal = checkUndo(look);
   if (refusal) return { kind: 'refused', refusal };
   return deps.store.lock(incident.id, lockedBy(incident, look.plan), deps.limits.servicesAtOnce);

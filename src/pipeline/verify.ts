@@ -10,7 +10,8 @@ import { measureTrouble, type Trouble } from '../evidence/measure.ts';
 import { measureCallers } from '../evidence/relief.ts';
 import { healthBefore, readCallers } from '../evidence/worsened.ts';
 import type { Settled } from '../extension-points.ts';
-import { actionContext, type Deps } from './deps.ts';
+import { actionContext } from './action-context.ts';
+import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
@@ -85,7 +86,7 @@ const LANDS_WITHIN_MS = 70_000;
 
 /** In words, when a change whose answer was lost is known not to have been made; null: it was, it may come still, or nobody can say. */
 async function wasNotMade(
-  deps: Deps,
+  deps: StageDeps,
   incident: Incident,
   { id, recommendation, unanswered }: Execution,
   since: number,
@@ -97,24 +98,24 @@ async function wasNotMade(
 }
 
 /** Measured where the step is to help. */
-const troubleNow = (deps: Deps, incident: Incident, execution: Execution): Promise<Trouble> =>
+const troubleNow = (deps: StageDeps, incident: Incident, execution: Execution): Promise<Trouble> =>
   isForCallers(deps, execution)
     ? measureCallers(deps, incident, execution.recommendation.plan.target)
     : measureTrouble(deps, incident);
 
-const callersNow = (deps: Deps, { diagnosis }: Incident): Promise<Health[]> =>
+const callersNow = (deps: StageDeps, { diagnosis }: Incident): Promise<Health[]> =>
   readCallers(deps, diagnosis?.callers ?? [], diagnosis?.health ?? []);
 
 /** Who is kept from what hangs fails at once instead of waiting: that is what such a step is for, and no worsening. */
-function worsenedNow(deps: Deps, incident: Incident, execution: Execution, now: Health[]): Worsening[] {
+function worsenedNow(deps: StageDeps, incident: Incident, execution: Execution, now: Health[]): Worsening[] {
   const worsened = worsenedSince(healthBefore(incident, execution), now);
   return isForCallers(deps, execution) ? worsened.filter(({ vital }) => vital !== 'errors') : worsened;
 }
 
-const isForCallers = (deps: Deps, { recommendation }: Execution): boolean =>
+const isForCallers = (deps: StageDeps, { recommendation }: Execution): boolean =>
   deps.actions.get(recommendation.step.action)?.relieves === 'callers';
 
-async function settledNow(deps: Deps, incident: Incident, execution: Execution): Promise<Settled> {
+async function settledNow(deps: StageDeps, incident: Incident, execution: Execution): Promise<Settled> {
   const action = deps.actions.get(execution.recommendation.step.action);
   if (!action) return { kind: 'failed', message: 'the action is not there any more' };
   return action.settled(actionContext(deps, incident, execution.recommendation), execution);

@@ -1,7 +1,7 @@
 import { type Authorised, FRESH_MS } from '../domain/authorise.ts';
 import type { Refusal } from '../domain/types.ts';
 import type { Cluster, ClusterFailure, ClusterResult } from '../ports/cluster.ts';
-import type { Deps } from './deps.ts';
+import type { StageDeps } from './deps.ts';
 
 /** Between asking the store and acting on its answer: longer, and this process was held up meanwhile. */
 const ANSWER_GOOD_MS = 2_000;
@@ -23,7 +23,7 @@ export type WriteGuard = {
  * was paused since and that it isn't too late.
  */
 export function guardWrites(
-  deps: Pick<Deps, 'store' | 'cluster' | 'clock'>,
+  deps: Pick<StageDeps, 'store' | 'cluster' | 'clock'>,
   incidentId: string,
   { fence, pauseEpoch, lease, notAfter, lookedAt }: Authorised,
 ): WriteGuard {
@@ -48,7 +48,7 @@ const HELD_UP: Refusal = {
 };
 
 /** Real time since now: by a clock that nobody sets, or by the replica's where that says more. */
-function stopwatch({ clock }: Pick<Deps, 'clock'>): () => number {
+function stopwatch({ clock }: Pick<StageDeps, 'clock'>): () => number {
   const [began, beganAt] = [performance.now(), clock.now()];
   return () => {
     const told = clock.now() - beganAt;

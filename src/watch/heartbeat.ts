@@ -1,15 +1,15 @@
 import { heard, missingSince } from '../domain/heartbeat.ts';
 import { aboutObject } from '../domain/subject.ts';
 import type { Alert } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { receiveAlerts } from '../pipeline/receive-alerts.ts';
 import type { Heartbeats } from '../ports/heartbeats.ts';
+import type { WatchDeps } from './deps.ts';
 
 const FINGERPRINT = 'heartbeat-missed';
 const NAME = 'HeartbeatMissed';
 const MAX_OPEN = 500;
 
-type World = { deps: Deps; heartbeats: Heartbeats; withinMs: number | null };
+type World = { deps: WatchDeps; heartbeats: Heartbeats; withinMs: number | null };
 
 /** What a delivery said of the alert that always fires. */
 export async function hearHeartbeat({ deps, heartbeats }: World, alerts: Alert[]): Promise<void> {

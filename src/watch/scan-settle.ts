@@ -1,9 +1,9 @@
 import { vitalOfFinding } from '../domain/alert-vital.ts';
 import { type Calls, callees, groupKeyOf, incidentFor } from '../domain/group.ts';
 import type { Alert, EntityRef, Finding, Subject } from '../domain/types.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record } from '../pipeline/record.ts';
+import type { WatchDeps } from './deps.ts';
 import { judgeLook, type ScanMemory } from './scan-memory.ts';
 
 /** A look at one service and what was odd in it. */
@@ -17,7 +17,7 @@ const CAN_BE_CALM = new Set(['noticed', 'watching', 'awaiting_approval', 'escala
 
 /** Turns a round of looks into events: an anomaly that lasts opens an incident or joins one; calm that lasts is told to an incident that no alert speaks for. */
 export async function settle(
-  deps: Deps,
+  deps: WatchDeps,
   looks: Look[],
   memory: ScanMemory,
   calls: Calls,
@@ -74,7 +74,13 @@ const isSurge = ({ what, value, strength }: Finding, least: number): boolean =>
 
 const nodeOf = (about: EntityRef): string => `${about.namespace}/${about.name}`;
 
-async function tell(deps: Deps, subject: Subject, finding: Finding, calls: Calls, at: number): Promise<string | null> {
+async function tell(
+  deps: WatchDeps,
+  subject: Subject,
+  finding: Finding,
+  calls: Calls,
+  at: number,
+): Promise<string | null> {
   if (await wasFalseAlarm(deps, subject, at)) return null;
   const related = incidentFor(asAlert(finding, at), subject, await deps.store.listOpen(MOST_OPEN), calls, at);
   if (related && related.groupKey !== groupKeyOf(subject)) {
@@ -84,7 +90,7 @@ async function tell(deps: Deps, subject: Subject, finding: Finding, calls: Calls
   return receiveAnomaly(deps, subject, finding, calls);
 }
 
-async function wasFalseAlarm(deps: Deps, subject: Subject, at: number): Promise<boolean> {
+async function wasFalseAlarm(deps: WatchDeps, subject: Subject, at: number): Promise<boolean> {
   const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
   const last = open || !lastClosed ? null : await deps.store.load(lastClosed);
   const isFalse = last?.state.name === 'closed' && last.state.outcome === 'false_alarm';

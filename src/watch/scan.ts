@@ -1,12 +1,13 @@
+import { toSeries } from '../analysis/series.ts';
 import type { Calls } from '../domain/group.ts';
 import type { EntityRef } from '../domain/types.ts';
-import { toSeries } from '../evidence/evidence.ts';
+import type { Recent } from '../evidence/forest-findings.ts';
 import { wholeRates } from '../evidence/whole-rates.ts';
 import { LEARNED_METRICS } from '../learning/train-history.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import type { Workload } from '../ports/cluster.ts';
 import type { MetricName } from '../ports/metrics.ts';
-import { lookAt, type Recent } from './scan-look.ts';
+import type { WatchDeps } from './deps.ts';
+import { lookAt } from './scan-look.ts';
 import { isFull, type ScanMemory, troubleOf } from './scan-memory.ts';
 import { type Look, settle } from './scan-settle.ts';
 
@@ -41,7 +42,7 @@ export type ScanReport = {
 };
 
 /** The second way in: looks at every service's own metrics and opens or joins an incident before any alert fires. */
-export async function scan(deps: Deps, scope: ScanScope, memory: ScanMemory): Promise<ScanReport> {
+export async function scan(deps: WatchDeps, scope: ScanScope, memory: ScanMemory): Promise<ScanReport> {
   const report: ScanReport = {
     services: 0,
     elsewhere: 0,
@@ -85,7 +86,7 @@ export async function scan(deps: Deps, scope: ScanScope, memory: ScanMemory): Pr
 
 /** The last hour of a namespace's services, one query a metric. */
 async function recentOf(
-  deps: Deps,
+  deps: WatchDeps,
   namespace: string,
   ours: Workload[],
   at: number,
@@ -102,14 +103,14 @@ async function recentOf(
     for (const series of answer.value) {
       const own = recent.get(series.labels.service ?? '');
       const whole = wholeRates(series, { ...asked, metric });
-      if (own && whole) own[metric] = toSeries(whole);
+      if (own && whole) own[metric] = toSeries(whole.points);
     }
   }
   return recent;
 }
 
 async function lookAtAll(
-  deps: Deps,
+  deps: WatchDeps,
   ours: Workload[],
   recent: Map<string, Recent>,
   at: number,
@@ -131,7 +132,7 @@ async function lookAtAll(
 
 /** A closer look at single services, between the scans: those with an open incident, and those that have just become odd. */
 export async function scanClosely(
-  deps: Deps,
+  deps: WatchDeps,
   about: EntityRef[],
   memory: ScanMemory,
   calls: Calls,
@@ -146,7 +147,7 @@ export async function scanClosely(
       const answer = await deps.metrics.range(query, at - RECENT_MS, at, STEP_MS);
       const [series] = answer.ok ? answer.value : [];
       const whole = series && wholeRates(series, { ...asked, metric });
-      if (whole) recent[metric] = toSeries(whole);
+      if (whole) recent[metric] = toSeries(whole.points);
       return answer.ok;
     };
     const answered = await Promise.all(LEARNED_METRICS.map(one));

@@ -2,9 +2,9 @@ import type { Incident } from '../domain/incident.ts';
 import { gitOpsTool } from '../domain/managed-by.ts';
 import { looksInto, type Monitor, markOf, matchesLabels, puttingBack, tightening } from '../domain/monitor.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
-import type { Deps } from '../pipeline/deps.ts';
 import { record } from '../pipeline/record.ts';
 import type { Monitors } from '../ports/monitors.ts';
+import type { WatchDeps } from './deps.ts';
 
 /** What a replica remembers between rounds: nothing that mustn't be lost. */
 export type TightenMemory = { looked: boolean; marked: number; said: Set<string> };
@@ -18,7 +18,7 @@ const LONGEST_MS = 2 * 60 * 60_000;
 const MOST_SAID = 1_000;
 
 type Round = {
-  deps: Deps;
+  deps: WatchDeps;
   monitors: Monitors;
   memory: TightenMemory;
   /** Which incident wants which monitor tight, by uid. */
@@ -31,7 +31,7 @@ type Round = {
  * our mark are put back, whoever set it and whenever. Nothing is written in observe mode or while paused. `enabled` false only puts back.
  */
 export async function tightenMonitors(
-  deps: Deps,
+  deps: WatchDeps,
   monitors: Monitors,
   memory: TightenMemory,
   scope: { enabled: boolean; isOurs(monitor: string): boolean },
@@ -167,10 +167,10 @@ async function sayOnce({ deps, memory }: Round, incident: string, message: strin
   if (!told.some((line) => line.message === message)) await note(deps, incident, message);
 }
 
-const note = async (deps: Deps, incident: string, message: string): Promise<void> =>
+const note = async (deps: WatchDeps, incident: string, message: string): Promise<void> =>
   void (await record(deps, incident, { type: 'noted', at: deps.clock.now(), message, by: null }));
 
-async function isPaused(deps: Deps): Promise<boolean> {
+async function isPaused(deps: WatchDeps): Promise<boolean> {
   const pause = await deps.store.pauseState();
   return pause.paused && (pause.until === null || pause.until > deps.clock.now());
 }

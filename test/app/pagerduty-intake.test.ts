@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHeardOnce } from '../../src/adapters/redis/heard-once.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { pagerDutyIntake } from '../../src/app/pagerduty-intake.ts';
 import { newIncident } from '../../src/domain/group.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
 

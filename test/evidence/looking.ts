@@ -1,6 +1,6 @@
 import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { unreachableCluster } from '../../src/app/missing-parts.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import type { ClusterResult, PodInfo, Workload } from '../../src/ports/cluster.ts';
 import type { MetricName } from '../../src/ports/metrics.ts';
 import { T0 } from '../domain/examples.ts';

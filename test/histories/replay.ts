@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { keyPrefix } from '../../src/adapters/redis/incident-store.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { unreachableCluster } from '../../src/app/missing-parts.ts';
 import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
 import type { Plan, Recommendation } from '../../src/domain/types.ts';
 import type { Action } from '../../src/extension-points.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';
 import { runEffect } from '../../src/pipeline/run-effect.ts';

@@ -44,6 +44,17 @@ const PLANTED: Record<string, { file: string; imports: string }> = {
   'correlators-know-no-siblings': { file: 'src/correlators/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
   'actions-know-no-siblings': { file: 'src/actions/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
   'pipeline-know-no-siblings': { file: 'src/pipeline/knows-action.ts', imports: '../actions/fine.ts' },
+  'the-middle-knows-no-extension': { file: 'src/evidence/knows-an-action.ts', imports: '../actions/fine.ts' },
+  'learning-and-telemetry-know-no-incident-way': {
+    file: 'src/learning/knows-pipeline.ts',
+    imports: '../pipeline/fine.ts',
+  },
+  'learning-and-telemetry-know-not-each-other': {
+    file: 'src/telemetry/knows-learning.ts',
+    imports: '../learning/fine.ts',
+  },
+  'evidence-knows-no-stage': { file: 'src/evidence/knows-pipeline.ts', imports: '../pipeline/fine.ts' },
+  'the-pipeline-knows-no-scan': { file: 'src/pipeline/knows-the-scan.ts', imports: '../watch/fine.ts' },
   'commands-know-no-siblings': { file: 'commands/knows-pipeline.ts', imports: '../src/pipeline/fine.ts' },
   'adapters-know-only-ports-and-domain': {
     file: 'src/adapters/slack/knows-pipeline.ts',
@@ -75,6 +86,8 @@ const FINE = [
   'src/ports',
   'src/pipeline',
   'src/actions',
+  'src/learning',
+  'src/watch',
   'sandbox',
   'src/cli',
   'src/adapters/slack',
@@ -93,6 +106,8 @@ beforeAll(async () => {
     await write(file, `import * as it from '${imports}';\nexport const used = it;\n`);
   await write('src/domain/cycle-b.ts', "import { used } from './cycle-a.ts';\nexport const it = () => used;\n");
   await write('src/domain/only-types.ts', "import type { Port } from '../ports/fine.ts';\nexport type Used = Port;\n");
+  await write('src/ports/types-a.ts', "import type { B } from './types-b.ts';\nexport type A = B[];\n");
+  await write('src/ports/types-b.ts', "import type { A } from './types-a.ts';\nexport type B = { of: A };\n");
   await write('package.json', await readFile(join(ROOT, 'package.json'), 'utf8'));
   await symlink(join(ROOT, 'node_modules'), join(planted, 'node_modules'));
 });
@@ -110,6 +125,7 @@ describe('the layer rules', () => {
     const caught = violations.map(({ from, rule }) => `${rule.name}: ${from}`);
     for (const [rule, { file }] of Object.entries(PLANTED)) expect(caught).toContain(`${rule}: ${file}`);
     expect(caught).toContain('pure-code-knows-no-outer-layer: src/domain/only-types.ts');
+    expect(caught).toContain('no-cycles: src/ports/types-a.ts');
     for (const fine of FINE) expect(violations.map(({ from }) => from)).not.toContain(fine);
     const config = (await import(pathToFileURL(CONFIG).href)) as {
       default: { forbidden: { name: string; comment: string }[] };

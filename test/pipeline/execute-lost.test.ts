@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import execute from '../../src/pipeline/execute.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import { contextFor, planned } from '../actions/action-context.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import execute from '../../src/pipeline/execute.ts';
 import { executionOf, incidentOf, T0 } from '../domain/examples.ts';
 

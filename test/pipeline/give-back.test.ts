@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import { GIVE_BACK_MS } from '../../src/domain/give-back.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Plan, Refusal } from '../../src/domain/types.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import giveBack from '../../src/pipeline/give-back.ts';
 import { diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
 import { type Around, lookingAt } from '../evidence/looking.ts';

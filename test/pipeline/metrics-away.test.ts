@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import confirmGone from '../../src/pipeline/confirm-gone.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';
 import type { ClaimedEffect } from '../../src/pipeline/stage.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import type { TimelineEntry } from '../../src/domain/incident.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import { isPictureDue, pictureOf } from '../../src/pipeline/notify-chart.ts';
 import { anIncident, CLOSED } from '../adapters/redis/store-fixture.ts';
 

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { STORM_MS, stormOf } from '../../src/domain/storm.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import page from '../../src/pipeline/page.ts';
 import resolvePage from '../../src/pipeline/resolve-page.ts';
 import type { PageRequest } from '../../src/ports/pager.ts';

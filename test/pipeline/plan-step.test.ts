@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import restartPod from '../../src/actions/restart-pod.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { checkGuards } from '../../src/domain/authorise.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Plan, ServicePolicy } from '../../src/domain/types.ts';
 import { createTopology } from '../../src/evidence/topology.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import { planPolicy } from '../../src/pipeline/plan-policy.ts';
 import { planStep } from '../../src/pipeline/plan-step.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Deps } from '../../src/pipeline/deps.ts';
+import type { Deps } from '../../src/app/deps.ts';
 import { runEffect } from '../../src/pipeline/run-effect.ts';
 import type { Stage, StageResult } from '../../src/pipeline/stage.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';

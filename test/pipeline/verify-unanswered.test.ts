@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import type { Event, Incident } from '../../src/domain/incident.ts';
 import { attemptKey } from '../../src/domain/recommend.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import verify from '../../src/pipeline/verify.ts';
 import { executionOf, incidentOf, recommendationOf, T0 } from '../domain/examples.ts';
 

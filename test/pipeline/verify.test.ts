@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Deps } from '../../src/app/deps.ts';
 import type { Health } from '../../src/domain/health.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Action, Settled } from '../../src/extension-points.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 import type { ClaimedEffect } from '../../src/pipeline/stage.ts';
 import verify from '../../src/pipeline/verify.ts';
 import { diagnosisOf, executionOf, incidentOf, recommendationOf, T0 } from '../domain/examples.ts';

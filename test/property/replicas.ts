@@ -1,9 +1,10 @@
 import { pino } from 'pino';
+import type { Deps } from '../../src/app/deps.ts';
 import { silentChat } from '../../src/app/missing-parts.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { attemptKey } from '../../src/domain/recommend.ts';
 import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types.ts';
-import { actionContext, type Deps } from '../../src/pipeline/deps.ts';
+import { actionContext } from '../../src/pipeline/action-context.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
 import { stagesByKind } from '../../src/pipeline/stages.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';

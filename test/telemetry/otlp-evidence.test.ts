@@ -11,7 +11,7 @@ import { confidenceIn } from '../../src/domain/recommend.ts';
 import type { Finding } from '../../src/domain/types.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
-import type { Gathered } from '../../src/evidence/gather.ts';
+import type { Gathered } from '../../src/evidence/gathered.ts';
 import { type OtlpEvidence, otlpEvidence } from '../../src/telemetry/otlp-evidence.ts';
 import { healthOf, known } from '../domain/healths.ts';
 import { KINDS } from '../kinds/all-kinds.ts';

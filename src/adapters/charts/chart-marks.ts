@@ -1,4 +1,4 @@
-import type { MetricChart } from './chart-option.ts';
+import type { MetricChart } from './chart-spec.ts';
 import { chartWords, FONT } from './chart-words.ts';
 import type { Palette } from './palette.ts';
 

@@ -5,7 +5,8 @@ import 'echarts/lib/component/legendPlain.js';
 import 'echarts/lib/component/markArea.js';
 import 'echarts/lib/component/markLine.js';
 import 'echarts/lib/component/title.js';
-import { chartOption, type MetricChart } from './chart-option.ts';
+import { chartOption } from './chart-option.ts';
+import type { MetricChart } from './chart-spec.ts';
 import { toPng } from './to-png.ts';
 
 const SIZE = { width: 640, height: 380 };

@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Intake, Taken } from './intake.ts';
 import { encodeResponse, type Signal } from './messages.ts';
-import type { Tls } from './receiver.ts';
+import type { Tls } from './tls.ts';
 
 const PATHS: Record<Signal, string> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',

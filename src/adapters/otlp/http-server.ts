@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { headOf } from '../../domain/cut-text.ts';
 import type { Intake, Taken } from './intake.ts';
 import { encodeResponse, type Signal } from './messages.ts';
-import type { Tls } from './receiver.ts';
+import type { Tls } from './tls.ts';
 
 const SIGNALS: Record<string, Signal> = { '/v1/traces': 'traces', '/v1/logs': 'logs', '/v1/metrics': 'metrics' };
 const JSON_TYPE = 'application/json';

@@ -5,8 +5,8 @@ import { startGrpcServer } from './grpc-server.ts';
 import { createHttpServer } from './http-server.ts';
 import { type Counts, createIntake } from './intake.ts';
 import type { PodByIp, SpeaksFor } from './source.ts';
+import type { Tls } from './tls.ts';
 
-export type Tls = { cert: string; key: string };
 export type ReceiverOptions = {
   host: string;
   /** 0: any free port. */

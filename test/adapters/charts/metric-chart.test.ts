@@ -2,7 +2,8 @@ import { Resvg } from '@resvg/resvg-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { axisLabel, utcTime } from '../../../src/adapters/charts/axis-label.ts';
-import { chartOption, type MetricChart } from '../../../src/adapters/charts/chart-option.ts';
+import { chartOption } from '../../../src/adapters/charts/chart-option.ts';
+import type { MetricChart } from '../../../src/adapters/charts/chart-spec.ts';
 import { metricChart } from '../../../src/adapters/charts/metric-chart.ts';
 
 const T0 = Date.UTC(2026, 10, 20, 2, 0);

@@ -3,14 +3,14 @@ import { DEMAND_AHEAD, proposalKeyOf } from '../domain/proposal.ts';
 import { transition } from '../domain/transition.ts';
 import type { Finding, Subject } from '../domain/types.ts';
 import type { Answer } from '../extension-points.ts';
-import type { Deps } from '../pipeline/deps.ts';
-import { judged } from '../pipeline/diagnose.ts';
-import { saveTransition } from '../pipeline/record.ts';
-import { diagnoseDemand, measureDemand } from './demand-ahead.ts';
-import { findService } from './score-service.ts';
+import { diagnoseDemand, measureDemand } from '../learning/demand-ahead.ts';
+import { findService } from '../learning/score-service.ts';
+import type { StageDeps } from './deps.ts';
+import { judged } from './diagnose.ts';
+import { saveTransition } from './record.ts';
 
 /** Opens a proposal to scale a service ahead of its demand, as an incident that asks in the channel; anybody may propose, approvers decide. One at a time for a service. */
-export async function proposeScaling(deps: Deps, reference: string, user: string): Promise<Answer> {
+export async function proposeScaling(deps: StageDeps, reference: string, user: string): Promise<Answer> {
   const found = await findService(deps, reference);
   if (!found.ok) return found;
   const { namespace, name } = found.workload;
@@ -35,7 +35,7 @@ export async function proposeScaling(deps: Deps, reference: string, user: string
   return open(deps, { cluster: deps.cluster.name, namespace, service: name }, finding, user);
 }
 
-async function open(deps: Deps, subject: Subject, finding: Finding, user: string): Promise<Answer> {
+async function open(deps: StageDeps, subject: Subject, finding: Finding, user: string): Promise<Answer> {
   const groupKey = proposalKeyOf(subject);
   const known = await deps.store.findByGroup(groupKey);
   if (known.open) return no(`${known.open.id} proposes it already.`);

@@ -1,0 +1,19 @@
+/** A metric as a picture. Instants are epoch ms; gaps are points whose value isn't finite. */
+export type MetricChart = {
+  title: string;
+  /** `s`, `ratio`, `bytes`, `1/s`, `` or a word of its own. */
+  unit: string;
+  series: { at: number; value: number }[];
+  /** What is normal at each instant; null when there is no baseline. */
+  band: { at: number; low: number; high: number }[] | null;
+  /** What is foretold after the series; the band is then its interval. */
+  ahead?: { at: number; value: number }[];
+  marks: ChartMark[];
+  darkMode: boolean;
+};
+
+type ChartMark =
+  /** Something that happened: a rollout, an approval. */
+  | { kind: 'moment'; at: number; label: string }
+  /** Time that isn't normal; `to` null: still going on. */
+  | { kind: 'span'; from: number; to: number | null; label: string };

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import type { Calls } from '../domain/group.ts';
+import type { Playbook, ServicePolicy } from '../domain/types.ts';
+import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
+import type { Baselines, Models } from '../learning/baselines.ts';
+import type { LearningDeps } from '../learning/deps.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { Logs } from '../ports/logs.ts';
+import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
+import type { TelemetryReader } from '../telemetry/intake.ts';
+
+/** What is needed to look around an incident and to measure its trouble. */
+export type EvidenceDeps = {
+  cluster: Cluster;
+  metrics: Metrics;
+  queries: ServiceQueries;
+  /** Absent: no store of logs is configured. */
+  logs?: Logs;
+  /** Absent: nothing is received over OTLP. */
+  telemetry?: TelemetryReader;
+  /** Absent: only what the metrics say now is known of who calls whom. */
+  topology?: { callsSince(since: number): Calls };
+  clock: Clock;
+  baselines: Baselines;
+  models: Models;
+  detectors: Detector[];
+  correlators: Correlator[];
+  /** Absent: only what was recorded is looked at. */
+  stateCorrelators?: StateCorrelator[];
+  kinds: IssueKind[];
+  actions: Map<string, Action>;
+  /** By `playbookKey`. */
+  playbooks: Map<string, Playbook>;
+  policy(namespace: string, service: string): ServicePolicy;
+  protectedNamespaces: string[];
+  log: Logger;
+} & Pick<LearningDeps, 'demand' | 'demandSettings'>;

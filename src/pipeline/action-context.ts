@@ -1,0 +1,28 @@
+import { remediationTarget } from '../domain/bottleneck.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Recommendation } from '../domain/types.ts';
+import type { ActionContext } from '../extension-points.ts';
+import { scaledObjectFor } from '../learning/autoscaler.ts';
+import type { StageDeps } from './deps.ts';
+
+/** What an action may look at, for a recommendation of this incident. */
+export function actionContext(
+  deps: StageDeps,
+  incident: Incident,
+  recommendation: Pick<Recommendation, 'step'>,
+): ActionContext {
+  const cause = incident.diagnosis && remediationTarget(incident.diagnosis);
+  return {
+    cluster: deps.cluster,
+    metrics: deps.metrics,
+    clock: deps.clock,
+    subject: { cluster: incident.cluster, namespace: incident.namespace, service: incident.service },
+    target: cause?.entity ?? { kind: 'Deployment', namespace: incident.namespace, name: incident.service },
+    issue: incident.diagnosis?.issue ?? { kind: 'unknown', severity: 0, unit: '', message: '' },
+    findings: incident.diagnosis?.findings ?? [],
+    step: recommendation.step,
+    limits: deps.limits,
+    scaledObjectFor: (workload) => scaledObjectFor(deps, workload),
+    protectedNamespaces: deps.protectedNamespaces,
+  };
+}

@@ -24,6 +24,7 @@ import { createSharedLog } from '../adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
 import type { Clock } from '../domain/clock.ts';
 import { playbookKey } from '../domain/playbook.ts';
+import { workingHours } from '../domain/proof/working-hours.ts';
 import { createTurns } from '../domain/turns.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook } from '../evidence/shared-look.ts';
@@ -41,7 +42,7 @@ import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
-import { type Config, ownCluster, policyFor, queryOptions } from './config.ts';
+import { type Config, ownCluster, policyFor, queryOptions, workingHoursOf } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
@@ -313,6 +314,7 @@ async function createDeps(
     },
     protectedNamespaces: settings.protected_namespaces,
     mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
+    inWorkingHours: workingHours(workingHoursOf(settings)),
     anyApprover: (user) => approvers.has(user),
     recentlyOpen: recently(store),
     log,

@@ -6,6 +6,7 @@ import { type QueryOptions, templateFault } from '../adapters/prometheus/service
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { OwnCluster } from '../domain/alert-admission.ts';
 import { durationMs } from '../domain/duration.ts';
+import type { WorkingHours } from '../domain/proof/working-hours.ts';
 import type { ServicePolicy } from '../domain/types.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
@@ -90,6 +91,9 @@ const Queries = z.strictObject({
 
 const UNNAMED_CLUSTER = 'default';
 
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 09:00');
+
 /** `nightshift.yaml`. */
 export const Settings = z.strictObject({
   cluster: z
@@ -158,6 +162,16 @@ export const Settings = z.strictObject({
       speaks_for: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
+  /** When people are at work anyway: a call outside of it costs them more, and is counted apart. */
+  working_hours: z
+    .strictObject({
+      timezone: Timezone.default('UTC'),
+      days: z.array(z.enum(WEEKDAYS)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+      from: TimeOfDay.default('09:00'),
+      to: TimeOfDay.default('17:00'),
+    })
+    .refine(({ from, to }) => from < to, 'from must be before to')
+    .prefault({}),
   scan: z
     .strictObject({
       every: between('5s', '1d').prefault('1m'),
@@ -169,6 +183,16 @@ export const Settings = z.strictObject({
     .prefault({}),
 });
 export type Settings = z.infer<typeof Settings>;
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** When a call for a person finds them at work. */
+export const workingHoursOf = ({ working_hours: hours }: Settings): WorkingHours => ({
+  timezone: hours.timezone,
+  days: hours.days.map((day) => WEEKDAYS.indexOf(day) + 1),
+  from: minuteOf(hours.from),
+  to: minuteOf(hours.to),
+});
 
 function isTimezone(name: string): boolean {
   try {

@@ -111,6 +111,11 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   otlp: 'whom senders of OTLP may speak for',
   'otlp.speaks_for':
     'namespaces that whoever shows OTLP_TOKEN may speak for (a Collector), `*` for all; anybody else is believed about the pod that has its address',
+  working_hours: 'when people are at work anyway: calls outside of it are counted apart',
+  'working_hours.timezone': 'whose clocks (IANA name)',
+  'working_hours.days': 'days of the week: mon, tue, wed, thu, fri, sat, sun',
+  'working_hours.from': 'beginning, as 09:00',
+  'working_hours.to': 'end, as 17:00',
   scan: 'looking at the metrics without an alert',
   'scan.every': 'how often',
   'scan.namespaces': 'which namespaces; all but the protected ones when empty',

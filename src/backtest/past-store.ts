@@ -1,4 +1,5 @@
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
+import { createOutcomes } from '../ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';
 
 /** A step that is known to have been carried out; `at` is when its end was known. */
@@ -23,6 +24,7 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
   const incidents = new Map<string, Incident>();
   const timelines = new Map<string, TimelineEntry[]>();
   const due = new Map<string, DueEffect>();
+  const outcomes = createOutcomes();
   let number = 0;
   const all = () => [...incidents.values()];
   const open = () => all().filter(isOpen).reverse();
@@ -46,13 +48,15 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
       all()
         .filter((one) => one.openedAt >= since)
         .slice(-limit),
-    async save({ before, after, timeline, effects }) {
+    async save({ before, after, timeline, effects, outcome }) {
       if ((incidents.get(after.id)?.version ?? 0) !== (before?.version ?? 0)) return { kind: 'conflict' };
       incidents.set(after.id, after);
       timelines.set(after.id, [...(timelines.get(after.id) ?? []), ...timeline]);
       for (const effect of effects) add(after, effect);
+      if (outcome) outcomes.keep(outcome);
       return { kind: 'saved', due: [] };
     },
+    outcomes: outcomes.find,
     newId: async () => `INC-${++number}`,
     idOf: async (given) => `INC-${given}`,
     pauseState: async () => NOT_PAUSED,

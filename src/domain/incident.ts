@@ -1,3 +1,4 @@
+import type { Milestones } from './milestones.ts';
 import type {
   Alert,
   AtTimeout,
@@ -157,6 +158,8 @@ export type Incident = {
   unseen?: { since: number; message: string } | null;
   /** When a diagnosis last measured the trouble; absent or null: never yet. */
   measuredAt?: number | null;
+  /** When it came how far; absent in incidents of older versions. */
+  milestones?: Milestones;
 };
 
 /** What happened. `at` is the application clock's time when it did. */

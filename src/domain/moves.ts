@@ -456,7 +456,9 @@ export const withSample = (incident: Incident, state: In<'verifying'>, sample: S
 });
 
 export function verified(incident: Incident, state: In<'verifying'>, event: Of<'verified'>): Moved {
-  const { verification, at } = event;
+  const { at } = event;
+  const byItself = event.verification.verdict === 'recovered' && state.samples.some(({ goneEarly }) => goneEarly);
+  const verification = byItself ? { ...event.verification, byItself: true as const } : event.verification;
   const execution: Execution = { ...state.execution, verification };
   const kept = rememberExecution(incident, execution);
   switch (verification.verdict) {

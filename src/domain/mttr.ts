@@ -7,7 +7,15 @@ function beganAt({ openedAt, alerts, anomalies }: Pick<Incident, 'openedAt' | 'a
 }
 
 /** From the trouble's beginning to health, once: a later undo of the change doesn't count again. Where nobody saw health, to the end; null while it is open. */
+export function mttrSpan(incident: Incident): { began: number; over: number } | null {
+  const over = incident.healthyAt ?? incident.closedAt;
+  if (over === null) return null;
+  const began = beganAt(incident);
+  return { began, over: Math.max(began, over) };
+}
+
+/** How long that was, in ms. */
 export function mttrOf(incident: Incident): number | null {
-  const end = incident.healthyAt ?? incident.closedAt;
-  return end === null ? null : Math.max(0, end - beganAt(incident));
+  const span = mttrSpan(incident);
+  return span && span.over - span.began;
 }

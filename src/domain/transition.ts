@@ -10,6 +10,7 @@ import {
   type State,
   type Transition,
 } from './incident.ts';
+import { withMilestones } from './milestones.ts';
 import * as moves from './moves.ts';
 import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
@@ -26,7 +27,7 @@ export type Move = { incident: Incident; effects: Effect[] } | null;
 export function transition(before: Incident, event: Event): Transition {
   const noted = alerted(recordFacts(before, event), event.at);
   const move = moveFrom(noted, event, before);
-  const after = move?.incident ?? noted;
+  const after = withMilestones(before, move?.incident ?? noted, event);
   const changed = differs(before, after);
   const effects = [...(move?.effects ?? [])];
   if (changed && !KEEPS_BOOKS.has(event.type) && !effects.some((effect) => effect.kind === 'notify'))

@@ -238,6 +238,8 @@ export type BlastRadius = {
 /** A playbook step bound to a target. */
 export type Recommendation = {
   issue: string;
+  /** `playbookKey` of where it is from; absent in those of older versions. */
+  playbook?: string;
   step: Step;
   /** Index of the step in its playbook. */
   stepIndex: number;
@@ -376,6 +378,8 @@ export type Verification = {
   message: string;
   /** With `unchanged`: what the step was aimed at is well; the trouble that is left is elsewhere in the service. */
   targetWell?: boolean;
+  /** With `recovered`: the trouble was gone before the step could have done it. */
+  byItself?: true;
   /** With `unchanged`: the step keeps callers from what is ill, so that what is measured from now on shows the step as much as the trouble. */
   contained?: boolean;
 };

@@ -34,6 +34,8 @@ export type StageDeps = EvidenceDeps &
     limits: Limits;
     /** Observe: nothing is changed, whatever the settings of a service say. */
     mode: 'act' | 'observe';
+    /** Absent: office hours in UTC. */
+    inWorkingHours?(at: number): boolean;
     /** Whether the user is an approver of anything. */
     anyApprover(user: string): boolean;
     /** Open incidents as they were at most a second ago. */
@@ -41,7 +43,7 @@ export type StageDeps = EvidenceDeps &
   };
 
 /** What it takes to save an event with what follows from it. */
-export type RecordDeps = Pick<StageDeps, 'store' | 'jobs' | 'log'>;
+export type RecordDeps = Pick<StageDeps, 'store' | 'jobs' | 'log' | 'inWorkingHours'>;
 
 /** What it takes to put an alert or an anomaly into its incident. */
 export type IntakeDeps = RecordDeps & Pick<StageDeps, 'clock' | 'openingTurn' | 'recentlyOpen'>;

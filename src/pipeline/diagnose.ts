@@ -4,7 +4,7 @@ import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves.ts';
-import { playbookFor } from '../domain/playbook.ts';
+import { playbookFor, playbookKey } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
@@ -168,6 +168,7 @@ async function plan(
   const { confidence } = candidate;
   const recommendation: Recommendation = {
     issue: playbook.issue,
+    playbook: playbookKey(playbook),
     step,
     stepIndex: candidate.stepIndex,
     plan: planned.plan,

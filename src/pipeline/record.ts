@@ -1,9 +1,12 @@
 import type { Event, Incident, Transition } from '../domain/incident.ts';
+import { outcomeRecord } from '../domain/proof/outcome-record.ts';
+import { OFFICE_HOURS, workingHours } from '../domain/proof/working-hours.ts';
 import { transition } from '../domain/transition.ts';
 import type { DueEffect } from '../ports/store.ts';
 import type { RecordDeps } from './deps.ts';
 
 const MAX_TRIES = 50;
+const OFFICE_TIME = workingHours(OFFICE_HOURS);
 
 /** A due effect that an event ends, with the claim's token. */
 export type Finished = Pick<DueEffect, 'id' | 'gen'> & { token: string };
@@ -43,6 +46,7 @@ export async function saveTransition(
     timeline: made.timeline,
     effects: made.effects,
     finished: finished && { id: finished.id, gen: finished.gen, token: finished.token },
+    outcome: outcomeRecord(made.incident, deps.inWorkingHours ?? OFFICE_TIME),
   });
   if (result.kind === 'conflict') return null;
   if (result.kind === 'superseded') return 'superseded';

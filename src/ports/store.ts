@@ -1,6 +1,7 @@
 import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { KeptRecord } from '../domain/kept-record.ts';
+import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import type { Refusal } from '../domain/types.ts';
 
 /** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */
@@ -48,7 +49,11 @@ export type IncidentStore = {
     effects: Effect[];
     /** With the claim's token the save counts only while the claim does; without it, whatever lease the effect has is released. */
     finished: { id: string; gen: number; token?: string } | null;
+    /** Of an incident that is closed: how it ended, kept for ever under its id. What a later undo or word changes takes its place. */
+    outcome?: OutcomeRecord | null;
   }): Promise<SaveResult>;
+  /** How incidents ended that were over from `since` to `until` (outside), oldest first; of more than `limit` the newest. `service` as `namespace/name`. */
+  outcomes(filter: { since: number; until?: number; service?: string; limit: number }): Promise<OutcomeRecord[]>;
   /** An id for a new incident, never given twice: it carries an epoch that was made when the store was new, so that nothing from before a reset fits. */
   newId(): Promise<string>;
   /** The id that goes with a number now. */

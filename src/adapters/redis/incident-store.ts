@@ -5,6 +5,7 @@ import { whenAvailable } from './availability.ts';
 import { effectCalls } from './effect-calls.ts';
 import { createLastRead } from './last-read.ts';
 import { lockCalls } from './lock-calls.ts';
+import { outcomeCalls } from './outcome-calls.ts';
 import { readCalls } from './read-calls.ts';
 import { retentionCalls } from './retention-calls.ts';
 import { saveCall } from './save-call.ts';
@@ -29,6 +30,7 @@ export function createIncidentStore(options: {
   return {
     ...readCalls({ redis, run, prefix, lastRead, onUnreadable }),
     ...retentionCalls({ redis, run, prefix, onUnreadable }),
+    ...outcomeCalls({ redis, prefix, onUnreadable }),
     save: saveCall(run, lastRead),
     ...effectCalls(run, onUnreadable),
     ...lockCalls(run, clock),

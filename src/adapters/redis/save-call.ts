@@ -16,7 +16,7 @@ function lockNeed(after: Incident): 0 | 1 | 2 {
 
 /** See `IncidentStore.save`: one script. Throws on versions that don't follow each other, which only a bug can bring. */
 export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['save'] {
-  return async ({ before, after, timeline, effects, finished }) => {
+  return async ({ before, after, timeline, effects, finished, outcome }) => {
     const versionBefore = before?.version ?? 0;
     if (after.version !== versionBefore + 1)
       throw new Error(`${after.id}: version ${after.version} can't follow ${versionBefore}`);
@@ -36,6 +36,9 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       finished?.id ?? '',
       finished?.gen ?? '',
       finished?.token ?? '',
+      outcome ? JSON.stringify(outcome) : '',
+      outcome?.over ?? '',
+      `${after.namespace}/${after.service}`,
       timeline.length,
       ...timeline.map(timelineEntryJson),
       ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
+import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
+import { OUTCOMES } from '../../domain/types.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
 import { migrateEffectKind, migrateIncident, migrateTimelineEntry, SCHEMA } from './migrate.ts';
 
@@ -45,6 +47,18 @@ const timelineEnvelope = z.looseObject({
   to: stateName,
 });
 
+const outcomeEnvelope = z.looseObject({
+  schema: z.literal(1),
+  id: z.string().min(1),
+  namespace: z.string(),
+  service: z.string(),
+  outcome: z.enum(OUTCOMES),
+  steps: z.array(z.looseObject({ action: z.string(), confidence: z.number() })),
+  began: z.number(),
+  noticed: z.number(),
+  over: z.number(),
+});
+
 const numeric = z.coerce.number();
 const effectKind = z.string().transform(migrateEffectKind).pipe(z.enum(EFFECT_KINDS));
 const effectRow = z.tuple([z.string(), effectKind, z.string(), numeric, numeric, numeric]);
@@ -68,6 +82,10 @@ function current(migrated: unknown): unknown {
     throw new StoreUnreadable('A newer version of Nightshift wrote this: start that version, or a newer one');
   return migrated;
 }
+
+/** How an incident ended, as `save` wrote it. */
+export const outcomeFrom = (json: unknown): OutcomeRecord =>
+  checked(outcomeEnvelope, parsed(json), 'record of an end') as unknown as OutcomeRecord;
 
 /** From the row that the scripts return: id, kind, incident, dueAt, gen, attempt. */
 export function dueEffectFrom(row: unknown): DueEffect {

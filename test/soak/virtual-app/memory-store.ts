@@ -1,4 +1,5 @@
 import type { Effect, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
 /** Incidents of one process without crashes, in memory: due effects are handed out by time, locks are given to whoever asks first. */
@@ -18,6 +19,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
   const incidents = new Map<string, Incident>();
   const timelines = new Map<string, TimelineEntry[]>();
   const due = new Map<string, DueEffect>();
+  const outcomes = createOutcomes();
   const results = new Map<string, { worked: number; tried: number }>();
   let number = 0;
   const all = () => [...incidents.values()];
@@ -35,13 +37,15 @@ export function createMemoryStore(now: () => number): MemoryStore {
     listOpen: async () => open(),
     list: async () => all(),
     timeline: async (id) => timelines.get(id) ?? [],
-    async save({ before, after, timeline, effects }) {
+    async save({ before, after, timeline, effects, outcome }) {
       if ((incidents.get(after.id)?.version ?? 0) !== (before?.version ?? 0)) return { kind: 'conflict' };
       incidents.set(after.id, after);
       timelines.set(after.id, [...(timelines.get(after.id) ?? []), ...timeline]);
       for (const effect of effects) add(after, effect);
+      if (outcome) outcomes.keep(outcome);
       return { kind: 'saved', due: [] };
     },
+    outcomes: outcomes.find,
     newId: async () => `INC-${++number}`,
     idOf: async (given) => `INC-${given}`,
     lock: async (id) => lockFor(id, open()),

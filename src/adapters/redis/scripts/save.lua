@@ -1,7 +1,8 @@
 -- Find-or-create, save and enqueue as one step: everything below happens, or nothing does.
 -- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
 -- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, need of its lock (1: keeps it, 2: lets it go and may take it again, 0: neither),
---          finished effect's id, gen, token ('' where there is none), number of timeline lines, the lines, then kind and dueAt of each effect.
+--          finished effect's id, gen, token ('' where there is none), the record of its end ('' where there is none), when it was over, `namespace/service`,
+--          number of timeline lines, the lines, then kind and dueAt of each effect.
 -- Returns  {'conflict'}, {'superseded'} or {'saved', due effect, due effect, ...}
 local p = KEYS[1]
 local id, before, after, json, group, service, openedAt, state, keepsLock = unpack(ARGV, 1, 9)
@@ -31,7 +32,14 @@ else
   redis.call('HSETNX', p .. 'open-by-group', group, id)
 end
 
-local at = 13
+local outcome, over, of = unpack(ARGV, 13, 15)
+if outcome ~= '' then
+  redis.call('HSET', p .. 'outcomes', id, outcome)
+  redis.call('ZADD', p .. 'outcomes-by-end', over, id)
+  redis.call('ZADD', p .. 'outcomes-of:' .. of, over, id)
+end
+
+local at = 16
 local lines = tonumber(ARGV[at])
 for line = 1, lines do redis.call('RPUSH', p .. 'timeline:' .. id, ARGV[at + line]) end
 at = at + lines

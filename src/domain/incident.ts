@@ -1,4 +1,3 @@
-import type { Milestones } from './milestones.ts';
 import type {
   Alert,
   AtTimeout,
@@ -9,6 +8,7 @@ import type {
   EntityRef,
   Execution,
   Finding,
+  Milestones,
   Outcome,
   Page,
   Recommendation,

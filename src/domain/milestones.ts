@@ -1,20 +1,5 @@
 import type { Event, Incident } from './incident.ts';
-
-/** When an incident came how far; what its record of the end is made from. Of several steps those of the last. */
-export type Milestones = {
-  /** The first diagnosis that said what is wrong. */
-  diagnosed?: number;
-  /** The first step that was proposed, or taken without a question. */
-  recommended?: number;
-  /** The word on which the last step was begun. */
-  decided?: number;
-  /** The first time that a phone was to ring for a person: a call in the channel, or a page. */
-  called?: number;
-  /** The first thing that a person did about it. */
-  acted?: number;
-  /** How a person turned the step down, the last time. */
-  rejected?: Extract<Event, { type: 'rejected' }>['how'];
-};
+import type { Milestones } from './types.ts';
 
 /** What people do about an incident; what they say of it afterwards is none of it. */
 const ACTS = new Set<Event['type']>([

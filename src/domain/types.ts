@@ -384,6 +384,22 @@ export type Verification = {
   contained?: boolean;
 };
 
+/** When an incident came how far; what its record of the end is made from. Of several steps those of the last. */
+export type Milestones = {
+  /** The first diagnosis that said what is wrong. */
+  diagnosed?: number;
+  /** The first step that was proposed, or taken without a question. */
+  recommended?: number;
+  /** The word on which the last step was begun. */
+  decided?: number;
+  /** The first time that a phone was to ring for a person: a call in the channel, or a page. */
+  called?: number;
+  /** The first thing that a person did about it. */
+  acted?: number;
+  /** How a person turned the step down, the last time. */
+  rejected?: 'next' | 'escalate' | 'false_alarm';
+};
+
 /** `lapsed`: a proposal that nobody took up; nothing was changed. */
 export const OUTCOMES = [
   'healed',

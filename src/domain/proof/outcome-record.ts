@@ -2,10 +2,9 @@ import { remediationTarget } from '../bottleneck.ts';
 import { cutText } from '../cut-text.ts';
 import { inTrouble } from '../health.ts';
 import type { Incident } from '../incident.ts';
-import type { Milestones } from '../milestones.ts';
 import { mttrSpan } from '../mttr.ts';
 import { isProposal } from '../proposal.ts';
-import type { Authority, Execution, Outcome, Verification } from '../types.ts';
+import type { Authority, Execution, Milestones, Outcome, Verification } from '../types.ts';
 
 /**
  * How one incident ended, kept for ever: half a kilobyte to two, without a name of a person. All figures are worked out from these, so that whoever has them can count again. Instants are epoch

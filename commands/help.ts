@@ -13,7 +13,7 @@ const help: Command = {
       asked.length > 0
         ? []
         : [
-            'An incident is its number (`INC-12` or `12`) or a service’s name. Anyone may reject, hold and pause; approving is for named people.',
+            'An incident is its number (`INC-12` or `12`) or a service’s name; while only one is open it needn’t be named. `--share` shows an answer to the channel. Anyone may reject, hold and pause; approving is for named people.',
           ];
     return { visible: 'private', message: ['*Nightshift*', ...lines, ...tail].join('\n') };
   },

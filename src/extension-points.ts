@@ -205,11 +205,11 @@ export type StateCorrelator = {
 /** The answer to a person: exact, kind, in Slack's mrkdwn (already escaped). */
 export type Answer = { ok: boolean; message: string };
 
-/** What a reference leads to. `several`: a name that more than one namespace has, so nobody knows which is meant. */
+/** What a reference leads to. `several`: it fits more than one service, so nobody knows which is meant; `choices` as `namespace/name`. */
 export type FoundIncident =
   | { kind: 'one'; incident: Incident }
   | { kind: 'none' }
-  | { kind: 'several'; namespaces: string[] };
+  | { kind: 'several'; choices: string[] };
 
 /** What people can do, whatever they press; used by the buttons, the commands and the API alike. Every refusal says why and what would lift it. */
 export type People = {
@@ -226,7 +226,7 @@ export type People = {
   resume(user: string): Promise<Answer>;
   /** By exactly that id. */
   load(incidentId: string): Promise<Incident | null>;
-  /** `INC-12`, `12`, or a service as `namespace/name` or by its name (its newest open incident, else its newest). */
+  /** `INC-12`, `12`, or a service as `namespace/name`, by its name or the first words of it (its newest open incident, else its newest). */
   find(reference: string): Promise<FoundIncident>;
   open(): Promise<Incident[]>;
   timeline(incidentId: string): Promise<TimelineEntry[]>;

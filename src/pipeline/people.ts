@@ -187,7 +187,8 @@ const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
     : `${state.outcome.replaceAll('_', ' ')}. ${state.why}`;
 
 /**
- * By its number, or by what it is about: `shop/payment-api` is that one and no other, and a name alone only where a single namespace has it. Open ones come before closed ones.
+ * By its number, or by what it is about: `shop/payment-api` is that one and no other, and a name alone only where a single namespace has it; `payment` finds payment-api where no
+ * other begins so. Open ones come before closed ones, whole names before beginnings.
  */
 async function find(deps: StageDeps, reference: string): Promise<FoundIncident> {
   const wanted = reference.trim();
@@ -199,14 +200,27 @@ async function find(deps: StageDeps, reference: string): Promise<FoundIncident> 
       (await deps.store.load(named)) ?? (id.epoch === null ? await deps.store.load(`INC-${id.number}`) : null);
     return incident ? { kind: 'one', incident } : { kind: 'none' };
   }
-  const [service = '', namespace, ...more] = wanted.split('/').reverse();
+  const [service = '', namespace, ...more] = wanted.toLowerCase().split('/').reverse();
   if (service === '' || more.length > 0) return { kind: 'none' };
-  const fits = (incident: Incident) =>
-    incident.service === service && (namespace === undefined || incident.namespace === namespace);
-  const open = (await deps.store.listOpen(MAX_LISTED)).filter(fits);
-  const all = open.length > 0 ? open : (await deps.store.list({ service, limit: MAX_LISTED })).filter(fits);
-  const [newest] = all;
-  if (!newest) return { kind: 'none' };
-  const namespaces = [...new Set(all.map((incident) => incident.namespace))];
-  return namespaces.length > 1 ? { kind: 'several', namespaces } : { kind: 'one', incident: newest };
+  const inPlace = (incident: Incident) => namespace === undefined || incident.namespace === namespace;
+  const isIt = (incident: Incident) => incident.service === service && inPlace(incident);
+  const beginsSo = (incident: Incident) => incident.service.startsWith(`${service}-`) && inPlace(incident);
+  const open = await deps.store.listOpen(MAX_LISTED);
+  const closed = async (filter: { service?: string }) => deps.store.list({ ...filter, limit: MAX_LISTED });
+  for (const { from, fits } of [
+    { from: async () => open, fits: isIt },
+    { from: () => closed({ service }), fits: isIt },
+    { from: async () => open, fits: beginsSo },
+    { from: () => closed({}), fits: beginsSo },
+  ]) {
+    const fitting = (await from()).filter(fits);
+    if (fitting[0]) return oneOf(fitting[0], fitting);
+  }
+  return { kind: 'none' };
+}
+
+/** The newest, where all of them are of one service. */
+function oneOf(newest: Incident, fitting: Incident[]): FoundIncident {
+  const choices = [...new Set(fitting.map((incident) => `${incident.namespace}/${incident.service}`))];
+  return choices.length > 1 ? { kind: 'several', choices } : { kind: 'one', incident: newest };
 }

@@ -47,9 +47,10 @@ describe('/heal', () => {
   });
 
   it.each(['show', 'why', 'approve', 'reject', 'hold', 'close'])(
-    '%s without an incident shows how it is written',
+    '%s without an incident names those that are open and shows how it is written',
     async (verb) => {
-      const { say, asked } = channel();
+      const { say, asked } = channel({ incidents: [incident(), incident({ id: 'INC-240', service: 'cart-api' })] });
+      expect((await say(verb)).message).toContain('`INC-241` (payment-api), `INC-240` (cart-api)');
       expect((await say(verb)).message).toContain(`Write it as \`/heal ${verb} &lt;incident&gt;`);
       expect((await say(`${verb} no-such-thing<!channel>`)).message).toMatch(
         /No incident “no-such-thing&lt;!channel&gt;” is known/,
@@ -57,6 +58,25 @@ describe('/heal', () => {
       expect(asked).toEqual([]);
     },
   );
+
+  it('needs no name while a single incident is open', async () => {
+    const { say, asked } = channel();
+    await say('hold --for 1h');
+    expect(asked).toEqual([{ name: 'hold', args: ['INC-241', 'U_ONCALL', 60 * MIN] }]);
+    expect((await channel({ incidents: [] }).say('why')).message).toContain('None is open.');
+  });
+
+  it('shows an answer to the channel with --share', async () => {
+    expect((await channel().say('status --share')).visible).toBe('channel');
+    expect((await channel().say('status')).visible).toBe('private');
+  });
+
+  it('answers a slip with what was meant, and nothing else with a wall of help', async () => {
+    expect((await channel().say('aprove 241')).message).toBe(
+      'There is no `/heal` command called “aprove”. Did you mean `/heal approve`?',
+    );
+    expect((await channel().say('frobnicate')).message.split('\n')).toHaveLength(1);
+  });
 
   it('says what People answered, privately', async () => {
     const { say } = channel({

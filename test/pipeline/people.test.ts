@@ -212,6 +212,8 @@ describe('finding an incident', () => {
       expect(await found(reference)).toBe(id);
     expect(await found('INC-999')).toBe('none');
     expect(await found('nothing-api')).toBe('none');
+    expect(await found('payment')).toBe(id);
+    expect(await found('pay')).toBe('none');
   });
 
   it('never by a number of another epoch', async () => {
@@ -227,7 +229,7 @@ describe('finding an incident', () => {
     expect(await found('shop/payment-api')).toBe(id);
     expect(await people.find('payment-api')).toEqual({
       kind: 'several',
-      namespaces: expect.arrayContaining(['shop', 'staging']),
+      choices: expect.arrayContaining(['shop/payment-api', 'staging/payment-api']),
     });
   });
 });

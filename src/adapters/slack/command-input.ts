@@ -8,11 +8,11 @@ type Found = { ok: true; incident: Incident } | { ok: false; reply: Reply };
 /** The incident that a command names as its first argument, or the reply that names what is missing and shows how the command is written. */
 export async function findIncident(context: CommandContext, usage: string): Promise<Found> {
   const named = context.args[0];
-  if (named === undefined) return { ok: false, reply: privately(`Which incident? ${usageOf(usage)}`) };
+  if (named === undefined) return onlyOpen(context, usage);
   const found = await context.people.find(named);
   if (found.kind === 'one') return { ok: true, incident: found.incident };
   if (found.kind === 'several') {
-    const choices = found.namespaces.slice(0, 5).map((one) => inlineCode(`${one}/${named}`, 120));
+    const choices = found.choices.slice(0, 5).map((one) => inlineCode(one, 120));
     return {
       ok: false,
       reply: privately(
@@ -26,6 +26,16 @@ export async function findIncident(context: CommandContext, usage: string): Prom
       `No incident “${escapeText(named, 60)}” is known. Give its number or a service’s name; \`/heal status\` lists the open ones.`,
     ),
   };
+}
+
+/** Where nothing is named: the one that is open, if it is the only one. */
+async function onlyOpen({ people }: CommandContext, usage: string): Promise<Found> {
+  const open = await people.open();
+  if (open[0] && open.length === 1) return { ok: true, incident: open[0] };
+  const few = open.slice(0, 5).map(({ id, service }) => `${inlineCode(id, 60)} (${escapeText(service, 60)})`);
+  const which =
+    few.length === 0 ? 'None is open.' : `Open: ${few.join(', ')}${open.length > few.length ? ' and more' : ''}.`;
+  return { ok: false, reply: privately(`Which incident? ${which} ${usageOf(usage)}`) };
 }
 
 /** "Write it as `/heal hold <incident>`". */

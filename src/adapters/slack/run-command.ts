@@ -7,22 +7,25 @@ import { cutMarkup, escapeText, guardMarkup } from './views/escape.ts';
 
 export type CommandDeps = { people: People; commands: Command[]; clock: Clock };
 
-/** Runs what stands after `/heal` for that person. Without a verb, or with an unknown one, the help answers. Rejects only when `People` does. */
+/** Runs what stands after `/heal` for that person; `--share` shows the answer to the channel. Without a verb the help answers. Rejects only when `People` does. */
 export async function runCommand(deps: CommandDeps, user: string, text: string): Promise<Reply> {
   const parsed = parseCommand(text);
   if (!parsed.ok)
     return { visible: 'private', message: `${parsed.message} \`/heal help\` shows how each command is written.` };
-  const { verb, args, flags } = parsed.command;
   const { people, commands, clock } = deps;
-  const run = (command: Command, given: string[]) => command.run({ people, clock, user, commands, args: given, flags });
+  const { verb, args, flags: given } = parsed.command;
+  const { share, ...flags } = given;
   const command = commands.find((one) => one.name === (verb || 'help'));
-  if (command) return run(command, args);
-  const help = commands.find((one) => one.name === 'help');
+  if (!command) return { visible: 'private', message: unknownVerb(verb, commands) };
+  const reply = await command.run({ people, clock, user, commands, args, flags });
+  return share === undefined ? reply : { ...reply, visible: 'channel' };
+}
+
+/** What was meant, as well as can be guessed; never the whole help. */
+function unknownVerb(verb: string, commands: Command[]): string {
   const meant = nearest(verb, commands);
-  const unknown = `There is no \`/heal\` command called “${escapeText(verb, 40)}”.${meant ? ` Did you mean \`/heal ${meant}\`?` : ''}`;
-  if (!help) return { visible: 'private', message: unknown };
-  const shown = await run(help, []);
-  return { visible: 'private', message: `${unknown}\n${shown.message}` };
+  const hint = meant ? `Did you mean \`/heal ${meant}\`?` : '`/heal help` lists what there is.';
+  return `There is no \`/heal\` command called “${escapeText(verb, 40)}”. ${hint}`;
 }
 
 /** Four of 2,800 characters stay within what one message may hold. */

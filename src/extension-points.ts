@@ -7,6 +7,7 @@ import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
 import type { Knowledge } from './domain/recommend.ts';
+import type { RejectReason } from './domain/rejection.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { CallGraph } from './domain/snapshot/call-graph.ts';
 import type { ClusterState } from './domain/snapshot/cluster-state.ts';
@@ -220,6 +221,10 @@ export type People = {
   choose(incidentId: string, user: string, planDigest: string): Promise<Answer>;
   undo(incidentId: string, user: string): Promise<Answer>;
   page(incidentId: string, user: string): Promise<Answer>;
+  /** "I'm on it": what is asked waits for them, and nobody is called again meanwhile. Open to everyone. */
+  acknowledge(incidentId: string, user: string): Promise<Answer>;
+  /** Why they said no to the step that was turned down last. */
+  giveReason(incidentId: string, user: string, why: { reason: RejectReason; note: string }): Promise<Answer>;
   feedback(incidentId: string, user: string, right: boolean): Promise<Answer>;
   close(incidentId: string, user: string, outcome: 'healed_by_human' | 'false_alarm'): Promise<Answer>;
   pause(user: string, reason: string, forMs: number | null): Promise<Answer>;

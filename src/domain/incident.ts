@@ -1,3 +1,4 @@
+import type { Rejection, RejectReason } from './rejection.ts';
 import type {
   Alert,
   AtTimeout,
@@ -149,6 +150,8 @@ export type Incident = {
   /** Earlier incidents of the same group. */
   linked: string[];
   feedback: { user: string; right: boolean; at: number } | null;
+  /** Why people said no to steps. */
+  rejections?: Rejection[];
   /** Who asked to page a person, whatever the state. */
   pageAskedBy: string | null;
   pageAskedAt?: number;
@@ -221,11 +224,14 @@ export type Event = { at: number } & (
   | { type: 'resolved'; message: string }
   /** It would be over by what is heard, and nobody can see whether it is. */
   | { type: 'unseen'; message: string }
-  | { type: 'acknowledged'; by: string }
+  /** `here`: by a button or a command, so that the pager doesn't know it yet. */
+  | { type: 'acknowledged'; by: string; here?: true }
+  | { type: 'page_acknowledged'; dedupKey: string }
   | { type: 'repage_due' }
   | { type: 'page_asked'; user: string }
   | { type: 'closed_by_human'; user: string; outcome: 'healed_by_human' | 'false_alarm' }
   | { type: 'feedback'; user: string; right: boolean }
+  | { type: 'reason_given'; user: string; reason: RejectReason; note: string }
   | { type: 'noted'; message: string; by: string | null }
 );
 

@@ -216,6 +216,12 @@ export function startDeadline(
 
 export function deadline(incident: Incident, state: In<'awaiting_approval'>, at: number): Moved | null {
   if (state.deadline === null || at < state.deadline) return null;
+  // Whoever had it is over their time: what waited for them is asked anew, and never runs at that moment.
+  if (state.held && state.held.until >= state.deadline)
+    return ask(incident, at, state.recommendation, {
+      ...state,
+      reason: `${state.held.by} had it, and that time is over`,
+    });
   if (at - state.deadline > MAX_LATE_MS) {
     return tooLate(incident, at, state.recommendation, state);
   }
@@ -291,6 +297,26 @@ export function rejected(
 
 /** So long a step that somebody has stopped waits for the next word. */
 const STOPPED_MS = 30 * 60_000;
+
+/** So long a question waits for whoever said that they are on it. */
+export const HAS_IT_MS = 30 * 60_000;
+
+/** Somebody has it: the deadline waits for them. The longest word stands. */
+export function holdQuestion(
+  incident: Incident,
+  state: In<'awaiting_approval'>,
+  by: string,
+  at: number,
+  forMs: number,
+): Moved {
+  const until = Math.max(at + forMs, state.held?.until ?? 0);
+  const deadline = state.deadline === null ? null : Math.max(state.deadline, until);
+  const held: State = { ...state, held: { by, until }, deadline };
+  return {
+    incident: { ...incident, state: held },
+    effects: deadline === null ? [] : [{ kind: 'deadline', dueAt: deadline }],
+  };
+}
 
 /** A step that waits in the queue is held: it waits for an answer now, and never runs without one. */
 export function holdQueued(incident: Incident, state: In<'queued'>, event: Of<'held'>): Moved {

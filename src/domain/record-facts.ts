@@ -3,6 +3,7 @@ import { callsOf, withCall } from './calls.ts';
 import { worseThan } from './compare-diagnoses.ts';
 import { ECHO_MS, type Event, type Incident, LATE_FIRING_MS, MAX_ALERTS, MAX_UNKEPT, type State } from './incident.ts';
 import { pagesOf, withPage } from './pages.ts';
+import { withReason, withRejection } from './rejection.ts';
 import type { Alert, Finding, Page } from './types.ts';
 
 /** What an incident remembers of an event whatever its state: alerts, the message's place, the page, a person's verdict. */
@@ -48,10 +49,20 @@ export function recordFacts(incident: Incident, event: Event): Incident {
           ? { ...page, status: 'resolved', at: event.at }
           : page,
       );
-    case 'acknowledged':
+    case 'acknowledged': {
+      const untold = event.here ? { untold: true as const } : {};
       return withPages(incident, (page) =>
-        page.status === 'triggered' ? { ...page, status: 'acknowledged', at: event.at } : page,
+        page.status === 'triggered' ? { ...page, status: 'acknowledged', at: event.at, ...untold } : page,
       );
+    }
+    case 'page_acknowledged':
+      return withPages(incident, ({ untold, ...page }) =>
+        untold && page.dedupKey !== event.dedupKey ? { ...page, untold } : page,
+      );
+    case 'rejected':
+      return rejected(incident, event);
+    case 'reason_given':
+      return { ...incident, rejections: withReason(incident.rejections, event) };
     case 'feedback':
       return { ...incident, feedback: { user: event.user, right: event.right, at: event.at } };
     case 'diagnosed':
@@ -68,6 +79,19 @@ export function recordFacts(incident: Incident, event: Event): Incident {
     default:
       return incident;
   }
+}
+
+function rejected(incident: Incident, { user, at, how }: Extract<Event, { type: 'rejected' }>): Incident {
+  const { state } = incident;
+  const recommendation =
+    state.name === 'awaiting_approval' || state.name === 'queued'
+      ? state.recommendation
+      : state.name === 'executing'
+        ? state.execution.recommendation
+        : null;
+  if (!recommendation) return incident;
+  const reason = how === 'false_alarm' ? ('false_alarm' as const) : null;
+  return { ...incident, rejections: withRejection(incident.rejections, recommendation, { user, at, reason }) };
 }
 
 function diagnosed(incident: Incident, event: Extract<Event, { type: 'diagnosed' }>): Incident {

@@ -1,4 +1,5 @@
 import type { Event, Incident, TimelineEntry } from './incident.ts';
+import { reasonWords } from './rejection.ts';
 import type { Decision, Diagnosis } from './types.ts';
 import { withoutSubject } from './without-subject.ts';
 
@@ -29,7 +30,9 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'paged',
   'page_resolved',
   'page_asked',
+  'acknowledged',
   'feedback',
+  'reason_given',
   'noted',
   'given_back',
   'repage_due',
@@ -56,6 +59,7 @@ function sentence(event: Event): string | null {
     case 'delivered':
     case 'pictured':
     case 'call_settled':
+    case 'page_acknowledged':
       return null;
     case 'rang':
       if (event.edited) return null;
@@ -113,7 +117,9 @@ function sentence(event: Event): string | null {
     case 'unseen':
       return event.message;
     case 'acknowledged':
-      return 'Acknowledged';
+      return 'Has it now';
+    case 'reason_given':
+      return reasonWords(event);
     case 'repage_due':
       return 'Nobody acknowledged';
     case 'page_asked':

@@ -39,6 +39,8 @@ export function transition(before: Incident, event: Event): Transition {
   if (AT_WORK.includes(before.state.name) && mayBeOver(after))
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
+  if (event.type === 'acknowledged' && openPages(after).some(({ untold }) => untold))
+    effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && toGiveBack(after).length > 0)
     effects.push({ kind: 'give_back', dueAt: event.at + GIVE_BACK_MS });
@@ -48,7 +50,7 @@ export function transition(before: Incident, event: Event): Transition {
 }
 
 /** What was sent: it changes nothing that the message shows. */
-const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured', 'call_settled']);
+const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured', 'call_settled', 'page_acknowledged']);
 
 /** Whether anything but the version is another. What is the same object needs no look: an incident may be large, and an event changes little of it. */
 function differs(before: Incident, after: Incident): boolean {
@@ -174,24 +176,10 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
         return moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
       return moves.ask(incident, event.at, option, { ...state, asked: state.asked });
     }
-    case 'acknowledged': {
-      // Who looks at it gets the time for it.
-      if (state.deadline === null) return null;
-      const deadline = Math.max(state.deadline, event.at + state.timeoutMs);
-      return {
-        incident: { ...incident, state: { ...state, deadline } },
-        effects: [{ kind: 'deadline', dueAt: deadline }],
-      };
-    }
-    case 'held': {
-      const until = event.at + event.forMs;
-      const deadline = state.deadline === null ? null : Math.max(state.deadline, until);
-      const held: State = { ...state, held: { by: event.user, until }, deadline };
-      return {
-        incident: { ...incident, state: held },
-        effects: deadline === null ? [] : [{ kind: 'deadline', dueAt: deadline }],
-      };
-    }
+    case 'acknowledged':
+      return moves.holdQuestion(incident, state, event.by, event.at, moves.HAS_IT_MS);
+    case 'held':
+      return moves.holdQuestion(incident, state, event.user, event.at, event.forMs);
     case 'deadline_reached':
       return moves.deadline(incident, state, event.at);
     case 'resolved':

@@ -39,7 +39,13 @@ export type Call = {
 };
 
 /** What was sent to the pager under one key. */
-export type Page = { dedupKey: string; status: 'triggered' | 'acknowledged' | 'resolved'; at: number };
+/** `untold`: acknowledged here, and the pager has not been told yet. */
+export type Page = {
+  dedupKey: string;
+  status: 'triggered' | 'acknowledged' | 'resolved';
+  at: number;
+  untold?: true;
+};
 
 /** Something in the cluster. `service` names what the workload serves; a node or pod has its own kind. */
 export type EntityRef = {

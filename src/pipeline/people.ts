@@ -84,6 +84,19 @@ export function createPeople(deps: StageDeps): People {
     reject: (id, user, how) => stop(id, { type: 'rejected', at: now(), user, how }),
     hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
     page: (id, user) => stop(id, { type: 'page_asked', at: now(), user }),
+    acknowledge: async (id, user) => {
+      const recorded = await record(deps, id, { type: 'acknowledged', at: now(), by: user, here: true });
+      if (!recorded) return no('There is no such incident.');
+      if (recorded.before.state.name === 'closed') return no(tooLate(recorded.before, now()));
+      return yes(hasItWords(recorded.after));
+    },
+    giveReason: async (id, user, { reason, note }) => {
+      const incident = await deps.store.load(id);
+      if (!incident?.rejections?.some((one) => one.user === user))
+        return no('You have turned nothing down there that could be explained.');
+      await record(deps, id, { type: 'reason_given', at: now(), user, reason, note });
+      return yes('Thank you; that is remembered.');
+    },
     feedback: (id, user, right) => stop(id, { type: 'feedback', at: now(), user, right }),
     close: (id, user, outcome) =>
       start(
@@ -180,6 +193,14 @@ function tooLate(incident: Incident, now?: number): string {
   if (state.name === 'closed') return `The incident is closed: ${closedWords(state)}`;
   return `Nothing is waiting for that now (${state.name.replaceAll('_', ' ')}).`;
 }
+
+const hasItWords = ({ state }: Incident): string => {
+  if (state.name === 'awaiting_approval' && state.held)
+    return 'You have it: nothing runs by itself for half an hour, and then it is asked again.';
+  return state.name === 'escalated'
+    ? 'You have it: nobody is called again for it.'
+    : 'You have it; all here can see that.';
+};
 
 const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
   state.outcome === 'self_healed'

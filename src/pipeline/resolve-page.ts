@@ -2,7 +2,7 @@ import type { Event, Incident } from '../domain/incident.ts';
 import { openPages } from '../domain/pages.ts';
 import { isStormKey } from '../domain/storm.ts';
 import type { StageDeps } from './deps.ts';
-import { NOTHING, type Stage } from './stage.ts';
+import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
 const AGAIN_MS = 10_000;
 const MOST_OPEN = 500;
@@ -15,12 +15,25 @@ async function isOthersToo(deps: StageDeps, { id, cluster }: Incident, dedupKey:
   return open.some((other) => other.id !== id && openPages(other).some((page) => page.dedupKey === dedupKey));
 }
 
+/** Whoever said here that they are on it has said it to PagerDuty, too. */
+async function acknowledged(deps: StageDeps, incident: Incident): Promise<StageResult> {
+  const events: Event[] = [];
+  for (const { dedupKey, untold } of openPages(incident)) {
+    if (!untold) continue;
+    const sent = await deps.pager.acknowledge(dedupKey);
+    const at = deps.clock.now();
+    if (!sent.ok) return { events, againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
+    events.push({ type: 'page_acknowledged', at, dedupKey });
+  }
+  return events.length > 0 ? { events } : NOTHING;
+}
+
 const resolvePage: Stage = {
   kind: 'resolve_page',
-  does: 'resolve the pages when the incident has closed',
+  does: 'tell the pager who has it, and resolve the pages when the incident has closed',
   giveUp: null,
   async run(deps, incident) {
-    if (incident.state.name !== 'closed') return NOTHING;
+    if (incident.state.name !== 'closed') return acknowledged(deps, incident);
     const events: Event[] = [];
     for (const { dedupKey } of openPages(incident)) {
       const sent = (await isOthersToo(deps, incident, dedupKey))

@@ -367,6 +367,31 @@ describe('the deadline', () => {
       deadline: T0 + 300_000,
     });
   });
+
+  it('is asked anew when the time of whoever had it is over, and never runs at that moment', () => {
+    const held = next(inState(awaiting()), { type: 'held', at: T0, user: 'U_GUEST', forMs: 1_800_000 });
+    const over = next(held, { type: 'deadline_reached', at: T0 + 1_800_000 });
+    expect(over.state).toMatchObject({
+      name: 'awaiting_approval',
+      held: null,
+      deliveredAt: null,
+      deadline: null,
+      timeoutMs: 300_000,
+      atTimeout: 'execute',
+      asked: 1,
+    });
+    const short = next(inState(awaiting()), { type: 'held', at: T0, user: 'U_GUEST', forMs: 60_000 });
+    expect(next(short, { type: 'deadline_reached', at: T0 + 300_000 }).state.name).toBe('queued');
+  });
+
+  it('waits half an hour for whoever says that they are on it, and no longer word is shortened by that', () => {
+    const mine = next(inState(awaiting()), { type: 'acknowledged', at: T0, by: 'U_SECOND', here: true });
+    expect(mine.state).toMatchObject({ deadline: T0 + 1_800_000, held: { by: 'U_SECOND', until: T0 + 1_800_000 } });
+    const longer = next(inState(awaiting()), { type: 'held', at: T0, user: 'U_GUEST', forMs: 7_200_000 });
+    expect(next(longer, { type: 'acknowledged', at: T0, by: 'U_SECOND' }).state).toMatchObject({
+      deadline: T0 + 7_200_000,
+    });
+  });
 });
 
 describe('a rejection', () => {
@@ -426,5 +451,43 @@ describe('closing', () => {
     const paged = inState(awaiting(), { page: { dedupKey: 'k', status: 'triggered', at: T0 } });
     expect(effectsOf(paged, { type: 'resolved', at: T0, message: '' })).toContain('resolve_page');
     expect(effectsOf(inState(awaiting()), { type: 'resolved', at: T0, message: '' })).not.toContain('resolve_page');
+  });
+});
+
+describe('who is on it', () => {
+  const page = { dedupKey: 'k', status: 'triggered' as const, at: T0 };
+  const paged = inState(escalated, { page, pages: [page] });
+
+  it('is told to the pager where it was said here, and once', () => {
+    const event: Event = { type: 'acknowledged', at: T0, by: 'U_SECOND', here: true };
+    expect(effectsOf(paged, event)).toContain('resolve_page');
+    const known = next(paged, event);
+    expect(known.pages).toMatchObject([{ status: 'acknowledged', untold: true }]);
+    expect(next(known, { type: 'page_acknowledged', at: T0, dedupKey: 'k' }).pages).toEqual([
+      { dedupKey: 'k', status: 'acknowledged', at: T0 },
+    ]);
+    expect(effectsOf(paged, { type: 'acknowledged', at: T0, by: 'Ann' })).not.toContain('resolve_page');
+  });
+});
+
+describe('why a step was turned down', () => {
+  const rejected = next(inState(awaiting()), { type: 'rejected', at: T0, user: 'U_GUEST', how: 'next' });
+
+  it('is kept with the step, and corrected when it is said again', () => {
+    const step = recommendationOf().plan.summary;
+    expect(rejected.rejections).toMatchObject([{ user: 'U_GUEST', step, reason: null }]);
+    const said = next(
+      rejected,
+      { type: 'reason_given', at: T0, user: 'U_GUEST', reason: 'too_risky', note: 'a release is on' },
+      { type: 'reason_given', at: T0, user: 'U_GUEST', reason: 'wrong_fix', note: '' },
+      { type: 'reason_given', at: T0, user: 'U_SECOND', reason: 'false_alarm', note: '' },
+    );
+    expect(said.rejections).toMatchObject([{ user: 'U_GUEST', reason: 'wrong_fix', note: '' }]);
+    expect(said.state).toEqual(rejected.state);
+  });
+
+  it('needs no question where it was called a false alarm', () => {
+    const closed = next(inState(awaiting()), { type: 'rejected', at: T0, user: 'U_GUEST', how: 'false_alarm' });
+    expect(closed.rejections).toMatchObject([{ reason: 'false_alarm' }]);
   });
 });

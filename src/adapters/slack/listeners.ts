@@ -6,6 +6,7 @@ import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
 import type { Log } from './log.ts';
 import { type PressedAt, pressed } from './press.ts';
+import { REASON_CALLBACK, reasonGiven, reasonModal } from './reason-modal.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
 import { slackFailure } from './web-client.ts';
 
@@ -38,6 +39,11 @@ export function listen(app: App, deps: ListenerDeps): void {
     if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: await homeView(deps.people) });
   });
   app.event(/.*/, async () => {});
+  app.view(REASON_CALLBACK, async ({ ack, body, view }) => {
+    await ack();
+    const said = reasonGiven(view);
+    if (said) await deps.people.giveReason(said.incidentId, body.user.id, said);
+  });
   app.view(/.*/, async ({ ack }) => ack());
   app.view({ type: 'view_closed', callback_id: /.*/ }, async ({ ack }) => ack());
   app.shortcut(/.*/, async ({ ack }) => ack());
@@ -60,6 +66,7 @@ async function onAction(deps: ListenerDeps, body: SlackAction, respond: RespondF
     const at = pressedAt(body);
     const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id, at });
     if (after.kind === 'private') await tell(deps, body, respond, client, after.message);
+    if (after.kind === 'ask_why') await openReason(deps, body, client, after.incident);
     if (after.kind === 'explain') await explainTo(deps, body, respond, client, after.incident);
   } catch (error) {
     deps.log.error({ err: error, action: action.action_id }, 'a press failed');
@@ -78,6 +85,15 @@ function pressedAt({ container, channel, message }: BlockAction): PressedAt {
     privately: typeof ts !== 'string' || container?.is_ephemeral === true,
     about: typeof about === 'string' ? about : null,
   };
+}
+
+/** Why it was turned down may stay unsaid: that it is, holds already. */
+async function openReason(deps: ListenerDeps, body: BlockAction, client: WebClient, incident: Incident) {
+  try {
+    await client.views.open({ trigger_id: body.trigger_id, view: reasonModal(incident) });
+  } catch (error) {
+    deps.log.debug({ why: slackFailure(error).message }, 'nobody could be asked why');
+  }
 }
 
 async function explainTo(

@@ -15,7 +15,9 @@ export type Press = { actionId: string; value: string | undefined; user: string;
 export type AfterPress =
   | { kind: 'silent' }
   | { kind: 'private'; message: string }
-  | { kind: 'explain'; incident: Incident };
+  | { kind: 'explain'; incident: Incident }
+  /** It was turned down; why is asked, and may stay unsaid. */
+  | { kind: 'ask_why'; incident: Incident };
 
 /**
  * Carries a press to `People`, which judges it. A press is for the plan that its button was drawn for: if the incident shows another by now, it is refused here,
@@ -36,6 +38,7 @@ export async function pressed(people: People, press: Press): Promise<AfterPress>
       message: 'This version of Nightshift doesn’t know that button. `/heal help` lists what it can do.',
     };
   const answer = await act(people, incident, press.user, value);
+  if (answer.ok && press.actionId === 'reject') return { kind: 'ask_why', incident };
   if (answer.ok && !ALWAYS_TOLD.has(press.actionId)) return { kind: 'silent' };
   return { kind: 'private', message: answer.message };
 }
@@ -66,7 +69,7 @@ async function proposed(people: People, { value = '', user }: Press): Promise<Af
 }
 
 /** The message changes little or not at all after these, so the person is told. */
-const ALWAYS_TOLD = new Set(['page', 'right', 'wrong']);
+const ALWAYS_TOLD = new Set(['page', 'on_it', 'right', 'wrong']);
 
 type Act = (people: People, incident: Incident, user: string, value: ButtonValue) => Promise<Answer>;
 
@@ -80,6 +83,7 @@ const ACTS: Record<string, Act> = {
     isStale(incident, value.planDigest) ? STALE : people.reject(incident.id, user, 'next'),
   hold: (people, incident, user) => people.hold(incident.id, user, HOLD_MS),
   undo: (people, incident, user) => people.undo(incident.id, user),
+  on_it: (people, incident, user) => people.acknowledge(incident.id, user),
   page: (people, incident, user) => people.page(incident.id, user),
   right: (people, incident, user) => people.feedback(incident.id, user, true),
   wrong: (people, incident, user) => people.feedback(incident.id, user, false),

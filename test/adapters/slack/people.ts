@@ -37,6 +37,8 @@ export function recordingPeople(
     choose: answering('choose'),
     undo: answering('undo'),
     page: answering('page'),
+    acknowledge: answering('acknowledge'),
+    giveReason: answering('giveReason'),
     feedback: answering('feedback'),
     close: answering('close'),
     pause: answering('pause'),

@@ -193,6 +193,41 @@ describe('a click', () => {
   });
 });
 
+describe('a step that is turned down', () => {
+  it('is turned down at once, and then why is asked', async () => {
+    const ts = await posted();
+    await slack.click({ ts, action_id: 'reject', user: 'U_GUEST' });
+    await asked('reject');
+    const view = await until(async () => {
+      const answer = await fetch(`${slack.url}/sandbox/views?user=U_GUEST`);
+      return ((await answer.json()) as { stack: { id: string; blocks: { block_id: string }[] }[] }).stack.at(-1);
+    });
+    const submitted = await fetch(`${slack.url}/sandbox/submit`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        view_id: view.id,
+        user: 'U_GUEST',
+        values: { reason: { reason: 'too_risky' }, note: { note: ' a release is on ' } },
+      }),
+    });
+    expect(await submitted.json()).toMatchObject({ ok: true });
+    expect((await asked('giveReason')).args).toEqual([
+      'INC-241',
+      'U_GUEST',
+      expect.objectContaining({ reason: 'too_risky', note: 'a release is on' }),
+    ]);
+  });
+
+  it('that was refused asks nothing', async () => {
+    const ts = await posted();
+    people.given.answer = { ok: false, message: 'Approved by <@U_SECOND> 3 s before you.' };
+    await slack.click({ ts, action_id: 'reject', user: 'U_GUEST' });
+    await toldPrivately('U_GUEST');
+    expect(slack.calls.some((call) => call.method === 'views.open')).toBe(false);
+  });
+});
+
 describe('the picture in Why?', () => {
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
   const opened = () => until(async () => (await views('U_ONCALL')).at(-1));

@@ -3,7 +3,7 @@ import type { Incident, State } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
-import { codeBlock, escapeText } from './escape.ts';
+import { codeBlock, escapeText, mention } from './escape.ts';
 import { clockTime, duration } from './format.ts';
 import { questionLink } from './link.ts';
 import { pausedWithoutNames } from './paused.ts';
@@ -36,7 +36,9 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
 export function ifNobodyAnswers(state: Asking, message: Shown): string {
   if (message.paused.paused)
     return 'Nothing runs while Nightshift is paused. The step stays here until somebody decides.';
-  const held = state.held ? `Held until ${clockTime(state.held.until)}. ` : '⌛  ';
+  if (state.held && state.held.until >= (state.deadline ?? 0))
+    return `${mention(state.held.by)} has it until ${clockTime(state.held.until)}; then it is asked again. Nothing runs by itself before.`;
+  const held = '⌛  ';
   const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
   const atTimeout = nobodyMay(message) && state.atTimeout === 'execute' ? 'escalate' : state.atTimeout;
   switch (atTimeout) {

@@ -36,6 +36,11 @@ export function whyButton(incident: Incident): ActionsBlockElement {
   return button('why', 'Why?', encodeValue(incident.id), { label: `Why? The evidence on ${incident.id}` });
 }
 
+/** "I'm on it". */
+export function onItButton(incident: Incident): ActionsBlockElement {
+  return button('on_it', 'I’m on it', encodeValue(incident.id), { label: `I’m on it: ${incident.id}` });
+}
+
 export function pageButton(incident: Incident): ActionsBlockElement {
   return button('page', 'Page someone', encodeValue(incident.id));
 }

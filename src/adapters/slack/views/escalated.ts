@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, context, present, section } from './blocks.ts';
-import { optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
+import { onItButton, optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
 import { mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
@@ -28,6 +28,7 @@ export function escalatedBlocks(
     actions('escalated', [
       optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       undoButton(incident),
+      state.acknowledgedBy === null ? onItButton(incident) : null,
       pageButton(incident),
       whyButton(incident),
     ]),

@@ -5,7 +5,7 @@ import { isProposal } from '../../../domain/proposal.ts';
 import type { MessageContext } from '../../../ports/chat.ts';
 import { ifNobodyAnswers, nobodyMay } from './asking.ts';
 import { actions, context, type Message, present, section } from './blocks.ts';
-import { approveButton, holdButton, optionMenu, pageButton, rejectButton, whyButton } from './controls.ts';
+import { approveButton, holdButton, onItButton, optionMenu, pageButton, rejectButton, whyButton } from './controls.ts';
 import { codeBlock, escapeText, mention, sentence } from './escape.ts';
 import { notification, standing, whatHurts, where } from './headline.ts';
 import { messageLink } from './link.ts';
@@ -54,6 +54,7 @@ export function decidingButtons(incident: Incident, { recommendation }: Asking, 
     nobody ? null : approveButton(incident, recommendation),
     rejectButton(incident, recommendation),
     holdButton(incident),
+    onItButton(incident),
     optionMenu(incident, recommendation, isProposal(incident) ? [] : ['false_alarm', 'escalate'], 'Other options'),
     whyButton(incident),
   ]);
@@ -70,6 +71,7 @@ function personBlocks(incident: Incident, call: CallDue, around: MessageContext)
     ]),
     actions('call', [
       waits ? null : optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
+      onItButton(incident),
       pageButton(incident),
       whyButton(incident),
     ]),

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, present, section } from './blocks.ts';
-import { pageButton, whyButton } from './controls.ts';
+import { onItButton, pageButton, whyButton } from './controls.ts';
 import { sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
@@ -16,7 +16,7 @@ export function waitingBlocks(
 ): KnownBlock[] {
   return present([
     section([waitingLine(state), pausedLine(message.paused), ...triedLines(incident)]),
-    actions('wait', [whyButton(incident), pageButton(incident)]),
+    actions('wait', [onItButton(incident), whyButton(incident), pageButton(incident)]),
   ]);
 }
 

@@ -118,8 +118,10 @@ describe('a request for approval', () => {
     expect(textOf(shown({ state: asking({ atTimeout: 'escalate' }) }).blocks)).toContain('Pages a person at');
     expect(textOf(shown({ state: asking({ atTimeout: 'watch' }) }).blocks)).toContain('nothing is changed');
     const held = asking({ held: { by: 'U_GUEST', until: T0 + 30 * MIN } });
-    for (const one of [shown({ state: held }), rings({ state: held })])
-      expect(textOf(one.blocks)).toContain('Held until');
+    for (const one of [shown({ state: held }), rings({ state: held })]) {
+      expect(textOf(one.blocks)).toContain('<@U_GUEST> has it until');
+      expect(textOf(one.blocks)).not.toContain('Runs by itself at');
+    }
   });
 
   it('promises no execution while paused or when nobody may approve', () => {
@@ -136,7 +138,7 @@ describe('a request for approval', () => {
 
   it('puts ids only into its buttons', () => {
     const found = elements(rings().blocks);
-    expect(Object.keys(found)).toEqual(['approve', 'reject', 'hold', 'option', 'why']);
+    expect(Object.keys(found)).toEqual(['approve', 'reject', 'hold', 'on_it', 'option', 'why']);
     expect(found.approve?.value).toBe(`INC-241|${plan().digest.slice(0, 16)}`);
     expect(found.hold?.value).toBe('INC-241');
     expect(found.option?.options?.map((one) => one.value)).toEqual([

@@ -6,6 +6,7 @@ import type { Clock } from './domain/clock.ts';
 import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
+import type { PolicyWords } from './domain/policy-words.ts';
 import type { Knowledge } from './domain/recommend.ts';
 import type { RejectReason } from './domain/rejection.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
@@ -234,6 +235,11 @@ export type People = {
   /** `INC-12`, `12`, or a service as `namespace/name`, by its name or the first words of it (its newest open incident, else its newest). */
   find(reference: string): Promise<FoundIncident>;
   open(): Promise<Incident[]>;
+  /** Open and closed, newest first, at most a hundred. `service`: its bare name. */
+  recent(filter: { service?: string; since?: number }): Promise<Incident[]>;
+  /** Who may approve for a service, what would run alone and why. `reference` as `namespace/name`, or a name that one workload alone has. */
+  who(reference: string): Promise<{ ok: true; report: WhoReport } | { ok: false; message: string }>;
+  playbooks(): PlaybookLine[];
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   pauseState(): Promise<Pause>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
@@ -245,6 +251,10 @@ export type People = {
   /** Has a service (or all, with null) learned anew; the answer says when that has ended. */
   train(reference: string | null): Promise<Answer>;
 };
+
+export type WhoReport = { namespace: string; service: string; policy: PolicyWords };
+/** `steps`: the actions in their order. */
+export type PlaybookLine = { name: string; steps: string[] };
 
 /** A rate (1/s) that is coming: as likely above `median` as below, from `low` to `high` in 95 of 100 cases. */
 export type ComingRate = { at: number; low: number; median: number; high: number };

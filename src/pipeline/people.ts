@@ -10,6 +10,7 @@ import type { StageDeps } from './deps.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
+import { whoMay } from './who-may.ts';
 
 const MAX_LISTED = 100;
 
@@ -121,6 +122,12 @@ export function createPeople(deps: StageDeps): People {
     find: (reference) => find(deps, reference),
     load: (id) => deps.store.load(id),
     open: () => deps.store.listOpen(MAX_LISTED),
+    recent: (filter) => deps.store.list({ ...filter, limit: MAX_LISTED }),
+    who: (reference) => whoMay(deps, reference),
+    playbooks: () =>
+      [...deps.playbooks.entries()]
+        .map(([name, { steps }]) => ({ name, steps: steps.map(({ action }) => action) }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
     score: (reference) => scoreNow(deps, reference),

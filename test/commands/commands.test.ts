@@ -251,3 +251,58 @@ describe('/heal score and train', () => {
     ]);
   });
 });
+
+describe('/heal who, incidents, playbooks and handover', () => {
+  const who = {
+    namespace: 'shop',
+    service: 'payment-api',
+    policy: {
+      critical: true,
+      asked: ['U_ONCALL'],
+      alone: 'nothing',
+      atTimeout: 'it runs after 5 min',
+      why: 'it is critical',
+    },
+  };
+
+  it('say who may approve, and why', async () => {
+    const { message } = await channel({ who }).say('who payment');
+    expect(message).toContain('*shop/payment-api* is critical: it is critical.');
+    expect(message).toContain('*May approve:* <@U_ONCALL>');
+    expect((await channel({ answer: { ok: false, message: 'More than one fits.' } }).say('who api')).message).toBe(
+      'More than one fits.',
+    );
+  });
+
+  it('list what was, of one service or of all', async () => {
+    const incidents = [
+      incident({ state: EVERY_STATE.at(-1) as never, closedAt: T0 }),
+      incident({ id: 'INC-240', service: 'cart-api' }),
+    ];
+    expect((await channel({ incidents }).say('incidents')).message.split('\n')).toHaveLength(2);
+    const one = (await channel({ incidents }).say('incidents cart')).message;
+    expect(one).toContain('INC-240');
+    expect(one).not.toContain('INC-241');
+    expect((await channel({ incidents }).say('incidents <!here>')).message).toContain('&lt;!here&gt;');
+  });
+
+  it('name the playbooks that are loaded', async () => {
+    const playbooks = [{ name: 'crash_loop', steps: ['rollback_deployment', 'notify_oncall'] }];
+    expect((await channel({ playbooks }).say('playbooks')).message).toBe(
+      '`crash_loop`  rollback_deployment → notify_oncall',
+    );
+    expect((await channel({ playbooks }).say('playbooks nothing')).message).toContain('No playbook is for “nothing”');
+  });
+
+  it('hand over in at most ten lines: what waits first, then what was healed and what went wrong', async () => {
+    const closed = EVERY_STATE.at(-1) as never;
+    const many = Array.from({ length: 30 }, (_, at) => incident({ id: `INC-${at}`, service: `svc-${at}` }));
+    const incidents = [...many, incident({ id: 'INC-90', service: 'cart-api', state: closed, closedAt: T0 })];
+    const lines = (await channel({ incidents }).say('handover')).message.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(10);
+    expect(lines[0]).toContain('31 incidents, 30 open');
+    expect(lines[1]).toBe('*Waits for you*');
+    expect(lines[5]).toContain('and 27 more');
+    expect((await channel({ incidents: [] }).say('handover --for 2h')).message).toContain('*Waits for you:* nothing.');
+  });
+});

@@ -1,5 +1,12 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { Answer, ForecastReport, People, ServiceReport } from '../../../src/extension-points.ts';
+import type {
+  Answer,
+  ForecastReport,
+  People,
+  PlaybookLine,
+  ServiceReport,
+  WhoReport,
+} from '../../../src/extension-points.ts';
 import type { Pause } from '../../../src/ports/store.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';
 
@@ -14,6 +21,8 @@ export function recordingPeople(
     pause?: Pause;
     report?: ServiceReport;
     forecast?: ForecastReport;
+    who?: WhoReport;
+    playbooks?: PlaybookLine[];
   } = {},
 ) {
   const asked: Asked[] = [];
@@ -51,6 +60,12 @@ export function recordingPeople(
       return found ? { kind: 'one', incident: found } : { kind: 'none' };
     },
     open: async () => given.incidents.filter((one) => one.state.name !== 'closed'),
+    recent: async ({ service }) => given.incidents.filter((one) => service === undefined || one.service === service),
+    who: async (reference) => {
+      asked.push({ name: 'who', args: [reference] });
+      return start.who ? { ok: true, report: start.who } : { ok: false, message: given.answer.message };
+    },
+    playbooks: () => start.playbooks ?? [],
     timeline: async () => given.timeline,
     pauseState: async () => given.pause,
     score: async (reference) => {

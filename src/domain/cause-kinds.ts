@@ -47,6 +47,11 @@ export const CAUSE_KINDS = {
   config_invalid: { area: 'start', title: "the program can't read its configuration", object: 'workload' },
   file_missing: { area: 'start', title: "a file that the program needs isn't there", object: 'workload' },
   permission_denied: { area: 'start', title: 'the program may not use a file or a port', object: 'workload' },
+  run_as_non_root: {
+    area: 'start',
+    title: 'the image runs as root and the pod forbids it',
+    object: 'workload',
+  },
   port_in_use: { area: 'start', title: 'two containers of the pod want one port', object: 'workload' },
   oom_killed: { area: 'start', title: 'killed for using more memory than its limit', object: 'workload' },
   out_of_memory: { area: 'start', title: 'the program itself runs out of memory', object: 'workload' },
@@ -312,6 +317,16 @@ export const CAUSE_KINDS = {
     title: "the mesh's authorisation denies the calls",
     object: 'AuthorizationPolicy or workload',
   },
+  mesh_tls_conflict: {
+    area: 'network',
+    title: "the mesh's TLS modes of caller and callee don't fit",
+    object: 'DestinationRule or PeerAuthentication',
+  },
+  sidecar_missing: {
+    area: 'network',
+    title: "the pods lack the mesh's sidecar that their peers demand",
+    object: 'workload',
+  },
   rbac_denied: { area: 'network', title: 'the ServiceAccount lacks a right', object: 'ServiceAccount' },
   certificate_not_ready: { area: 'network', title: 'the Certificate is not issued', object: 'Certificate' },
   certificate_expired: {
@@ -335,6 +350,12 @@ export const CAUSE_KINDS = {
 
   autoscaler_blind: { area: 'workload', title: 'the autoscaler gets no metrics', object: 'HorizontalPodAutoscaler' },
   autoscaler_at_limit: { area: 'workload', title: 'the autoscaler is at its bound', object: 'HorizontalPodAutoscaler' },
+  budget_blocks: {
+    area: 'workload',
+    title: 'the disruption budget lets no pod go',
+    object: 'PodDisruptionBudget',
+  },
+  cron_job_suspended: { area: 'workload', title: 'the CronJob is suspended', object: 'CronJob' },
   job_failed: { area: 'workload', title: 'the Job reached its back-off limit or deadline', object: 'Job' },
   vpa_evicts: { area: 'workload', title: 'the vertical autoscaler evicts the pods', object: 'workload' },
   cpu_limit_too_low: { area: 'workload', title: 'the CPU limit starves the program', object: 'workload' },

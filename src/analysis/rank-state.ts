@@ -46,7 +46,14 @@ export function rankState(state: ClusterState, calls: CallGraph, found: StateCau
     .slice(0, MAX_CAUSES);
   const [first, second] = ranked;
   const apart = !second || sameObject(first, second) || (first?.probability ?? 0) >= APART * second.probability;
-  const enough = first !== undefined && first.probability >= (isSymptom(first.what) ? SYMPTOM_NAMED : NAMED);
+  // That somebody who is well complains is no cause.
+  const hurts = (cause: RankedStateCause) =>
+    placesOf(state, cause).some((key) =>
+      [key, ...reached(calls.callers, key)].some((one) => (trouble.get(one) ?? 0) > 0),
+    );
+  const enough =
+    first !== undefined &&
+    (isSymptom(first.what) ? first.probability >= SYMPTOM_NAMED && hurts(first) : first.probability >= NAMED);
   return { causes: ranked, named: enough && apart };
 }
 

@@ -38,7 +38,13 @@ export async function run(): Promise<Record<string, unknown>> {
           const began = performance.now();
           const diagnosis = await diagnoseDump(folder, correlators);
           const row = judgeDump(
-            { kind: fault.kind, shop: shop.name, level, ms: performance.now() - began },
+            {
+              kind: fault.kind,
+              shop: shop.name,
+              level,
+              ms: performance.now() - began,
+              unanswerable: isUnanswerable(fault, made, level),
+            },
             made.truth,
             diagnosis,
           );
@@ -54,6 +60,18 @@ export async function run(): Promise<Record<string, unknown>> {
   return figuresOf(rows);
 }
 
+const isUnanswerable = (
+  fault: (typeof DUMP_FAULTS)[number],
+  { c, truth }: NonNullable<ReturnType<typeof dumpCase>>,
+  level: string,
+) =>
+  (level === 'no-logs' && fault.byLogs === true) ||
+  truth.objects.every(
+    ({ kind, name }) =>
+      c.absent.has(kind) &&
+      !c.all('Event').some(({ message, involvedObject }) => message.includes(name) || involvedObject.name === name),
+  );
+
 function figuresOf(rows: Judged[]): Record<string, unknown> {
   const share = (count: number, of: number) => (of === 0 ? null : Math.round((count / of) * 1000) / 1000);
   const by = (key: (row: Judged) => string) =>
@@ -63,11 +81,13 @@ function figuresOf(rows: Judged[]): Record<string, unknown> {
         share(some.filter(({ right }) => right).length, some.length),
       ]),
     );
+  const answerable = rows.filter(({ unanswerable }) => !unanswerable);
   const kinds = [...Map.groupBy(rows, ({ kind }) => kind)];
   return {
     cases: rows.length,
     kinds: kinds.length,
     a1: share(rows.filter(({ right }) => right).length, rows.length),
+    a1_answerable: share(answerable.filter(({ right }) => right).length, answerable.length),
     object1: share(rows.filter(({ objectRight }) => objectRight).length, rows.length),
     named: share(rows.filter(({ named }) => named).length, rows.length),
     named_wrongly: share(rows.filter(({ named, objectRight }) => named && !objectRight).length, rows.length),

@@ -110,6 +110,7 @@ function judge(state: ClusterState, workload: Workload, claim: ObjectRef): State
 const SAID: [CauseKind, RegExp][] = [
   ['storage_class_mismatch', /storageclass\S{0,40} "[^"]{0,253}" not found|storageClassName does not match/i],
   ['quota_exceeded_storage', /exceeded quota/],
+  ['provisioning_failed', /failed to provision volume|error getting handle for|ProvisioningFailed/i],
   ['claim_size_mismatch', /requested PV is too small/i],
   ['claim_access_mode_mismatch', /incompatible accessMode/i],
   ['claim_volume_taken', /already bound to (?:a )?different claim/i],
@@ -124,8 +125,11 @@ function reasonOf(state: ClusterState, claim: KubeObject, said: string): Reason 
   const classFact = fact(ref, 'spec.storageClassName', className);
   if (textAt(claim.raw, 'status', 'phase') === 'Lost')
     return { what: 'claim_lost', facts: [fact(ref, 'spec.volumeName', textAt(claim.raw, 'spec', 'volumeName'))] };
+  // A class need not exist where volumes bear its name: what keeps these away is told first.
+  const held = heldAgainstVolumes(state, claim, ref, className);
   const told = SAID.find(([, pattern]) => pattern.test(said))?.[0];
-  if (told) return { what: told, facts: told === 'storage_class_mismatch' ? [classFact] : [] };
+  if (told && (told !== 'storage_class_mismatch' || !held))
+    return { what: told, facts: told === 'storage_class_mismatch' ? [classFact] : [] };
   const named = textAt(claim.raw, 'spec', 'volumeName');
   if (named) {
     const volume = objectAt(state, { kind: 'PersistentVolume', namespace: '', name: named });
@@ -142,7 +146,6 @@ function reasonOf(state: ClusterState, claim: KubeObject, said: string): Reason 
         ],
       };
   }
-  const held = heldAgainstVolumes(state, claim, ref, className);
   if (held) return held;
   if (className && isAbsent(state, storageClass))
     return { what: 'storage_class_mismatch', facts: [classFact, fact(storageClass, 'metadata.name', 'not there')] };

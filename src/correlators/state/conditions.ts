@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
-import { recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
+import { numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { describe, target } from '../../domain/snapshot/kubectl.ts';
 import { conditionsIn } from '../../domain/snapshot/pod.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
@@ -18,11 +18,13 @@ const conditions: StateCorrelator = {
     'namespace_terminating',
     'rollout_paused',
     'ingress_backend_missing',
+    'cron_job_suspended',
   ],
   find: (state) => [
     ...TOLD.flatMap((one) => ofKind(state, one)),
     ...terminating(state),
     ...paused(state),
+    ...suspended(state),
     ...ingresses(state),
   ],
 };
@@ -37,7 +39,7 @@ const TOLD: Told[] = [
     status: 'False',
     reason: /FailedGet|InvalidMetric|FailedCompute/,
     what: 'autoscaler_blind',
-    strength: 0.5,
+    strength: 0.65,
   },
   {
     kind: 'HorizontalPodAutoscaler',
@@ -45,7 +47,7 @@ const TOLD: Told[] = [
     status: 'True',
     reason: /TooManyReplicas/,
     what: 'autoscaler_at_limit',
-    strength: 0.5,
+    strength: 0.6,
   },
   { kind: 'Certificate', type: 'Ready', status: 'False', what: 'certificate_not_ready', strength: 0.75 },
 ];
@@ -89,7 +91,7 @@ const terminating = (state: ClusterState): StateCause[] =>
 
 const paused = (state: ClusterState): StateCause[] =>
   state.workloads
-    .filter((one) => one.kind === 'Deployment' && one.paused && (one.ready < one.desired || one.olderPods.length > 0))
+    .filter((one) => one.kind === 'Deployment' && one.paused && isHalfWay(one))
     .map((one) => ({
       what: 'rollout_paused',
       object: refOf(one),
@@ -98,6 +100,26 @@ const paused = (state: ClusterState): StateCause[] =>
       hurts: [],
       command: `kubectl rollout resume ${target(one)}`,
     }));
+
+/** Nobody misses a CronJob that rests; it is only told where nothing else is. */
+const suspended = (state: ClusterState): StateCause[] =>
+  objectsOf(state, 'CronJob')
+    .filter(({ raw }) => recordAt(raw, 'spec').suspend === true)
+    .map((object) => ({
+      what: 'cron_job_suspended',
+      object: asRef(object),
+      strength: 0.6,
+      facts: [
+        fact(asRef(object), 'spec.suspend', true),
+        fact(asRef(object), 'status.lastScheduleTime', textAt(object.raw, 'status', 'lastScheduleTime') || 'never'),
+      ],
+      hurts: [],
+      command: `kubectl patch cronjob/${object.metadata.name} -n ${object.metadata.namespace} -p '{"spec":{"suspend":false}}'`,
+    }));
+
+/** Changed, and not carried through. */
+const isHalfWay = ({ ready, desired, olderPods, raw }: ClusterState['workloads'][number]): boolean =>
+  ready < desired || olderPods.length > 0 || (numberAt(raw, 'status', 'updatedReplicas') ?? 0) < desired;
 
 function ingresses(state: ClusterState): StateCause[] {
   return objectsOf(state, 'Ingress').flatMap((object) => {

@@ -12,6 +12,8 @@ const crashes: StateCorrelator = {
   finds: [
     'command_not_found',
     'argument_invalid',
+    'image_platform_mismatch',
+    'job_failed',
     'setting_missing',
     'config_invalid',
     'file_missing',
@@ -32,10 +34,11 @@ const crashes: StateCorrelator = {
 
 /** What the runtime says where the program could not even be started; its exit code is the shell's. */
 const START_ERROR: [CauseKind, RegExp][] = [
+  ['image_platform_mismatch', /exec format error/i],
   ['permission_denied', /exec: "[^"]{0,300}": permission denied|permission denied: unknown/i],
   [
     'command_not_found',
-    /executable file not found|no such file or directory: unknown|stat [^:]{1,300}: no such file|exec format error|not a directory: unknown|is a directory: unknown/i,
+    /executable file not found|no such file or directory: unknown|stat [^:]{1,300}: no such file|not a directory: unknown|is a directory: unknown/i,
   ],
 ];
 
@@ -132,7 +135,9 @@ function ofSign({ workload, container, exit }: CrashedContainer, sign: LogSign, 
   const what =
     sign.kind === 'bad_command' && BAD_ARGUMENT.test(sign.line)
       ? 'argument_invalid'
-      : (volumeKind(workload, sign) ?? BY_SIGN[sign.kind] ?? 'crash_loop');
+      : sign.kind === 'bad_command' && /exec format error/i.test(sign.line)
+        ? 'image_platform_mismatch'
+        : (volumeKind(workload, sign) ?? BY_SIGN[sign.kind] ?? 'crash_loop');
   const where = WHERE[what]?.(container) ?? 'command';
   const rbac = /User "system:serviceaccount:([^:"]{1,253}):([^"]{1,253})"/.exec(sign.line);
   const object =
@@ -197,12 +202,14 @@ function general(one: CrashedContainer, shown: StateFact[]): StateCause {
   const what: CauseKind =
     exit.code === 126 || exit.code === 127
       ? 'command_not_found'
-      : container.init
-        ? 'init_container_failed'
-        : workload.template.containers.filter(({ init }) => !init).length > 1 &&
-            container.name !== workload.template.containers.find(({ init }) => !init)?.name
-          ? 'sidecar_failed'
-          : 'crash_loop';
+      : workload.kind === 'Job'
+        ? 'job_failed'
+        : container.init
+          ? 'init_container_failed'
+          : workload.template.containers.filter(({ init }) => !init).length > 1 &&
+              container.name !== workload.template.containers.find(({ init }) => !init)?.name
+            ? 'sidecar_failed'
+            : 'crash_loop';
   const blames = signs.some(({ kind, late }) => OTHERS.includes(kind) && late);
   const own = refOf(workload);
   const setting = [...container.command, ...container.args];

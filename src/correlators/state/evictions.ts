@@ -16,17 +16,25 @@ const evictions: StateCorrelator = {
 
 function evicted(workload: Workload, at: number): StateCause[] {
   const out = [...workload.pods, ...workload.olderPods].filter(
-    (pod) => pod.phase === 'Failed' && pod.reason === 'Evicted' && at - pod.createdAt < 24 * RECENT_MS,
+    (pod) => pod.phase === 'Failed' && pod.reason === 'Evicted' && at - outSince(workload, pod) < 24 * RECENT_MS,
   );
   const forDisk = out.find(({ message }) => /ephemeral|EmptyDir volume|local storage/i.test(message));
   return forDisk ? [diskCause(workload, forDisk)] : [];
 }
 
+/** An old pod may be put out today. */
+const outSince = ({ events }: Workload, pod: Pod): number =>
+  Math.max(
+    pod.createdAt,
+    ...pod.conditions.map(({ since }) => since),
+    ...events.filter(({ reason, about }) => reason === 'Evicted' && about.name === pod.name).map(({ last }) => last),
+  );
+
 /** The node's own shortage is the node's; a limit that the pod passed is its own. */
 const diskCause = (workload: Workload, pod: Pod): StateCause => ({
   what: 'ephemeral_storage_exceeded',
   object: refOf(workload),
-  strength: /exceeds/.test(pod.message) ? 0.95 : 0.7,
+  strength: /exceed/.test(pod.message) ? 0.95 : 0.7,
   facts: [
     fact({ kind: 'Pod', namespace: pod.namespace, name: pod.name }, 'status.message', pod.message),
     ...workload.template.containers.map(({ name, limits }) =>
@@ -54,7 +62,8 @@ function byEvent(workload: Workload, at: number): StateCause[] {
           {
             what: 'preempted' as const,
             object: own,
-            strength: 0.85,
+            // It had a place until then: what the scheduler lacks for it is what was taken.
+            strength: 0.985,
             facts: [
               fact(preempted.about, `event ${preempted.reason}`, preempted.message),
               fact(own, `${templatePath(own)}.priorityClassName`, workload.template.priorityClass || 'none'),

@@ -64,14 +64,18 @@ function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, res
       const found = calls.resolve(use.host, use.workload.namespace);
       return found.kind === 'missing' && found.namespace === namespace;
     });
-    const [first] = uses;
-    const behind =
-      first && state.workloads.some((one) => one.namespace === namespace && one.name === first.host.split('.')[0]);
+    // One that has pods and no Service was refused; any other name may be nobody's.
+    const isRefused = ({ host }: { host: string }) =>
+      state.workloads.some((one) => one.namespace === namespace && one.name === host.split('.')[0]);
+    const behind = uses.find(isRefused);
+    const first = behind ?? uses[0];
     return first
       ? {
           what: 'quota_exceeded_services',
           strength: behind ? 0.985 : 0.9,
-          facts: uses.slice(0, 3).map((use) => fact(use.workload, use.field, `${use.value}: no such Service`)),
+          facts: [...uses.filter(isRefused), ...uses]
+            .slice(0, 3)
+            .map((use) => fact(use.workload, use.field, `${use.value}: no such Service`)),
           hurts: uses.map(({ workload }) => refOf(workload)),
         }
       : null;

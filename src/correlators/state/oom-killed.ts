@@ -22,7 +22,12 @@ const killed = (workload: Workload, at: number): StateCause[] =>
       ({ exit, byProbe, container }) =>
         exit.reason === 'OOMKilled' ||
         AT_START.test(exit.message) ||
-        (exit.code === 137 && !byProbe && container.limits.memory !== undefined),
+        // 137 without the reason may be a child that was killed; with a liveness probe it is rather the kubelet's.
+        (exit.code === 137 &&
+          !byProbe &&
+          container.limits.memory !== undefined &&
+          !container.probes.liveness &&
+          !container.probes.startup),
     )
     .map(({ pod, container, exit, restarts }) => ({
       what: 'oom_killed',

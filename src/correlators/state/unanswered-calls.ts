@@ -10,9 +10,9 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Calls that are refused or not answered: it points at who is called, and says nothing of why. */
 const unansweredCalls: StateCorrelator = {
   name: 'unanswered_calls',
-  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'mesh_policy_denies', 'certificate_expired'],
+  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'certificate_expired'],
   find: (state, calls) =>
-    state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(workload)]),
+    state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(state, calls, workload)]),
 };
 
 const isNews = ({ late, count }: LogSign): boolean => late || count > 3;
@@ -43,10 +43,14 @@ function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): Sta
 
 const ACCOUNT = /system:serviceaccount:([^:"\s]{1,253}):([^:"\s]{1,253})/;
 
-function denied(workload: Workload): StateCause[] {
+/** The peer of ours that says no; else what was asked shows the certificate. */
+const BLAMES_US = /bad certificate|unknown certificate|certificate required|client certificate/i;
+
+function denied(state: ClusterState, calls: CallGraph, workload: Workload): StateCause[] {
   const rbac = workload.signs.find((sign) => sign.kind === 'rbac' && isNews(sign));
   const certificate = workload.signs.find((sign) => sign.kind === 'certificate' && isNews(sign));
-  const mesh = workload.signs.find((sign) => sign.kind === 'mesh_denied' && isNews(sign));
+  const shows =
+    certificate && !BLAMES_US.test(certificate.line) ? complainedOf(state, calls, workload, certificate) : undefined;
   const told = ({ log, line, count }: LogSign) =>
     fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line);
   const [, namespace = workload.namespace, name = workload.template.serviceAccount] =
@@ -75,23 +79,11 @@ function denied(workload: Workload): StateCause[] {
       ? [
           {
             what: 'certificate_expired' as const,
-            object: refOf(workload),
+            object: refOf(shows ?? workload),
             strength: 0.8,
             facts: [told(certificate)],
-            hurts: [],
+            hurts: [refOf(workload)],
             command: `kubectl get certificates,secrets -n ${workload.namespace}`,
-          },
-        ]
-      : []),
-    ...(mesh
-      ? [
-          {
-            what: 'mesh_policy_denies' as const,
-            object: refOf(workload),
-            strength: 0.85,
-            facts: [told(mesh)],
-            hurts: [],
-            command: `kubectl get authorizationpolicies -n ${workload.namespace}`,
           },
         ]
       : []),

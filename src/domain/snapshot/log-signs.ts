@@ -7,6 +7,7 @@ export type LogSignKind =
   | 'unknown_host'
   | 'refused'
   | 'timeout'
+  | 'reset'
   | 'too_many_connections'
   | 'access_denied'
   | 'read_only_database'
@@ -43,7 +44,7 @@ export type LogSign = {
 const SIGNS: [LogSignKind, RegExp][] = [
   [
     'too_many_connections',
-    /too many (?:clients|connections)|remaining connection slots|max_user_connections|User .{1,80} has exceeded the|maximum number of connections|max number of clients reached|connection pool exhausted|Connection is not available, request timed out/i,
+    /too many (?:clients|connections)|remaining connection slots|max_user_connections|User .{1,80} has exceeded the|maximum number of connections|max number of clients reached|connection pool exhausted|too many open connections|Connection is not available, request timed out/i,
   ],
   [
     'access_denied',
@@ -87,7 +88,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'bad_config',
-    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign|unknown variable '|FATAL CONFIG FILE|Bad directive|No suitable driver|claims to not accept jdbcUrl|unrecognized configuration parameter/i,
+    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign|unknown variable '|FATAL CONFIG FILE|Bad directive|No suitable driver|claims to not accept jdbcUrl|Unexpected token .{1,60} in JSON|(?:yaml|json)\S{0,40}(?:Parser|Scanner|Decode)Error|while parsing a (?:flow|block) |unrecognized configuration parameter/i,
   ],
   [
     'permission_denied',
@@ -100,6 +101,10 @@ const SIGNS: [LogSignKind, RegExp][] = [
   [
     'refused',
     /connection refused|ECONNREFUSED|ConnectException|connect: connection reset|actively refused|Can't connect to (?:MySQL )?server|Communications link failure|Connection to .{1,80} failed|could not connect to server|No connection could be made|UnableToConnect on|not possible to connect|Failed to connect to|Unable to connect to|connection to server at/i,
+  ],
+  [
+    'reset',
+    /connection reset by peer|ECONNRESET|Connection reset\b|reset reason: |disconnect\/reset before headers|upstream connect error|unexpected EOF|socket hang up|Empty reply from server/i,
   ],
   [
     'timeout',
@@ -117,6 +122,10 @@ const SIGNS: [LogSignKind, RegExp][] = [
 /** What one of the signs has in it: most lines are done with after this. */
 const CANDIDATE =
   /err|fail|exce|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad/i;
+/** Said while what was seen is sent to those who watch: nobody who is served is hurt by it. */
+const OBSERVING =
+  /(?:export|send|sending|upload|report|flush)\w{0,5} .{0,40}(?:spans?|traces?|metrics?|telemetry|profiles?)\b|otel[-_]?(?:col|exporter)|otlp|opentelemetry|jaeger|zipkin|tracing/i;
+const NETWORK: LogSignKind[] = ['unknown_host', 'refused', 'timeout', 'reset', 'certificate', 'malformed_reply'];
 const FINE =
   /^\s*(?:\S+ +){0,4}\[?(?:INFO|DEBUG|TRACE)\b|"(?:level|severity)":\s*"(?:info|debug|trace)"|\blevel=(?:info|debug)\b/i;
 const MAX_LINES = 600;
@@ -131,7 +140,8 @@ export function logSigns(log: ContainerLog): LogSign[] {
     const line = (log.lines[index] ?? '').slice(0, MAX_LINE);
     if (!CANDIDATE.test(line)) continue;
     const sign = signIn(line);
-    if (!sign || (FINE.test(line) && sign.kind !== 'unknown_host' && sign.kind !== 'access_denied')) continue;
+    if (!sign || (NETWORK.includes(sign.kind) && OBSERVING.test(line))) continue;
+    if (FINE.test(line) && sign.kind !== 'unknown_host' && sign.kind !== 'access_denied') continue;
     const addresses = addressesInText(line);
     const key = `${sign.kind} ${sign.named} ${addresses.map(({ host, port }) => (/^[\d.]+$/.test(host) ? port : `${host}:${port}`)).join()}`;
     const known = found.get(key);
@@ -155,7 +165,7 @@ function signIn(line: string): Pick<LogSign, 'kind' | 'named'> | null {
   return null;
 }
 
-const LOOKUP = /lookup ([\w.-]+?)(?:\.)?(?: on |:|,|$)/;
+const LOOKUP = /lookup (?!error)([\w.-]+?)(?:\.)?(?: on |:|,|$)/;
 
 /** The host that could not be found, as far as the line says. */
 export function unknownHost({ line, named, addresses }: LogSign): string {

@@ -5,7 +5,12 @@ import type { ServiceSpec } from './shops.ts';
 /** The object that is to be named and what is wrong with it; more than one where people would say either. */
 export type Truth = { objects: { kind: string; namespace: string; name: string }[]; what: CauseKind[] };
 /** A kind of fault: breaks the cluster, says what the answer is. Null where the shop has nothing to break so. */
-export type DumpFault = { kind: string; make: (c: Cluster) => Truth | null };
+export type DumpFault = {
+  kind: string;
+  /** Only the logs tell it: without them the right answer is that nothing is known. */
+  byLogs?: true;
+  make: (c: Cluster) => Truth | null;
+};
 
 export const truth = (
   object: Raw | { kind: string; namespace: string; name: string },

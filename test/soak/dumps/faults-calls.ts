@@ -246,6 +246,7 @@ export const CALL_FAULTS: DumpFault[] = [
   },
   {
     kind: 'database-password-wrong',
+    byLogs: true,
     make(c) {
       const one = databaseClient(c);
       if (!one?.secret) return null;
@@ -270,6 +271,7 @@ export const CALL_FAULTS: DumpFault[] = [
   },
   {
     kind: 'database-full-of-connections',
+    byLogs: true,
     make(c) {
       const database = victim(c, (one) => isDatabase(one) && isCalled(c)(one))!;
       for (const client of c.shop.services.filter((one) =>
@@ -282,6 +284,7 @@ export const CALL_FAULTS: DumpFault[] = [
   },
   {
     kind: 'database-read-only',
+    byLogs: true,
     make(c) {
       const database = victim(c, (one) => isDatabase(one) && isCalled(c)(one))!;
       const said: Record<string, string> = {
@@ -410,6 +413,7 @@ export const CALL_FAULTS: DumpFault[] = [
   },
   {
     kind: 'rbac-denied',
+    byLogs: true,
     make(c) {
       const one = victim(c, isProgram)!;
       const pods = roll(
@@ -430,6 +434,7 @@ export const CALL_FAULTS: DumpFault[] = [
   },
   {
     kind: 'certificate-expired',
+    byLogs: true,
     make(c) {
       const one = anyCalled(c);
       for (const client of c.shop.services.filter(({ calls }) =>
@@ -438,7 +443,7 @@ export const CALL_FAULTS: DumpFault[] = [
         for (const pod of c.podsOf(client.name))
           c.log(pod, [
             ...chatter(c, client),
-            `could not call ${one.name}: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${c.iso(1)} is after ${c.iso(1500)}`,
+            `could not call: Get "https://${one.name}:${one.servicePort ?? one.port}/api": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${c.iso(1)} is after ${c.iso(1500)}`,
           ]);
       return truth(c.get('Deployment', one.name), 'certificate_expired');
     },

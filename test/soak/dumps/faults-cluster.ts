@@ -347,6 +347,7 @@ export const CLUSTER_FAULTS: DumpFault[] = [
   },
   {
     kind: 'database-disk-full',
+    byLogs: true,
     make(c) {
       const one = victim(c, (each) => isDatabase(each) && isCalled(c)(each) && each.claim !== undefined)!;
       const pods = standing(c, one.name);
@@ -367,6 +368,7 @@ export const CLUSTER_FAULTS: DumpFault[] = [
   },
   {
     kind: 'volume-owned-by-root',
+    byLogs: true,
     make(c) {
       const one = victim(c, (each) => isDatabase(each) && each.claim !== undefined)!;
       const pods = roll(

@@ -379,7 +379,21 @@ export const PLACE_FAULTS: DumpFault[] = [
         const [pod] = c.all('Pod', c.namespace).filter((one) => one.spec.nodeName === node);
         if (pod) {
           const text = `${evicted}Container ${c.container} was using 4512Mi, request is 0, has larger consumption of it. `;
-          pod.status = { phase: 'Failed', reason: 'Evicted', message: text, startTime: pod.status.startTime };
+          pod.status = {
+            phase: 'Failed',
+            reason: 'Evicted',
+            message: text,
+            startTime: pod.status.startTime,
+            conditions: [
+              {
+                type: 'DisruptionTarget',
+                status: 'True',
+                reason: 'TerminationByKubelet',
+                message: 'The node was low on resource',
+                lastTransitionTime: c.iso(6),
+              },
+            ],
+          };
           c.event(pod, 'Evicted', text, { count: 1 });
         }
         return truth(raw, `node_${short}_pressure`);
@@ -553,7 +567,21 @@ export const PLACE_FAULTS: DumpFault[] = [
           `Container ${c.container} exceeded its local ephemeral storage limit "256Mi". `,
           'Usage of EmptyDir volume "cache" exceeds the limit "64Mi". ',
         ]);
-        pod.status = { phase: 'Failed', reason: 'Evicted', message, startTime: pod.status.startTime };
+        pod.status = {
+          phase: 'Failed',
+          reason: 'Evicted',
+          message,
+          startTime: pod.status.startTime,
+          conditions: [
+            {
+              type: 'DisruptionTarget',
+              status: 'True',
+              reason: 'TerminationByKubelet',
+              message: 'The node was low on resource',
+              lastTransitionTime: c.iso(6),
+            },
+          ],
+        };
         c.event(pod, 'Evicted', message, { count: 1 });
       }
       c.get('Deployment', one.name).spec.template.spec.containers[0].resources.limits['ephemeral-storage'] = '256Mi';

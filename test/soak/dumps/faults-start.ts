@@ -159,6 +159,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'image-wrong-platform',
+    byLogs: true,
     make(c) {
       const { name } = anyProgram(c);
       const pods = roll(c, name, (container) => {
@@ -215,6 +216,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'argument-invalid',
+    byLogs: true,
     make(c) {
       const { name } = anyProgram(c);
       const pods = roll(c, name, (container) => {
@@ -236,6 +238,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'setting-missing',
+    byLogs: true,
     make(c) {
       const one = victim(c, (spec) => isProgram(spec) && Object.keys(spec.calls).length > 0)!;
       const [setting = ''] = Object.keys(one.calls);
@@ -363,6 +366,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'read-only-root',
+    byLogs: true,
     make(c) {
       const { name } = anyProgram(c);
       const pods = roll(c, name, (container) => {
@@ -383,6 +387,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'privileged-port',
+    byLogs: true,
     make(c) {
       const { name } = anyProgram(c);
       const pods = roll(c, name, (container) => {
@@ -558,6 +563,7 @@ export const START_FAULTS: DumpFault[] = [
   },
   {
     kind: 'config-file-invalid',
+    byLogs: true,
     make(c) {
       const one = anyProgram(c);
       c.add('ConfigMap', c.namespace, `${one.name}-conf`, {
@@ -658,7 +664,11 @@ export const START_FAULTS: DumpFault[] = [
         pods,
         `Internal error occurred: failed calling webhook "validate.policy.example.com": failed to call webhook: Post "https://policy-webhook.policy.svc:443/validate?timeout=10s": ${c.pick(['service "policy-webhook" not found', 'dial tcp 10.96.9.9:443: connect: connection refused', 'no endpoints available for service "policy-webhook"', 'context deadline exceeded'])}`,
       );
-      return truth(hook, 'webhook_unavailable');
+      // Where the configurations aren't in the dump, the webhook's own name is all that is known.
+      return {
+        objects: [...truth(hook).objects, { kind: hook.kind, namespace: '', name: 'validate.policy.example.com' }],
+        what: ['webhook_unavailable'],
+      };
     },
   },
   {

@@ -9,13 +9,15 @@ export type Judged = {
   /** Object and cause come first. */
   right: boolean;
   objectRight: boolean;
+  /** What convicts isn't in the dump: “I don't know” is right. */
+  unanswerable: boolean;
   named: boolean;
   line: string;
   told: string;
 };
 
 export function judgeDump(
-  known: Pick<Judged, 'kind' | 'shop' | 'level' | 'ms'>,
+  known: Pick<Judged, 'kind' | 'shop' | 'level' | 'ms' | 'unanswerable'>,
   truth: Truth,
   { causes, named }: DumpDiagnosis,
 ): Judged {
@@ -25,7 +27,7 @@ export function judgeDump(
       (one) => one.kind === cause?.kind && one.namespace === cause.namespace && one.name === cause.name,
     );
   const objectRight = first !== undefined && is(first);
-  const right = objectRight && (truth.what as string[]).includes(first.what);
+  const right = (objectRight && (truth.what as string[]).includes(first.what)) || (known.unanswerable && !named);
   const place = causes.findIndex((one) => is(one) && (truth.what as string[]).includes(one.what));
   const said = first ? `${first.what} ${first.kind}/${first.name}` : 'nothing';
   return {

@@ -45,7 +45,7 @@ const boutique: ShopSpec = {
         AD_SERVICE_ADDR: 'adservice:9555',
       },
     },
-    { name: 'productcatalogservice', port: 3550, speaks: 'grpc', language: 'go', calls: {}, settingsFrom: undefined },
+    { name: 'productcatalogservice', port: 3550, speaks: 'grpc', language: 'go', calls: {} },
     {
       name: 'cartservice',
       port: 7070,

@@ -39,38 +39,52 @@ const LAST = /^([\s\S]*?)(>=|<=|==|!=|>|<)\s*(?:bool\s+)?([-+]?(?:\d+(?:\.\d*)?|
 
 /** The comparison with a number that an expression ends in, at its top level: `rate(x[5m]) > 0.05`. Null where there is none, or another part follows or precedes it. */
 export function comparisonIn(expr: string): Comparison | null {
-  const text = unwrapped(expr.trim());
+  const text = unwrapped(expr);
   const [, left = '', operator, number] = LAST.exec(text) ?? [];
-  if (!operator || depthAt(text, left.length) !== 0 || hasSetOperator(left)) return null;
+  if (!operator) return null;
+  const { depths } = bracketsIn(text);
+  if (depths[left.length] !== 0 || hasSetOperator(left, depths)) return null;
   return { operator: operator as Comparison['operator'], threshold: Number(number), left: left.trim() };
 }
 
-/** Without parentheses around the whole. */
+/** Without parentheses and blanks around the whole. */
 function unwrapped(text: string): string {
-  if (!text.startsWith('(') || !text.endsWith(')')) return text;
-  for (let at = 1; at < text.length - 1; at++) if (depthAt(text, at) === 0) return text;
-  return unwrapped(text.slice(1, -1).trim());
+  const { closing } = bracketsIn(text);
+  let [from, to] = [0, text.length - 1];
+  while (from < to) {
+    if (/\s/.test(text[from]!)) from += 1;
+    else if (/\s/.test(text[to]!)) to -= 1;
+    else if (text[from] === '(' && closing.get(from) === to) [from, to] = [from + 1, to - 1];
+    else break;
+  }
+  return text.slice(from, to + 1);
 }
 
-/** How many brackets are open before a place; what stands in quotes doesn't count. */
-function depthAt(text: string, place: number): number {
-  let depth = 0;
+/** In one walk: how many brackets are open before each place, and where each is closed; what stands in quotes doesn't count. */
+function bracketsIn(text: string): { depths: Int32Array; closing: Map<number, number> } {
+  const depths = new Int32Array(text.length + 1);
+  const closing = new Map<number, number>();
+  const open: number[] = [];
   let quote = '';
-  for (let at = 0; at < place; at++) {
+  for (let at = 0; at < text.length; at++) {
     const char = text[at]!;
     if (quote) {
-      if (char === '\\') at += 1;
+      if (char === '\\') depths[++at] = open.length;
       else if (char === quote) quote = '';
     } else if (char === '"' || char === "'" || char === '`') quote = char;
-    else if ('([{'.includes(char)) depth += 1;
-    else if (')]}'.includes(char)) depth -= 1;
+    else if ('([{'.includes(char)) open.push(at);
+    else if (')]}'.includes(char)) {
+      const began = open.pop();
+      if (began !== undefined) closing.set(began, at);
+    }
+    depths[at + 1] = open.length;
   }
-  return depth;
+  return { depths, closing };
 }
 
 /** `a > 1 and b > 2`: the last number is the threshold of a part, not of the whole. */
-function hasSetOperator(text: string): boolean {
-  for (const { index } of text.matchAll(/\b(and|or|unless)\b/gi)) if (depthAt(text, index) === 0) return true;
+function hasSetOperator(text: string, depths: Int32Array): boolean {
+  for (const { index } of text.matchAll(/\b(and|or|unless)\b/gi)) if (depths[index] === 0) return true;
   return false;
 }
 

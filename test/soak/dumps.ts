@@ -65,6 +65,7 @@ const isUnanswerable = (
   { c, truth }: NonNullable<ReturnType<typeof dumpCase>>,
   level: string,
 ) =>
+  truth.what.length === 0 ||
   (level === 'no-logs' && fault.byLogs === true) ||
   truth.objects.every(
     ({ kind, name }) =>

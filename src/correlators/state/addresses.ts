@@ -105,7 +105,9 @@ function missing(state: ClusterState, calls: CallGraph, uses: AddressUse[]): Sta
       ? [{ use, ...found }]
       : [];
   });
-  return [...Map.groupBy(lost, ({ namespace, name }) => `${namespace}/${name}`).values()].flatMap((all) => {
+  return [
+    ...Map.groupBy([...lost, ...strange(calls, uses)], ({ namespace, name }) => `${namespace}/${name}`).values(),
+  ].flatMap((all) => {
     const [first] = all;
     return first
       ? ofMissing(
@@ -116,6 +118,18 @@ function missing(state: ClusterState, calls: CallGraph, uses: AddressUse[]): Sta
       : [];
   });
 }
+
+/** A name with dots that is none of ours by its form, and that nobody knows: the pods say so. */
+const strange = (calls: CallGraph, uses: AddressUse[]) =>
+  uses
+    .filter(
+      (use) =>
+        use.source !== 'log' &&
+        use.host.includes('.') &&
+        calls.resolve(use.host, use.workload.namespace).kind === 'outside' &&
+        complaintOf(use)?.kind === 'unknown_host',
+    )
+    .map((use) => ({ use, kind: 'missing' as const, namespace: use.workload.namespace, name: use.host }));
 
 /** Who only sends what it saw to them hurts nobody when they are away. */
 const OBSERVERS =

@@ -66,7 +66,8 @@ function denials(state: ClusterState, calls: CallGraph, pairs: Pair[]): StateCau
       {
         what: 'mesh_policy_denies',
         object,
-        strength: first.policy ? 0.96 : 0.85,
+        // Without a policy it is known that somebody denies, and not who.
+        strength: first.policy ? 0.96 : 0.25,
         facts: [...(first.policy ? policyFacts(first.policy) : []), ...all.slice(0, 3).map(({ sign }) => told(sign))],
         hurts: all.flatMap(({ from, to }) => [refOf(from), ...(to ? [refOf(to)] : [])]),
         command: first.policy ? edit(object) : `kubectl get authorizationpolicies -n ${object.namespace}`,

@@ -1,6 +1,7 @@
 import { crashedIn } from '../../domain/snapshot/crashed.ts';
 import { target } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { unready } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -51,7 +52,7 @@ function neverFits(workload: Workload): StateCause[] {
     workload.template.containers.find(
       ({ name, limits }) => limits.memory !== undefined && (event?.message.includes(name) ?? false),
     ) ?? workload.template.containers.find(({ limits }) => limits.memory !== undefined);
-  if (!event || !container || workload.ready >= workload.desired) return [];
+  if (!event || !container || unready(workload).length === 0) return [];
   return [
     {
       what: 'oom_killed',

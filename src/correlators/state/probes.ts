@@ -41,6 +41,8 @@ type Look = {
   failure: ProbeFailure | null;
   others: Set<ProbeName>;
   killed: StateEvent | undefined;
+  /** Ended by the kubelet: it says so, or a signal and a failing probe do where that event ran out. */
+  ended: boolean;
   at: number;
 };
 
@@ -61,7 +63,12 @@ function judge(workload: Workload, pod: Pod, at: number): StateCause[] {
       const probe = container.probes[name];
       const failure = failures.find((one) => one.probe === name) ?? null;
       const others = new Set(failures.map((one) => one.probe).filter((one) => one !== name));
-      return probe ? judgeProbe({ workload, pod, container, status, probe, name, failure, others, killed, at }) : [];
+      const exit = status.last ?? status.ended;
+      const bySignal = exit?.reason === 'Error' && (exit.code === 137 || exit.code === 143);
+      const ended = killed !== undefined || (failure !== null && name !== 'readiness' && bySignal);
+      return probe
+        ? judgeProbe({ workload, pod, container, status, probe, name, failure, others, killed, ended, at })
+        : [];
     });
     return causes.length > 0 ? causes : notReady(workload, pod, container, status, failures);
   });
@@ -118,7 +125,7 @@ type Found = { fault: Fault; strength: number; starved?: boolean } | null;
 const REFUSED = /connection refused|failed to connect service|Could not connect|cannot connect/i;
 const OTHER_PROTOCOL =
   /malformed HTTP|transport connection broken|gave HTTP response to HTTPS|TLS handshake|HTTP request to an HTTPS server|server preface|frame too large|unknown service grpc\.health|does not implement the grpc health|Unimplemented|reset by peer|: EOF|http2:/i;
-const TIMED_OUT = /deadline exceeded|Client\.Timeout|i\/o timeout|timed out|command .{1,200} timed out/i;
+const TIMED_OUT = /deadline exceeded|Client\.Timeout|i\/o timeout|timed out|did not complete within/i;
 const NO_COMMAND = /executable file not found|no such file or directory|OCI runtime exec failed|not found/i;
 const STATUS = /statuscode: (\d{3})/;
 /** So little CPU (cores) makes any program too slow to be asked. */
@@ -165,7 +172,7 @@ function portFault({ container, probe, workload }: Look): Found {
 
 /** At the right port nobody answers: another probe there succeeds in its own way, or the program is killed before it listens. */
 function refused(look: Look): Found {
-  const { container, probe, name, others, killed, status } = look;
+  const { container, probe, name, others, ended, status } = look;
   const answered = NAMES.some((other) => {
     const one = container.probes[other];
     return (
@@ -182,7 +189,7 @@ function refused(look: Look): Found {
   if (probe.kind !== 'tcp' && speaksOtherwise(look) && !/connection refused/.test(look.failure?.message ?? ''))
     return { fault: 'protocol', strength: 0.9 };
   if (name === 'readiness') return null;
-  return killed ? early(look) : null;
+  return ended ? early(look) : null;
 }
 
 /** Another probe asks the same port in another protocol: a port speaks one. */
@@ -210,14 +217,15 @@ function early(look: Look): Found {
 }
 
 function slow(look: Look): Found {
-  const { probe, container, name, killed } = look;
+  const { probe, container, name, ended } = look;
   if ((container.limits.cpu ?? 1) < STARVED) return { fault: 'timing', strength: 0.9, starved: true };
   if (name === 'readiness') return probe.timeoutSeconds <= 1 ? { fault: 'timing', strength: 0.7 } : null;
-  return killed ? { fault: 'timing', strength: probe.timeoutSeconds <= 1 ? 0.88 : 0.7 } : null;
+  return ended ? { fault: 'timing', strength: probe.timeoutSeconds <= 1 ? 0.88 : 0.7 } : null;
 }
 
 /** Nothing was said to fail, and yet it isn't ready: it isn't asked yet. */
-function silentFault({ name, probe, status, at, killed }: Look): Found {
+function silentFault(look: Look): Found {
+  const { name, probe, status, at, killed } = look;
   const running = status.runningSince === null ? 0 : (at - status.runningSince) / 1_000;
   if (
     name !== 'liveness' &&
@@ -233,12 +241,16 @@ function silentFault({ name, probe, status, at, killed }: Look): Found {
     probe.periodSeconds > Math.max(120, running / 2)
   )
     return { fault: 'timing', strength: 0.85 };
-  return name === 'liveness' && killed
-    ? patience(probe) <= SHORT_S
-      ? { fault: 'timing', strength: 0.85 }
-      : null
-    : null;
+  if (name === 'readiness') return null;
+  if (killed) return patience(probe) <= SHORT_S ? { fault: 'timing', strength: 0.85 } : null;
+  // The events ran out: ended from outside, not for its memory, and the probe can't pass or can't wait.
+  const exit = status.last ?? status.ended;
+  if (exit?.reason !== 'Error' || (exit.code !== 137 && exit.code !== 143)) return null;
+  if (speaksOtherwise(look)) return { fault: 'protocol', strength: 0.82 };
+  return patience(probe) <= IMPATIENT_S ? { fault: 'timing', strength: 0.82 } : null;
 }
+/** No program starts in so little time (s) each time. */
+const IMPATIENT_S = 8;
 
 function execFault(look: Look, { message }: ProbeFailure): Found {
   const { probe, container, workload } = look;

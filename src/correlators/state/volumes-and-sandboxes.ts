@@ -17,6 +17,7 @@ const volumesAndSandboxes: StateCorrelator = {
     'sandbox_failed',
     'init_container_waits',
     'container_config_error',
+    'run_as_non_root',
   ],
   find: (state) =>
     state.workloads.flatMap((workload) =>
@@ -116,7 +117,7 @@ function waiting(workload: Workload, pod: Workload['pods'][number], at: number):
     if (state && /^Create(?:Container|Pod)(?:Config)?Error$/.test(state.reason) && !TOLD_ELSEWHERE.test(state.message))
       return [
         {
-          what: 'container_config_error',
+          what: /runAsNonRoot|non-numeric user/.test(state.message) ? 'run_as_non_root' : 'container_config_error',
           object: own,
           strength: 0.9,
           facts: [fact(ref, `status.containerStatuses[${name}].state.waiting`, `${state.reason}: ${state.message}`)],

@@ -279,6 +279,14 @@ export const CALL_FAULTS: DumpFault[] = [
       ))
         for (const pod of c.podsOf(client.name))
           c.log(pod, [...chatter(c, client), FULL[database.language] ?? '', FULL[database.language] ?? '']);
+      if (database.language === 'mongo')
+        for (const pod of c.podsOf(database.name))
+          c.log(pod, [
+            ...chatter(c, database),
+            ...Array(3).fill(
+              '{"t":{"$date":"2026-05-12T09:38:00.000+00:00"},"s":"I","c":"NETWORK","id":22942,"ctx":"listener","msg":"Connection refused because there are too many open connections","attr":{"connectionCount":20001}}',
+            ),
+          ]);
       return truth(c.get('Deployment', database.name), 'database_too_many_connections');
     },
   },

@@ -1,6 +1,6 @@
 import { crashes, pending, roll, standing } from './breaks.ts';
 import { type Cluster, deploymentStatus } from './cluster.ts';
-import { callersComplain } from './complaints.ts';
+import { callersComplain, chatter } from './complaints.ts';
 import { type DumpFault, either, isCalled, isDatabase, isProgram, truth, victim } from './fault.ts';
 
 /** The control plane, autoscalers, budgets, Jobs, namespaces. */
@@ -392,6 +392,241 @@ export const CLUSTER_FAULTS: DumpFault[] = [
         ]);
       callersComplain(c, one.name, 'refused');
       return truth(c.get('Deployment', one.name), 'volume_permission_denied', 'permission_denied');
+    },
+  },
+];
+
+/** Kinds that came after the code that names them was mended for the others: nothing was fitted to their words. */
+export const LATER_FAULTS: DumpFault[] = [
+  {
+    kind: 'cpu-limit-far-too-low',
+    make(c) {
+      const one = victim(c, isProgram)!;
+      const pods = roll(c, one.name, (container) => {
+        container.resources = { limits: { cpu: '10m', memory: '256Mi' }, requests: { cpu: '10m', memory: '64Mi' } };
+      });
+      crashes(c, pods, { exitCode: 137, reason: 'Error' }, { running: true });
+      for (const pod of pods) {
+        const at = `${pod.status.podIP}:${one.port}`;
+        c.event(
+          pod,
+          'Unhealthy',
+          one.speaks === 'grpc'
+            ? `Liveness probe failed: timeout: health rpc did not complete within 1s`
+            : `Liveness probe failed: Get "http://${at}/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+          { count: 12 },
+        );
+        c.event(pod, 'Killing', `Container ${c.container} failed liveness probe, will be restarted`, {
+          type: 'Normal',
+          count: 4,
+        });
+      }
+      return truth(c.get('Deployment', one.name), 'cpu_limit_too_low', 'liveness_probe_timing');
+    },
+  },
+  {
+    kind: 'database-port-wrong',
+    make(c) {
+      const client = victim(
+        c,
+        (one) =>
+          isProgram(one) &&
+          Object.values(one.calls).some((at) =>
+            c.shop.services.some((other) => isDatabase(other) && at.startsWith(`${other.name}:`)),
+          ),
+      )!;
+      const [setting = '', was = ''] = Object.entries(client.calls).find(([, at]) =>
+        c.shop.services.some((other) => isDatabase(other) && at.startsWith(`${other.name}:`)),
+      )!;
+      const [host = '', port = ''] = was.split(':');
+      const bad = String(Number(port) + 1);
+      const pods = roll(
+        c,
+        client.name,
+        (container) => {
+          container.env = container.env.filter((env: { name: string }) => env.name !== setting);
+          container.env.push({ name: 'DB_HOST', value: host }, { name: 'DB_PORT', value: bad });
+        },
+        false,
+      );
+      crashes(c, pods, { exitCode: 1 });
+      for (const pod of pods)
+        c.log(
+          pod,
+          client.language === 'java'
+            ? [
+                'com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure',
+                'The last packet sent successfully to the server was 0 milliseconds ago.',
+                'Caused by: java.net.ConnectException: Connection timed out (Connection timed out)',
+              ]
+            : [`panic: dial tcp ${c.get('Service', host).spec.clusterIP}:${bad}: i/o timeout`],
+        );
+      return truth(c.get('Deployment', client.name), 'wrong_port');
+    },
+  },
+  {
+    kind: 'route-in-mounted-file-wrong',
+    make(c) {
+      const one = victim(c, (each) => isProgram(each) && Object.keys(each.calls).length > 1 && !each.settingsFrom)!;
+      const [callee = '', port = ''] = (Object.values(one.calls)[0] ?? '').split(':');
+      const bad = `${callee.replace(/s?$/, '')}-backend`;
+      const map = c.add('ConfigMap', c.namespace, `${one.name}-routes`, {
+        metadata: { creationTimestamp: c.iso(9) },
+        data: {
+          'application.yml': `routes:\n  - id: first\n    uri: http://${bad}:${port}\n    predicates: [Path=/api/**]\n`,
+        },
+      });
+      const pods = roll(
+        c,
+        one.name,
+        (container, spec) => {
+          spec.volumes = [...(spec.volumes ?? []), { name: 'routes', configMap: { name: map.metadata.name } }];
+          container.volumeMounts = [...(container.volumeMounts ?? []), { name: 'routes', mountPath: '/etc/routes' }];
+        },
+        false,
+      );
+      for (const pod of pods)
+        c.log(pod, [
+          ...chatter(c, one),
+          `ERROR reactor.netty: java.net.UnknownHostException: Failed to resolve '${bad}' [A(1)] after 4 queries`,
+          `ERROR reactor.netty: java.net.UnknownHostException: Failed to resolve '${bad}' [A(1)] after 4 queries`,
+        ]);
+      return either([map, c.get('Deployment', one.name)], 'wrong_address');
+    },
+  },
+  {
+    kind: 'node-drops-packets',
+    byLogs: true,
+    make(c) {
+      const node = c.nodes[1]!;
+      const there = c.shop.services.filter((one) => c.podsOf(one.name).every((pod) => pod.spec.nodeName === node));
+      const names = new Set(there.map(({ name }) => name));
+      if (there.length < 2) return null;
+      for (const one of there) callersComplain(c, one.name, 'silent', (caller) => !names.has(caller.name));
+      for (const one of c.shop.services)
+        if (!names.has(one.name)) callersComplain(c, one.name, 'silent', (caller) => names.has(caller.name));
+      if (new Set(c.logs.map(({ pod }) => pod)).size < 3) return null;
+      return truth(c.get('Node', node), 'node_network_down');
+    },
+  },
+  {
+    kind: 'volume-name-unknown',
+    make(c) {
+      const one = victim(c, isProgram)!;
+      const pods = roll(c, one.name, (container, spec) => {
+        spec.volumes = [{ name: 'certs', secret: { secretName: `${one.name}-cert` } }];
+        container.volumeMounts = [{ name: 'certs', mountPath: '/certs' }];
+      });
+      for (const pod of pods) {
+        pod.status.phase = 'Pending';
+        pod.status.containerStatuses = pod.status.containerStatuses.map((status: Record<string, unknown>) => ({
+          ...status,
+          ready: false,
+          started: false,
+          state: { waiting: { reason: 'ContainerCreating' } },
+        }));
+        pod.status.conditions = pod.status.conditions.map((each: { type: string }) =>
+          each.type === 'PodScheduled' ? each : { ...each, status: 'False' },
+        );
+        c.event(
+          pod,
+          'FailedMount',
+          `MountVolume.SetUp failed for volume "certs" : secret "${one.name}-cert" not found`,
+          { count: 9 },
+        );
+        c.event(
+          pod,
+          'FailedMount',
+          'Unable to attach or mount volumes: unmounted volumes=[certs], unattached volumes=[certs kube-api-access-x]: timed out waiting for the condition',
+          { count: 2 },
+        );
+      }
+      return truth(c.get('Deployment', one.name), 'secret_missing');
+    },
+  },
+  {
+    kind: 'stateful-set-claim-pending',
+    make(c) {
+      const labels = { app: 'orders-db' };
+      const spec = {
+        containers: [
+          {
+            name: 'db',
+            image: 'postgres:16',
+            ports: [{ containerPort: 5432 }],
+            volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql' }],
+          },
+        ],
+        schedulerName: 'default-scheduler',
+        dnsPolicy: 'ClusterFirst',
+      };
+      const set = c.add('StatefulSet', c.namespace, 'orders-db', {
+        spec: {
+          replicas: 1,
+          serviceName: 'orders-db',
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec },
+          volumeClaimTemplates: [
+            {
+              metadata: { name: 'data' },
+              spec: {
+                storageClassName: 'gp5',
+                accessModes: ['ReadWriteOnce'],
+                resources: { requests: { storage: '10Gi' } },
+              },
+            },
+          ],
+        },
+        status: { replicas: 1 },
+      });
+      c.service(c.namespace, 'orders-db', labels, 5432, 5432);
+      const pod = c.pod(
+        c.namespace,
+        'orders-db-0',
+        set,
+        labels,
+        { ...spec, volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-orders-db-0' } }] },
+        c.nodes[1]!,
+        12,
+      );
+      const claim = c.add('PersistentVolumeClaim', c.namespace, 'data-orders-db-0', {
+        metadata: { creationTimestamp: c.iso(12) },
+        spec: { storageClassName: 'gp5', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
+        status: { phase: 'Pending' },
+      });
+      c.event(claim, 'ProvisioningFailed', 'storageclass.storage.k8s.io "gp5" not found', {
+        from: 'persistentvolume-controller',
+        count: 40,
+      });
+      pending(
+        c,
+        [pod],
+        `0/${c.nodes.length} nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/${c.nodes.length} nodes are available: ${c.nodes.length} Preemption is not helpful for scheduling.`,
+      );
+      return truth(claim, 'storage_class_mismatch');
+    },
+  },
+  {
+    kind: 'daemon-set-pod-crashes-on-one-node',
+    make(c) {
+      const set = c.get('DaemonSet', 'kindnet', 'kube-system');
+      const [pod] = c.podsOf('kindnet', 'kube-system');
+      crashes(c, [pod!], { exitCode: 1 }, { name: 'kindnet' });
+      c.log(
+        pod!,
+        [
+          'panic: Failed to get node: Get "https://10.96.0.1:443/api/v1/nodes/x": dial tcp 10.96.0.1:443: connect: no route to host',
+        ],
+        { name: 'kindnet' },
+      );
+      set.status.numberReady -= 1;
+      return truth(set, 'crash_loop', 'cni_failed', 'dependency_silent');
+    },
+  },
+  {
+    kind: 'all-is-well',
+    make(c) {
+      return { objects: [{ kind: 'Namespace', namespace: '', name: c.namespace }], what: [] };
     },
   },
 ];

@@ -52,6 +52,7 @@ import { countScaler, countTelemetry, createMeters, measureClock, measureMemory 
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { paramCheck } from './param-check.ts';
+import { partsOf } from './parts.ts';
 import { startRetention } from './retention.ts';
 import { repeat, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
@@ -187,7 +188,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const handlers: Handler[] = [
     ...world.firstHandlers,
     healthRoutes({
-      parts: partsOf({ ...world, ...source }, store),
+      parts: partsOf({ ...world, ...source }, store, clock, () => memoryUse(redis)),
       registry: meters.registry,
       started: () => started,
       metricsToken: config.env.NIGHTSHIFT_METRICS_TOKEN,
@@ -338,13 +339,6 @@ function recently(store: IncidentStore): Deps['recentlyOpen'] {
     return answer;
   };
 }
-
-const partsOf = (world: World, store: IncidentStore) => [
-  { name: 'redis', ping: () => store.ping() },
-  { name: 'cluster', ping: () => world.cluster.ping() },
-  { name: 'metrics', ping: () => world.metrics.ping() },
-  { name: 'chat', ping: () => world.chat.ping() },
-];
 
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {

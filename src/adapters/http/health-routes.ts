@@ -3,10 +3,14 @@ import { bearerIs } from '../incoming/bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
 const PING_MS = 2_000;
+/** What was seen is told again for so long, whoever asks: probes cost nothing. */
+const SEEN_MS = 2_000;
 
-export type Part = { name: string; ping(): Promise<void> };
+/** `ping` rejects with what is wrong. `needed`: without it no alert can be taken. */
+export type Part = { name: string; needed?: boolean; ping(): Promise<void> };
+type Seen = { name: string; ok: boolean; message: string };
 
-/** `GET /healthz` (the process answers), `/readyz` (503 with the reason while a needed part is away), `/metrics` (Prometheus). */
+/** `GET /healthz` (the process answers; with `?verbose` every part), `/readyz` (503 with the reason while no alert can be taken), `/metrics` (Prometheus). */
 export function healthRoutes(options: {
   parts: Part[];
   registry: Registry;
@@ -14,12 +18,15 @@ export function healthRoutes(options: {
   /** The bearer that `/metrics` demands; none: anybody may read it. */
   metricsToken?: string | undefined;
 }): Handler {
+  const needed = kept(() => look(options.parts.filter((part) => part.needed)));
+  const every = kept(() => look(options.parts));
   return async (req, res) => {
-    switch (pathOf(req).pathname) {
+    const { pathname, searchParams } = pathOf(req);
+    switch (pathname) {
       case '/healthz':
-        return sendJson(res, 200, { ok: true });
+        return sendJson(res, 200, searchParams.has('verbose') ? { ok: true, parts: await every() } : { ok: true });
       case '/readyz': {
-        const away = options.started() ? await whatIsAway(options.parts) : ['starting'];
+        const away = options.started() ? awayOf(await needed()) : ['starting'];
         return sendJson(
           res,
           away.length === 0 ? 200 : 503,
@@ -43,16 +50,27 @@ export function healthRoutes(options: {
   };
 }
 
-async function whatIsAway(parts: Part[]): Promise<string[]> {
-  const answers = await Promise.all(
-    parts.map((part) =>
-      within(part.ping(), PING_MS).then(
-        () => null,
-        (error: unknown) => `${part.name}: ${error instanceof Error ? error.message : String(error)}`,
+const awayOf = (seen: Seen[]): string[] =>
+  seen.filter(({ ok }) => !ok).map(({ name, message }) => `${name}: ${message}`);
+
+async function look(parts: Part[]): Promise<Seen[]> {
+  return Promise.all(
+    parts.map(({ name, ping }) =>
+      within(ping(), PING_MS).then(
+        () => ({ name, ok: true, message: '' }),
+        (error: unknown) => ({ name, ok: false, message: error instanceof Error ? error.message : String(error) }),
       ),
     ),
   );
-  return answers.filter((answer) => answer !== null);
+}
+
+/** Asked once for all who ask meanwhile and shortly after. */
+function kept<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { at: number; answer: Promise<T> } | null = null;
+  return () => {
+    if (last === null || performance.now() - last.at > SEEN_MS) last = { at: performance.now(), answer: ask() };
+    return last.answer;
+  };
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {

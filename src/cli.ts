@@ -106,6 +106,7 @@ program
 const asked = process.argv[2] ?? '--help';
 const isAsked = (verb: string) => asked === verb || asked === 'help' || asked.startsWith('-');
 if (isAsked('diagnose')) (await import('./cli/diagnose-command.ts')).addDiagnose(program);
+if (isAsked('receive')) (await import('./cli/receive.ts')).addReceive(program, process.env);
 if (isAsked('policy')) (await import('./cli/policy.ts')).addPolicy(program, process.env);
 if (isAsked('rbac')) (await import('./cli/rbac.ts')).addRbac(program, process.env);
 if (isAsked('backtest')) (await import('./cli/backtest.ts')).addBacktest(program, process.env);

@@ -36,7 +36,8 @@ export function listen(app: App, deps: ListenerDeps): void {
     await respondSafely(respond, replyBody(await reply));
   });
   app.event('app_home_opened', async ({ event, client }) => {
-    if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: await homeView(deps.people) });
+    if (event.tab === 'home')
+      await client.views.publish({ user_id: event.user, view: await homeView(deps.people, deps.clock.now()) });
   });
   app.event(/.*/, async () => {});
   app.view(REASON_CALLBACK, async ({ ack, body, view }) => {

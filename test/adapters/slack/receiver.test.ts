@@ -284,12 +284,36 @@ describe('the home tab', () => {
     expect((await send(JSON.stringify(opened), { type: 'application/json' })).status).toBe(200);
     await until(() => slack.calls.find((call) => call.method === 'views.publish'));
     expect(log.lines.filter((line) => line.level === 'error')).toEqual([]);
-    const view = await homeView(people.people);
+    const view = await homeView(people.people, T0 + 60_000);
     expect(checkView(view, 'home')).toEqual([]);
-    expect(JSON.stringify(view.blocks)).toContain('and 10 more');
+    expect(JSON.stringify(view.blocks)).toContain('and 22 more');
     const other = { type: 'event_callback', team_id: 'T1', event: { type: 'tokens_revoked' } };
     expect((await send(JSON.stringify(other), { type: 'application/json' })).status).toBe(200);
   });
+});
+
+it('the home tab has what waits first, with its buttons, then what goes on by itself, then the night', async () => {
+  people.given.incidents = [
+    incident({ id: 'INC-1', state: EVERY_STATE[4] as never }),
+    incident({ id: 'INC-2' }),
+    incident({ id: 'INC-3', state: EVERY_STATE.at(-1) as never, closedAt: T0 }),
+  ];
+  const view = await homeView(people.people, T0 + 60_000);
+  expect(checkView(view, 'home')).toEqual([]);
+  const shown = JSON.stringify(view.blocks);
+  const places = [
+    'Waits for you',
+    'INC-2',
+    '"approve"',
+    'At work, or watched',
+    'INC-1',
+    'The last twelve hours',
+    'INC-3',
+  ];
+  expect(places.map((part) => shown.indexOf(part))).toEqual(
+    places.map((part) => shown.indexOf(part)).toSorted((a, b) => a - b),
+  );
+  expect(places.every((part) => shown.includes(part))).toBe(true);
 });
 
 describe('a slash command', () => {

@@ -49,8 +49,13 @@ function questionBlocks(incident: Incident, state: Asking, around: MessageContex
 }
 
 /** All that a question may be answered with; who may is judged when it is pressed. */
-export function decidingButtons(incident: Incident, { recommendation }: Asking, nobody = false): KnownBlock | null {
-  return actions('decide', [
+export function decidingButtons(
+  incident: Incident,
+  { recommendation }: Asking,
+  nobody = false,
+  blockId = 'decide',
+): KnownBlock | null {
+  return actions(blockId, [
     nobody ? null : approveButton(incident, recommendation),
     rejectButton(incident, recommendation),
     holdButton(incident),

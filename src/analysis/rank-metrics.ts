@@ -17,6 +17,8 @@ export type MetricHistory = {
   unit: string;
   /** amounts below this are all alike, in their unit */
   floor?: number;
+  /** the least change in that unit that anyone would act on */
+  least?: number;
   stepMs: number;
   start: number;
   normal: Series;
@@ -32,6 +34,7 @@ export function metricEvidence(history: MetricHistory): Evidence | null {
   const shift = shiftOf({
     shape: history.shape,
     floor: history.floor ?? 0,
+    least: leastOf(history),
     normal: oriented(history.normal, history),
     recent: oriented(history.recent, history),
     incident: oriented(history.incident, history),
@@ -46,10 +49,15 @@ export function metricEvidence(history: MetricHistory): Evidence | null {
     resolutionMs: history.stepMs,
     what: history.what,
     message: wordsFor(history, shift),
+    size: Math.max(0, shift.noises),
   };
   const excess = excessOf(history, shift);
   return excess === null ? evidence : { ...evidence, excess };
 }
+
+/** The inverse of an amount has no least change. */
+const leastOf = ({ least, worse, shape }: MetricHistory): number =>
+  worse === 'fall' && shape === 'amount' ? 0 : (least ?? 0);
 
 /** A fall of a fraction is a rise of its complement; of an amount, of its inverse. */
 function oriented(series: Series, { worse, shape }: MetricHistory): Series {
@@ -88,7 +96,15 @@ function unturned(history: MetricHistory, shift: Shift): [number, number] {
   return history.shape === 'fraction' ? [1 - shift.before, 1 - shift.during] : [1 / shift.before, 1 / shift.during];
 }
 
+const BYTES = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+function bytes(value: number): string {
+  const power = Math.min(BYTES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3)));
+  return `${Number((value / 1000 ** power).toPrecision(3))} ${BYTES[power]}`;
+}
+
 function shown(value: number, unit: string): string {
+  if (unit === 'B') return bytes(value);
   if (unit === 's') return value < 1 ? `${(value * 1000).toPrecision(3)} ms` : `${value.toPrecision(3)} s`;
   if (unit === 'fraction') return `${(value * 100).toFixed(1)} %`;
   return `${Number(value.toPrecision(3))}${unit === '' ? '' : ` ${unit}`}`;

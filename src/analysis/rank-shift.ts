@@ -16,6 +16,8 @@ export type ShiftInput = {
   shape: Shape;
   /** values of an amount below this are all alike, in its unit: 1 ms, 5 % of a CPU */
   floor?: number;
+  /** the least change that anyone would act on, in its unit: one of this size is no surprise yet */
+  least?: number;
   /** the normal period; may be from long ago, so its level is used only when `recent` is empty, its noise always */
   normal: Series;
   /** just before the incident; may be short or empty */
@@ -30,6 +32,13 @@ const UNKNOWN_NOISE = { amount: 0.3, fraction: 0.1 } as const;
 /** Between a long-ago normal period and now levels drift by about this much. */
 const DRIFT_NOISE = { amount: 0.25, fraction: 0.1 } as const;
 const FEWEST_WINDOWS = 20;
+/** Fewer single values say nothing of their scatter; what is assumed of it counts as this many. */
+const FEWEST_VALUES = 3;
+const ASSUMED_VALUES = 0.5;
+/** The highest mean of two neighbours among n lies about this many times √(2 ln n) deviations above the mean. */
+const HIGHEST_OF = 0.5;
+/** A change by no more than the least that matters is this many noises at most. */
+const LEAST_NOISES = 2;
 const NONE = new Float64Array();
 
 /**
@@ -47,8 +56,10 @@ export function shiftOf(input: ShiftInput): Shift | null {
   if (peak === null || level === null) return null;
   const drifted = mean(recent, 0, recent.length) === null;
   const shifts = normalShifts(normal, drifted ? 0 : recent.length, incident.length, level);
-  const noise = noiseOf(shifts, input, drifted);
-  const centre = shifts.length < FEWEST_WINDOWS ? 0 : shifts[shifts.length >> 1]!;
+  const few = shifts.length < FEWEST_WINDOWS;
+  const scatter = few ? scatterOf(normal, recent, input.shape) : 0;
+  const noise = Math.hypot(noiseOf(shifts, scatter, input, drifted), leastStep(level, input) / LEAST_NOISES);
+  const centre = few ? HIGHEST_OF * scatter * Math.sqrt(2 * Math.log(Math.max(1, incident.length))) : middleOf(shifts);
   const noises = (peak - level - centre) / noise;
   const known = shifts.length < FEWEST_WINDOWS ? NONE : shifts.map((shift) => (shift - centre) / noise);
   const p = tailProbability(noises, known, 1 + known.length / (recent.length + incident.length));
@@ -88,12 +99,28 @@ function normalShifts(normal: Float64Array, recentLength: number, incidentLength
   return shifts.subarray(0, n).sort();
 }
 
+/** How far single values scatter where the normal time is too short to show more: what is assumed counts as much as half a value. */
+function scatterOf(normal: Float64Array, recent: Float64Array, shape: Shape): number {
+  const known = [...normal, ...recent].filter((value) => !Number.isNaN(value));
+  if (known.length < FEWEST_VALUES) return UNKNOWN_NOISE[shape];
+  const centre = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const squares = known.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return Math.sqrt((ASSUMED_VALUES * UNKNOWN_NOISE[shape] ** 2 + squares) / (ASSUMED_VALUES + known.length - 1));
+}
+
+/** How far the least change moves a value on the bent scale. */
+function leastStep(level: number, input: ShiftInput): number {
+  if (input.least === undefined || input.least <= 0) return 0;
+  const moved = Float64Array.of(straight(level, input) + input.least);
+  return Math.max(0, bent({ values: moved }, input)[0]! - level);
+}
+
+const middleOf = (sorted: Float64Array): number => sorted[sorted.length >> 1]!;
+
 /** Robust spread of the normal shifts upwards, what few requests add, and drift when there is nothing recent. */
-function noiseOf(shifts: Float64Array, input: ShiftInput, drifted: boolean): number {
+function noiseOf(shifts: Float64Array, scatter: number, input: ShiftInput, drifted: boolean): number {
   const known = shifts.length >= FEWEST_WINDOWS;
-  const spread = known
-    ? (shifts[Math.floor(shifts.length * 0.9)]! - shifts[shifts.length >> 1]!) / 1.2816
-    : UNKNOWN_NOISE[input.shape];
+  const spread = known ? (shifts[Math.floor(shifts.length * 0.9)]! - middleOf(shifts)) / 1.2816 : scatter;
   const drift = drifted ? DRIFT_NOISE[input.shape] : 0;
   const perRequest = input.shape === 'fraction' ? 1 : 0.5;
   const counted =

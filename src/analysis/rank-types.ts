@@ -16,6 +16,8 @@ export type Evidence = {
   message: string;
   /** How much trouble this is, comparable between entities: added waiting in seconds per second (latency) or failed requests per second (errors) */
   excess?: number;
+  /** How far from normal, in its own noise; tells apart what is equally sure. */
+  size?: number;
 };
 
 /** `from` calls `to`; weight 0..1 is how sure the call is known to happen */

@@ -1,7 +1,9 @@
 import { changePoints } from '../analysis/change-point.ts';
+import { metricOf, type NamedMetric } from '../analysis/metric-name.ts';
 import type { Evidence, RankInput } from '../analysis/rank.ts';
-import { type MetricHistory, metricEvidence } from '../analysis/rank-metrics.ts';
+import { metricEvidence } from '../analysis/rank-metrics.ts';
 import type { Exported, ExportedChange, ExportedSeries } from './exported-files.ts';
+import { asRates, gridOf, partsOf, sizesOf } from './exported-grid.ts';
 
 /** Exported data as evidence for the ranking. Pure. */
 
@@ -12,36 +14,29 @@ const INCIDENT_MS = 60 * MIN;
 const CHANGES_BEFORE_MS = 6 * 60 * MIN;
 const CHANGES_AFTER_MS = 2 * MIN;
 const CHANGE_STRENGTH = 0.95;
-/** Points of a series that are looked at: two weeks at 5 minutes, a week at 2.5. */
-const MOST_POINTS = 4_096;
 const CONVINCING = 0.5;
 
-/** The metrics that the ranking knows, under the names that people give them; any other is the service's own, and its rise is trouble. */
-const KNOWN: Record<string, Pick<MetricHistory, 'what' | 'shape' | 'worse' | 'unit'>> = {
-  latency: { what: 'latency', shape: 'amount', worse: 'rise', unit: 's' },
-  latency_p99: { what: 'latency', shape: 'amount', worse: 'rise', unit: 's' },
-  errors: { what: 'errors', shape: 'fraction', worse: 'rise', unit: 'fraction' },
-  error_ratio: { what: 'errors', shape: 'fraction', worse: 'rise', unit: 'fraction' },
-  availability: { what: 'availability', shape: 'fraction', worse: 'fall', unit: 'fraction' },
-  traffic: { what: 'traffic', shape: 'amount', worse: 'rise', unit: '1/s' },
-  request_rate: { what: 'traffic', shape: 'amount', worse: 'rise', unit: '1/s' },
-  cpu: { what: 'cpu', shape: 'amount', worse: 'rise', unit: 'fraction' },
-  cpu_ratio: { what: 'cpu', shape: 'amount', worse: 'rise', unit: 'fraction' },
-  memory: { what: 'memory', shape: 'amount', worse: 'rise', unit: 'fraction' },
-  memory_ratio: { what: 'memory', shape: 'amount', worse: 'rise', unit: 'fraction' },
-};
 const SYMPTOMS = new Set(['latency', 'errors', 'availability']);
 
-const senseOf = (metric: string) =>
-  KNOWN[metric.toLowerCase()] ?? { what: metric, shape: 'amount' as const, worse: 'rise' as const, unit: '' };
+type Named = ExportedSeries & { sense: NamedMetric };
 
-/** A regular grid: gaps are NaN. */
-type Grid = { start: number; stepMs: number; values: Float64Array };
+/** Totals as rates, in the unit that each metric is told or seen to have. */
+function named(all: readonly ExportedSeries[]): Named[] {
+  const series = all.map(asRates);
+  const sizes = sizesOf(series);
+  return series.map((one) => {
+    const sense = metricOf(one.metric, sizes.get(one.metric)!);
+    const values = sense.scale === 1 ? one.values : one.values.map((value) => value * sense.scale);
+    return { ...one, values, sense };
+  });
+}
 
 /** Everything that the ranking needs, for trouble that began at `since`. `symptomService`: who hurts. */
 export function exportedInput(exported: Exported, since: number, symptomService: string | null): RankInput {
+  const series = named(exported.series);
   const evidence = [
-    ...exported.series.flatMap((series) => evidenceOf(series, since) ?? []),
+    ...series.flatMap((one) => evidenceOf(one, since) ?? []),
+    ...silenceEvidence(series, since),
     ...exported.changes.filter((change) => isNear(change, since)).map((change) => changeEvidence(change, since)),
   ];
   const entities = [
@@ -61,21 +56,52 @@ export function exportedInput(exported: Exported, since: number, symptomService:
   };
 }
 
-function evidenceOf({ service, metric, times, values }: ExportedSeries, since: number): Evidence | null {
-  const grid = gridOf(times, values, since + INCIDENT_MS);
+function evidenceOf(series: Named, since: number): Evidence | null {
+  const grid = gridOf(series, since + INCIDENT_MS);
   if (!grid) return null;
-  const first = Math.min(grid.values.length, Math.max(0, Math.ceil((since - grid.start) / grid.stepMs)));
-  const recent = Math.max(0, first - Math.max(2, Math.round(RECENT_MS / grid.stepMs)));
+  const { stepMs, start, before, since: incident } = partsOf(grid, since);
+  const recent = Math.max(0, before.length - Math.max(2, Math.round(RECENT_MS / stepMs)));
+  const { scale: _, ...sense } = series.sense;
   return metricEvidence({
-    entity: service,
-    ...senseOf(metric),
-    stepMs: grid.stepMs,
-    start: grid.start + first * grid.stepMs,
-    normal: { values: grid.values.subarray(0, recent) },
-    recent: { values: grid.values.subarray(recent, first) },
-    incident: { values: grid.values.subarray(first) },
+    entity: series.service,
+    ...sense,
+    stepMs,
+    start,
+    normal: { values: before.subarray(0, recent) },
+    recent: { values: before.subarray(recent) },
+    incident: { values: incident },
   });
 }
+
+/** Who was heard of before the trouble and is no longer, while others are. A few readings may be late. */
+function silenceEvidence(all: readonly Named[], since: number): Evidence[] {
+  const until = since + INCIDENT_MS;
+  const heard = new Map<string, { before: number; last: number; stepMs: number }>();
+  let latest = 0;
+  for (const { service, times } of all) {
+    const known = heard.get(service) ?? { before: 0, last: 0, stepMs: 0 };
+    heard.set(service, known);
+    for (const at of times) {
+      if (at > until) continue;
+      if (at < since) known.before += 1;
+      if (at > known.last) known.last = at;
+      if (at > latest) latest = at;
+    }
+    const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    known.stepMs = Math.max(known.stepMs, times.length > 1 ? spanMs / (times.length - 1) : 0);
+  }
+  return [...heard].flatMap(([entity, { before, last, stepMs }]): Evidence[] => {
+    const late = Math.max(LATE_READINGS * stepMs, (latest - since) / 2);
+    if (before < LATE_READINGS || latest - last <= late || last < since - SILENT_MS) return [];
+    const message = `reports nothing since ${new Date(last).toISOString().slice(11, 19)}`;
+    return [{ entity, kind: 'state', strength: SILENCE_STRENGTH, at: last + stepMs, what: 'silent', message }];
+  });
+}
+
+const LATE_READINGS = 4;
+/** Who fell silent long before has nothing to do with it. */
+const SILENT_MS = 30 * MIN;
+const SILENCE_STRENGTH = 0.95;
 
 function isNear(change: ExportedChange, since: number): boolean {
   return change.at >= since - CHANGES_BEFORE_MS && change.at <= since + CHANGES_AFTER_MS;
@@ -94,22 +120,6 @@ function changeEvidence({ at, service, what }: ExportedChange, since: number): E
   };
 }
 
-/** The newest part of a series up to `until`, on the grid of its usual step; null for fewer than three values. */
-function gridOf(times: number[], values: number[], until: number): Grid | null {
-  const order = [...times.keys()].filter((i) => times[i]! <= until).sort((a, b) => times[a]! - times[b]!);
-  if (order.length < 3) return null;
-  const newest = order.slice(-MOST_POINTS);
-  const steps = newest.slice(1).map((i, k) => times[i]! - times[newest[k]!]!);
-  const sorted = steps.filter((step) => step > 0).sort((a, b) => a - b);
-  const stepMs = sorted[sorted.length >> 1];
-  if (stepMs === undefined) return null;
-  const end = times[newest.at(-1)!]!;
-  const start = Math.max(times[newest[0]!]!, end - (MOST_POINTS - 1) * stepMs);
-  const grid = new Float64Array(Math.round((end - start) / stepMs) + 1).fill(Number.NaN);
-  for (const i of newest) if (times[i]! >= start) grid[Math.round((times[i]! - start) / stepMs)] = values[i]!;
-  return { start, stepMs, values: grid };
-}
-
 /** Who hurts, when nobody says: the one with the clearest symptom among those whom no other one in trouble calls. */
 function frontOf(evidence: Evidence[], calls: Exported['calls']): string {
   const symptoms = evidence
@@ -122,19 +132,34 @@ function frontOf(evidence: Evidence[], calls: Exported['calls']): string {
 
 const CHANGE = { minSegment: 3, minStrength: 5 };
 
-/** When the trouble began, when nobody says: the first lasting worsening of a symptom in the last third of what was exported; null when there is none. */
+/** How much weaker than the clearest a worsening may be, and how much earlier, to be the beginning of the same trouble. */
+const SAME_TROUBLE = { share: 0.3, beforeMs: 15 * MIN };
+
+/**
+ * When the trouble began, when nobody says: the clearest lasting worsening of a symptom in the last third of what was exported, or what came
+ * shortly before it and is nearly as clear; null when there is none.
+ */
 export function beginningOf(series: ExportedSeries[]): number | null {
   const ends = series.map(({ times }) => times.reduce((latest, at) => Math.max(latest, at), 0));
   const end = ends.reduce((latest, at) => Math.max(latest, at), 0);
-  const found = series.flatMap((one) => {
-    const sense = senseOf(one.metric);
-    const grid = SYMPTOMS.has(sense.what) ? gridOf(one.times, one.values, end) : null;
+  const found = named(series).flatMap((one) => {
+    const grid = SYMPTOMS.has(one.sense.what) ? gridOf(one, end) : null;
     if (!grid) return [];
     const from = Math.floor((grid.values.length * 2) / 3);
     return changePoints(grid.values, CHANGE)
-      .filter((point) => point.index >= from && point.after > point.before === (sense.worse === 'rise'))
-      .slice(0, 1)
-      .map((point) => grid.start + point.index * grid.stepMs);
+      .filter((point) => point.index >= from && point.after > point.before === (one.sense.worse === 'rise'))
+      .map((point) => ({ at: grid.start + point.index * grid.stepMs, strength: point.strength }));
   });
-  return found.length === 0 ? null : Math.min(...found);
+  const clearest = found.reduce<(typeof found)[number] | null>(
+    (best, one) => (best === null || one.strength > best.strength ? one : best),
+    null,
+  );
+  if (clearest === null) return null;
+  const near = found.filter(
+    ({ at, strength }) =>
+      at <= clearest.at &&
+      at >= clearest.at - SAME_TROUBLE.beforeMs &&
+      strength >= SAME_TROUBLE.share * clearest.strength,
+  );
+  return Math.min(...near.map(({ at }) => at));
 }

@@ -71,6 +71,62 @@ describe('diagnosing exported data', () => {
     });
   });
 
+  it('judges what is too small for anybody to act on as live: an idle CPU that does a little more is no culprit', async () => {
+    const at = (minute: number) => (BEGAN + minute * 60_000) / 1000;
+    const lines = ['timestamp,service,metric,value'];
+    for (let minute = -120; minute < 10; minute += 1) {
+      const noise = 1 + 0.02 * Math.sin(minute * 7.3);
+      const during = minute >= 0;
+      for (const [service, rise] of Object.entries({ web: 3, cart: 8, mail: 1 }))
+        lines.push(`${at(minute)},${service},latency,${0.05 * noise * (during ? rise : 1)}`);
+      for (const [service, idle] of Object.entries({ web: 0.2, cart: 0.1, mail: 0.003 }))
+        lines.push(`${at(minute)},${service},cpu,${idle * noise * (during && service === 'mail' ? 3.7 : 1)}`);
+    }
+    const calls = await file('small-calls.csv', ['from,to', 'web,cart', 'web,mail']);
+    const { causes, named } = await diagnose(await file('small-cpu.csv', lines), calls, {
+      service: 'web',
+      since: BEGAN,
+    });
+    expect([causes[0]?.service, named]).toEqual(['cart', true]);
+    expect(causes.find(({ service }) => service === 'mail')?.reasons ?? []).toEqual([]);
+  });
+
+  it('writes bytes as bytes, and finds a cause with a second a value and five minutes of normal time', async () => {
+    const lines = ['timestamp,service,metric,value'];
+    for (let second = -300; second < 300; second += 1) {
+      const noise = 1 + 0.03 * Math.sin(second * 7.3);
+      const grown = 1 + Math.max(0, second) / 300;
+      for (const service of ['web', 'cart', 'stock']) {
+        const own = service === 'cart' ? grown : 1;
+        const slower = service === 'stock' ? 1 : grown;
+        lines.push(
+          `${BEGAN / 1000 + second},${service},memory,${258_195_456 * noise * own}`,
+          `${BEGAN / 1000 + second},${service},latency,${0.05 * noise * slower}`,
+        );
+      }
+    }
+    const calls = await file('bytes-calls.csv', ['from,to', 'web,cart', 'web,stock']);
+    const given = { service: 'web', since: BEGAN };
+    const { causes } = await diagnose(await file('bytes.csv', lines), calls, given);
+    expect(causes[0]?.service).toBe('cart');
+    expect(causes[0]?.reasons.join('; ')).toMatch(/memory 258 MB → \d{3} MB/);
+  });
+
+  it('suspects who was heard of until the trouble began and no longer', async () => {
+    const lines = ['timestamp,service,metric,value'];
+    for (let minute = -120; minute < 10; minute += 1)
+      for (const service of ['web', 'cart', 'stock']) {
+        if (service === 'stock' && minute >= 0) continue;
+        const value = 0.01 * (service !== 'stock' && minute >= 0 ? 40 : 1) * (1 + 0.1 * Math.sin(minute * 7.3));
+        lines.push(`${(BEGAN + minute * 60_000) / 1000},${service},errors,${value}`);
+      }
+    const calls = await file('silent-calls.csv', ['from,to', 'web,cart', 'cart,stock']);
+    const given = { service: 'web', since: BEGAN };
+    const { causes } = await diagnose(await file('silent.csv', lines), calls, given);
+    expect(causes[0]?.service).toBe('stock');
+    expect(causes[0]?.reasons[0]).toMatch(/reports nothing since 02:59/);
+  });
+
   it('follows the calls from what hurts to what it depends on, whatever the columns’ order', async () => {
     const metrics = await metricsOf({ web: 8, payment: 10, ledger: 12, mail: 1 });
     const calls = await file('calls.csv', ['to,from,weight', 'payment,web,1', 'ledger,payment,', 'mail,payment,0.9']);

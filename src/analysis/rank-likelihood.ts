@@ -7,6 +7,10 @@ export type Scene = {
   n: number;
   symptomService: number;
   observations: Observation[];
+  /** in which way the front hurts, where the alarm says so */
+  alarm: Mode | null;
+  /** per entity: how far it left its normal beside who left it farthest, as a weight 0..1 */
+  farthest: Float64Array;
   /** row-major n × n: 1 where trouble in the row can show in the column along known calls */
   path: Uint8Array;
   /** links along which trouble spreads, unknown calls included, and along which load spreads */
@@ -138,7 +142,8 @@ function logOfOne(
   for (const other of MODES) {
     const symptom = seen.symptoms[other];
     if (symptom === undefined) continue;
-    const enough = isCulprit ? 1 : accounts(culprit?.symptoms[other], symptom);
+    // Slowness ends in failures by timeouts, and load in slowness: only trouble of the same mode adds up.
+    const enough = isCulprit || other !== mode ? 1 : accounts(culprit?.symptoms[other], symptom);
     const arriving = (other === 'load' ? spread.down : spread.up) * enough;
     const rates = other === mode ? model.symptom.own : model.symptom.other;
     sum += logOdds(sharesOf(rates, isCulprit, arriving), symptom, model);

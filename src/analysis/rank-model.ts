@@ -33,6 +33,8 @@ export type RankModel = {
   local: { [kind in EvidenceKind]: Rates };
   /** how the faults of the world divide into modes; sums to 1 */
   modes: { [mode in Mode]: number };
+  /** the share of the mode in which the front hurts, where the alarm says which */
+  asAlarmed: number;
   /** prior probability that the cause is none of the entities */
   priorElse: number;
   /** of the rest: that the trouble is the front's own and stays with it */
@@ -43,6 +45,10 @@ export type RankModel = {
   containedRates: { symptom: number } & { [kind in EvidenceKind]: number };
   /** how much less likely the culprit is somebody who shows nothing abnormal, looked at or not */
   silentCulprit: number;
+  /** the same for somebody of whom nothing at all is known: what isn't measured may well be what is broken */
+  unseenCulprit: number;
+  /** Who is to blame is as a rule who left its normal farthest: waiting and failures thin out on the way up, among what else a caller does. */
+  farthest: { power: number; least: number; most: number; unseen: number };
   /** the same for somebody from whom no call, known or likely, leads to the front */
   unconnectedCulprit: number;
   /** under "something else": how often the front, and everybody else, is abnormal */
@@ -72,11 +78,14 @@ export const RANK_MODEL: RankModel = {
     state: { culprit: 0.3, victim: 0.05, bystander: 0.01 },
   },
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
+  asAlarmed: 0.8,
   priorElse: 0.2,
   contained: 0.2,
   beside: 0.05,
   containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9 },
   silentCulprit: 0.1,
+  unseenCulprit: 0.5,
+  farthest: { power: 0.7, least: 0.01, most: 300, unseen: 0.3 },
   unconnectedCulprit: 0.2,
   elseRates: { symptomService: 0.5, others: 0.02 },
   ratio: { least: 0.15, most: 3000, mostByChance: 100 },

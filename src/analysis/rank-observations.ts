@@ -16,6 +16,30 @@ export type Observation = {
   began: Onset | null;
 };
 
+/**
+ * How far each entity left its normal, beside who left it farthest: a weight, 1 for the farthest. What tells of itself in another way than by numbers
+ * (a log, a state) is as far as any; of whom no number is known, in between.
+ */
+export function farthestShares(
+  entities: readonly string[],
+  evidence: readonly Evidence[],
+  { farthest: { power, least, most, unseen } }: RankModel,
+): Float64Array {
+  const sizes = new Map<string, number>();
+  for (const { entity, kind, size, strength } of evidence) {
+    const told = kind !== 'metric' && kind !== 'change' && strength >= CONVINCING ? most : undefined;
+    const far = size ?? told;
+    if (far !== undefined) sizes.set(entity, Math.max(sizes.get(entity) ?? 0, Math.min(most, far)));
+  }
+  const farthest = Math.max(1, ...sizes.values());
+  return Float64Array.from(entities, (entity) => {
+    const size = sizes.get(entity);
+    return size === undefined ? unseen : Math.max(least, size / farthest) ** power;
+  });
+}
+
+const CONVINCING = 0.9;
+
 /** Groups evidence by entity; of several of one mode or kind the strongest counts, as they are seldom independent. */
 export function observe(
   entities: readonly string[],

@@ -130,31 +130,36 @@ function pairOf({ from, to, normal, incident }: EdgePair, shared: number): Timin
 /** How often spans of one operation make one call. */
 export type CallCounts = { operation: string; callee: string; normal: Share[]; incident: Share };
 
-/** Evidence that an entity's spans make other calls than usual: some are missing, or new. Null when nothing can be compared. */
-export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence | null {
+const HANDLES_ERRORS = /error|exception/i;
+
+/**
+ * Evidence that an entity's spans make other calls than usual: its own where calls are missing. An error handler that is called more says that
+ * requests fail, which may come from whom it calls as well as from itself: a symptom, that convicts nobody. Empty when nothing can be compared.
+ */
+export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence[] {
+  const handlers = calls.filter(({ callee }) => HANDLES_ERRORS.test(callee));
+  const others = calls.filter(({ callee }) => !HANDLES_ERRORS.test(callee));
+  const stopped = shiftedCalls(others, false);
+  const failed = shiftedCalls(handlers, true);
+  const base = { entity, kind: 'trace', at } as const;
+  const found: Evidence[] = [];
+  if (stopped) found.push({ ...base, ...stopped, what: 'calls' });
+  if (failed) found.push({ ...base, ...failed, what: 'errors' });
+  return found;
+}
+
+/** The clearest of the calls that became rarer (or, `rising`, more frequent); the other way is no trouble. */
+function shiftedCalls(calls: readonly CallCounts[], rising: boolean): Pick<Evidence, 'strength' | 'message'> | null {
   const ps: number[] = [];
   let best: { p: number; message: string } | null = null;
   for (const { operation, callee, normal, incident } of calls) {
     const shift = shareShift(normal, incident);
     if (shift === null) continue;
-    const rises = shift.during > shift.before;
-    // Fewer calls of an error handler, or more of another one, is no trouble.
-    const p = /error|exception/i.test(callee) === rises ? shift.p : 1;
+    const p = shift.during > shift.before === rising ? shift.p : 1;
     ps.push(p);
     if (best !== null && p >= best.p) continue;
-    const verb = rises ? 'began to call' : 'stopped calling';
-    best = {
-      p,
-      message: `${operation} ${verb} ${callee} (${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`,
-    };
+    const shares = `(${Math.round(shift.before * 100)} % → ${Math.round(shift.during * 100)} %)`;
+    best = { p, message: `${operation} ${rising ? 'ended in' : 'stopped calling'} ${callee} ${shares}` };
   }
-  if (best === null) return null;
-  return {
-    entity,
-    kind: 'trace',
-    strength: strengthOf(combined(ps)),
-    at,
-    what: 'calls',
-    message: best.message,
-  };
+  return best === null ? null : { strength: strengthOf(combined(ps)), message: best.message };
 }

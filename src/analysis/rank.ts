@@ -1,6 +1,6 @@
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
-import { MODES, type Mode, RANK_MODEL } from './rank-model.ts';
-import { isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
+import { MODES, type Mode, modeOf, RANK_MODEL, type RankModel } from './rank-model.ts';
+import { farthestShares, isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
 import { arrivals, arrivalsFrom, callsOf, fromCallers, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
@@ -23,7 +23,8 @@ export function rankCauses(input: RankInput): Ranking {
   const { posteriors, somethingElse } = judge(scene);
   const convincing = convincingByEntity(input.evidence);
   const order = [...entities.keys()].sort(
-    (a, b) => posteriors[b]! - posteriors[a]! || entities[a]!.localeCompare(entities[b]!),
+    (a, b) =>
+      posteriors[b]! - posteriors[a]! || scene.farthest[b]! - scene.farthest[a]! || byName(entities[a]!, entities[b]!),
   );
   const causes = order.map((i): RankedCause => {
     const own = convincing.get(entities[i]!) ?? [];
@@ -38,6 +39,8 @@ export function rankCauses(input: RankInput): Ranking {
   };
 }
 
+const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
 function setScene(input: RankInput, entities: string[]): Scene {
   const model = RANK_MODEL;
   const symptomService = entities.indexOf(input.symptomService);
@@ -51,6 +54,8 @@ function setScene(input: RankInput, entities: string[]): Scene {
     n: entities.length,
     symptomService,
     observations,
+    alarm: input.alarm === undefined ? null : modeOf(input.alarm),
+    farthest: farthestShares(entities, input.evidence, model),
     path: calls.path,
     callers,
     callees: calls.callees,
@@ -68,6 +73,7 @@ function setScene(input: RankInput, entities: string[]): Scene {
 
 /** False when the front was looked at and nothing about it is abnormal: then there is nothing to blame anybody for. */
 function isUnwell(input: RankInput): boolean {
+  if (input.told) return true;
   const own = input.evidence.filter((item) => item.entity === input.symptomService);
   return own.length === 0 || own.some((item) => item.strength >= CONVINCING);
 }
@@ -75,7 +81,8 @@ function isUnwell(input: RankInput): boolean {
 const CONVINCING = 0.5;
 
 function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
-  const { priorElse, modes } = scene.model;
+  const { priorElse } = scene.model;
+  const modes = modesOf(scene);
   const contained = hasOwnTrouble(scene) ? scene.model.contained : 0;
   const spreading = (1 - priorElse) * (1 - contained);
   const priors = { slow: priorsOf(scene, 'slow'), failing: priorsOf(scene, 'failing'), load: priorsOf(scene, 'load') };
@@ -93,6 +100,15 @@ function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
   return { posteriors: weights.map((weight) => weight / total), somethingElse: weightElse / total };
 }
 
+/** How the faults of the world divide into modes; where the alarm says in which way the front hurts, most are of that. */
+function modesOf({ alarm, model }: Scene): RankModel['modes'] {
+  if (alarm === null) return model.modes;
+  const others = MODES.filter((mode) => mode !== alarm);
+  const left = others.reduce((sum, mode) => sum + model.modes[mode], 0);
+  const share = (mode: Mode) => (mode === alarm ? model.asAlarmed : ((1 - model.asAlarmed) * model.modes[mode]) / left);
+  return { slow: share('slow'), failing: share('failing'), load: share('load') };
+}
+
 /** Only then can the front be in trouble that nobody else would see. */
 function hasOwnTrouble({ observations, symptomService }: Scene): boolean {
   const seen = observations.find((observation) => observation.entity === symptomService);
@@ -102,14 +118,17 @@ function hasOwnTrouble({ observations, symptomService }: Scene): boolean {
 const OWN_TROUBLE_RATIO = 4;
 
 /** How likely each entity is to blame, failing in this mode, apart from how it fits the others' evidence; sums to 1. */
-function priorsOf({ n, observations, toFront, loadToFront, model }: Scene, mode: Mode): number[] {
+function priorsOf({ n, observations, farthest, toFront, loadToFront, model }: Scene, mode: Mode): number[] {
   const connected = mode === 'load' ? loadToFront : toFront;
-  const loud = new Set(observations.filter(showsSomething).map((observation) => observation.entity));
-  const shares = Array.from(
-    { length: n },
-    (_, entity) =>
-      (loud.has(entity) ? 1 : model.silentCulprit) * (connected[entity]! > 0 ? 1 : model.unconnectedCulprit),
-  );
+  const known = new Map(observations.map((observation) => [observation.entity, observation]));
+  const shares = Array.from({ length: n }, (_, entity) => {
+    const own = known.get(entity);
+    // Where nobody looked, in this way, nothing was seen: that is no sign of innocence.
+    const looked = own?.symptoms[mode] !== undefined;
+    const quiet = own !== undefined && showsSomething(own) ? 1 : looked ? model.silentCulprit : model.unseenCulprit;
+    const far = looked ? farthest[entity]! : Math.max(farthest[entity]!, model.farthest.unseen);
+    return quiet * far * (connected[entity]! > 0 ? 1 : model.unconnectedCulprit);
+  });
   const all = shares.reduce((sum, share) => sum + share, 0);
   return shares.map((share) => share / all);
 }

@@ -34,8 +34,9 @@ function named(all: readonly ExportedSeries[]): Named[] {
 /** Everything that the ranking needs, for trouble that began at `since`. `symptomService`: who hurts. */
 export function exportedInput(exported: Exported, since: number, symptomService: string | null): RankInput {
   const series = named(exported.series);
+  const traffic = trafficOf(series);
   const evidence = [
-    ...series.flatMap((one) => evidenceOf(one, since) ?? []),
+    ...series.flatMap((one) => evidenceOf(one, since, traffic.get(one.service)) ?? []),
     ...silenceEvidence(series, since),
     ...exported.changes.filter((change) => isNear(change, since)).map((change) => changeEvidence(change, since)),
   ];
@@ -56,7 +57,11 @@ export function exportedInput(exported: Exported, since: number, symptomService:
   };
 }
 
-function evidenceOf(series: Named, since: number): Evidence | null {
+function trafficOf(all: readonly Named[]): Map<string, Named> {
+  return new Map(all.filter(({ sense }) => sense.what === 'traffic').map((one) => [one.service, one]));
+}
+
+function evidenceOf(series: Named, since: number, traffic?: Named): Evidence | null {
   const grid = gridOf(series, since + INCIDENT_MS);
   if (!grid) return null;
   const { stepMs, start, before, since: incident } = partsOf(grid, since);
@@ -69,8 +74,18 @@ function evidenceOf(series: Named, since: number): Evidence | null {
     start,
     normal: { values: before.subarray(0, recent) },
     recent: { values: before.subarray(recent) },
-    incident: { values: incident },
+    incident: { values: incident, ...countsOf(incident.length, stepMs, since, traffic) },
   });
+}
+
+/** Requests behind each value of the incident, as far as it is known how many a second there were. */
+function countsOf(length: number, stepMs: number, since: number, traffic?: Named): { counts?: Float64Array } {
+  const rates = traffic?.values.filter(
+    (_, i) => traffic.times[i]! >= since && traffic.times[i]! <= since + INCIDENT_MS,
+  );
+  if (!rates?.length) return {};
+  const rate = rates.reduce((sum, one) => sum + one, 0) / rates.length;
+  return { counts: new Float64Array(length).fill(Math.max(1, (rate * stepMs) / 1000)) };
 }
 
 /** Who was heard of before the trouble and is no longer, while others are. A few readings may be late. */
@@ -101,7 +116,7 @@ function silenceEvidence(all: readonly Named[], since: number): Evidence[] {
 const LATE_READINGS = 4;
 /** Who fell silent long before has nothing to do with it. */
 const SILENT_MS = 30 * MIN;
-const SILENCE_STRENGTH = 0.95;
+const SILENCE_STRENGTH = 0.995;
 
 function isNear(change: ExportedChange, since: number): boolean {
   return change.at >= since - CHANGES_BEFORE_MS && change.at <= since + CHANGES_AFTER_MS;

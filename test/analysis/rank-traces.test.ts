@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rankCauses } from '../../src/analysis/rank.ts';
 import {
   addTiming,
   callEvidence,
@@ -78,13 +79,14 @@ describe('callEvidence', () => {
   const never = [{ hits: 0, chances: 20 }];
 
   it('finds a call that is no longer made', () => {
-    const evidence = callEvidence(
+    const [evidence] = callEvidence(
       'orders',
       [{ operation: 'create', callee: 'db insert', normal: always, incident: { hits: 0, chances: 15 } }],
       1,
-    )!;
-    expect(evidence.strength).toBeGreaterThan(0.95);
-    expect(evidence.message).toContain('stopped calling db insert');
+    );
+    expect(evidence?.what).toBe('calls');
+    expect(evidence?.strength).toBeGreaterThan(0.95);
+    expect(evidence?.message).toContain('stopped calling db insert');
   });
 
   it('takes an error handler that is called less for recovery, and one that is called more for trouble', () => {
@@ -93,8 +95,28 @@ describe('callEvidence', () => {
         'orders',
         [{ operation: 'create', callee: 'ErrorController.error', normal, incident: { hits, chances: 15 } }],
         1,
-      )!.strength;
-    expect(calls(always, 0)).toBeLessThan(0.5);
-    expect(calls(never, 15)).toBeGreaterThan(0.95);
+      );
+    expect(calls(always, 0)).toMatchObject([{ what: 'errors', strength: expect.closeTo(0.1, 1) }]);
+    expect(calls(never, 15)[0]?.strength).toBeGreaterThan(0.95);
+  });
+
+  it('takes an error handler for a symptom, which a caller has from whom it calls: it convicts nobody', () => {
+    const ends = (callee: string) => ({
+      operation: 'create',
+      callee,
+      normal: never,
+      incident: { hits: 15, chances: 15 },
+    });
+    const evidence = [
+      ...callEvidence('orders', [ends('ErrorController.error')], 1),
+      ...callEvidence('stock', [ends('ErrorController.error')], 1),
+    ];
+    const entities = ['front', 'orders', 'stock'];
+    const edges = [
+      { from: 'front', to: 'orders', weight: 1 },
+      { from: 'orders', to: 'stock', weight: 1 },
+    ];
+    const { causes } = rankCauses({ symptomService: 'front', entities, edges, evidence, at: 10 });
+    expect(causes[0]?.entity).toBe('stock');
   });
 });

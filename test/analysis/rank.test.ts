@@ -171,4 +171,61 @@ describe('rankCauses', () => {
     expect(ranking.causes[0]?.entity).toBe('cart');
     expect(ranking.causes[0]?.probability).toBeGreaterThan(0.5);
   });
+
+  describe('known faults', () => {
+    it('gives an availability alarm to who fails, not to who is a little slower', () => {
+      const failing = ['web', 'search'].map((entity) => sign(entity, 'availability', 0.97));
+      const slower = [sign('db', 'latency', 0.97)];
+      const well = ['cart', 'orders', 'db'].map((entity) => sign(entity, 'availability', 0.1));
+      const evidence = [...failing, ...slower, ...well, sign('search', 'latency', 0.1)];
+      expect(rankCauses(shop(evidence, { alarm: 'availability' })).causes[0]?.entity).toBe('search');
+      const both = [...slower, ...failing, sign('web', 'latency', 0.97)];
+      const asAlarmed = (alarm: string) => {
+        const { causes } = rankCauses(shop(both, { alarm }));
+        return causes.find(({ entity }) => entity === 'search')!.probability;
+      };
+      expect(asAlarmed('availability')).toBeGreaterThan(2 * asAlarmed('latency'));
+    });
+
+    it('takes whose metrics are missing for suspicious, not for innocent: its caller alone is not named', () => {
+      const slow = ['web', 'cart', 'orders'].map((entity) => sign(entity, 'latency', 0.99, { size: 9 }));
+      const calm = sign('search', 'latency', 0.1, { size: 0 });
+      const seen = rankCauses(shop([...slow, calm, sign('db', 'latency', 0.1, { size: 0 })]));
+      const unseen = rankCauses(shop([...slow, calm]));
+      const of = ({ causes }: typeof seen, name: string) => causes.find(({ entity }) => entity === name)!.probability;
+      expect(of(unseen, 'db')).toBeGreaterThan(3 * of(seen, 'db'));
+      expect(of(unseen, 'orders')).toBeLessThan(of(seen, 'orders'));
+    });
+
+    it('decides a tie by who left its normal farthest, whatever the order of the list', () => {
+      const cpu = (entity: string, size: number) => sign(entity, 'cpu', 1, { size });
+      const evidence = [sign('web', 'latency', 0.99, { size: 6 }), cpu('cart', 8), cpu('search', 90)];
+      const entities = ['web', 'cart', 'search'];
+      const edges = entities.slice(1).map((to) => ({ from: 'web', to, weight: 1 }));
+      for (const order of [entities, [...entities].reverse()])
+        expect(rankCauses(shop(evidence, { entities: order, edges })).causes[0]?.entity).toBe('search');
+    });
+
+    it('takes failures of a caller for timeouts where who it calls has become as slow', () => {
+      const slow = ['web', 'cart', 'orders', 'db'].map((entity) => sign(entity, 'latency', 1, { excess: 60 }));
+      const failing = [sign('web', 'errors', 0.99, { excess: 1 }), sign('orders', 'errors', 1, { excess: 4 })];
+      const evidence = [...slow, ...failing, sign('db', 'errors', 0.1, { excess: 0 })];
+      expect(rankCauses(shop(evidence)).causes[0]?.entity).toBe('db');
+    });
+
+    it('tells services of similar names apart', () => {
+      const entities = ['web', 'travel', 'travel2', 'travel-plan'];
+      const edges = entities.slice(1).map((to) => ({ from: 'web', to, weight: 1 }));
+      const evidence = [sign('web', 'latency', 0.99), sign('travel2', 'latency', 0.99), sign('travel', 'latency', 0.1)];
+      const { causes } = rankCauses(shop(evidence, { entities, edges }));
+      expect(causes[0]?.entity).toBe('travel2');
+      expect(causes.find(({ entity }) => entity === 'travel')?.probability).toBeLessThan(0.05);
+    });
+
+    it('believes who felt the trouble, though the numbers of the front look well', () => {
+      const evidence = [sign('web', 'latency', 0.08), sign('db', 'log pattern', 0.9999, { kind: 'log' })];
+      expect(rankCauses(shop(evidence)).named).toBe(false);
+      expect(rankCauses(shop(evidence, { told: true })).named).toBe(true);
+    });
+  });
 });

@@ -6,7 +6,7 @@ import { type Modality, rankInput, type Situation } from './nezha/gather.ts';
 import { type Case, readAnswers, readCaseList, readMetrics, readMinute, readReference } from './nezha/read-cases.ts';
 
 type Answers = ReturnType<typeof readAnswers>;
-type Line = { case: string; ranking: string[] };
+type Line = { case: string; ranking: string[]; p: number[]; named: boolean };
 
 const MODALITIES: readonly Modality[] = ['metric', 'log', 'trace'];
 
@@ -58,8 +58,9 @@ function otherDays(data: string, day: string): string[] {
 }
 
 function solve(situation: Omit<Situation, 'use'>, use: readonly Modality[]): Line {
-  const { causes } = rankCauses(rankInput({ ...situation, use: new Set(use) }));
-  return { case: situation.one.case, ranking: causes.map((cause) => cause.entity) };
+  const { causes, named } = rankCauses(rankInput({ ...situation, use: new Set(use) }));
+  const ranking = causes.map((cause) => cause.entity);
+  return { case: situation.one.case, ranking, p: causes.map((cause) => cause.probability), named };
 }
 
 function accuracy(lines: readonly Line[], answers: Answers): Record<string, number> {

@@ -100,8 +100,8 @@ function seriesOf(
   let total = 1e4 * draw.uniform();
   for (let i = 0; i < values.length; i += 1) {
     const value = as(values[Math.max(0, i - how.lag)]!);
-    total += (value * how.stepMs) / 1000;
-    if (draw.chance(how.missing.points)) continue;
+    total += Number.isNaN(value) ? 0 : (value * how.stepMs) / 1000;
+    if (draw.chance(how.missing.points) || Number.isNaN(value)) continue;
     one.times.push(how.from + i * how.stepMs);
     one.values.push(counts ? total : value);
   }

@@ -1,6 +1,6 @@
 import type { Exported } from '../../../src/cli/exported-files.ts';
 import { type Draw, drawFrom } from './draw.ts';
-import { exportOf, type Missing, NAMINGS } from './export.ts';
+import { exportOf, type Missing, NAMINGS, type Naming } from './export.ts';
 import { drawFault, FAULTS } from './fault.ts';
 import { simulate, type Truth } from './simulate.ts';
 import { drawSystem, type System } from './system.ts';
@@ -22,32 +22,50 @@ const WHOLE: Missing = { edges: 0, services: 0, metrics: 0, points: 0 };
 /** A front that hurts by less than this nobody would be called for. */
 const FELT = { slower: 1.15, failing: 0.01 };
 
+/** Which systems: of any kind, or small shops watched for minutes, which are often diagnosed by somebody who doesn't feel the trouble yet. */
+export type Family = {
+  most: number;
+  samplings: readonly number[];
+  histories: readonly number[];
+  namings: readonly Naming[];
+  felt: number;
+};
+export const ANY: Family = { most: 36, samplings: SAMPLINGS_S, histories: HISTORIES_S, namings: NAMINGS, felt: 0.7 };
+export const SHOPS: Family = {
+  most: 13,
+  samplings: [1, 5, 15, 60],
+  histories: [60, 300, 600, 1800],
+  namings: NAMINGS.slice(0, 2),
+  felt: 0,
+};
+
 /** Made-up systems, each with one fault at a random service; seeded, the same every time. Those that nobody would feel are left out. */
-export function madeUpSystems(count: number, missing: Missing = WHOLE, first = 1): MadeUp[] {
+export function madeUpSystems(count: number, missing: Missing = WHOLE, family = ANY, first = 1): MadeUp[] {
   const made: MadeUp[] = [];
   for (let seed = first; made.length < count && seed < first + 20 * count; seed += 1) {
-    const one = makeUp(seed, missing);
+    const one = makeUp(seed, missing, family);
     if (one) made.push(one);
   }
   return made;
 }
 
-function makeUp(seed: number, missing: Missing): MadeUp | null {
+function makeUp(seed: number, missing: Missing, family: Family): MadeUp | null {
   const draw = drawFrom(seed);
-  const system = drawSystem(draw);
-  const stepS = draw.oneOf(SAMPLINGS_S);
-  const historyS = draw.oneOf(HISTORIES_S.filter((one) => one >= 4 * stepS && one <= MOST_STEPS * stepS));
+  const system = drawSystem(draw, family.most);
+  const stepS = draw.oneOf(family.samplings);
+  const historyS = draw.oneOf(family.histories.filter((one) => one >= 4 * stepS && one <= MOST_STEPS * stepS));
   const history = Math.round(historyS / stepS);
   const lasting = Math.max(3, Math.round(draw.logBetween(120, 1800) / stepS));
   const kind = draw.oneOf(FAULTS);
   const service = draw.whole(draw.chance(0.1) ? 0 : 1, system.services.length - 1);
   const fault = drawFault(draw, kind, service, system.services[service]!.ownS);
-  const run = { steps: history + Math.min(600, lasting), stepMs: stepS * 1000, faultAt: history, fault };
+  const falls = kind === 'gone' && service !== 0 && draw.chance(0.4) ? ('silent' as const) : ('heard' as const);
+  const run = { steps: history + Math.min(600, lasting), stepMs: stepS * 1000, faultAt: history, fault, falls };
   const truth = simulate(system, run, draw);
   const quietFront = kind === 'cpu' || kind === 'memory';
-  if (!isFelt(truth, history) && !(quietFront && draw.chance(0.3))) return null;
+  if (!isFelt(truth, history) && !(quietFront && !draw.chance(family.felt))) return null;
   disturbBystanders(system, truth, run, draw);
-  const naming = draw.oneOf(NAMINGS);
+  const naming = draw.oneOf(family.namings);
   const from = START + Math.floor(draw.uniform() * 1e6) * 1000;
   const lagSteps = draw.chance(0.3) ? Math.min(3, Math.round(draw.between(30, 120) / stepS)) : 0;
   const late = draw.chance(0.3) ? Math.round(draw.between(-1, 1) * Math.min(60 / stepS, lasting / 4)) : 0;

@@ -4,7 +4,7 @@ import type { Link, Service, System } from './system.ts';
 
 /** What each service really did, step by step: `[service][step]`. */
 export type Truth = Record<'latency' | 'errors' | 'traffic' | 'cpu' | 'memory' | 'odd', Float64Array[]>;
-export type Run = { steps: number; stepMs: number; faultAt: number; fault: Fault };
+export type Run = { steps: number; stepMs: number; faultAt: number; fault: Fault; falls: 'silent' | 'heard' };
 
 const DAY_MS = 86_400_000;
 const LONGEST_QUEUE_S = 20;
@@ -34,7 +34,13 @@ export function simulate(system: System, run: Run, draw: Draw): Truth {
     for (let i = services.length - 1; i >= 0; i -= 1)
       answer(services, i, at(i), { ...run, step, usual: usualLoad(system, i) }, state, truth, draw);
   }
+  if (run.falls === 'silent') silence(truth, run);
   return truth;
+}
+
+/** Who is gone may say nothing more of itself. */
+function silence(truth: Truth, { fault, faultAt }: Run): void {
+  for (const quantity of Object.values(truth)) quantity[fault.service]!.fill(Number.NaN, faultAt + 1);
 }
 
 function forceAt({ steps, faultAt, fault }: Run, step: number): number {
@@ -47,7 +53,7 @@ function load(system: System, rate: number, failed: Float64Array, truth: Truth, 
   system.services.forEach((service, i) => {
     if (i === 0) truth.traffic[0]![step] = rate;
     for (const link of service.links) {
-      const again = link.retries ? 1 + 2 * failed[link.to]! : 1;
+      const again = link.retries ? 1 + failed[link.to]! : 1;
       truth.traffic[link.to]![step]! += truth.traffic[i]![step]! * link.calls * again;
     }
   });

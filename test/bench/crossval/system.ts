@@ -33,8 +33,8 @@ const WORDS = ['cart', 'order', 'user', 'pay', 'stock', 'search', 'mail', 'ship'
 const ENDS = ['', '-api', '-db', 'service', '2', '-cache', '-worker'];
 
 /** A system of layers: the front first, whoever is called after who calls it. Names are alike in part, as `travel` and `travel2`. */
-export function drawSystem(draw: Draw): System {
-  const size = Math.round(draw.logBetween(4, 36));
+export function drawSystem(draw: Draw, most: number): System {
+  const size = Math.round(draw.logBetween(4, most));
   const depth = Math.min(size - 1, draw.whole(1, 6));
   const layerOf = Array.from({ length: size }, (_, i) => (i === 0 ? 0 : i <= depth ? i : draw.whole(1, depth)));
   const order = [...layerOf.keys()].sort((a, b) => layerOf[a]! - layerOf[b]!);
@@ -79,7 +79,7 @@ function drawLink(draw: Draw, to: number): Link {
     calls: Math.min(5, Math.max(0.1, Math.exp(0.7 * draw.normal()))),
     async: draw.chance(0.07),
     passes: draw.chance(0.2) ? 0.1 : 1,
-    retries: draw.chance(0.3),
+    retries: draw.chance(0.2),
     timeoutS: draw.logBetween(0.5, 30),
   };
 }

@@ -55,7 +55,7 @@ export function rankInput({ one, reference, otherDays, before, incident, metrics
     ...(use.has('metric') ? metrics.flatMap((pod) => podEvidence(pod, one.atMs)) : []),
   ];
   const at = one.atMs + incident.length * MINUTE_MS;
-  return { symptomService: frontOf(normal, edges), entities: services, edges, evidence, at };
+  return { symptomService: frontOf(normal, edges), told: true, entities: services, edges, evidence, at };
 }
 
 function edgesOf(parts: readonly Aggregate[]): Edge[] {
@@ -67,7 +67,7 @@ function edgesOf(parts: readonly Aggregate[]): Edge[] {
 
 function traceEvidence(services: string[], readings: Reading[], elsewhere: Aggregate[], at: number): Evidence[] {
   const calls = ({ before, during }: Reading) =>
-    each(services, (service) => callEvidence(service, callsOf(service, [...elsewhere, ...before], during), at));
+    services.flatMap((service) => callEvidence(service, callsOf(service, [...elsewhere, ...before], during), at));
   const timings = readings.map((reading) => timingsOf(services, reading.before, reading.during, at));
   return [...strongest(timings), ...strongest(readings.map(calls))];
 }

@@ -13,7 +13,7 @@ export function rankInput(situation: Situation): RankInput {
   const evidence = entities.flatMap((entity) => evidenceOf(entity, situation));
   // X-Ray calls a peer "remote" when only its callers report on it.
   const inferred = entities.filter((entity) => entity.endsWith('_remote'));
-  return { symptomService: target.node, entities, edges, evidence, at: target.at, inferred };
+  return { symptomService: target.node, alarm: target.metric, entities, edges, evidence, at: target.at, inferred };
 }
 
 function evidenceOf(entity: string, situation: Situation): Evidence[] {
@@ -35,6 +35,7 @@ function evidenceOf(entity: string, situation: Situation): Evidence[] {
       shape: metric === 'latency' ? 'amount' : 'fraction',
       worse: metric === 'latency' ? 'rise' : 'fall',
       unit: metric === 'latency' ? 's' : 'fraction',
+      least: 0.005,
       stepMs: table.stepMs,
       start: table.times[split] ?? target.at,
       normal: { values: normalColumn },

@@ -196,17 +196,27 @@ export type Registry = {
 
 export function createRegistry(): Registry {
   const fixed = Object.entries(BUILT_IN).flatMap(([apiVersion, rows]) => rows.map((row) => builtIn(apiVersion, row)));
-  let known: Resource[] = fixed;
+  let known: readonly Resource[] = fixed;
+  let named = byNames(known);
   return {
     all: () => known,
     find: (group, version, plural) =>
       known.find((r) => r.plural === plural && r.group === group && r.version === version),
     byKind: (apiVersion, kind) => known.find((r) => r.kind === kind && groupVersion(r) === apiVersion),
-    byName: (name) => known.find((r) => r.plural === name) ?? known.find((r) => resourceKey(r) === name),
+    byName: (name) => named.get(name),
     setCustom: (definitions) => {
       known = [...fixed, ...definitions.flatMap(customResources)];
+      named = byNames(known);
     },
   };
+}
+
+/** Every write and every look of a controller asks for one by its name. A plural goes before a key, and what came first before what came later. */
+function byNames(known: readonly Resource[]): Map<string, Resource> {
+  const named = new Map<string, Resource>();
+  for (const nameOf of [(r: Resource) => r.plural, resourceKey])
+    for (const resource of known) if (!named.has(nameOf(resource))) named.set(nameOf(resource), resource);
+  return named;
 }
 
 function customResources(definition: KubeObject): Resource[] {

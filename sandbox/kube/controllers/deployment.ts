@@ -13,6 +13,14 @@ export function stepDeployments(world: World): void {
   }
 }
 
+/** A rollout that isn't over has a deadline. */
+export function someRollout(world: World): boolean {
+  return objects(world, 'deployments').some(({ status }) => {
+    const progress = status?.conditions?.find((c) => c.type === 'Progressing');
+    return progress?.status === 'True' && progress.reason !== 'NewReplicaSetAvailable';
+  });
+}
+
 function stepOne(world: World, deployment: Deployment): void {
   let sets = replicaSetsOf(world, deployment);
   let current = currentOf(deployment, sets);

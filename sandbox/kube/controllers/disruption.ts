@@ -14,6 +14,11 @@ export function stepDisruptionBudgets(world: World): void {
   for (const budget of objects(world, 'poddisruptionbudgets')) stepOne(world, budget);
 }
 
+/** A granted eviction is forgotten after a while. */
+export function someEviction(world: World): boolean {
+  return objects(world, 'poddisruptionbudgets').some(({ status }) => status?.disruptedPods !== undefined);
+}
+
 function stepOne(world: World, budget: PodDisruptionBudget): void {
   const { namespace, name } = budget.metadata;
   const now = world.now();

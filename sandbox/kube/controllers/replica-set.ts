@@ -23,6 +23,13 @@ export function stepReplicaSets(world: World): void {
   }
 }
 
+/** Pods that were refused are tried again; ready ones become available by the time alone. */
+export function someSetWaits(world: World): boolean {
+  return objects(world, 'replicasets').some(
+    ({ spec, status }) => spec.replicas !== status?.replicas || (spec.minReadySeconds ?? 0) > 0,
+  );
+}
+
 function fitNumber(world: World, set: ReplicaSet, active: readonly Pod[]): Failure | undefined {
   const missing = set.spec.replicas - active.length;
   let failure: Failure | undefined;

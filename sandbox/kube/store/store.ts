@@ -19,6 +19,8 @@ export type Store = {
   put(resource: string, object: KubeObject): KubeObject;
   remove(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
   revision(): number;
+  /** The revision of the last change of a resource, or the one that the store began with. */
+  changedAt(resource: string): number;
   /** What happened to a resource after `revision`, or 'expired' when its history doesn't reach back that far. */
   since(resource: string, revision: number): readonly WatchEvent[] | 'expired';
   subscribe(listener: (event: WatchEvent) => void): () => void;
@@ -49,12 +51,14 @@ export function createStore(): Store {
   const sorted = new Map<string, readonly KubeObject[]>();
   const listeners = new Set<(event: WatchEvent) => void>();
   const histories = new Map<string, History>();
+  const changes = new Map<string, number>();
   let floor = FIRST_REVISION;
   let revision = FIRST_REVISION;
 
   const emit = (event: WatchEvent): void => {
     remember(histories, event, floor);
     sorted.delete(event.resource);
+    changes.set(event.resource, event.revision);
     for (const listener of [...listeners]) listener(event);
   };
   const table = (resource: string): Map<string, KubeObject> => {
@@ -103,6 +107,7 @@ export function createStore(): Store {
       return object;
     },
     revision: () => revision,
+    changedAt: (resource) => changes.get(resource) ?? floor,
     since: (resource, after) => {
       const history = histories.get(resource) ?? { oldest: floor, events: [] };
       return after < history.oldest ? 'expired' : history.events.filter((event) => event.revision > after);
@@ -119,6 +124,7 @@ export function createStore(): Store {
       tables = new Map();
       sorted.clear();
       histories.clear();
+      changes.clear();
       revision = saved.revision;
       floor = saved.revision;
       for (const [resource, objects] of Object.entries(saved.objects)) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  changes,
   incidents,
   isIncidentMessage,
   type ListedIncident,
@@ -72,7 +73,7 @@ describe('a bad deploy of a critical service', { timeout: 120_000 }, () => {
     expect(JSON.stringify(left?.blocks)).not.toContain('"approve"');
     expect(await about('payment-api')).toMatchObject({ outcome: 'healed' });
     expect((await about('payment-api'))?.mttrMs).toBeGreaterThan(0);
-    const rollbacks = await changes('PATCH', 'deployments/payment-api');
+    const rollbacks = await changes(nightshift.kubeUrl, 'PATCH', 'deployments/payment-api');
     expect(rollbacks).toHaveLength(1);
   });
 
@@ -89,32 +90,18 @@ describe('a bad deploy of a critical service', { timeout: 120_000 }, () => {
     expect(whole.executions[0]?.authority.by).toBe('timeout');
   });
 
-  it('is left alone when it ends by itself first, and the message says so', async () => {
+  it('is held but not started by a guest, and left alone when it ends by itself, which the message says', async () => {
     const { json } = await fault('bad-deploy', 'payment-api');
-    await waitingFor('awaiting_approval');
-    await click((await asking()).ts, 'hold', 'U_GUEST');
-    expect((await send(`${nightshift.url}/sandbox/faults/${(json as { id: string }).id}`, 'DELETE')).status).toBe(204);
-    await waitingFor('closed');
-    expect(await about('payment-api')).toMatchObject({ outcome: 'self_healed' });
-    expect(await changes('PATCH', 'deployments/payment-api')).toHaveLength(0);
-    expect(JSON.stringify(await messageWith(nightshift.url, 'payment-api'))).toMatch(/by itself/i);
-  });
-
-  it('is not started by a guest, who may stop it', async () => {
-    await fault('bad-deploy', 'payment-api');
     await waitingFor('awaiting_approval');
     const { ts } = await asking();
     await click(ts, 'hold', 'U_GUEST');
     await click(ts, 'approve', 'U_GUEST');
     expect((await about('payment-api'))?.state).toBe('awaiting_approval');
-    await click(ts, 'reject', 'U_GUEST');
-    await until(
-      'the rejection counts',
-      async () =>
-        ['escalated', 'awaiting_approval'].includes((await about('payment-api'))?.state ?? '') &&
-        (await messages(nightshift.url)).length > 0,
-    );
-    expect(await changes('PATCH', 'deployments/payment-api')).toHaveLength(0);
+    expect((await send(`${nightshift.url}/sandbox/faults/${(json as { id: string }).id}`, 'DELETE')).status).toBe(204);
+    await waitingFor('closed');
+    expect(await about('payment-api')).toMatchObject({ outcome: 'self_healed' });
+    expect(await changes(nightshift.kubeUrl, 'PATCH', 'deployments/payment-api')).toHaveLength(0);
+    expect(JSON.stringify(await messageWith(nightshift.url, 'payment-api'))).toMatch(/by itself/i);
   });
 });
 
@@ -134,25 +121,6 @@ describe('a memory leak', () => {
     expect(['unchanged', 'recovered']).toContain(executions[0]?.verification?.verdict);
     expect(executions[0]?.verification?.message).toMatch(/payment-api/);
     expect(state).not.toBe('undoing');
-    expect(await changes('POST', 'eviction')).toHaveLength(1);
+    expect(await changes(nightshift.kubeUrl, 'POST', 'eviction')).toHaveLength(1);
   }, 240_000);
 });
-
-/** What the app changed through the sandbox's API server, dry runs apart. */
-async function changes(method: string, path: string): Promise<unknown[]> {
-  const log = (await send(`${nightshift.kubeUrl}/sandbox/requests`, 'GET')).json as {
-    method: string;
-    path: string;
-    query: string;
-    userAgent: string;
-    code: number;
-  }[];
-  return log.filter(
-    (request) =>
-      request.method === method &&
-      request.path.includes(path) &&
-      !request.query.includes('dryRun') &&
-      request.code < 300 &&
-      request.userAgent.startsWith('nightshift'),
-  );
-}

@@ -119,3 +119,22 @@ export const isIncidentMessage = ({ metadata }: ShownMessage): boolean =>
   metadata?.event_type === 'nightshift_incident';
 
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+
+/** What the app changed through the sandbox's API server, dry runs apart. */
+export async function changes(kubeUrl: string, method: string, path: string): Promise<unknown[]> {
+  const log = (await send(`${kubeUrl}/sandbox/requests`, 'GET')).json as {
+    method: string;
+    path: string;
+    query: string;
+    userAgent: string;
+    code: number;
+  }[];
+  return log.filter(
+    (request) =>
+      request.method === method &&
+      request.path.includes(path) &&
+      !request.query.includes('dryRun') &&
+      request.code < 300 &&
+      request.userAgent.startsWith('nightshift'),
+  );
+}

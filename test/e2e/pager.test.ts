@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  changes,
   messageWith,
   type Nightshift,
   removeFolder,
@@ -79,7 +80,7 @@ describe('PagerDuty', () => {
     expect(new Set(events.map((event) => event.dedup_key)).size).toBe(1);
   }, 150_000);
 
-  it('is triggered by an escalation', async () => {
+  it('is triggered by an escalation, as by the rejection of a guest, after which nothing is changed', async () => {
     await send(`${nightshift.url}/sandbox/faults`, 'POST', { kind: 'bad-deploy', service: 'payment-api' });
     let ts = '';
     await until(
@@ -98,5 +99,6 @@ describe('PagerDuty', () => {
       60_000,
     );
     expect(triggers().at(-1)?.payload?.custom_details?.why).toMatch(/Rejected/);
+    expect(await changes(nightshift.kubeUrl, 'PATCH', 'deployments/payment-api')).toHaveLength(0);
   }, 150_000);
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEffectQueue, type EffectQueue } from '../../../src/adapters/bullmq/jobs.ts';
 import { startSweep } from '../../../src/adapters/bullmq/sweep.ts';
 import { type EffectWorker, startWorker } from '../../../src/adapters/bullmq/worker.ts';
@@ -20,22 +20,24 @@ let queue: EffectQueue;
 let errors: Error[];
 let endings: (() => Promise<unknown> | unknown)[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await startFixture();
+});
+afterAll(() => fixture.end());
+beforeEach(async () => {
   errors = [];
   endings = [];
-  queue = await createEffectQueue({
-    url: fixture.server.url,
-    prefix,
-    clock: realTime,
-    onError: (error) => errors.push(error),
-  });
+  queue = await queueOn(fixture);
 });
 afterEach(async () => {
   for (const end of endings.reverse()) await end();
   await queue.close();
-  await fixture.end();
+  const { redis } = await fixture.replica();
+  await redis.flushall();
 });
+
+const queueOn = ({ server }: Fixture) =>
+  createEffectQueue({ url: server.url, prefix, clock: realTime, onError: (error) => errors.push(error) });
 
 const effect = (id: string, more: Partial<DueEffect> = {}): DueEffect => ({
   id: `${id}.notify`,
@@ -149,10 +151,14 @@ describe('waking', () => {
   });
 
   it('is quiet about a Redis that is away: the sweep makes it good', async () => {
-    await fixture.server.stop();
-    await queue.wake([effect('INC-1')]);
+    const lost = await startFixture();
+    endings.push(() => lost.end());
+    const onLost = await queueOn(lost);
+    endings.push(() => onLost.close());
+    await lost.server.stop();
+    await onLost.wake([effect('INC-1')]);
     expect(errors.length).toBeGreaterThan(0);
-    await expect(queue.counts()).rejects.toThrow();
+    await expect(onLost.counts()).rejects.toThrow();
   });
 });
 

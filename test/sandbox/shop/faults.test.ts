@@ -234,22 +234,25 @@ describe('node-pressure', () => {
 });
 
 describe('asking for a fault', () => {
-  it.each([
-    [{}, 'kind'],
-    [{ kind: 'gremlins', service: 'payment-api' }, 'kind'],
-    [{ kind: 'bad-deploy' }, 'service'],
-    [{ kind: 'bad-deploy', service: 'toString' }, 'service'],
-    [{ kind: 'dependency-down', service: 'storefront' }, 'service'],
-    [{ kind: 'bad-deploy', service: 'payment-api', severity: 'much' }, 'severity'],
-    [{ kind: 'bad-deploy', service: 'payment-api', onset_ms: -1 }, 'onset_ms'],
-    [{ kind: 'memory-leak', service: 'payment-api', build_up_ms: 'slowly' }, 'build_up_ms'],
-    [{ kind: 'bad-deploy', service: 'payment-api', build_up_ms: MINUTE }, 'build_up_ms'],
-    [null, 'kind'],
-  ])('refuses %j, naming the field and what is allowed', (body, field) => {
-    const result = world.shop.faults.add(body);
-    expect(result).toMatchObject({ ok: false, field });
-    if (!result.ok) expect(result.allowed.length).toBeGreaterThan(0);
-    expect(world.shop.faults.list()).toEqual([]);
+  it('refuses what is none, naming the field and what is allowed', () => {
+    const refused: [unknown, string][] = [
+      [{}, 'kind'],
+      [{ kind: 'gremlins', service: 'payment-api' }, 'kind'],
+      [{ kind: 'bad-deploy' }, 'service'],
+      [{ kind: 'bad-deploy', service: 'toString' }, 'service'],
+      [{ kind: 'dependency-down', service: 'storefront' }, 'service'],
+      [{ kind: 'bad-deploy', service: 'payment-api', severity: 'much' }, 'severity'],
+      [{ kind: 'bad-deploy', service: 'payment-api', onset_ms: -1 }, 'onset_ms'],
+      [{ kind: 'memory-leak', service: 'payment-api', build_up_ms: 'slowly' }, 'build_up_ms'],
+      [{ kind: 'bad-deploy', service: 'payment-api', build_up_ms: MINUTE }, 'build_up_ms'],
+      [null, 'kind'],
+    ];
+    for (const [body, field] of refused) {
+      const result = world.shop.faults.add(body);
+      expect(result, JSON.stringify(body)).toMatchObject({ ok: false, field });
+      if (!result.ok) expect(result.allowed.length).toBeGreaterThan(0);
+      expect(world.shop.faults.list()).toEqual([]);
+    }
   });
 
   it('begins later when it has an onset, and not at all when it is taken back before', () => {

@@ -56,16 +56,27 @@ describe('every kind of fault', () => {
     }
   });
 
-  it.each(FAULT_KINDS.map((k) => k.kind))('%s leaves a healthy shop when it is taken back', (kind) => {
-    const service = FAULT_KINDS.find((k) => k.kind === kind)!.services.at(-1)!;
-    const id = world.fault(kind, service);
+  it.each(rows().map((row) => [row]))('%j leave a healthy shop when they are taken back', (row) => {
+    const ids = Object.entries(row).map(([service, kind]) => world.fault(kind, service));
     world.advance(3 * MINUTE);
-    world.shop.faults.remove(id);
+    for (const id of ids) world.shop.faults.remove(id);
     world.advance(7 * MINUTE);
     expect(world.firing()).toEqual([]);
     expect(world.shop.faults.list()).toEqual([]);
   });
 });
+
+/** All kinds, four at a time and each by a service of its own, which what it left behind would name. */
+function rows(): Record<string, string>[] {
+  const found: Record<string, string>[] = [];
+  for (const { kind, services } of FAULT_KINDS) {
+    const free = (row: Record<string, string>) => services.findLast((service) => !(service in row));
+    const row = found.find((one) => Object.keys(one).length < 4 && free(one) !== undefined) ?? {};
+    if (Object.keys(row).length === 0) found.push(row);
+    row[free(row)!] = kind;
+  }
+  return found;
+}
 
 describe('image-pull', () => {
   it('keeps new pods from starting until the image is put right', () => {

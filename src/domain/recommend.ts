@@ -81,12 +81,18 @@ export function qualify(
 
 const tooMild = (step: Step, severity: number): Omit<SkippedStep, 'action'> | null =>
   severity < step.threshold
-    ? { reason: 'below_threshold', message: `severity ${round(severity)} is under ${step.threshold}` }
+    ? {
+        reason: 'below_threshold',
+        message: `it is for a severity of ${step.threshold} or more, and this is ${round(severity)}`,
+      }
     : null;
 
 const doubtAbout = (step: Step, { value }: Confidence): Omit<SkippedStep, 'action'> | null =>
   value < step.confidence
-    ? { reason: 'low_confidence', message: `confidence ${round(value)} is under ${step.confidence}` }
+    ? {
+        reason: 'low_confidence',
+        message: `it is ${floored(value)} sure to help, and its playbook wants ${floored(step.confidence)}`,
+      }
     : null;
 
 function factAgainst(
@@ -102,7 +108,9 @@ function factAgainst(
 
 const says = (words: readonly string[], what: string): boolean => words.includes(what);
 
-const round = (value: number): string => String(Math.round(value * 100) / 100);
+/** Cut, not rounded: what falls short never reads as what it falls short of. */
+const floored = (value: number): string => `${Math.floor(value * 1_000 + 1e-6) / 10} %`;
+const round = (value: number): string => String(Math.floor(value * 100 + 1e-6) / 100);
 
 /**
  * Confidence that a step cures the trouble: P(the named cause) × P(the action works | cause of that kind), the latter the mean of a Beta distribution whose prior is what the action says it cures and

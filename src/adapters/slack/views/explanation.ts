@@ -21,7 +21,7 @@ export function explanationBlocks(incident: Incident, timeline: TimelineEntry[])
       'Evidence',
       differing(evidence(incident))
         .slice(0, 10)
-        .map((finding) => `• ${findingLine(finding)} (${sure(finding)} unusual, ${dayTime(finding.at)})`),
+        .map((finding) => `• ${findingLine(finding)} (${sure(finding)}, ${dayTime(finding.at)})`),
       1_800,
     ),
     titled('Causes, ranked', causeLines(incident), 1_300),
@@ -49,8 +49,9 @@ function graphBlock({ graph, diagnosis }: Incident): KnownBlock | null {
 const differing = (findings: Finding[]) =>
   findings.filter((finding, index) => findings.findIndex((one) => one.message === finding.message) === index);
 
-/** Nothing is quite sure. */
-const sure = ({ strength }: Finding) => percent(Math.min(0.99, strength));
+/** How much it stands out, as a reader would say it. */
+const sure = ({ strength }: Finding) =>
+  strength >= 0.9 ? 'stands out clearly' : strength >= 0.5 ? 'stands out' : 'stands out a little';
 
 /** One line of the record: when, what, by whom. */
 export function timelineLine(entry: TimelineEntry): string {

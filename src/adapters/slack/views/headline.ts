@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { pagesOf } from '../../../domain/pages.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { escapeText } from './escape.ts';
 
@@ -37,6 +38,8 @@ export function standing(incident: Incident): Standing {
       return { mark: '🟣', word: 'needs a person' };
     case 'closed':
       if (isProposal(incident) && state.outcome === 'healed') return { mark: '🟢', word: 'applied' };
+      if (state.outcome === 'escalated' && pagesOf(incident).length === 0)
+        return { mark: '⚪', word: 'closed after a call for a person' };
       return { mark: OUTCOME_MARKS[state.outcome] ?? '⚪', word: OUTCOME_WORDS[state.outcome] ?? 'closed' };
   }
 }

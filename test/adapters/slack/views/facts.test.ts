@@ -125,6 +125,6 @@ describe('the evidence in Why?', () => {
       explanationBlocks(incident({ diagnosis: diagnosis({ findings: seen }) }), []),
     ).split('*Evidence*');
     expect(blocks?.match(/p99 10 s/g)).toHaveLength(1);
-    expect(blocks).toContain('99 % unusual');
+    expect(blocks).toContain('stands out clearly');
   });
 });

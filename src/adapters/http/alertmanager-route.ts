@@ -17,10 +17,13 @@ export type AlertIntake = {
   ): { ok: true; accept(): Promise<Record<string, unknown>> } | { ok: false; status: number; message: string };
 };
 
+/** Prometheus and vmalert, which notify an Alertmanager themselves, put its API's path behind the address that they are given. */
+const PATHS = new Set(['/webhooks/alertmanager', '/webhooks/alertmanager/api/v2/alerts', '/api/v2/alerts']);
+
 /** `POST /webhooks/alertmanager`: 2xx only once every alert is saved; everything else makes Alertmanager send it again or says what is wrong with it. */
 export function alertmanagerRoute(intake: AlertIntake): Handler {
   return async (req, res) => {
-    if (pathOf(req).pathname !== '/webhooks/alertmanager') return false;
+    if (!PATHS.has(pathOf(req).pathname)) return false;
     if (req.method !== 'POST') return sendJson(res, 405, { error: 'use POST' }, { allow: 'POST' });
     if (intake.token !== null && !bearerIs(req.headers.authorization, intake.token))
       return sendJson(res, 401, { error: 'Authorization: the bearer token is missing or wrong (ALERTMANAGER_TOKEN)' });

@@ -18,7 +18,7 @@ export function fastTime(speed: number): typeof realTime {
 }
 
 /** The app with its real store, queue, workers and HTTP on a free port. No cluster, metrics or chat is configured: it takes alerts in, keeps them, and can do nothing about them. */
-export function startIntake(redisUrl: string, clock = realTime): Promise<App> {
+export function startIntake(redisUrl: string, clock = realTime, cluster = unreachableCluster(CLUSTER)): Promise<App> {
   const read = readConfig({ PORT: '0', LOG_LEVEL: 'silent' });
   if (!read.ok) throw new Error(read.errors.join('\n'));
   const log = pino({ level: 'silent' });
@@ -27,7 +27,7 @@ export function startIntake(redisUrl: string, clock = realTime): Promise<App> {
     {
       redisUrl,
       clock,
-      cluster: unreachableCluster(CLUSTER),
+      cluster,
       metrics: unreachableMetrics(),
       chat: silentChat(log),
       pager: createPager({ routingKey: undefined, eventsUrl: undefined, timeoutMs: 1_000 }),

@@ -46,19 +46,34 @@ export const webhook = (alerts: unknown[], over: Record<string, unknown> = {}) =
   ...over,
 });
 
+type LeftOut = { count: number; alerts: { name: string; reason: string }[] };
 export type Answer = {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  json: { ok?: boolean; error?: string; incidents?: string[]; received?: number; truncated?: number };
+  json: {
+    ok?: boolean;
+    error?: string;
+    incidents?: string[];
+    received?: number;
+    truncated?: number;
+    heartbeats?: number;
+    refused?: LeftOut;
+    noted?: LeftOut;
+  };
 };
 
 const asAlertmanager = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
 
 /** Sends a body as it is and reads the answer, even one that comes before the whole body is sent. Rejects when the connection ends without an answer. */
-export function post(app: App, body: unknown, headers: Record<string, string> = asAlertmanager): Promise<Answer> {
+export function post(
+  app: App,
+  body: unknown,
+  headers: Record<string, string> = asAlertmanager,
+  path = '/webhooks/alertmanager',
+): Promise<Answer> {
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const out = request(`${app.url}/webhooks/alertmanager`, { method: 'POST', headers, agent: false }, (answer) => {
+    const out = request(`${app.url}${path}`, { method: 'POST', headers, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () =>

@@ -25,10 +25,13 @@ export default defineConfig({
     // One more than the cores: those that act out a whole incident mostly wait.
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },
-    testTimeout: 60_000,
+    // A spy that a failed test left behind would be met by the next file.
+    restoreMocks: true,
+    // Tests wait for events; on a busy machine these come late.
+    testTimeout: 120_000,
     // Whole loops in fast time on a shared machine: a second try tells a slow minute from a fault. The summary names what was tried again.
     retry: process.env.CI === 'true' ? 1 : 0,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 5_000,
   },
 });

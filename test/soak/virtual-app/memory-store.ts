@@ -23,9 +23,12 @@ export function createMemoryStore(now: () => number): MemoryStore {
   const results = new Map<string, { worked: number; tried: number }>();
   let number = 0;
   const all = () => [...incidents.values()];
-  const open = () => all().filter((one) => one.state.name !== 'closed');
+  /** As they were opened, the newest first. */
+  const newest = () => all().sort((a, b) => b.openedAt - a.openedAt);
+  const open = () => newest().filter((one) => one.state.name !== 'closed');
+  const counted = new Set<string>();
   const add = (incident: Incident, effect: Effect): void => {
-    const id = `${incident.id}/${effect.kind}`;
+    const id = `${incident.id}.${effect.kind}`;
     due.set(id, { ...effect, id, incidentId: incident.id, gen: incident.version, attempt: 0 });
   };
   const parts: Partial<IncidentStore> = {
@@ -34,11 +37,17 @@ export function createMemoryStore(now: () => number): MemoryStore {
       open: open().find((one) => one.groupKey === key) ?? null,
       lastClosed: all().findLast((one) => one.groupKey === key && one.state.name === 'closed')?.id ?? null,
     }),
-    listOpen: async () => open(),
-    list: async () => all(),
+    listOpen: async (limit) => open().slice(0, limit),
+    list: async ({ state, service, since = 0, limit }) =>
+      newest()
+        .filter((one) => one.openedAt >= since && (state ?? one.state.name) === one.state.name)
+        .filter((one) => (service ?? one.service) === one.service)
+        .slice(0, limit),
     timeline: async (id) => timelines.get(id) ?? [],
-    async save({ before, after, timeline, effects, outcome }) {
+    async save({ before, after, timeline, effects, finished, outcome }) {
       if ((incidents.get(after.id)?.version ?? 0) !== (before?.version ?? 0)) return { kind: 'conflict' };
+      if (before === null && open().some((one) => one.groupKey === after.groupKey)) return { kind: 'conflict' };
+      if (finished && due.get(finished.id)?.gen === finished.gen) due.delete(finished.id);
       incidents.set(after.id, after);
       timelines.set(after.id, [...(timelines.get(after.id) ?? []), ...timeline]);
       for (const effect of effects) add(after, effect);
@@ -52,7 +61,9 @@ export function createMemoryStore(now: () => number): MemoryStore {
     mayAct: async () => ({ kind: 'yes' }),
     now: async () => now(),
     pauseState: async () => NOT_PAUSED,
-    async recordResult(key, _executionId, worked) {
+    async recordResult(key, executionId, worked) {
+      if (counted.has(executionId)) return;
+      counted.add(executionId);
       const { worked: before, tried } = results.get(key) ?? { worked: 0, tried: 0 };
       results.set(key, { worked: before + (worked ? 1 : 0), tried: tried + 1 });
     },

@@ -1,8 +1,10 @@
 import { listingLine } from '../src/adapters/slack/views/listing.ts';
+import { muteLine } from '../src/adapters/slack/views/muted.ts';
 import { pausedLine } from '../src/adapters/slack/views/paused.ts';
 import type { Command } from '../src/extension-points.ts';
 
 const MOST_LINES = 25;
+const MOST_MUTES = 10;
 
 /** Paused or not, and one line for each open incident. */
 const status: Command = {
@@ -12,6 +14,7 @@ const status: Command = {
   async run({ people }) {
     const [open, pause] = await Promise.all([people.open(), people.pauseState()]);
     const paused = pausedLine(pause) ?? 'Nightshift is on watch, not paused.';
+    const muted = people.mutes().slice(0, MOST_MUTES).map(muteLine);
     const count =
       open.length === 0
         ? 'No open incidents.'
@@ -19,7 +22,7 @@ const status: Command = {
     const more = open.length > MOST_LINES ? [`and ${open.length - MOST_LINES} more`] : [];
     return {
       visible: 'private',
-      message: [paused, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
+      message: [paused, ...muted, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
     };
   },
 };

@@ -5,6 +5,7 @@ import type { CauseKind } from './domain/cause-kinds.ts';
 import type { Clock } from './domain/clock.ts';
 import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
+import type { Mute } from './domain/mute.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
 import type { PolicyWords } from './domain/policy-words.ts';
 import type { Knowledge } from './domain/recommend.ts';
@@ -242,6 +243,10 @@ export type People = {
   playbooks(): PlaybookLine[];
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   pauseState(): Promise<Pause>;
+  /** Maintenance: watched, and nothing is done. Open to everyone; only an approver ends it before its time. */
+  mute(reference: string, user: string, reason: string, forMs: number): Promise<Answer>;
+  unmute(reference: string, user: string): Promise<Answer>;
+  mutes(): Mute[];
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; message: string }>;
   /** Proposes that autoscaler to those who may approve it. */

@@ -19,10 +19,12 @@ import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store
 import { createKeptHistory } from '../adapters/redis/kept-history.ts';
 import { memoryUse, nearlyFullWords } from '../adapters/redis/memory-use.ts';
 import { createModelStore } from '../adapters/redis/model-store.ts';
+import { createMutes } from '../adapters/redis/mutes.ts';
 import { createReplicas } from '../adapters/redis/replicas.ts';
 import { createSharedLog } from '../adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
 import type { Clock } from '../domain/clock.ts';
+import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import { playbookKey } from '../domain/playbook.ts';
 import { workingHours } from '../domain/proof/working-hours.ts';
 import { createTurns } from '../domain/turns.ts';
@@ -30,6 +32,7 @@ import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
 import type { Action, Command, Correlator, Detector, IssueKind, People, StateCorrelator } from '../extension-points.ts';
+import { createMuteBook, type MuteBook } from '../pipeline/mute-book.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
@@ -100,6 +103,7 @@ export type App = {
 const CONCURRENCY = 64;
 const DIAGNOSES_AT_ONCE = 4;
 const HEARTBEAT_LOOK_MS = 30_000;
+const MUTES_LOOK_MS = 5_000;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -155,8 +159,15 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const forecasting = await startForecasting(config, world.keda, { ...past, cluster: world.cluster }, log);
   if (forecasting.scaler) countScaler(meters.registry, forecasting.scaler);
   const topology = createTopology();
+  const heardOnce = createHeardOnce({ redis, prefix });
+  const mutes = createMuteBook({
+    mutes: createMutes({ redis, key: `${prefix}:mutes` }),
+    chat: world.chat,
+    clock,
+    first: (about) => heardOnce.first(about, LONGEST_MUTE_MS),
+  });
   const deps = {
-    ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, log)),
+    ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, mutes, log)),
     telemetry: listening.telemetry,
     topology,
   };
@@ -175,7 +186,6 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const stopSweep = startSweep({ store, queue, clock, onError });
   const people = createPeople(deps);
   const commands = await loadModules<Command>(here('../../commands'));
-  const heardOnce = createHeardOnce({ redis, prefix });
   const slack =
     world.slack &&
     createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, heardOnce, clock, log });
@@ -225,6 +235,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.monitors ?? null,
     log,
   );
+  const stopMutes = repeat(deps, MUTES_LOOK_MS, () => mutes.look(), log);
   const stopListening = repeat(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
   started = true;
   return {
@@ -239,6 +250,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await forecasting.stop();
       stopScanning();
       stopListening();
+      stopMutes();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
@@ -259,6 +271,7 @@ async function createDeps(
   store: IncidentStore,
   jobs: Deps['jobs'],
   { models, baselines, training, charts }: Learning,
+  mutes: MuteBook,
   log: Logger,
 ): Promise<Deps> {
   const { settings } = config;
@@ -302,7 +315,11 @@ async function createDeps(
     stateCorrelators,
     kinds,
     playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
-    policy: (namespace, service) => policyFor(settings, namespace, service),
+    policy: (namespace, service) => {
+      const muted = mutes.of(namespace, service);
+      return { ...policyFor(settings, namespace, service), ...(muted ? { muted } : {}) };
+    },
+    mutes,
     limits: {
       maxReplicas: limits.max_replicas,
       maxMemoryBytes: limits.max_memory,

@@ -1,4 +1,5 @@
 import type { Health } from './health.ts';
+import { muteWords } from './mute.ts';
 import { widerThan } from './plan.ts';
 import { mayActAlone, timeoutRule } from './service-policy.ts';
 import type { Authority, BlastRadius, Plan, Refusal, ServicePolicy } from './types.ts';
@@ -161,6 +162,8 @@ export function tooManyPods({ podsAffected, podsTotal }: BlastRadius, most: numb
 /** By the policy of all whom it touches now, on whose word it was to be taken. */
 function notAllowed(plan: Plan, { authority, policy, agreed }: FreshLook): Refusal | null {
   const refuse = (message: string): Refusal => ({ code: 'policy_changed', message });
+  if (policy.muted && authority.by !== 'person')
+    return { code: 'muted', message: `Not now: ${muteWords(policy.muted)}.` };
   switch (authority.by) {
     case 'auto':
       return mayActAlone(policy, plan, agreed?.confidence ?? 0)

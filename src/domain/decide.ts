@@ -1,3 +1,4 @@
+import { type Mute, muteWords } from './mute.ts';
 import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
 import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
@@ -15,6 +16,8 @@ export type DecideInput = {
   /** What stood in the way of planning otherwise good steps. */
   refusals: Refusal[];
   paused: boolean;
+  /** Whoever hurts, or would be changed, is at maintenance; null or absent: neither. */
+  muted?: Pick<Mute, 'by' | 'reason' | 'until'> | null;
   /** A mass failure: more open incidents than one service at a time can explain. */
   storm: boolean;
   /** An older open incident that already deals with the same cause. */
@@ -44,6 +47,9 @@ export type DecideInput = {
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
   settlingUntil: number;
 };
+
+/** Whether the maintenance is still on. */
+const MUTED_LOOK_MS = 5 * 60_000;
 
 /** Alert rules look back over minutes: so long after the trouble was last measured they may still fire by themselves. */
 const FADING_MS = 10 * 60_000;
@@ -81,6 +87,8 @@ export function decide(input: DecideInput): Decision {
     reason,
   });
 
+  const muted = input.muted ?? policy.muted;
+  if (muted && muted.until > now) return hold(Math.min(MUTED_LOOK_MS, muted.until - now), muteWords(muted), 'mute');
   if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`, 'same_cause');
   if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)

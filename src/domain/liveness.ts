@@ -21,6 +21,8 @@ export const HEARD_MS = 4 * 3_600_000;
 export const PAUSED_HEARD_MS = 3_600_000;
 /** Who acknowledged has it for so long. */
 export const ACKNOWLEDGED_MS = 8 * 3_600_000;
+/** The next look may be a moment late. */
+const LOOK_MS = 60_000;
 /** What remains of the time for a call to be delivered. */
 const DELIVERY_MS = 60_000;
 
@@ -46,6 +48,8 @@ function lastHeard(incident: Incident, { mode }: LivenessSettings): number | nul
     ...callsOf(incident).map(({ at }) => at + lasts),
     ...pagesOf(incident).map(({ at, status }) => at + (status === 'acknowledged' ? ACKNOWLEDGED_MS : lasts)),
   ];
+  // A person is at it, and has said until when.
+  if (state.name === 'watching' && state.waitsFor === 'mute') ends.push(state.until + LOOK_MS);
   if (state.name === 'awaiting_approval' && state.held) ends.push(state.held.until);
   if (state.name === 'queued' && state.authority.by === 'person') ends.push(state.authority.at + HEARD_MS);
   if (state.name === 'escalated' && state.acknowledgedBy !== null)

@@ -396,7 +396,8 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
     return lateByTimeout(incident, at, state.recommendation, authority.asked);
   if (refusal.code === 'target_gone' || refusal.code === 'plan_changed')
     return watch(incident, at + 30_000, refusal.message);
-  if (refusal.code === 'observe_only') return watch(incident, at + 10 * 60_000, refusal.message);
+  if (refusal.code === 'observe_only' || refusal.code === 'muted')
+    return watch(incident, at + 10 * 60_000, refusal.message);
   return escalate(incident, at, `Not done: ${refusal.message}`);
 }
 

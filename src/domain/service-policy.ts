@@ -17,6 +17,7 @@ export function strictest(policies: ServicePolicy[]): ServicePolicy {
       timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
       atTimeout: gentlest(one.atTimeout, other.atTimeout),
       approvers: one.approvers.filter((user) => other.approvers.includes(user)),
+      ...((one.muted ?? other.muted) ? { muted: one.muted ?? other.muted } : {}),
     }),
     first,
   );

@@ -1,6 +1,7 @@
 /** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
 
 import type { Health } from './health.ts';
+import type { Mute } from './mute.ts';
 /** What a rule measures: requests that are slow, fail or are many travel along calls; who isn't there hurts its callers; all else stays where it is. */
 export type AlertVital = 'latency' | 'errors' | 'traffic' | 'absence' | 'other';
 
@@ -297,12 +298,13 @@ export type Decision =
   | { kind: 'escalate'; options: Recommendation[]; reason: string };
 
 /** What a hold waits for, where others must know: a storm is counted by it. */
-export type WaitsFor = 'pause' | 'storm' | 'same_cause';
+export type WaitsFor = 'pause' | 'storm' | 'same_cause' | 'mute';
 
 /** A refusal is a value: `code` from a closed set, `message` with what would lift it. */
 export type Refusal = { code: RefusalCode; message: string };
 export type RefusalCode =
   | 'paused'
+  | 'muted'
   | 'locked'
   | 'rollout_in_progress'
   | 'rollout_stuck'
@@ -342,6 +344,8 @@ export type ServicePolicy = {
   /** Null: what the laws say by default. */
   atTimeout: AtTimeout | null;
   approvers: string[];
+  /** Somebody is at maintenance there: nothing runs without their word. */
+  muted?: Pick<Mute, 'by' | 'reason' | 'until'>;
   /** What is promised to its users: it is only well under these. */
   objective?: { latencyP99Seconds?: number; errorRatio?: number };
 };

@@ -7,6 +7,7 @@ import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
+import type { MuteBook } from './mute-book.ts';
 
 export type Limits = ActionLimits & {
   /** Services that may be changed at the same time. */
@@ -38,6 +39,8 @@ export type StageDeps = EvidenceDeps &
     inWorkingHours?(at: number): boolean;
     /** Whether the user is an approver of anything. */
     anyApprover(user: string): boolean;
+    /** Absent: nothing can be muted. */
+    mutes?: MuteBook;
     /** Open incidents as they were at most a second ago. */
     recentlyOpen(limit: number): Promise<Incident[]>;
   };

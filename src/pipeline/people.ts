@@ -7,6 +7,7 @@ import { forecastNow } from '../learning/forecast-demand.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';
 import type { StageDeps } from './deps.ts';
+import { mute, unmute } from './mute.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
@@ -119,6 +120,9 @@ export function createPeople(deps: StageDeps): People {
       }
       return no('Only an approver may resume; anyone may pause.');
     },
+    mute: (reference, user, reason, forMs) => mute(deps, reference, user, reason, forMs),
+    unmute: (reference, user) => unmute(deps, reference, user),
+    mutes: () => deps.mutes?.all() ?? [],
     find: (reference) => find(deps, reference),
     load: (id) => deps.store.load(id),
     open: () => deps.store.listOpen(MAX_LISTED),

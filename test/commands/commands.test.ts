@@ -306,3 +306,29 @@ describe('/heal who, incidents, playbooks and handover', () => {
     expect((await channel({ incidents: [] }).say('handover --for 2h')).message).toContain('*Waits for you:* nothing.');
   });
 });
+
+describe('/heal mute', () => {
+  const until = T0 + 60 * MIN;
+  const mutes = [{ namespace: 'shop', service: 'ledger-db', by: 'U_SECOND', reason: 'move <!here>', at: T0, until }];
+
+  it('mutes for an hour or for as long as is said, for all to see', async () => {
+    const { say, asked } = channel();
+    expect((await say('mute ledger moving it --for 30m')).visible).toBe('channel');
+    await say('mute ledger-db');
+    await say('unmute ledger');
+    expect(asked).toEqual([
+      { name: 'mute', args: ['ledger', 'U_ONCALL', 'moving it', 30 * MIN] },
+      { name: 'mute', args: ['ledger-db', 'U_ONCALL', '', 60 * MIN] },
+      { name: 'unmute', args: ['ledger', 'U_ONCALL'] },
+    ]);
+  });
+
+  it('lists what is muted, in status, too', async () => {
+    for (const verb of ['mute', 'status']) {
+      const { message } = await channel({ mutes }).say(verb);
+      expect(message).toContain('*shop/ledger-db* is muted by <@U_SECOND> until');
+      expect(message).toContain('move &lt;!here&gt;');
+    }
+    expect((await channel().say('mute')).message).toContain('Nothing is muted.');
+  });
+});

@@ -163,3 +163,10 @@ describe('an undo', () => {
     expect(verdict.ok ? null : verdict.refusal.code).toBe(code);
   });
 });
+
+it('a mute lets nothing run without a word of a person, and lets their word count', () => {
+  const policy = policyOf({ muted: { by: 'U1', reason: '', until: T0 + 60_000 } });
+  expect(refusalOf({ policy })).toBe('muted');
+  expect(refusalOf({ policy, authority: { by: 'timeout', at: T0 } })).toBe('muted');
+  expect(refusalOf({ policy, authority: { by: 'person', user: 'U1', at: T0 } })).toBe(null);
+});

@@ -182,3 +182,21 @@ describe('waiting for worse', () => {
     expect(patientUntil(reached, settled, alertedAt)).toBe(until);
   });
 });
+
+describe('a service that somebody has muted for maintenance', () => {
+  const muted = { by: 'U_ONCALL', reason: 'moving the database', until: T0 + 60_000 };
+
+  it('is watched until the mute ends, whatever else is known', () => {
+    for (const over of [{ muted }, { policy: policy({ muted }) }, { muted, attempts: 6 }])
+      expect(decide(inputOf(over))).toMatchObject({
+        kind: 'hold',
+        untilMs: T0 + 60_000,
+        waitsFor: 'mute',
+        reason: expect.stringContaining('moving the database'),
+      });
+  });
+
+  it('is looked at as ever once the mute is over', () => {
+    expect(decide(inputOf({ muted: { ...muted, until: T0 } })).kind).toBe('ask');
+  });
+});

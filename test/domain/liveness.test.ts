@@ -126,3 +126,9 @@ describe('from the first alert that isn’t only for information', () => {
     expect(callsWanted({ ...quiet.incident, state: escalated })).toEqual([]);
   });
 });
+
+it('a mute is a person who has it until then, and not for longer', () => {
+  const state: State = { name: 'watching', until: T0 + 30 * MINUTE, why: 'it is muted', waitsFor: 'mute' };
+  expect(livenessOf(alerted({ state }), T0 + 29 * MINUTE, settings).kind).toBe('heard');
+  expect(livenessOf(alerted({ state }), T0 + 32 * MINUTE, settings).kind).toBe('unheard');
+});

@@ -5,9 +5,11 @@ import type { People } from '../../extension-points.ts';
 import { actions, context, plainText, present, section } from './views/blocks.ts';
 import { onItButton, whyButton } from './views/controls.ts';
 import { listingLine } from './views/listing.ts';
+import { muteLine } from './views/muted.ts';
 import { pausedLine } from './views/paused.ts';
 import { decidingButtons } from './views/question.ts';
 
+const MOST_MUTES = 10;
 const MOST_WAITING = 8;
 const MOST_OTHERS = 10;
 const MOST_HEALED = 5;
@@ -26,7 +28,7 @@ export async function homeView(people: People, now: number): Promise<HomeView> {
     type: 'home',
     blocks: present([
       { type: 'header', text: plainText('On watch', 150) },
-      section([pausedLine(pause) ?? 'Nightshift is not paused.']),
+      section([pausedLine(pause) ?? 'Nightshift is not paused.', ...people.mutes().slice(0, MOST_MUTES).map(muteLine)]),
       { type: 'divider' },
       open.length === 0 ? section(['Nothing is wrong that Nightshift knows of.']) : null,
       waiting.length > 0 ? section(['*Waits for you*']) : null,

@@ -1,4 +1,5 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { Mute } from '../../../src/domain/mute.ts';
 import type {
   Answer,
   ForecastReport,
@@ -22,6 +23,7 @@ export function recordingPeople(
     report?: ServiceReport;
     forecast?: ForecastReport;
     who?: WhoReport;
+    mutes?: Mute[];
     playbooks?: PlaybookLine[];
   } = {},
 ) {
@@ -67,6 +69,9 @@ export function recordingPeople(
     },
     playbooks: () => start.playbooks ?? [],
     timeline: async () => given.timeline,
+    mute: answering('mute'),
+    unmute: answering('unmute'),
+    mutes: () => start.mutes ?? [],
     pauseState: async () => given.pause,
     score: async (reference) => {
       asked.push({ name: 'score', args: [reference] });

@@ -1,3 +1,4 @@
+import { escapeText } from '../src/adapters/slack/views/escape.ts';
 import { listingLine } from '../src/adapters/slack/views/listing.ts';
 import { muteLine } from '../src/adapters/slack/views/muted.ts';
 import { pausedLine } from '../src/adapters/slack/views/paused.ts';
@@ -5,6 +6,7 @@ import type { Command } from '../src/extension-points.ts';
 
 const MOST_LINES = 25;
 const MOST_MUTES = 10;
+const MOST_NOTES = 5;
 
 /** Paused or not, and one line for each open incident. */
 const status: Command = {
@@ -20,9 +22,13 @@ const status: Command = {
         ? 'No open incidents.'
         : `*${open.length} open ${open.length === 1 ? 'incident' : 'incidents'}*`;
     const more = open.length > MOST_LINES ? [`and ${open.length - MOST_LINES} more`] : [];
+    const notes = people
+      .notes()
+      .slice(0, MOST_NOTES)
+      .map((note) => `⚠ ${escapeText(note, 300)}`);
     return {
       visible: 'private',
-      message: [paused, ...muted, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
+      message: [paused, ...muted, ...notes, count, ...open.slice(0, MOST_LINES).map(listingLine), ...more].join('\n'),
     };
   },
 };

@@ -39,10 +39,10 @@ program
   .description('check every playbook: all errors with file, line and column')
   .action(async (folders: string[]) => {
     const { loadPlaybooks, PlaybookErrors } = await import('./adapters/playbooks/load-playbooks.ts');
-    const { paramCheck } = await import('./app/param-check.ts');
+    const { playbookCheck } = await import('./app/playbook-check.ts');
     const all = folders.length > 0 ? folders : [here('../playbooks')];
     try {
-      const playbooks = await loadPlaybooks(all, paramCheck(await actions()));
+      const playbooks = await loadPlaybooks(all, playbookCheck(await actions()));
       console.log(`${playbooks.length} playbooks are right: ${playbooks.map(playbookKey).join(', ')}`);
     } catch (error) {
       if (!(error instanceof PlaybookErrors)) throw error;

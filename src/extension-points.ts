@@ -247,6 +247,8 @@ export type People = {
   mute(reference: string, user: string, reason: string, forMs: number): Promise<Answer>;
   unmute(reference: string, user: string): Promise<Answer>;
   mutes(): Mute[];
+  /** What is wrong with Nightshift's own set-up now, a line each: a playbook that is broken … */
+  notes(): string[];
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; message: string }>;
   /** Proposes that autoscaler to those who may approve it. */

@@ -10,7 +10,6 @@ import { apiRoutes } from '../adapters/http/api-routes.ts';
 import { healthRoutes } from '../adapters/http/health-routes.ts';
 import { pagerDutyRoute } from '../adapters/http/pagerduty-route.ts';
 import { dispatch, type Handler, pathOf } from '../adapters/http/routes.ts';
-import { loadPlaybooks } from '../adapters/playbooks/load-playbooks.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { createHeardOnce } from '../adapters/redis/heard-once.ts';
@@ -25,7 +24,6 @@ import { createSharedLog } from '../adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
 import type { Clock } from '../domain/clock.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
-import { playbookKey } from '../domain/playbook.ts';
 import { workingHours } from '../domain/proof/working-hours.ts';
 import { createTurns } from '../domain/turns.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
@@ -54,8 +52,8 @@ import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
-import { paramCheck } from './param-check.ts';
 import { partsOf } from './parts.ts';
+import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
 import { startRetention } from './retention.ts';
 import { repeat, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
@@ -104,6 +102,7 @@ const CONCURRENCY = 64;
 const DIAGNOSES_AT_ONCE = 4;
 const HEARTBEAT_LOOK_MS = 30_000;
 const MUTES_LOOK_MS = 5_000;
+const PLAYBOOKS_EVERY_MS = 5_000;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -237,6 +236,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   );
   const stopMutes = repeat(deps, MUTES_LOOK_MS, () => mutes.look(), log);
   const stopListening = repeat(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
+  const stopRereading = repeat(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -251,6 +251,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       stopScanning();
       stopListening();
       stopMutes();
+      stopRereading();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
@@ -273,7 +274,7 @@ async function createDeps(
   { models, baselines, training, charts }: Learning,
   mutes: MuteBook,
   log: Logger,
-): Promise<Deps> {
+): Promise<Deps & { rereadPlaybooks: LivePlaybooks['reread'] }> {
   const { settings } = config;
   const [actions, detectors, correlators, stateCorrelators, kinds] = await Promise.all([
     loadModules<Action>(here('../actions')),
@@ -283,7 +284,7 @@ async function createDeps(
     loadModules<IssueKind>(here('../kinds')),
   ]);
   const own = config.env.NIGHTSHIFT_PLAYBOOKS;
-  const playbooks = await loadPlaybooks([here('../../playbooks'), ...(own ? [own] : [])], paramCheck(actions));
+  const live = await livePlaybooks([here('../../playbooks'), ...(own ? [own] : [])], actions, log);
   const { limits } = settings;
   const approvers = new Set([
     ...settings.approvers,
@@ -314,12 +315,14 @@ async function createDeps(
     correlators,
     stateCorrelators,
     kinds,
-    playbooks: new Map(playbooks.map((playbook) => [playbookKey(playbook), playbook])),
     policy: (namespace, service) => {
       const muted = mutes.of(namespace, service);
       return { ...policyFor(settings, namespace, service), ...(muted ? { muted } : {}) };
     },
     mutes,
+    playbooks: live.playbooks,
+    rereadPlaybooks: live.reread,
+    notes: live.faults,
     limits: {
       maxReplicas: limits.max_replicas,
       maxMemoryBytes: limits.max_memory,

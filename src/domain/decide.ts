@@ -1,3 +1,5 @@
+import { remediationTarget } from './bottleneck.ts';
+import { handOverLine } from './hand-over.ts';
 import { type Mute, muteWords } from './mute.ts';
 import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
@@ -42,6 +44,10 @@ export type DecideInput = {
   patientUntil: number;
   /** A step was passed over because the engine isn't sure enough that it cures this cause. */
   lowConfidence: boolean;
+  /** A step that was passed over would be taken if the cause were surer, or the trouble worse. Absent: none. */
+  couldQualify?: boolean;
+  /** Whom the playbook says to tell. */
+  tell?: string | undefined;
   /** Nothing is wrong yet: it is always asked, whatever the settings of the service say. */
   isProposal: boolean;
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
@@ -89,12 +95,14 @@ export function decide(input: DecideInput): Decision {
 
   const muted = input.muted ?? policy.muted;
   if (muted && muted.until > now) return hold(Math.min(MUTED_LOOK_MS, muted.until - now), muteWords(muted), 'mute');
+  const told = handOverReason(input);
   if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`, 'same_cause');
   if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)
     return hold(60_000, 'the trouble is not measured any more, though its alerts have not ended yet');
   // Nobody is woken for an anomaly that no alert knows of and that hurts nothing: it is watched until it is over, or is measured.
   const alerted = input.observeUntil === null;
+  if (!diagnosis.measured && alerted && told !== null && !input.cured) return escalate(told);
   if (!diagnosis.measured)
     return input.unmeasured >= 2 && alerted
       ? escalate(
@@ -105,11 +113,11 @@ export function decide(input: DecideInput): Decision {
       : hold(input.unmeasured >= 2 ? 5 * 60_000 : 60_000, 'neither metrics nor objects show the trouble yet');
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
-  if (!input.hasPlaybook) return escalate(`there is no playbook for ${diagnosis.issue.kind}`);
+  if (!input.hasPlaybook) return escalate(told ?? `there is no playbook for ${diagnosis.issue.kind}`);
   // Evidence gathers in the first minute: who is unsure looks again before waking somebody.
   if (!diagnosis.named)
     return input.unmeasured >= 2
-      ? escalate('no cause is sure enough to act on')
+      ? escalate(told === null ? 'no cause is sure enough to act on' : `No cause is sure enough to act on. ${told}`)
       : hold(20_000, 'no cause is sure enough to act on yet');
   if (input.paused) return hold(60_000, 'Nightshift is paused', 'pause');
   if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started', 'storm');
@@ -117,6 +125,10 @@ export function decide(input: DecideInput): Decision {
   if (!qualified.some(changesSomething) && rolling) return hold(30_000, rolling.message);
 
   const first = qualified[0];
+  // Objects convict it, and nothing that could be waited for would make a step right: whoever can mend it hears of it now.
+  const isAskedUnsure = isOomLoop(diagnosis) && (input.unsure ?? []).some(changesSomething);
+  if (told !== null && !qualified.some(changesSomething) && !input.couldQualify && !isAskedUnsure)
+    return escalate(told);
   const mayGetWorse = input.attempts === 0 || input.helpedInPart === true;
   if (!first && input.belowThreshold && mayGetWorse && now < input.patientUntil)
     return hold(60_000, 'not severe enough yet for any step of the playbook');
@@ -124,8 +136,7 @@ export function decide(input: DecideInput): Decision {
     return hold(20_000, 'no step is sure enough to cure it yet');
   const surest = qualified.some(changesSomething) ? undefined : input.unsure?.find(changesSomething);
   if (surest && input.mode === 'act' && isOomLoop(diagnosis)) return askUnsure(input, surest);
-  if (!first) return escalate('no step of the playbook qualifies');
-  if (!changesSomething(first)) return escalate(`the playbook says so: ${first.step.action}`);
+  if (!first || !changesSomething(first)) return escalate(told ?? noStepReason(input));
   if (input.mode === 'observe' || policy.autonomy === 'observe')
     return {
       kind: 'observe',
@@ -133,6 +144,25 @@ export function decide(input: DecideInput): Decision {
       reason: `observe mode: would ${first.plan.summary.toLowerCase()}`,
     };
   return actOrAsk(input, first, qualified.slice(1).filter(changesSomething));
+}
+
+/** The fact that convicts and what to do, where objects convict. */
+function handOverReason({ diagnosis: { handOver }, tell }: DecideInput): string | null {
+  return handOver ? withTell(handOverLine(handOver), tell) : null;
+}
+
+const withTell = (reason: string, tell: string | undefined): string =>
+  tell === undefined ? reason : `${reason.replace(/\.$/, '')}. ${tell}`;
+
+/** No object convicts it, and nothing here is known to cure such a cause. */
+function noStepReason({ diagnosis, refusals, tell }: DecideInput): string {
+  const cause = remediationTarget(diagnosis);
+  const against = cause ? `${cause.what.replaceAll('_', ' ')} of ${cause.entity.name}` : 'it';
+  const [refusal] = refusals;
+  const why = refusal
+    ? `no step is possible against ${against}: ${refusal.message}`
+    : `nothing that I may do is known to cure ${against}`;
+  return withTell(why, tell);
 }
 
 const changesSomething = (one: Recommendation): boolean => one.plan.changes.length > 0;

@@ -49,7 +49,8 @@ export type Knowledge = {
 export type Candidate = { step: Step; stepIndex: number; confidence: Confidence };
 
 /**
- * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first.
+ * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first;
+ * `passedOver` all that no fact speaks against.
  * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it.
  */
 export function qualify(
@@ -57,8 +58,9 @@ export function qualify(
   diagnosis: Diagnosis,
   knowledgeOf: (action: string) => Knowledge | null,
   confidenceOf: (step: Step, knowledge: Knowledge) => Confidence,
-): { candidates: Candidate[]; unsure: Candidate[]; skippedSteps: SkippedStep[] } {
+): { candidates: Candidate[]; unsure: Candidate[]; passedOver: Candidate[]; skippedSteps: SkippedStep[] } {
   const candidates: Candidate[] = [];
+  const passedOver: Candidate[] = [];
   const unsure: Candidate[] = [];
   const skippedSteps: SkippedStep[] = [];
   const { severity } = diagnosis.issue;
@@ -74,10 +76,15 @@ export function qualify(
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
     if (obstacle && !fact) unsure.push({ step, stepIndex, confidence });
+    if (obstacle && obstacle.reason !== 'refused') passedOver.push({ step, stepIndex, confidence });
   });
   unsure.sort((a, b) => b.confidence.value - a.confidence.value);
-  return { candidates, unsure, skippedSteps };
+  return { candidates, unsure, passedOver, skippedSteps };
 }
+
+/** A step that was passed over, and wouldn't be if the cause were certain and the trouble as severe as can be. */
+export const couldQualify = ({ step, confidence }: Pick<Candidate, 'step' | 'confidence'>): boolean =>
+  (confidence.parts.find(({ name }) => name === 'works')?.value ?? 1) >= step.confidence;
 
 const tooMild = (step: Step, severity: number): Omit<SkippedStep, 'action'> | null =>
   severity < step.threshold

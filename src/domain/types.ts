@@ -57,35 +57,37 @@ export type EntityRef = {
   owner?: string;
 };
 
-export type EntityKind =
-  | 'Deployment'
-  | 'StatefulSet'
-  | 'DaemonSet'
-  | 'ReplicaSet'
-  | 'Rollout'
-  | 'Pod'
-  | 'Node'
-  | 'Service'
-  | 'Job'
-  | 'CronJob'
-  | 'HorizontalPodAutoscaler'
-  | 'ScaledObject'
-  | 'VerticalPodAutoscaler'
-  | 'PodDisruptionBudget'
-  | 'PersistentVolumeClaim'
-  | 'PersistentVolume'
-  | 'ResourceQuota'
-  | 'Ingress'
-  | 'Certificate'
-  | 'Namespace'
+export const ENTITY_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Rollout',
+  'Pod',
+  'Node',
+  'Service',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+  'ScaledObject',
+  'VerticalPodAutoscaler',
+  'PodDisruptionBudget',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'ResourceQuota',
+  'Ingress',
+  'Certificate',
+  'Namespace',
   /** A part of what runs the cluster: its API server, etcd, scheduler, kubelets … */
-  | 'ControlPlane'
+  'ControlPlane',
   /** A host that a probe asks and nobody here is known to serve. */
-  | 'Probe'
+  'Probe',
   /** Who sends us alerts. */
-  | 'Alerting'
+  'Alerting',
   /** An alert that names nothing. */
-  | 'Alert';
+  'Alert',
+] as const;
+export type EntityKind = (typeof ENTITY_KINDS)[number];
 
 /** What an alert or an incident is about. `service` is the workload that has the trouble; where there is none, what stands for it (see subject.ts). */
 export type Subject = {
@@ -156,6 +158,31 @@ export type Diagnosis = {
   /** What is to be said of how much history it rests on; absent where there is enough. */
   history?: string;
   affected?: AffectedPart;
+  /** What a person needs who has to mend it, where objects convict the cause; absent where only metrics speak, and in diagnoses of older versions. */
+  handOver?: HandOver;
+};
+
+/** A cause that the cluster's own objects convict, told for whoever has to mend it. Texts are masked and bounded. */
+export type HandOver = {
+  /** A word of CAUSE_KINDS. */
+  what: string;
+  /** Whose own it is; `namespace` is '' for what belongs to the cluster. */
+  object: { kind: string; namespace: string; name: string };
+  title: string;
+  /** The first convicts. `object`: of another one. */
+  facts: { object?: string; field: string; value: string }[];
+  /** What the first field should be, as far as it can be known. */
+  should?: string;
+  /** The command that mends it, or looks closer where none can know. */
+  command: string;
+  /** By its own labels and annotations, and who keeps it (Argo CD, Flux, Helm, an operator); may be empty. */
+  owner: string[];
+  /** Who would know, where the object doesn't say. */
+  whose: string;
+  /** Where it is kept in Git or a release: how it is mended there. */
+  inGit?: string;
+  /** Who wrote to it last, by its managed fields; `ofField`: to the very field. */
+  changed?: { by: string; at: number; ofField: boolean };
 };
 
 /** The affected part of the call graph, bounded: what hurts, the causes, and those between and beside them. `more`: neighbours left out. */
@@ -188,11 +215,28 @@ export type Step = {
   params: Record<string, string | number | boolean>;
 };
 
+/** What a playbook may ask of a diagnosis. */
+export type PlaybookWhen = {
+  /** The kind of what the cause is: a Deployment, a Node … */
+  owner?: string[] | undefined;
+  /** In the unit of the issue; `from` counts, `below` doesn't. */
+  severity?: { from?: number | undefined; below?: number | undefined } | undefined;
+  time?: DailyTime | undefined;
+};
+
+/** From and to in minutes after midnight, on the clocks of `zone`; a span over midnight belongs to the day on which it begins. No days: every day; 0 is Sunday. */
+export type DailyTime = { fromMin: number; toMin: number; days?: number[] | undefined; zone: string };
+
 export type Playbook = {
+  /** A kind of issue; `*` for all that have no playbook of their own. */
   issue: string;
   /** Only where a cause of this kind is named; the issue's playbook without one is for all others. */
   cause?: string | undefined;
+  /** Only where all of these hold, too. */
+  when?: PlaybookWhen | undefined;
   title: string;
+  /** Whom to tell, or why nothing is done, in a sentence: said where it comes to a person. */
+  tell?: string | undefined;
   steps: Step[];
   verify: {
     /** How long after the change the trouble must be gone. */

@@ -30,8 +30,10 @@ export type EvidenceDeps = {
   stateCorrelators?: StateCorrelator[];
   kinds: IssueKind[];
   actions: Map<string, Action>;
-  /** By `playbookKey`. */
-  playbooks: Map<string, Playbook>;
+  /** By `playbookKey`; what it holds may change while the app runs. */
+  playbooks: ReadonlyMap<string, Playbook>;
+  /** What everybody who asks how things stand should know: a playbook that is broken … */
+  notes?(): string[];
   policy(namespace: string, service: string): ServicePolicy;
   protectedNamespaces: string[];
   log: Logger;

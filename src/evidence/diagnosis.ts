@@ -13,6 +13,7 @@ import { nodeIn, rankInput } from './evidence.ts';
 import { gather } from './gather.ts';
 import { gatherState } from './gather-state.ts';
 import type { Gathered } from './gathered.ts';
+import { handOverFor } from './hand-over.ts';
 import { measuredIssue } from './issue.ts';
 import { detect } from './score.ts';
 import { stateCalls, stateFindings } from './state-findings.ts';
@@ -48,6 +49,7 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     : undefined;
   const target = remediationTarget({ named, causes, bottleneck });
   const { measuredOn, ...found } = await measuredIssue(deps, incident, target, findings, gathered.calls);
+  const handOver = state ? await handOverFor(deps.cluster, state, namespace, target, subjectEntity(incident)) : null;
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),
@@ -61,6 +63,7 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     since: gathered.incidentContext.since,
     ...historyOf(gathered),
     affected,
+    ...(handOver ? { handOver } : {}),
   };
 }
 

@@ -39,7 +39,7 @@ function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: Enti
 }
 
 /** The workload of the namespace that the object is, or stands before; a node is its own. */
-function behind({ state }: StateDiagnosis, { object, hurts }: RankedStateCause, namespace: string): EntityRef[] {
+export function behind({ state }: StateDiagnosis, { object, hurts }: RankedStateCause, namespace: string): EntityRef[] {
   if (object.kind === 'Node') return [{ kind: 'Node', namespace: '', name: object.name }];
   const isHere = (ref: ObjectRef) => ref.namespace === namespace && WORKLOADS.includes(ref.kind);
   const service =

@@ -6,7 +6,14 @@ import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves.ts';
 import { playbookFor, playbookKey } from '../domain/playbook.ts';
 import { isProposal } from '../domain/proposal.ts';
-import { type Candidate, confidenceIn, type Knowledge, leaveOutSpent, qualify } from '../domain/recommend.ts';
+import {
+  type Candidate,
+  confidenceIn,
+  couldQualify,
+  type Knowledge,
+  leaveOutSpent,
+  qualify,
+} from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
 import { stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
@@ -45,11 +52,11 @@ export async function judged(
   incident: Incident,
   diagnosis: Diagnosis,
 ): Promise<Extract<Event, { type: 'diagnosed' }>> {
-  const playbook = playbookFor(deps.playbooks, diagnosis);
+  const playbook = playbookFor(deps.playbooks, diagnosis, deps.clock.now());
   const diagnosed = { ...incident, diagnosis };
   const chosen = playbook
     ? await recommend(deps, diagnosed, playbook, diagnosis)
-    : { qualified: [], unsure: [], skippedSteps: [], refusals: [] };
+    : { qualified: [], unsure: [], skippedSteps: [], refusals: [], couldQualify: false };
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, skippedSteps } = leaveOutSpent(chosen.qualified, incident, open);
   chosen.skippedSteps.push(...skippedSteps);
@@ -83,6 +90,8 @@ export async function judged(
       firstAlertAt(incident),
     ),
     lowConfidence: passed('low_confidence'),
+    couldQualify: chosen.couldQualify,
+    tell: playbook?.tell,
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps };
@@ -122,9 +131,11 @@ type Chosen = {
   unsure: Recommendation[];
   skippedSteps: SkippedStep[];
   refusals: Refusal[];
+  couldQualify: boolean;
 };
-/** Steps that fall short are offered by twos. */
+/** Steps that fall short are offered by twos, and only where they are known to cure such a cause now and then. */
 const MOST_UNSURE = 2;
+const LEAST_OFFERED = 0.3;
 
 async function recommend(
   deps: StageDeps,
@@ -135,14 +146,18 @@ async function recommend(
   const cause = remediationTarget(diagnosis) ?? null;
   const results = new Map<string, { worked: number; tried: number }>();
   for (const { action } of playbook.steps)
-    results.set(action, await deps.store.results(resultKey(action, playbook.issue, diagnosis)));
+    results.set(action, await deps.store.results(resultKey(action, diagnosis.issue.kind, diagnosis)));
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, unsure, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
-  const chosen: Chosen = { qualified: [], unsure: [], skippedSteps, refusals: [] };
+  const { candidates, unsure, passedOver, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
+  const chosen: Chosen = {
+    ...{ qualified: [], unsure: [], skippedSteps, refusals: [] },
+    couldQualify: passedOver.some(couldQualify),
+  };
+  const from = { issue: diagnosis.issue.kind, playbook: playbookKey(playbook) };
   for (const candidate of candidates) {
-    const planned = await plan(deps, incident, playbook, candidate);
+    const planned = await plan(deps, incident, from, candidate);
     if (planned.ok) chosen.qualified.push(planned.recommendation);
     else {
       chosen.refusals.push(planned.refusal);
@@ -150,8 +165,9 @@ async function recommend(
     }
   }
   if (chosen.qualified.some((one) => one.plan.changes.length > 0)) return chosen;
-  for (const candidate of unsure.slice(0, MOST_UNSURE)) {
-    const planned = await plan(deps, incident, playbook, candidate);
+  const offered = unsure.filter(({ confidence }) => confidence.value >= LEAST_OFFERED);
+  for (const candidate of offered.slice(0, MOST_UNSURE)) {
+    const planned = await plan(deps, incident, from, candidate);
     if (planned.ok) chosen.unsure.push(planned.recommendation);
   }
   return chosen;
@@ -160,7 +176,7 @@ async function recommend(
 async function plan(
   deps: StageDeps,
   incident: Incident,
-  playbook: Playbook,
+  from: Pick<Recommendation, 'issue' | 'playbook'>,
   candidate: Candidate,
 ): Promise<{ ok: true; recommendation: Recommendation } | { ok: false; refusal: Refusal }> {
   const { step } = candidate;
@@ -168,8 +184,7 @@ async function plan(
   if (!planned.ok) return planned;
   const { confidence } = candidate;
   const recommendation: Recommendation = {
-    issue: playbook.issue,
-    playbook: playbookKey(playbook),
+    ...from,
     step,
     stepIndex: candidate.stepIndex,
     plan: planned.plan,

@@ -146,6 +146,6 @@ function eventOf(deps: StageDeps, incident: Incident, applied: Exclude<Applied, 
 }
 
 const verifyOf = (deps: StageDeps, { diagnosis }: Incident) =>
-  (diagnosis && playbookFor(deps.playbooks, diagnosis)?.verify) ?? DEFAULT_VERIFY;
+  (diagnosis && playbookFor(deps.playbooks, diagnosis, deps.clock.now())?.verify) ?? DEFAULT_VERIFY;
 
 export default execute;

@@ -1,3 +1,4 @@
+import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
 import { isHeldByStorm } from '../domain/storm.ts';
@@ -63,6 +64,14 @@ function detailsOf(incident: Incident): Record<string, string> {
   const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
   if (cause)
     details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${Math.round(cause.probability * 100)} %)`;
+  const handOver = diagnosis?.handOver;
+  if (handOver && state.name === 'escalated') {
+    details.what_convicts = handOverLine(handOver);
+    details.command = handOver.command;
+    details.owner = [ownerWords(handOver), handOver.inGit ?? ''].filter((text) => text !== '').join('. ');
+    if (handOver.changed)
+      details.last_changed = `${handOver.changed.by}, ${new Date(handOver.changed.at).toISOString()}`;
+  }
   if (state.name === 'awaiting_approval') {
     details.plan = state.recommendation.plan.summary;
     details.confidence = `${Math.round(state.recommendation.confidence.value * 100)} %`;

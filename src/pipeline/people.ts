@@ -134,6 +134,7 @@ export function createPeople(deps: StageDeps): People {
         .sort((a, b) => a.name.localeCompare(b.name)),
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
+    notes: () => deps.notes?.() ?? [],
     score: (reference) => scoreNow(deps, reference),
     forecast: (reference) => forecastNow(deps, reference),
     propose: (reference, user) => proposeScaling(deps, reference, user),

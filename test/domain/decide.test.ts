@@ -200,3 +200,54 @@ describe('a service that somebody has muted for maintenance', () => {
     expect(decide(inputOf({ muted: { ...muted, until: T0 } })).kind).toBe('ask');
   });
 });
+
+describe('what isn’t ours to mend', () => {
+  const handOver = {
+    what: 'quota_exceeded_cpu',
+    object: { kind: 'ResourceQuota', namespace: 'shop', name: 'compute' },
+    title: "the namespace's quota has no CPU left",
+    facts: [{ field: 'status.hard[requests.cpu]', value: '4' }],
+    should: 'more than is used (4), or less asked for',
+    command: 'kubectl edit resourcequota/compute -n shop',
+    owner: [],
+    whose: "whoever sets the namespace's bounds and policies",
+  };
+  const convicted = diagnosisOf({ handOver });
+  const nobodys = { diagnosis: convicted, qualified: [], lowConfidence: true, settlingUntil: T0 + 180_000 };
+
+  it('goes to a person at once, who reads first what convicts and what it should be', () => {
+    const tell = 'Tell the platform team.';
+    expect(decide(inputOf({ ...nobodys, tell }))).toEqual({
+      kind: 'escalate',
+      options: [],
+      reason:
+        "ResourceQuota shop/compute: the namespace's quota has no CPU left: status.hard[requests.cpu] is 4; it should be more than is used (4), or less asked for. Tell the platform team.",
+    });
+    expect(decide(inputOf({ ...nobodys, belowThreshold: true })).kind).toBe('escalate');
+  });
+
+  it('waits while a step could still be right, or the rollout that is under way may end it', () => {
+    expect(decide(inputOf({ ...nobodys, couldQualify: true })).kind).toBe('hold');
+    const refusals = [{ code: 'rollout_in_progress' as const, message: 'it is being rolled out' }];
+    expect(decide(inputOf({ ...nobodys, refusals })).kind).toBe('hold');
+    expect(decide(inputOf({ ...nobodys, diagnosis: diagnosisOf() })).kind).toBe('hold');
+  });
+
+  it('is handed over though nothing is measured or named, as objects convict it', () => {
+    const unmeasured = diagnosisOf({ handOver, measured: false });
+    expect(decide(inputOf({ diagnosis: unmeasured }))).toMatchObject({
+      kind: 'escalate',
+      reason: expect.stringContaining('ResourceQuota shop/compute'),
+    });
+    // What no alert knows of is still only watched.
+    expect(decide(inputOf({ diagnosis: unmeasured, observeUntil: T0 - 1 })).kind).toBe('hold');
+  });
+
+  it('never says only that a playbook says so', () => {
+    const oncall = recommendationOf({ plan: planOf({ changes: [] }) });
+    const { reason } = decide(inputOf({ qualified: [oncall] }));
+    expect(reason).toMatch(/^nothing that I may do is known to cure rollout of /);
+    const refusals = [{ code: 'no_history' as const, message: 'it has no older revision.' }];
+    expect(decide(inputOf({ qualified: [oncall], refusals })).reason).toContain('it has no older revision.');
+  });
+});

@@ -26,7 +26,7 @@ const looping = (what: string, probability: number, findings: Finding[] = [kille
 /** The steps of the playbook that is for it, as the diagnosis plans them, and what follows from that. */
 function decided(diagnosis: Diagnosis, over: Partial<DecideInput> = {}) {
   const { candidates, unsure } = qualify(
-    playbookFor(playbooks, diagnosis)!,
+    playbookFor(playbooks, diagnosis, 0)!,
     diagnosis,
     (name) => actions.find((one) => one.name === name) ?? null,
     (_step, knowledge) => confidenceIn(knowledge, diagnosis.causes[0] ?? null, { worked: 0, tried: 0 }),

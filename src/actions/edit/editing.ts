@@ -5,10 +5,10 @@ import { planDigest } from '../../domain/plan.ts';
 import type { BlastRadius, EntityRef, Execution, FieldChange, Plan, Refusal } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../../extension-points.ts';
 import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
+import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.ts';
 import { refusalOf, refused } from '../workload/look.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
 import { editOf, type Found, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
-import { KEEPER_PERMISSIONS, standsBeside, type Wish } from './owner.ts';
 
 const ATTEMPTS = 3;
 

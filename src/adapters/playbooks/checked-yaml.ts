@@ -36,19 +36,32 @@ export function readCheckedYaml<S extends z.ZodType>(file: string, text: string,
   const checked = schema.safeParse(document.toJS());
   if (checked.success)
     return { ok: true, value: checked.data, placeOf: (path) => placeOf(document, lines, path, null) };
-  const errors = checked.error.issues.flatMap((issue) => {
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null];
-    return keys.map((key) => {
-      const path = dotted(issue.path);
-      const message =
-        key === null
-          ? issue.message.replace(/^Invalid input: .*received undefined$/, 'is missing')
-          : `unknown key "${key}"`;
-      return { file, ...placeOf(document, lines, issue.path, key), message: path ? `${path}: ${message}` : message };
-    });
+  const errors = checked.error.issues.flatMap(told).map(({ path, key, message }) => {
+    const at = dotted(path);
+    return { file, ...placeOf(document, lines, path, key), message: at ? `${at}: ${message}` : message };
   });
   return { ok: false, errors };
 }
+
+type Told = { path: PropertyKey[]; key: string | null; message: string };
+
+function told(issue: z.core.$ZodIssue): Told[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: issue.path, key, message: `unknown key "${key}"` }));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return [ofUnion(issue.path, issue.errors)];
+  const message = issue.message.replace(/^Invalid input: .*received undefined$/, 'is missing');
+  return [{ path: issue.path, key: null, message }];
+}
+
+/** Of several shapes that a value may have, what is wrong by the one that it is nearest to: the one that it got furthest with. */
+function ofUnion(path: PropertyKey[], errors: z.core.$ZodIssue[][]): Told {
+  const firsts = errors.flatMap(([first]) => first ?? []);
+  const [best] = firsts.toSorted((left, right) => nearness(right) - nearness(left));
+  const inner = best ? told({ ...best, path: [...path, ...best.path] })[0] : undefined;
+  return inner ?? { path, key: null, message: 'is not as it should be' };
+}
+
+const nearness = ({ code, path }: z.core.$ZodIssue): number => path.length * 2 + (code === 'invalid_type' ? 0 : 1);
 
 /** In characters; what people write is far below. */
 const MOST_TEXT = 512 * 1024;

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { playbookKey } from '../../domain/playbook.ts';
+import { ANY_ISSUE, playbookKey } from '../../domain/playbook.ts';
 import type { Playbook, Step } from '../../domain/types.ts';
 import { type Place, readCheckedYaml, type YamlError, yamlErrorLine } from './checked-yaml.ts';
-import { playbookSchema } from './playbook-schema.ts';
+import { playbookSchema, playbooksIn } from './playbook-schema.ts';
 
 /** All that is wrong with all playbooks, in one go. */
 export class PlaybookErrors extends Error {
@@ -15,37 +15,72 @@ export class PlaybookErrors extends Error {
   }
 }
 
-/** What is wrong with the parameters of a step, as its action says; null when they are right, or when nobody knows the action. */
-export type ParamCheck = (step: Step) => { param: string; message: string } | null;
+/** What only those who know the actions and causes can judge. Each answers what is wrong, or null. */
+export type PlaybookCheck = {
+  action(name: string): string | null;
+  params(step: Step): { param: string; message: string } | null;
+  cause(word: string): string | null;
+  owner(kind: string): string | null;
+};
+
+const NO_CHECK: PlaybookCheck = { action: () => null, params: () => null, cause: () => null, owner: () => null };
+
+/** What was read; of a file that is broken now what it held when it was last right, and what is wrong with it. */
+export type ReadPlaybooks = { playbooks: Playbook[]; errors: YamlError[] };
+
+/** Reads every `.yaml` and `.yml` of the folders. Throws PlaybookErrors with everything that is wrong. */
+export async function loadPlaybooks(folders: string[], check: PlaybookCheck = NO_CHECK): Promise<Playbook[]> {
+  const { playbooks, errors } = await playbookReader(folders, check)();
+  if (errors.length > 0) throw new PlaybookErrors(errors);
+  return playbooks;
+}
+
+type Good = { playbooks: Playbook[]; issueAt: Place };
 
 /**
- * Reads every `.yaml` and `.yml` of the folders. A playbook of a later folder replaces an earlier folder's for the same issue and cause, and one that is for
- * all causes replaces those for single ones, too; twice in one folder is an error. Throws PlaybookErrors with everything that is wrong.
+ * Reads the folders each time that it is called. A playbook of a later folder replaces an earlier folder's for the same issue, cause and conditions, and one that is for all causes replaces those for single ones, too; twice in one
+ * folder is an error.
  */
-export async function loadPlaybooks(folders: string[], check: ParamCheck = () => null): Promise<Playbook[]> {
-  const byKey = new Map<string, Playbook>();
-  const errors: YamlError[] = [];
-  for (const folder of folders) {
-    const seen = new Map<string, string>();
-    const own: Playbook[] = [];
-    for (const file of await filesOf(folder, errors)) {
-      const parsed = parsePlaybook(file, await readFile(file, 'utf8'), check);
-      if (!parsed.ok) {
-        errors.push(...parsed.errors);
-        continue;
+export function playbookReader(folders: string[], check: PlaybookCheck = NO_CHECK): () => Promise<ReadPlaybooks> {
+  const lastGood = new Map<string, Good>();
+  return async () => {
+    const byKey = new Map<string, Playbook>();
+    const errors: YamlError[] = [];
+    const there = new Set<string>();
+    for (const folder of folders) {
+      const seen = new Map<string, string>();
+      const own: Playbook[] = [];
+      for (const file of await filesOf(folder, errors)) {
+        there.add(file);
+        const parsed = await parsedFile(file, check);
+        if (parsed.ok) lastGood.set(file, parsed);
+        else errors.push(...parsed.errors);
+        const good = lastGood.get(file);
+        for (const playbook of good?.playbooks ?? []) {
+          const key = playbookKey(playbook);
+          const other = seen.get(key);
+          if (other && good) errors.push({ file, ...good.issueAt, message: `issue: "${key}" is already in ${other}` });
+          else own.push(playbook);
+          seen.set(key, file);
+        }
       }
-      const key = playbookKey(parsed.playbook);
-      const other = seen.get(key);
-      if (other) errors.push({ file, ...parsed.issueAt, message: `issue: "${key}" is already in ${other}` });
-      seen.set(key, file);
-      own.push(parsed.playbook);
+      for (const { issue, cause, when } of own)
+        if (cause === undefined && when === undefined && issue !== ANY_ISSUE)
+          for (const [key, earlier] of byKey) if (earlier.issue === issue) byKey.delete(key);
+      for (const playbook of own) byKey.set(playbookKey(playbook), playbook);
     }
-    for (const { issue, cause } of own)
-      if (cause === undefined) for (const [key, earlier] of byKey) if (earlier.issue === issue) byKey.delete(key);
-    for (const playbook of own) byKey.set(playbookKey(playbook), playbook);
+    for (const file of lastGood.keys()) if (!there.has(file)) lastGood.delete(file);
+    return { playbooks: [...byKey.values()], errors };
+  };
+}
+
+async function parsedFile(file: string, check: PlaybookCheck): Promise<Parsed> {
+  try {
+    return parsePlaybook(file, await readFile(file, 'utf8'), check);
+  } catch (error) {
+    const message = `can't be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { ok: false, errors: [{ file, line: 1, column: 1, message }] };
   }
-  if (errors.length > 0) throw new PlaybookErrors(errors);
-  return [...byKey.values()];
 }
 
 async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {
@@ -66,19 +101,29 @@ async function filesOf(folder: string, errors: YamlError[]): Promise<string[]> {
   }
 }
 
-type Parsed = { ok: true; playbook: Playbook; issueAt: Place } | { ok: false; errors: YamlError[] };
+type Parsed = ({ ok: true } & Good) | { ok: false; errors: YamlError[] };
 
-/** One playbook's text; every error that it has, with its place. */
-export function parsePlaybook(file: string, text: string, check: ParamCheck = () => null): Parsed {
+/** One file's text; every error that it has, with its place. */
+export function parsePlaybook(file: string, text: string, check: PlaybookCheck = NO_CHECK): Parsed {
   const read = readCheckedYaml(file, text, playbookSchema);
   if (!read.ok) return read;
-  const errors = read.value.steps.flatMap((step, index) => {
-    const fault = check(step);
-    if (!fault) return [];
-    const place = read.placeOf(['steps', index, 'params', fault.param]);
-    return [{ file, ...place, message: `steps[${index}].params.${fault.param}: ${fault.message}` }];
+  const { steps, cause, when } = read.value;
+  const errors: YamlError[] = [];
+  const tell = (path: PropertyKey[], words: string, message: string | null) => {
+    if (message !== null) errors.push({ file, ...read.placeOf(path), message: `${words}: ${message}` });
+  };
+  steps.forEach((step, index) => {
+    tell(['steps', index, 'action'], `steps[${index}].action`, check.action(step.action));
+    const fault = check.params(step);
+    if (fault) tell(['steps', index, 'params', fault.param], `steps[${index}].params.${fault.param}`, fault.message);
+  });
+  cause?.forEach((word, index) => {
+    tell(['cause', ...(cause.length > 1 ? [index] : [])], 'cause', check.cause(word));
+  });
+  when?.owner?.forEach((kind) => {
+    tell(['when', 'owner'], 'when.owner', check.owner(kind));
   });
   return errors.length > 0
     ? { ok: false, errors }
-    : { ok: true, playbook: read.value, issueAt: read.placeOf(['issue']) };
+    : { ok: true, playbooks: playbooksIn(read.value), issueAt: read.placeOf(['issue']) };
 }

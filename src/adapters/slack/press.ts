@@ -87,12 +87,17 @@ const ACTS: Record<string, Act> = {
   page: (people, incident, user) => people.page(incident.id, user),
   right: (people, incident, user) => people.feedback(incident.id, user, true),
   wrong: (people, incident, user) => people.feedback(incident.id, user, false),
-  option: async (people, incident, user, value) => {
-    if (value.choice) return chosen(people, incident, user, value.choice);
-    const digest = wholeDigest(incident, value.planDigest);
-    return digest ? people.choose(incident.id, user, digest) : STALE;
-  },
+  option: choose,
+  // A block has each action's id once.
+  'choose-1': choose,
+  'choose-2': choose,
 };
+
+async function choose(people: People, incident: Incident, user: string, value: ButtonValue): Promise<Answer> {
+  if (value.choice) return chosen(people, incident, user, value.choice);
+  const digest = wholeDigest(incident, value.planDigest);
+  return digest ? people.choose(incident.id, user, digest) : STALE;
+}
 
 const STALE: Answer = {
   ok: false,

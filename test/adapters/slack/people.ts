@@ -73,6 +73,7 @@ export function recordingPeople(
     unmute: answering('unmute'),
     mutes: () => start.mutes ?? [],
     pauseState: async () => given.pause,
+    notes: () => [],
     score: async (reference) => {
       asked.push({ name: 'score', args: [reference] });
       return given.report ? { ok: true, report: given.report } : { ok: false, message: given.answer.message };

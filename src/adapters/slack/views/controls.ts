@@ -98,9 +98,28 @@ export function optionMenu(
 }
 
 function planOption(incident: Incident, one: Recommendation): PlainTextOption {
-  const sure = ` (${percent(one.confidence.value)})`;
-  const text = plainText(one.plan.summary, LIMITS.optionText - sure.length).text + sure;
-  return { text: plainText(text, LIMITS.optionText), value: encodeValue(incident.id, one.plan.digest) };
+  return {
+    text: plainText(planText(one, LIMITS.optionText), LIMITS.optionText),
+    value: encodeValue(incident.id, one.plan.digest),
+  };
+}
+
+/** What it does and how sure it is to help, the figure never cut off. */
+function planText({ plan, confidence }: Recommendation, most: number): string {
+  const sure = ` (${percent(confidence.value)})`;
+  return plainText(plan.summary, most - sure.length).text + sure;
+}
+
+const MOST_BUTTONS = 2;
+
+/** The surest steps that fell short, each a button with how sure it is; the rest is in the menu. */
+export function chooseButtons(incident: Incident): ActionsBlockElement[] {
+  return incident.options.slice(0, MOST_BUTTONS).map((one, index) =>
+    button(`choose-${index + 1}`, planText(one, LIMITS.buttonText), encodeValue(incident.id, one.plan.digest), {
+      label: `Do: ${one.plan.summary}`,
+      confirm: { title: 'Do this now?', text: confirmWords(one), yes: 'Do it' },
+    }),
+  );
 }
 
 const CHOICE_WORDS: Record<Choice, string> = {

@@ -1,12 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { actions, context, present, section } from './blocks.ts';
-import { onItButton, optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
+import { chooseButtons, onItButton, optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
 import { mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
 import { passedOverLines, triedLines } from './tried.ts';
+import { handedOver, reasonBeside } from './what-convicts.ts';
 
 /** Nightshift has no safe move left: why, who knows, what was tried and what wasn't, and what a person can do from here. */
 export function escalatedBlocks(
@@ -15,16 +16,19 @@ export function escalatedBlocks(
   message: Shown,
 ): KnownBlock[] {
   const tried = triedLines(incident);
-  const notTried = passedOverLines(incident, 4);
+  const handOver = handedOver(incident);
+  const notTried = handOver ? [] : passedOverLines(incident, 4);
+  const why = reasonBeside(state.why, handOver);
   return present([
     { type: 'divider' },
     section([
-      `*This needs a person.* ${sentence(state.why, 600)}`,
+      `*This needs a person.*${why === null ? '' : ` ${sentence(why, 600)}`}`,
       whoKnows(incident, state),
       pausedLine(message.paused),
       tried.length > 0 ? `*Tried*\n${tried.join('\n')}` : 'Nothing was changed.',
       notTried.length > 0 ? `*Not tried*\n${notTried.join('\n')}` : null,
     ]),
+    actions('choices', chooseButtons(incident)),
     actions('escalated', [
       optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       undoButton(incident),
@@ -33,7 +37,9 @@ export function escalatedBlocks(
       whyButton(incident),
     ]),
     context([
-      incident.options.length > 0 ? 'A step from the menu runs on your word, after the same checks as always' : null,
+      incident.options.length > 0
+        ? 'A step runs on your word, after the same checks as always; the figure is how sure it is to help'
+        : null,
     ]),
   ]);
 }

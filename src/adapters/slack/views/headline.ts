@@ -10,6 +10,8 @@ const SAYINGS: Record<string, { now: string; past: string }> = {
   crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
   node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
   demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
+  high_error_rate: { now: 'answers with errors', past: 'answered with errors' },
+  not_ready: { now: 'isn’t ready', past: 'wasn’t ready' },
   unknown: { now: 'is in trouble', past: 'was in trouble' },
 };
 

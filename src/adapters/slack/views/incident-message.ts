@@ -11,6 +11,7 @@ import { headline, notification } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { bottleneckLine, causeLine, linkedLine, troubleLines } from './trouble.ts';
 import { waitingBlocks } from './waiting.ts';
+import { handedOver, handOverLines } from './what-convicts.ts';
 import { workingBlocks } from './working.ts';
 
 /**
@@ -28,8 +29,15 @@ export function incidentMessage(incident: Incident, message: Shown): Message {
         bottleneckLine(incident),
         linkedLine(incident),
       ];
-  const top = section([headline(incident), ...why]);
-  return { text: cutMarkup(fallbackText(incident), 1_000), blocks: present([top, ...stateBlocks(incident, message)]) };
+  const handOver = handedOver(incident);
+  // Whoever is handed it reads first what convicts and what to do.
+  const top = handOver
+    ? [section([headline(incident), ...handOverLines(handOver)]), section(why)]
+    : [section([headline(incident), ...why])];
+  return {
+    text: cutMarkup(fallbackText(incident), 1_000),
+    blocks: present([...top, ...stateBlocks(incident, message)]),
+  };
 }
 
 function stateBlocks(incident: Incident, message: Shown): KnownBlock[] {

@@ -6,14 +6,17 @@ import { headline } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
 import { bottleneckLine, causeLine, troubleLines } from './trouble.ts';
+import { handedOver, handOverLines } from './what-convicts.ts';
 
 /** The same in words alone, for the day on which Slack refuses our blocks: nothing that a person needs in order to decide is missing, and commands stand in for the buttons. */
 export function plainMessage(incident: Incident, message: Shown): Message {
   const { state } = incident;
   const asking =
     state.name === 'awaiting_approval' ? [...stepLines(state.recommendation), ifNobodyAnswers(state, message)] : [];
+  const handOver = handedOver(incident);
   const lines = [
     headline(incident),
+    ...(handOver ? handOverLines(handOver) : []),
     ...troubleLines(incident),
     causeLine(incident),
     bottleneckLine(incident),

@@ -5,13 +5,23 @@ import { isProposal } from '../../../domain/proposal.ts';
 import type { MessageContext } from '../../../ports/chat.ts';
 import { ifNobodyAnswers, nobodyMay } from './asking.ts';
 import { actions, context, type Message, present, section } from './blocks.ts';
-import { approveButton, holdButton, onItButton, optionMenu, pageButton, rejectButton, whyButton } from './controls.ts';
+import {
+  approveButton,
+  chooseButtons,
+  holdButton,
+  onItButton,
+  optionMenu,
+  pageButton,
+  rejectButton,
+  whyButton,
+} from './controls.ts';
 import { codeBlock, escapeText, mention, sentence } from './escape.ts';
 import { notification, standing, whatHurts, where } from './headline.ts';
 import { messageLink } from './link.ts';
 import { pausedLine } from './paused.ts';
 import { stepLines } from './step.ts';
 import { troubleLines } from './trouble.ts';
+import { handedOver, handOverLines, reasonBeside } from './what-convicts.ts';
 
 /** An object of KEDA's is some 30 lines. */
 const MOST_DIFF = 2_500;
@@ -67,13 +77,17 @@ export function decidingButtons(
 
 function personBlocks(incident: Incident, call: CallDue, around: MessageContext): KnownBlock[] {
   const waits = incident.state.name !== 'escalated';
+  const handOver = handedOver(incident);
+  const why = reasonBeside(call.why, handOver);
   return present([
     section([
       `${whom(around.approvers)} ${lead(incident)}`,
+      ...(handOver ? handOverLines(handOver) : []),
       ...troubleLines(incident).slice(0, 2),
-      `${waits ? '*Nobody has looked at this yet.*' : '*This needs a person.*'} ${sentence(call.why, 500)}`,
+      `${waits ? '*Nobody has looked at this yet.*' : '*This needs a person.*'}${why === null ? '' : ` ${sentence(why, 500)}`}`,
       pausedLine(around.paused),
     ]),
+    waits ? null : actions('choices', chooseButtons(incident)),
     actions('call', [
       waits ? null : optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       onItButton(incident),

@@ -195,6 +195,18 @@ const hostileIncident: fc.Arbitrary<Incident> = fc
               reasons: repeat(word),
             }),
             findings: [...repeat(finding), ...repeat({ ...finding, kind: 'change' as const })],
+            handOver: {
+              what: word,
+              object: { kind: word, namespace: name, name },
+              title: word,
+              facts: repeat({ object: word, field: word, value: word }),
+              should: word,
+              command: word,
+              owner: repeat(word),
+              whose: word,
+              inGit: word,
+              changed: { by: word, at: value, ofField: true },
+            },
             affected: {
               nodes: repeat({
                 name,

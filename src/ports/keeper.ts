@@ -1,9 +1,8 @@
-import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../../domain/keeper.ts';
-import type { ManagedView } from '../../domain/managed-by.ts';
-import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { Refusal } from '../../domain/types.ts';
-import type { Permission } from '../../extension-points.ts';
-import type { Cluster, CustomKind, CustomObject } from '../../ports/cluster.ts';
+import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../domain/keeper.ts';
+import type { ManagedView } from '../domain/managed-by.ts';
+import { isRecord, readPath } from '../domain/object-path.ts';
+import type { Refusal } from '../domain/types.ts';
+import type { Cluster, CustomKind, CustomObject } from './cluster.ts';
 
 const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
   group,
@@ -16,9 +15,11 @@ const KUSTOMIZATIONS = kindOf('kustomize.toolkit.fluxcd.io', 'v1', 'kustomizatio
 const HELM_RELEASES = kindOf('helm.toolkit.fluxcd.io', 'v2', 'helmreleases', 'HelmRelease');
 
 /** What it takes to see whether a change beside Git or a release would stand. */
-export const KEEPER_PERMISSIONS: Permission[] = [APPLICATIONS, KUSTOMIZATIONS, HELM_RELEASES].map(
-  ({ group, plural }) => ({ group, resource: plural, verbs: ['get', 'list'] }),
-);
+export const KEEPER_PERMISSIONS: { group: string; resource: string; verbs: string[] }[] = [
+  APPLICATIONS,
+  KUSTOMIZATIONS,
+  HELM_RELEASES,
+].map(({ group, plural }) => ({ group, resource: plural, verbs: ['get', 'list'] }));
 
 /** A change that somebody may take back: to which field of which object, and what it would be. */
 export type Wish = {
@@ -47,6 +48,19 @@ export async function standsBeside(
   return { refusal: null, notes: [`${name} keeps this object: ${lasting}${doubt}`] };
 }
 
+/** Who keeps an object, and how a change of it is mended or taken back there, for a person; null: nobody is known to. */
+export async function keeperTold(
+  cluster: Cluster,
+  object: Wish['object'],
+  raw: Record<string, unknown>,
+  path: string,
+): Promise<{ name: string; how: string } | null> {
+  const claim = keeperClaim(object, ownersOf(raw));
+  if (claim === null) return null;
+  const { name, where } = await keeperOf(cluster, claim, { object, raw, path, after: '', isRollback: true });
+  return { name, how: claim.tool === 'Helm' ? helmBack(claim, object.namespace) : where };
+}
+
 type Keeper = { name: string; reverts: boolean | null; where: string; lasting: string };
 
 async function keeperOf(cluster: Cluster, claim: KeeperClaim, wish: Wish): Promise<Keeper> {
@@ -66,6 +80,9 @@ async function keeperOf(cluster: Cluster, claim: KeeperClaim, wish: Wish): Promi
 }
 
 const inNamespace = (namespace: string | null): string => (namespace ? ` -n ${namespace}` : '');
+
+const helmBack = ({ release, namespace }: Extract<KeeperClaim, { tool: 'Helm' }>, own: string | null): string =>
+  `Change its values, or \`helm rollback ${release}${inNamespace(namespace || own)}\` takes its last upgrade back.`;
 
 function helm({ release, namespace }: Extract<KeeperClaim, { tool: 'Helm' }>, wish: Wish): Keeper {
   const place = inNamespace(namespace || wish.object.namespace);

@@ -1,0 +1,71 @@
+import type { RankedStateCause } from '../analysis/rank-state.ts';
+import { isSymptom } from '../domain/cause-kinds.ts';
+import { handOverOf } from '../domain/hand-over.ts';
+import { writersOf } from '../domain/managed-fields.ts';
+import { maskTexts } from '../domain/mask-text.ts';
+import { isRecord, readPath } from '../domain/object-path.ts';
+import { objectKey } from '../domain/snapshot/snapshot.ts';
+import type { Cause, EntityRef, HandOver } from '../domain/types.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import { keeperTold } from '../ports/keeper.ts';
+import type { StateDiagnosis } from './state-diagnosis.ts';
+import { behind } from './state-findings.ts';
+
+/** A cause that objects convict by themselves. */
+const CONVICTED = 0.85;
+
+/**
+ * What a person needs to mend it, where the objects convict what was named (`cause`), or, where nothing is named, the subject's own trouble beyond doubt. Null: only metrics speak.
+ * Who keeps the object is looked up.
+ */
+export async function handOverFor(
+  cluster: Cluster,
+  state: StateDiagnosis,
+  namespace: string,
+  cause: Cause | undefined,
+  subject: EntityRef,
+): Promise<HandOver | null> {
+  const found = cause ? ofNamed(state, namespace, cause) : ofSubject(state, namespace, subject);
+  if (!found) return null;
+  const raw = state.state.byKey.get(objectKey(found.object))?.raw ?? null;
+  const field = found.facts[0]?.field ?? 'spec';
+  const keeper = raw ? await keeperTold(cluster, viewOf(raw, found.object), raw, field) : null;
+  return handOverOf(found, raw, keeper);
+}
+
+/** Of its very kind if there is one, else the surest about the same object; a symptom only where nothing says more. */
+function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cause): RankedStateCause | null {
+  const about = state.causes.filter(
+    (one) =>
+      (one.object.name === entity.name && one.object.kind === entity.kind) ||
+      behind(state, one, namespace).some(({ kind, name }) => name === entity.name && kind === entity.kind),
+  );
+  return (
+    about.find((one) => one.what === what) ??
+    about.find((one) => !isSymptom(one.what) && one.strength >= CONVICTED) ??
+    null
+  );
+}
+
+function ofSubject(state: StateDiagnosis, namespace: string, { kind, name }: EntityRef): RankedStateCause | null {
+  const [first] = state.causes;
+  if (!state.named || !first || isSymptom(first.what) || first.strength < CONVICTED) return null;
+  const isOwn = first.object.name === name && first.object.kind === kind;
+  const hurts = [...behind(state, first, namespace), ...first.hurts].some((one) => one.name === name);
+  return isOwn || hurts ? first : null;
+}
+
+function viewOf(raw: Record<string, unknown>, ref: RankedStateCause['object']) {
+  const texts = (field: string): Record<string, string> => {
+    const found = readPath(raw, ['metadata', field]);
+    return isRecord(found)
+      ? Object.fromEntries(Object.entries(found).filter((one): one is [string, string] => typeof one[1] === 'string'))
+      : {};
+  };
+  return {
+    ...{ kind: ref.kind, namespace: ref.namespace || null, name: ref.name },
+    labels: maskTexts(texts('labels')),
+    annotations: maskTexts(texts('annotations')),
+    managers: writersOf(raw),
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { shouldBe } from '../../src/domain/cause-advice.ts';
+import { CAUSE_KINDS, type CauseKind } from '../../src/domain/cause-kinds.ts';
+import { handOverLine, handOverOf, ownerWords } from '../../src/domain/hand-over.ts';
+import type { StateCause } from '../../src/domain/snapshot/state-cause.ts';
+
+const SERVICE = { kind: 'Service', namespace: 'shop', name: 'cart-api' };
+const DEPLOYMENT = { kind: 'Deployment', namespace: 'shop', name: 'cart-api' };
+const cause: StateCause = {
+  what: 'service_selector_mismatch',
+  object: SERVICE,
+  strength: 0.97,
+  facts: [
+    { object: SERVICE, field: 'spec.selector', value: '{"app":"nobody"}' },
+    { object: DEPLOYMENT, field: 'spec.template.metadata.labels', value: '{"app":"cart-api"}' },
+  ],
+  hurts: [],
+  command: `kubectl patch service/cart-api -n shop --type merge -p '{"spec":{"selector":{"app":"cart-api"}}}'`,
+};
+const writer = (manager: string, time: string, fieldsV1: unknown, subresource?: string) => ({
+  ...{ manager, operation: 'Update', time, fieldsV1, apiVersion: 'v1', fieldsType: 'FieldsV1' },
+  ...(subresource ? { subresource } : {}),
+});
+const raw = {
+  metadata: {
+    labels: { app: 'cart-api', 'example.com/team': 'checkout', 'app.kubernetes.io/managed-by': 'Helm' },
+    annotations: { 'a8r.io/chat': '#team-checkout', 'a8r.io/repository': 'https://git.example.com/shop' },
+    managedFields: [
+      writer('helm', '2026-11-30T08:00:00Z', { 'f:spec': { 'f:ports': {}, 'f:selector': {} } }),
+      writer('kubectl-edit', '2026-12-01T09:30:00Z', { 'f:spec': { 'f:selector': {} } }),
+      writer('kubectl-label', '2026-12-01T10:00:00Z', { 'f:metadata': { 'f:labels': { 'f:app': {} } } }),
+      writer('kube-controller-manager', '2026-12-01T11:00:00Z', { 'f:status': {} }, 'status'),
+    ],
+  },
+};
+
+describe('a hand-over', () => {
+  it('has the object, the field, what it is and should be, the command, whose it is, and who changed that field last', () => {
+    const told = handOverOf(cause, raw, { name: 'Helm (release shop)', how: 'Change its values.' });
+    expect(told).toEqual({
+      what: 'service_selector_mismatch',
+      object: SERVICE,
+      title: "the Service's selector fits no pod",
+      facts: [
+        { field: 'spec.selector', value: '{"app":"nobody"}' },
+        { object: 'Deployment shop/cart-api', field: 'spec.template.metadata.labels', value: '{"app":"cart-api"}' },
+      ],
+      should: 'what its pods have: {"app":"cart-api"}',
+      command: cause.command,
+      owner: ['chat #team-checkout', 'team checkout', 'repository https://git.example.com/shop', 'Helm (release shop)'],
+      whose: 'whoever keeps its manifest',
+      inGit: 'Change its values.',
+      changed: { by: 'kubectl-edit', at: Date.parse('2026-12-01T09:30:00Z'), ofField: true },
+    });
+    expect(handOverLine(told)).toBe(
+      'Service shop/cart-api: the Service\'s selector fits no pod: spec.selector is {"app":"nobody"}; it should be what its pods have: {"app":"cart-api"}',
+    );
+  });
+
+  it('of an object that says nothing of itself says who would know', () => {
+    const told = handOverOf(cause, null, null);
+    expect(told).not.toHaveProperty('changed');
+    expect(ownerWords(told)).toBe('whoever keeps its manifest');
+  });
+
+  it('shows no secret that a field or an owner’s note holds', () => {
+    const facts = [{ object: SERVICE, field: 'spec.externalName', value: 'https://user:hunter2@db.example.com' }];
+    const told = handOverOf({ ...cause, facts }, { metadata: { annotations: { contact: 'a@b.example' } } }, null);
+    expect(JSON.stringify(told)).not.toMatch(/hunter2|a@b\.example/);
+  });
+
+  it('says of every kind of cause what should be, whatever its facts are', () => {
+    for (const kind of Object.keys(CAUSE_KINDS) as CauseKind[]) expect(shouldBe(kind, [])).toMatch(/\w/);
+  });
+});

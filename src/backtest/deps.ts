@@ -63,6 +63,7 @@ export function replayDeps(parts: ReplayParts): StageDeps {
     // What it would have done is asked, also of an installation that only observes so far.
     mode: 'act',
     recentlyOpen: (limit) => memory.store.listOpen(limit),
+    openLines: () => memory.store.openLines(),
     log: pino({ level: 'silent' }),
   };
   return given as StageDeps;

@@ -1,5 +1,6 @@
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import { createOutcomes } from '../ports/outcomes-in-memory.ts';
+import { lineOf } from '../domain/open-line.ts';
 import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';
 
 /** A step that is known to have been carried out; `at` is when its end was known. */
@@ -44,6 +45,7 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
       lastClosed: all().findLast((one) => one.groupKey === key && !isOpen(one))?.id ?? null,
     }),
     listOpen: async (limit) => open().slice(0, limit),
+    openLines: async () => open().map(lineOf),
     list: async ({ since = 0, limit }) =>
       all()
         .filter((one) => one.openedAt >= since)

@@ -2,6 +2,7 @@ import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { KeptRecord } from '../domain/kept-record.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
+import type { OpenLine } from '../domain/open-line.ts';
 import type { Refusal } from '../domain/types.ts';
 
 /** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */
@@ -35,6 +36,8 @@ export type IncidentStore = {
   findByGroup(groupKey: string): Promise<{ open: Incident | null; lastClosed: string | null }>;
   /** All open incidents (bounded to `limit`, newest first). */
   listOpen(limit: number): Promise<Incident[]>;
+  /** All of them, each in a line. Of those that an older version saved last, none. */
+  openLines(): Promise<OpenLine[]>;
   list(filter: { state?: string; service?: string; since?: number; limit: number }): Promise<Incident[]>;
   /** Its lines `from` to `to`, both inside, counted as Redis does (-1 is the last); all when not given. */
   timeline(id: string, from?: number, to?: number): Promise<TimelineEntry[]>;

@@ -15,7 +15,7 @@ let fixture: Fixture;
 let redis: Awaited<ReturnType<Fixture['replica']>>['redis'];
 beforeAll(async () => {
   fixture = await startFixture();
-  redis = (await fixture.replica()).redis;
+  redis = (await fixture.replica({ batched: false })).redis;
 });
 afterAll(() => fixture.end());
 
@@ -254,7 +254,7 @@ describe('trust', () => {
 
 describe('a cache that is away', () => {
   it('leaves each replica its own, is said once, and is made good', async () => {
-    const away = await fixture.replica();
+    const away = await fixture.replica({ batched: false });
     const [one, other] = [replica('one', true, away.redis), replica('other')];
     away.redis.disconnect();
     for (let i = 0; i < 3; i += 1) {

@@ -14,6 +14,8 @@ export async function connectRedis(options: {
   url: string;
   name: string;
   commandTimeoutMs?: number;
+  /** What is asked in the same moment goes in one write; no commands by `call`. */
+  batched?: boolean;
   onError: (error: Error) => void;
 }): Promise<Redis> {
   const redis = new Redis(options.url, {
@@ -24,6 +26,7 @@ export async function connectRedis(options: {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    enableAutoPipelining: options.batched ?? false,
     // After a failover the old primary goes on answering, as a replica: only a new connection finds the new one.
     reconnectOnError: (error) => FAILED_OVER.test(error.message),
     retryStrategy: (times) => Math.min(times * 50, RETRY_MOST_MS),

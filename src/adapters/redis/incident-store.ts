@@ -26,6 +26,7 @@ export function createIncidentStore(options: {
   const prefix = keyPrefix(options.cluster);
   const run = loadScripts(redis, `${prefix}:`);
   const lastRead = createLastRead();
+  redis.on('close', () => lastRead.clear());
   const onUnreadable = options.onUnreadable ?? (() => {});
   return {
     ...readCalls({ redis, run, prefix, lastRead, onUnreadable }),

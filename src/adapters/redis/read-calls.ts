@@ -7,11 +7,20 @@ import { whenAvailable } from './availability.ts';
 import type { LastRead } from './last-read.ts';
 import { openIncidents } from './open-incidents.ts';
 import type { RunScript } from './scripts.ts';
-import { eachReadable, incidentFrom, timelineEntryFrom } from './stored.ts';
+import { eachReadable, incidentFrom, openLineFrom, timelineEntryFrom } from './stored.ts';
 
 type ReadCalls = Pick<
   IncidentStore,
-  'load' | 'findByGroup' | 'listOpen' | 'list' | 'timeline' | 'newId' | 'idOf' | 'recordResult' | 'results'
+  | 'load'
+  | 'findByGroup'
+  | 'listOpen'
+  | 'openLines'
+  | 'list'
+  | 'timeline'
+  | 'newId'
+  | 'idOf'
+  | 'recordResult'
+  | 'results'
 >;
 type Options = {
   redis: Redis;
@@ -50,8 +59,13 @@ export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Option
   };
   return {
     load: async (id) => {
-      const json = await whenAvailable(() => redis.hget(key(`incident:${id}`), 'json'));
-      return json === null ? null : incidentFrom(json);
+      const had = lastRead.byId(id);
+      const json = await run('load', id, had?.version ?? '');
+      if (json === null) return null;
+      if (json === '=' && had) return had;
+      const incident = incidentFrom(json);
+      lastRead.keep(incident);
+      return incident;
     },
     findByGroup: async (groupKey) => {
       const had = lastRead.of(groupKey);
@@ -61,7 +75,11 @@ export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Option
       if (open) lastRead.keep(open);
       return { open, lastClosed };
     },
-    listOpen: openIncidents(run, onUnreadable),
+    listOpen: openIncidents(run, onUnreadable, lastRead),
+    openLines: async () => {
+      const lines = await whenAvailable(() => redis.hvals(key('open-lines')));
+      return eachReadable(openLineFrom, lines, onUnreadable);
+    },
     list,
     timeline: async (id, from = 0, to = -1) =>
       eachReadable(

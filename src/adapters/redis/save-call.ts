@@ -1,5 +1,6 @@
 import { toGiveBack } from '../../domain/give-back.ts';
 import type { Incident, StateName } from '../../domain/incident.ts';
+import { lineOf } from '../../domain/open-line.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
@@ -33,6 +34,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       after.openedAt,
       after.state.name,
       lockNeed(after),
+      after.state.name === 'closed' ? '' : JSON.stringify(lineOf(after)),
       finished?.id ?? '',
       finished?.gen ?? '',
       finished?.token ?? '',

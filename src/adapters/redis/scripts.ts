@@ -4,6 +4,7 @@ import { whenAvailable } from './availability.ts';
 
 const NAMES = [
   'save',
+  'load',
   'claim',
   'extend',
   'finish',

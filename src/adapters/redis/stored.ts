@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
 import { OUTCOMES } from '../../domain/types.ts';
+import type { OpenLine } from '../../domain/open-line.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
 import { migrateEffectKind, migrateIncident, migrateTimelineEntry, SCHEMA } from './migrate.ts';
 
@@ -86,6 +87,13 @@ function current(migrated: unknown): unknown {
 /** How an incident ended, as `save` wrote it. */
 export const outcomeFrom = (json: unknown): OutcomeRecord =>
   checked(outcomeEnvelope, parsed(json), 'record of an end') as unknown as OutcomeRecord;
+/** Made anew with every save, so that only this version's, and what an older one left, are read. */
+export function openLineFrom(json: unknown): OpenLine {
+  const line = parsed(json) as Partial<OpenLine> | null;
+  if (typeof line?.id !== 'string' || typeof line.namespace !== 'string' || typeof line.openedAt !== 'number')
+    throw new StoreUnreadable('A line of an open incident is none');
+  return line as OpenLine;
+}
 
 /** From the row that the scripts return: id, kind, incident, dueAt, gen, attempt. */
 export function dueEffectFrom(row: unknown): DueEffect {

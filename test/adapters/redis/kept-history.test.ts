@@ -7,7 +7,7 @@ let fixture: Fixture;
 let redis: Awaited<ReturnType<Fixture['replica']>>['redis'];
 beforeAll(async () => {
   fixture = await startFixture();
-  redis = (await fixture.replica()).redis;
+  redis = (await fixture.replica({ batched: false })).redis;
 });
 afterAll(() => fixture.end());
 beforeEach(() => redis.flushall());

@@ -112,6 +112,8 @@ describe('records that this version cannot read', () => {
     await store.save(saving(null, anIncident('INC-2'), { effects: [{ kind: 'notify', dueAt: 2 }] }));
     await redis.hset(
       '{nightshift:test}:incident:INC-1',
+      'version',
+      2,
       'json',
       JSON.stringify({ id: 'INC-1', state: { name: 'dreaming' } }),
     );

@@ -17,6 +17,8 @@ export type Fixture = {
     /** Absent: the fixture's. */
     clock?: { now(): number };
     commandTimeoutMs?: number;
+    /** As the store's connection is; off where commands go by name. */
+    batched?: boolean;
     onUnreadable?: (message: string) => void;
   }): Promise<{ store: IncidentStore; redis: Redis; worker: Worker }>;
   end(): Promise<void>;
@@ -39,8 +41,14 @@ export async function startFixture(): Promise<Fixture> {
   return {
     server,
     clock,
-    replica: async ({ cluster = 'test', clock: own = clock, commandTimeoutMs = 2_000, onUnreadable } = {}) => {
-      const redis = await connectRedis({ url: server.url, name: 'test', commandTimeoutMs, onError: () => {} });
+    replica: async ({
+      cluster = 'test',
+      clock: own = clock,
+      commandTimeoutMs = 2_000,
+      onUnreadable,
+      batched = true,
+    } = {}) => {
+      const redis = await connectRedis({ url: server.url, name: 'test', batched, commandTimeoutMs, onError: () => {} });
       connections.push(redis);
       const worker: Worker = { effectId: 'at-work', token: 'token', notAfter: null };
       await redis.set(`{nightshift:${cluster}}:lease:${worker.effectId}`, worker.token);

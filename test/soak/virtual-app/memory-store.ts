@@ -1,5 +1,6 @@
 import type { Effect, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
+import { lineOf } from '../../../src/domain/open-line.ts';
 import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
 /** Incidents of one process without crashes, in memory: due effects are handed out by time, locks are given to whoever asks first. */
@@ -38,6 +39,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
       lastClosed: all().findLast((one) => one.groupKey === key && one.state.name === 'closed')?.id ?? null,
     }),
     listOpen: async (limit) => open().slice(0, limit),
+    openLines: async () => open().map(lineOf),
     list: async ({ state, service, since = 0, limit }) =>
       newest()
         .filter((one) => one.openedAt >= since && (state ?? one.state.name) === one.state.name)

@@ -1,12 +1,12 @@
 -- Find-or-create, save and enqueue as one step: everything below happens, or nothing does.
 -- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
--- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, need of its lock (1: keeps it, 2: lets it go and may take it again, 0: neither),
+-- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, need of its lock (1: keeps it, 2: lets it go and may take it again, 0: neither), its line while it is open,
 --          finished effect's id, gen, token ('' where there is none), the record of its end ('' where there is none), when it was over, `namespace/service`,
 --          number of timeline lines, the lines, then kind and dueAt of each effect.
 -- Returns  {'conflict'}, {'superseded'} or {'saved', due effect, due effect, ...}
 local p = KEYS[1]
 local id, before, after, json, group, service, openedAt, state, keepsLock = unpack(ARGV, 1, 9)
-local finishedId, finishedGen, finishedToken = unpack(ARGV, 10, 12)
+local line, finishedId, finishedGen, finishedToken = unpack(ARGV, 10, 13)
 local incident = p .. 'incident:' .. id
 
 if (redis.call('HGET', incident, 'version') or '0') ~= before then return { 'conflict' } end
@@ -24,24 +24,26 @@ redis.call('ZADD', p .. 'all', openedAt, id)
 redis.call('ZADD', p .. 'service:' .. service, openedAt, id)
 if state == 'closed' then
   local closedNow = redis.call('ZREM', p .. 'open', id) == 1 or before == '0'
+  redis.call('HDEL', p .. 'open-lines', id)
   if open == id then redis.call('HDEL', p .. 'open-by-group', group) end
   if closedNow then redis.call('HSET', p .. 'closed-by-group', group, id) end
 else
   redis.call('ZADD', p .. 'open', openedAt, id)
+  redis.call('HSET', p .. 'open-lines', id, line)
   -- An undo opens an incident again; where a newer one has the group by then, that one keeps it.
   redis.call('HSETNX', p .. 'open-by-group', group, id)
 end
 
-local outcome, over, of = unpack(ARGV, 13, 15)
+local outcome, over, of = unpack(ARGV, 14, 16)
 if outcome ~= '' then
   redis.call('HSET', p .. 'outcomes', id, outcome)
   redis.call('ZADD', p .. 'outcomes-by-end', over, id)
   redis.call('ZADD', p .. 'outcomes-of:' .. of, over, id)
 end
 
-local at = 16
+local at = 17
 local lines = tonumber(ARGV[at])
-for line = 1, lines do redis.call('RPUSH', p .. 'timeline:' .. id, ARGV[at + line]) end
+for index = 1, lines do redis.call('RPUSH', p .. 'timeline:' .. id, ARGV[at + index]) end
 at = at + lines
 
 local touched = {}

@@ -1,0 +1,42 @@
+import { isQuiet, isQuietOnly } from './alert-severity.ts';
+import type { Incident, StateName } from './incident.ts';
+import { isProposal } from './proposal.ts';
+import type { WaitsFor } from './types.ts';
+
+/** An open incident in one line: enough to count a storm, and to name whom it holds, without reading ten thousand incidents. */
+export type OpenLine = {
+  id: string;
+  namespace: string;
+  service: string;
+  state: StateName;
+  waitsFor: WaitsFor | null;
+  /** What is wrong: the kind of trouble, else what the first alert is called. */
+  trouble: string;
+  openedAt: number;
+  alertedAt: number | null;
+  /** An alert fires that isn't only for information. */
+  fires: boolean;
+  /** It has a message of its own. */
+  shown: boolean;
+  /** Nobody is to be told of it: a proposal, or only for information. */
+  quiet: boolean;
+};
+
+const LONGEST = 80;
+
+export function lineOf(incident: Incident): OpenLine {
+  const { state, alerts } = incident;
+  return {
+    id: incident.id,
+    namespace: incident.namespace,
+    service: incident.service,
+    state: state.name,
+    waitsFor: state.name === 'watching' ? (state.waitsFor ?? null) : null,
+    trouble: (incident.diagnosis?.issue.kind ?? alerts[0]?.name ?? incident.anomalies[0]?.what ?? '').slice(0, LONGEST),
+    openedAt: incident.openedAt,
+    alertedAt: incident.alertedAt ?? null,
+    fires: alerts.some((alert) => alert.status === 'firing' && !isQuiet(alert)),
+    shown: incident.message !== null,
+    quiet: isProposal(incident) || isQuietOnly(incident),
+  };
+}

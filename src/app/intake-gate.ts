@@ -2,6 +2,8 @@
 export type IntakeGate = {
   /** The way out of who was let in, to be called once; or how long to wait. */
   enter(): { leave: () => void } | { retryAfterS: number };
+  /** Whether ends alone are taken now: what fires goes before. Null: they are; else how long to wait. */
+  endsWaitS(): number | null;
 };
 
 export type IntakeLimits = {
@@ -14,6 +16,8 @@ export type IntakeLimits = {
 export const INTAKE_LIMITS: IntakeLimits = { atOnce: 24, backlog: 3_000 };
 
 const LOOK_EVERY_MS = 1_000;
+/** Of the limits: what is left above is for what fires. */
+const ENDS_UNTIL = 0.7;
 const RETRY_AFTER_S = { busy: 2, behind: 10 };
 
 /**
@@ -41,6 +45,8 @@ export function createIntakeGate(
     );
   };
   return {
+    endsWaitS: () =>
+      waiting > limits.backlog * ENDS_UNTIL || inside > limits.atOnce * ENDS_UNTIL ? RETRY_AFTER_S.behind : null,
     enter() {
       look();
       if (waiting > limits.backlog) return { retryAfterS: RETRY_AFTER_S.behind };

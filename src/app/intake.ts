@@ -35,6 +35,7 @@ export function alertIntake(
       if (!parsed.ok) return parsed;
       return {
         ok: true,
+        onlyEnds: parsed.alerts.length > 0 && parsed.alerts.every((alert) => alert.status === 'resolved'),
         accept: async () => {
           const { taken, refused, noted, heartbeats } = admit(parsed.alerts, parsed.muted, own);
           await hear(heartbeats);

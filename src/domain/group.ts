@@ -43,7 +43,8 @@ export function incidentFor(
   now: number,
 ): Incident | null {
   const here = open.filter((incident) => incident.cluster === subject.cluster && !isProposal(incident));
-  const own = here.find((incident) => groupKeyOf(incident) === groupKeyOf(subject));
+  const key = groupKeyOf(subject);
+  const own = here.find((incident) => incident.groupKey === key);
   if (own) return own;
   const asCause = here.find((incident) => {
     const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
@@ -52,6 +53,8 @@ export function incidentFor(
   if (asCause) return asCause;
   const ofNode = here.find((one) => subject.deadNode === one.service && subjectEntity(one).kind === 'Node');
   if (ofNode) return ofNode;
+  // Of whom nothing is known but their name, nothing follows for others.
+  if (!isInCalls(subject, calls)) return null;
   const recent = here.filter((incident) => isNear(incident, now));
   const node = nodeOf(subject);
   const reachable = callees(node, calls);

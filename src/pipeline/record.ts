@@ -1,12 +1,14 @@
-import type { Event, Incident, Transition } from '../domain/incident.ts';
 import { outcomeRecord } from '../domain/proof/outcome-record.ts';
 import { OFFICE_HOURS, workingHours } from '../domain/proof/working-hours.ts';
+import type { Event, Incident, StateName, Transition } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
 import type { DueEffect } from '../ports/store.ts';
 import type { RecordDeps } from './deps.ts';
 
 const MAX_TRIES = 50;
 const OFFICE_TIME = workingHours(OFFICE_HOURS);
+/** However much else is due: what somebody is asked, and what is being done, goes on. */
+const IS_ASKED_OR_DONE: StateName[] = ['awaiting_approval', 'queued', 'executing', 'verifying', 'undoing'];
 
 /** A due effect that an event ends, with the claim's token. */
 export type Finished = Pick<DueEffect, 'id' | 'gen'> & { token: string };
@@ -52,7 +54,7 @@ export async function saveTransition(
   if (result.kind === 'superseded') return 'superseded';
   // A wake that is lost is made good by the sweep, so a failure here must not undo what is saved.
   await deps.jobs
-    .wake(result.due)
+    .wake(result.due, IS_ASKED_OR_DONE.includes(made.incident.state.name))
     .catch((error: unknown) => deps.log.warn({ err: error }, 'waking failed; the sweep will'));
   return made.incident;
 }

@@ -19,6 +19,15 @@ describe('the gate before the alerts', () => {
     expect(second).toHaveProperty('leave');
   });
 
+  it('has ends wait sooner than what fires', () => {
+    const gate = createIntakeGate({ atOnce: 3, backlog: 10 }, async () => 0);
+    expect(gate.endsWaitS()).toBeNull();
+    const inside = [gate.enter(), gate.enter(), gate.enter()];
+    expect(gate.endsWaitS()).toBe(10);
+    for (const one of inside) if ('leave' in one) one.leave();
+    expect(gate.endsWaitS()).toBeNull();
+  });
+
   it('stays shut while more work waits than is good, and opens when it can not be seen', async () => {
     let backlog = async () => 11;
     let now = 0;

@@ -18,6 +18,11 @@ export type EffectQueue = Jobs & {
 };
 
 const BULK = 1_000;
+/** Looks that nobody waits for have no timer of their own: the sweep finds them within a second. */
+const IN_NO_HURRY = new Set<DueEffect['kind']>(['reach', 'watch', 'level', 'confirm_gone', 'give_back']);
+const SWEPT_AFTER_MS = 5_000;
+/** A job that woke it again may have died with its worker: another follows. */
+const AGAIN_MS = 5_000;
 let woken = 0;
 const process36 = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
@@ -37,23 +42,28 @@ export async function createEffectQueue(options: {
   await once(redis, 'ready', { signal: AbortSignal.timeout(options.connectMs ?? 5_000) }).catch(onError);
   const queue = new Queue<DueEffect>(QUEUE, { connection: redis, prefix: options.prefix });
   queue.on('error', onError);
-  const add = async (effects: DueEffect[], idOf: (effect: DueEffect, delay: number) => string) => {
+  const add = async (effects: DueEffect[], idOf: (effect: DueEffect, delay: number) => string, urgent = false) => {
     for (let at = 0; at < effects.length; at += BULK) {
-      const jobs = effects.slice(at, at + BULK).map((effect) => {
+      const jobs = effects.slice(at, at + BULK).flatMap((effect) => {
         const delay = realDelayUntil(effect.dueAt, clock);
-        return {
-          name: effect.kind,
-          data: effect,
-          opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true },
-        };
+        if (delay > SWEPT_AFTER_MS && IN_NO_HURRY.has(effect.kind)) return [];
+        const first = delay === 0 && urgent ? { lifo: true } : {};
+        return [
+          {
+            name: effect.kind,
+            data: effect,
+            opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true, ...first },
+          },
+        ];
       });
+      if (jobs.length === 0) continue;
       // The save is done by now and the sweep wakes what this doesn't: failing here would only repeat the work.
       await queue.addBulk(jobs).catch(onError);
     }
   };
   return {
-    wake: (effects) => add(effects, wakeId),
-    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again`),
+    wake: (effects, urgent) => add(effects, wakeId, urgent),
+    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again${Math.floor(Date.now() / AGAIN_MS)}`),
     counts: async () => {
       const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed');
       return {

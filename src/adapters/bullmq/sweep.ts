@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { IncidentStore } from '../../ports/store.ts';
+import type { DueEffect, IncidentStore } from '../../ports/store.ts';
 import type { EffectQueue } from './jobs.ts';
 
 /** Never later than a second, and where the sandbox's time runs fast, never later than so much of that. */
@@ -8,6 +8,12 @@ const EVERY_CLOCK_MS = 5_000;
 const SOONEST_REAL_MS = 100;
 const AT_MOST = 1_000;
 const TIMERS_AT_MOST = 10_000;
+/** Jobs that wait: what is due is among them, and waking it again would only make them more. */
+const LONG_QUEUE = 300;
+/** Of the rounds with a long queue one in so many looks all the same. */
+const LOOKS_ANYHOW = 10;
+/** What was woken again isn't for so long. */
+const AGAIN_AFTER_MS = 5_000;
 
 /**
  * Wakes again what is due and nobody has: after a crash, a lost wake, a changed clock. At the start it also sets the timers of what is due later.
@@ -15,7 +21,7 @@ const TIMERS_AT_MOST = 10_000;
  */
 export function startSweep(options: {
   store: Pick<IncidentStore, 'listDue' | 'listLater'>;
-  queue: Pick<EffectQueue, 'wake' | 'wakeAgain'>;
+  queue: Pick<EffectQueue, 'wake' | 'wakeAgain' | 'counts'>;
   clock: Clock;
   onError: (error: Error) => void;
 }): () => Promise<void> {
@@ -23,11 +29,15 @@ export function startSweep(options: {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let timersSet = false;
+  let passed = 0;
+  const notWoken = createMemory();
   const round = async () => {
     try {
       if (!timersSet) await queue.wake(await store.listLater(clock.now(), TIMERS_AT_MOST));
       timersSet = true;
-      await queue.wakeAgain(await store.listDue(clock.now(), AT_MOST));
+      passed = (await queue.counts()).waiting > LONG_QUEUE ? passed + 1 : 0;
+      if (passed % LOOKS_ANYHOW === 0)
+        await queue.wakeAgain(notWoken(await store.listDue(clock.now(), AT_MOST), performance.now()));
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -42,5 +52,19 @@ export function startSweep(options: {
     stopped = true;
     clearTimeout(timer);
     await under;
+  };
+}
+
+/** Of these those that were not woken just now, by what they are at this attempt. Holds what the last rounds woke. */
+function createMemory(): (due: DueEffect[], now: number) => DueEffect[] {
+  const woken = new Map<string, number>();
+  return (due, now) => {
+    for (const [key, at] of woken) if (now - at >= AGAIN_AFTER_MS) woken.delete(key);
+    return due.filter(({ id, gen, attempt }) => {
+      const key = `${id} ${gen} ${attempt}`;
+      if (woken.has(key)) return false;
+      woken.set(key, now);
+      return true;
+    });
   };
 }

@@ -4,9 +4,9 @@ import type { DueEffect } from '../../ports/store.ts';
 import { QUEUE, realDelayUntil } from './jobs.ts';
 import { workerConnection } from './queue-connection.ts';
 
-/** A worker that was killed is noticed after about so long; the effect's own lease decides when another may go on. */
-const LOCK_MS = 2_000;
-const STALLED_MS = 1_000;
+/** BullMQ's own lock decides nothing: the effect's lease does, and the sweep wakes what nobody has any more. Long, so that a process under load doesn't have its jobs taken away and run again. */
+const LOCK_MS = 30_000;
+const STALLED_MS = 15_000;
 /** Between looks for work while Redis is away. */
 const RETRY_MS = 500;
 

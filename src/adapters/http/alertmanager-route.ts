@@ -12,9 +12,13 @@ export type AlertIntake = {
   token: string | null;
   /** Whether there is room for more now; absent: always. */
   enter?(): { leave: () => void } | { retryAfterS: number };
+  /** Seconds that a webhook with nothing but ends has to wait, if it has to; absent: never. */
+  endsWaitS?(): number | null;
   parse(
     body: unknown,
-  ): { ok: true; accept(): Promise<Record<string, unknown>> } | { ok: false; status: number; message: string };
+  ):
+    | { ok: true; onlyEnds?: boolean; accept(): Promise<Record<string, unknown>> }
+    | { ok: false; status: number; message: string };
 };
 
 /** Prometheus and vmalert, which notify an Alertmanager themselves, put its API's path behind the address that they are given. */
@@ -50,6 +54,8 @@ async function take(intake: AlertIntake, req: IncomingMessage, res: ServerRespon
   if (!json.ok) return sendJson(res, 400, { error: `the body is not JSON: ${json.message}` });
   const parsed = intake.parse(json.value);
   if (!parsed.ok) return sendJson(res, parsed.status, { error: parsed.message });
+  const waitS = parsed.onlyEnds ? (intake.endsWaitS?.() ?? null) : null;
+  if (waitS !== null) return later(res, 'too much at once: what fires goes before; send it again', waitS);
   try {
     return sendJson(res, 200, { ok: true, ...(await parsed.accept()) });
   } catch (error) {

@@ -16,6 +16,7 @@ import { createHeardOnce } from '../adapters/redis/heard-once.ts';
 import { createHeartbeats } from '../adapters/redis/heartbeats.ts';
 import { createIncidentStore, keyPrefix } from '../adapters/redis/incident-store.ts';
 import { createKeptHistory } from '../adapters/redis/kept-history.ts';
+import { createListedStore } from '../adapters/redis/listed.ts';
 import { memoryUse, nearlyFullWords } from '../adapters/redis/memory-use.ts';
 import { createModelStore } from '../adapters/redis/model-store.ts';
 import { createMutes } from '../adapters/redis/mutes.ts';
@@ -33,6 +34,7 @@ import type { Action, Command, Correlator, Detector, IssueKind, People, StateCor
 import { createMuteBook, type MuteBook } from '../pipeline/mute-book.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
+import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';
@@ -112,7 +114,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
   const prefix = keyPrefix(config.settings.cluster);
   const [redis, cache] = await Promise.all([
-    connectRedis({ url: given.redisUrl, name: 'nightshift-store', onError }),
+    connectRedis({ url: given.redisUrl, name: 'nightshift-store', batched: true, onError }),
     // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
     connectRedis({ url: config.env.REDIS_CACHE_URL ?? given.redisUrl, name: 'nightshift-models', onError }),
   ]);
@@ -169,6 +171,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, mutes, log)),
     telemetry: listening.telemetry,
     topology,
+    once: heardOnce,
+    listed: createListedStore({ redis, key: `${prefix}:list` }),
   };
   const worker = startWorker({
     url: world.redisUrl,
@@ -237,6 +241,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const stopMutes = repeat(deps, MUTES_LOOK_MS, () => mutes.look(), log);
   const stopListening = repeat(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
   const stopRereading = repeat(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
+  const stopListing = repeat(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -252,6 +257,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       stopListening();
       stopMutes();
       stopRereading();
+      stopListing();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
@@ -337,21 +343,22 @@ async function createDeps(
     mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
     inWorkingHours: workingHours(workingHoursOf(settings)),
     anyApprover: (user) => approvers.has(user),
-    recentlyOpen: recently(store),
+    recentlyOpen: recently((limit: number) => store.listOpen(limit)),
+    openLines: recently(() => store.openLines()),
     log,
   };
 }
 
 const RECENT_MS = 1_000;
 
-/** Open incidents as they were at most a second ago: joining an alert to another service's incident is a judgement, and needn't read them all for each alert. */
-function recently(store: IncidentStore): Deps['recentlyOpen'] {
+/** As it was at most a second ago: joining an alert to another service's incident is a judgement, and needn't read all that is open for each alert. */
+function recently<A extends unknown[], T>(read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
   let at = 0;
-  let answer: ReturnType<IncidentStore['listOpen']> | null = null;
-  return (limit) => {
+  let answer: Promise<T> | null = null;
+  return (...args) => {
     if (!answer || Date.now() - at > RECENT_MS) {
       at = Date.now();
-      answer = store.listOpen(limit);
+      answer = read(...args);
       answer.catch(() => {
         answer = null;
       });

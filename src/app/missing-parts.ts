@@ -79,6 +79,8 @@ export function silentChat(log: Logger): Chat {
       log.warn({ said: message }, 'there is no chat to say this');
       return unsent;
     },
+    listDigest: ({ open }) => `${open.length}`,
+    showList: async () => unsent,
     threadLines: async () => unsent,
     threadImage: async () => unsent,
     upload: async () => null,

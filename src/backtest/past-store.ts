@@ -1,6 +1,6 @@
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
-import { createOutcomes } from '../ports/outcomes-in-memory.ts';
 import { lineOf } from '../domain/open-line.ts';
+import { createOutcomes } from '../ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';
 
 /** A step that is known to have been carried out; `at` is when its end was known. */

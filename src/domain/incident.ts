@@ -173,6 +173,8 @@ export type Event = { at: number } & (
   | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; skippedSteps: SkippedStep[] }
   | { type: 'diagnosis_failed'; message: string }
   | { type: 'watch_ended' }
+  /** In a storm another incident of its namespace is looked at for it. */
+  | { type: 'held_back'; untilMs: number; why: string }
   /** The incident's one message shows what it is now. */
   | { type: 'delivered'; channel: string; ts: string; digest: string; threaded: number }
   /** A post that rings was delivered; `planDigest`: of the question that it asks. */

@@ -17,7 +17,7 @@ import { canBeTakenBack } from './plan.ts';
 import { isProposal, PROPOSAL_MS } from './proposal.ts';
 import { attemptKey } from './recommend.ts';
 import { allResolved } from './record-facts.ts';
-import type { AtTimeout, Authority, Decision, Execution, Outcome, Recommendation, Refusal, WaitsFor } from './types.ts';
+import type { AtTimeout, Authority, Execution, Outcome, Recommendation, Refusal, WaitsFor } from './types.ts';
 
 /** The moves that the rows of the incident machine share. Each answers the incident in its next state and the work that is then due. */
 
@@ -123,7 +123,7 @@ export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
         { ...decision, asked: 1 },
       );
     case 'hold':
-      return held(incident, at, decision);
+      return hold(incident, at, decision.untilMs, decision.reason, decision.waitsFor);
     case 'observe':
       return watch(incident, decision.untilMs, decision.reason);
     case 'escalate':
@@ -132,9 +132,9 @@ export function decided(incident: Incident, event: Of<'diagnosed'>): Moved {
 }
 
 /** What a storm holds is told at once, and once for all of it. */
-function held(incident: Incident, at: number, decision: Extract<Decision, { kind: 'hold' }>): Moved {
-  const moved = watch(incident, decision.untilMs, decision.reason, decision.waitsFor);
-  return decision.waitsFor === 'storm' ? { ...moved, effects: [...moved.effects, { kind: 'page', dueAt: at }] } : moved;
+export function hold(incident: Incident, at: number, until: number, why: string, waitsFor?: WaitsFor): Moved {
+  const moved = watch(incident, until, why, waitsFor);
+  return waitsFor === 'storm' ? { ...moved, effects: [...moved.effects, { kind: 'page', dueAt: at }] } : moved;
 }
 
 /**

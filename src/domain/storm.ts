@@ -1,42 +1,87 @@
-import { isQuiet } from './alert-severity.ts';
 import type { Incident } from './incident.ts';
+import { lineOf, type OpenLine } from './open-line.ts';
 import { openPages } from './pages.ts';
-import { isProposal } from './proposal.ts';
 
 /** What began so long ago at most is part of the same storm; what is left over later is dealt with one by one. */
 export const STORM_MS = 15 * 60_000;
 
 /** Of what is open only this makes a storm: it fires, it began just now, and it waits for something to be done. What a person has, or another incident deals with, doesn't. */
-export function waitsToAct(incident: Incident, now: number): boolean {
-  const { state, alerts, alertedAt } = incident;
-  if (isProposal(incident) || alertedAt === undefined || now - alertedAt > STORM_MS) return false;
-  if (!alerts.some((alert) => alert.status === 'firing' && !isQuiet(alert))) return false;
-  switch (state.name) {
+export const waitsToAct = (incident: Incident, now: number): boolean => isWaiting(lineOf(incident), now);
+
+function isWaiting(line: OpenLine, now: number): boolean {
+  if (line.quiet || !isRecent(line, now) || !line.fires) return false;
+  switch (line.state) {
     case 'noticed':
     case 'awaiting_approval':
     case 'queued':
       return true;
     case 'watching':
-      return state.waitsFor !== 'same_cause';
+      return line.waitsFor !== 'same_cause';
     default:
       return false;
   }
 }
 
+const isRecent = ({ alertedAt }: OpenLine, now: number): boolean => alertedAt !== null && now - alertedAt <= STORM_MS;
+
 /** Those that make the storm, the oldest first. */
 export const stormOf = (open: Incident[], now: number): Incident[] =>
+  open.filter((incident) => waitsToAct(incident, now)).toSorted(byAge);
+
+export const stormLines = (open: OpenLine[], now: number): OpenLine[] =>
+  open.filter((line) => isWaiting(line, now)).toSorted(byAge);
+
+const byAge = (a: { openedAt: number; id: string }, b: { openedAt: number; id: string }): number =>
+  a.openedAt - b.openedAt || a.id.localeCompare(b.id);
+
+/** `why` in words, until when. */
+export type HeldBack = { untilMs: number; why: string };
+
+const LEAST_HOLD_MS = 20_000;
+/** The more wait, the less often each looks again: a second between two of them. */
+const HOLD_EACH_MS = 1_000;
+/** Of each namespace so many are looked at in a storm. */
+const LOOKED_AT = 5;
+
+/**
+ * In a storm a few diagnoses serve a namespace: the first of it are looked at, the others wait for what is found. Whose cause another deals with counts no more, so that where one cause is behind them all, all
+ * are soon known to share it. Null: this one is to be looked at now.
+ */
+export function heldBack(incident: Incident, open: OpenLine[], now: number, stormIncidents: number): HeldBack | null {
+  if (!waitsToAct(incident, now)) return null;
+  const storm = open.filter((line) => isWaiting(line, now));
+  if (storm.length < stormIncidents) return null;
+  const first = firstOf(open, incident.namespace, now);
+  const last = first.at(-1);
+  if (!last || first.length < LOOKED_AT || byAge(incident, last) <= 0) return null;
+  return {
+    untilMs: now + Math.max(LEAST_HOLD_MS, Math.min(STORM_MS, storm.length * HOLD_EACH_MS)),
+    why: `many services fail at once (storm mode): the first of ${incident.namespace} are looked at for all of it`,
+  };
+}
+
+/** Those that are looked at, whatever has become of them since. */
+const firstOf = (open: OpenLine[], namespace: string, now: number): OpenLine[] =>
   open
-    .filter((incident) => waitsToAct(incident, now))
-    .toSorted((a, b) => a.openedAt - b.openedAt || a.id.localeCompare(b.id));
+    .filter((line) => line.namespace === namespace && !line.quiet && isRecent(line, now))
+    .filter((line) => line.waitsFor !== 'same_cause')
+    .toSorted(byAge)
+    .slice(0, LOOKED_AT);
+
+/** Above so many open incidents that no message shows yet, one list shows them all. */
+export const LISTED_ABOVE = 30;
+
+/** Whom the list is for. */
+export const unshown = (open: OpenLine[]): OpenLine[] => open.filter((line) => !line.shown && !line.quiet);
 
 export const isHeldByStorm = ({ state }: Pick<Incident, 'state'>): boolean =>
   state.name === 'watching' && state.waitsFor === 'storm';
 
 /** The key under which a storm is paged, once for all whom it holds: that of those who have heard of it already, else one of its own. */
-export function stormKey(cluster: string, open: Incident[], storm: Incident[]): string {
+export function stormKey(cluster: string, open: Incident[], first: string | undefined): string {
   const start = `nightshift-${cluster}-storm-`;
   const known = open.flatMap(openPages).find(({ dedupKey }) => dedupKey.startsWith(start));
-  return known?.dedupKey ?? `${start}${storm[0]?.id ?? 'over'}`;
+  return known?.dedupKey ?? `${start}${first ?? 'over'}`;
 }
 
 export const isStormKey = (cluster: string, dedupKey: string): boolean =>

@@ -56,6 +56,8 @@ function sentence(event: Event): string | null {
       return `Diagnosis failed: ${event.message}`;
     case 'watch_ended':
       return 'Looking again';
+    case 'held_back':
+      return `Watching: ${event.why}`;
     case 'delivered':
     case 'pictured':
     case 'call_settled':

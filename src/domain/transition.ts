@@ -113,6 +113,8 @@ function fromNoticed(incident: Incident, event: Event): Move {
       return moves.decided(incident, event);
     case 'diagnosis_failed':
       return moves.escalate(incident, event.at, event.message);
+    case 'held_back':
+      return moves.hold(incident, event.at, event.untilMs, event.why, 'storm');
     case 'undo_asked':
       return moves.undo(incident, event);
     case 'resolved':

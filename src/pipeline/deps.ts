@@ -1,9 +1,12 @@
 import type { Incident } from '../domain/incident.ts';
+import type { OpenLine } from '../domain/open-line.ts';
 import type { EvidenceDeps } from '../evidence/deps.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import type { LearningDeps } from '../learning/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Jobs } from '../ports/jobs.ts';
+import type { ListedStore } from '../ports/listed.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
@@ -43,6 +46,12 @@ export type StageDeps = EvidenceDeps &
     mutes?: MuteBook;
     /** Open incidents as they were at most a second ago. */
     recentlyOpen(limit: number): Promise<Incident[]>;
+    /** All that is open, each in a line, as it was at most a second ago. */
+    openLines(): Promise<OpenLine[]>;
+    /** What one of all replicas does. Absent: there is only this process. */
+    once?: HeardOnce;
+    /** The one list that stands for many messages. Absent: there is none. */
+    listed?: ListedStore;
   };
 
 /** What it takes to save an event with what follows from it. */

@@ -15,7 +15,7 @@ import {
   qualify,
 } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
-import { stormOf } from '../domain/storm.ts';
+import { type HeldBack, heldBack, stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
@@ -39,12 +39,20 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed' && !hasNews(incident)) return NOTHING;
+    const back = await isHeldBack(deps, incident);
+    if (back) return { events: [{ type: 'held_back', at: deps.clock.now(), ...back }] };
     const diagnosis = isProposal(incident)
       ? await diagnoseDemand(deps, incident)
       : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.cachedReads }, incident));
     return { events: [await judged(deps, incident, diagnosis)] };
   },
 };
+
+/** One that is open by itself is looked at, whatever it is in: in a storm the first of a namespace is looked at for all. */
+async function isHeldBack(deps: StageDeps, incident: Incident): Promise<HeldBack | null> {
+  if (incident.state.name !== 'noticed' || incident.executions.length > 0) return null;
+  return heldBack(incident, await deps.openLines(), deps.clock.now(), deps.limits.stormIncidents);
+}
 
 /** What a diagnosis leads to: the playbook's step, planned, and the decision. Changes nothing. */
 export async function judged(

@@ -2,18 +2,28 @@ import { type CallDue, callsWanted, postOf, staleCalls } from '../domain/calls.t
 import type { Event, Incident } from '../domain/incident.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { StageDeps } from './deps.ts';
+import { firstPost } from './first-post.ts';
 
 /** What came of the posts that ring; `retryMs` (real time): something could not be sent. */
 export type Rung = { events: Event[]; retryMs: number | null };
 
 /** Posts what has to ring now, or edits it where it shows something old. From its delivery a question's time runs. */
-export async function ring(deps: StageDeps, incident: Incident, context: MessageContext): Promise<Rung> {
+export async function ring(
+  deps: StageDeps,
+  incident: Incident,
+  context: MessageContext,
+  which: (call: CallDue) => boolean = () => true,
+): Promise<Rung> {
   const rung: Rung = { events: [], retryMs: null };
-  for (const call of callsWanted(incident)) {
+  for (const call of callsWanted(incident).filter(which)) {
     const posted = postOf(incident, call);
     const digest = deps.chat.callDigest(incident, call, context);
     if (posted?.digest === digest) continue;
-    const delivery = await deps.chat.ring(incident, call, posted, context);
+    const delivery = posted
+      ? await deps.chat.ring(incident, call, posted, context)
+      : await firstPost(deps, `${incident.id} ${call.about}`, (isNew) =>
+          deps.chat.ring(incident, call, null, { ...context, isNew }),
+        );
     if (delivery.ok) {
       const { channel, ts, link = null } = delivery;
       const edited = posted?.ts === ts ? { edited: true as const } : {};

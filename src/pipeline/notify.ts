@@ -1,12 +1,17 @@
+import { callsOf } from '../domain/calls.ts';
 import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
+import { pagesOf } from '../domain/pages.ts';
+import { isStormKey, unshown } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { StageDeps } from './deps.ts';
+import { firstPost } from './first-post.ts';
 import { type Rung, ring, settleCalls } from './notify-calls.ts';
 import { isPictureDue, sendPicture } from './notify-chart.ts';
 import { isGraphDue, sendGraph } from './notify-graph.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
+import { isListed } from './show-list.ts';
 import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
 const LINES_AT_ONCE = 20;
@@ -24,7 +29,9 @@ const notify: Stage = {
   does: 'ring where somebody is asked or called, post or edit the one message, and add to its thread',
   giveUp: null,
   async run(deps, incident, due) {
+    if (isToldByStorm(incident)) return NOTHING;
     const { context, lines } = await lookUp(deps, incident);
+    if (!incident.message && (await isListed(deps))) return whileListed(deps, incident, context);
     const early = incident.message ? await ring(deps, incident, context) : null;
     let current = happened(incident, early?.events ?? []);
     const shown = await show(deps, current, context, lines, due.attempt);
@@ -37,6 +44,27 @@ const notify: Stage = {
     return again.length > 0 ? { events, againAt: Math.min(...again) } : { events };
   },
 };
+
+/** Over with a storm, in which it was told among many: nobody was asked and nothing was done, so there is nothing more to say of it. */
+const isToldByStorm = (incident: Incident): boolean =>
+  incident.state.name === 'closed' &&
+  !incident.message &&
+  incident.executions.length === 0 &&
+  callsOf(incident).length === 0 &&
+  pagesOf(incident).some(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
+
+/** The list has a line for it: only what has to be answered rings by itself. It is looked at again the later, the more are listed. */
+async function whileListed(deps: StageDeps, incident: Incident, context: MessageContext): Promise<StageResult> {
+  const asked = await ring(deps, incident, context, (call) => call.kind === 'question');
+  const settled = await settleCalls(deps, happened(incident, asked.events), context);
+  const waitMs = Math.max(LISTED_LEAST_MS, unshown(await deps.openLines()).length * LISTED_EACH_MS);
+  const again = [retryAt(deps, asked), retryAt(deps, settled), deps.clock.now() + inClockTime(deps, waitMs)];
+  return { events: [...asked.events, ...settled.events], againAt: Math.min(...again.filter((at) => at !== undefined)) };
+}
+
+/** Real time. */
+const LISTED_LEAST_MS = 5_000;
+const LISTED_EACH_MS = 50;
 
 const happened = (incident: Incident, events: Event[]): Incident =>
   events.reduce((one, event) => transition(one, event).incident, incident);
@@ -57,7 +85,9 @@ async function show(
   if (deps.clock.now() < soonest) return { events: [], againAt: soonest };
   const digest = deps.chat.digest(incident, context);
   if (shown?.digest === digest && lines.length === 0) return NOTHING;
-  const delivery = await deps.chat.deliver(incident, context);
+  const delivery = shown
+    ? await deps.chat.deliver(incident, context)
+    : await firstPost(deps, incident.id, (isNew) => deps.chat.deliver(incident, { ...context, isNew }));
   if (!delivery.ok) {
     deps.log.warn({ incident: incident.id, why: delivery.message }, 'the message could not be sent');
     const waitMs = delivery.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** attempt);

@@ -1,31 +1,59 @@
 import type { Event, Incident } from '../domain/incident.ts';
+import type { OpenLine } from '../domain/open-line.ts';
 import { openPages } from '../domain/pages.ts';
-import { isStormKey, stormKey, stormOf } from '../domain/storm.ts';
+import { isHeldByStorm, isStormKey, stormKey, stormLines } from '../domain/storm.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type StageResult } from './stage.ts';
 
 const MOST_OPEN = 500;
 const MOST_NAMED = 15;
+/** The pager's details hold half a megabyte. */
+const MOST_DETAILED = 5_000;
 const AGAIN_MS = 10_000;
+/** Real time. */
+const TURN_MS = 20_000;
+/** Who joins a storm is added to its page, all of a minute at once. */
+const ADDED_EVERY_MS = 60_000;
+
+/** What is paged as a part of the storm: what it holds, and what calls for a person while it lasts. */
+export async function belongsToStorm(deps: StageDeps, incident: Incident): Promise<boolean> {
+  if (isHeldByStorm(incident)) return true;
+  if (incident.state.name !== 'escalated' || incident.executions.length > 0 || incident.pageAskedBy !== null)
+    return false;
+  return stormLines(await deps.openLines(), deps.clock.now()).length >= deps.limits.stormIncidents;
+}
 
 /** A storm is told once: one page that names all whom it holds, and one post. Who joins it later is added to that page, and nobody's phone rings again. */
 export async function pageStorm(deps: StageDeps, incident: Incident): Promise<StageResult> {
   const mine = openPages(incident).some(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
   if (mine) return NOTHING;
-  const open = await deps.store.listOpen(MOST_OPEN);
-  const storm = stormOf(open, deps.clock.now());
-  const dedupKey = stormKey(incident.cluster, open, storm);
-  const isKnown = open.some((one) => openPages(one).some((page) => page.dedupKey === dedupKey));
-  const held = storm.length > 0 ? storm : [incident];
-  const sent = await send(deps, incident, held, dedupKey, isKnown);
+  const [open, lines] = await Promise.all([deps.store.listOpen(MOST_OPEN), deps.openLines()]);
+  const now = deps.clock.now();
+  const storm = stormLines(lines, now);
+  const dedupKey = stormKey(incident.cluster, open, storm[0]?.id);
+  const lastAt = lastTold(open, dedupKey);
+  const paged = (at: number): Event => ({ type: 'paged', at, dedupKey, planDigest: null });
+  // Whoever was open when it was last sent is named there.
+  if (lastAt !== null && incident.openedAt < lastAt) return { events: [paged(lastAt)] };
+  if (lastAt !== null && now - lastAt < ADDED_EVERY_MS) return { events: [], againAt: lastAt + ADDED_EVERY_MS };
+  // Many are held in the same moment, and by several replicas: one of them tells.
+  const turn = `storm told ${dedupKey}`;
+  if ((await deps.once?.first(turn, TURN_MS)) === false) return { events: [], againAt: now + AGAIN_MS };
+  const sent = await send(deps, incident, storm, dedupKey, lastAt !== null);
   const at = deps.clock.now();
   if (!sent.ok) {
+    await deps.once?.forget(turn);
     deps.log.warn({ incident: incident.id, why: sent.message }, 'a storm could not be told');
     return { events: [], againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
   }
-  const paged: Event = { type: 'paged', at, dedupKey, planDigest: null };
-  return { events: [paged] };
+  return { events: [paged(at)] };
+}
+
+/** When somebody of the storm was paged last; null: nobody has been. */
+function lastTold(open: Incident[], dedupKey: string): number | null {
+  const times = open.flatMap((one) => openPages(one).filter((page) => page.dedupKey === dedupKey));
+  return times.length > 0 ? Math.max(...times.map(({ at }) => at)) : null;
 }
 
 type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | null };
@@ -33,10 +61,11 @@ type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | 
 async function send(
   deps: StageDeps,
   incident: Incident,
-  held: Incident[],
+  storm: OpenLine[],
   dedupKey: string,
   isKnown: boolean,
 ): Promise<Sent> {
+  const held: Pick<OpenLine, 'id' | 'namespace' | 'service'>[] = storm.length > 0 ? storm : [incident];
   const names = held.map(({ namespace, service }) => `${namespace}/${service}`);
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
   const message = `${held.length} services of ${incident.cluster} fail at once, so no new action is started: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
@@ -48,7 +77,12 @@ async function send(
     severity: 'critical',
     source: incident.cluster,
     link: null,
-    details: { incidents: held.map(({ id, service }) => `${id} ${service}`).join(', ') },
+    details: {
+      incidents: held
+        .slice(0, MOST_DETAILED)
+        .map(({ id, service }) => `${id} ${service}`)
+        .join(', '),
+    },
   });
 }
 

@@ -1,11 +1,10 @@
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
-import { isHeldByStorm } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
 import type { ServicePolicy } from '../domain/types.ts';
 import type { PageRequest } from '../ports/pager.ts';
-import { pageStorm } from './page-storm.ts';
+import { belongsToStorm, pageStorm } from './page-storm.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
@@ -17,7 +16,7 @@ const page: Stage = {
   does: 'page a person through PagerDuty',
   giveUp: null,
   async run(deps, incident) {
-    if (isHeldByStorm(incident)) return pageStorm(deps, incident);
+    if (await belongsToStorm(deps, incident)) return pageStorm(deps, incident);
     if (!deps.pager.configured) return NOTHING;
     const policy = planPolicy(deps, shownPlan(incident), { namespace: incident.namespace, name: incident.service });
     const page = pageFor(incident, policy);

@@ -1,6 +1,6 @@
+import type { Event, Incident, StateName, Transition } from '../domain/incident.ts';
 import { outcomeRecord } from '../domain/proof/outcome-record.ts';
 import { OFFICE_HOURS, workingHours } from '../domain/proof/working-hours.ts';
-import type { Event, Incident, StateName, Transition } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
 import type { DueEffect } from '../ports/store.ts';
 import type { RecordDeps } from './deps.ts';

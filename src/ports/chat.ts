@@ -1,5 +1,6 @@
 import type { CallDue } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import type { OpenLine } from '../domain/open-line.ts';
 import type { Call } from '../domain/types.ts';
 import type { Pause } from './store.ts';
 
@@ -7,7 +8,8 @@ import type { Pause } from './store.ts';
 export type Delivery =
   /** `file`: the id of an image that was sent. `link`: where the chat shows a post. */
   | { ok: true; channel: string; ts: string; file?: string; link?: string | null }
-  | { ok: false; retryAfterMs: number | null; message: string };
+  /** `unsent`: it surely isn't in the channel. */
+  | { ok: false; retryAfterMs: number | null; message: string; unsent?: true };
 
 /** `gone`: deleted, or in a channel that can't be read any more: nobody could have answered there. `unknown`: nobody could look. */
 export type Whereabouts = { kind: 'there' } | { kind: 'gone' | 'unknown'; message: string };
@@ -27,6 +29,10 @@ export type Chat = {
   isThere(call: Pick<Call, 'channel' | 'ts'>): Promise<Whereabouts>;
   /** A post for everybody in the channel that is about no incident. `mentions`: whose phones ring; empty: whoever is there. */
   announce(message: string, mentions: string[]): Promise<Delivery>;
+  /** Digest of what `showList` would show now. */
+  listDigest(list: IncidentList): string;
+  /** One message that stands for many incidents: posted, or edited where it is. */
+  showList(list: IncidentList, posted: { channel: string; ts: string } | null): Promise<Delivery>;
   /** New timeline lines into the thread, in one reply. What the thread holds already is the caller's book. */
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
@@ -36,6 +42,16 @@ export type Chat = {
   ping(): Promise<void>;
 };
 
+/** What is open; `isOver`: those that are left have messages of their own. */
+export type IncidentList = { open: OpenLine[]; isOver: boolean; now: number };
+
 export type ThreadImage = { png: Buffer; fileName: string; title: string; altText: string };
 
-export type MessageContext = { timeline: TimelineEntry[]; paused: Pause; approvers: string[]; now: number };
+export type MessageContext = {
+  timeline: TimelineEntry[];
+  paused: Pause;
+  approvers: string[];
+  now: number;
+  /** Nobody has tried to post this before, so there is nothing to look for. Absent: somebody may have. */
+  isNew?: boolean;
+};

@@ -1,8 +1,8 @@
 import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { KeptRecord } from '../domain/kept-record.ts';
-import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import type { OpenLine } from '../domain/open-line.ts';
+import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import type { Refusal } from '../domain/types.ts';
 
 /** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */

@@ -77,6 +77,7 @@ export async function storyDeps({ store, small, story, second, life }: Given): P
     mode: 'act',
     anyApprover: (user) => settings.approvers.includes(user),
     recentlyOpen: (limit) => store.listOpen(limit),
+    openLines: () => store.openLines(),
     diagnosisTurn: turn,
     openingTurn: turn,
     log: pino({ level: 'silent' }),

@@ -28,6 +28,7 @@ it('an outage of the metrics is no all-clear: the incident stays open, says so, 
     jobs: { wake: async () => {} },
     clock: { now: fixture.clock.now, realDelay: (ms) => ms },
     recentlyOpen: (limit) => store.listOpen(limit),
+    openLines: () => store.openLines(),
     openingTurn: (run) => run(),
     log: pino({ level: 'silent' }),
   });

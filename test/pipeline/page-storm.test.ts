@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
+import { lineOf } from '../../src/domain/open-line.ts';
 import { STORM_MS, stormOf } from '../../src/domain/storm.ts';
 import { transition } from '../../src/domain/transition.ts';
 import page from '../../src/pipeline/page.ts';
@@ -23,12 +24,16 @@ const heldIncident = (n: number): Incident =>
 
 function world(configured: boolean) {
   const open = new Map([1, 2, 3].map((n) => [`INC-${n}`, heldIncident(n)]));
+  const isOpen = () => [...open.values()].filter((one) => one.state.name !== 'closed');
+  const at = { now: T0 + 60_000 };
   const pages: PageRequest[] = [];
   const posts: string[] = [];
   const resolved: string[] = [];
   const deps = {
-    store: { listOpen: async () => [...open.values()].filter((one) => one.state.name !== 'closed') },
-    clock: { now: () => T0 + 60_000, realDelay: (ms: number) => ms },
+    store: { listOpen: async () => isOpen() },
+    openLines: async () => isOpen().map(lineOf),
+    limits: { stormIncidents: 3 },
+    clock: { now: () => at.now, realDelay: (ms: number) => ms },
     policy: () => ({ approvers: ['U1'], critical: false, listed: true }),
     pager: {
       configured,
@@ -51,13 +56,14 @@ function world(configured: boolean) {
   } as unknown as Deps;
   const due = { id: 'e', incidentId: '', gen: 1, attempt: 0, kind: 'page', dueAt: T0, token: 't' } as never;
   const run = async (stage: typeof page, id: string) => {
-    const { events } = await stage.run(deps, open.get(id)!, due);
+    const { events, againAt } = await stage.run(deps, open.get(id)!, due);
     open.set(
       id,
       events.reduce((one, event) => transition(one, event).incident, open.get(id)!),
     );
+    return againAt;
   };
-  return { open, pages, posts, resolved, run };
+  return { open, at, pages, posts, resolved, run };
 }
 
 describe('a storm', () => {
@@ -68,6 +74,29 @@ describe('a storm', () => {
     expect(new Set(made.pages.map(({ dedupKey }) => dedupKey))).toEqual(new Set(['nightshift-test-storm-INC-1']));
     expect(made.pages[0]?.details.incidents).toBe('INC-1 api-1, INC-2 api-2, INC-3 api-3');
     for (const one of made.open.values()) expect(one.pages).toHaveLength(1);
+  });
+
+  it('has who joins it later added to its page, those of a minute at once', async () => {
+    const made = world(true);
+    for (const id of ['INC-1', 'INC-2', 'INC-3']) await made.run(page, id);
+    expect(made.pages).toHaveLength(1);
+    for (const n of [4, 5]) made.open.set(`INC-${n}`, { ...heldIncident(n), openedAt: T0 + 70_000 + n });
+    made.at.now = T0 + 80_000;
+    expect(await made.run(page, 'INC-4')).toBe(T0 + 120_000);
+    expect(made.pages).toHaveLength(1);
+    made.at.now = T0 + 120_000;
+    for (const id of ['INC-4', 'INC-5']) expect(await made.run(page, id)).toBeUndefined();
+    expect(made.pages).toHaveLength(2);
+    expect(made.pages[1]?.details.incidents).toContain('INC-5 api-5');
+    expect(made.posts).toHaveLength(1);
+  });
+
+  it('is what an escalation is paged with while it lasts: no phone rings for each', async () => {
+    const made = world(true);
+    const state = { name: 'escalated' as const, why: 'unclear', level: 1, acknowledgedBy: null, since: T0 };
+    made.open.set('INC-9', { ...heldIncident(9), state });
+    await made.run(page, 'INC-9');
+    expect(made.pages.map(({ dedupKey }) => dedupKey)).toEqual(['nightshift-test-storm-INC-1']);
   });
 
   it('is told in the channel where there is no pager', async () => {

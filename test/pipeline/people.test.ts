@@ -44,6 +44,7 @@ beforeEach(async () => {
     policy: () => ({ approvers }),
     anyApprover: (user: string) => approvers.includes(user),
     recentlyOpen: (limit: number) => store.listOpen(limit),
+    openLines: () => store.openLines(),
     log: pino({ level: 'silent' }),
   } as unknown as Deps;
   people = createPeople(deps);

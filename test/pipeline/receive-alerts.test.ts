@@ -40,6 +40,7 @@ const depsNow = (): Deps =>
     clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
     openingTurn: turns,
     recentlyOpen: async (limit: number) => seen ?? store.listOpen(limit),
+    openLines: () => store.openLines(),
     log: pino({ level: 'silent' }),
   }) as unknown as Deps;
 

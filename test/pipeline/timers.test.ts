@@ -28,6 +28,7 @@ describe('a deadline of five minutes, on two replicas of which one is four minut
         policy: () => ({ listed: true, critical: true, approvers: ['U1'] }),
         anyApprover: () => true,
         recentlyOpen: (limit: number) => store.listOpen(limit),
+        openLines: () => store.openLines(),
         openingTurn: (run: () => unknown) => run(),
         log: pino({ level: 'silent' }),
       }) as unknown as Deps;

@@ -76,6 +76,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
     mode: 'act',
     anyApprover: () => true,
     recentlyOpen: (limit) => gated.listOpen(limit),
+    openLines: () => gated.openLines(),
     openingTurn: (run) => run(),
     log,
   };

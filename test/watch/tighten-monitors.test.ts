@@ -112,6 +112,7 @@ beforeEach(async () => {
     jobs: { wake: async () => {} },
     clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
     recentlyOpen: (limit: number) => store.listOpen(limit),
+    openLines: () => store.openLines(),
     limits: { stormIncidents: 3 },
     protectedNamespaces: ['kube-system'],
     mode: 'act',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
+import type { OpenLine } from '../../domain/open-line.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
 import { OUTCOMES } from '../../domain/types.ts';
-import type { OpenLine } from '../../domain/open-line.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
 import { migrateEffectKind, migrateIncident, migrateTimelineEntry, SCHEMA } from './migrate.ts';
 

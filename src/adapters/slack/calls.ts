@@ -3,9 +3,9 @@ import type { CallDue } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Call } from '../../domain/types.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
-import { CALL_EVENT, type Mark } from './find-message.ts';
+import { CALL_EVENT, LIST_EVENT, type Mark } from './find-message.ts';
 import { edit, isGone, type Parts, put, REFUSED } from './post.ts';
-import { section } from './views/blocks.ts';
+import { type Message, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { callMessage, plainCall, whom } from './views/question.ts';
 import { settledMessage } from './views/settled.ts';
@@ -29,12 +29,13 @@ export async function ring(
 ): Promise<Delivery> {
   const message = callMessage(incident, call, context);
   const sinceMs = context.now - LOOK_BACK_MS;
+  const { isNew } = context;
   const mark = markOf(incident, call);
-  const delivery = await put(parts, { mark, message, known: posted, sinceMs }).catch((error: unknown) => {
+  const delivery = await put(parts, { mark, message, known: posted, sinceMs, isNew }).catch((error: unknown) => {
     const { code, message: why } = slackFailure(error);
     if (!REFUSED.has(code)) throw error;
     parts.log.error({ incident: incident.id, why }, 'Slack refused a question; sending it as plain words');
-    return put(parts, { mark, message: plainCall(incident, message), known: posted, sinceMs });
+    return put(parts, { mark, message: plainCall(incident, message), known: posted, sinceMs, isNew });
   });
   if (!delivery.ok) return delivery;
   return { ...delivery, link: posted?.link ?? (await linkTo(parts.client, delivery)) };
@@ -108,4 +109,19 @@ export async function announce(
   return posted.ts
     ? { ok: true, channel: posted.channel ?? channel, ts: posted.ts }
     : { ok: false, retryAfterMs: null, message: 'Slack named no ts for the post' };
+}
+
+/** The one list: there is one at a time, so that one which a crash left unrecorded is known by its mark. */
+export async function showList(
+  parts: Parts,
+  message: Message,
+  posted: { channel: string; ts: string } | null,
+  now: number,
+): Promise<Delivery> {
+  return put(parts, {
+    mark: { event_type: LIST_EVENT, event_payload: { id: 'list' } },
+    message,
+    known: posted,
+    sinceMs: now - LOOK_BACK_MS,
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Incident } from '../../domain/incident.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
-import { announce, ring, settle, whereabouts } from './calls.ts';
+import { announce, ring, settle, showList, whereabouts } from './calls.ts';
 import { ChannelUnknown, channelId } from './channel.ts';
 import { MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
@@ -9,9 +9,10 @@ import { type Parts, put, REFUSED } from './post.ts';
 import { replyInThread, shareInThread, type ThreadImage, uploadPicture } from './thread.ts';
 import type { Message } from './views/blocks.ts';
 import { incidentMessage } from './views/incident-message.ts';
+import { listMessage } from './views/list-message.ts';
 import { plainMessage } from './views/plain-message.ts';
 import { callMessage } from './views/question.ts';
-import { createWebClient, slackFailure } from './web-client.ts';
+import { createWebClient, isUncertain, slackFailure } from './web-client.ts';
 
 export type SlackChatSettings = {
   token: string;
@@ -52,6 +53,9 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
       attempt(() => settle({ client, channel, log: settings.log }, incident, call, context)),
     isThere: (call) => whereabouts(client, call),
     announce: (message, mentions) => attempt(async () => announce(client, await channel(), message, mentions)),
+    listDigest: (list) => digestOf(listMessage(list)),
+    showList: (list, posted) =>
+      attempt(() => showList({ client, channel, log: settings.log }, listMessage(list), posted, list.now)),
     async threadLines(incident, lines) {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };
@@ -82,28 +86,28 @@ async function deliver(parts: Parts, incident: Incident, context: MessageContext
   const { message: known } = incident;
   if (known?.digest === digestOf(message)) return { ok: true, channel: known.channel, ts: known.ts };
   try {
-    return await send(parts, incident, message);
+    return await send(parts, incident, message, context);
   } catch (error) {
     if (error instanceof ChannelUnknown) throw error;
     const { code, message } = slackFailure(error);
     if (!REFUSED.has(code)) throw error;
     parts.log.error({ incident: incident.id, why: message }, 'Slack refused the message; sending it as plain words');
-    return send(parts, incident, plainMessage(incident, context));
+    return send(parts, incident, plainMessage(incident, context), context);
   }
 }
 
-async function send(parts: Parts, incident: Incident, message: Message): Promise<Delivery> {
+async function send(parts: Parts, incident: Incident, message: Message, { isNew }: MessageContext): Promise<Delivery> {
   const mark = { event_type: MESSAGE_EVENT, event_payload: { id: incident.id } };
-  return put(parts, { mark, message, known: incident.message, sinceMs: incident.openedAt - BEFORE_MS });
+  return put(parts, { mark, message, known: incident.message, sinceMs: incident.openedAt - BEFORE_MS, isNew });
 }
 
 async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof ChannelUnknown) return { ok: false, retryAfterMs: null, message: error.message };
-    const { message, retryAfterMs } = slackFailure(error);
-    return { ok: false, retryAfterMs, message };
+    if (error instanceof ChannelUnknown) return { ok: false, retryAfterMs: null, message: error.message, unsent: true };
+    const { code, message, retryAfterMs } = slackFailure(error);
+    return { ok: false, retryAfterMs, message, ...(isUncertain(code) ? {} : { unsent: true as const }) };
   }
 }
 

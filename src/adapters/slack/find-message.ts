@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 /** Slack's names for kinds of messages. The payload of an incident's one message is `{ id: <incident id> }`, that of a post that rings has what it is about, too. */
 export const MESSAGE_EVENT = 'nightshift_incident';
 export const CALL_EVENT = 'nightshift_call';
+export const LIST_EVENT = 'nightshift_list';
 
 /** What a message says of itself, where people don't see it. */
 export type Mark = { event_type: string; event_payload: { id: string; about?: string } };

@@ -21,10 +21,16 @@ export const REFUSED = new Set([
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
 export const isGone = (error: unknown): boolean => GONE.has(slackFailure(error).code);
 
-type Put = { mark: Mark; message: Message; known: { channel: string; ts: string } | null; sinceMs: number };
+type Put = {
+  mark: Mark;
+  message: Message;
+  known: { channel: string; ts: string } | null;
+  sinceMs: number;
+  isNew?: boolean | undefined;
+};
 
-/** Edits a message where it is known to be; else looks for one that a crash left unrecorded, and posts only without one. Rejects with Slack's errors. */
-export async function put(parts: Parts, { mark, message, known, sinceMs }: Put): Promise<Delivery> {
+/** Edits a message where it is known to be; else looks for one that a crash left unrecorded (unless nobody has tried before), and posts only without one. Rejects with Slack's errors. */
+export async function put(parts: Parts, { mark, message, known, sinceMs, isNew }: Put): Promise<Delivery> {
   if (known) {
     const edited = await edit(parts, known, mark, message);
     if (edited) return edited;
@@ -34,7 +40,7 @@ export async function put(parts: Parts, { mark, message, known, sinceMs }: Put):
     );
   }
   const channel = await parts.channel();
-  const unrecorded = await findMessage(parts.client, channel, mark, sinceMs);
+  const unrecorded = isNew && !known ? null : await findMessage(parts.client, channel, mark, sinceMs);
   const adopted = unrecorded ? await edit(parts, { channel, ts: unrecorded }, mark, message) : null;
   return adopted ?? post(parts.client, channel, mark, message);
 }

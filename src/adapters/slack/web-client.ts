@@ -149,6 +149,12 @@ export function slackFailure(error: unknown): SlackFailure {
   throw error;
 }
 
+const NO_ANSWER = new Set(['unreachable', 'service_unavailable', 'request_timeout']);
+
+/** Whether what was sent may have arrived: no answer came, or one of a server in trouble. */
+export const isUncertain = (code: string): boolean =>
+  !['busy', 'rate_limited'].includes(code) && (/^http_5|_error$/.test(code) || NO_ANSWER.has(code));
+
 function platformFailure(error: WebAPIPlatformError): SlackFailure {
   const details = error.data.response_metadata?.messages?.slice(0, 3).join('; ');
   const hint = HINTS[error.data.error] ?? '';

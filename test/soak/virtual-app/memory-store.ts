@@ -1,6 +1,6 @@
 import type { Effect, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
-import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
 import { lineOf } from '../../../src/domain/open-line.ts';
+import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
 /** Incidents of one process without crashes, in memory: due effects are handed out by time, locks are given to whoever asks first. */

@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
+import { createPager } from '../../../src/adapters/pagerduty/pager.ts';
+import { connectPrometheus } from '../../../src/adapters/prometheus/metrics.ts';
+import { createSlackChat } from '../../../src/adapters/slack/chat.ts';
+import { startApp } from '../../../src/app/app.ts';
+import { readConfig, sandboxSettings } from '../../../src/app/config.ts';
+import { REAL_LINE } from '../../../src/domain/clock.ts';
+
+/** The app for the bench, as it is for real: a channel takes one message a second. Says where it is, and from then on what it has used, each second. */
+
+const { STORM_REDIS = '', STORM_SLACK = '', STORM_PAGER = '', STORM_CLUSTER = '' } = process.env;
+
+const read = readConfig({ PORT: '0', LOG_LEVEL: 'error' });
+if (!read.ok) throw new Error(read.errors.join('\n'));
+const log = pino({ level: 'error' }, pino.destination(2));
+const clock = { now: Date.now, realDelay: (ms: number) => ms, line: () => REAL_LINE };
+const settings = { ...sandboxSettings(), scan: { ...sandboxSettings().scan, enabled: false } };
+const app = await startApp(
+  { ...read.config, settings },
+  {
+    redisUrl: STORM_REDIS,
+    clock,
+    cluster: connectCluster({
+      name: settings.cluster,
+      server: { url: STORM_CLUSTER },
+      timeoutMs: 10_000,
+      userAgent: 'nightshift-bench',
+    }),
+    metrics: connectPrometheus({ url: `${STORM_CLUSTER}/prometheus`, timeoutMs: 10_000 }),
+    chat: createSlackChat({ token: 'xoxb-bench', slackApiUrl: STORM_SLACK, channel: 'C_ONCALL', perSecond: 1, log }),
+    pager: createPager({ routingKey: 'r'.repeat(32), eventsUrl: STORM_PAGER, timeoutMs: 5_000 }),
+    slack: null,
+    alertmanagerToken: null,
+    apiToken: null,
+    firstHandlers: [],
+  },
+  log,
+);
+console.log(JSON.stringify({ url: app.url, cluster: settings.cluster }));
+setInterval(() => {
+  console.log(JSON.stringify({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() }));
+}, 1_000);
+process.on('SIGTERM', () => void app.stop().then(() => process.exit(0)));

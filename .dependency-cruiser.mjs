@@ -58,6 +58,13 @@ export default {
       to: { path: '^(src|commands)/', pathNot: '^src/(domain|analysis)/' },
     },
     {
+      name: 'timing-knows-nothing',
+      comment: 'How to wait, to take turns and to do again is the same for everybody, and about nothing in particular.',
+      severity: 'error',
+      from: { path: '^src/timing/' },
+      to: { path: '^(src|commands|sandbox)/', pathNot: '^src/timing/' },
+    },
+    {
       name: 'ports-know-only-the-domain',
       comment: 'The ports say what the core needs, in the words of the domain.',
       severity: 'error',
@@ -189,7 +196,7 @@ export default {
       to: {
         path: '^(src|commands)/',
         pathNot:
-          '^src/(game-day/|domain/(types|cut-text)\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
+          '^src/(game-day/|domain/(types|cut-text|duration)\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
       },
     },
     {

@@ -18,6 +18,11 @@ export const CHECKS: readonly Check[] = [
     doubt: nothingCruised,
   },
   { title: 'dead code (knip)', program: 'knip', args: ['--no-progress', '--no-config-hints'] },
+  {
+    title: 'what only tests use (knip)',
+    program: 'knip',
+    args: ['--production', '--no-progress', '--no-config-hints'],
+  },
 ];
 
 export async function runCheck(check: Check): Promise<{ ok: boolean; seconds: number; output: string }> {

@@ -15,11 +15,6 @@ const SPREAD_STEPS = 6;
 /** Beyond this many spreads, odder is no more telling. */
 const MOST_ODD = 20;
 
-/** The columns' names, `<metric> <feature>`, in the order of `featureRows`. */
-export function featureNames(metrics: readonly KnownMetric[]): string[] {
-  return metrics.flatMap(({ metric }) => PER_METRIC.map((feature) => `${metric} ${feature}`));
-}
-
 /** Which columns belong to the metric at `index`: from (inside) and to (outside). */
 export function columnsOf(index: number): { from: number; to: number } {
   return { from: index * PER_METRIC.length, to: (index + 1) * PER_METRIC.length };

@@ -28,7 +28,6 @@ export type ForecastModel = {
 };
 
 /** The rate at an instant, in the metric's unit, never negative: as likely above `median` as below, and from `low` to `high` in 95 of 100 cases. */
-export type Forecast = { at: number; low: number; median: number; high: number };
 
 export type ForecastOptions = { now: number; stepMs: number; exclude?: readonly Span[] };
 
@@ -94,20 +93,9 @@ export function fitForecast(history: Series, { now, stepMs, exclude }: ForecastO
 }
 
 /**
- * What comes at the instants `ats`, said at the last point of `recent` (a day of it and more, at the model's step or finer). Null when
- * the last hour is silent, or for an instant that isn't after that point or more than a day after.
+ * The rate that stays below what is answered with probability `quantile` (0.01 to 0.99) at an instant, said at the last point of `recent` (a day of it and more, at the model's step or finer). Null when the last hour is
+ * silent, or for an instant that isn't after that point or more than a day after.
  */
-export function forecastAt(model: ForecastModel, recent: Series, ats: readonly number[]): (Forecast | null)[] {
-  const outlook = lookAhead(model, recent);
-  return ats.map((at) => {
-    const low = outlook(at, 0.025);
-    const high = outlook(at, 0.975);
-    const middle = outlook(at, 0.5);
-    return low === null || high === null || middle === null ? null : { at, low, median: middle, high };
-  });
-}
-
-/** The rate that stays below what is answered with probability `quantile` (0.01 to 0.99) at an instant; null as in `forecastAt`. */
 export function lookAhead(model: ForecastModel, recent: Series): (at: number, quantile: number) => number | null {
   const distances = distancesOf(model, recent);
   const origin = distances.values.length - 1;

@@ -108,11 +108,6 @@ export function decisionFunction(forest: IsolationForest, matrix: Matrix): Float
   return scoreSamples(forest, matrix).map((score) => score - forest.offset);
 }
 
-/** scikit-learn's `predict`: -1 for an outlier, 1 otherwise. */
-export function predict(forest: IsolationForest, matrix: Matrix): Int8Array {
-  return Int8Array.from(decisionFunction(forest, matrix), (decision) => (decision < 0 ? -1 : 1));
-}
-
 /**
  * Draws `samples` rows at random without repeats, tree after tree dealing from one shuffled deck until it runs out: each
  * tree's draw is uniform, and together the trees see the rows evenly.

@@ -1,3 +1,4 @@
+import { finePercent, seconds, short } from '../domain/figures.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 
 /** How an operator reads a metric: its word, which way hurts, what is too small to mention, and how it is written. */
@@ -15,13 +16,13 @@ export type MetricSense = {
 const SENSES: Record<string, MetricSense & { what: FindingWhat }> = {
   latency_p99: amount('latency', 'p99 latency', 'above', 0.02, 1.25, seconds),
   latency_p50: amount('latency', 'median latency', 'above', 0.01, 1.25, seconds),
-  error_ratio: amount('errors', 'error ratio', 'above', 0.01, 1.25, percent),
+  error_ratio: amount('errors', 'error ratio', 'above', 0.01, 1.25, finePercent),
   memory_ratio: amount('memory', 'memory', 'above', 0.05, 1.1, percentOf('its limit')),
   cpu_ratio: amount('cpu', 'CPU', 'above', 0.1, 1.25, percentOf('its limit')),
   request_rate: amount('traffic', 'request rate', 'both', 0.5, 1.3, (value) => `${short(value)} requests/s`),
   restarts: amount('restarts', 'restarts', 'above', 1, 1, short),
   queue_depth: amount('queue', 'queue depth', 'above', 10, 1.5, (value) => `${short(value)} waiting`),
-  ready_ratio: amount('readiness', 'ready pods', 'below', 0.1, 1, percent),
+  ready_ratio: amount('readiness', 'ready pods', 'below', 0.1, 1, finePercent),
 };
 
 /** The words of the metrics that are known. */
@@ -64,18 +65,6 @@ function amount<What extends string>(
   return { what, label, harmful, leastChange, leastFactor, show };
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(2)));
-}
-
-function seconds(value: number): string {
-  return Math.abs(value) < 1 ? `${short(value * 1000)} ms` : `${short(value)} s`;
-}
-
-function percent(value: number): string {
-  return `${short(value * 100)} %`;
-}
-
 function percentOf(whole: string): (value: number) => string {
-  return (value) => `${percent(value)} of ${whole}`;
+  return (value) => `${finePercent(value)} of ${whole}`;
 }

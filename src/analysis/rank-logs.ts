@@ -1,4 +1,5 @@
 import { cutText } from '../domain/cut-text.ts';
+import { percent } from '../domain/figures.ts';
 import { combined, type Share, type ShareShift, shareShift } from './rank-counts.ts';
 import { strengthOf } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
@@ -54,7 +55,3 @@ function wordsFor({ template, severe }: TemplateCounts, { before, during }: Shar
 }
 
 const LONGEST = 80;
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}

@@ -135,6 +135,7 @@ const HANDLES_ERRORS = /error|exception/i;
 /**
  * Evidence that an entity's spans make other calls than usual: its own where calls are missing. An error handler that is called more says that
  * requests fail, which may come from whom it calls as well as from itself: a symptom, that convicts nobody. Empty when nothing can be compared.
+ * @public The bench measures it; live evidence has no calls by operation yet.
  */
 export function callEvidence(entity: string, calls: readonly CallCounts[], at: number | null): Evidence[] {
   const handlers = calls.filter(({ callee }) => HANDLES_ERRORS.test(callee));

@@ -26,7 +26,6 @@ import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
 import type { Clock } from '../domain/clock.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import { workingHours } from '../domain/proof/working-hours.ts';
-import { createTurns } from '../domain/turns.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
@@ -44,6 +43,7 @@ import type { Monitors } from '../ports/monitors.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
+import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { type Config, ownCluster, policyFor, queryOptions, workingHoursOf } from './config.ts';
 import type { Deps } from './deps.ts';
@@ -57,7 +57,7 @@ import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { partsOf } from './parts.ts';
 import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
 import { startRetention } from './retention.ts';
-import { repeat, startScanning } from './scanner.ts';
+import { lookEvery, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
 import { type Learning, startLearning } from './training.ts';
 
@@ -238,10 +238,10 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.monitors ?? null,
     log,
   );
-  const stopMutes = repeat(deps, MUTES_LOOK_MS, () => mutes.look(), log);
-  const stopListening = repeat(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
-  const stopRereading = repeat(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
-  const stopListing = repeat(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
+  const stopMutes = lookEvery(deps, MUTES_LOOK_MS, () => mutes.look(), log);
+  const stopListening = lookEvery(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
+  const stopRereading = lookEvery(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
+  const stopListing = lookEvery(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -254,16 +254,16 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await listening.stop();
       await forecasting.stop();
       stopScanning();
-      stopListening();
-      stopMutes();
-      stopRereading();
-      stopListing();
+      void stopListening();
+      void stopMutes();
+      void stopRereading();
+      void stopListing();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
       await closeServer(server);
       if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
-      stopRetention();
+      void stopRetention();
       time.stop();
       await queue.close();
       redis.disconnect();

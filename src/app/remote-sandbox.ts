@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
+import { repeat } from '../timing/repeat.ts';
 
 /** A sandbox that runs as a process of its own (`node sandbox/serve.ts`), by the line that it prints. Crash tests need one: it outlives the app. */
 const RemoteSandbox = z.object({
@@ -35,8 +36,7 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
     told = { ...Told.parse(await answer.json()), at: Date.now() };
   };
   await ask();
-  const timer = setInterval(() => void ask().catch(() => undefined), ASK_EVERY_MS);
-  timer.unref();
+  const stop = repeat(ask, { firstMs: ASK_EVERY_MS, delayMs: () => ASK_EVERY_MS, onError: () => {} });
   const clock = {
     now: () => told.now + (Date.now() - told.at) * told.speed,
     line: () => ({ at: told.now, realAt: told.at, speed: told.speed }),
@@ -49,6 +49,6 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
     handleSandbox: async () => false,
     setAppUrl: () => {},
     sendTelemetryTo: () => {},
-    stop: async () => clearInterval(timer),
+    stop,
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { IncidentStore } from '../ports/store.ts';
+import { repeat } from '../timing/repeat.ts';
 
 const EVERY_MS = 10 * 60_000;
 const FIRST_MS = 30_000;
@@ -16,30 +17,18 @@ export function startRetention(options: {
   shortOfRoom(): Promise<string | null>;
   log: Log;
   firstMs?: number;
-}): () => void {
+}): () => Promise<void> {
   const { store, clock, keepMs, shortOfRoom, log } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
   const round = async () => {
-    try {
-      const forgotten = await store.forgetClosed(clock.now() - keepMs, AT_ONCE);
-      if (forgotten > 0)
-        log.info({ forgotten }, 'the details of incidents closed long ago were dropped; their records stay');
-      const short = await shortOfRoom();
-      if (short) log.error({}, short);
-    } catch (error) {
-      log.warn({ err: error }, 'what is kept could not be looked through');
-    }
-    plan(EVERY_MS);
+    const forgotten = await store.forgetClosed(clock.now() - keepMs, AT_ONCE);
+    if (forgotten > 0)
+      log.info({ forgotten }, 'the details of incidents closed long ago were dropped; their records stay');
+    const short = await shortOfRoom();
+    if (short) log.error({}, short);
   };
-  const plan = (ms: number) => {
-    if (stopped) return;
-    timer = setTimeout(() => void round(), ms);
-    timer.unref();
-  };
-  plan(options.firstMs ?? FIRST_MS);
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(round, {
+    firstMs: options.firstMs ?? FIRST_MS,
+    delayMs: () => EVERY_MS,
+    onError: (error) => log.warn({ err: error }, 'what is kept could not be looked through'),
+  });
 }

@@ -6,6 +6,7 @@ import type { Topology } from '../evidence/topology.ts';
 import { createTrainingSchedule } from '../learning/train-due.ts';
 import type { Monitors } from '../ports/monitors.ts';
 import type { Replicas } from '../ports/replicas.ts';
+import { repeat } from '../timing/repeat.ts';
 import { type ScanReport, scan, scanClosely } from '../watch/scan.ts';
 import { type ScanMemory, suspects } from '../watch/scan-memory.ts';
 import { createTightenMemory, tightenMonitors } from '../watch/tighten-monitors.ts';
@@ -58,30 +59,27 @@ export function startScanning(
     await tightenMonitors(deps, monitors, tightened, { enabled, isOurs: isOwn });
   };
   const stops = [
-    repeat(deps, settings.every, round, log),
-    repeat(deps, CLOSE_LOOK_MS, closer, log),
-    repeat(deps, CLOSE_LOOK_MS, tighten, log),
+    lookEvery(deps, settings.every, round, log),
+    lookEvery(deps, CLOSE_LOOK_MS, closer, log),
+    lookEvery(deps, CLOSE_LOOK_MS, tighten, log),
   ];
   return () => {
-    for (const stop of stops) stop();
+    for (const stop of stops) void stop();
     replicas.leave().catch(() => undefined);
   };
 }
 
-/** `everyMs` of the application's time between the end of a run and the next; a failed one is logged and the next tries again. */
-export function repeat(deps: Deps, everyMs: number, run: () => Promise<void>, log: Logger): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const turn = async () => {
-    await run().catch((error: unknown) => log.warn({ err: error }, 'a look failed; the next one will try again'));
-    if (!stopped) timer = setTimeout(() => void turn(), Math.max(LEAST_DELAY_MS, deps.clock.realDelay(everyMs)));
-  };
-  void turn();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
+/** Looks again `everyMs` of the application's time after the last look. */
+export const lookEvery = (
+  { clock }: Pick<Deps, 'clock'>,
+  everyMs: number,
+  look: () => Promise<void>,
+  log: Logger,
+): (() => Promise<void>) =>
+  repeat(look, {
+    delayMs: () => Math.max(LEAST_DELAY_MS, clock.realDelay(everyMs)),
+    onError: (error) => log.warn({ err: error }, 'a look failed; the next one will try again'),
+  });
 
 function tell(report: ScanReport, log: Logger): void {
   const { services, elsewhere, unmodelled, anomalies, opened, blind, full } = report;

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { lookAtClock } from '../pipeline/clock-skew.ts';
 import type { IncidentStore } from '../ports/store.ts';
+import { repeat } from '../timing/repeat.ts';
 
 const EVERY_MS = 2_000;
 /** Less isn't worth a jump: it is the time that an answer takes. */
@@ -34,8 +35,7 @@ export async function followStoreClock(
     off = seen.off;
   };
   await look();
-  const timer = setInterval(() => void look(), EVERY_MS);
-  timer.unref();
+  const stop = repeat(look, { firstMs: EVERY_MS, delayMs: () => EVERY_MS, onError: () => {} });
   const speed = () => own.line?.().speed ?? 1;
   return {
     clock: {
@@ -44,6 +44,6 @@ export async function followStoreClock(
       off: () => off,
     },
     aheadMs: () => aheadMs,
-    stop: () => clearInterval(timer),
+    stop: () => void stop(),
   };
 }

@@ -4,6 +4,7 @@ import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { decodePassed, encodePassed } from '../telemetry/codec.ts';
 import type { Telemetry } from '../telemetry/intake.ts';
 import { createKeeper } from '../telemetry/keep.ts';
+import { repeat } from '../timing/repeat.ts';
 
 const EVERY_MS = 10_000;
 const AT_ONCE = 20;
@@ -84,17 +85,5 @@ export function createSharing(options: {
 }
 
 /** Takes a turn every ten seconds of real time, until stopped. */
-export function repeatSharing(sharing: Sharing, telemetry: Telemetry): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const next = () => {
-    if (stopped) return;
-    timer = setTimeout(() => void sharing.turn(telemetry).finally(next), EVERY_MS);
-    timer.unref();
-  };
-  void sharing.turn(telemetry).finally(next);
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
+export const repeatSharing = (sharing: Sharing, telemetry: Telemetry): (() => Promise<void>) =>
+  repeat(() => sharing.turn(telemetry), { delayMs: () => EVERY_MS, onError: () => {} });

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
-import { createTurns } from '../domain/turns.ts';
 import type { Playbook, ServicePolicy } from '../domain/types.ts';
 import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
@@ -8,6 +7,7 @@ import { type TrainingDeps, trainService } from '../learning/train.ts';
 import type { Limits, StageDeps } from '../pipeline/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
+import { createTurns } from '../timing/turns.ts';
 import type { PastStore } from './past-store.ts';
 
 /** What a replay is given: everything that judges, and what was known. */

@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { Cluster, ClusterResult, NodePod, Scaler, Workload } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { pastNodes } from './past-nodes.ts';
@@ -25,9 +26,7 @@ export function pastCluster(name: string, metrics: Metrics, now: () => number): 
   const look = (namespace: string): Promise<KubeSamples> => {
     const key = `${namespace} ${now()}`;
     const known = looks.get(key) ?? kubeSamples(metrics, namespace, now());
-    looks.set(key, known);
-    const [oldest] = looks.keys();
-    if (looks.size > MOST_KEPT && oldest !== undefined) looks.delete(oldest);
+    keepNewest(looks, key, known, MOST_KEPT);
     return known;
   };
   const notRecorded = (what: string) => async (): Promise<ClusterResult<never>> => {

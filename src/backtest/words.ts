@@ -1,4 +1,5 @@
 import { cutText } from '../domain/cut-text.ts';
+import { atLeastPercent, percent } from '../domain/figures.ts';
 import type { Compared } from './agreement.ts';
 import type { BacktestReport } from './compare.ts';
 import type { Ending, Row } from './rows.ts';
@@ -12,7 +13,6 @@ const short = (text: string, most: number): string => {
   return cutText(clean, most);
 };
 const instant = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 export function duration(ms: number): string {
   const minutes = Math.round(ms / 60_000);
@@ -40,7 +40,7 @@ const issueWords = ({ issue }: Row): string => {
   return `${issue.kind} ${Number(issue.severity.toPrecision(2))}${issue.unit === 's' ? ' s' : ''}`;
 };
 const causeWords = ({ cause }: Row): string =>
-  cause ? `${cause.name}: ${cause.what} ${Math.floor(cause.probability * 100)} %` : 'unknown';
+  cause ? `${cause.name}: ${cause.what} ${atLeastPercent(cause.probability)}` : 'unknown';
 const stepWords = ({ step }: Row): string =>
   step ? `${step.action} ${step.target} (${percent(step.confidence)}${step.assumed ? ', assumed plan' : ''})` : '–';
 

@@ -1,6 +1,7 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { rankCauses } from '../analysis/rank.ts';
 import { RANK_MODEL } from '../analysis/rank-model.ts';
+import { shownProbability } from '../domain/figures.ts';
 import type { AffectedPart } from '../domain/types.ts';
 import type { GraphPicture } from '../ports/charts.ts';
 import { beginningOf, exportedInput } from './exported-evidence.ts';
@@ -57,7 +58,7 @@ export async function diagnoseFiles(
 /** The affected part as a picture. */
 export function graphOfFiles({ service, affected, named, causes }: FileDiagnosis): GraphPicture {
   const [top] = causes;
-  const verdict = top ? `${top.service} (${percent(top.probability)})` : 'none';
+  const verdict = top ? `${top.service} (${shownProbability(top.probability)})` : 'none';
   const subtitle = named ? `Likely cause: ${verdict}` : `No cause is sure enough to name; best guess ${verdict}`;
   return { title: `${service}: the affected part`, subtitle, part: affected, darkMode: false };
 }
@@ -68,7 +69,7 @@ export function diagnosisWords(diagnosis: FileDiagnosis): string {
   const when = `${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const width = Math.max(...causes.map((cause) => cause.service.length), 'something else'.length);
   const row = (place: string, probability: number, name: string, reasons: string[]) =>
-    `${place.padStart(3)} ${percent(probability).padStart(9)}  ${name.padEnd(width)}  ${reasons.join('; ')}`.trimEnd();
+    `${place.padStart(3)} ${shownProbability(probability).padStart(9)}  ${name.padEnd(width)}  ${reasons.join('; ')}`.trimEnd();
   return [
     `${service}${guessed.service ? ' (the one that hurts, as it seems; --service names another)' : ''}, trouble since ${when}${guessed.since ? ' (as it seems; --since says otherwise)' : ''}, ${diagnosis.services} services looked at`,
     '',
@@ -76,13 +77,7 @@ export function diagnosisWords(diagnosis: FileDiagnosis): string {
     row('', somethingElse, 'something else', []),
     '',
     named
-      ? `Likely cause: ${causes[0]?.service} (${percent(causes[0]?.probability ?? 0)}).`
-      : `No cause is sure enough to name: that takes ${percent(RANK_MODEL.nameAt)} and evidence that speaks for it.`,
+      ? `Likely cause: ${causes[0]?.service} (${shownProbability(causes[0]?.probability ?? 0)}).`
+      : `No cause is sure enough to name: that takes ${shownProbability(RANK_MODEL.nameAt)} and evidence that speaks for it.`,
   ].join('\n');
-}
-
-/** Rounded down, as in the messages. */
-function percent(value: number): string {
-  const whole = Math.floor(Math.min(1, Math.max(0, value)) * 100 + 1e-9);
-  return whole === 0 && value > 0 ? 'under 1 %' : `${whole} %`;
 }

@@ -2,6 +2,7 @@ import { joinStacks } from '../analysis/log-stack.ts';
 import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
 import { shareShift } from '../analysis/rank-counts.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
+import { finePercent } from '../domain/figures.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { Correlator, Found, IncidentContext, ServiceLogs } from '../extension-points.ts';
 
@@ -37,11 +38,10 @@ function patternsOf(logs: ServiceLogs, { workloads, subject, since }: IncidentCo
       if (!counted.severe && shift.before > 0) return [];
       const strength = strengthOf(Math.min(1, shift.p * (counted.severe ? 1 : HARMLESS_FACTOR)));
       if (strength < LEAST) return [];
-      const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
       const how =
         shift.before === 0
           ? `new in its log, ${counted.incident} of the last ${logs.incident.length} lines`
-          : `${percent(shift.before)} → ${percent(shift.during)} of its log lines`;
+          : `${finePercent(shift.before)} → ${finePercent(shift.during)} of its log lines`;
       const message = `${logs.service}: “${maskText(counted.text, LONGEST)}” ${how}`;
       const at = Number.isFinite(counted.first) ? counted.first : since;
       return [{ kind: 'log' as const, about, at, what: 'log_pattern' as const, message, strength }];

@@ -1,4 +1,5 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
+import { percent } from '../domain/figures.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster.ts';
@@ -69,7 +70,7 @@ function cpuOn(
   const here = pods.filter((pod) => pod.node === node).reduce((sum, pod) => sum + (cpuByPod?.get(pod.name) ?? 0), 0);
   if (here <= 0) return { share: null, message: '' };
   const share = cores / here;
-  return { share, message: ` and takes ${Math.round(share * 100)} % of the CPU that pods there take` };
+  return { share, message: ` and takes ${percent(share)} of the CPU that pods there take` };
 }
 
 export default noisyNeighbour;

@@ -1,5 +1,6 @@
 import { isRecord, readPath, sameJson } from '../domain/object-path.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
+import { parseQuantity } from '../domain/quantity.ts';
 import { podTrouble } from '../domain/rollout.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Revision, Workload } from '../ports/cluster.ts';
@@ -65,23 +66,8 @@ function memoryLimit(container: Record<string, unknown> | undefined): string | n
   return typeof limit === 'string' || typeof limit === 'number' ? String(limit) : null;
 }
 
-const FACTORS: Record<string, number> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
 /** NaN for what is no quantity of bytes. */
-function bytesOf(quantity: string): number {
-  const [, number, unit] = /^([0-9.]+)([kMGT]i?|Ki)?$/.exec(quantity) ?? [];
-  return Number(number) * (FACTORS[unit ?? ''] ?? Number.NaN);
-}
+const bytesOf = (quantity: string): number => parseQuantity(quantity) ?? Number.NaN;
 
 /** A rollback uses an old ReplicaSet again, which is much older than the rollout; the event of its scaling up tells. */
 function startOf(newest: Revision, workload: Workload, { events }: IncidentContext): number {

@@ -1,5 +1,6 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
+import { percent } from '../domain/figures.ts';
 import type { EntityRef } from '../domain/types.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 import type { Correlator, Found, IncidentContext, VolumeUse } from '../extension-points.ts';
@@ -25,21 +26,21 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
   const about = writerOf(claim, around);
   const now = used.values.findLast((value) => Number.isFinite(value));
   if (!about || now === undefined) return [];
-  const percent = `${Math.round(now * 100)} %`;
+  const full = percent(now);
   const of = (what: FindingWhat, at: number, strength: number, message: string): Found[] => [
     { kind: 'state', about, at, what, message: `Volume ${claim} of ${about.name} ${message}`, strength },
   ];
   if (now >= FULL)
-    return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${percent})`);
+    return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${full})`);
   const rise = steepestRise(used, around.at);
   if (rise)
     return of(
       'volume_filling',
       rise.began,
       0.6 + 0.3 * rise.confidence,
-      `fills: ${percent} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
+      `fills: ${full} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
     );
-  return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${percent} full`) : [];
+  return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${full} full`) : [];
 }
 
 function steepestRise(used: VolumeUse['used'], now: number) {

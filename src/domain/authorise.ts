@@ -1,3 +1,4 @@
+import { percent } from './figures.ts';
 import type { Health } from './health.ts';
 import { muteWords } from './mute.ts';
 import { widerThan } from './plan.ts';
@@ -155,7 +156,7 @@ export function tooManyPods({ podsAffected, podsTotal }: BlastRadius, most: numb
   if (podsTotal === 0 || podsAffected / podsTotal <= most) return null;
   return {
     code: 'too_wide',
-    message: `${podsAffected} of ${podsTotal} pods would be affected; the configuration allows ${Math.round(most * 100)} % (limits.max_pods_affected_ratio).`,
+    message: `${podsAffected} of ${podsTotal} pods would be affected; the configuration allows ${percent(most)} (limits.max_pods_affected_ratio).`,
   };
 }
 

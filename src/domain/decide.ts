@@ -1,4 +1,5 @@
 import { remediationTarget } from './bottleneck.ts';
+import { atLeastPercent } from './figures.ts';
 import { handOverLine } from './hand-over.ts';
 import { type Mute, muteWords } from './mute.ts';
 import { isOomLoop } from './oom-loop.ts';
@@ -197,7 +198,6 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
 /** It kills pods until somebody does something: nobody is left with a list of steps that were not quite sure enough. Never done without an answer. */
 function askUnsure({ policy, unsure = [] }: DecideInput, recommendation: Recommendation): Decision {
   const { step, confidence } = recommendation;
-  const percent = (value: number) => `${Math.floor(value * 100 + 1e-9)} %`;
   return {
     kind: 'ask',
     recommendation,
@@ -205,7 +205,7 @@ function askUnsure({ policy, unsure = [] }: DecideInput, recommendation: Recomme
     timeoutMs: policy.timeoutMs,
     atTimeout: 'escalate',
     critical: isCritical(policy),
-    reason: `no step is sure enough to run by itself: the surest is at ${percent(confidence.value)}, and its playbook wants ${percent(step.confidence)}`,
+    reason: `no step is sure enough to run by itself: the surest is at ${atLeastPercent(confidence.value)}, and its playbook wants ${atLeastPercent(step.confidence)}`,
   };
 }
 

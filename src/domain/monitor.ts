@@ -1,9 +1,8 @@
+import { durationMs } from './duration.ts';
+import type { LabelSelector } from './label-selector.ts';
+
 /** Monitors of the Prometheus Operator: who scrapes what, how often. Pure judgement on whether one may be scraped more often for a while. */
 
-export type LabelSelector = {
-  matchLabels: Record<string, string>;
-  matchExpressions: { key: string; operator: string; values: string[] }[];
-};
 /** `interval` and `scrapeTimeout` as Prometheus writes durations; null: the server's default. */
 export type MonitorEndpoint = { port: string; path: string; interval: string | null; scrapeTimeout: string | null };
 export type Monitor = {
@@ -96,23 +95,6 @@ function placeOf(monitor: Monitor, marked: MarkedEndpoint, taken: Set<number>): 
   return found < 0 ? null : found;
 }
 
-/** Kubernetes' own rules for label selectors; an operator that isn't known matches nothing. */
-export function matchesLabels(
-  { matchLabels, matchExpressions }: LabelSelector,
-  labels: Record<string, string>,
-): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values }) => {
-      const value = labels[key];
-      if (operator === 'In') return value !== undefined && values.includes(value);
-      if (operator === 'NotIn') return value === undefined || !values.includes(value);
-      if (operator === 'Exists') return value !== undefined;
-      return operator === 'DoesNotExist' && value === undefined;
-    })
-  );
-}
-
 export const looksInto = (monitor: Monitor, namespace: string): boolean =>
   monitor.namespaces.includes('*') || monitor.namespaces.includes(namespace);
 
@@ -122,18 +104,5 @@ const everyWords = (interval: string | null): string =>
 /** Than what is wished for. The server's default is taken for longer. */
 function isLonger(duration: string | null): boolean {
   if (duration === null) return true;
-  const parts = [...duration.matchAll(/(\d{1,15})(ms|s|m|h|d|w|y)/g)];
-  if (parts.length === 0) return false;
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0) > CLOSE_MS;
+  return durationMs(duration) > CLOSE_MS;
 }
-
-const DAY_MS = 86_400_000;
-const UNIT_MS: Record<string, number> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: DAY_MS,
-  w: 7 * DAY_MS,
-  y: 365 * DAY_MS,
-};

@@ -17,15 +17,6 @@ export function readPath(object: unknown, path: ObjectPath): unknown {
   return value;
 }
 
-/** A strategic merge patch that sets this one field: lists are merged by the name of their elements. */
-export function strategicPatch(path: ObjectPath, value: unknown): Record<string, unknown> {
-  const built = path.reduceRight<unknown>((inner, part) => {
-    const element = elementName(part);
-    return element === null ? { [part]: inner } : [{ name: element, ...(isRecord(inner) ? inner : {}) }];
-  }, value);
-  return isRecord(built) ? built : {};
-}
-
 /** As a person reads it: `spec.template.spec.containers[app].resources.limits.memory`. */
 export function pathText(path: ObjectPath): string {
   return path.reduce((text, part) => {

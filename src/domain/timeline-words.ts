@@ -1,3 +1,4 @@
+import { atLeastPercent } from './figures.ts';
 import type { Event, Incident, TimelineEntry } from './incident.ts';
 import { reasonWords } from './rejection.ts';
 import type { Decision, Diagnosis } from './types.ts';
@@ -149,7 +150,7 @@ function causeWords(event: Extract<Event, { type: 'diagnosed' }>): string {
 function judgedWords(event: Extract<Event, { type: 'diagnosed' }>): string {
   const top = event.diagnosis.causes[0];
   if (!top || !event.diagnosis.named) return `${event.diagnosis.issue.message}. No cause is sure enough to name.`;
-  return `${event.diagnosis.issue.message}. Likely cause (${Math.floor(top.probability * 100 + 1e-9)} %): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${bottleneckWords(event.diagnosis)}`;
+  return `${event.diagnosis.issue.message}. Likely cause (${atLeastPercent(top.probability)}): ${top.entity.name}, ${withoutSubject(top.reasons[0] ?? top.what, top.entity.name)}.${bottleneckWords(event.diagnosis)}`;
 }
 
 const bottleneckWords = ({ bottleneck }: Diagnosis): string =>

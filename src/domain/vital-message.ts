@@ -1,17 +1,15 @@
+import { finePercent, seconds, short } from './figures.ts';
 import { type Health, vitalOf } from './health.ts';
 
-const percent = (value: number): string => `${Number((value * 100).toPrecision(2))} %`;
-const two = (value: number): string => String(Number(value.toPrecision(2)));
-export const seconds = (value: number): string => (value < 1 ? `${two(value * 1000)} ms` : `${two(value)} s`);
 const pods = (value: number): string => (value === 1 ? '1 pod' : `${value} pods`);
 
 const SAYS: Record<string, (value: number) => string> = {
   latency: (value) => `p99 ${seconds(value)}`,
-  errors: (value) => `${percent(value)} of requests fail`,
-  traffic: (value) => `only ${two(value)} requests/s arrive`,
-  memory: (value) => `memory at ${percent(value)} of its limit`,
-  cpu: (value) => `CPU at ${percent(value)} of its limit`,
-  queue: (value) => `${two(value)} wait in its queue`,
+  errors: (value) => `${finePercent(value)} of requests fail`,
+  traffic: (value) => `only ${short(value)} requests/s arrive`,
+  memory: (value) => `memory at ${finePercent(value)} of its limit`,
+  cpu: (value) => `CPU at ${finePercent(value)} of its limit`,
+  queue: (value) => `${short(value)} wait in its queue`,
   crashes: (value) => `${pods(value)} keep crashing`,
   oom_kills: (value) => `${pods(value)} killed for memory`,
   not_ready: (value) => `${pods(value)} not ready`,
@@ -23,5 +21,5 @@ export function vitalMessage(health: Health, name: string): string {
   const vital = vitalOf(health, name);
   if (vital.kind === 'not_measured') return `${name} is not measured`;
   if (vital.kind === 'unknown') return `${name}: ${vital.message}`;
-  return SAYS[name]?.(vital.value) ?? `${name.replaceAll('_', ' ')}: ${two(vital.value)}`;
+  return SAYS[name]?.(vital.value) ?? `${name.replaceAll('_', ' ')}: ${short(vital.value)}`;
 }

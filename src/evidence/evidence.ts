@@ -1,6 +1,7 @@
 import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
+import { finePercent, seconds, short } from '../domain/figures.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
@@ -217,8 +218,7 @@ function shiftEvidence(
 }
 
 export function figure(value: number, what: string): string {
-  const two = (number: number) => String(Number(number.toPrecision(2)));
-  if (what === 'latency') return value < 1 ? `${two(value * 1000)} ms` : `${two(value)} s`;
-  if (what === 'traffic') return `${two(value)} requests/s`;
-  return `${two(value * 100)} %`;
+  if (what === 'latency') return seconds(value);
+  if (what === 'traffic') return `${short(value)} requests/s`;
+  return finePercent(value);
 }

@@ -1,3 +1,4 @@
+import { short } from '../domain/figures.ts';
 import type { Incident } from '../domain/incident.ts';
 import {
   type AlertingRule,
@@ -97,4 +98,4 @@ function issueOf(rule: AlertingRule, { value, threshold, severity }: Holding): I
   return { kind: issueKindOf(rule.name), severity, unit, message: `The alert's own rule ${rule.name} holds${figures}` };
 }
 
-const figure = (value: number): string => String(Number(value.toPrecision(3)));
+const figure = (value: number): string => short(value, 3);

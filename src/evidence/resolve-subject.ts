@@ -4,6 +4,7 @@ import { aboutObject } from '../domain/subject.ts';
 import { subjectByName, unnamedSubject } from '../domain/subject-by-name.ts';
 import type { Alert, EntityRef, Subject } from '../domain/types.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import { within } from '../timing/within.ts';
 import { deadNodeOf } from './dead-node.ts';
 import { owningWorkload, workloadBehind, workloadOfClaim, workloadOfPodNamed } from './find-workload.ts';
 
@@ -20,8 +21,10 @@ export async function resolveSubject(cluster: Cluster, alert: Alert, named: Name
   const first = named[0];
   const byName = first ? subjectByName(cluster.name, first) : unnamedSubject(cluster.name, alert);
   if (!first) return byName;
-  const patience = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null).unref());
-  const looked = await Promise.race([lookFor(cluster, alert, named).catch(() => null), patience]);
+  const looked = await within(
+    lookFor(cluster, alert, named).catch(() => null),
+    PATIENCE_MS,
+  );
   return looked ?? byName;
 }
 

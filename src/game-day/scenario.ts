@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../adapters/playbooks/playbook-schema.ts';
+import { parseDuration } from '../domain/duration.ts';
 import { OUTCOMES } from '../domain/types.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,6 @@
+import { percent } from '../domain/figures.ts';
 import { isInTrouble, knownValue } from '../domain/health.ts';
 import type { IssueKind } from '../domain/issue-kind.ts';
-
-const percent = (value: number): string => `${Math.round(value * 100)} %`;
 
 const highErrorRate: IssueKind = {
   name: 'high_error_rate',

@@ -1,7 +1,7 @@
+import { seconds, short } from '../domain/figures.ts';
 import { isInTrouble, knownValue, vitalOf } from '../domain/health.ts';
 import type { IssueKind } from '../domain/issue-kind.ts';
 import { aboveUsual } from '../domain/look-findings.ts';
-import { seconds } from '../domain/vital-message.ts';
 
 /** Who fails at once is quick: slowness is only over when it is known what fails. */
 const highLatency: IssueKind = {
@@ -30,7 +30,7 @@ const highLatency: IssueKind = {
     lingers({ health }) {
       const traffic = vitalOf(health, 'traffic');
       if (traffic.kind !== 'known' || traffic.band === null || traffic.value <= traffic.band.high) return null;
-      return `${health.service} still gets ${Number(traffic.value.toPrecision(2))} requests/s; at this hour it is under ${Number(traffic.band.high.toPrecision(2))}`;
+      return `${health.service} still gets ${short(traffic.value)} requests/s; at this hour it is under ${short(traffic.band.high)}`;
     },
   },
   over(health) {

@@ -1,3 +1,4 @@
+import { percent } from '../domain/figures.ts';
 import { HIGH_MEMORY, isInTrouble, knownValue, vitalOf } from '../domain/health.ts';
 import type { IssueKind, KindLook } from '../domain/issue-kind.ts';
 import { aboveUsual, findingOf } from '../domain/look-findings.ts';
@@ -7,7 +8,6 @@ const ABOVE = 1.1;
 /** Without a band: who was at 70 % and climbing is over it when a tenth of that is free again. */
 const FREED = 0.9;
 
-const percent = (value: number): string => `${Math.round(value * 100)} %`;
 const wasKilled = (look: KindLook): boolean =>
   isInTrouble(look.health, 'oom_kills') || findingOf(look, 'oom_killed') !== undefined;
 const uses = ({ health }: KindLook): string =>

@@ -1,7 +1,9 @@
 import type { Baseline } from '../analysis/baseline.ts';
 import type { KnownMetric } from '../analysis/features.ts';
 import type { ServiceModel } from '../analysis/service-model.ts';
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { MetricName } from '../ports/metrics.ts';
+import { within } from '../timing/within.ts';
 
 /** What was learned of a service, with the data that it saw. `forest` is null while it isn't in memory. */
 export type KnownService = {
@@ -30,8 +32,7 @@ export function createModels(most: number, mostForests: number): Models {
   const forests = new Set<string>();
   const keyOf = (namespace: string, service: string) => `${namespace}/${service}`;
   const touch = (key: string, known: KnownService) => {
-    kept.delete(key);
-    kept.set(key, known);
+    for (const oldest of keepNewest(kept, key, known, most)) forests.delete(oldest);
     forests.delete(key);
     if (known.forest) forests.add(key);
   };
@@ -49,11 +50,6 @@ export function createModels(most: number, mostForests: number): Models {
         forests.delete(oldestForest);
         const without = kept.get(oldestForest);
         if (without) kept.set(oldestForest, { ...without, forest: null });
-      }
-      const [oldest] = kept.keys();
-      if (kept.size > most && oldest !== undefined) {
-        kept.delete(oldest);
-        forests.delete(oldest);
       }
     },
     all: () => [...kept.values()],
@@ -98,7 +94,7 @@ export function createBaselines(
       if (known && known.trainedAt > now - OUTDATED_MS) return atHand(metric, namespace, service);
       const { training, waitUntil } = ask(namespace, service);
       const left = waitUntil - performance.now();
-      if (left > 0) await Promise.race([training, new Promise((resolve) => setTimeout(resolve, left))]);
+      if (left > 0) await within(training, left);
       return atHand(metric, namespace, service);
     },
     atHand,

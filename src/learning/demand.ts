@@ -4,9 +4,10 @@ import type { CronWindow, DemandSettings } from '../analysis/learned-schedule.ts
 import { type Series, type Span, toSeries } from '../analysis/series.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
-import { createTurns } from '../domain/turns.ts';
 import type { DemandAhead, DemandFailure } from '../ports/demand.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
+import { createTurns } from '../timing/turns.ts';
+import { within } from '../timing/within.ts';
 import { HISTORY_STEP_MS, pastOf, spansOfTrouble } from './train-history.ts';
 
 export type DemandDeps = {
@@ -23,6 +24,8 @@ export type DemandDeps = {
     exclude: Span[];
     settings: DemandSettings;
   }): Promise<{ model: ForecastModel | null; schedule: CronWindow[] | null }>;
+  /** How long (real ms) who asks waits for what isn't learned yet; absent: 2 s. */
+  waitMs?: number;
 };
 
 /** What is known of a service's demand; `until` is the instant of the last measured point, the forecasts' origin. */
@@ -50,7 +53,6 @@ const RECENT_FOR_MS = 60_000;
 const LEARNING_AT_ONCE = 2;
 /** About 20 kB each. */
 const MOST_SERVICES = 500;
-/** How long who asks waits for what isn't learned yet, in real ms. */
 const WAIT_MS = 2_000;
 
 type Learned = { model: ForecastModel; schedule: CronWindow[] | null };
@@ -81,7 +83,9 @@ export function createDemand(deps: DemandDeps): Demand {
         entry.learning = null;
       });
     }
-    const known = entry.result?.ok ? entry.result : await atMost(entry.learning ?? Promise.resolve(entry.result));
+    const known = entry.result?.ok
+      ? entry.result
+      : await within(entry.learning ?? Promise.resolve(entry.result), deps.waitMs ?? WAIT_MS);
     if (!known)
       return failed('learning', `the demand of ${namespace}/${service} is being learned; ask again in a moment`);
     if (!known.ok) return { ok: false, failure: known.failure };
@@ -180,15 +184,3 @@ function failed(kind: DemandFailure['kind'], message: string): { ok: false; fail
 
 const silent = (namespace: string, service: string) =>
   failed('silent', `the request rate of ${namespace}/${service} is silent now`);
-
-async function atMost<T>(learning: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), WAIT_MS);
-  });
-  try {
-    return await Promise.race([learning, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { DemandAhead } from '../ports/demand.ts';
 
@@ -11,10 +12,7 @@ export function onlyKnown(ahead: DemandAhead, cluster: Pick<Cluster, 'workloads'
     const known = seen.get(namespace);
     if (known && now() - known.at < KEEP_MS) return known.names;
     const names = namesIn(cluster, namespace);
-    seen.delete(namespace);
-    seen.set(namespace, { at: now(), names });
-    const [oldest] = seen.keys();
-    if (seen.size > MOST_NAMESPACES && oldest !== undefined) seen.delete(oldest);
+    keepNewest(seen, namespace, { at: now(), names }, MOST_NAMESPACES);
     return names;
   };
   return async (request) => {

@@ -1,4 +1,5 @@
 import type { Answer } from '../extension-points.ts';
+import { within } from '../timing/within.ts';
 import type { LearningDeps } from './deps.ts';
 import { findService } from './score-service.ts';
 import type { Training } from './train.ts';
@@ -12,7 +13,7 @@ export async function trainOnDemand(deps: LearningDeps, reference: string | null
   const found = await findService(deps, reference);
   if (!found.ok) return found;
   const { namespace, name } = found.workload;
-  const ended = await atMost(deps.training.train(namespace, name, 'asked'));
+  const ended = await within(deps.training.train(namespace, name, 'asked'), WAIT_MS);
   if (!ended)
     return {
       ok: true,
@@ -44,16 +45,4 @@ async function trainAll(deps: LearningDeps): Promise<Answer> {
 function progressWords(deps: LearningDeps): string {
   const { waiting, running, done, refused } = deps.training.progress();
   return `${running.length} are at it, ${waiting} wait, ${done} are done since the start${refused > 0 ? `, ${refused} had no data or too little` : ''}.`;
-}
-
-async function atMost(training: Promise<Training>): Promise<Training | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), WAIT_MS);
-  });
-  try {
-    return await Promise.race([training, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

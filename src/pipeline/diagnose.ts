@@ -78,7 +78,7 @@ export async function judged(
     qualified: left,
     unsure: leaveOutSpent(chosen.unsure, incident, open).left,
     refusals: chosen.refusals,
-    paused: pause.paused && (pause.until === null || pause.until > now),
+    paused: pause.paused,
     muted: deps.mutes?.of(incident.namespace, incident.service) ?? null,
     storm: stormOf(open, now).length >= deps.limits.stormIncidents,
     sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),

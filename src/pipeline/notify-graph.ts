@@ -1,3 +1,4 @@
+import { atLeastPercent } from '../domain/figures.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Diagnosis } from '../domain/types.ts';
@@ -46,7 +47,7 @@ export function graphOf(
 ): GraphPicture | null {
   if (!affected) return null;
   const [top] = causes;
-  const share = top ? `${Math.floor(top.probability * 100 + 1e-9)} %` : '';
+  const share = top ? atLeastPercent(top.probability) : '';
   const self = top?.entity.name === service ? ' itself' : '';
   const verdict = top && named ? `Likely cause: ${top.entity.name}${self} (${share})` : null;
   const guess = top

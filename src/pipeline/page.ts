@@ -1,3 +1,4 @@
+import { percent } from '../domain/figures.ts';
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
@@ -61,8 +62,7 @@ function detailsOf(incident: Incident): Record<string, string> {
   const { state, diagnosis } = incident;
   const details: Record<string, string> = { incident: incident.id };
   const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
-  if (cause)
-    details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${Math.round(cause.probability * 100)} %)`;
+  if (cause) details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${percent(cause.probability)})`;
   const handOver = diagnosis?.handOver;
   if (handOver && state.name === 'escalated') {
     details.what_convicts = handOverLine(handOver);
@@ -73,7 +73,7 @@ function detailsOf(incident: Incident): Record<string, string> {
   }
   if (state.name === 'awaiting_approval') {
     details.plan = state.recommendation.plan.summary;
-    details.confidence = `${Math.round(state.recommendation.confidence.value * 100)} %`;
+    details.confidence = percent(state.recommendation.confidence.value);
     details.at_timeout = state.atTimeout;
     details.deadline = state.deadline
       ? new Date(state.deadline).toISOString()

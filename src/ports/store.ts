@@ -99,6 +99,7 @@ export type IncidentStore = {
   ): Promise<{ kind: 'yes' } | { kind: 'refused'; refusal: Refusal }>;
   pause(by: string, reason: string, at: number, until: number | null): Promise<Pause>;
   resume(by: string, at: number): Promise<Pause>;
+  /** As it is now, by the store's own time: a pause whose `until` is past is none. */
   pauseState(): Promise<Pause>;
   /** How often an action worked: for confidence. Keys are `issue/action`. Counted once per execution id. */
   recordResult(key: string, executionId: string, worked: boolean): Promise<void>;

@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { LabelledSeries, MetricName, Metrics, MetricsResult, Point, ServiceQueries } from '../ports/metrics.ts';
 import type { KeptHistory } from '../ports/replicas.ts';
 import type { Telemetry } from './intake.ts';
@@ -58,9 +59,7 @@ export function withTelemetry(base: { metrics: Metrics | null; queries: ServiceQ
 function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (query: string) => Asked | undefined } {
   const made = new Map<string, Asked>();
   const remember = (query: string, asked: Asked): string => {
-    made.delete(query);
-    made.set(query, asked);
-    if (made.size > REMEMBERED) made.delete(made.keys().next().value!);
+    keepNewest(made, query, asked, REMEMBERED);
     return query;
   };
   const remembering = (base: ServiceQueries): ServiceQueries => ({

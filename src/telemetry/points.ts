@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { PointRecord } from '../domain/telemetry.ts';
 import { addBuckets } from './buckets.ts';
 import { changed, type Growth, growth, sharesOf, type Total } from './growth.ts';
@@ -139,7 +140,5 @@ function add(gauger: MetricAggregator, { metrics }: ServiceMinute, name: string,
 
 /** As what was heard of last: the longest unheard of goes first. */
 function remember<T>(gauger: MetricAggregator, map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > gauger.streams) map.delete(map.keys().next().value!);
+  keepNewest(map, key, value, gauger.streams);
 }

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
+import { selects } from '../domain/label-selector.ts';
 import { gitOpsTool } from '../domain/managed-by.ts';
-import { looksInto, type Monitor, markOf, matchesLabels, puttingBack, tightening } from '../domain/monitor.ts';
+import { looksInto, type Monitor, markOf, puttingBack, tightening } from '../domain/monitor.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { record } from '../pipeline/record.ts';
 import type { Monitors } from '../ports/monitors.ts';
@@ -106,13 +107,13 @@ async function selectingMonitors(
   return all
     .filter((monitor) => looksInto(monitor, namespace))
     .flatMap((monitor) => {
-      const selects = (labels: Record<string, string>) => matchesLabels(monitor.selector, labels);
+      const isMeant = (labels: Record<string, string>) => selects(monitor.selector, labels);
       if (monitor.kind === 'ServiceMonitor')
-        return own.some(({ labels }) => selects(labels))
-          ? [{ monitor, services: services.value.filter(({ labels }) => selects(labels)).length }]
+        return own.some(({ labels }) => isMeant(labels))
+          ? [{ monitor, services: services.value.filter(({ labels }) => isMeant(labels)).length }]
           : [];
-      return selects(podLabels)
-        ? [{ monitor, services: workloads.value.filter(({ selector }) => selects(selector)).length }]
+      return isMeant(podLabels)
+        ? [{ monitor, services: workloads.value.filter(({ selector }) => isMeant(selector)).length }]
         : [];
     });
 }
@@ -170,10 +171,7 @@ async function sayOnce({ deps, memory }: Round, incident: string, message: strin
 const note = async (deps: WatchDeps, incident: string, message: string): Promise<void> =>
   void (await record(deps, incident, { type: 'noted', at: deps.clock.now(), message, by: null }));
 
-async function isPaused(deps: WatchDeps): Promise<boolean> {
-  const pause = await deps.store.pauseState();
-  return pause.paused && (pause.until === null || pause.until > deps.clock.now());
-}
+const isPaused = async ({ store }: WatchDeps): Promise<boolean> => (await store.pauseState()).paused;
 
 const nameOf = ({ kind, namespace, name }: Monitor) => `${kind} ${namespace}/${name}`;
 

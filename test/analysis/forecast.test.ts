@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ForecastModel, fitForecast, forecastAt, lookAhead } from '../../src/analysis/forecast.ts';
+import { type ForecastModel, fitForecast, lookAhead } from '../../src/analysis/forecast.ts';
 import { between, type Series } from '../../src/analysis/series.ts';
+import { forecastAt } from './forecast-at.ts';
 import { DAY_MS, daily, firstDays, isWeekend, madeUp, START, STEP_MS } from './made-up-series.ts';
 
 const HOUR_MS = 3_600_000;

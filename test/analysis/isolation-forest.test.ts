@@ -5,7 +5,6 @@ import {
   FOREST_DEFAULTS,
   fitForest,
   type Matrix,
-  predict,
   scoreSamples,
 } from '../../src/analysis/isolation-forest.ts';
 import { prng } from '../../src/analysis/prng.ts';
@@ -17,6 +16,9 @@ function cloud(rows: number, features: number, outliers: number, seed = 1): Matr
   for (let i = (rows - outliers) * features; i < values.length; i++) values[i]! += 6;
   return { rows, features, values };
 }
+/** As scikit-learn's. */
+const predict = (forest: Parameters<typeof decisionFunction>[0], of: Matrix) =>
+  Array.from(decisionFunction(forest, of), (decision) => (decision < 0 ? -1 : 1));
 const matrix = (rows: number[][]): Matrix => ({
   rows: rows.length,
   features: rows[0]?.length ?? 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { featureNames, featureRows } from '../../src/analysis/features.ts';
+import { featureRows } from '../../src/analysis/features.ts';
 import type { Series } from '../../src/analysis/series.ts';
 import { fitServiceModel, type ServiceModel, scoreService } from '../../src/analysis/service-model.ts';
 import { DAY_MS, daily, firstDays, lastPoints, madeUp, START, STEP_MS } from './made-up-series.ts';
@@ -78,7 +78,9 @@ describe('feature rows', () => {
     const recent = mapped(service(NEVER, 1), (series) => lastPoints(series, 15 * 288, 10));
     recent.cpu_ratio!.values[9] = Number.NaN;
     const rows = featureRows(model.metrics, recent);
-    const names = featureNames(model.metrics);
+    const names = model.metrics.flatMap(({ metric }) =>
+      ['oddness', 'change', 'unsteadiness', 'value'].map((feature) => `${metric} ${feature}`),
+    );
     expect(rows.features).toBe(names.length);
     expect(rows.rows).toBe(10);
     const last = rows.values.subarray(9 * rows.features);

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeProtobuf, type MetricsRequest } from '../../src/adapters/otlp/messages.ts';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
 import { readConfig } from '../../src/app/config.ts';
@@ -55,7 +55,7 @@ async function listen(more: Record<string, string>) {
     await send(ofPod('payment-api', 'aaaaa'), explicitHistogram(served), env.OTLP_TOKEN);
   }
   now += MINUTE + 20_000;
-  return listening.source({ metrics: unreachableMetrics(), queries: serviceQueries });
+  return listening.source({ metrics: unreachableMetrics(), queries: createServiceQueries() });
 }
 
 async function send(

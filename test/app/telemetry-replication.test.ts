@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
 import { createSharing, type Sharing } from '../../src/app/telemetry-replication.ts';
@@ -304,7 +304,7 @@ describe('what is kept', () => {
       await turns(one, other);
     }
     const source = withTelemetry(
-      { metrics: null, queries: serviceQueries },
+      { metrics: null, queries: createServiceQueries() },
       { telemetry: other.telemetry, history: historyOn(redis), now: () => now },
     );
     const history = await historyOf(source, 'shop', 'payment-api', now);

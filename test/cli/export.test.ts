@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiRoutes } from '../../src/adapters/http/api-routes.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { diagnoseFiles } from '../../src/cli/diagnose-files.ts';
 import { evidenceAround, exportEvidence, incidentLines } from '../../src/cli/export.ts';
 import { filesIn } from '../../src/cli/exported-files.ts';
@@ -100,7 +100,10 @@ describe('incidents that the live app dealt with', () => {
     const { incidents } = await readIncidents(url, TOKEN, ALL);
     const incident = incidents.find(({ service }) => service === 'catalog-api')!;
     const around = evidenceAround(incident);
-    const source = { metrics: connectPrometheus({ url: shop.url, timeoutMs: 10_000 }), queries: serviceQueries };
+    const source = {
+      metrics: connectPrometheus({ url: shop.url, timeoutMs: 10_000 }),
+      queries: createServiceQueries(),
+    };
     const exported = await exportEvidence(source, around, incident, folder, () => {});
     expect(exported.missing).toEqual([]);
     const diagnosis = await diagnoseFiles(filesIn(folder, {}), { service: around.service, since: around.since });

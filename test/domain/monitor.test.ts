@@ -5,7 +5,6 @@ import {
   type Monitor,
   type MonitorEndpoint,
   markOf,
-  matchesLabels,
   puttingBack,
   TIGHTENED,
   tightening,
@@ -103,23 +102,5 @@ describe('tightening a monitor', () => {
       expect(markOf(monitor([], { annotations: { [TIGHTENED]: text } }))).toBeNull();
     const half = '{"incident":"INC-1","endpoints":[null,{"index":"x"},{"index":0,"port":"a","path":"b","was":3}]}';
     expect(markOf(monitor([], { annotations: { [TIGHTENED]: half } }))).toEqual({ incident: 'INC-1', endpoints: [] });
-  });
-});
-
-describe('a label selector', () => {
-  it('matches as Kubernetes does, and nothing by an operator that it doesn’t know', () => {
-    const labels = { app: 'web', tier: 'front' };
-    const by = (key: string, operator: string, ...values: string[]) =>
-      matchesLabels({ matchLabels: {}, matchExpressions: [{ key, operator, values }] }, labels);
-    expect(matchesLabels({ matchLabels: { app: 'web' }, matchExpressions: [] }, labels)).toBe(true);
-    expect(matchesLabels({ matchLabels: { app: 'api' }, matchExpressions: [] }, labels)).toBe(false);
-    expect([by('app', 'In', 'web', 'x'), by('app', 'In', 'x'), by('no', 'In', 'x')]).toEqual([true, false, false]);
-    expect([by('app', 'NotIn', 'x'), by('no', 'NotIn', 'x'), by('app', 'NotIn', 'web')]).toEqual([true, true, false]);
-    expect([by('app', 'Exists'), by('no', 'Exists'), by('no', 'DoesNotExist'), by('app', 'Gt', '1')]).toEqual([
-      true,
-      false,
-      true,
-      false,
-    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { unreachableCluster } from '../../src/app/missing-parts.ts';
 import type { ClusterResult, PodInfo, Workload } from '../../src/ports/cluster.ts';
@@ -68,7 +68,7 @@ export function lookingAt({ metrics, of = {}, ...around }: Around): Deps {
       approvers: [],
     }),
     queries: {
-      ...serviceQueries,
+      ...createServiceQueries(),
       quickOfService: (metric, _namespace, service) => {
         asked.set(`${metric} ${service}`, { metric, service });
         return `${metric} ${service}`;

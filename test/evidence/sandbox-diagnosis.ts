@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { createPrometheusApi } from '../../sandbox/prometheus/http.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/cluster.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { newIncident } from '../../src/domain/group.ts';
@@ -50,7 +50,7 @@ export async function sandboxDiagnosis(logs?: Logs): Promise<SandboxDiagnosis> {
   const parts: Partial<Deps> = {
     cluster: connectCluster({ name: 'sandbox', server: { url: url }, timeoutMs: 5_000, userAgent: 'test' }),
     metrics: connectPrometheus({ url: `${url}/prometheus`, timeoutMs: 5_000 }),
-    queries: serviceQueries,
+    queries: createServiceQueries(),
     models: createModels(10, 10),
     baselines: { get: async () => null, atHand: () => null, size: () => 0 },
     clock: { now: sandbox.now, realDelay: (ms) => ms },

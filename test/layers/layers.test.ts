@@ -34,6 +34,7 @@ async function cruise(folder: string) {
 const PLANTED: Record<string, { file: string; imports: string }> = {
   'pure-code-needs-no-world': { file: 'src/detectors/reads-a-file.ts', imports: 'node:fs' },
   'pure-code-knows-no-outer-layer': { file: 'src/domain/knows-ports.ts', imports: '../ports/fine.ts' },
+  'timing-knows-nothing': { file: 'src/timing/knows-domain.ts', imports: '../domain/fine.ts' },
   'ports-know-only-the-domain': { file: 'src/ports/knows-extensions.ts', imports: '../extension-points.ts' },
   'extension-points-know-only-ports-and-domain': { file: 'src/extension-points.ts', imports: './pipeline/fine.ts' },
   'core-knows-no-adapter': { file: 'src/actions/knows-adapter.ts', imports: '../adapters/slack/fine.ts' },

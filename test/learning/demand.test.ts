@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createDemand, type DemandDeps } from '../../src/learning/demand.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { DemandInput, LearnedDemand } from '../../src/workers/fit-demand.ts';
@@ -38,7 +38,7 @@ function world(start: { rate?: (at: number) => number; since?: number; answers?:
   const excluded: unknown[] = [];
   const deps: DemandDeps = {
     metrics,
-    queries: serviceQueries,
+    queries: createServiceQueries(),
     clock: { now: () => state.now, realDelay: (ms) => ms },
     incidentsSince: async () => [],
     settings: () => ({ timezone: 'UTC', perReplica: 100, minReplicas: 2, maxReplicas: 20 }),
@@ -47,6 +47,8 @@ function world(start: { rate?: (at: number) => number; since?: number; answers?:
       excluded.push(...input.exclude);
       return pool.run(input);
     },
+    // It is waited for until it is there, however busy the machine is.
+    waitMs: 50_000,
   };
   return { state, deps, excluded, demand: createDemand(deps) };
 }
@@ -125,18 +127,17 @@ describe('what is not known is never a number', () => {
 
   it('a service whose learning takes long, and then is there', async () => {
     const { deps } = world();
-    let go: (() => void) | undefined;
+    const go = Promise.withResolvers<void>();
     const demand = createDemand({
       ...deps,
+      waitMs: 1,
       learn: async (input) => {
-        await new Promise<void>((resolve) => {
-          go = resolve;
-        });
+        await go.promise;
         return pool.run(input);
       },
     });
     expect(await kindOf(demand)).toBe('learning');
-    go?.();
-    await expect.poll(() => kindOf(demand)).toBeGreaterThan(0);
+    go.resolve();
+    await expect.poll(() => kindOf(demand), { timeout: 50_000 }).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { createModelStore } from '../../src/adapters/redis/model-store.ts';
 import { createBaselines, createModels } from '../../src/learning/baselines.ts';
 import { type TrainingDeps, trainService } from '../../src/learning/train.ts';
@@ -51,7 +51,7 @@ function metrics(
 
 const deps = (given: Metrics, more: Partial<TrainingDeps> = {}): TrainingDeps => ({
   metrics: given,
-  queries: serviceQueries,
+  queries: createServiceQueries(),
   clock: { now: () => NOW, realDelay: (ms) => ms },
   models: createModels(10, 10),
   store,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { startOtlpReceiver } from '../../src/adapters/otlp/receiver.ts';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { connectRedis } from '../../src/adapters/redis/connect-redis.ts';
 import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
@@ -52,7 +52,7 @@ export async function run(): Promise<Record<string, unknown>> {
     sink: telemetry,
   });
   const stopSharing = repeatSharing(sharing, telemetry);
-  const source = withTelemetry({ metrics: null, queries: serviceQueries }, { telemetry, history, now });
+  const source = withTelemetry({ metrics: null, queries: createServiceQueries() }, { telemetry, history, now });
   const sender = spawn(process.execPath, [fileURLToPath(new URL('otlp/sender.ts', import.meta.url))], {
     env: { ...process.env, PORT: String(receiver.httpPort), SPEED: String(speed), START: String(began), TOKEN },
     stdio: 'inherit',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { serviceQueries } from '../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { unreachableMetrics } from '../../src/app/missing-parts.ts';
 import type { MetricName, Metrics } from '../../src/ports/metrics.ts';
 import { createTelemetry, type Telemetry } from '../../src/telemetry/intake.ts';
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const on = (metrics: Metrics | null): MetricsSource =>
-  withTelemetry({ metrics, queries: serviceQueries }, { telemetry, history: null, now: () => now });
+  withTelemetry({ metrics, queries: createServiceQueries() }, { telemetry, history: null, now: () => now });
 
 /** Minutes of time, `each` at the end of one. */
 function live(minutes: number, each: (minute: number) => void): void {

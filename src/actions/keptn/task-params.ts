@@ -1,3 +1,4 @@
+import { durationMs } from '../../domain/duration.ts';
 import type { Step } from '../../domain/types.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
@@ -13,7 +14,7 @@ export type TaskParams = {
 };
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const DURATION = /^([1-9]\d{0,4})(s|m)$/;
+const DURATION = /^[1-9]\d{0,4}[sm]$/;
 const MOST_RETRIES = 10;
 const SHORTEST_MS = 10_000;
 export const LONGEST_MS = 60 * 60_000;
@@ -25,7 +26,7 @@ export function taskParams({ params }: Pick<Step, 'params'>): TaskParams {
     definition: String(params.definition ?? 'restart-deployment'),
     keptnNamespace: String(params.keptn_namespace ?? 'keptn-system'),
     retries: Number(params.retries ?? 2),
-    timeoutMs: durationMs(params.timeout ?? '5m') ?? Number.NaN,
+    timeoutMs: timeoutMsOf(params.timeout ?? '5m') ?? Number.NaN,
   };
 }
 
@@ -50,7 +51,7 @@ function faultOf(name: string, value: Step['params'][string]): string | null {
       return fits ? null : `must be a whole number from 0 to ${MOST_RETRIES}`;
     }
     case 'timeout': {
-      const ms = durationMs(value);
+      const ms = timeoutMsOf(value);
       return ms !== null && ms >= SHORTEST_MS && ms <= LONGEST_MS
         ? null
         : 'must be whole seconds or minutes from 10s to 60m, such as 5m';
@@ -61,10 +62,8 @@ function faultOf(name: string, value: Step['params'][string]): string | null {
 }
 
 /** Of whole seconds or minutes; null for any other text. */
-export function durationMs(value: Step['params'][string]): number | null {
-  const [, digits, unit] = DURATION.exec(String(value)) ?? [];
-  return digits === undefined ? null : Number(digits) * (unit === 'm' ? 60_000 : 1_000);
-}
+export const timeoutMsOf = (value: Step['params'][string]): number | null =>
+  DURATION.test(String(value)) ? durationMs(String(value)) : null;
 
 /** As Keptn and people write it. */
 export const durationText = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}m` : `${ms / 1_000}s`);

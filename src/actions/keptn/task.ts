@@ -4,7 +4,7 @@ import type { Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
 import { MARK } from '../edit/mark.ts';
 import { DEPLOYMENT_ANNOTATION, TASKS } from './task-definition.ts';
-import { durationMs, durationText, LONGEST_MS, type TaskParams } from './task-params.ts';
+import { durationText, LONGEST_MS, type TaskParams, timeoutMsOf } from './task-params.ts';
 
 const JOBS: CustomKind = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
 const SUCCEEDED = ['Succeeded', 'Warning'];
@@ -132,7 +132,7 @@ export async function taskUnderWay(
   for (const task of listed.value) {
     const { annotations, object } = task;
     if (!(MARK in annotations) || annotations[DEPLOYMENT_ANNOTATION] !== name) continue;
-    const timeoutMs = durationMs(textAt(object, ['spec', 'timeout'])) ?? LONGEST_MS;
+    const timeoutMs = timeoutMsOf(textAt(object, ['spec', 'timeout'])) ?? LONGEST_MS;
     const standing = await standingOf(cluster, task, { timeoutMs, retries: 0 }, now);
     if (standing.kind === 'running') return { ok: true, value: task };
   }

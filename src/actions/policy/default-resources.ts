@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { Step } from '../../domain/types.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
@@ -40,13 +41,8 @@ export function quantityFault(params: Step['params']): ParamFault | null {
 export const isQuantityName = (name: string): boolean => name in QUANTITIES;
 export const QUANTITY_NAMES: readonly string[] = Object.keys(QUANTITIES);
 
-const UNITS: Record<string, number> = { m: 0.001, '': 1, Mi: 2 ** 20, Gi: 2 ** 30 };
-
 /** Cores, or bytes. */
-export function amountOf(quantity: string): number {
-  const [, digits = '', unit = ''] = /^(\d+)(m|Mi|Gi|)$/.exec(quantity) ?? [];
-  return Number(digits) * (UNITS[unit] ?? Number.NaN);
-}
+export const amountOf = (quantity: string): number => parseQuantity(quantity) ?? Number.NaN;
 
 /** In words, for the plan: equal words, equal settings. */
 export function defaultsWords(defaults: ResourceDefault[]): string {

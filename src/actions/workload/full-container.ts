@@ -1,3 +1,4 @@
+import { percent } from '../../domain/figures.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { ContainerInfo } from '../../ports/cluster.ts';
@@ -31,7 +32,7 @@ export async function fullContainer(context: ActionContext, look: Look): Promise
     return {
       ok: true,
       container: fullest.container,
-      message: `Container ${fullest.container.name} uses ${Math.round(fullest.bytes / MI)}Mi, ${Math.round(fullest.share * 100)} % of its limit.`,
+      message: `Container ${fullest.container.name} uses ${Math.round(fullest.bytes / MI)}Mi, ${percent(fullest.share)} of its limit.`,
     };
   const named = limited.find((container) =>
     context.findings.some((finding) => finding.message.includes(`container ${container.name}`)),

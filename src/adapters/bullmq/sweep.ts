@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { DueEffect, IncidentStore } from '../../ports/store.ts';
+import { repeat } from '../../timing/repeat.ts';
 import type { EffectQueue } from './jobs.ts';
 
 /** Never later than a second, and where the sandbox's time runs fast, never later than so much of that. */
@@ -26,33 +27,20 @@ export function startSweep(options: {
   onError: (error: Error) => void;
 }): () => Promise<void> {
   const { store, queue, clock, onError } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
   let timersSet = false;
   let passed = 0;
   const notWoken = createMemory();
   const round = async () => {
-    try {
-      if (!timersSet) await queue.wake(await store.listLater(clock.now(), TIMERS_AT_MOST));
-      timersSet = true;
-      passed = (await queue.counts()).waiting > LONG_QUEUE ? passed + 1 : 0;
-      if (passed % LOOKS_ANYHOW === 0)
-        await queue.wakeAgain(notWoken(await store.listDue(clock.now(), AT_MOST), performance.now()));
-    } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
-    }
-    if (!stopped)
-      timer = setTimeout(go, Math.max(SOONEST_REAL_MS, Math.min(EVERY_REAL_MS, clock.realDelay(EVERY_CLOCK_MS))));
+    if (!timersSet) await queue.wake(await store.listLater(clock.now(), TIMERS_AT_MOST));
+    timersSet = true;
+    passed = (await queue.counts()).waiting > LONG_QUEUE ? passed + 1 : 0;
+    if (passed % LOOKS_ANYHOW === 0)
+      await queue.wakeAgain(notWoken(await store.listDue(clock.now(), AT_MOST), performance.now()));
   };
-  let under = round();
-  function go() {
-    under = round();
-  }
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await under;
-  };
+  return repeat(round, {
+    delayMs: () => Math.max(SOONEST_REAL_MS, Math.min(EVERY_REAL_MS, clock.realDelay(EVERY_CLOCK_MS))),
+    onError: (error) => onError(error instanceof Error ? error : new Error(String(error))),
+  });
 }
 
 /** Of these those that were not woken just now, by what they are at this attempt. Holds what the last rounds woke. */

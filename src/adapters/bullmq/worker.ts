@@ -1,6 +1,7 @@
 import { DelayedError, Worker } from 'bullmq';
 import type { Clock } from '../../domain/clock.ts';
 import type { DueEffect } from '../../ports/store.ts';
+import { within } from '../../timing/within.ts';
 import { QUEUE, realDelayUntil } from './jobs.ts';
 import { workerConnection } from './queue-connection.ts';
 
@@ -62,18 +63,16 @@ export function startWorker(options: {
       stopping = true;
       // Closed while it is still connecting, BullMQ 6.7 throws. A second close, forced or not, would only wait for the first.
       const closed = worker.waitUntilReady().then(() => worker.close());
-      const drained = await Promise.race([
+      const drained = await within(
         closed.then(
           () => true,
           () => true,
         ),
-        after(drainMs),
-      ]);
+        drainMs,
+      );
       gone = true;
       redis.disconnect();
-      return drained;
+      return drained === true;
     },
   };
 }
-
-const after = (ms: number) => new Promise<false>((done) => setTimeout(() => done(false), ms).unref());

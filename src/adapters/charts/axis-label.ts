@@ -1,10 +1,12 @@
+import { finePercent, short as shortOf } from '../../domain/figures.ts';
+
 /** A value on the axis, short, with its unit: "2.8 s", "512 MiB", "91 %", "1.2 k/s". `step` is not known here, so three digits are kept. */
 export function axisLabel(value: number, unit: string): string {
   switch (unit) {
     case 's':
       return Math.abs(value) < 1 && value !== 0 ? `${short(value * 1_000)} ms` : `${short(value)} s`;
     case 'ratio':
-      return `${short(value * 100)} %`;
+      return finePercent(value, 3);
     case 'bytes':
       return bytes(value);
     case '1/s':
@@ -21,7 +23,7 @@ export function utcTime(at: number): string {
   return new Date(at).toISOString().slice(11, 16);
 }
 
-const short = (value: number) => String(Number(value.toPrecision(3)));
+const short = (value: number): string => shortOf(value, 3);
 
 function thousands(value: number): string {
   const size = Math.abs(value);

@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { headOf } from '../../domain/cut-text.ts';
+import { atLeastPercent } from '../../domain/figures.ts';
 import type { AffectedNode, AffectedPart } from '../../domain/types.ts';
 import type { GraphPicture } from '../../ports/charts.ts';
 import { chartWords, FONT } from './chart-words.ts';
@@ -65,13 +66,12 @@ function linesOf(node: AffectedNode): string[] {
 }
 
 function rolesOf(node: AffectedNode): string[] {
-  const share = node.probability === null ? '' : ` ${percent(node.probability)}`;
+  const share = node.probability === null ? '' : ` ${atLeastPercent(node.probability)}`;
   const role = node.cause ? `LIKELY CAUSE${share}` : share && `the cause?${share}`;
   return [node.isSymptom ? 'HURTS' : '', role].filter((message) => message !== '');
 }
 
 /** Rounded down, as everywhere: what is shown never claims more than the number. */
-const percent = (value: number) => `${Math.floor(Math.min(1, Math.max(0, value)) * 100 + 1e-9)} %`;
 
 const lookOf = (node: AffectedNode, palette: GraphPalette): Look =>
   node.cause ? palette.cause : palette[node.health === 'unknown' ? 'normal' : node.health];

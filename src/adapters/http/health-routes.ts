@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { within } from '../../timing/within.ts';
 import { bearerIs } from '../incoming/bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
 
@@ -56,8 +57,11 @@ const awayOf = (seen: Seen[]): string[] =>
 async function look(parts: Part[]): Promise<Seen[]> {
   return Promise.all(
     parts.map(({ name, ping }) =>
-      within(ping(), PING_MS).then(
-        () => ({ name, ok: true, message: '' }),
+      within(
+        ping().then(() => true),
+        PING_MS,
+      ).then(
+        (answered) => ({ name, ok: answered === true, message: answered ? '' : 'no answer' }),
         (error: unknown) => ({ name, ok: false, message: error instanceof Error ? error.message : String(error) }),
       ),
     ),
@@ -71,12 +75,4 @@ function kept<T>(ask: () => Promise<T>): () => Promise<T> {
     if (last === null || performance.now() - last.at > SEEN_MS) last = { at: performance.now(), answer: ask() };
     return last.answer;
   };
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type LabelSelector, type Monitor, TIGHTENED } from '../../domain/monitor.ts';
+import type { LabelSelector } from '../../domain/label-selector.ts';
+import { type Monitor, TIGHTENED } from '../../domain/monitor.ts';
 import type { ClusterResult } from '../../ports/cluster.ts';
 import type { Monitors } from '../../ports/monitors.ts';
 import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection } from './connection.ts';

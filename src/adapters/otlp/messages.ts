@@ -93,7 +93,7 @@ export function decodeJson<S extends Signal>(_signal: S, text: string): Requests
   return message as Requests[S];
 }
 
-/** For whoever sends OTLP, such as the sandbox's test or the bench. */
+/** For whoever sends OTLP, such as the tests and the bench. @public */
 export function encodeProtobuf<S extends Signal>(signal: S, message: Requests[S]): Buffer {
   return CODECS[signal].requestSerialize(message);
 }

@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/daily-time.ts';
+import { parseDuration } from '../../domain/duration.ts';
 import { type Playbook, RUNGS } from '../../domain/types.ts';
-
-const UNITS_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** `90s`, `5m`, `1h30m` in milliseconds; null when the text is no duration. */
-export function parseDuration(text: string): number | null {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;
-  const parts = text.matchAll(/(\d{1,15}(?:\.\d{1,15})?)(ms|s|m|h)/g);
-  return Math.round(
-    [...parts].reduce((sum, [, digits, unit]) => sum + Number(digits) * (UNITS_MS[unit ?? ''] ?? 0), 0),
-  );
-}
 
 const duration = (minMs: number, maxMs: number, message: string) =>
   z.string().transform((text, context) => {

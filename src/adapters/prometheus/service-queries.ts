@@ -50,9 +50,6 @@ function queriesFor({ templates, window = '5m', quickWindow = '2m', speakers }: 
   };
 }
 
-/** With the default windows and names. */
-export const serviceQueries: ServiceQueries = createServiceQueries();
-
 type Target = { namespace: string; service: string | null; window: string };
 
 /** Fills a template's placeholders in one pass, so that a name that looks like a placeholder stays a name. With `service` null: for all services. */

@@ -1,10 +1,9 @@
 import { Redis } from 'ioredis';
+import { RECONNECT } from '../outgoing/redis-reconnect.ts';
 import { whenAvailable } from './availability.ts';
 
 const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const RETRY_MOST_MS = 500;
-const FAILED_OVER = /^(READONLY|MASTERDOWN)\b/;
 
 /**
  * A connection for the store, to a URL (`redis://…`, `rediss://…`) or the path of a unix socket. Resolves when Redis is ready to answer; rejects with StoreUnavailable when it can't be reached now.
@@ -27,9 +26,7 @@ export async function connectRedis(options: {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     enableAutoPipelining: options.batched ?? false,
-    // After a failover the old primary goes on answering, as a replica: only a new connection finds the new one.
-    reconnectOnError: (error) => FAILED_OVER.test(error.message),
-    retryStrategy: (times) => Math.min(times * 50, RETRY_MOST_MS),
+    ...RECONNECT,
   });
   redis.on('error', options.onError);
   try {

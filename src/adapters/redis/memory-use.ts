@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { percent } from '../../domain/figures.ts';
 import { whenAvailable } from './availability.ts';
 
 /** Full at 1; null: the server has no limit of its own, or doesn't tell it. */
@@ -20,5 +21,5 @@ export function memoryIn(info: string): MemoryUse {
 /** In words; null: there is room. */
 export function nearlyFullWords({ ratio }: MemoryUse): string | null {
   if (ratio === null || ratio < NEARLY_FULL) return null;
-  return `Redis is ${Math.round(ratio * 100)} % full; at its maxmemory it refuses every write, and alerts are no longer taken.`;
+  return `Redis is ${percent(ratio)} full; at its maxmemory it refuses every write, and alerts are no longer taken.`;
 }

@@ -2,6 +2,7 @@ import type { App, BlockAction, RespondFn, SlackAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Incident } from '../../domain/incident.ts';
 import type { Reply } from '../../extension-points.ts';
+import { within } from '../../timing/within.ts';
 import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
 import type { Log } from './log.ts';
@@ -29,7 +30,7 @@ export function listen(app: App, deps: ListenerDeps): void {
       deps.log.error({ err: error, text: command.text }, 'a command failed');
       return { visible: 'private' as const, message: TROUBLE };
     });
-    const quick = await Promise.race([reply, afterMs(QUICK_MS)]);
+    const quick = await within(reply, QUICK_MS);
     // A picture that Slack refuses would make an acknowledgement vanish without a word; the response URL says so.
     if (quick && !hasPicture(quick)) return ack(replyBody(quick));
     await ack();
@@ -153,8 +154,4 @@ async function tell(
       deps.log.warn({ why: slackFailure(failure).message }, 'a person could not be told');
     });
   }
-}
-
-function afterMs(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(resolve, ms, null).unref());
 }

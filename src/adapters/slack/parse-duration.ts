@@ -1,4 +1,5 @@
-const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+import { UNIT_MS } from '../../domain/duration.ts';
+
 const MOST_MS = 30 * 86_400_000;
 
 /** "30m", "1h30m", "2 hours", "90 min", "1.5h" → ms; a bare number is minutes. Null for anything else, for nothing and for more than 30 days. */
@@ -10,7 +11,7 @@ export function parseDuration(text: string): number | null {
   while (part.lastIndex < wanted.length) {
     const match = part.exec(wanted);
     if (!match?.[1] || !match[2]) return null;
-    total += Number(match[1]) * (UNITS[match[2][0] ?? ''] ?? 0);
+    total += Number(match[1]) * (UNIT_MS[match[2][0] ?? ''] ?? 0);
   }
   return bounded(total);
 }

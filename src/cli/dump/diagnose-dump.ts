@@ -1,4 +1,5 @@
 import { CAUSE_KINDS } from '../../domain/cause-kinds.ts';
+import { atLeastPercent } from '../../domain/figures.ts';
 import { maskText } from '../../domain/mask-text.ts';
 import { refText } from '../../domain/snapshot/snapshot.ts';
 import type { StateFact } from '../../domain/snapshot/state-cause.ts';
@@ -51,11 +52,11 @@ export function dumpMessage({ causes, named, missing }: DumpDiagnosis): string {
   const verdict = !first
     ? 'Nothing was found that is wrong.'
     : named
-      ? `Likely cause: ${titleOf(first)} (${percent(first.probability)}).`
+      ? `Likely cause: ${titleOf(first)} (${atLeastPercent(first.probability)}).`
       : 'No cause is sure enough to name.';
   const rows = causes.flatMap((cause, index) => [
     '',
-    `${index + 1}. ${titleOf(cause)} (${cause.what}, ${percent(cause.probability)})`,
+    `${index + 1}. ${titleOf(cause)} (${cause.what}, ${atLeastPercent(cause.probability)})`,
     ...cause.facts.map((one) => `     ${one}`),
     `   $ ${cause.command}`,
   ]);
@@ -68,5 +69,3 @@ export function dumpMessage({ causes, named, missing }: DumpDiagnosis): string {
 
 const titleOf = ({ kind, namespace, name, what }: DumpDiagnosis['causes'][number]): string =>
   `${refText({ kind, namespace, name })}: ${what in CAUSE_KINDS ? CAUSE_KINDS[what as keyof typeof CAUSE_KINDS].title : what}`;
-
-const percent = (value: number): string => `${Math.floor(Math.min(1, Math.max(0, value)) * 100 + 1e-9)} %`;

@@ -1,4 +1,4 @@
-import { selects } from '../../domain/label-selector.ts';
+import { type LabelSelector, selects } from '../../domain/label-selector.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import { type ClusterState, objectAt, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { type Json, labelsAt, portAt, recordAt, recordsAt, textAt, textsAt } from '../../domain/snapshot/fields.ts';
@@ -33,13 +33,9 @@ type Direction = 'Ingress' | 'Egress';
 type Policy = {
   object: KubeObject;
   namespace: string;
-  selector: Selector;
+  selector: LabelSelector;
   types: string[];
   rules: Record<Direction, Json[]>;
-};
-type Selector = {
-  matchLabels: Record<string, string>;
-  matchExpressions: { key: string; operator: string; values: string[] }[];
 };
 type Pair = { from: Workload; to: Workload };
 type Denial = Pair & { policy: Policy; direction: Direction };
@@ -59,7 +55,7 @@ function policyOf(object: KubeObject): Policy {
   };
 }
 
-const selectorOf = (raw: Json): Selector => ({
+const selectorOf = (raw: Json): LabelSelector => ({
   matchLabels: labelsAt(raw, 'matchLabels'),
   matchExpressions: recordsAt(raw, 'matchExpressions').map((one) => ({
     key: textAt(one, 'key'),

@@ -1,3 +1,4 @@
+import { holds, type LabelExpression } from '../label-selector.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { type Json, recordAt, recordsAt, textAt, textsAt } from './fields.ts';
 import { isControlPlane, type Node, type Taint } from './node.ts';
@@ -103,32 +104,17 @@ function meetsAffinity(node: Node, template: Template): boolean {
     terms.length === 0 ||
     terms.some(
       (term) =>
-        recordsAt(term, 'matchExpressions').every((one) => holds(one, node.labels)) &&
-        recordsAt(term, 'matchFields').every((one) => holds(one, { 'metadata.name': node.name })),
+        recordsAt(term, 'matchExpressions').every((one) => holds(expressionOf(one), node.labels)) &&
+        recordsAt(term, 'matchFields').every((one) => holds(expressionOf(one), { 'metadata.name': node.name })),
     )
   );
 }
 
-function holds(expression: Json, labels: Record<string, string>): boolean {
-  const value = labels[textAt(expression, 'key')];
-  const values = textsAt(expression, 'values');
-  switch (textAt(expression, 'operator')) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
-}
+const expressionOf = (raw: Json): LabelExpression => ({
+  key: textAt(raw, 'key'),
+  operator: textAt(raw, 'operator'),
+  values: textsAt(raw, 'values'),
+});
 
 export const podAffinity = ({ affinity }: Pick<Template, 'affinity'>, kind: 'podAffinity' | 'podAntiAffinity'): Json =>
   recordAt(affinity, kind);

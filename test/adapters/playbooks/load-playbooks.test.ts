@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadPlaybooks, PlaybookErrors, parsePlaybook } from '../../../src/adapters/playbooks/load-playbooks.ts';
-import { parseDuration } from '../../../src/adapters/playbooks/playbook-schema.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import { playbookCheck } from '../../../src/app/playbook-check.ts';
+import { parseDuration } from '../../../src/domain/duration.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
 import type { Action, IssueKind } from '../../../src/extension-points.ts';
 

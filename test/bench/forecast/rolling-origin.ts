@@ -1,5 +1,6 @@
-import { fitForecast, forecastAt } from '../../../src/analysis/forecast.ts';
+import { fitForecast } from '../../../src/analysis/forecast.ts';
 import { between, type Series, toGrid } from '../../../src/analysis/series.ts';
+import { forecastAt } from '../../analysis/forecast-at.ts';
 
 export type Tally = { points: number; covered: number; error: number; naiveError: number; sum: number };
 

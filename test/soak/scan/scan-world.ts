@@ -3,12 +3,11 @@ import { queryRange } from '../../../sandbox/prometheus/query.ts';
 import type { SeriesStore } from '../../../sandbox/prometheus/store.ts';
 import { SERVICES } from '../../../sandbox/shop/services.ts';
 import { subjectOf } from '../../../src/adapters/alertmanager/subject-of.ts';
-import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { fitServiceModel } from '../../../src/analysis/service-model.ts';
 import type { Deps } from '../../../src/app/deps.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
-import { createTurns } from '../../../src/domain/turns.ts';
 import type { Alert, EntityRef } from '../../../src/domain/types.ts';
 import type { Detector } from '../../../src/extension-points.ts';
 import { createModels, type Models } from '../../../src/learning/baselines.ts';
@@ -18,6 +17,7 @@ import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import type { Workload } from '../../../src/ports/cluster.ts';
 import type { Metrics } from '../../../src/ports/metrics.ts';
 import type { SaveResult } from '../../../src/ports/store.ts';
+import { createTurns } from '../../../src/timing/turns.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';
 
@@ -68,7 +68,7 @@ export async function createScanWorld(
     opened,
     async train(at) {
       for (const { name } of SERVICES) {
-        const { byMetric } = await historyOf({ metrics, queries: serviceQueries }, NAMESPACE, name, at);
+        const { byMetric } = await historyOf({ metrics, queries: createServiceQueries() }, NAMESPACE, name, at);
         const model = fitServiceModel(byMetric, { now: at, stepMs: HISTORY_STEP_MS });
         if (!('refused' in model)) models.keep(knownFrom(NAMESPACE, name, 1, model));
       }
@@ -127,7 +127,7 @@ function depsOn(metrics: Metrics, now: () => number, models: Models, detectors: 
       Deps['cluster']
     > as Deps['cluster'],
     metrics,
-    queries: serviceQueries,
+    queries: createServiceQueries(),
     models,
     baselines: {
       get: async () => null,

@@ -12,13 +12,12 @@ import { parseWebhook } from '../../../src/adapters/alertmanager/webhook.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { startOtlpReceiver } from '../../../src/adapters/otlp/receiver.ts';
 import { loadPlaybooks } from '../../../src/adapters/playbooks/load-playbooks.ts';
-import { serviceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
+import { createServiceQueries } from '../../../src/adapters/prometheus/service-queries.ts';
 import { policyFor, sandboxSettings } from '../../../src/app/config.ts';
 import type { Deps } from '../../../src/app/deps.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import type { EffectKind, Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
-import { createTurns } from '../../../src/domain/turns.ts';
 import { createTopology } from '../../../src/evidence/topology.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../../src/extension-points.ts';
 import type { Models } from '../../../src/learning/baselines.ts';
@@ -27,6 +26,7 @@ import { record } from '../../../src/pipeline/record.ts';
 import { stagesByKind } from '../../../src/pipeline/stages.ts';
 import type { Metrics } from '../../../src/ports/metrics.ts';
 import { createTelemetry } from '../../../src/telemetry/intake.ts';
+import { createTurns } from '../../../src/timing/turns.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';
 import { MINUTE, type VirtualSandbox } from '../../sandbox/virtual-sandbox.ts';
@@ -188,7 +188,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
     cluster,
     metrics,
     cachedReads: { cluster, metrics },
-    queries: serviceQueries,
+    queries: createServiceQueries(),
     models,
     baselines: baselinesOf(models),
     diagnosisTurn: (run) => run(),

@@ -1,3 +1,4 @@
+import { shownProbability } from '../../../domain/figures.ts';
 import { escapeText } from './escape.ts';
 
 /** Two significant digits, thousands grouped: 0.2134 → "0.21", 1234 → "1,200". */
@@ -49,8 +50,7 @@ export function band(low: number, high: number, unit: string): string {
  */
 export function percent(value: number): string {
   if (!Number.isFinite(value)) return 'unknown';
-  const whole = Math.floor(Math.min(Math.max(value, 0), 1) * 100 + 1e-9);
-  return whole === 0 && value > 0 ? 'under 1 %' : `${whole} %`;
+  return shownProbability(value);
 }
 
 /** Lengths of time as people say them: "40 s", "9 min", "1 h 20 min", "3 d 4 h". */

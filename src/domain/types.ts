@@ -1,3 +1,4 @@
+import type { ObjectRef } from './snapshot/snapshot.ts';
 /** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
 
 import type { Health } from './health.ts';
@@ -114,6 +115,9 @@ export type Finding<What extends string = string> = {
   strength: number;
   /** For anomalies: the observed value and the band that was expected, in `unit`. */
   value?: { observed: number; low: number; high: number; unit: string };
+  /** Of what the cluster's objects convict: the object that holds the wrong field, which may be no workload or in another namespace, and the command that mends it. */
+  object?: ObjectRef;
+  command?: string;
 };
 
 /** The kind of trouble with a severity in its own unit: memory as a fraction of the limit, latency as p99 in seconds, restarts as a count. */
@@ -133,6 +137,9 @@ export type Cause = {
   what: string;
   probability: number;
   reasons: string[];
+  /** The object that holds the wrong field, where that isn't the entity itself, and the command that mends it. */
+  object?: ObjectRef;
+  command?: string;
 };
 
 /** Root causes, ranked; probabilities and `somethingElse` add up to 1. `named` false: too unsure to act on. */
@@ -157,6 +164,10 @@ export type Diagnosis = {
   since?: number;
   /** What is to be said of how much history it rests on; absent where there is enough. */
   history?: string;
+  /** Why it isn't the second of the causes; absent where there is none worth a word. */
+  notSecond?: string;
+  /** What was looked at and found well, in words; empty or absent where nobody looked. */
+  foundWell?: string[];
   affected?: AffectedPart;
   /** What a person needs who has to mend it, where objects convict the cause; absent where only metrics speak, and in diagnoses of older versions. */
   handOver?: HandOver;

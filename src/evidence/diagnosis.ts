@@ -5,6 +5,8 @@ import type { Incident } from '../domain/incident.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { littleHistory } from '../domain/little-history.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
+import { whyNotSecond } from '../domain/second-cause.ts';
+import { foundWell } from '../domain/snapshot/found-well.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
 import type { IncidentContext } from '../extension-points.ts';
@@ -35,7 +37,7 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
   ];
   if (state && state.missing.length > 0)
     deps.log.info({ incident: incident.id, missing: state.missing }, 'not every object could be listed');
-  const convicted = state ? stateFindings(state, namespace, gathered.incidentContext.since) : [];
+  const convicted = state ? stateFindings(state, incident, gathered.incidentContext.since) : [];
   const findings = withOwners(
     [...correlated, ...convicted, ...detected, ...incident.anomalies],
     gathered.incidentContext,
@@ -62,10 +64,17 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     ...(found.measured && measuredOn !== undefined ? { measuredOn } : {}),
     since: gathered.incidentContext.since,
     ...historyOf(gathered),
+    ...secondOf(causes, findings),
+    ...(state ? { foundWell: foundWell(state) } : {}),
     affected,
     ...(handOver ? { handOver } : {}),
   };
 }
+
+const secondOf = (causes: Cause[], findings: Finding[]): Pick<Diagnosis, 'notSecond'> => {
+  const said = whyNotSecond(causes, findings);
+  return said === null ? {} : { notSecond: said };
+};
 
 /** Metrics that didn't answer are named as missing; silence isn't a first day. */
 function historyOf({ series, metricsAnswered, incidentContext }: Gathered): Pick<Diagnosis, 'history'> {
@@ -136,7 +145,23 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
         namespace: gathered.incidentContext.subject.namespace,
         name: ranked.entity,
       };
-  return { entity, what: whatOf(ranked, findings), probability: ranked.probability, reasons: ranked.reasons };
+  const what = whatOf(ranked, findings);
+  return {
+    entity,
+    what,
+    probability: ranked.probability,
+    reasons: ranked.reasons,
+    ...culpritOf(ranked, what, findings),
+  };
+}
+
+/** The object that was convicted of it, where that is another than the workload through which it is felt. */
+function culpritOf(ranked: RankedCause, what: string, findings: Finding[]): Pick<Cause, 'object' | 'command'> {
+  const told = findings.find(
+    (one) =>
+      one.what === what && one.object !== undefined && one.about.name === (nodeIn(ranked.entity) ?? ranked.entity),
+  );
+  return told?.object ? { object: told.object, ...(told.command ? { command: told.command } : {}) } : {};
 }
 
 /**

@@ -38,7 +38,9 @@ function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cau
   const about = state.causes.filter(
     (one) =>
       (one.object.name === entity.name && one.object.kind === entity.kind) ||
-      behind(state, one, namespace).some(({ kind, name }) => name === entity.name && kind === entity.kind),
+      behind(state, one, { namespace, service: entity.name }).some(
+        ({ kind, name }) => name === entity.name && kind === entity.kind,
+      ),
   );
   return (
     about.find((one) => one.what === what) ??
@@ -51,7 +53,9 @@ function ofSubject(state: StateDiagnosis, namespace: string, { kind, name }: Ent
   const [first] = state.causes;
   if (!state.named || !first || isSymptom(first.what) || first.strength < CONVICTED) return null;
   const isOwn = first.object.name === name && first.object.kind === kind;
-  const hurts = [...behind(state, first, namespace), ...first.hurts].some((one) => one.name === name);
+  const hurts = [...behind(state, first, { namespace, service: name }), ...first.hurts].some(
+    (one) => one.name === name,
+  );
   return isOwn || hurts ? first : null;
 }
 

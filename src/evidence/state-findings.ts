@@ -1,9 +1,13 @@
 import type { RankedStateCause } from '../analysis/rank-state.ts';
 import { CAUSE_KINDS, isSymptom } from '../domain/cause-kinds.ts';
 import { maskText } from '../domain/mask-text.ts';
+import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
+import { refOf } from '../domain/snapshot/state-cause.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
 import type { StateDiagnosis } from './state-diagnosis.ts';
+
+type Where = { namespace: string; service: string };
 
 const CONVICTED = 0.85;
 /** What the state's own ranking has behind others this far isn't told again. */
@@ -13,10 +17,12 @@ const MAX_VALUE = 160;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** What the state convicts, as evidence about the workload behind the object (or the node): only these are ranked with the metrics. Symptoms have correlators of their own. */
-export function stateFindings(diagnosis: StateDiagnosis, namespace: string, since: number): Finding[] {
+export function stateFindings(diagnosis: StateDiagnosis, { namespace, service }: Where, since: number): Finding[] {
   return diagnosis.causes
     .filter(({ what, strength, probability }) => !isSymptom(what) && strength >= CONVICTED && probability >= LEAST)
-    .flatMap((cause) => behind(diagnosis, cause, namespace).map((about) => finding(diagnosis, cause, about, since)));
+    .flatMap((cause) =>
+      behind(diagnosis, cause, { namespace, service }).map((about) => finding(diagnosis, cause, about, since)),
+    );
 }
 
 function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: EntityRef, since: number): Finding {
@@ -35,14 +41,20 @@ function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: Enti
     what: cause.what,
     message: `${refText(cause.object)}: ${CAUSE_KINDS[cause.what].title} (${facts.join('; ')})`,
     strength: cause.strength,
+    object: refOf(cause.object),
+    command: cause.command,
   };
 }
 
-/** The workload of the namespace that the object is, or stands before; a node is its own. */
-export function behind({ state }: StateDiagnosis, { object, hurts }: RankedStateCause, namespace: string): EntityRef[] {
+/** The workload of the namespace that the object is, or stands before; a node is its own. Of what is elsewhere, or nobody's, whom it hurts here: the incident's own before others, callers of callers too. */
+export function behind(
+  { state, calls }: StateDiagnosis,
+  { object, hurts }: RankedStateCause,
+  { namespace, service }: Where,
+): EntityRef[] {
   if (object.kind === 'Node') return [{ kind: 'Node', namespace: '', name: object.name }];
   const isHere = (ref: ObjectRef) => ref.namespace === namespace && WORKLOADS.includes(ref.kind);
-  const service =
+  const own =
     object.kind === 'Service'
       ? state.services.find((one) => one.namespace === object.namespace && one.name === object.name)
       : undefined;
@@ -50,9 +62,11 @@ export function behind({ state }: StateDiagnosis, { object, hurts }: RankedState
   const places = isHere(object)
     ? [object]
     : object.kind === 'Service'
-      ? [...(service?.workloads ?? []), ...(named ? [named] : [])]
+      ? [...(own?.workloads ?? []), ...(named ? [named] : [])]
       : hurts;
-  const [first] = [...places, ...hurts].filter(isHere);
+  const callers = [object, ...hurts].flatMap((ref) => [...reached(calls.callers, objectKey(ref))]);
+  const felt = [...hurts, ...state.workloads.filter((one) => callers.includes(objectKey(one)))].filter(isHere);
+  const [first] = [...places.filter(isHere), ...felt.filter(({ name }) => name === service), ...felt];
   return first ? [{ kind: first.kind as EntityRef['kind'], namespace, name: first.name }] : [];
 }
 

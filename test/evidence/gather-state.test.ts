@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { loadModules } from '../../src/app/load-modules.ts';
+import { foundWell } from '../../src/domain/snapshot/found-well.ts';
 import { gatherState } from '../../src/evidence/gather-state.ts';
 import { stateCalls, stateFindings } from '../../src/evidence/state-findings.ts';
 import type { StateCorrelator } from '../../src/extension-points.ts';
@@ -37,13 +38,17 @@ it('tells the workload behind the object that is wrong, and who calls whom witho
   const shop = new Boutique();
   shop.get('Service', 'cart').spec.ports[0].targetPort = 7071;
   const state = await look(shop, 'frontend');
-  const [first] = stateFindings(state!, 'boutique', AT);
+  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'frontend' }, AT);
   expect(first).toMatchObject({
     kind: 'state',
     about: { kind: 'Deployment', namespace: 'boutique', name: 'cart' },
     what: 'service_target_port_mismatch',
   });
   expect(first?.message).toContain('Service boutique/cart');
+  expect(first).toMatchObject({
+    object: { kind: 'Service', namespace: 'boutique', name: 'cart' },
+    command: expect.stringContaining('kubectl patch service/cart -n boutique'),
+  });
   expect(stateCalls(state!, 'boutique')).toContainEqual({ from: 'frontend', to: 'cart', weight: 1 });
 });
 
@@ -58,6 +63,19 @@ it('looks into the namespaces that are called', async () => {
   const state = await look(shop, 'payment', asked);
   expect(asked.at(-1)).toContain('data');
   expect(state?.causes[0]).toMatchObject({ what: 'zero_replicas', object: { namespace: 'data', name: 'postgres' } });
+  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'payment' }, AT);
+  expect(first).toMatchObject({
+    about: { kind: 'Deployment', namespace: 'boutique', name: 'payment' },
+    object: { kind: 'Deployment', namespace: 'data', name: 'postgres' },
+  });
+});
+
+it('says what of the cluster is well, and nothing of an area in which something is suspected', async () => {
+  const shop = new Boutique();
+  shop.get('Service', 'cart').spec.ports[0].targetPort = 7071;
+  const well = foundWell((await look(shop, 'frontend'))!);
+  expect(well).toContain('nodes (3)');
+  expect(well.join()).not.toContain('Services');
 });
 
 it('says what could not be listed, and is no look at all where the cluster was only recorded', async () => {

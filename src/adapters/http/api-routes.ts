@@ -2,6 +2,7 @@ import type { Incident } from '../../domain/incident.ts';
 import { mttrOf } from '../../domain/mttr.ts';
 import { measureOutcomes } from '../../domain/stats.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
+import type { Cause } from '../../domain/types.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { bearerIs } from '../incoming/bearer.ts';
 import { type Handler, pathOf, sendJson } from './routes.ts';
@@ -73,9 +74,7 @@ function summaryOf(incident: Incident) {
     severity: diagnosis?.issue.severity ?? null,
     cause: cause
       ? {
-          kind: cause.entity.kind,
-          namespace: cause.entity.namespace,
-          name: cause.entity.name,
+          ...named(cause),
           probability: cause.probability,
         }
       : null,
@@ -86,6 +85,12 @@ function summaryOf(incident: Incident) {
     alerts: incident.alertCount,
   };
 }
+
+/** The object that holds the wrong field, where one was convicted; else the workload or node. */
+const named = ({ object, entity }: Cause) => {
+  const { kind, namespace, name } = object ?? entity;
+  return { kind, namespace, name };
+};
 
 const detailOf = (incident: Incident) => ({
   stateDetail: incident.state,

@@ -90,7 +90,14 @@ function causeLines(incident: Incident): string[] {
     .slice(0, 5)
     .map((cause, index) => `${index + 1}. ${percent(cause.probability)}  ${causeWords(cause, 4)}`);
   const rest = `Something else: ${percent(diagnosis.somethingElse)}`;
-  return [...ranked, rest, diagnosis.named ? '' : 'Not sure enough to name one.'];
+  const well = diagnosis.foundWell ?? [];
+  return [
+    ...ranked,
+    rest,
+    diagnosis.named ? '' : 'Not sure enough to name one.',
+    diagnosis.notSecond ? escapeText(diagnosis.notSecond, 300) : '',
+    well.length > 0 ? `Looked at and found well: ${escapeText(well.join(', '), 400)}` : '',
+  ];
 }
 
 function titled(title: string, lines: string[], max: number): KnownBlock | null {

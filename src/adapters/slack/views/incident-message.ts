@@ -9,7 +9,7 @@ import { cutMarkup, escapeText } from './escape.ts';
 import { factLines } from './facts.ts';
 import { headline, notification } from './headline.ts';
 import type { Shown } from './shown.ts';
-import { bottleneckLine, causeLine, linkedLine, troubleLines } from './trouble.ts';
+import { bottleneckLine, causeLine, groundLines, linkedLine, troubleLines } from './trouble.ts';
 import { waitingBlocks } from './waiting.ts';
 import { handedOver, handOverLines } from './what-convicts.ts';
 import { workingBlocks } from './working.ts';
@@ -26,6 +26,7 @@ export function incidentMessage(incident: Incident, message: Shown): Message {
         ...troubleLines(incident),
         causeLine(incident),
         ...(isProposal(incident) ? [] : factLines(incident)),
+        ...(isProposal(incident) ? [] : groundLines(incident)),
         bottleneckLine(incident),
         linkedLine(incident),
       ];

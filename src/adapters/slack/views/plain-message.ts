@@ -5,7 +5,7 @@ import { factLines } from './facts.ts';
 import { headline } from './headline.ts';
 import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
-import { bottleneckLine, causeLine, troubleLines } from './trouble.ts';
+import { bottleneckLine, causeLine, groundLines, troubleLines } from './trouble.ts';
 import { handedOver, handOverLines } from './what-convicts.ts';
 
 /** The same in words alone, for the day on which Slack refuses our blocks: nothing that a person needs in order to decide is missing, and commands stand in for the buttons. */
@@ -21,6 +21,7 @@ export function plainMessage(incident: Incident, message: Shown): Message {
     causeLine(incident),
     bottleneckLine(incident),
     ...factLines(incident),
+    ...groundLines(incident),
     ...asking,
     commandsLine(incident),
   ];

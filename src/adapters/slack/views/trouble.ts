@@ -58,13 +58,31 @@ export function bottleneckLine({ diagnosis }: Incident): string | null {
   return diagnosis?.bottleneck ? `*The jam has moved on* to ${causeWords(diagnosis.bottleneck, 1)}` : null;
 }
 
+/** What the causes rest on: why it isn't the second, that there is little history, and where none is named what is well. */
+export function groundLines({ diagnosis }: Incident): string[] {
+  if (!diagnosis) return [];
+  const well = diagnosis.named ? [] : (diagnosis.foundWell ?? []);
+  return [
+    diagnosis.named && diagnosis.notSecond ? escapeText(diagnosis.notSecond, 220) : '',
+    well.length > 0 ? `Looked at and found well: ${escapeText(well.join(', '), 300)}` : '',
+    diagnosis.history ? escapeText(diagnosis.history, 160) : '',
+  ].filter((line) => line !== '');
+}
+
 /** "ledger-db, rollout: revision 14 came 2 min before; …" */
 export function causeWords(cause: Cause, maxReasons: number): string {
   const differing = new Set(cause.reasons.map((reason) => withoutSubject(reason, cause.entity.name)));
   const reasons = [...differing].slice(0, maxReasons).map((reason) => escapeText(reason, 200));
-  const kind = cause.entity.kind === 'Deployment' || cause.entity.kind === 'Service' ? '' : `${cause.entity.kind} `;
+  const { entity, object } = cause;
+  const isItself =
+    !object || (object.kind === entity.kind && object.name === entity.name && object.namespace === entity.namespace);
+  const shown = isItself ? entity : object;
+  const kind =
+    shown.kind === 'Deployment' || (isItself && shown.kind === 'Service') ? '' : `${escapeText(shown.kind, 60)} `;
+  const elsewhere =
+    shown.namespace !== entity.namespace && shown.namespace !== '' ? `${escapeText(shown.namespace, 63)}/` : '';
   const what = escapeText(cause.what.replaceAll('_', ' '), 60);
-  return `${kind}*${escapeText(cause.entity.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
+  return `${kind}*${elsewhere}${escapeText(shown.name, 100)}*, ${what}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
 }
 
 /** One piece of evidence, with the observed value and the normal band unless its words have numbers already; without the name `said`. */

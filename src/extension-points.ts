@@ -16,6 +16,7 @@ import type { ClusterState } from './domain/snapshot/cluster-state.ts';
 import type { StateCause } from './domain/snapshot/state-cause.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
+import type { Matcher, Silence } from './ports/alert-manager.ts';
 import type {
   Budget,
   Certificate,
@@ -249,6 +250,10 @@ export type People = {
   mutes(): Mute[];
   /** What is wrong with Nightshift's own set-up now, a line each: a playbook that is broken … */
   notes(): string[];
+  /** In Alertmanager: what fires for an incident, or what has all of these labels. Only by an approver, and with an end. */
+  silence(what: { incidentId: string } | { matchers: Matcher[] }, user: string, forMs: number): Promise<Answer>;
+  silences(): Promise<{ ok: true; value: Silence[] } | { ok: false; message: string }>;
+  liftSilence(id: string, user: string): Promise<Answer>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; message: string }>;
   /** Proposes that autoscaler to those who may approve it. */

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { startSandbox } from '../sandbox/start.ts';
+import { connectAlertmanager } from './adapters/alertmanager/api.ts';
 import { ownPagesOnly } from './adapters/http/own-pages.ts';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
@@ -146,6 +147,15 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
       ? connectPrometheus({ url: env.PROMETHEUS_URL, timeoutMs: CALL_MS, ...signInOf(env, 'PROMETHEUS') })
       : unreachableMetrics(),
     ...(env.LOKI_URL ? { logs: connectLoki({ url: env.LOKI_URL, timeoutMs: CALL_MS, ...signInOf(env, 'LOKI') }) } : {}),
+    ...(env.ALERTMANAGER_URL
+      ? {
+          alertManager: connectAlertmanager({
+            url: env.ALERTMANAGER_URL,
+            timeoutMs: CALL_MS,
+            ...signInOf(env, 'ALERTMANAGER_API'),
+          }),
+        }
+      : {}),
     chat:
       env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL
         ? createSlackChat({

@@ -35,6 +35,7 @@ import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
 import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
+import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Logs } from '../ports/logs.ts';
@@ -45,6 +46,7 @@ import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
 import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
+import { catchUp } from './catch-up.ts';
 import { type Config, ownCluster, policyFor, queryOptions, workingHoursOf } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
@@ -71,6 +73,8 @@ export type World = {
   metrics: Metrics;
   /** Absent: logs come from the pods only. */
   logs?: Logs;
+  /** Absent: Alertmanager only tells, and can't be asked. */
+  alertManager?: AlertManager;
   chat: Chat;
   pager: Pager;
   slack: {
@@ -105,6 +109,7 @@ const DIAGNOSES_AT_ONCE = 4;
 const HEARTBEAT_LOOK_MS = 30_000;
 const MUTES_LOOK_MS = 5_000;
 const PLAYBOOKS_EVERY_MS = 5_000;
+const CATCH_UP_MS = 5 * 60_000;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -198,6 +203,16 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     heartbeats: createHeartbeats({ redis, key: `${prefix}:heartbeat` }),
     withinMs: config.settings.alerts.heartbeat_within ?? null,
   };
+  const intake = alertIntake(
+    deps,
+    {
+      topology,
+      meters,
+      own: ownCluster(config.settings),
+      hear: (alerts) => hearHeartbeat(heartbeat, alerts),
+    },
+    world.alertmanagerToken,
+  );
   const handlers: Handler[] = [
     ...world.firstHandlers,
     healthRoutes({
@@ -207,16 +222,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       metricsToken: config.env.NIGHTSHIFT_METRICS_TOKEN,
     }),
     alertmanagerRoute({
-      ...alertIntake(
-        deps,
-        {
-          topology,
-          meters,
-          own: ownCluster(config.settings),
-          hear: (alerts) => hearHeartbeat(heartbeat, alerts),
-        },
-        world.alertmanagerToken,
-      ),
+      ...intake,
       ...createIntakeGate(INTAKE_LIMITS, async () => (await queue.counts()).waiting),
     }),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
@@ -242,6 +248,10 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const stopListening = lookEvery(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
   const stopRereading = lookEvery(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
   const stopListing = lookEvery(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
+  const { alertManager } = world;
+  const stopCatchingUp = alertManager
+    ? lookEvery(deps, CATCH_UP_MS, () => catchUp(alertManager, intake, log), log)
+    : () => undefined;
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -258,6 +268,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       void stopMutes();
       void stopRereading();
       void stopListing();
+      void stopCatchingUp();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
@@ -302,6 +313,7 @@ async function createDeps(
     cluster: world.cluster,
     metrics: world.metrics,
     ...(world.logs ? { logs: world.logs } : {}),
+    ...(world.alertManager ? { alertManager: world.alertManager } : {}),
     queries: world.queries,
     baselines,
     models,

@@ -234,7 +234,7 @@ function fromJson(text: string): Record<string, string> | null {
 }
 
 /** How to sign in to a server: a bearer token (`_FILE`: read again when the file changes), the tenant where it has several (`X-Scope-OrgID`), headers of its own, and PEM texts for TLS. */
-function signIn<Server extends 'PROMETHEUS' | 'LOKI'>(server: Server) {
+function signIn<Server extends 'PROMETHEUS' | 'LOKI' | 'ALERTMANAGER_API'>(server: Server) {
   const text = z.string().optional();
   type Fields = Record<`${Server}_${'TOKEN' | 'TOKEN_FILE' | 'TENANT' | 'CA' | 'CERT' | 'KEY'}`, typeof text> &
     Record<`${Server}_HEADERS`, ReturnType<typeof Headers.optional>>;
@@ -262,6 +262,8 @@ export const Environment = z.object({
   LOKI_URL: z.url().optional(),
   ...signIn('LOKI'),
   ALERTMANAGER_TOKEN: z.string().optional(),
+  ALERTMANAGER_URL: z.url().optional(),
+  ...signIn('ALERTMANAGER_API'),
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
   PAGERDUTY_EVENTS_URL: z.url().optional(),

@@ -3,6 +3,7 @@ import type { OpenLine } from '../domain/open-line.ts';
 import type { EvidenceDeps } from '../evidence/deps.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import type { LearningDeps } from '../learning/deps.ts';
+import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Jobs } from '../ports/jobs.ts';
@@ -42,6 +43,8 @@ export type StageDeps = EvidenceDeps &
     inWorkingHours?(at: number): boolean;
     /** Whether the user is an approver of anything. */
     anyApprover(user: string): boolean;
+    /** Absent: no Alertmanager can be asked. */
+    alertManager?: AlertManager;
     /** Absent: nothing can be muted. */
     mutes?: MuteBook;
     /** Open incidents as they were at most a second ago. */

@@ -11,6 +11,7 @@ import { mute, unmute } from './mute.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
+import { lift, silence, silenceIncident, silences } from './silence.ts';
 import { whoMay } from './who-may.ts';
 
 const MAX_LISTED = 100;
@@ -122,6 +123,12 @@ export function createPeople(deps: StageDeps): People {
     },
     mute: (reference, user, reason, forMs) => mute(deps, reference, user, reason, forMs),
     unmute: (reference, user) => unmute(deps, reference, user),
+    silence: (what, user, forMs) =>
+      'matchers' in what
+        ? silence(deps, [what.matchers], user, 'asked for', forMs)
+        : silenceIncident(deps, what.incidentId, user, forMs),
+    silences: () => silences(deps),
+    liftSilence: (silenceId, user) => lift(deps, silenceId, user),
     mutes: () => deps.mutes?.all() ?? [],
     find: (reference) => find(deps, reference),
     load: (id) => deps.store.load(id),

@@ -332,3 +332,32 @@ describe('/heal mute', () => {
     expect((await channel().say('mute')).message).toContain('Nothing is muted.');
   });
 });
+
+describe('/heal silence', () => {
+  it('silences an incident or labels, lists and lifts', async () => {
+    const { say, asked } = channel({
+      silences: [
+        {
+          id: 'abc',
+          matchers: [{ name: 'alertname', value: 'Slow<!here>' }],
+          by: 'U_ONCALL',
+          comment: 'INC-1',
+          until: T0,
+        },
+      ],
+    });
+    await say('silence payment-api --for 1h');
+    await say('silence alertname=Slow namespace="shop"');
+    await say('silence --lift abc');
+    const matchers = [
+      { name: 'alertname', value: 'Slow' },
+      { name: 'namespace', value: 'shop' },
+    ];
+    expect(asked).toEqual([
+      { name: 'silence', args: [{ incidentId: 'INC-241' }, 'U_ONCALL', 60 * MIN] },
+      { name: 'silence', args: [{ matchers }, 'U_ONCALL', 120 * MIN] },
+      { name: 'liftSilence', args: ['abc', 'U_ONCALL'] },
+    ]);
+    expect((await say('silence --list')).message).toContain('`alertname=Slow&lt;!here&gt;`');
+  });
+});

@@ -8,6 +8,7 @@ import type {
   ServiceReport,
   WhoReport,
 } from '../../../src/extension-points.ts';
+import type { Silence } from '../../../src/ports/alert-manager.ts';
 import type { Pause } from '../../../src/ports/store.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';
 
@@ -24,6 +25,7 @@ export function recordingPeople(
     forecast?: ForecastReport;
     who?: WhoReport;
     mutes?: Mute[];
+    silences?: Silence[];
     playbooks?: PlaybookLine[];
   } = {},
 ) {
@@ -71,6 +73,9 @@ export function recordingPeople(
     timeline: async () => given.timeline,
     mute: answering('mute'),
     unmute: answering('unmute'),
+    silence: answering('silence'),
+    silences: async () => ({ ok: true, value: start.silences ?? [] }),
+    liftSilence: answering('liftSilence'),
     mutes: () => start.mutes ?? [],
     pauseState: async () => given.pause,
     notes: () => [],

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fillFromCluster } from './admission/admit.ts';
 import { setDefaults } from './admission/defaults.ts';
+import type { Request } from './api/request.ts';
 import { createRequestLog, type LoggedRequest } from './api/request-log.ts';
 import { createRegistry } from './api/resources.ts';
-import { refuse, writeAnswer } from './api/respond.ts';
-import { isKubernetesPath, serve } from './api/server.ts';
+import { type Answer, refuse, writeAnswer } from './api/respond.ts';
+import { answer, isKubernetesPath, serve } from './api/server.ts';
 import { change, erase, insert, object, objects, wellFormed } from './change.ts';
 import { STORAGE_CLASS } from './controllers/volumes.ts';
 import { recordEvent } from './events.ts';
@@ -32,6 +33,8 @@ export type { ContainerState, PodRuntime } from './world.ts';
 export type Cluster = {
   /** True when the path was the cluster's own: /api, /apis, /version, /openapi, /healthz, /livez, /readyz. */
   handle(req: IncomingMessage, res: ServerResponse): boolean;
+  /** Answers one request in the same process, without HTTP and without writing it down. */
+  ask(request: Request): Answer;
   /** Present objects, frozen, by plural name ('pods') or by 'plural.group'. */
   list<R extends string>(resource: R, namespace?: string): readonly KindOf<R>[];
   get<R extends string>(resource: R, namespace: string | undefined, name: string): KindOf<R> | undefined;
@@ -106,6 +109,7 @@ export function createCluster(options: { now: () => number; seed?: string; opera
       serve(world, log, req, res).catch((error: unknown) => answerBug(res, error));
       return true;
     },
+    ask: (request) => answer(world, request),
     list: (resource, namespace) => objects(world, resource, namespace),
     get: (resource, namespace, name) => object(world, resource, namespace, name),
     apply: (fresh) => applyObject(world, fresh),

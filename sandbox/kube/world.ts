@@ -15,6 +15,8 @@ export type PodRuntime = {
   observe(pod: Pod): ContainerState;
   logs(pod: Pod, previous: boolean): string[];
   usage?(pod: Pod): { cpuCores: number; memoryBytes: number } | undefined;
+  /** How long the program takes to stop when it is asked to, ms; never longer than its grace period. Absent: two seconds. */
+  stopMs?(pod: Pod): number;
 };
 
 /** What somebody else's controllers and webhooks do in the cluster, each only where its CRDs are. */

@@ -14,7 +14,7 @@ import type { Cluster, PodInfo, Workload } from '../../src/ports/cluster.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';
 import type { Fixture } from '../adapters/redis/store-fixture.ts';
 import { diagnosisOf } from '../domain/examples.ts';
-import { createShop } from '../property/made-up-shop.ts';
+import { createMouths } from '../property/mouths.ts';
 import { depsOf } from '../property/replicas.ts';
 import { type Recorded, restore } from './recorded.ts';
 
@@ -103,8 +103,11 @@ function plansOf({ options, executions, state }: Incident): Map<string, Plan> {
 type World = { now(): number; failures: string[]; plans: Map<string, Plan> };
 
 function worldOf(store: IncidentStore, { now, failures, plans }: World): Deps {
-  const shop = { ...createShop(async () => {}), cluster: allWell };
-  const deps = depsOf(store, { shop, now, approvers: ['U_ONCALL'] }, async () => {});
+  const nothing = async () => ({ ok: true as const, value: [] });
+  const shop = { clusterFor: () => allWell, metrics: { range: nothing, instant: nothing, ping: async () => {} } };
+  const clock = { now, realDelay: (ms: number) => ms };
+  const outside = { shop, mouths: createMouths(now), clock, approvers: ['U_ONCALL'], mode: 'act' as const };
+  const deps = depsOf(store, outside, { replica: 0, effect: '', incidentId: '', gate: async () => {} });
   const log = pino(
     { level: 'error' },
     {

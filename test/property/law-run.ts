@@ -1,73 +1,129 @@
 import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
-import type { Answer } from '../../src/extension-points.ts';
 import { createPeople } from '../../src/pipeline/people.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { runEffect } from '../../src/pipeline/run-effect.ts';
-import type { Fixture } from '../adapters/redis/store-fixture.ts';
+import type { DueEffect } from '../../src/ports/store.ts';
 import { alertOf, T0 } from '../domain/examples.ts';
-import { brokenLaws, type Click, type Delivery, type Hidden } from './laws.ts';
-import { type Change, createShop, SERVICES } from './made-up-shop.ts';
+import type { Backend } from './law-backend.ts';
+import { type Asker, createLawShop, SERVICES } from './law-shop.ts';
+import { brokenLaws, type Click, type Delivery, type Hidden, type Made } from './laws.ts';
+import { createMouths } from './mouths.ts';
+import { pressed } from './press.ts';
 import { depsOf, stagesOf } from './replicas.ts';
+import { freshShop } from './shop-objects.ts';
 import { createSteps, type Gate } from './stepped-tasks.ts';
+import { wrongSend } from './wrong-send.ts';
 
-/** An undo that somebody asks for later waits for the lock in its state, so that state alone says nothing. */
-const AT_WORK = ['executing', 'verifying'];
-const REST_ROUNDS = 60;
-/** So many of them what was hidden stays so. */
-const HIDDEN_ROUNDS = 10;
-const REST_STEP_MS = 15_000;
+/** All time limits are over by then. */
+const REST_MS = 19 * 60_000;
+const MOST_ROUNDS = 400;
+/** So long into the rest what was hidden stays so. */
+const HIDDEN_MS = 60_000;
+/** Between two looks at what is due, at most and at least. */
+const [LONGEST_MS, SHORTEST_MS] = [60_000, 4_000];
 const CALLS = new Map([['shop/a-api', new Set(['shop/b-api'])]]);
 
 export type Replicas = Awaited<ReturnType<typeof startReplicas>>;
 export type Whole = Incident & { timeline: TimelineEntry[] };
+/** `toTheEnd`: at rest all time limits are waited for, also where nothing is left to happen but somebody being told again. */
+export type RunOptions = { replicas: number; mode: 'act' | 'observe'; toTheEnd?: boolean };
 
 /** Replicas of the pipeline on a store of their own, what was asked of them, and what they really changed. */
-export async function startReplicas(fixture: Fixture, cluster: string, count: number) {
+export async function startReplicas(backend: Backend, { replicas: count, mode, toTheEnd = true }: RunOptions) {
   let now = T0;
-  // Of its own: a run that was interrupted goes on for a while beside the next.
-  const clock = { now: () => now };
-  const { store: raw, redis } = await fixture.replica({ cluster, clock });
-  // Nothing here dies but our own processes, so Redis need not wait for the disk.
-  await redis.config('SET', 'appendfsync', 'no');
-  const replicas = await Promise.all(Array.from({ length: count }, () => fixture.replica({ cluster, clock })));
+  const offsets = Array.from({ length: count }, () => 0);
+  const clocks = offsets.map((_, replica) => ({
+    now: () => now + offsets[replica]!,
+    realDelay: (ms: number) => ms,
+    // The store's own, whatever the replica's says.
+    line: () => ({ at: now, realAt: Date.now(), speed: 1 }),
+  }));
+  const trueClock = { ...clocks[0]!, now: () => now };
+  // A clock that nobody sets: it goes on as this world does.
+  performance.now = () => now - T0;
+  const opened = await backend.open([...clocks, trueClock]);
+  const raw = opened.stores[count]!;
+  const kube = freshShop(SERVICES, () => now);
   const violations: string[] = [];
-  const changes: Change[] = [];
+  const changes: Made[] = [];
   const deliveries: Delivery[] = [];
   const clicks: Click[] = [];
   const approvers: string[] = [];
-  let paused = false;
-  const pass = (ms: number) => {
-    now += ms;
-  };
-  const shop = createShop(async (change) => {
-    changes.push(change);
-    if (paused) violations.push(`9: ${change.kind} of ${change.executionId} after a pause`);
-    const busy = (await raw.listOpen(100)).filter((incident) => AT_WORK.includes(incident.state.name));
-    const others = busy.filter((incident) => !change.executionId.startsWith(`${incident.id.toLowerCase()}-`));
-    if (others.length > 0)
-      violations.push(`5: ${change.executionId} is changed beside ${others.map((one) => one.id).join(', ')}`);
-    const same = changes.filter((one) => one.kind === change.kind && one.executionId === change.executionId);
-    if (same.length > 1) violations.push(`6: ${change.kind} of ${change.executionId}, ${same.length} times`);
+  const frozen = new Set<number>();
+  const counts = { frozen: 0, clocks_off: 0 };
+  let [paused, restAt] = [false, Number.POSITIVE_INFINITY];
+  const mouths = createMouths(() => now);
+
+  const shop = createLawShop(kube, backend.ask(kube), () => now, {
+    async onSend(change, asker) {
+      if (paused) violations.push(`9: ${change.object} is changed after a pause`);
+      const open = await raw.listOpen(100);
+      const own = await raw.load(asker.incidentId);
+      const given = { change, asker, own, open, mode, now, aheadMs: offsets[asker.replica]!, clicks, ...mouths };
+      violations.push(...wrongSend(given));
+    },
+    onLand(change, asker) {
+      const same = changes.filter(
+        (one) => one.kind === change.kind && one.object === change.object && one.by !== null && one.by === change.by,
+      );
+      if (same.length > 0) violations.push(`6: ${change.kind} of ${change.by} on ${change.object} a second time`);
+      changes.push({ ...change, incident: asker.incidentId, effect: asker.effect, at: now });
+    },
   });
+  const pass = async (ms: number) => {
+    const turns = shop.turnsFor(ms);
+    for (let turn = 0; turn < turns; turn += 1) {
+      now += ms / turns;
+      await shop.turn();
+    }
+  };
+  /** Redis' clock goes on while this one stands still. */
+  const soon = () => now + 500;
   const steps = createSteps();
   const stages = stagesOf(shop);
-  const deps = (replica: number, gate: Gate) =>
-    depsOf(replicas[replica]!.store, { shop, now: () => now, approvers }, gate);
-  const effect = (replica: number, due: Awaited<ReturnType<typeof raw.listDue>>[number]) =>
-    steps.begin(replica, due.id, (gate) => runEffect(deps(replica, gate), stages, due));
+  const deps = (replica: number, gate: Gate, about: Pick<Asker, 'effect' | 'incidentId'> = NOBODY) => {
+    const outside = { shop, mouths, clock: clocks[replica]!, approvers, mode };
+    return depsOf(opened.stores[replica]!, outside, { replica, gate, ...about });
+  };
+  const effect = (replica: number, due: DueEffect) =>
+    steps.begin(replica, due.id, (gate) =>
+      runEffect(deps(replica, gate, { effect: due.kind, incidentId: due.incidentId }), stages, due),
+    );
 
   const press = (on: number, how: string, incident: Incident) => {
-    const click: Click = { user: `U${clicks.length}`, incident: incident.id, how, answer: null };
+    const click: Click = { user: `U${clicks.length}`, incident: incident.id, how, answer: null, at: now };
     clicks.push(click);
     approvers.push(click.user);
     return steps.begin(on, `${how} by ${click.user}`, async (gate) => {
       click.answer = await pressed(createPeople(deps(on, gate)), click, incident);
     });
   };
+  const send = (on: number, service: string, delivery: Delivery, firing: boolean, startsAt: number) =>
+    steps.begin(on, delivery.name, async (gate) => {
+      const alerts = delivery.prints.map((fingerprint) =>
+        alertOf({
+          name: `${delivery.name}-${fingerprint}`,
+          fingerprint,
+          status: firing ? 'firing' : 'resolved',
+          startsAt,
+          endsAt: firing ? null : now,
+        }),
+      );
+      const subject = { cluster: 'test', namespace: 'shop', service };
+      await receiveAlerts(
+        deps(on, gate),
+        alerts.map((alert) => ({ alert, subject })),
+        CALLS,
+      );
+      delivery.taken = true;
+    });
 
   const hidden: Hidden[] = [];
   const run = {
     shop,
+    counts,
+    mouths,
+    violations,
     hide(name: string) {
       if (hidden.some((one) => one.service === name && one.to === null)) return;
       shop.hide(name, true);
@@ -77,34 +133,20 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
       shop.hide(name, false);
       for (const one of hidden) if (one.service === name && one.to === null) one.to = now;
     },
-    violations,
     pass,
+    skew(on: number, ms: number) {
+      offsets[on] = ms;
+      if (Math.abs(ms) > 2_000) counts.clocks_off += 1;
+    },
     async alert(on: number, service: string, prints: number[], firing: boolean) {
-      const delivery: Delivery = {
-        name: `Down-${deliveries.length}`,
-        prints: prints.map((print) => `${service}-${print}`),
-        taken: false,
-      };
+      const names = prints.map((print) => `${service}-${print}`);
+      const delivery: Delivery = { name: `Down-${deliveries.length}`, prints: names, taken: false };
       deliveries.push(delivery);
-      const alerts = delivery.prints.map((fingerprint) =>
-        alertOf({
-          name: `${delivery.name}-${fingerprint}`,
-          fingerprint,
-          status: firing ? 'firing' : 'resolved',
-          startsAt: T0,
-          endsAt: firing ? null : now,
-        }),
-      );
-      const subject = { cluster: 'test', namespace: 'shop', service };
-      await steps.begin(on, delivery.name, async (gate) => {
-        const received = alerts.map((alert) => ({ alert, subject }));
-        await receiveAlerts(deps(on, gate), received, CALLS);
-        delivery.taken = true;
-      });
+      await send(on, service, delivery, firing, T0);
     },
     /** As `begin`, for the effect of one kind. */
     async beginKind(on: number, kind: string, upTo: string) {
-      const due = (await raw.listDue(now, 100)).find((one) => one.kind === kind);
+      const due = (await raw.listDue(soon(), 100)).find((one) => one.kind === kind);
       if (!due) throw new Error(`no ${kind} is due`);
       const task = await effect(on, due);
       await steps.upTo(task, upTo);
@@ -113,12 +155,14 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
     upTo: steps.upTo,
     /** Starts one due effect and leaves it where it is about to make that call. */
     async begin(on: number, pick: number, upTo: string) {
-      const due = await raw.listDue(now, 100);
+      if (frozen.has(on)) return;
+      const due = await raw.listDue(soon(), 100);
       const one = due[pick % Math.max(1, due.length)];
       if (one) await steps.upTo(await effect(on, one), upTo);
     },
     async work(on: number) {
-      for (const due of await raw.listDue(now, 100)) await steps.finish(await effect(on, due));
+      if (frozen.has(on)) return;
+      for (const due of await raw.listDue(soon(), 100)) await steps.finish(await effect(on, due));
     },
     async click(on: number, pick: number, how: string) {
       const open = how === 'undo' ? await raw.list({ limit: 20 }) : await raw.listOpen(20);
@@ -130,30 +174,28 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
       await steps.upTo(task, upTo);
       return task;
     },
-    step: steps.step,
+    step: (pick: number) => steps.step(pick, frozen),
     finishAll: steps.finishAll,
     /** All alerts of a service end, for long enough not to be flapping. */
     async resolved(service: string) {
-      const alert = alertOf({ fingerprint: `${service}-0`, status: 'resolved', startsAt: T0, endsAt: now });
-      const subject = { cluster: 'test', namespace: 'shop', service };
-      await receiveAlerts(
-        deps(0, async () => {}),
-        [{ alert, subject }],
-        CALLS,
-      );
-      pass(16_000);
+      await steps.finish(await send(0, service, { name: 'over', prints: [`${service}-0`], taken: false }, false, T0));
+      await pass(16_000);
     },
     states: async () =>
       (await raw.list({ limit: 100 })).map((incident) => `${incident.service} ${incident.state.name}`),
     async kill(on: number) {
+      frozen.delete(on);
       await steps.kill(on);
-      await run.forgetLeases();
+      await opened.forgetLeases();
     },
-    /** Time is up for every lease: of those who died, and of those who slept. */
-    async forgetLeases(): Promise<void> {
-      const keys = await redis.keys(`{nightshift:${cluster}}:lease:*`);
-      if (keys.length > 0) await redis.del(...keys);
+    /** A process that isn't scheduled for a while: what it holds runs out. */
+    async freeze(on: number) {
+      if (steps.isAtWork(on)) counts.frozen += 1;
+      frozen.add(on);
+      await opened.forgetLeases();
     },
+    thaw: (on: number) => void frozen.delete(on),
+    forgetLeases: opened.forgetLeases,
     finish: steps.finish,
     changes: () => changes,
     async pause(on: number) {
@@ -174,33 +216,48 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
     },
     /** Lets everything that waits go on, then runs what is due until all time limits are over. Answers what the incidents went through. */
     async rest(): Promise<string[]> {
+      frozen.clear();
+      offsets.fill(0);
+      Object.assign(mouths.away, { chat: false, pager: false });
       await run.resume(0);
       await steps.finishAll();
-      for (let round = 0; round < REST_ROUNDS; round++) {
-        if (round === HIDDEN_ROUNDS) for (const name of SERVICES) run.show(name);
-        await run.work(round % count);
-        pass(REST_STEP_MS);
+      restAt = now;
+      for (let round = 0; round < MOST_ROUNDS && now - restAt < REST_MS; round++) {
+        if (now - restAt >= HIDDEN_MS) {
+          for (const name of SERVICES) run.show(name);
+          shop.tellsAll();
+        }
+        for (let again = 0; again < 6 && (await raw.listDue(soon(), 1)).length > 0; again++)
+          await run.work(round % count);
+        const [next] = await raw.listLater(soon(), 1);
+        const isLate = now - restAt > 2 * HIDDEN_MS;
+        if (isLate && (!next || (!toTheEnd && (await isTold())))) break;
+        await pass(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (next?.dueAt ?? Number.POSITIVE_INFINITY) - now)));
       }
       const all = await whole();
       return all.flatMap((incident) => incident.timeline.map((line) => `${line.type} ${line.from}>${line.to}`));
     },
     timelines: async () => (await whole()).map((incident) => incident.timeline),
+    whole,
     async brokenLaws(): Promise<string[]> {
-      const locks = await redis.hgetall(`{nightshift:${cluster}}:locks`);
-      return brokenLaws({
-        incidents: await whole(),
-        deliveries,
-        clicks,
-        changes,
-        locks,
-        hidden,
-        isBroken: shop.isBroken,
-      });
+      const locks = await opened.locks();
+      const { heard } = mouths;
+      const seen = { incidents: await whole(), deliveries, clicks, changes, locks, hidden, heard, restAt, now, mode };
+      return brokenLaws({ ...seen, isBroken: shop.isBroken });
     },
     end() {
-      for (const one of [redis, ...replicas.map((replica) => replica.redis)]) one.disconnect();
+      Reflect.deleteProperty(performance, 'now');
+      opened.end();
     },
   };
+
+  /** Nothing is left to happen but that somebody who has heard is told again. */
+  async function isTold(): Promise<boolean> {
+    const left = [...(await raw.listDue(soon(), 100)), ...(await raw.listLater(soon(), 100))];
+    const open = await raw.listOpen(100);
+    const isHeard = (id: string) => mouths.heard.some(({ incident }) => incident === id);
+    return left.every(({ kind }) => TELLS_AGAIN.includes(kind)) && open.every(({ id }) => isHeard(id));
+  }
 
   async function whole(): Promise<Whole[]> {
     const all = await raw.list({ limit: 1_000 });
@@ -210,23 +267,5 @@ export async function startReplicas(fixture: Fixture, cluster: string, count: nu
   return run;
 }
 
-type People = ReturnType<typeof createPeople>;
-
-function pressed(people: People, { user, how }: Click, incident: Incident): Promise<Answer> {
-  switch (how) {
-    case 'approve':
-      return people.approve(incident.id, user, null);
-    case 'choose':
-      return people.choose(incident.id, user, incident.options[0]?.plan.digest ?? '');
-    case 'reject':
-      return people.reject(incident.id, user, 'next');
-    case 'hold':
-      return people.hold(incident.id, user, 30_000);
-    case 'undo':
-      return people.undo(incident.id, user);
-    case 'close':
-      return people.close(incident.id, user, 'healed_by_human');
-    default:
-      return people.page(incident.id, user);
-  }
-}
+const TELLS_AGAIN = ['level', 'reach', 'notify', 'page', 'resolve_page'];
+const NOBODY = { effect: 'click', incidentId: '' };

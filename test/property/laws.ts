@@ -1,11 +1,14 @@
 import type { Answer } from '../../src/extension-points.ts';
+import type { Change } from './law-changes.ts';
 import type { Whole } from './law-run.ts';
-import type { Change } from './made-up-shop.ts';
+import type { Heard } from './mouths.ts';
 
 /** Alerts that were sent together, by fingerprint; `taken`: they were answered with 2xx. The timeline shows each as `<name>-<fingerprint>`, which no other delivery has. */
 export type Delivery = { name: string; prints: string[]; taken: boolean };
 /** One press by a user who presses once; `answer` is null when the process died before it could answer. */
-export type Click = { user: string; incident: string; how: string; answer: Answer | null };
+export type Click = { user: string; incident: string; how: string; answer: Answer | null; at: number };
+/** A change that was made: for which incident, by which work, when. */
+export type Made = Change & { incident: string; effect: string; at: number };
 
 /** From when to when the API server said nothing of a service. */
 export type Hidden = { service: string; from: number; to: number | null };
@@ -15,7 +18,12 @@ export type Seen = {
   incidents: Whole[];
   deliveries: Delivery[];
   clicks: Click[];
-  changes: Change[];
+  changes: Made[];
+  heard: Heard[];
+  /** From when on everything was left to run, and until when. */
+  restAt: number;
+  now: number;
+  mode: 'act' | 'observe';
   isBroken(service: string): boolean;
   /** Service → the incident that has it locked. */
   locks: Record<string, string>;
@@ -31,6 +39,7 @@ export const brokenLaws = (seen: Seen): string[] => [
   ...wrongAuthority(seen),
   ...unverified(seen),
   ...endedUnseen(seen),
+  ...unheard(seen),
   ...notAtRest(seen),
 ];
 
@@ -99,12 +108,32 @@ function wrongAuthority({ incidents }: Seen): string[] {
 /** 6 and 7: what was really changed is known as done, and was verified. */
 function unverified({ changes, incidents }: Seen): string[] {
   return changes
-    .filter((change) => change.kind !== 'undo')
-    .flatMap(({ executionId }) => {
-      const execution = incidents.flatMap((one) => one.executions).find((one) => one.id === executionId);
-      return execution?.verification ? [] : [`7: ${executionId} was carried out: ${JSON.stringify(execution?.result)}`];
+    .filter(({ effect, by }) => effect === 'execute' && by !== null)
+    .flatMap(({ by, object }) => {
+      const execution = incidents.flatMap((one) => one.executions).find((one) => one.id === by);
+      return execution?.verification
+        ? []
+        : [`7: ${by} changed ${object} and was not verified: ${JSON.stringify(execution?.result)}`];
     });
 }
+
+/** 13: whoever is alerted reaches an end or a person in time, counted from when everything was left to run. */
+function unheard({ incidents, heard, clicks, restAt, now, mode }: Seen): string[] {
+  return incidents.flatMap(({ id, alertedAt, closedAt, state, message }) => {
+    if (alertedAt === undefined) return [];
+    const until = Math.max(alertedAt, restAt) + UNANSWERED_MS + SLACK_MS;
+    const ended = state.name === 'closed' && (closedAt ?? now) <= until;
+    const reached = [...heard, ...clicks].some((one) => one.incident === id && one.at <= until);
+    // Where nothing is ever changed, a post in the channel is all that there is to hear.
+    const posted = mode === 'observe' && message !== null;
+    return ended || reached || posted || until > now
+      ? []
+      : [`13: nobody heard of ${id} by ${new Date(until).toISOString()}`];
+  });
+}
+const UNANSWERED_MS = 15 * 60_000;
+/** Work is looked at so seldom here. */
+const SLACK_MS = 2 * 60_000;
 
 /** 7: what nobody can see is never the end of an incident. (What was looked at in the very moment that it was hidden may go either way.) */
 function endedUnseen({ hidden, incidents }: Seen): string[] {

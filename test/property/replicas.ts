@@ -1,59 +1,59 @@
 import { pino } from 'pino';
-import type { Deps } from '../../src/app/deps.ts';
-import { silentChat } from '../../src/app/missing-parts.ts';
+import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
+import restartDeployment from '../../src/actions/restart-deployment.ts';
+import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
+import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { attemptKey } from '../../src/domain/recommend.ts';
 import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types.ts';
-import { actionContext } from '../../src/pipeline/action-context.ts';
+import { readHealth } from '../../src/evidence/health.ts';
+import type { Deps } from '../../src/app/deps.ts';
+import { planStep } from '../../src/pipeline/plan-step.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';
 import { stagesByKind } from '../../src/pipeline/stages.ts';
 import type { IncidentStore } from '../../src/ports/store.ts';
 import { diagnosisOf, recommendationOf } from '../domain/examples.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
-import type { createShop } from './made-up-shop.ts';
+import { type Asker, LAW_QUERIES, type LawShop, TROUBLES } from './law-shop.ts';
+import type { Mouths } from './mouths.ts';
 import type { Gate } from './stepped-tasks.ts';
 
-type Shop = ReturnType<typeof createShop>;
-export type Outside = { shop: Shop; now(): number; approvers: string[] };
+export type Outside = {
+  shop: Pick<LawShop, 'clusterFor' | 'metrics'>;
+  mouths: Mouths;
+  /** The replica's own, and by which line the store reads it off its own. */
+  clock: Deps['clock'];
+  approvers: string[];
+  mode: Deps['mode'];
+};
 
 /** Services that need no approval. */
 const AUTOMATIC = ['c-api'];
-const VERIFY = { withinMs: 30_000, steadyMs: 10_000 };
+const VERIFY = { withinMs: 120_000, steadyMs: 15_000 };
 const TIMEOUT_MS = 60_000;
 const log = pino({ level: 'silent' });
+const ACTIONS = new Map(
+  [rollbackDeployment, scaleHorizontal, restartDeployment, drainAndCordon].map((action) => [action.name, action]),
+);
+const PLAYBOOKS = new Map(
+  Object.values(TROUBLES).map(({ issue }) => [issue, { issue, title: '', steps: [], verify: VERIFY }]),
+);
 
-/** The real pipeline of one task on a store whose every call waits at the task's gate first; the world around it is made up and answers at once. */
-export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps {
-  const gated = gatedStore(store, gate);
+/** The real pipeline of one task on a store whose every call waits at the task's gate first. */
+export function depsOf(store: IncidentStore, outside: Outside, asker: Asker): Deps {
+  const { shop, mouths } = outside;
+  const gated = gatedStore(store, asker.gate);
   const parts: Partial<Deps> = {
     store: gated,
     jobs: { wake: async () => {} },
-    cluster: outside.shop.cluster,
-    metrics: {
-      range: async () => ({ ok: true, value: [] }),
-      instant: async () => ({ ok: true, value: [] }),
-      ping: async () => {},
-    },
-    chat: {
-      ...silentChat(log),
-      digest: (incident) => JSON.stringify([incident.state.name, incident.alertCount]),
-      deliver: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
-      callDigest: (_incident, call) => call.about,
-      ring: async (incident, call) => ({ ok: true, channel: 'C', ts: `${incident.id} ${call.about}` }),
-      settle: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
-      isThere: async () => ({ kind: 'there' }),
-      threadLines: async (incident) => ({ ok: true, channel: 'C', ts: incident.id }),
-    },
-    pager: {
-      configured: false,
-      trigger: async () => ({ ok: true }),
-      acknowledge: async () => ({ ok: true }),
-      resolve: async () => ({ ok: true }),
-    },
-    clock: { now: outside.now, realDelay: (ms) => ms },
-    actions: new Map([['fix', outside.shop.fix]]),
+    cluster: shop.clusterFor(asker),
+    metrics: shop.metrics,
+    chat: mouths.chat,
+    pager: mouths.pager,
+    clock: outside.clock,
+    actions: ACTIONS,
     kinds: KINDS,
-    playbooks: new Map([['crash_loop', { issue: 'crash_loop', title: '', steps: [], verify: VERIFY }]]),
+    playbooks: PLAYBOOKS,
     policy: () => ({
       listed: true,
       critical: false,
@@ -66,14 +66,14 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
       maxReplicas: 10,
       maxMemoryBytes: 1,
       maxPodsAffectedRatio: 1,
-      drainTimeoutMs: 1,
+      drainTimeoutMs: 10 * 60_000,
       servicesAtOnce: 1,
       stormIncidents: 100,
       stepsPerIncident: 6,
       unansweredMs: 15 * 60_000,
     },
     protectedNamespaces: [],
-    mode: 'act',
+    mode: outside.mode,
     anyApprover: () => true,
     recentlyOpen: (limit) => gated.listOpen(limit),
     openLines: () => gated.openLines(),
@@ -84,7 +84,7 @@ export function depsOf(store: IncidentStore, outside: Outside, gate: Gate): Deps
   return {
     ...parts,
     baselines,
-    queries: { quickOfService: () => '', unit: () => '', quickWindowMs: 0 } as unknown as Deps['queries'],
+    queries: LAW_QUERIES,
   } as Deps;
 }
 
@@ -105,42 +105,53 @@ function gatedStore(store: IncidentStore, gate: Gate): IncidentStore {
   return Object.fromEntries(calls) as IncidentStore;
 }
 
-/** The real stages, but for the diagnosis, which knows what is wrong with the shop. */
-export function stagesOf(shop: Shop): Map<string, Stage> {
+/** The real stages, but for the diagnosis, which knows what is wrong with the shop; how everybody is it has to read. */
+export function stagesOf(shop: LawShop): Map<string, Stage> {
   const diagnose: Stage = {
     kind: 'diagnose',
     does: 'know what is wrong',
     giveUp: null,
     async run(deps, incident) {
       if (incident.state.name !== 'noticed') return NOTHING;
-      const at = deps.clock.now();
-      const diagnosis = diagnosisFor(incident, at, shop.isBroken(incident.service));
-      const decision = await decisionFor(deps, { ...incident, diagnosis }, at);
-      return { events: [{ type: 'diagnosed', at, diagnosis, decision, skippedSteps: [] }] };
+      const diagnosis = await diagnosisFor(deps, shop, incident);
+      const decision = await decisionFor(deps, { ...incident, diagnosis });
+      return { events: [{ type: 'diagnosed', at: deps.clock.now(), diagnosis, decision, skippedSteps: [] }] };
     },
   };
   return new Map([...stagesByKind, ['diagnose', diagnose]]);
 }
 
-function diagnosisFor(incident: Incident, at: number, broken: boolean): Diagnosis {
-  const entity = { kind: 'Deployment' as const, namespace: incident.namespace, name: incident.service };
-  const causes = [{ entity, what: 'rollout', probability: 0.95, reasons: [] }];
+async function diagnosisFor(deps: Deps, shop: LawShop, incident: Incident): Promise<Diagnosis> {
+  const { namespace, service } = incident;
+  const at = deps.clock.now();
+  const { issue, what } = TROUBLES[service]!;
+  const own = await readHealth(deps, { namespace, service });
+  const kind = KINDS.find(({ name }) => name === issue)!;
+  const present = kind.present({ health: own, findings: [] });
   return diagnosisOf({
     at,
-    causes,
-    measured: broken,
-    issue: { kind: 'crash_loop', severity: 3, unit: '', message: '' },
+    causes: [{ entity: shop.troubleAt(service), what, probability: 0.95, reasons: [] }],
+    measured: present !== null,
+    health: [own],
+    issue: { kind: issue, severity: present?.severity ?? 0, unit: kind.unit, message: present?.message ?? '' },
   });
 }
 
-async function decisionFor(deps: Deps, incident: Incident, at: number): Promise<Decision> {
-  if (!incident.diagnosis?.measured) return { kind: 'hold', untilMs: at + 60_000, reason: 'nothing is measured' };
-  const step = { action: 'fix', rung: 'rollback' as const, threshold: 0, confidence: 0, params: {} };
-  const planned = await deps.actions.get('fix')!.plan(actionContext(deps, incident, { step }));
+async function decisionFor(deps: Deps, incident: Incident): Promise<Decision> {
+  const at = deps.clock.now();
+  if (!incident.diagnosis?.measured) return { kind: 'hold', untilMs: at + 5 * 60_000, reason: 'nothing is measured' };
+  const { action } = TROUBLES[incident.service]!;
+  const step = { action, rung: 'remediate' as const, threshold: 0, confidence: 0, params: {} };
+  const planned = await planStep(deps, incident, { step });
   if (!planned.ok) return { kind: 'escalate', options: [], reason: planned.refusal.message };
-  const recommendation: Recommendation = recommendationOf({ step, plan: planned.plan });
+  const recommendation: Recommendation = recommendationOf({
+    step,
+    plan: planned.plan,
+    issue: incident.diagnosis.issue.kind,
+  });
   if (incident.attempted.includes(attemptKey(recommendation)))
     return { kind: 'escalate', options: [recommendation], reason: 'tried already' };
+  if (deps.mode === 'observe') return { kind: 'escalate', options: [], reason: 'nothing is changed here' };
   if (AUTOMATIC.includes(incident.service)) return { kind: 'auto', recommendation, options: [], reason: '' };
   const asking = { timeoutMs: TIMEOUT_MS, atTimeout: 'execute' as const, critical: false, reason: '' };
   return { kind: 'ask', recommendation, options: [], ...asking };

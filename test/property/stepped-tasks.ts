@@ -57,8 +57,8 @@ export function createSteps() {
       return task;
     },
     /** Lets one waiting task go on to its next gate. */
-    async step(pick: number): Promise<void> {
-      const list = waiting();
+    async step(pick: number, except: ReadonlySet<number> = new Set()): Promise<void> {
+      const list = waiting().filter((task) => !except.has(task.process));
       const task = list[pick % Math.max(1, list.length)];
       if (task) await move(task);
     },
@@ -72,6 +72,7 @@ export function createSteps() {
     async finishAll(): Promise<void> {
       for (const task of waiting()) await steps.finish(task);
     },
+    isAtWork: (process: number) => waiting().some((task) => task.process === process),
     async kill(process: number): Promise<void> {
       for (const task of tasks.filter((one) => one.process === process && !one.ended)) {
         task.dead = true;

@@ -1,17 +1,32 @@
 import fc from 'fast-check';
 import type { Replicas } from './law-run.ts';
-import { SERVICES } from './made-up-shop.ts';
+import { SERVICES } from './law-shop.ts';
 
-/** What may happen to three replicas: services break and recover, alerts come and end, people click, tasks stop anywhere, replicas die, the API server is silent about a service, the answer to a write is lost. */
+/**
+ * What may happen to two replicas: services break and recover, alerts come and end, people click and change things by hand, tasks stop anywhere, replicas die, freeze and have clocks of their own, reads fail or are
+ * answered late, vitals aren't told, writes are lost, dropped or land after the client gave up, chat and pager are away.
+ */
 
-export const REPLICAS = 3;
+export const REPLICAS = 2;
 const on = fc.nat(REPLICAS - 1);
 const service = fc.constantFrom(...SERVICES);
 const pick = fc.nat(20);
 const remedy = fc.constantFrom('heals' as const, 'nothing' as const, 'worsens' as const);
 /** Where a task is left standing: before it takes its effect, the lock, the last look, or saves what it ends in. */
-const call = fc.constantFrom('claim', 'lock', 'mayAct', 'save', 'finish', 'retryLater');
-const click = fc.constantFrom('approve', 'approve', 'reject', 'hold', 'choose', 'undo', 'close', 'page');
+const call = fc.constantFrom('claim', 'lock', 'mayAct', 'save', 'finish', 'retryLater', 'now', 'late');
+const metric = fc.constantFrom('latency_p99', 'error_ratio', 'request_rate', 'memory_ratio');
+const click = fc.constantFrom(
+  'approve',
+  'approve',
+  'approve',
+  'reject',
+  'hold',
+  'choose',
+  'undo',
+  'undo',
+  'close',
+  'page',
+);
 const command = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('break' as const), on, service, remedy }) },
   {
@@ -25,25 +40,63 @@ const command = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const), service }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('work' as const), on }) },
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('work' as const), on }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), on, pick, upTo: call }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('click' as const), on, pick, how: click }) },
   {
-    weight: 12,
+    weight: 9,
     arbitrary: fc.record({ do: fc.constant('step' as const), pick, times: fc.integer({ min: 1, max: 4 }) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), on }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hide' as const), service }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('show' as const), service }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), service }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('fate' as const),
+      service,
+      fate: fc.constantFrom('lost' as const, 'late' as const, 'dropped' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('tell' as const),
+      service,
+      metric,
+      told: fc.constantFrom('as_it_is' as const, 'absent' as const, 'silent' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), on, count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const), on, count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('hand' as const), service }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('freeze' as const), on }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('thaw' as const), on }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('skew' as const),
+      on,
+      ms: fc.constantFrom(0, 0, 1_500, -1_500, 9_000, -9_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('mouth' as const),
+      which: fc.constantFrom('chat' as const, 'pager' as const),
+      away: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), on }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('resume' as const), on }) },
   {
-    weight: 4,
+    weight: 7,
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 10_000, 16_000, 61_000) }),
   },
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
+export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
 /** Does one thing of a history. */
 export async function take(run: Replicas, one: Command): Promise<void> {
@@ -70,8 +123,24 @@ export async function take(run: Replicas, one: Command): Promise<void> {
       return run.hide(one.service);
     case 'show':
       return run.show(one.service);
-    case 'lose':
-      return run.shop.loseNextAnswer(one.service);
+    case 'fate':
+      return run.shop.fateOfNext(one.service, one.fate);
+    case 'tell':
+      return run.shop.tells(one.service, one.metric, one.told);
+    case 'fail':
+      return run.shop.failReads(one.on, one.count);
+    case 'slow':
+      return run.shop.slowReads(one.on, one.count);
+    case 'hand':
+      return run.shop.byHand(one.service);
+    case 'freeze':
+      return run.freeze(one.on);
+    case 'thaw':
+      return run.thaw(one.on);
+    case 'skew':
+      return run.skew(one.on, one.ms);
+    case 'mouth':
+      return void Object.assign(run.mouths.away, { [one.which]: one.away });
     case 'pause':
       return run.pause(one.on);
     case 'resume':
@@ -81,4 +150,9 @@ export async function take(run: Replicas, one: Command): Promise<void> {
   }
 }
 
-export const history = fc.array(command, { minLength: 30, maxLength: 120 });
+/** One in twelve where nothing may be changed. */
+export const history = fc.record({
+  mode: fc.constantFrom<'act' | 'observe'>('observe', ...Array<'act'>(11).fill('act')),
+  toTheEnd: fc.constantFrom(true, false, false, false, false, false),
+  commands: fc.array(command, { minLength: 20, maxLength: 80 }),
+});

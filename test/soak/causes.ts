@@ -23,14 +23,24 @@ const AFTER_ESCALATION_MS = 6 * MINUTE;
 export async function run(): Promise<Record<string, unknown>> {
   const models = await learned();
   const rows: Row[] = [];
-  for (const { kind, services } of FAULT_KINDS.filter((one) => isWanted('NIGHTSHIFT_SOAK_KINDS', one.kind)))
-    for (const service of services.filter((name) => isWanted('NIGHTSHIFT_SOAK_SERVICES', name))) {
-      const row = await combination(kind, service, models);
-      rows.push(row);
-      printRow(row);
-    }
+  for (const [kind, service] of inRounds()) {
+    const row = await combination(kind, service, models);
+    rows.push(row);
+    printRow(row);
+  }
   printSummary(rows);
   return figuresOf(rows);
+}
+
+/** One service of each kind, then another: a run that is cut short has seen all kinds. */
+function inRounds(): [kind: string, service: string][] {
+  const kinds = FAULT_KINDS.filter(({ kind }) => isWanted('NIGHTSHIFT_SOAK_KINDS', kind));
+  const pairs = kinds.flatMap(({ kind, services }) =>
+    services
+      .filter((service) => isWanted('NIGHTSHIFT_SOAK_SERVICES', service))
+      .map((service, round) => ({ kind, service, round })),
+  );
+  return pairs.sort((a, b) => a.round - b.round).map(({ kind, service }) => [kind, service]);
 }
 
 function isWanted(variable: string, name: string): boolean {

@@ -57,6 +57,7 @@ const VIRTUAL: Record<string, Entry[]> = {
 /** The discovery document at `path` (/api, /apis, /apis/apps, /apis/apps/v1 …), or undefined when there is none. */
 export function discovery(world: World, path: string): unknown {
   const parts = path.split('/').filter((part) => part !== '');
+  if (parts.length > (parts[0] === 'api' ? 2 : 3)) return undefined;
   const served = new Map<string, Entry[]>();
   for (const resource of world.registry.all()) {
     const key = groupVersion(resource);

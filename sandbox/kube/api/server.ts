@@ -37,7 +37,8 @@ export async function serve(world: World, log: RequestLog, req: IncomingMessage,
   });
 }
 
-function answer(world: World, request: Request): Answer {
+/** Answers a request that came without HTTP. */
+export function answer(world: World, request: Request): Answer {
   const fixed = fixedAnswer(world, request);
   if (fixed !== undefined) return fixed;
   const target = targetOf(request.path);

@@ -45,7 +45,7 @@ function stopPod(world: World, pod: Pod): void {
   const memory = memoryOf(world, pod);
   if (memory.stopAt === undefined) {
     const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-    memory.stopAt = now + Math.min(STOP_MS, graceMs);
+    memory.stopAt = now + Math.min(world.runtime().stopMs?.(pod) ?? STOP_MS, graceMs);
     const running = pod.status.containerStatuses?.some((status) => status.state.running !== undefined) === true;
     if (running) say(world, pod, 'Normal', 'Killing', `Stopping container ${pod.spec.containers[0]?.name ?? ''}`);
   }

@@ -24,10 +24,12 @@ import { listWorkloads, patchWorkload, readRaw, readWorkload } from './workloads
  * The Kubernetes API as the core's `Cluster`. Reads are tried again twice when a failure may pass; writes never are. Every call ends within
  * `timeoutMs` (each try, each page).
  */
-export function connectCluster(options: ConnectionOptions): Cluster {
-  const connection = openConnection(options);
+export const connectCluster = (options: ConnectionOptions): Cluster => clusterOn(openConnection(options), options.name);
+
+/** The same on any connection. */
+export function clusterOn(connection: Connection, name: string): Cluster {
   return {
-    name: options.name,
+    name,
     custom: customObjects(connection),
     services: (namespace) => listServices(connection, namespace),
     ingresses: (namespace) => listIngresses(connection, namespace),

@@ -34,7 +34,8 @@ export function lockCalls(run: RunScript, clock: Pick<Clock, 'now' | 'line'>): L
 
 const lineText = ({ at, realAt, speed }: ClockLine): string => `${at} ${realAt} ${speed}`;
 
-function refusalFrom([answer, first, second]: Reply): Refusal {
+/** What a script's answer means, in words. */
+export function refusalFrom([answer, first, second]: Reply): Refusal {
   switch (answer) {
     case 'paused':
       return {

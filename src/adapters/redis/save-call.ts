@@ -10,7 +10,7 @@ import { dueEffectFrom, incidentJson, timelineEntryJson } from './stored.ts';
 const KEEPS_LOCK: readonly StateName[] = ['queued', 'executing', 'verifying', 'undoing'];
 
 /** 1: it keeps its services. 2: it lets them go, and may take them again, for what is left to give back. 0: nothing more is to be done for it. */
-function lockNeed(after: Incident): 0 | 1 | 2 {
+export function lockNeed(after: Incident): 0 | 1 | 2 {
   if (KEEPS_LOCK.includes(after.state.name)) return 1;
   return after.state.name === 'closed' && toGiveBack(after).length > 0 ? 2 : 0;
 }

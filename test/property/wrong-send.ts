@@ -1,0 +1,65 @@
+import type { Incident, StateName } from '../../src/domain/incident.ts';
+import type { Plan } from '../../src/domain/types.ts';
+import type { Change } from './law-changes.ts';
+import type { Asker } from './law-shop.ts';
+import type { Click } from './laws.ts';
+import type { Heard } from './mouths.ts';
+
+/** What is true in the very moment in which a change is sent. */
+export type Sending = {
+  change: Change;
+  asker: Asker;
+  own: Incident | null;
+  open: Incident[];
+  mode: 'act' | 'observe';
+  now: number;
+  /** How far the clock of who sends it is off. */
+  aheadMs: number;
+  clicks: Click[];
+  heard: Heard[];
+};
+
+/** An undo that somebody asks for later waits for the lock in its state, so that state alone says nothing. */
+const AT_WORK: StateName[] = ['executing', 'verifying'];
+const SENT_IN: Record<string, StateName> = { execute: 'executing', undo: 'undoing', give_back: 'closed' };
+const MOST_LATE_MS = 60_000;
+const MOST_OFF_MS = 2_000;
+
+/** Laws 2 to 5 and 12, as they are broken by sending this. */
+export function wrongSend(sending: Sending): string[] {
+  const { change, asker, own, open, mode, aheadMs } = sending;
+  const what = `${change.kind} of ${change.object} for ${asker.incidentId}`;
+  if (!own || own.state.name !== SENT_IN[asker.effect])
+    return [`2: ${what} is sent by ${asker.effect} while it is ${own?.state.name}`];
+  const others = open.filter(({ id, state }) => id !== own.id && AT_WORK.includes(state.name));
+  return [
+    ...(mode === 'observe' ? [`12: ${what}, though nothing may be changed here`] : []),
+    ...(Math.abs(aheadMs) > MOST_OFF_MS ? [`2: ${what} by a replica whose clock is ${aheadMs} ms off`] : []),
+    ...others.map(({ id }) => `5: ${what} beside ${id}`),
+    ...(asker.effect === 'execute' ? wrongStep(sending, own, what) : []),
+  ];
+}
+
+function wrongStep({ change, now, clicks, heard }: Sending, own: Incident, what: string): string[] {
+  if (own.state.name !== 'executing') return [];
+  const { execution, progress } = own.state;
+  const { authority, recommendation } = execution;
+  const broken: string[] = [];
+  if (!isOfPlan(change, recommendation.plan)) broken.push(`2: ${what} isn't in its plan`);
+  if (authority.by === 'timeout') {
+    if (progress === null && now > authority.at + MOST_LATE_MS)
+      broken.push(`4: ${what} ${(now - authority.at) / 1000} s after its deadline`);
+    if (!heard.some(({ incident, at }) => incident === own.id && at <= authority.at))
+      broken.push(`4: ${what} without anybody having heard of it`);
+  }
+  if (authority.by === 'person' && !clicks.some(({ user, incident }) => user === authority.user && incident === own.id))
+    broken.push(`3: ${what} on the word of ${authority.user}, who said nothing`);
+  return broken;
+}
+
+/** The object that it names, or a pod of whom it moves. */
+function isOfPlan({ object, verb }: Change, { target, blastRadius }: Plan): boolean {
+  const name = object.slice(object.indexOf('/') + 1);
+  if (verb === 'patch') return name === target.name;
+  return blastRadius.services.some((service) => name.startsWith(`${service.slice(service.indexOf('/') + 1)}-`));
+}

@@ -43,7 +43,7 @@ export async function startReplicas(backend: Backend, { replicas: count, mode, t
   performance.now = () => now - T0;
   const opened = await backend.open([...clocks, trueClock]);
   const raw = opened.stores[count]!;
-  const kube = freshShop(SERVICES, () => now);
+  const { kube, release } = freshShop(SERVICES, () => now);
   const violations: string[] = [];
   const changes: Made[] = [];
   const deliveries: Delivery[] = [];
@@ -237,6 +237,21 @@ export async function startReplicas(backend: Backend, { replicas: count, mode, t
       const all = await whole();
       return all.flatMap((incident) => incident.timeline.map((line) => `${line.type} ${line.from}>${line.to}`));
     },
+    /** What happened, a line each, in order. */
+    async text(): Promise<string> {
+      const lines = (await whole()).flatMap(({ id, service, timeline }) =>
+        timeline.map(({ at, type, from, to, message }) => ({
+          at,
+          text: `${id} ${service} ${type} ${from}>${to}: ${message}`,
+        })),
+      );
+      const made = changes.map(({ at, kind, verb, object, by }) => ({
+        at,
+        text: `${kind}: ${verb} ${object} for ${by}`,
+      }));
+      const all = [...lines, ...made].sort((a, b) => a.at - b.at);
+      return all.map(({ at, text }) => `${new Date(at).toISOString().slice(11, 19)} ${text}`).join('\n');
+    },
     timelines: async () => (await whole()).map((incident) => incident.timeline),
     whole,
     async brokenLaws(): Promise<string[]> {
@@ -248,6 +263,7 @@ export async function startReplicas(backend: Backend, { replicas: count, mode, t
     end() {
       Reflect.deleteProperty(performance, 'now');
       opened.end();
+      release();
     },
   };
 

@@ -44,16 +44,27 @@ function settledShop(services: readonly string[]): unknown {
   return kube.snapshot();
 }
 
-let settled: { services: string; snapshot: unknown; kube: Simulated; now: () => number } | null = null;
+type Shop = { kube: Simulated; setClock(now: () => number): void };
+const snapshots = new Map<string, unknown>();
+const free: Shop[] = [];
 
-/** A shop on a clock of its own that has run for a while; made once, and then taken back to that moment. Only one is there at a time. */
-export function freshShop(services: readonly string[], now: () => number): Simulated {
+function newShop(): Shop {
+  let clock = () => T0;
+  const kube = createCluster({ now: () => clock(), seed: 'laws' });
+  return {
+    kube,
+    setClock(now) {
+      clock = now;
+    },
+  };
+}
+
+/** A shop on a clock of its own that has run for a while; used again after its `release`, taken back to that moment. */
+export function freshShop(services: readonly string[], now: () => number): { kube: Simulated; release(): void } {
   const key = services.join();
-  if (settled?.services !== key) {
-    const made = { services: key, snapshot: settledShop(services), now };
-    settled = { ...made, kube: createCluster({ now: () => settled?.now() ?? T0, seed: 'laws' }) };
-  }
-  settled.now = now;
-  settled.kube.restore(settled.snapshot);
-  return settled.kube;
+  if (!snapshots.has(key)) snapshots.set(key, settledShop(services));
+  const shop = free.pop() ?? newShop();
+  shop.setClock(now);
+  shop.kube.restore(snapshots.get(key));
+  return { kube: shop.kube, release: () => void free.push(shop) };
 }

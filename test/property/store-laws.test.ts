@@ -79,7 +79,7 @@ async function asking(run: Replicas, remedy: Remedy = 'heals', about = 'a-api'):
 
 async function workUntil(run: Replicas, state: string): Promise<void> {
   for (let round = 0; !(await run.states()).includes(state); round++) {
-    if (round > 100) throw new Error(`it never is ${state}`);
+    if (round > 100) throw new Error(`it never is ${state}:\n${await run.text()}`);
     await run.work(round % 3);
     await run.pass(4_000);
   }

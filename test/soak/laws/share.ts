@@ -75,7 +75,7 @@ async function single(backend: Backend, one: History, name: string): Promise<voi
     count(replicas, lines);
     if (broken.length === 0) return;
     figures.broken += 1;
-    console.log(`history ${name}: ${broken.join('; ')}\n${JSON.stringify(one)}`);
+    console.log(`history ${name}: ${broken.join('; ')}\n${JSON.stringify(one)}\n${await replicas.text()}`);
   } finally {
     replicas.end();
   }

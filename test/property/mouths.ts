@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import type { Deps } from '../../src/app/deps.ts';
 import { silentChat } from '../../src/app/missing-parts.ts';
-import type { Deps } from '../../src/pipeline/deps.ts';
 
 /** Where a person was reached: a post that rings, or a page, for an incident, at a time. */
 export type Heard = { incident: string; at: number; planDigest: string | null };

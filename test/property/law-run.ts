@@ -25,11 +25,19 @@ const CALLS = new Map([['shop/a-api', new Set(['shop/b-api'])]]);
 
 export type Replicas = Awaited<ReturnType<typeof startReplicas>>;
 export type Whole = Incident & { timeline: TimelineEntry[] };
-/** `toTheEnd`: at rest all time limits are waited for, also where nothing is left to happen but somebody being told again. */
-export type RunOptions = { replicas: number; mode: 'act' | 'observe'; toTheEnd?: boolean };
+/** `clicks`: at rest somebody approves what is asked, or undoes what was done, too. `toTheEnd`: at rest all time limits are waited for, also where nothing is left to happen but somebody being told again. */
+export type RunOptions = {
+  replicas: number;
+  mode: 'act' | 'observe';
+  toTheEnd?: boolean;
+  clicks?: 'nobody' | 'approves' | 'undoes';
+};
 
 /** Replicas of the pipeline on a store of their own, what was asked of them, and what they really changed. */
-export async function startReplicas(backend: Backend, { replicas: count, mode, toTheEnd = true }: RunOptions) {
+export async function startReplicas(
+  backend: Backend,
+  { replicas: count, mode, toTheEnd = true, clicks: how = 'nobody' }: RunOptions,
+) {
   let now = T0;
   const offsets = Array.from({ length: count }, () => 0);
   const clocks = offsets.map((_, replica) => ({
@@ -226,7 +234,9 @@ export async function startReplicas(backend: Backend, { replicas: count, mode, t
         if (now - restAt >= HIDDEN_MS) {
           for (const name of SERVICES) run.show(name);
           shop.tellsAll();
+          await endOfAlerts();
         }
+        await clicksAtRest(round);
         for (let again = 0; again < 6 && (await raw.listDue(soon(), 1)).length > 0; again++)
           await run.work(round % count);
         const [next] = await raw.listLater(soon(), 1);
@@ -266,6 +276,26 @@ export async function startReplicas(backend: Backend, { replicas: count, mode, t
       release();
     },
   };
+
+  /** Who isn't in trouble has no alert that fires. */
+  async function endOfAlerts(): Promise<void> {
+    const firing = (await raw.listOpen(100)).flatMap(({ alerts }) =>
+      alerts.filter(({ status }) => status === 'firing'),
+    );
+    for (const service of SERVICES.filter((name) => !shop.isBroken(name))) {
+      const prints = firing.flatMap(({ fingerprint }) => (fingerprint.startsWith(service) ? [fingerprint] : []));
+      const over = { name: `Over-${deliveries.length}`, prints: [...new Set(prints)], taken: false };
+      if (prints.length > 0) await steps.finish(await send(0, service, over, false, T0));
+    }
+  }
+
+  async function clicksAtRest(round: number): Promise<void> {
+    if (how === 'nobody' || round % 3 > 0) return;
+    const wanted = how === 'approves' ? ['awaiting_approval'] : ['closed', 'escalated'];
+    const all = (await raw.list({ limit: 20 })).filter(({ state }) => wanted.includes(state.name));
+    for (const incident of how === 'approves' ? all : all.slice(0, round > 9 ? 1 : 0))
+      await steps.finish(await press(round % count, how === 'approves' ? 'approve' : 'undo', incident));
+  }
 
   /** Nothing is left to happen but that somebody who has heard is told again. */
   async function isTold(): Promise<boolean> {

@@ -204,7 +204,7 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     hide: (name: string, hidden: boolean) => void Object.assign(named(name), { hidden }),
     tells: (name: string, metric: string, told: Told) => void Object.assign(named(name).told, { [metric]: told }),
     tellsAll() {
-      for (const one of services.values()) Object.assign(one, { hidden: false, fate: null, told: {} });
+      for (const one of services.values()) Object.assign(one, { hidden: false, told: {} });
       flaky.clear();
       slow.clear();
     },

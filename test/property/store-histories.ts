@@ -153,6 +153,7 @@ export async function take(run: Replicas, one: Command): Promise<void> {
 /** One in twelve where nothing may be changed. */
 export const history = fc.record({
   mode: fc.constantFrom<'act' | 'observe'>('observe', ...Array<'act'>(11).fill('act')),
+  clicks: fc.constantFrom('nobody' as const, 'nobody' as const, 'approves' as const, 'undoes' as const),
   toTheEnd: fc.constantFrom(true, false, false, false, false, false),
   commands: fc.array(command, { minLength: 20, maxLength: 80 }),
 });

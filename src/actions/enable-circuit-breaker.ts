@@ -41,7 +41,8 @@ const enableCircuitBreaker: Action = {
     rollout: [1, 5],
     '*': [2, 4],
   },
-  against: { namespace: [], workload: [] },
+  // Who may not be reached isn't reached better, whatever runs behind the policy.
+  against: { namespace: [], workload: ['network_policy', 'network_policy_denies'] },
   params: {
     consecutive_errors: 'errors in a row after which a pod is left out, a whole number (5)',
     eject_for: 'how long it is left out, whole seconds (60s)',

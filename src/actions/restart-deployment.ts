@@ -6,5 +6,6 @@ export default rollingRestart({
   title: 'Restart all pods, rolling',
   kind: null,
   // A rolling change starts with a pod more.
-  against: { namespace: [], workload: ['quota_exceeded', 'unschedulable'] },
+  // Who may not be reached isn't reached better, whatever runs behind the policy.
+  against: { namespace: [], workload: ['quota_exceeded', 'unschedulable', 'network_policy', 'network_policy_denies'] },
 });

@@ -31,7 +31,11 @@ const scaleHorizontal = editing({
     rollout: [1, 8],
     '*': [2, 4],
   },
-  against: { namespace: ['quota_full'], workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable'] },
+  // Who may not be reached isn't reached better, whatever runs behind the policy.
+  against: {
+    namespace: ['quota_full'],
+    workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable', 'network_policy', 'network_policy_denies'],
+  },
   params: { factor: 'how many times as many replicas, over 1 (1.5); at least one more, at most `limits.max_replicas`' },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },

@@ -33,6 +33,14 @@ export function leaveOutSpent(
   return { left, skippedSteps };
 }
 
+/** Actions that have cured what they were aimed at in this incident, whose trouble is still the same kind elsewhere. */
+export const provenIn = ({ executions }: Pick<Incident, 'executions'>, issue: string): Set<string> =>
+  new Set(
+    executions
+      .filter(({ verification, recommendation }) => verification?.targetWell === true && recommendation.issue === issue)
+      .map(({ recommendation }) => recommendation.step.action),
+  );
+
 /** Pseudo-counts before any experience: how often it worked and how often not, the engineers' expectation, worth about twenty cases where it is sure. */
 export type Odds = [worked: number, didNot: number];
 
@@ -51,13 +59,15 @@ export type Candidate = { step: Step; stepIndex: number; confidence: Confidence 
 /**
  * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first;
  * `passedOver` all that no fact speaks against.
- * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it.
+ * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it. `proven`: actions that have cured here what they were aimed at, while more of
+ * the same is left: the rest need not get as bad first.
  */
 export function qualify(
   playbook: Playbook,
   diagnosis: Diagnosis,
   knowledgeOf: (action: string) => Knowledge | null,
   confidenceOf: (step: Step, knowledge: Knowledge) => Confidence,
+  proven: ReadonlySet<string> = new Set(),
 ): { candidates: Candidate[]; unsure: Candidate[]; passedOver: Candidate[]; skippedSteps: SkippedStep[] } {
   const candidates: Candidate[] = [];
   const passedOver: Candidate[] = [];
@@ -71,7 +81,8 @@ export function qualify(
       return;
     }
     const confidence = confidenceOf(step, knowledge);
-    const fact = tooMild(step, severity) ?? factAgainst(knowledge.against, diagnosis);
+    const mild = proven.has(step.action) ? null : tooMild(step, severity);
+    const fact = mild ?? factAgainst(knowledge.against, diagnosis);
     const obstacle = fact ?? doubtAbout(step, confidence);
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });

@@ -12,6 +12,7 @@ import {
   couldQualify,
   type Knowledge,
   leaveOutSpent,
+  provenIn,
   qualify,
 } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
@@ -158,7 +159,13 @@ async function recommend(
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, unsure, passedOver, skippedSteps } = qualify(playbook, diagnosis, knowledgeOf, confidenceOf);
+  const { candidates, unsure, passedOver, skippedSteps } = qualify(
+    playbook,
+    diagnosis,
+    knowledgeOf,
+    confidenceOf,
+    provenIn(incident, playbook.issue),
+  );
   const chosen: Chosen = {
     ...{ qualified: [], unsure: [], skippedSteps, refusals: [] },
     couldQualify: passedOver.some(couldQualify),

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import notifyOncall from '../../src/actions/notify-oncall.ts';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
-import { confidenceIn, qualify } from '../../src/domain/recommend.ts';
+import { confidenceIn, provenIn, qualify } from '../../src/domain/recommend.ts';
 import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types.ts';
+import { executionOf, recommendationOf } from './examples.ts';
 
 const step = (action: string, threshold: number, confidence: number): Step => ({
   action,
@@ -42,14 +43,16 @@ const diagnosis = (what: string, findings: Finding[] = []): Diagnosis => ({
   measured: true,
 });
 const nothing = { worked: 0, tried: 0 };
-const chosen = (given: Diagnosis) =>
+const chosen = (given: Diagnosis, proven = new Set<string>()) =>
   qualify(
     playbook,
     given,
     (action) => [scaleHorizontal, restartDeployment].find(({ name }) => name === action) ?? null,
     (_step, knowledge) => confidenceIn(knowledge, given.causes[0] ?? null, nothing),
+    proven,
   );
-const actions = (given: Diagnosis) => chosen(given).candidates.map((one) => one.step.action);
+const actions = (given: Diagnosis, proven?: Set<string>) =>
+  chosen(given, proven).candidates.map((one) => one.step.action);
 
 describe('the steps that qualify', () => {
   it('are more pods where there is more load', () => {
@@ -82,6 +85,24 @@ describe('a step', () => {
   });
 });
 
+describe('a step that has cured what it was aimed at, while more of the same is left', () => {
+  const run = (targetWell: boolean, issue = 'high_latency') => {
+    const verification = { verdict: 'unchanged' as const, at: 0, message: '', targetWell };
+    const recommendation = recommendationOf({ issue, step: step('restart_deployment', 5, 0.8) });
+    return provenIn({ executions: [executionOf({ verification, recommendation })] }, 'high_latency');
+  };
+  const mild = { ...diagnosis('deadlock'), issue: { kind: 'high_latency', severity: 2.5, unit: 's', message: '' } };
+
+  it("doesn't wait until the rest is as bad", () => {
+    expect(actions(mild)).toEqual([]);
+    expect(actions(mild, run(true))).toEqual(['restart_deployment']);
+  });
+  it('waits where it cured nothing, or another kind of trouble', () => {
+    expect(actions(mild, run(false))).toEqual([]);
+    expect(actions(mild, run(true, 'high_memory_usage'))).toEqual([]);
+  });
+});
+
 describe('facts against a step', () => {
   it('forbid more pods where the quota or the autoscaler lets none come, and say why', () => {
     for (const what of ['quota_full', 'quota_exceeded', 'autoscaler_limit', 'unschedulable']) {
@@ -93,6 +114,10 @@ describe('facts against a step', () => {
         message: `${what} of cart-api`,
       });
     }
+  });
+  it('forbid a restart where a network policy keeps callers out, however sure it is that processes hang', () => {
+    for (const what of ['network_policy', 'network_policy_denies'])
+      expect(actions(diagnosis('deadlock', [state(what)])), what).toEqual([]);
   });
   it("leave a step alone that they don't concern", () => {
     expect(actions(diagnosis('overload', [state('autoscaler_limit', 'auth-api')]))).toEqual(['scale_horizontal']);

@@ -11,7 +11,7 @@ const WORKERS = Number(process.env.NIGHTSHIFT_SOAK_WORKERS ?? 2);
 
 /**
  * Random histories of two replicas of the real pipeline and the real actions against the sandbox's API server, on a virtual clock, against laws 1 to 7, 9, 12 and 13: vitals aren't told, reads fail and are late, writes are lost or land late,
- * clocks differ, workers freeze and die. A history that breaks a law is printed whole, to become a test. `NIGHTSHIFT_SOAK_HISTORIES` says how many, `NIGHTSHIFT_SOAK_SEED` which, `NIGHTSHIFT_SOAK_WORKERS` in how many processes.
+ * clocks differ, workers freeze and die. A history that breaks a law is printed whole, to become a test. `NIGHTSHIFT_SOAK_HISTORIES` says how many, `NIGHTSHIFT_SOAK_SEED` which, `NIGHTSHIFT_SOAK_WORKERS` in how many processes. Ended by SIGTERM it prints what was run until then.
  */
 export async function run(): Promise<Record<string, unknown>> {
   const began = performance.now();
@@ -31,6 +31,8 @@ const share = (all: number, n: number): number => Math.floor(all / WORKERS) + (n
 async function inProcess(share: { seed: number; histories: number; onWire: number }): Promise<LawFigures> {
   const child = fork(fileURLToPath(new URL('./laws/share.ts', import.meta.url)), [JSON.stringify(share)]);
   let figures: LawFigures | null = null;
+  // Stopped early it says how far it came.
+  process.once('SIGTERM', () => child.kill());
   child.on('message', (message) => {
     figures = message as LawFigures;
   });

@@ -44,15 +44,21 @@ const LINES: [keyof LawFigures, (line: string) => boolean][] = [
 
 const { seed, histories, onWire: onWireCount } = JSON.parse(process.argv[2] ?? '{}');
 const figures: LawFigures = { ...COUNTS };
-await many(inMemory, seed, histories);
+let isStopped = false;
+/** What was run so far counts. */
+process.on('SIGTERM', () => {
+  isStopped = true;
+});
 if (onWireCount > 0) {
+  const before = figures.histories;
   const fixture = await startFixture();
   const wire = await onWire(fixture);
   await many(wire, seed + 500, onWireCount);
-  figures.on_wire = onWireCount;
+  figures.on_wire = figures.histories - before;
   wire.stop();
   await fixture.end();
 }
+await many(inMemory, seed, histories);
 if (process.send) process.send(figures, () => process.exit(0));
 else console.log(JSON.stringify(figures));
 
@@ -61,7 +67,7 @@ async function many(backend: Backend, from: number, count: number): Promise<void
   for (let done = 0; done < count; done += 1_000) {
     const numRuns = Math.min(1_000, count - done);
     const samples = fc.sample(history, { seed: from * 10_000 + done / 1_000, numRuns });
-    for (const [n, one] of samples.entries()) await single(backend, one, `${from}/${done + n}`);
+    for (const [n, one] of samples.entries()) if (!isStopped) await single(backend, one, `${from}/${done + n}`);
   }
 }
 

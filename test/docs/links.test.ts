@@ -32,3 +32,15 @@ it('every law has a test that holds it', async () => {
   ]);
   expect(rows).toEqual(Array.from({ length: 13 }, (_, index) => [index + 1, true]));
 });
+
+it('every case that was once wrong names a test that is there', async () => {
+  const laws = await readFile(join(ROOT, 'docs/laws.md'), 'utf8');
+  const rows = [...laws.matchAll(/^\| [A-Z]+\d? \| .* \| \[[^\]]+\]\(([^)]+)\): (.*) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(50);
+  const missing: string[] = [];
+  for (const [, file = '', title = ''] of rows) {
+    const text = await readFile(join(ROOT, 'docs', file), 'utf8');
+    if (!text.includes(title) && !text.includes(title.replaceAll("'", "\\'"))) missing.push(`${file}: ${title}`);
+  }
+  expect(missing).toEqual([]);
+});

@@ -119,4 +119,53 @@ describe.each([
     expect(await store.newId()).not.toBe(await store.newId());
     expect(await store.pauseState()).toMatchObject({ paused: false, epoch: 0 });
   });
+
+  it('gives an effect to one worker at a time, and again when it is tried later; failures in a row are counted', async () => {
+    await saved(null, anIncident('INC-1'), { effects: [{ kind: 'notify', dueAt: 10 }] });
+    const claim = await store.claim('INC-1.notify', 1, 60_000);
+    expect(claim).toMatchObject({ effect: { attempt: 0 }, failures: 0 });
+    expect(await store.claim('INC-1.notify', 1, 60_000)).toBeNull();
+    expect(await store.listDue(20, 9)).toEqual([]);
+    expect(await store.retryLater('INC-1.notify', 1, 'of another', 30, 'failed')).toBeNull();
+    await store.retryLater('INC-1.notify', 1, claim!.token, 30, 'failed');
+    expect(await store.listDue(20, 9)).toEqual([]);
+    const again = await store.claim('INC-1.notify', 1, 60_000);
+    expect(again).toMatchObject({ effect: { attempt: 1, dueAt: 30 }, failures: 1 });
+    expect(await store.finish('INC-1.notify', 1, again!.token)).toBeNull();
+    expect(await store.listLater(0, 9)).toEqual([]);
+  });
+
+  it('leaves what is newer due when an older one is finished, and ends nothing for who was followed', async () => {
+    const one = anIncident('INC-1');
+    await saved(null, one, { effects: [{ kind: 'notify', dueAt: 10 }] });
+    const { token } = (await store.claim('INC-1.notify', 1, 60_000))!;
+    const two = next(one);
+    await saved(one, two, { effects: [{ kind: 'notify', dueAt: 40 }] });
+    expect(await store.finish('INC-1.notify', 1, token)).toMatchObject({ gen: 2, dueAt: 40 });
+    const followed = { finished: { id: 'INC-1.notify', gen: 1, token } };
+    expect(await saved(two, next(two), followed)).toBe('superseded');
+    expect(await store.load('INC-1')).toMatchObject({ version: 2 });
+  });
+
+  it('says at the last moment whether something may be done: by lock, lease, pause and time', async () => {
+    const one = anIncident('INC-1', 'g', { state: { name: 'executing' } as never });
+    await saved(null, one, { effects: [{ kind: 'execute', dueAt: 10 }] });
+    const { token } = (await store.claim('INC-1.execute', 1, 60_000))!;
+    const lock = await store.lock('INC-1', ['payment-api'], 1);
+    if (lock.kind !== 'locked') throw new Error('refused');
+    const may = async (fence: number, worker: string, notAfter: number | null) => {
+      const lease = { effectId: 'INC-1.execute', token: worker, notAfter };
+      const answer = await store.mayAct('INC-1', fence, lock.pauseEpoch, lease);
+      return answer.kind === 'yes' ? 'yes' : answer.refusal.code;
+    };
+    expect(await may(lock.fence, token, 2_000_000)).toBe('yes');
+    expect(await may(lock.fence, token, 900_000)).toBe('too_late');
+    expect(await may(lock.fence, 'another', null)).toBe('lease_lost');
+    expect(await may(lock.fence + 1, token, null)).toBe('locked');
+    await store.pause('U1', 'a reason', 1_000_000, null);
+    expect(await may(lock.fence, token, null)).toBe('paused');
+    await store.resume('U1', 1_000_000);
+    expect(await may(lock.fence, token, null)).toBe('paused');
+    expect(await store.pauseState()).toMatchObject({ paused: false, epoch: 1 });
+  });
 });

@@ -533,7 +533,8 @@ function overUnlessFiring(incident: Incident, at: number, outcome: Outcome, mess
 /** When the last step was seen to have cured it, if that still stands. */
 export function curedAt({ executions }: Pick<Incident, 'executions'>): number | null {
   const last = executions.at(-1);
-  return last?.verification?.verdict === 'recovered' && !last.undone?.ok ? last.verification.at : null;
+  const { verdict, targetWell, at = null } = last?.verification ?? {};
+  return (verdict === 'recovered' || targetWell === true) && !last?.undone?.ok ? at : null;
 }
 
 export function outcomeAfterEscalation(incident: Incident, state: In<'escalated'>): Outcome {

@@ -491,3 +491,15 @@ describe('why a step was turned down', () => {
     expect(closed.rejections).toMatchObject([{ reason: 'false_alarm' }]);
   });
 });
+
+it('an incident whose last step cured what it was aimed at is healed when the rest is over, too', () => {
+  const verification = { verdict: 'unchanged' as const, at: T0, message: '', targetWell: true };
+  const watching = { name: 'watching', until: T0 + 60_000, why: '' } as const;
+  const resolved = { type: 'resolved', at: T0 + 30_000, message: 'over' } as const;
+  const endOf = (targetWell: boolean) => {
+    const run = executionOf({ result: 'done', verification: { ...verification, targetWell } });
+    return transition(incidentOf({ state: watching, executions: [run] }), resolved).incident.state;
+  };
+  expect(endOf(true)).toMatchObject({ name: 'closed', outcome: 'healed' });
+  expect(endOf(false)).toMatchObject({ name: 'closed', outcome: 'self_healed' });
+});

@@ -5,6 +5,7 @@ import { type Clock, lineOf } from '../../../src/domain/clock.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { incidentId } from '../../../src/domain/incident-id.ts';
 import { type KeptRecord, keptRecord } from '../../../src/domain/kept-record.ts';
+import { lineOf as openLine } from '../../../src/domain/open-line.ts';
 import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
@@ -175,6 +176,10 @@ export function createMemoryServer(epoch = 'mmmmm') {
           open: incidents.get(openOf.get(key) ?? '') ?? null,
           lastClosed: closedOf.get(key) ?? null,
         }),
+        openLines: async () =>
+          all()
+            .filter((one) => one.state.name !== 'closed')
+            .map(openLine),
         listOpen: async (limit) =>
           all()
             .filter((one) => one.state.name !== 'closed')

@@ -533,12 +533,17 @@ function overUnlessFiring(incident: Incident, at: number, outcome: Outcome, mess
 /** When the last step was seen to have cured it, if that still stands. */
 export function curedAt({ executions }: Pick<Incident, 'executions'>): number | null {
   const last = executions.at(-1);
-  const { verdict, targetWell, at = null } = last?.verification ?? {};
-  return (verdict === 'recovered' || targetWell === true) && !last?.undone?.ok ? at : null;
+  return last?.verification?.verdict === 'recovered' && !last.undone?.ok ? last.verification.at : null;
+}
+
+/** The last step cured all of it, or what it was aimed at, and that still stands: what is over after it was healed. */
+export function hasHelped(incident: Pick<Incident, 'executions'>): boolean {
+  const last = incident.executions.at(-1);
+  return curedAt(incident) !== null || (last?.verification?.targetWell === true && !last.undone?.ok);
 }
 
 export function outcomeAfterEscalation(incident: Incident, state: In<'escalated'>): Outcome {
-  if (curedAt(incident) !== null) return 'healed';
+  if (hasHelped(incident)) return 'healed';
   if (incident.executions.some((run) => run.undone?.ok)) return 'undone';
   return state.acknowledgedBy === null ? 'escalated' : 'healed_by_human';
 }

@@ -144,12 +144,7 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
     case 'anomaly_cleared':
       return moves.maybeGone(incident, event);
     case 'resolved':
-      return moves.close(
-        incident,
-        event.at,
-        moves.curedAt(incident) === null ? 'self_healed' : 'healed',
-        event.message,
-      );
+      return moves.close(incident, event.at, moves.hasHelped(incident) ? 'healed' : 'self_healed', event.message);
     default:
       return null;
   }

@@ -130,6 +130,9 @@ function pairOf({ from, to, normal, incident }: EdgePair, shared: number): Timin
 /** How often spans of one operation make one call. */
 export type CallCounts = { operation: string; callee: string; normal: Share[]; incident: Share };
 
+const TELLING = 0.5;
+/** The same failures show in the log and in calls that aren't made, too: no sure thing of its own. */
+const MOST_TOLD = 0.9;
 const HANDLES_ERRORS = /error|exception/i;
 
 /**
@@ -145,7 +148,9 @@ export function callEvidence(entity: string, calls: readonly CallCounts[], at: n
   const base = { entity, kind: 'trace', at } as const;
   const found: Evidence[] = [];
   if (stopped) found.push({ ...base, ...stopped, what: 'calls' });
-  if (failed) found.push({ ...base, ...failed, what: 'errors' });
+  // Who fails need not come to its error handler: that it wasn't called says nothing.
+  if (failed && failed.strength >= TELLING)
+    found.push({ ...base, ...failed, strength: Math.min(MOST_TOLD, failed.strength), what: 'errors' });
   return found;
 }
 

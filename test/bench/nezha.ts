@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { rankCauses } from '../../src/analysis/rank.ts';
+import { type Ranking, rankCauses } from '../../src/analysis/rank.ts';
 import { type Modality, rankInput, type Situation } from './nezha/gather.ts';
 import { type Case, readAnswers, readCaseList, readMetrics, readMinute, readReference } from './nezha/read-cases.ts';
+import type { Simple } from './simple/methods.ts';
+import { simpleOfEvidence } from './simple/of-evidence.ts';
+import { reliability, simplest, verdictOf } from './simple/verdicts.ts';
 
 type Answers = ReturnType<typeof readAnswers>;
 type Line = { case: string; ranking: string[]; p: number[]; named: boolean };
@@ -19,13 +22,16 @@ export async function run(args: { data?: string; out?: string }): Promise<Record
   if (data === undefined) throw new Error('nezha needs --data: a folder with cases.jsonl and its days');
   const answers = readAnswers(data);
   const lines: Line[] = [];
+  const simples: Simple[] = [];
   const alone = new Map<Modality, Line[]>(MODALITIES.map((modality) => [modality, []]));
   let ms = 0;
   for (const one of readCaseList(data)) {
     const before = performance.now();
     const situation = readSituation(data, one);
-    lines.push(solve(situation, MODALITIES));
+    const input = rankInput({ ...situation, use: new Set(MODALITIES) });
+    lines.push(lineOf(one, rankCauses(input)));
     ms += performance.now() - before;
+    simples.push(simpleOfEvidence(input));
     for (const [modality, known] of alone) known.push(solve(situation, [modality]));
   }
   if (args.out !== undefined) writeFileSync(args.out, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -34,12 +40,13 @@ export async function run(args: { data?: string; out?: string }): Promise<Record
     cases: lines.length,
     ms_per_case: ms / Math.max(1, lines.length),
     ...accuracy(lines, answers),
+    ...besideSimple(lines, simples, answers),
     by_modality: Object.fromEntries(modalities),
     by_fault: byFault(lines, answers),
   };
 }
 
-function readSituation(data: string, one: Case): Omit<Situation, 'use'> {
+export function readSituation(data: string, one: Case): Omit<Situation, 'use'> {
   const day = join(data, one.day);
   return {
     one,
@@ -58,9 +65,26 @@ function otherDays(data: string, day: string): string[] {
 }
 
 function solve(situation: Omit<Situation, 'use'>, use: readonly Modality[]): Line {
-  const { causes, named } = rankCauses(rankInput({ ...situation, use: new Set(use) }));
-  const ranking = causes.map((cause) => cause.entity);
-  return { case: situation.one.case, ranking, p: causes.map((cause) => cause.probability), named };
+  return lineOf(situation.one, rankCauses(rankInput({ ...situation, use: new Set(use) })));
+}
+
+function lineOf(one: Case, { causes, named }: Ranking): Line {
+  return {
+    case: one.case,
+    ranking: causes.map(({ entity }) => entity),
+    p: causes.map((cause) => cause.probability),
+    named,
+  };
+}
+
+/** The simple methods' figures, and how far our probabilities can be relied on. */
+function besideSimple(lines: readonly Line[], simples: readonly Simple[], answers: Answers): Record<string, unknown> {
+  const verdicts = lines.flatMap((line, k) => {
+    const answer = answers.get(line.case);
+    const causes = line.ranking.map((entity, i) => ({ entity, probability: line.p[i]! }));
+    return answer === undefined ? [] : [verdictOf(answer.service, { causes, named: line.named }, simples[k]!)];
+  });
+  return verdicts.length === 0 ? {} : { simple: simplest(verdicts), reliability: reliability(verdicts) };
 }
 
 function accuracy(lines: readonly Line[], answers: Answers): Record<string, number> {

@@ -7,9 +7,12 @@ import { rankInput } from './petshop/gather.ts';
 import { inject } from './petshop/inject.ts';
 import { joined, rowsOf } from './petshop/normal-tables.ts';
 import { type Case, readAnswers, readScenarios, type Scenario, type Table } from './petshop/read-scenarios.ts';
+import type { Simple } from './simple/methods.ts';
+import { simpleOfTable } from './simple/of-table.ts';
+import { reliability, simplest, verdictOf } from './simple/verdicts.ts';
 
 type Line = { scenario: string; split: string; issue: string; ranking: string[]; p: number[]; named: boolean };
-type Solved = { line: Line; ms: number };
+type Solved = { line: Line; ms: number; simple: Simple };
 
 const EDGE_SEEDS = 10;
 const MISSING = 0.2;
@@ -44,6 +47,7 @@ export async function run(args: { data?: string; out?: string }): Promise<Record
       answers,
       '',
     ),
+    ...besideSimple(real, answers),
     ...missingEdges(cases, answers),
     noissue_cases: quiet.length,
     noissue_named: mean(quiet.map(({ line }) => (line.named ? 1 : 0))),
@@ -55,7 +59,8 @@ export async function run(args: { data?: string; out?: string }): Promise<Record
 function solve(one: Case, normal: Table | null, scenario: Scenario, edges = scenario.edges): Solved {
   const before = performance.now();
   const ranking = rankCauses(rankInput({ target: one.target, table: one.table, normal, edges, nodes: scenario.nodes }));
-  return { line: lineOf(one, ranking), ms: performance.now() - before };
+  const ms = performance.now() - before;
+  return { line: lineOf(one, ranking), ms, simple: simpleOfTable(one.target, one.table, normal, edges) };
 }
 
 function lineOf(one: Case, { causes, named }: Ranking): Line {
@@ -88,6 +93,16 @@ function windowsOf(scenario: Scenario): { scenario: Scenario; one: Case; normal:
     });
   }
   return found;
+}
+
+/** The simple methods' figures, and how far our probabilities can be relied on. */
+function besideSimple(solved: Solved[], answers: Map<string, string>): Record<string, unknown> {
+  const verdicts = solved.flatMap(({ line, simple }) => {
+    const cause = answers.get(`${line.scenario}/${line.split}/${line.issue}`);
+    const causes = line.ranking.map((entity, i) => ({ entity, probability: line.p[i]! }));
+    return cause === undefined ? [] : [verdictOf(cause, { causes, named: line.named }, simple)];
+  });
+  return verdicts.length === 0 ? {} : { simple: simplest(verdicts), reliability: reliability(verdicts) };
 }
 
 function missingEdges(

@@ -38,7 +38,12 @@ const KINDS: Record<string, (draw: Draw, stepMs: number) => Shape> = {
     };
   },
   jobs(draw) {
-    const [begin, hours, height, noise] = [draw.between(0, 20), draw.between(0.5, 4), draw.between(2, 6), draw.logBetween(0.02, 0.2)];
+    const [begin, hours, height, noise] = [
+      draw.between(0, 20),
+      draw.between(0.5, 4),
+      draw.between(2, 6),
+      draw.logBetween(0.02, 0.2),
+    ];
     return (at) => {
       const hour = (at % DAY_MS) / HOUR_MS;
       return 10 * (hour >= begin && hour < begin + hours ? height : 1) * Math.exp(noise * draw.normal());
@@ -103,7 +108,12 @@ function placed(draw: Draw, points: number, stepMs: number, days: number): Event
 }
 
 /** Sizes are in what the series does within six hours, so that some are plain and some hard to see. */
-function put(values: Float64Array, { first, last, what }: EventSeries['events'][number], stepMs: number, draw: Draw): void {
+function put(
+  values: Float64Array,
+  { first, last, what }: EventSeries['events'][number],
+  stepMs: number,
+  draw: Draw,
+): void {
   const near = values.slice(Math.max(0, first - Math.round((6 * HOUR_MS) / stepMs)), first);
   const centre = near.reduce((sum, value) => sum + value, 0) / near.length;
   const spread = Math.sqrt(near.reduce((sum, value) => sum + (value - centre) ** 2, 0) / near.length);

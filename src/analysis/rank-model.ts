@@ -91,5 +91,5 @@ export const RANK_MODEL: RankModel = {
   ratio: { least: 0.15, most: 3000, mostByChance: 100 },
   onsetToleranceMs: 120_000,
   changeHorizonMs: 1_800_000,
-  nameAt: 0.6,
+  nameAt: 0.7,
 };

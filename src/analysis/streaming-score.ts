@@ -1,4 +1,5 @@
 import { emptyMemory, STATISTICS, statisticsOf } from './stream-statistics.ts';
+import { stuckScorer } from './stuck-values.ts';
 import { emptyPast, surpriseAndLearn } from './surprise.ts';
 
 /** Scores one point: instant in epoch ms, value (NaN is a gap). Returns a score in [0,1]: an alarm is 0.75 and more, all else under 0.5. */
@@ -9,18 +10,28 @@ const MEMORY = 8_640;
 /** No statistic alone may count for more than this (nats). */
 const MOST_SURPRISE = 20;
 /** The alarm line, in nats of mean surprise, for a stream whose past is known. */
-const ALARM_LINE = 2.7;
-/** A short past calls things rare that are not: until this many points (two weeks at five minutes) the line is higher, */
+const ALARM_LINE = 2.4;
+/** A short past calls things rare that are not: until this many points and two weeks (as many at five minutes) the line is higher, */
 const KNOWN_POINTS = 4_000;
-/** by this times ln(KNOWN_POINTS / points so far). */
-const UNKNOWN_WEIGHT = 0.5;
+const KNOWN_MS = 14 * 86_400_000;
+/** by this times the logarithm of what is missing, as a factor. */
+const UNKNOWN_WEIGHT = 0.7;
+/** Who looks more often than every five minutes is wrong more often by chance: the line is higher by this times ln(5 min / step). */
+const OFTEN_WEIGHT = 0.6;
+const USUAL_STEP_MS = 300_000;
+/** The plain value or its change alone suffices when it is rarer than once a week by chance, by this much (nats), */
+const SHARP = ['value', 'change from the last 11'];
+const ONCE_A_WEEK = 0.5;
+/** and counts as no more than this above the line: one view is soon explained by what is unknown, or came before. */
+const MOST_ALONE = 1.2;
+const WEEK_MS = 7 * 86_400_000;
 /** Each alarm so far raises the line for the next ones by this times ln(1 + alarms). */
 const FATIGUE = 0.3;
 /** After an alarm, silence for this many points, unless something this much more surprising (nats) comes. */
 const SILENCE_POINTS = 150;
 const BREAKS_SILENCE = 6;
-/** What happened before is less of a surprise: -0.4 ln(1 + earlier events of at least 75 % of this size). */
-const REPEAT_WEIGHT = 0.4;
+/** What happened before is less of a surprise: -0.5 ln(1 + earlier events of at least 75 % of this size). */
+const REPEAT_WEIGHT = 0.5;
 const REPEAT_SIZE = 0.75;
 const LEAST_ALARM = 0.75;
 const JUST_UNDER = 0.4999;
@@ -30,22 +41,47 @@ const EVENT_GAP_POINTS = 50;
 /**
  * A strictly streaming anomaly scorer for one metric, without parameters to set. Sixteen statistics of the recent past (level,
  * change, spread, against the time of day, novelty of the window) are each turned into a surprise against their own past, as
- * in Lavin & Ahmad's (2015) anomaly likelihood; their mean is what counts, so several views must agree or one be extreme. What
- * has happened often is discounted, and an alarm is followed by silence.
+ * in Lavin & Ahmad's (2015) anomaly likelihood; their mean is what counts, so several views must agree or one be extreme; values that
+ * stand still are looked for apart. What has happened often is discounted, and an alarm is followed by silence.
  */
 export function streamScorer(): StreamScorer {
   const memory = emptyMemory();
   const pasts = STATISTICS.map(() => emptyPast(MEMORY));
   const discount = repeatDiscount();
   const holdBack = alarmGate();
+  const stuck = stuckScorer();
+  const pace = paceOf();
   return (at, value) => {
     if (!Number.isFinite(value)) return 0;
+    const { stepMs, knownMs } = pace(at);
     const statistics = statisticsOf(memory, at, value);
     let sum = 0;
+    let sharpest = 0;
     statistics.forEach((statistic, k) => {
-      sum += surpriseAndLearn(pasts[k]!, statistic, STATISTICS[k]!.side, MOST_SURPRISE);
+      const surprise = surpriseAndLearn(pasts[k]!, statistic, STATISTICS[k]!.side, MOST_SURPRISE);
+      sum += surprise;
+      if (IS_SHARP[k] && surprise > sharpest) sharpest = surprise;
     });
-    return holdBack(discount(sum / statistics.length));
+    const alone = (ALARM_LINE * sharpest) / Math.max(1, Math.log(WEEK_MS / stepMs) + ONCE_A_WEEK);
+    const still = stuck(value);
+    const mean = sum / statistics.length;
+    const surprise = Math.max(mean, Math.min(alone, ALARM_LINE + MOST_ALONE), still > 0 ? ALARM_LINE + still : 0);
+    return holdBack(discount(surprise), stepMs, knownMs);
+  };
+}
+
+const IS_SHARP = STATISTICS.map(({ name }) => SHARP.includes(name));
+
+/** How far apart the points of a stream are, and since when it is known; ms. */
+function paceOf(): (at: number) => { stepMs: number; knownMs: number } {
+  let first = Number.NaN;
+  let steps = 0;
+  return (at) => {
+    if (Number.isNaN(first)) first = at;
+    else steps += 1;
+    const mean = steps === 0 ? USUAL_STEP_MS : (at - first) / steps;
+    const stepMs = mean > 0 ? mean : USUAL_STEP_MS;
+    return { stepMs, knownMs: stepMs * (steps + 1) };
   };
 }
 
@@ -75,16 +111,17 @@ function repeatDiscount(): (surprise: number) => number {
  * during the silence after an alarm. An alarm stands out
  * (0.75), so that where a reader draws the line between 0.5 and there makes no difference.
  */
-function alarmGate(): (surprise: number) => number {
+function alarmGate(): (surprise: number, stepMs: number, knownMs: number) => number {
   let seen = 0;
   let alarms = 0;
   let sinceAlarm = Number.POSITIVE_INFINITY;
   let strength = 0;
-  return (surprise) => {
+  return (surprise, stepMs, knownMs) => {
     sinceAlarm += 1;
     seen += 1;
-    const unknown = Math.log(Math.max(1, KNOWN_POINTS / seen));
-    const line = ALARM_LINE + UNKNOWN_WEIGHT * unknown + FATIGUE * Math.log(1 + alarms);
+    const unknown = UNKNOWN_WEIGHT * Math.log(Math.max(1, KNOWN_POINTS / seen, KNOWN_MS / knownMs));
+    const often = OFTEN_WEIGHT * Math.log(Math.max(1, USUAL_STEP_MS / stepMs));
+    const line = ALARM_LINE + unknown + often + FATIGUE * Math.log(1 + alarms);
     const score = surprise <= 0 ? 0 : surprise / (surprise + line);
     if (surprise <= line) return Math.min(score, JUST_UNDER);
     const silent = sinceAlarm <= SILENCE_POINTS;

@@ -45,6 +45,13 @@ describe('the streaming scorer', () => {
     expect(alarmsIn(scores, 3840, 3870)).toBe(1);
   });
 
+  it('alarms where a sensor repeats its last value, though the value is usual', () => {
+    const stuck = (i: number) => i >= 2000 && i < 2060;
+    const scores = scoresOf(madeUp(10, 9, (at, noise, i) => (stuck(i) ? 50 : rhythm(at, noise))));
+    expect(alarmsIn(scores, 600, 2000)).toBe(0);
+    expect(alarmsIn(scores, 2000, 2060)).toBeGreaterThanOrEqual(1);
+  });
+
   it('uses the past only: what comes later changes no earlier score', () => {
     const series = madeUp(6, 6, (at, noise) => rhythm(at, noise));
     const whole = scoresOf(series);

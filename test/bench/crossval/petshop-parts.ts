@@ -17,7 +17,7 @@ const PARTS: readonly Part[] = [
   { name: 'petshop without a fifth of the nodes', edges: 0, nodes: 0.2, metrics: 0 },
   { name: 'petshop without a fifth of the metrics', edges: 0, nodes: 0, metrics: 0.2 },
 ];
-const INJECTED = 60;
+const INJECTED = 40;
 
 /** PetShop's own issues, and faults put at every other node of its normal data, each judged by another scenario's normal period; grouped by scenario and by cause. */
 export function petshopVerdicts(data: string): [string, Verdict[]][] {

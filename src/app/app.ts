@@ -303,6 +303,7 @@ async function createDeps(
   const own = config.env.NIGHTSHIFT_PLAYBOOKS;
   const live = await livePlaybooks([here('../../playbooks'), ...(own ? [own] : [])], actions, log);
   const { limits } = settings;
+  const diagnoses = createTurns(DIAGNOSES_AT_ONCE);
   const approvers = new Set([
     ...settings.approvers,
     ...settings.services.flatMap((service) => service.approvers ?? []),
@@ -323,7 +324,8 @@ async function createDeps(
     demandSettings: world.demandSettings,
     kedaAddresses: world.kedaAddresses,
     cachedReads: createSharedLook(world.metrics, world.cluster, () => performance.now()),
-    diagnosisTurn: createTurns(DIAGNOSES_AT_ONCE),
+    diagnosisTurn: diagnoses,
+    diagnosesWaiting: diagnoses.waiting,
     openingTurn: createTurns(1),
     chat: world.chat,
     pager: world.pager,

@@ -1,5 +1,6 @@
 import { isQuiet, isQuietOnly } from './alert-severity.ts';
 import type { Incident, StateName } from './incident.ts';
+import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import type { WaitsFor } from './types.ts';
 
@@ -20,6 +21,8 @@ export type OpenLine = {
   shown: boolean;
   /** Nobody is to be told of it: a proposal, or only for information. */
   quiet: boolean;
+  /** The page of the storm that it was told with, while that is open. */
+  stormPage: { dedupKey: string; at: number } | null;
 };
 
 const LONGEST = 80;
@@ -38,5 +41,19 @@ export function lineOf(incident: Incident): OpenLine {
     fires: alerts.some((alert) => alert.status === 'firing' && !isQuiet(alert)),
     shown: incident.message !== null,
     quiet: isProposal(incident) || isQuietOnly(incident),
+    stormPage: stormPageOf(incident),
   };
 }
+
+function stormPageOf(incident: Incident): OpenLine['stormPage'] {
+  const page = openPages(incident).find(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
+  return page ? { dedupKey: page.dedupKey, at: page.at } : null;
+}
+
+const startOf = (cluster: string): string => `nightshift-${cluster}-storm-`;
+
+export const isStormKey = (cluster: string, dedupKey: string): boolean => dedupKey.startsWith(startOf(cluster));
+
+/** The key under which a storm is paged, once for all whom it holds: that of those who have heard of it already, else one of its own. */
+export const stormKey = (cluster: string, open: OpenLine[], first: string | undefined): string =>
+  open.find(({ stormPage }) => stormPage)?.stormPage?.dedupKey ?? `${startOf(cluster)}${first ?? 'over'}`;

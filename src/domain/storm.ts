@@ -1,6 +1,5 @@
 import type { Incident } from './incident.ts';
 import { lineOf, type OpenLine } from './open-line.ts';
-import { openPages } from './pages.ts';
 
 /** What began so long ago at most is part of the same storm; what is left over later is dealt with one by one. */
 export const STORM_MS = 15 * 60_000;
@@ -32,7 +31,7 @@ export const stormLines = (open: OpenLine[], now: number): OpenLine[] =>
   open.filter((line) => isWaiting(line, now)).toSorted(byAge);
 
 const byAge = (a: { openedAt: number; id: string }, b: { openedAt: number; id: string }): number =>
-  a.openedAt - b.openedAt || a.id.localeCompare(b.id);
+  a.openedAt - b.openedAt || a.id.length - b.id.length || a.id.localeCompare(b.id);
 
 /** `why` in words, until when. */
 export type HeldBack = { untilMs: number; why: string };
@@ -76,13 +75,3 @@ export const unshown = (open: OpenLine[]): OpenLine[] => open.filter((line) => !
 
 export const isHeldByStorm = ({ state }: Pick<Incident, 'state'>): boolean =>
   state.name === 'watching' && state.waitsFor === 'storm';
-
-/** The key under which a storm is paged, once for all whom it holds: that of those who have heard of it already, else one of its own. */
-export function stormKey(cluster: string, open: Incident[], first: string | undefined): string {
-  const start = `nightshift-${cluster}-storm-`;
-  const known = open.flatMap(openPages).find(({ dedupKey }) => dedupKey.startsWith(start));
-  return known?.dedupKey ?? `${start}${first ?? 'over'}`;
-}
-
-export const isStormKey = (cluster: string, dedupKey: string): boolean =>
-  dedupKey.startsWith(`nightshift-${cluster}-storm-`);

@@ -34,6 +34,8 @@ export type StageDeps = EvidenceDeps &
     cachedReads: { metrics: Metrics; cluster: Cluster };
     /** Diagnoses take turns, so that a storm of them doesn't hold up messages and clicks. */
     diagnosisTurn<T>(run: () => Promise<T>): Promise<T>;
+    /** How many wait for theirs. Absent: none. */
+    diagnosesWaiting?(): number;
     /** New incidents for parts of a chain of calls are opened one after the other, so that the second sees the first. */
     openingTurn<T>(run: () => Promise<T>): Promise<T>;
     limits: Limits;
@@ -61,4 +63,6 @@ export type StageDeps = EvidenceDeps &
 export type RecordDeps = Pick<StageDeps, 'store' | 'jobs' | 'log' | 'inWorkingHours'>;
 
 /** What it takes to put an alert or an anomaly into its incident. */
-export type IntakeDeps = RecordDeps & Pick<StageDeps, 'clock' | 'openingTurn' | 'recentlyOpen'>;
+export type IntakeDeps = RecordDeps &
+  Pick<StageDeps, 'clock' | 'openingTurn' | 'recentlyOpen'> &
+  Partial<Pick<StageDeps, 'openLines' | 'limits'>>;

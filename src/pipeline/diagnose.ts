@@ -16,7 +16,7 @@ import {
   qualify,
 } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
-import { type HeldBack, heldBack, stormOf } from '../domain/storm.ts';
+import { heldBack, stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
@@ -40,19 +40,32 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed' && !hasNews(incident)) return NOTHING;
+    if (isProposal(incident)) return { events: [await judged(deps, incident, await diagnoseDemand(deps, incident))] };
     const back = await isHeldBack(deps, incident);
-    if (back) return { events: [{ type: 'held_back', at: deps.clock.now(), ...back }] };
-    const diagnosis = isProposal(incident)
-      ? await diagnoseDemand(deps, incident)
-      : await deps.diagnosisTurn(() => diagnosisOf({ ...deps, ...deps.cachedReads }, incident));
-    return { events: [await judged(deps, incident, diagnosis)] };
+    if (back) return { events: [back] };
+    // Whoever waits holds a worker that a question may need.
+    if ((deps.diagnosesWaiting?.() ?? 0) >= MOST_WAITING)
+      return { events: [], againAt: deps.clock.now() + COME_AGAIN_MS / Math.max(1e-3, deps.clock.realDelay(1)) };
+    return deps.diagnosisTurn(async () => {
+      // Others may have begun to fail while it waited.
+      const late = await isHeldBack(deps, incident);
+      if (late) return { events: [late] };
+      const diagnosis = await diagnosisOf({ ...deps, ...deps.cachedReads }, incident);
+      return { events: [await judged(deps, incident, diagnosis)] };
+    });
   },
 };
 
+const MOST_WAITING = 12;
+/** Real time. */
+const COME_AGAIN_MS = 2_000;
+
 /** One that is open by itself is looked at, whatever it is in: in a storm the first of a namespace is looked at for all. */
-async function isHeldBack(deps: StageDeps, incident: Incident): Promise<HeldBack | null> {
+async function isHeldBack(deps: StageDeps, incident: Incident): Promise<Event | null> {
   if (incident.state.name !== 'noticed' || incident.executions.length > 0) return null;
-  return heldBack(incident, await deps.openLines(), deps.clock.now(), deps.limits.stormIncidents);
+  const at = deps.clock.now();
+  const back = heldBack(incident, await deps.openLines(), at, deps.limits.stormIncidents);
+  return back && { type: 'held_back', at, ...back };
 }
 
 /** What a diagnosis leads to: the playbook's step, planned, and the decision. Changes nothing. */

@@ -1,8 +1,9 @@
 import { callsOf } from '../domain/calls.ts';
 import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
+import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';
-import { isStormKey, unshown } from '../domain/storm.ts';
+import { unshown } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { StageDeps } from './deps.ts';
@@ -30,8 +31,8 @@ const notify: Stage = {
   giveUp: null,
   async run(deps, incident, due) {
     if (isToldByStorm(incident)) return NOTHING;
+    if (!incident.message && (await isListed(deps))) return whileListed(deps, incident);
     const { context, lines } = await lookUp(deps, incident);
-    if (!incident.message && (await isListed(deps))) return whileListed(deps, incident, context);
     const early = incident.message ? await ring(deps, incident, context) : null;
     let current = happened(incident, early?.events ?? []);
     const shown = await show(deps, current, context, lines, due.attempt);
@@ -54,17 +55,21 @@ const isToldByStorm = (incident: Incident): boolean =>
   pagesOf(incident).some(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
 
 /** The list has a line for it: only what has to be answered rings by itself. It is looked at again the later, the more are listed. */
-async function whileListed(deps: StageDeps, incident: Incident, context: MessageContext): Promise<StageResult> {
+async function whileListed(deps: StageDeps, incident: Incident): Promise<StageResult> {
+  const waitMs = Math.max(LISTED_LEAST_MS, unshown(await deps.openLines()).length * LISTED_EACH_MS);
+  const later = deps.clock.now() + inClockTime(deps, waitMs);
+  if (incident.state.name !== 'awaiting_approval' && callsOf(incident).length === 0)
+    return { events: [], againAt: later };
+  const { context } = await lookUp(deps, incident);
   const asked = await ring(deps, incident, context, (call) => call.kind === 'question');
   const settled = await settleCalls(deps, happened(incident, asked.events), context);
-  const waitMs = Math.max(LISTED_LEAST_MS, unshown(await deps.openLines()).length * LISTED_EACH_MS);
-  const again = [retryAt(deps, asked), retryAt(deps, settled), deps.clock.now() + inClockTime(deps, waitMs)];
+  const again = [retryAt(deps, asked), retryAt(deps, settled), later];
   return { events: [...asked.events, ...settled.events], againAt: Math.min(...again.filter((at) => at !== undefined)) };
 }
 
 /** Real time. */
-const LISTED_LEAST_MS = 5_000;
-const LISTED_EACH_MS = 50;
+const LISTED_LEAST_MS = 10_000;
+const LISTED_EACH_MS = 100;
 
 const happened = (incident: Incident, events: Event[]): Incident =>
   events.reduce((one, event) => transition(one, event).incident, incident);

@@ -1,12 +1,11 @@
 import type { Event, Incident } from '../domain/incident.ts';
-import type { OpenLine } from '../domain/open-line.ts';
+import { isStormKey, type OpenLine, stormKey } from '../domain/open-line.ts';
 import { openPages } from '../domain/pages.ts';
-import { isHeldByStorm, isStormKey, stormKey, stormLines } from '../domain/storm.ts';
+import { isHeldByStorm, stormLines } from '../domain/storm.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type StageResult } from './stage.ts';
 
-const MOST_OPEN = 500;
 const MOST_NAMED = 15;
 /** The pager's details hold half a megabyte. */
 const MOST_DETAILED = 5_000;
@@ -28,18 +27,18 @@ export async function belongsToStorm(deps: StageDeps, incident: Incident): Promi
 export async function pageStorm(deps: StageDeps, incident: Incident): Promise<StageResult> {
   const mine = openPages(incident).some(({ dedupKey }) => isStormKey(incident.cluster, dedupKey));
   if (mine) return NOTHING;
-  const [open, lines] = await Promise.all([deps.store.listOpen(MOST_OPEN), deps.openLines()]);
+  const lines = await deps.openLines();
   const now = deps.clock.now();
   const storm = stormLines(lines, now);
-  const dedupKey = stormKey(incident.cluster, open, storm[0]?.id);
-  const lastAt = lastTold(open, dedupKey);
+  const dedupKey = stormKey(incident.cluster, lines, storm[0]?.id);
+  const lastAt = lastTold(lines, dedupKey);
   const paged = (at: number): Event => ({ type: 'paged', at, dedupKey, planDigest: null });
   // Whoever was open when it was last sent is named there.
   if (lastAt !== null && incident.openedAt < lastAt) return { events: [paged(lastAt)] };
   if (lastAt !== null && now - lastAt < ADDED_EVERY_MS) return { events: [], againAt: lastAt + ADDED_EVERY_MS };
   // Many are held in the same moment, and by several replicas: one of them tells.
   const turn = `storm told ${dedupKey}`;
-  if ((await deps.once?.first(turn, TURN_MS)) === false) return { events: [], againAt: now + AGAIN_MS };
+  if ((await deps.once?.first(turn, TURN_MS)) === false) return { events: [], againAt: now + TURN_MS };
   const sent = await send(deps, incident, storm, dedupKey, lastAt !== null);
   const at = deps.clock.now();
   if (!sent.ok) {
@@ -51,9 +50,9 @@ export async function pageStorm(deps: StageDeps, incident: Incident): Promise<St
 }
 
 /** When somebody of the storm was paged last; null: nobody has been. */
-function lastTold(open: Incident[], dedupKey: string): number | null {
-  const times = open.flatMap((one) => openPages(one).filter((page) => page.dedupKey === dedupKey));
-  return times.length > 0 ? Math.max(...times.map(({ at }) => at)) : null;
+function lastTold(open: OpenLine[], dedupKey: string): number | null {
+  const times = open.flatMap(({ stormPage }) => (stormPage?.dedupKey === dedupKey ? [stormPage.at] : []));
+  return times.length > 0 ? times.reduce((last, at) => Math.max(last, at)) : null;
 }
 
 type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | null };

@@ -1,6 +1,7 @@
 import { type Calls, groupKeyOf, incidentFor, isInCalls, newIncident } from '../domain/group.ts';
 import type { Effect, Event, Incident, Transition } from '../domain/incident.ts';
 import { newsSince } from '../domain/record-facts.ts';
+import { heldBack } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
 import type { Alert, Finding, Subject } from '../domain/types.ts';
 import type { IntakeDeps } from './deps.ts';
@@ -181,8 +182,27 @@ async function openIncident(
   const id = await deps.store.newId();
   const first = transition(newIncident(id, subject, event.at, lastClosed), event);
   const over = event.type === 'alerts' && event.alerts.every((alert) => alert.status === 'resolved');
-  const made = over ? overAlready(first, event.at) : { ...first, effects: [diagnoseAt(event.at), ...first.effects] };
+  const made = over
+    ? overAlready(first, event.at)
+    : ((await heldAtOnce(deps, first, event.at)) ?? {
+        ...first,
+        effects: [diagnoseAt(event.at), ...first.effects],
+      });
   return (await saveTransition(deps, null, made, null)) && id;
+}
+
+/** In a storm it is held back as it opens, where a diagnosis would only hold it back a moment later. Null: it is not. */
+async function heldAtOnce(deps: IntakeDeps, first: Transition, at: number): Promise<Transition | null> {
+  if (!deps.openLines || !deps.limits) return null;
+  const back = heldBack(first.incident, await deps.openLines(), at, deps.limits.stormIncidents);
+  if (!back) return null;
+  const held = transition(first.incident, { type: 'held_back', at, ...back });
+  const kinds = new Set(held.effects.map(({ kind }) => kind));
+  return {
+    incident: { ...held.incident, version: first.incident.version },
+    timeline: [...first.timeline, ...held.timeline],
+    effects: [...first.effects.filter(({ kind }) => !kinds.has(kind)), ...held.effects],
+  };
 }
 
 const diagnoseAt = (at: number): Effect => ({ kind: 'diagnose', dueAt: at });

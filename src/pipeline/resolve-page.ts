@@ -1,18 +1,17 @@
 import type { Event, Incident } from '../domain/incident.ts';
+import { isStormKey } from '../domain/open-line.ts';
 import { openPages } from '../domain/pages.ts';
-import { isStormKey } from '../domain/storm.ts';
 import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
 const AGAIN_MS = 10_000;
-const MOST_OPEN = 500;
 
 /** A storm's page is of all whom it holds: the last of them resolves it. */
 async function isOthersToo(deps: StageDeps, { id, cluster }: Incident, dedupKey: string): Promise<boolean> {
   if (!isStormKey(cluster, dedupKey)) return false;
   if (!deps.pager.configured) return true;
-  const open = await deps.store.listOpen(MOST_OPEN);
-  return open.some((other) => other.id !== id && openPages(other).some((page) => page.dedupKey === dedupKey));
+  const open = await deps.store.openLines();
+  return open.some((other) => other.id !== id && other.stormPage?.dedupKey === dedupKey);
 }
 
 /** Whoever said here that they are on it has said it to PagerDuty, too. */

@@ -1,8 +1,14 @@
-/** At most `atOnce` runs at the same time; the others wait their turn. */
-export function createTurns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
+/** At most so many run at the same time; the others wait their turn. */
+export type Turns = {
+  <T>(run: () => Promise<T>): Promise<T>;
+  /** How many wait. */
+  waiting(): number;
+};
+
+export function createTurns(atOnce: number): Turns {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async (run) => {
+  const turn = async <T>(run: () => Promise<T>): Promise<T> => {
     if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
@@ -12,4 +18,5 @@ export function createTurns(atOnce: number): <T>(run: () => Promise<T>) => Promi
       waiting.shift()?.();
     }
   };
+  return Object.assign(turn, { waiting: () => waiting.length });
 }

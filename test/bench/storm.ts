@@ -130,6 +130,7 @@ async function startAppProcess(redisUrl: string, outside: Outside): Promise<AppP
       env: {
         PATH: process.env.PATH ?? '',
         STORM_REDIS: redisUrl,
+        ...(process.env.STORM_METRICS ? { STORM_METRICS: '1' } : {}),
         STORM_SLACK: outside.slackUrl,
         STORM_PAGER: outside.pagerUrl,
         STORM_CLUSTER: outside.clusterUrl,

@@ -30,7 +30,7 @@ function world(configured: boolean) {
   const posts: string[] = [];
   const resolved: string[] = [];
   const deps = {
-    store: { listOpen: async () => isOpen() },
+    store: { openLines: async () => isOpen().map(lineOf) },
     openLines: async () => isOpen().map(lineOf),
     limits: { stormIncidents: 3 },
     clock: { now: () => at.now, realDelay: (ms: number) => ms },

@@ -56,6 +56,31 @@ const receive = (service: string, ...alerts: Partial<Alert>[]): Promise<string[]
 const end = (id: string) => record(depsNow(), id, { type: 'resolved', at: fixture.clock.now(), message: 'over' });
 const alertsOf = async (id: string) => (await store.load(id))?.alerts.map((alert) => alert.fingerprint);
 
+describe('a new incident in a storm', () => {
+  it('is held back as it opens once enough of its namespace are looked at; before, each is diagnosed', async () => {
+    const limits = { stormIncidents: 8 } as Deps['limits'];
+    const ids: string[] = [];
+    for (let n = 0; n < 10; n += 1)
+      ids.push(
+        ...(await receiveAlerts(
+          { ...depsNow(), limits },
+          [
+            {
+              alert: alertOf({ fingerprint: `f${n}`, name: 'TargetDown', labels: { severity: 'critical' } }),
+              subject: { cluster: 'test', namespace: 'far', service: `api-${n}` },
+            },
+          ],
+          CALLS,
+        )),
+      );
+    const states = await Promise.all(ids.map(async (id) => (await store.load(id))?.state));
+    expect(states.slice(0, 8).map((state) => state?.name)).toEqual(Array(8).fill('noticed'));
+    expect(states.slice(8)).toMatchObject(Array(2).fill({ name: 'watching', waitsFor: 'storm' }));
+    const due = (await store.listDue(fixture.clock.now(), 100)).filter(({ incidentId }) => incidentId === ids[9]);
+    expect(due.map(({ kind }) => kind).sort()).toEqual(['notify', 'page', 'reach']);
+  });
+});
+
 describe('an alert of a caller', () => {
   it('joins the open incident of what it calls, when it is a symptom', async () => {
     const [id] = await receive('payment-api', {});

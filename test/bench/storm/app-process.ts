@@ -39,6 +39,18 @@ const app = await startApp(
 );
 console.log(JSON.stringify({ url: app.url, cluster: settings.cluster }));
 setInterval(() => {
+  if (process.env.STORM_METRICS && app)
+    void fetch(`${app.url}/metrics`)
+      .then((res) => res.text())
+      .then((text) =>
+        console.error(
+          text
+            .split('\n')
+            .filter((line) => /effect_duration_seconds_(count|sum)|queue_jobs\{/.test(line))
+            .map((line) => line.replace('nightshift_effect_duration_seconds', ''))
+            .join(' ; '),
+        ),
+      );
   console.log(JSON.stringify({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() }));
 }, 1_000);
 process.on('SIGTERM', () => void app.stop().then(() => process.exit(0)));

@@ -67,7 +67,8 @@ export async function startOutside(services: { namespace: string; service: strin
         data: { resultType: pathname.endsWith('range') ? 'matrix' : 'vector', result: [] },
       });
     const [, namespace = ''] = /\/namespaces\/([^/]+)\/deployments$/.exec(pathname) ?? [];
-    if (/deployments\/./.test(pathname)) return answer(res, 404, { kind: 'Status', code: 404, reason: 'NotFound' });
+    if (/\/(namespaces|deployments|statefulsets|daemonsets|pods|nodes|services)\/[^/]+$/.test(pathname))
+      return answer(res, 404, { kind: 'Status', code: 404, reason: 'NotFound' });
     answer(res, 200, {
       kind: 'List',
       apiVersion: 'v1',

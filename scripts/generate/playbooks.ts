@@ -1,5 +1,6 @@
 import { playbookSchema } from '../../src/adapters/playbooks/playbook-schema.ts';
-import { CAUSE_KINDS, type CauseKindInfo } from '../../src/domain/cause-kinds.ts';
+import { WHOSE_WORDS, whoseIs } from '../../src/domain/cause-advice.ts';
+import { CAUSE_KINDS, type CauseKind, type CauseKindInfo } from '../../src/domain/cause-kinds.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../src/extension-points.ts';
 import { table } from './markdown.ts';
 import { type Schema, schemaOf } from './schemas.ts';
@@ -59,8 +60,8 @@ What objects, events and logs convict by themselves, live and in a dump (\`night
 anything else that explains the same goes before it. Whose it is, is the object that is named. Each comes with the fields and values that convict it and the command that mends it.
 
 ${table(
-  ['what', 'area', 'meaning', 'whose', 'found by'],
-  Object.entries(CAUSE_KINDS).map(([kind, info]) => causeRow(kind, info, stateCorrelators)),
+  ['what', 'area', 'meaning', 'object', 'found by', 'moves that cure it', 'who is called'],
+  Object.entries(CAUSE_KINDS).map(([kind, info]) => causeRow(kind as CauseKind, info, stateCorrelators, actions)),
 )}
 
 ## Findings
@@ -76,7 +77,7 @@ ${table(
 )}
 `;
 
-const causeRow = (kind: string, info: CauseKindInfo, finders: StateCorrelator[]): string[] => [
+const causeRow = (kind: CauseKind, info: CauseKindInfo, finders: StateCorrelator[], actions: Action[]): string[] => [
   `\`${kind}\``,
   info.area,
   `${info.title}${info.symptom ? ' (symptom)' : ''}`,
@@ -85,6 +86,11 @@ const causeRow = (kind: string, info: CauseKindInfo, finders: StateCorrelator[])
     .filter(({ finds }) => finds.some((one) => one === kind))
     .map(({ name }) => `\`${name}\``)
     .join(', '),
+  actions
+    .filter(({ cures }) => kind in cures)
+    .map(({ name }) => `\`${name}\``)
+    .join(', ') || 'none: told with the command that mends it',
+  WHOSE_WORDS[whoseIs(kind)],
 ];
 
 const kindRow = ({ name, title, unit, shownBy, needs }: IssueKind): string[] => [

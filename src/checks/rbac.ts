@@ -10,6 +10,7 @@ export const LOOKING: Permission[] = [
   { group: '', resource: 'services', verbs: ['get', 'list'] },
   { group: 'networking.k8s.io', resource: 'ingresses', verbs: ['get', 'list'] },
   { group: 'batch', resource: 'jobs', verbs: ['get', 'list'] },
+  { group: 'batch', resource: 'cronjobs', verbs: ['get', 'list'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
   { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },
   { group: '', resource: 'limitranges', verbs: ['get', 'list'] },
@@ -27,6 +28,9 @@ export const LOOKING: Permission[] = [
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['get', 'list'] },
   { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'list'] },
   { group: 'keda.sh', resource: 'scaledobjects', verbs: ['get', 'list'] },
+  { group: 'security.istio.io', resource: 'authorizationpolicies', verbs: ['get', 'list'] },
+  { group: 'security.istio.io', resource: 'peerauthentications', verbs: ['get', 'list'] },
+  { group: 'networking.istio.io', resource: 'destinationrules', verbs: ['get', 'list'] },
 ];
 
 /** What `scan.tighten_monitors` needs. */

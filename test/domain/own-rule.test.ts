@@ -55,6 +55,8 @@ describe('the threshold of an expression', () => {
     ['(sum by (a) (x) / sum by (a) (y) >= 1e3)', '>=', 1_000],
     ['x{a=">5"} < 3', '<', 3],
     ['max(x) == bool 1', '==', 1],
+    ['((  x > 1 ))', '>', 1],
+    [`${'('.repeat(40_000)}x > 2${')'.repeat(40_000)}`, '>', 2],
   ])('of %s', (expr, operator, threshold) => {
     expect(comparisonIn(expr)).toMatchObject({ operator, threshold });
   });

@@ -6,8 +6,11 @@ import type { ListedRule } from '../../sandbox/prometheus/rules.ts';
 import { createSeriesStore } from '../../sandbox/prometheus/store.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
 import type { Alert } from '../../src/domain/types.ts';
+import { measureTrouble } from '../../src/evidence/measure.ts';
 import { measureByOwnRule } from '../../src/evidence/own-rule.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
+import { diagnosisOf, incidentOf } from '../domain/examples.ts';
+import { lookingAt } from './looking.ts';
 
 /** The sandbox's Prometheus over HTTP, with rules of the test's own. */
 
@@ -150,5 +153,33 @@ describe('what is not known of an own rule', () => {
     );
     expect(look).toMatchObject({ kind: 'unknown' });
     expect(await measure()).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+describe('the trouble of an incident that no kind of ours knows', () => {
+  const around = lookingAt({ metrics: { latency: 0.1, errors: 0, memory: 0.5 } });
+  /** The Prometheus is only there once the tests run. */
+  const deps = () => ({
+    ...around,
+    metrics: { ...around.metrics, instant: metrics.instant, rules: metrics.rules! },
+    clock: { ...around.clock, now: () => NOW },
+  });
+  const issue = { kind: 'queue_too_long', severity: 2, unit: '× threshold', message: '' };
+  const troubleOf = (queue: string, diagnosed: boolean) =>
+    measureTrouble(
+      deps(),
+      incidentOf({
+        alerts: [alert('QueueTooLong', { queue, severity: 'warning' })],
+        diagnosis: diagnosed ? diagnosisOf({ issue, measuredOn: 'payment-api' }) : null,
+      }),
+    );
+
+  it('is measured by the rule: present with its severity while it holds, before a diagnosis and after it', async () => {
+    expect(await troubleOf('orders', true)).toMatchObject({ kind: 'present', severity: 2.5 });
+    expect(await troubleOf('orders', false)).toMatchObject({ kind: 'present', severity: 2.5 });
+  });
+
+  it('is gone when the rule holds no more, though nobody resolved the alert', async () => {
+    expect(await troubleOf('mails', true)).toMatchObject({ kind: 'gone', severity: 0 });
   });
 });

@@ -6,7 +6,10 @@ import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { CORE, type Resource } from './rest.ts';
 
-type Listing = Resource & { kind: string };
+/** `optional`: of an add-on, which isn't served where nobody installed it. */
+type Listing = Resource & { kind: string; optional?: true };
+
+const ISTIO = { group: 'security.istio.io', version: 'v1', optional: true } as const;
 
 const APPS = { group: 'apps', version: 'v1' } as const;
 
@@ -20,12 +23,24 @@ const NAMESPACED: Listing[] = [
   { ...APPS, plural: 'statefulsets', kind: 'StatefulSet' },
   { ...APPS, plural: 'daemonsets', kind: 'DaemonSet' },
   { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' },
+  { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob' },
+  { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', kind: 'PodDisruptionBudget' },
   { ...CORE, plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' },
   { ...CORE, plural: 'resourcequotas', kind: 'ResourceQuota' },
   { ...CORE, plural: 'limitranges', kind: 'LimitRange' },
   { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', kind: 'NetworkPolicy' },
   { group: 'networking.k8s.io', version: 'v1', plural: 'ingresses', kind: 'Ingress' },
   { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers', kind: 'HorizontalPodAutoscaler' },
+  { group: 'cert-manager.io', version: 'v1', plural: 'certificates', kind: 'Certificate', optional: true },
+  { ...ISTIO, plural: 'authorizationpolicies', kind: 'AuthorizationPolicy' },
+  { ...ISTIO, plural: 'peerauthentications', kind: 'PeerAuthentication' },
+  {
+    group: 'networking.istio.io',
+    version: 'v1',
+    plural: 'destinationrules',
+    kind: 'DestinationRule',
+    optional: true,
+  },
 ];
 const CLUSTER: Listing[] = [
   { ...CORE, plural: 'nodes', kind: 'Node' },
@@ -43,12 +58,14 @@ export async function listSnapshot(connection: Connection, namespaces: string[])
   ];
   const answers = await Promise.all(
     wanted.map(async ({ listing, namespace }) => {
-      const { kind, ...resource } = listing;
+      const { kind, optional, ...resource } = listing;
       const place = namespace === null ? kind : `${kind}/${namespace}`;
       const answer = await listObjects(connection, resource, namespace);
       return answer.ok
         ? { place, objects: answer.value.flatMap((item) => kubeObject(item, kind) ?? []), missing: [] }
-        : { place: null, objects: [] as KubeObject[], missing: [`${place}: ${answer.failure.message}`] };
+        : optional && answer.failure.kind === 'not_found'
+          ? { place, objects: [] as KubeObject[], missing: [] }
+          : { place: null, objects: [] as KubeObject[], missing: [`${place}: ${answer.failure.message}`] };
     }),
   );
   return {

@@ -22,13 +22,23 @@ const controlPlane: StateCorrelator = {
 
 type Part = { ref: ObjectRef; pods: Pod[]; well: boolean; known: boolean; facts: StateFact[] };
 
+/** As kubeadm, OpenShift's and others' static pods say it, whatever they are called. */
+const componentOf = ({ template: { labels } }: Pod): string =>
+  labels.component ?? labels['k8s-app'] ?? labels.app ?? labels['app.kubernetes.io/name'] ?? '';
+
 /** `known`: the control plane's pods are in the snapshot, so that one that is absent doesn't run. */
 function part(state: ClusterState, name: string): Part {
   const own = state.pods.filter(
-    (pod) => pod.namespace === NAMESPACE && (pod.name === name || pod.name.startsWith(`${name}-`)),
+    (pod) =>
+      pod.namespace === NAMESPACE &&
+      (componentOf(pod) === name || pod.name === name || pod.name.startsWith(`${name}-`)),
   );
   const known =
-    own.length > 0 || state.pods.some((pod) => pod.namespace === NAMESPACE && pod.name.startsWith('kube-apiserver'));
+    own.length > 0 ||
+    state.pods.some(
+      (pod) =>
+        pod.namespace === NAMESPACE && (componentOf(pod) === 'kube-apiserver' || pod.name.startsWith('kube-apiserver')),
+    );
   const [first] = own;
   const ref = { kind: 'Pod', namespace: NAMESPACE, name: first?.name ?? name };
   const facts = first
@@ -131,7 +141,10 @@ const isUndone = (raw: Record<string, unknown>): boolean =>
 
 function kubeProxy(state: ClusterState): StateCause[] {
   const proxy = state.workloads.find(
-    ({ namespace, name, kind }) => namespace === NAMESPACE && name === 'kube-proxy' && kind === 'DaemonSet',
+    ({ namespace, name, kind, template: { labels } }) =>
+      namespace === NAMESPACE &&
+      kind === 'DaemonSet' &&
+      (name === 'kube-proxy' || labels['k8s-app'] === 'kube-proxy' || labels.component === 'kube-proxy'),
   );
   if (!proxy) return [];
   const ill = unready(proxy);

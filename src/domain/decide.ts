@@ -30,6 +30,8 @@ export type DecideInput = {
   maxAttempts: number;
   /** Diagnoses in a row that could not measure the trouble or name its cause. */
   unmeasured: number;
+  /** What the last step left keeps callers from what is ill: what is measured shows that step as much as the trouble. */
+  contained?: boolean;
   /** The last step cured what it was aimed at, and the rest is elsewhere: in pods that aren't as full yet, say. */
   helpedInPart?: boolean;
   /** The last step was seen to have cured it; only alerts are left. */
@@ -120,6 +122,8 @@ export function decide(input: DecideInput): Decision {
     return input.unmeasured >= 2
       ? escalate(told === null ? 'no cause is sure enough to act on' : `No cause is sure enough to act on. ${told}`)
       : hold(20_000, 'no cause is sure enough to act on yet');
+  if (input.contained)
+    return escalate('callers are kept from what is ill: whether another step helps could not be seen');
   if (input.paused) return hold(60_000, 'Nightshift is paused', 'pause');
   if (input.storm) return hold(60_000, 'many services fail at once (storm mode): no new action is started', 'storm');
   const rolling = input.refusals.find((refusal) => refusal.code === 'rollout_in_progress');

@@ -101,6 +101,7 @@ export async function judged(
     unmeasured: incident.unmeasured,
     measuredAt: lastMeasured(incident),
     helpedInPart: incident.executions.at(-1)?.verification?.targetWell === true,
+    contained: isContained(incident),
     cured: curedAt(incident) !== null,
     isProposal: isProposal(incident),
     observeUntil: !isAlerted(incident) && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
@@ -133,6 +134,10 @@ const isAlerted = (incident: Incident): boolean => incident.alerts.length > 0 &&
 /** What was refused at the last moment counts, too: else it could go on for ever. */
 const countedAttempts = ({ executions }: Incident): number =>
   executions.filter((run) => run.result === 'done' || run.changed !== undefined).length;
+
+/** A breaker or the like stands. */
+const isContained = ({ executions }: Incident): boolean =>
+  executions.some(({ verification, undone }) => verification?.contained === true && !undone?.ok);
 
 const firstAlertAt = ({ alerts }: Incident): number | null =>
   alerts.length > 0 ? Math.min(...alerts.map(({ startsAt }) => startsAt)) : null;

@@ -136,6 +136,7 @@ describe('deciding', () => {
       },
       'hold',
     ],
+    ['callers are kept from what is ill, whatever qualifies', { contained: true }, 'escalate'],
     ['it is not severe enough yet', { qualified: [], belowThreshold: true }, 'hold'],
     [
       'a step cured its pod and the others are not as full yet',

@@ -110,6 +110,8 @@ if (isAsked('receive')) (await import('./cli/receive.ts')).addReceive(program, p
 if (isAsked('policy')) (await import('./cli/policy.ts')).addPolicy(program, process.env);
 if (isAsked('rbac')) (await import('./cli/rbac.ts')).addRbac(program, process.env);
 if (isAsked('backtest')) (await import('./cli/backtest.ts')).addBacktest(program, process.env);
+if (isAsked('audit')) (await import('./cli/audit.ts')).addAudit(program, process.env);
+if (isAsked('import')) (await import('./cli/import-past.ts')).addImport(program, process.env);
 if (isAsked('export')) (await import('./cli/export-command.ts')).addExport(program, process.env);
 
 await program.parseAsync();

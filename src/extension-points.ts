@@ -8,6 +8,10 @@ import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { Mute } from './domain/mute.ts';
 import type { ConfigReference } from './domain/pod-template.ts';
 import type { PolicyWords } from './domain/policy-words.ts';
+import type { Calibration } from './domain/proof/calibration.ts';
+import type { Comparison, ErrorBudget } from './domain/proof/comparison.ts';
+import type { Figures, Stats } from './domain/proof/figures.ts';
+import type { OutcomeRecord } from './domain/proof/outcome-record.ts';
 import type { Knowledge } from './domain/recommend.ts';
 import type { RejectReason } from './domain/rejection.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
@@ -260,6 +264,13 @@ export type People = {
   propose(reference: string, user: string): Promise<Answer>;
   /** What is coming for a service, and the autoscaler that would meet it. */
   forecast(reference: string): Promise<{ ok: true; report: ForecastReport } | { ok: false; message: string }>;
+  /** How well it does, of all services (null) or one, over so many weeks. */
+  stats(
+    reference: string | null,
+    weeks: number,
+  ): Promise<{ ok: true; report: StatsReport } | { ok: false; message: string }>;
+  /** What a service has been through, newest first, with a picture. */
+  history(reference: string): Promise<{ ok: true; report: HistoryReport } | { ok: false; message: string }>;
   /** Has a service (or all, with null) learned anew; the answer says when that has ended. */
   train(reference: string | null): Promise<Answer>;
 };
@@ -267,6 +278,22 @@ export type People = {
 export type WhoReport = { namespace: string; service: string; policy: PolicyWords };
 /** `steps`: the actions in their order. */
 export type PlaybookLine = { name: string; steps: string[] };
+/** `service` null: all. `comparison` null: nothing is known of the time before. `partial`: more ended than are looked through. */
+export type StatsReport = {
+  service: string | null;
+  weeks: number;
+  stats: Stats;
+  calibration: Calibration;
+  comparison: Comparison | null;
+  budgets: Record<string, ErrorBudget>;
+  partial: boolean;
+};
+export type HistoryReport = {
+  service: string;
+  records: OutcomeRecord[];
+  figures: Figures;
+  picture: { file: string; altText: string } | null;
+};
 
 /** A rate (1/s) that is coming: as likely above `median` as below, from `low` to `high` in 95 of 100 cases. */
 export type ComingRate = { at: number; low: number; median: number; high: number };

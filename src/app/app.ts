@@ -47,6 +47,7 @@ import { KEPT_METRICS } from '../telemetry/keep.ts';
 import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { catchUp } from './catch-up.ts';
+import { tellWeek } from '../watch/weekly.ts';
 import { type Config, ownCluster, policyFor, queryOptions, workingHoursOf } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
@@ -55,6 +56,7 @@ import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
 import { type OtlpSettings, startListening } from './otlp-receiver.ts';
+import { countedPorts, countOutcomes, measureModels, measureWaiting } from './outcome-meters.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { partsOf } from './parts.ts';
 import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
@@ -110,6 +112,7 @@ const HEARTBEAT_LOOK_MS = 30_000;
 const MUTES_LOOK_MS = 5_000;
 const PLAYBOOKS_EVERY_MS = 5_000;
 const CATCH_UP_MS = 5 * 60_000;
+const WEEKLY_LOOK_MS = 5 * 60_000;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -123,17 +126,19 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
     connectRedis({ url: config.env.REDIS_CACHE_URL ?? given.redisUrl, name: 'nightshift-models', onError }),
   ]);
-  const store = createIncidentStore({
+  const kept = createIncidentStore({
     redis,
     cluster: config.settings.cluster,
     clock: given.clock,
     onUnreadable: (message) => log.warn({ message }, 'a record can not be read'),
   });
-  const time = await followStoreClock(store, given.clock, log);
+  const time = await followStoreClock(kept, given.clock, log);
   const { clock } = time;
-  const world = { ...given, clock };
-  const queue = await createEffectQueue({ url: world.redisUrl, prefix, clock, onError });
+  const queue = await createEffectQueue({ url: given.redisUrl, prefix, clock, onError });
   const meters = createMeters(queue);
+  const world = { ...given, clock, ...countedPorts(meters.registry, given) };
+  const store = countOutcomes(meters.registry, kept);
+  measureWaiting(meters.registry, store, clock);
   measureClock(meters.registry, time);
   measureMemory(meters.registry, async () => (await memoryUse(redis)).ratio);
   const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
@@ -162,6 +167,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world: past,
     log,
   });
+  measureModels(meters.registry, clock, () => learning.models.all().map(({ trainedAt }) => trainedAt));
   const forecasting = await startForecasting(config, world.keda, { ...past, cluster: world.cluster }, log);
   if (forecasting.scaler) countScaler(meters.registry, forecasting.scaler);
   const topology = createTopology();
@@ -198,6 +204,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.slack &&
     createSlackApp({ ...world.slack, slackApiUrl: world.slack.apiUrl, people, commands, heardOnce, clock, log });
   let started = false;
+  const objectiveOf = (namespace: string, service: string) => policyFor(config.settings, namespace, service).objective;
   const heartbeat = {
     deps,
     heartbeats: createHeartbeats({ redis, key: `${prefix}:heartbeat` }),
@@ -226,7 +233,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       ...createIntakeGate(INTAKE_LIMITS, async () => (await queue.counts()).waiting),
     }),
     pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
-    apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now }),
+    apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now, objectiveOf }),
     (req, res) => {
       if (!slack || pathOf(req).pathname !== SLACK_PATH) return false;
       slack.handler(req, res);
@@ -252,6 +259,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const stopCatchingUp = alertManager
     ? lookEvery(deps, CATCH_UP_MS, () => catchUp(alertManager, intake, log), log)
     : () => undefined;
+  const hours = workingHoursOf(config.settings);
+  const stopWeekly = lookEvery(deps, WEEKLY_LOOK_MS, () => tellWeek({ deps, heardOnce, hours }), log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -269,6 +278,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       void stopRereading();
       void stopListing();
       void stopCatchingUp();
+      void stopWeekly();
       await learning.stop();
       await stopSweep();
       await slack?.stop();

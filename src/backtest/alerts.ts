@@ -1,6 +1,8 @@
 import { subjectOf } from '../adapters/alertmanager/subject-of.ts';
 import { fingerprintOf, parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import { readJsonLines } from '../cli/json-lines.ts';
+import type { PastFiring } from '../domain/proof/past-troubles.ts';
+import { workloadOf } from '../domain/subject.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { type Firing, recordedFirings } from './firings.ts';
 import { type AlertOfPast, eventsOfAlerts } from './past-events.ts';
@@ -19,6 +21,37 @@ export async function alertsOfPrometheus(
   const { firings, missing } = await recordedFirings(metrics, from, to, progress);
   return { events: eventsOfAlerts(firings.map((one) => alertOf(one, cluster))), bad: missing };
 }
+
+/** The same as single firings, whose ends are what counts. */
+export async function firingsOfPrometheus(
+  metrics: Metrics,
+  cluster: string,
+  { from, to }: { from: number; to: number },
+): Promise<{ firings: PastFiring[]; bad: string[] }> {
+  const { firings, missing } = await recordedFirings(metrics, from, to, () => {});
+  return { firings: firings.map((one) => firingOf(alertOf(one, cluster))), bad: missing };
+}
+
+/** Of webhook payloads: the last word on each firing counts. */
+export async function firingsOfFile(file: string, cluster: string): Promise<{ firings: PastFiring[]; bad: string[] }> {
+  const { events, bad } = await alertsOfFile(file, cluster, { from: null, to: null });
+  const last = new Map<string, PastFiring>();
+  for (const event of events)
+    for (const received of event.kind === 'alerts' ? event.received : [])
+      last.set(`${received.alert.fingerprint} ${received.alert.startsAt}`, firingOf(received));
+  return { firings: [...last.values()], bad };
+}
+
+const firingOf = ({ alert, subject }: AlertOfPast): PastFiring => {
+  const service = workloadOf(subject);
+  return {
+    labels: { ...alert.labels, alertname: alert.name },
+    namespace: service === null ? null : subject.namespace,
+    service,
+    began: alert.startsAt,
+    over: alert.status === 'firing' && alert.endsAt === null ? null : alert.endsAt,
+  };
+};
 
 function alertOf({ labels, from, to }: Firing, cluster: string): AlertOfPast {
   const alert = {

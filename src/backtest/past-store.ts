@@ -59,6 +59,8 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
       return { kind: 'saved', due: [] };
     },
     outcomes: outcomes.find,
+    keepPast: outcomes.keepPast,
+    past: outcomes.past,
     newId: async () => `INC-${++number}`,
     idOf: async (given) => `INC-${given}`,
     pauseState: async () => NOT_PAUSED,

@@ -53,6 +53,8 @@ export type DecideInput = {
   tell?: string | undefined;
   /** Nothing is wrong yet: it is always asked, whatever the settings of the service say. */
   isProposal: boolean;
+  /** Why nothing runs by itself for now, whatever the settings allow; null or absent: nothing speaks against it. */
+  mustAsk?: string | null;
   /** Until then the evidence still gathers: the rates that are looked at hold what was before the trouble, too. */
   settlingUntil: number;
 };
@@ -181,7 +183,8 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     return { kind: 'ask', recommendation, options, ...asking };
   }
   const critical = isCritical(policy);
-  if (mayActAlone(policy, recommendation.plan, recommendation.confidence.value)) {
+  const mustAsk = input.mustAsk ?? null;
+  if (mustAsk === null && mayActAlone(policy, recommendation.plan, recommendation.confidence.value)) {
     const reason = critical
       ? 'confidence is over 95 % and the blast radius is low'
       : 'not critical, and the blast radius is not high';
@@ -195,7 +198,7 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     timeoutMs: policy.timeoutMs,
     atTimeout,
     critical,
-    reason: askReason(policy, critical, blastRadius),
+    reason: mustAsk ?? askReason(policy, critical, blastRadius),
   };
 }
 

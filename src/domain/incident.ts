@@ -14,6 +14,7 @@ import type {
   Page,
   Recommendation,
   Refusal,
+  Seen,
   SkippedStep,
   Verification,
   WaitsFor,
@@ -163,6 +164,8 @@ export type Incident = {
   measuredAt?: number | null;
   /** When it came how far; absent in incidents of older versions. */
   milestones?: Milestones;
+  /** The same trouble, the last time; absent where it is new. */
+  seen?: Seen;
 };
 
 /** What happened. `at` is the application clock's time when it did. */
@@ -170,7 +173,7 @@ export type Event = { at: number } & (
   | { type: 'alerts'; alerts: Alert[] }
   | { type: 'anomaly_seen'; finding: Finding }
   | { type: 'anomaly_cleared'; message: string }
-  | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; skippedSteps: SkippedStep[] }
+  | { type: 'diagnosed'; diagnosis: Diagnosis; decision: Decision; skippedSteps: SkippedStep[]; seen?: Seen | null }
   | { type: 'diagnosis_failed'; message: string }
   | { type: 'watch_ended' }
   /** In a storm another incident of its namespace is looked at for it. */

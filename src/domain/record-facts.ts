@@ -106,6 +106,7 @@ function diagnosed(incident: Incident, event: Extract<Event, { type: 'diagnosed'
   if (name === 'verifying') return known;
   return {
     ...known,
+    ...(event.seen ? { seen: event.seen } : {}),
     diagnosis,
     skippedSteps,
     unseen: diagnosis.measured ? null : (incident.unseen ?? null),

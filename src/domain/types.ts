@@ -449,6 +449,17 @@ export type Verification = {
   contained?: boolean;
 };
 
+/** The same trouble, the last time: how often it came, how it ended then, what was done and what of it helped. `repeats`: how often it came back within a week of being healed, this time included. */
+export type Seen = {
+  times: number;
+  repeats: number;
+  last: string;
+  at: number;
+  outcome: Outcome;
+  tried: string[];
+  helped: string[];
+};
+
 /** When an incident came how far; what its record of the end is made from. Of several steps those of the last. */
 export type Milestones = {
   /** The first diagnosis that said what is wrong. */

@@ -5,6 +5,8 @@ import type { Event, Incident } from '../domain/incident.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves.ts';
 import { playbookFor, playbookKey } from '../domain/playbook.ts';
+import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
+import { knownOf, relapseOf } from '../domain/proof/seen.ts';
 import { isProposal } from '../domain/proposal.ts';
 import {
   type Candidate,
@@ -51,7 +53,9 @@ const diagnose: Stage = {
       const late = await isHeldBack(deps, incident);
       if (late) return { events: [late] };
       const diagnosis = await diagnosisOf({ ...deps, ...deps.cachedReads }, incident);
-      return { events: [await judged(deps, incident, diagnosis)] };
+      const event = await judged(deps, incident, diagnosis);
+      if (event.seen) await countRelapse(deps, incident, diagnosis);
+      return { events: [event] };
     });
   },
 };
@@ -84,7 +88,9 @@ export async function judged(
   chosen.skippedSteps.push(...skippedSteps);
   const passed = (reason: SkippedStep['reason']) => chosen.skippedSteps.some((one) => one.reason === reason);
   const now = deps.clock.now();
+  const { seen, mustAsk } = knownOf(troubleIn(incident, diagnosis), await pastOf(deps, incident, diagnosis), now);
   const decision = decide({
+    mustAsk,
     now,
     mode: deps.mode,
     policy: policyOfChanged(deps, incident, diagnosis, left[0]),
@@ -117,7 +123,44 @@ export async function judged(
     tell: playbook?.tell,
     settlingUntil: incident.openedAt + SETTLING_MS,
   });
-  return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps };
+  return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps, seen };
+}
+
+/** What the records know of the service that hurts, and of the cause. */
+async function pastOf(deps: StageDeps, incident: Incident, { named, causes }: Diagnosis): Promise<OutcomeRecord[]> {
+  const cause = named ? causes[0]?.entity : undefined;
+  const services = [
+    `${incident.namespace}/${incident.service}`,
+    ...(cause ? [`${cause.namespace}/${cause.name}`] : []),
+  ];
+  const since = deps.clock.now() - PAST_MS;
+  const found = await Promise.all(
+    [...new Set(services)].map((service) => deps.store.outcomes({ since, service, limit: MOST_PAST })),
+  );
+  const known = new Map(found.flat().map((record) => [record.id, record]));
+  known.delete(incident.id);
+  return [...known.values()];
+}
+const PAST_MS = 90 * 86_400_000;
+const MOST_PAST = 200;
+
+const troubleIn = (incident: Incident, { issue, named, causes }: Diagnosis) => {
+  const cause = named ? causes[0] : undefined;
+  return {
+    namespace: incident.namespace,
+    service: incident.service,
+    issue: issue.kind,
+    cause: cause ? { what: cause.what, namespace: cause.entity.namespace, name: cause.entity.name } : null,
+    began: Math.min(incident.openedAt, ...incident.alerts.map(({ startsAt }) => startsAt)),
+  };
+};
+
+/** What healed it last and didn't hold counts against the step: once, however often it is looked at. */
+async function countRelapse(deps: StageDeps, incident: Incident, diagnosis: Diagnosis): Promise<void> {
+  const relapse = relapseOf(troubleIn(incident, diagnosis), await pastOf(deps, incident, diagnosis));
+  if (!relapse) return;
+  for (const action of relapse.actions)
+    await deps.store.recordResult(resultKey(action, relapse.issue, diagnosis), `${relapse.id}/relapse`, false);
 }
 
 /** A look after a step that found it cured counts, too: what its alerts still say after that fades. */

@@ -9,6 +9,7 @@ import { trainOnDemand } from '../learning/train-on-demand.ts';
 import type { StageDeps } from './deps.ts';
 import { mute, unmute } from './mute.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
+import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { lift, silence, silenceIncident, silences } from './silence.ts';
@@ -145,6 +146,8 @@ export function createPeople(deps: StageDeps): People {
     score: (reference) => scoreNow(deps, reference),
     forecast: (reference) => forecastNow(deps, reference),
     propose: (reference, user) => proposeScaling(deps, reference, user),
+    stats: (reference, weeks) => statsNow(deps, reference, weeks),
+    history: (reference) => historyNow(deps, reference),
     train: (reference) => trainOnDemand(deps, reference),
   };
 }

@@ -1,6 +1,7 @@
 import type { CallDue } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { OpenLine } from '../domain/open-line.ts';
+import type { WeeklyReport } from '../domain/proof/weekly.ts';
 import type { Call } from '../domain/types.ts';
 import type { Pause } from './store.ts';
 
@@ -33,6 +34,8 @@ export type Chat = {
   listDigest(list: IncidentList): string;
   /** One message that stands for many incidents: posted, or edited where it is. */
   showList(list: IncidentList, posted: { channel: string; ts: string } | null): Promise<Delivery>;
+  /** The week's report, for everybody. */
+  weekly(report: WeeklyReport): Promise<Delivery>;
   /** New timeline lines into the thread, in one reply. What the thread holds already is the caller's book. */
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */

@@ -1,7 +1,9 @@
+import type { AuditHead, AuditLine } from '../domain/audit.ts';
 import type { Lease } from '../domain/authorise.ts';
 import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
 import type { KeptRecord } from '../domain/kept-record.ts';
 import type { OpenLine } from '../domain/open-line.ts';
+import type { PastTrouble } from '../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import type { Refusal } from '../domain/types.ts';
 
@@ -57,6 +59,10 @@ export type IncidentStore = {
   }): Promise<SaveResult>;
   /** How incidents ended that were over from `since` to `until` (outside), oldest first; of more than `limit` the newest. `service` as `namespace/name`. */
   outcomes(filter: { since: number; until?: number; service?: string; limit: number }): Promise<OutcomeRecord[]>;
+  /** Keeps troubles from before Nightshift, each once, as far as there is room; answers how many it took. */
+  keepPast(troubles: PastTrouble[]): Promise<number>;
+  /** All of them, oldest first. */
+  past(): Promise<PastTrouble[]>;
   /** An id for a new incident, never given twice: it carries an epoch that was made when the store was new, so that nothing from before a reset fits. */
   newId(): Promise<string>;
   /** The id that goes with a number now. */
@@ -106,6 +112,10 @@ export type IncidentStore = {
   results(key: string): Promise<{ worked: number; tried: number }>;
   /** Drops the details of at most `limit` incidents that were closed before then, with their timelines; a small record of each stays for ever. Answers how many. */
   forgetClosed(before: number, limit: number): Promise<number>;
+  /** The record of who decided what, from an entry on (counted from 0), with its head and who the tokens in it stand for. Written with what it is of, in the same script; append-only. */
+  audit(from: number, limit: number): Promise<{ lines: AuditLine[]; head: AuditHead; people: Record<string, string> }>;
+  /** Takes a person's id out of all that is closed, and what his token stood for out of the audit, whose chain stays whole. `changed`: incidents and records. */
+  forgetPerson(person: string, at: number): Promise<{ known: boolean; changed: number }>;
   /** What is left of an incident whose details were dropped; null: there is none. */
   recordOf(id: string): Promise<KeptRecord | null>;
   /** The store's own time, as the application counts it (`Clock.line`): what deadlines and pauses go by, whatever a replica's clock says. */

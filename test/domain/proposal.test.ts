@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { incidentFor } from '../../src/domain/group.ts';
 import type { Event, Incident } from '../../src/domain/incident.ts';
+import { figuresOf } from '../../src/domain/proof/figures.ts';
+import { outcomeRecord } from '../../src/domain/proof/outcome-record.ts';
 import { isProposal, PROPOSAL_MS, proposalKeyOf } from '../../src/domain/proposal.ts';
-import { measureOutcomes } from '../../src/domain/stats.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
 
@@ -58,6 +59,9 @@ describe('a proposal', () => {
     const subject = { cluster: open.cluster, namespace: open.namespace, service: open.service };
     expect(incidentFor(alertOf(), subject, [open], new Map(), T0)).toBeNull();
     expect(incidentFor(alertOf(), subject, [incidentOf()], new Map(), T0)?.id).toBe(open.id);
-    expect(measureOutcomes([open], T0).overall.incidents).toBe(0);
+    const lapsed = transition(open, { type: 'resolved', at: T0 + 1_000, message: 'over' }).incident;
+    const ended = outcomeRecord(lapsed, () => true);
+    expect(ended).toMatchObject({ outcome: 'lapsed', proposal: true });
+    expect(figuresOf(ended ? [ended] : []).incidents).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.ts';
 import type { IncidentStore } from '../../ports/store.ts';
+import { auditCalls } from './audit-calls.ts';
 import { whenAvailable } from './availability.ts';
 import { effectCalls } from './effect-calls.ts';
 import { createLastRead } from './last-read.ts';
@@ -31,6 +32,7 @@ export function createIncidentStore(options: {
   return {
     ...readCalls({ redis, run, prefix, lastRead, onUnreadable }),
     ...retentionCalls({ redis, run, prefix, onUnreadable }),
+    ...auditCalls({ redis, run, prefix }),
     ...outcomeCalls({ redis, prefix, onUnreadable }),
     save: saveCall(run, lastRead),
     ...effectCalls(run, onUnreadable),

@@ -1,6 +1,8 @@
 import { type Clock, type ClockLine, lineOf } from '../../domain/clock.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import type { Refusal } from '../../domain/types.ts';
 import type { IncidentStore } from '../../ports/store.ts';
+import { auditArguments } from './audit-calls.ts';
 import type { RunScript } from './scripts.ts';
 import { pauseFrom } from './stored.ts';
 
@@ -25,12 +27,16 @@ export function lockCalls(run: RunScript, clock: Pick<Clock, 'now' | 'line'>): L
       const reply = (await run('may-act', ...given)) as Reply;
       return reply[0] === 'yes' ? { kind: 'yes' } : { kind: 'refused', refusal: refusalFrom(reply) };
     },
-    pause: (by, reason, at, until) => pauseNow(1, by, reason, at, until ?? ''),
-    resume: (by, at) => pauseNow(0, by, '', at, ''),
+    pause: (by, reason, at, until) =>
+      pauseNow(1, by, reason, at, until ?? '', ...pauseEntry('paused', by, at, `Paused: ${reason}`)),
+    resume: (by, at) => pauseNow(0, by, '', at, '', ...pauseEntry('resumed', by, at, 'Resumed')),
     pauseState: () => pauseNow(),
     now: async () => Number(await run('now', line())),
   };
 }
+
+const pauseEntry = (type: string, person: string, at: number, message: string) =>
+  auditArguments({ payload: { at, incident: null, type, message: cutText(message, 200) }, person });
 
 const lineText = ({ at, realAt, speed }: ClockLine): string => `${at} ${realAt} ${speed}`;
 

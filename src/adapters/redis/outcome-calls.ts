@@ -1,13 +1,16 @@
 import type { Redis } from 'ioredis';
+import type { PastTrouble } from '../../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
-import { eachReadable, outcomeFrom } from './stored.ts';
+import { eachReadable, outcomeFrom, pastFrom } from './stored.ts';
 
-type OutcomeCalls = Pick<IncidentStore, 'outcomes'>;
+type OutcomeCalls = Pick<IncidentStore, 'outcomes' | 'keepPast' | 'past'>;
 const PAGE = 500;
+/** Troubles from before Nightshift that are kept. */
+const MOST_PAST = 20_000;
 
-/** How incidents ended: one record each, kept for ever. */
+/** How incidents ended: one record each, kept for ever; and what is known of the time before. */
 export function outcomeCalls(options: {
   redis: Redis;
   prefix: string;
@@ -30,6 +33,19 @@ export function outcomeCalls(options: {
         if (ids.length < count) break;
       }
       return found.reverse();
+    },
+    async keepPast(troubles) {
+      const room = MOST_PAST - (await whenAvailable(() => redis.hlen(key('past'))));
+      const kept = troubles.slice(0, Math.max(0, room));
+      for (let at = 0; at < kept.length; at += PAGE) {
+        const pairs = kept.slice(at, at + PAGE).flatMap((one) => [`${one.source} ${one.id}`, JSON.stringify(one)]);
+        await whenAvailable(() => redis.hset(key('past'), ...pairs));
+      }
+      return kept.length;
+    },
+    async past() {
+      const texts = await whenAvailable(() => redis.hvals(key('past')));
+      return eachReadable(pastFrom, texts, onUnreadable).sort((a: PastTrouble, b: PastTrouble) => a.began - b.began);
     },
   };
 }

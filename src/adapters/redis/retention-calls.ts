@@ -34,7 +34,9 @@ export function retentionCalls(options: {
       .digest('hex');
     const record = keptRecord(incident, eachReadable(timelineEntryFrom, lines, onUnreadable), digest);
     const { version, groupKey, service } = incident;
-    return (await run('forget', id, version, groupKey, service, JSON.stringify(record))) === 1;
+    const message = 'The details were dropped when their time had come; this is their hash';
+    const entry = JSON.stringify({ at: before, incident: id, type: 'details_dropped', message, digest });
+    return (await run('forget', id, version, groupKey, service, JSON.stringify(record), entry)) === 1;
   };
 
   return {

@@ -1,7 +1,9 @@
+import { auditEvents } from '../../domain/audit.ts';
 import { toGiveBack } from '../../domain/give-back.ts';
 import type { Incident, StateName } from '../../domain/incident.ts';
 import { lineOf } from '../../domain/open-line.ts';
 import type { IncidentStore } from '../../ports/store.ts';
+import { auditArguments } from './audit-calls.ts';
 import type { LastRead } from './last-read.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom, incidentJson, timelineEntryJson } from './stored.ts';
@@ -23,6 +25,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       throw new Error(`${after.id}: version ${after.version} can't follow ${versionBefore}`);
     if (before && (before.id !== after.id || before.groupKey !== after.groupKey))
       throw new Error(`${before.id}: an incident keeps its id and its group`);
+    const audited = auditEvents(after.id, timeline);
     const reply = (await run(
       'save',
       after.id,
@@ -43,6 +46,8 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       `${after.namespace}/${after.service}`,
       timeline.length,
       ...timeline.map(timelineEntryJson),
+      audited.length,
+      ...audited.flatMap(auditArguments),
       ...effects.flatMap((effect) => [effect.kind, effect.dueAt]),
     )) as [string, ...unknown[]];
     const [answer, ...due] = reply;

@@ -12,6 +12,7 @@ const NAMES = [
   'list-effects',
   'find-by-group',
   'forget',
+  'forget-person',
   'list-incidents',
   'lock',
   'may-act',
@@ -21,14 +22,21 @@ const NAMES = [
   'new-id',
 ] as const;
 
+/** Those that write into the record of who decided what. */
+const AUDITED: readonly string[] = ['save', 'forget', 'forget-person', 'pause'];
+
 /** Runs one of scripts/*.lua in one step; rejects with StoreUnavailable when Redis is away. */
 export type RunScript = (name: (typeof NAMES)[number], ...args: (string | number)[]) => Promise<unknown>;
 
 /** Registers the scripts with the connection. `prefix` is each one's KEYS[1]: it carries the hash tag that puts all keys of a cluster in one slot. */
 export function loadScripts(redis: Redis, prefix: string): RunScript {
   const clock = source('clock');
+  const audit = source('audit');
   for (const name of NAMES) {
-    redis.defineCommand(commandOf(name), { lua: `${clock}\n${source(name)}`, numberOfKeys: 1 });
+    redis.defineCommand(commandOf(name), {
+      lua: `${clock}\n${AUDITED.includes(name) ? audit : ''}\n${source(name)}`,
+      numberOfKeys: 1,
+    });
   }
   const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
   return (name, ...args) => whenAvailable(() => commands[commandOf(name)]!(prefix, ...args));

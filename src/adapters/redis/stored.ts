@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
 import type { OpenLine } from '../../domain/open-line.ts';
+import type { PastTrouble } from '../../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
 import { OUTCOMES } from '../../domain/types.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
@@ -83,6 +84,19 @@ function current(migrated: unknown): unknown {
     throw new StoreUnreadable('A newer version of Nightshift wrote this: start that version, or a newer one');
   return migrated;
 }
+
+const pastEnvelope = z.object({
+  source: z.enum(['alertmanager', 'pagerduty', 'prometheus']),
+  id: z.string().min(1).max(500),
+  namespace: z.string().max(253).nullable(),
+  service: z.string().max(253).nullable(),
+  name: z.string().max(500),
+  began: z.number(),
+  over: z.number(),
+});
+
+/** A trouble from before Nightshift. */
+export const pastFrom = (json: unknown): PastTrouble => checked(pastEnvelope, parsed(json), 'past trouble');
 
 /** How an incident ended, as `save` wrote it. */
 export const outcomeFrom = (json: unknown): OutcomeRecord =>

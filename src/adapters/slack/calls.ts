@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { CallDue } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
+import type { WeeklyReport } from '../../domain/proof/weekly.ts';
 import type { Call } from '../../domain/types.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
 import { CALL_EVENT, LIST_EVENT, type Mark } from './find-message.ts';
@@ -9,6 +10,7 @@ import { type Message, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { callMessage, plainCall, whom } from './views/question.ts';
 import { settledMessage } from './views/settled.ts';
+import { weeklyMessage } from './views/weekly.ts';
 import { slackFailure } from './web-client.ts';
 
 /** A post that a crash left unrecorded is looked for from this long before it was due. */
@@ -124,4 +126,14 @@ export async function showList(
     known: posted,
     sinceMs: now - LOOK_BACK_MS,
   });
+}
+
+/** The week's report: it rings for nobody. */
+export async function postWeekly(client: WebClient, channel: string, report: WeeklyReport): Promise<Delivery> {
+  const { text, blocks } = weeklyMessage(report);
+  const how = { parse: 'none', link_names: false, unfurl_links: false } as const;
+  const posted = await client.chat.postMessage({ channel, text, blocks, ...how });
+  return posted.ts
+    ? { ok: true, channel: posted.channel ?? channel, ts: posted.ts }
+    : { ok: false, retryAfterMs: null, message: 'Slack named no ts for the post' };
 }

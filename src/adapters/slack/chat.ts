@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Incident } from '../../domain/incident.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
-import { announce, ring, settle, showList, whereabouts } from './calls.ts';
+import { announce, postWeekly, ring, settle, showList, whereabouts } from './calls.ts';
 import { ChannelUnknown, channelId } from './channel.ts';
 import { MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
@@ -56,6 +56,7 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
     listDigest: (list) => digestOf(listMessage(list)),
     showList: (list, posted) =>
       attempt(() => showList({ client, channel, log: settings.log }, listMessage(list), posted, list.now)),
+    weekly: (report) => attempt(async () => postWeekly(client, await channel(), report)),
     async threadLines(incident, lines) {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };

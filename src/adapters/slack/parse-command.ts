@@ -6,7 +6,7 @@ type ParsedCommand = { verb: string; args: string[]; flags: Record<string, strin
 export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; message: string };
 
 /** Flags that want a value; all others stand alone. */
-const WITH_VALUE = new Set(['for']);
+const WITH_VALUE = new Set(['for', 'weeks']);
 const MOST_WORDS = 200;
 
 /**

@@ -4,6 +4,7 @@ import { inTrouble } from '../health.ts';
 import type { Incident } from '../incident.ts';
 import { mttrSpan } from '../mttr.ts';
 import { isProposal } from '../proposal.ts';
+import type { RejectReason } from '../rejection.ts';
 import type { Authority, Execution, Milestones, Outcome, Verification } from '../types.ts';
 
 /**
@@ -31,12 +32,16 @@ export type OutcomeRecord = {
   feedback: 'right' | 'wrong' | null;
   /** How a person turned a step down, the last time. */
   rejected: NonNullable<Milestones['rejected']> | null;
+  /** Why, if he said so; what he wrote beside it isn't kept. */
+  rejectReason: RejectReason | null;
   /** A person did something about it: said yes or no, had it, or closed it. */
   byPerson: boolean;
   /** A phone was to ring for a person, and when; in working hours or not. */
   called: { at: number; inWorkingHours: boolean } | null;
   /** Vitals of the service that were seen in trouble: what its users felt. */
   hurt: string[];
+  /** Where the chat shows it. */
+  post: { channel: string; ts: string } | null;
   began: number;
   noticed: number;
   diagnosed: number | null;
@@ -87,12 +92,14 @@ export function outcomeRecord(incident: Incident, inWorkingHours: (at: number) =
     decidedBy: last?.authority.by ?? 'nobody',
     feedback: feedback === null ? null : feedback.right ? 'right' : 'wrong',
     rejected: milestones.rejected ?? null,
+    rejectReason: incident.rejections?.at(-1)?.reason ?? null,
     byPerson: milestones.acted !== undefined || executions.some(({ authority }) => authority.by === 'person'),
     called:
       milestones.called === undefined
         ? null
         : { at: milestones.called, inWorkingHours: inWorkingHours(milestones.called) },
     hurt: hurtVitals(incident),
+    post: incident.message && { channel: incident.message.channel, ts: incident.message.ts },
     began: span.began,
     noticed: incident.openedAt,
     diagnosed: milestones.diagnosed ?? null,

@@ -18,3 +18,15 @@ export function workingHours({ timezone, days, from, to }: WorkingHours): (at: n
     return days.includes(day) && minute >= from && minute < to;
   };
 }
+
+/** When work begins on the first working day of the week that an instant is in, by the clocks of their timezone; to the minute. */
+export function weekBegin(hours: WorkingHours, at: number): number {
+  const shown = wallClock(hours.timezone);
+  const local = shown(at);
+  const day = Math.floor(local / DAY_MS);
+  const monday = day - ((day + 3) % 7);
+  const wanted = (monday + Math.min(...hours.days) - 1) * DAY_MS + hours.from * 60_000;
+  // What the clocks show there differs from UTC by another offset where they were put forward in between.
+  const guess = wanted - (local - at);
+  return guess + (wanted - shown(guess));
+}

@@ -3,9 +3,11 @@ import type { Mute } from '../../../src/domain/mute.ts';
 import type {
   Answer,
   ForecastReport,
+  HistoryReport,
   People,
   PlaybookLine,
   ServiceReport,
+  StatsReport,
   WhoReport,
 } from '../../../src/extension-points.ts';
 import type { Silence } from '../../../src/ports/alert-manager.ts';
@@ -27,6 +29,8 @@ export function recordingPeople(
     mutes?: Mute[];
     silences?: Silence[];
     playbooks?: PlaybookLine[];
+    stats?: StatsReport;
+    history?: HistoryReport;
   } = {},
 ) {
   const asked: Asked[] = [];
@@ -89,6 +93,14 @@ export function recordingPeople(
       return start.forecast ? { ok: true, report: start.forecast } : { ok: false, message: given.answer.message };
     },
     train: answering('train'),
+    stats: async (...args) => {
+      asked.push({ name: 'stats', args });
+      return start.stats ? { ok: true, report: start.stats } : { ok: false, message: given.answer.message };
+    },
+    history: async (...args) => {
+      asked.push({ name: 'history', args });
+      return start.history ? { ok: true, report: start.history } : { ok: false, message: given.answer.message };
+    },
   };
   return { people, asked, given };
 }

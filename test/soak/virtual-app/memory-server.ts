@@ -239,6 +239,11 @@ export function createMemoryServer(epoch = 'mmmmm') {
           return Math.min(limit, old.length);
         },
         outcomes: outcomes.find,
+        keepPast: outcomes.keepPast,
+        past: outcomes.past,
+        // The chain is Redis' own: its script makes the hashes.
+        audit: async () => ({ lines: [], head: { seq: 0, hash: '' }, people: {} }),
+        forgetPerson: async () => ({ known: false, changed: 0 }),
         recordOf: async (id) => records.get(id) ?? null,
         now: async () => Math.floor(timeNow()),
         ping: async () => {},

@@ -2,7 +2,7 @@
 -- KEYS[1]  the cluster's prefix, `{nightshift:<cluster>}:`; all keys are built from it and share its hash slot.
 -- ARGV     id, version before (0: new), version after, JSON, group, service, openedAt, state, need of its lock (1: keeps it, 2: lets it go and may take it again, 0: neither), its line while it is open,
 --          finished effect's id, gen, token ('' where there is none), the record of its end ('' where there is none), when it was over, `namespace/service`,
---          number of timeline lines, the lines, then kind and dueAt of each effect.
+--          number of timeline lines, the lines, number of audit entries, text, person and token of each, then kind and dueAt of each effect.
 -- Returns  {'conflict'}, {'superseded'} or {'saved', due effect, due effect, ...}
 local p = KEYS[1]
 local id, before, after, json, group, service, openedAt, state, keepsLock = unpack(ARGV, 1, 9)
@@ -44,7 +44,10 @@ end
 local at = 17
 local lines = tonumber(ARGV[at])
 for index = 1, lines do redis.call('RPUSH', p .. 'timeline:' .. id, ARGV[at + index]) end
-at = at + lines
+at = at + lines + 1
+local entries = tonumber(ARGV[at])
+for entry = 0, entries - 1 do append_audit(p, unpack(ARGV, at + entry * 3 + 1, at + entry * 3 + 3)) end
+at = at + entries * 3
 
 local touched = {}
 if finishedId ~= '' then

@@ -13,5 +13,5 @@ export function questionLink(incident: Incident): string | null {
 }
 
 /** Slack leads from there to the workspace of whoever follows it. */
-const archiveLink = ({ channel, ts }: { channel: string; ts: string }): string =>
+export const archiveLink = ({ channel, ts }: { channel: string; ts: string }): string =>
   `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;

@@ -1,6 +1,6 @@
 import type { Incident } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
-import type { Cause, Finding } from '../../../domain/types.ts';
+import type { Cause, Finding, Seen } from '../../../domain/types.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
 import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';
@@ -110,10 +110,23 @@ export function beganAt(incident: Incident): number {
   return Math.min(incident.openedAt, ...plausible);
 }
 
-/** "Before, on this service: INC-3": null without any. */
-export function linkedLine(incident: Incident): string | null {
-  const last = incident.linked.slice(-3).map((id) => escapeText(id, 40));
+/** When the same trouble was there last, what was done and what helped; else the incidents before on this service. Null without any. */
+export function linkedLine({ seen, linked }: Pick<Incident, 'seen' | 'linked'>): string | null {
+  if (seen) return seenWords(seen);
+  const last = linked.slice(-3).map((id) => escapeText(id, 40));
   return last.length === 0 ? null : `Before, on this service: ${last.join(', ')}`;
+}
+
+function seenWords({ times, repeats, last, at, outcome, tried, helped }: Seen): string {
+  const names = (actions: string[]) =>
+    actions
+      .slice(0, 3)
+      .map((action) => escapeText(action.replaceAll('_', ' '), 60))
+      .join(', ');
+  const done = tried.length === 0 ? 'nothing was done' : `${names(tried)} was tried`;
+  const good = helped.length > 0 ? `, ${names(helped)} helped` : tried.length > 0 ? ', in vain' : '';
+  const again = repeats > 0 ? ` *A repeat:* back ${plural(repeats, 'time')} within a week of being healed.` : '';
+  return `The same ${plural(times, 'time')} before, last in ${escapeText(last, 40)} (${dayTime(at)}): ${done}${good}; ${outcome.replaceAll('_', ' ')}.${again}`;
 }
 
 function alertsInBrief(incident: Incident): string {

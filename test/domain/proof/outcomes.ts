@@ -1,0 +1,47 @@
+import type { OutcomeRecord, OutcomeStep } from '../../../src/domain/proof/outcome-record.ts';
+
+/** Plain examples of ends. */
+export const stepOf = (over: Partial<OutcomeStep> = {}): OutcomeStep => ({
+  action: 'rollback_deployment',
+  target: 'Deployment shop/payment-api',
+  cause: 'rollout',
+  confidence: 0.9,
+  by: 'auto',
+  at: 40_000,
+  verdict: 'recovered',
+  worked: true,
+  changed: true,
+  undone: false,
+  ...over,
+});
+
+export const outcomeOf = (over: Partial<OutcomeRecord> = {}): OutcomeRecord => ({
+  schema: 1,
+  id: 'INC-1',
+  cluster: 'test',
+  namespace: 'shop',
+  service: 'payment-api',
+  outcome: 'healed',
+  proposal: false,
+  issue: 'crash_loop',
+  cause: { what: 'rollout', kind: 'Deployment', namespace: 'shop', name: 'payment-api' },
+  playbook: 'crash_loop',
+  steps: [stepOf()],
+  decidedBy: 'auto',
+  feedback: null,
+  rejected: null,
+  rejectReason: null,
+  byPerson: false,
+  called: null,
+  hurt: [],
+  post: null,
+  began: 0,
+  noticed: 10_000,
+  diagnosed: 20_000,
+  recommended: 20_000,
+  decided: 20_000,
+  changed: 50_000,
+  verified: 100_000,
+  over: 80_000,
+  ...over,
+});

@@ -98,11 +98,14 @@ function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
       };
 }
 
+/** A pod that no node has taken for so long isn't only waiting for its turn; a node that is being added for it mostly comes sooner. */
+const PLACED_MS = 2 * 60_000;
+
 /** As long as a program may take to start by Kubernetes' own default. */
 const DEADLINE_SECONDS = 600;
 
 /**
- * Whether the newest revision fails, whatever with: a pod of it can't run, or died in its first minutes though none ever got ready; or none was made or got ready within the deadline, which the Deployment itself may
+ * Whether the newest revision fails, whatever with: a pod of it can't run, or died in its first minutes though none ever got ready; or no node takes one; or none was made or got ready within the deadline, which the Deployment itself may
  * say only later (it counts from the last progress).
  */
 function neverReady(look: Look, now: number): boolean {
@@ -111,12 +114,13 @@ function neverReady(look: Look, now: number): boolean {
   if (rollout.name === 'stuck' || troubledPods(newest).length > 0) return true;
   const revision = revisions.find((one) => one.revision === workload.revision);
   if (!revision || revision.readyReplicas > 0 || workload.replicas === 0) return false;
+  const unplaced = newest.some((pod) => pod.node === null && !pod.deleting && now - pod.createdAt > PLACED_MS);
   const died = newest.some((pod) => !pod.ready && pod.containers.some(({ restarts }) => restarts > 0));
   const seconds = readPath(raw, ['spec', 'progressDeadlineSeconds']);
   const deadlineMs = (typeof seconds === 'number' ? seconds : DEADLINE_SECONDS) * 1_000;
   // One that was gone back to keeps its first date.
   const isNew = revisions.every(({ createdAt }) => createdAt <= revision.createdAt);
-  return died || (isNew && now - revision.createdAt > deadlineMs);
+  return died || unplaced || (isNew && now - revision.createdAt > deadlineMs);
 }
 
 /** Only the newest revision can be mended by a rollback: it must be stuck, be named as the change, or be young and fail. */

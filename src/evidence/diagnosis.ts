@@ -1,6 +1,7 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
 import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
+import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { littleHistory } from '../domain/little-history.ts';
@@ -51,7 +52,16 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     : undefined;
   const target = remediationTarget({ named, causes, bottleneck });
   const { measuredOn, ...found } = await measuredIssue(deps, incident, target, findings, gathered.calls);
-  const handOver = state ? await handOverFor(deps.cluster, state, namespace, target, subjectEntity(incident)) : null;
+  const handOver = state
+    ? await handOverFor(
+        deps.cluster,
+        state,
+        namespace,
+        target,
+        subjectEntity(incident),
+        calleesOf(gathered.calls, service),
+      )
+    : null;
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),

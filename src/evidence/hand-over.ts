@@ -13,9 +13,11 @@ import { behind } from './state-findings.ts';
 
 /** A cause that objects convict by themselves. */
 const CONVICTED = 0.85;
+/** The same of the very object that is in trouble, or of one that it calls, where the state has nothing else to blame. */
+const CONVICTED_OWN = 0.6;
 
 /**
- * What a person needs to mend it, where the objects convict what was named (`cause`), or, where nothing is named, the subject's own trouble beyond doubt. Null: only metrics speak.
+ * What a person needs to mend it, where the objects convict what was named (`cause`), or, where nothing is named, what the state alone blames for the subject's trouble. Null: only metrics speak.
  * Who keeps the object is looked up.
  */
 export async function handOverFor(
@@ -24,8 +26,9 @@ export async function handOverFor(
   namespace: string,
   cause: Cause | undefined,
   subject: EntityRef,
+  callees: readonly string[],
 ): Promise<HandOver | null> {
-  const found = cause ? ofNamed(state, namespace, cause) : ofSubject(state, namespace, subject);
+  const found = cause ? ofNamed(state, namespace, cause) : ofSubject(state, namespace, [subject.name, ...callees]);
   if (!found) return null;
   const raw = state.state.byKey.get(objectKey(found.object))?.raw ?? null;
   const field = found.facts[0]?.field ?? 'spec';
@@ -49,14 +52,15 @@ function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cau
   );
 }
 
-function ofSubject(state: StateDiagnosis, namespace: string, { kind, name }: EntityRef): RankedStateCause | null {
+/** `whose`: the subject and those that it calls. */
+function ofSubject(state: StateDiagnosis, namespace: string, whose: readonly string[]): RankedStateCause | null {
   const [first] = state.causes;
-  if (!state.named || !first || isSymptom(first.what) || first.strength < CONVICTED) return null;
-  const isOwn = first.object.name === name && first.object.kind === kind;
-  const hurts = [...behind(state, first, { namespace, service: name }), ...first.hurts].some(
-    (one) => one.name === name,
+  if (!state.named || !first || isSymptom(first.what)) return null;
+  const isTheirs = [first.object, ...behind(state, first, { namespace, service: whose[0] ?? '' })].some(({ name }) =>
+    whose.includes(name),
   );
-  return isOwn || hurts ? first : null;
+  if (isTheirs) return first.strength >= CONVICTED_OWN ? first : null;
+  return first.strength >= CONVICTED && first.hurts.some(({ name }) => whose.includes(name)) ? first : null;
 }
 
 function viewOf(raw: Record<string, unknown>, ref: RankedStateCause['object']) {

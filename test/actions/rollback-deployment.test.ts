@@ -132,6 +132,16 @@ describe('rollback_deployment', () => {
     expect((await planned(rollbackDeployment, contextFor(small))).summary).toContain('from revision 2 to 1');
   });
 
+  it('goes back from a release that no node takes, once it has waited for one', async () => {
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.template.spec.nodeSelector = { disk: 'nowhere' };
+    });
+    small.run(60);
+    expect(await refusal(rollbackDeployment, contextFor(small))).toBe('rollout_in_progress');
+    small.run(90);
+    expect((await planned(rollbackDeployment, contextFor(small))).summary).toContain('from revision 2 to 1');
+  });
+
   it('prefers a release that lasted over one that was replaced at once', async () => {
     release('2', 20 * 60);
     release('3', 60);

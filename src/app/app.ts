@@ -26,6 +26,7 @@ import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
 import type { Clock } from '../domain/clock.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import { workingHours } from '../domain/proof/working-hours.ts';
+import { windowOver, windowWords } from '../domain/windows.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
 import { createSharedLook } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
@@ -48,7 +49,7 @@ import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { tellWeek } from '../watch/weekly.ts';
 import { catchUp } from './catch-up.ts';
-import { type Config, ownCluster, policyFor, queryOptions, workingHoursOf } from './config.ts';
+import { type Config, ownCluster, policyFor, queryOptions, windowsOf, workingHoursOf } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
@@ -314,6 +315,7 @@ async function createDeps(
   const live = await livePlaybooks([here('../../playbooks'), ...(own ? [own] : [])], actions, log);
   const { limits } = settings;
   const diagnoses = createTurns(DIAGNOSES_AT_ONCE);
+  const windows = windowsOf(settings);
   const approvers = new Set([
     ...settings.approvers,
     ...settings.services.flatMap((service) => service.approvers ?? []),
@@ -347,7 +349,12 @@ async function createDeps(
     kinds,
     policy: (namespace, service) => {
       const muted = mutes.of(namespace, service);
-      return { ...policyFor(settings, namespace, service), ...(muted ? { muted } : {}) };
+      const held = windowOver(windows, namespace, service, world.clock.now());
+      return {
+        ...policyFor(settings, namespace, service),
+        ...(muted ? { muted } : {}),
+        ...(held ? { window: windowWords(held) } : {}),
+      };
     },
     mutes,
     playbooks: live.playbooks,

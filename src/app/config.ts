@@ -8,6 +8,7 @@ import type { OwnCluster } from '../domain/alert-admission.ts';
 import { durationMs } from '../domain/duration.ts';
 import type { WorkingHours } from '../domain/proof/working-hours.ts';
 import type { ServicePolicy } from '../domain/types.ts';
+import type { ChangeWindow } from '../domain/windows.ts';
 
 /** `90s`, `5m`, `1h30m`, `2d` → milliseconds. */
 export const DurationMs = z
@@ -94,6 +95,29 @@ const UNNAMED_CLUSTER = 'default';
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 09:00');
 
+const LocalTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/, 'is not a date such as 2026-11-27, or 2026-11-27T18:00')
+  .refine((text) => Number.isFinite(Date.parse(`${text.slice(0, 10)}T00:00Z`)), 'is not a date that there is');
+
+/** A change freeze (from and to an instant) or quiet hours (each day): watched and asked, nothing alone. */
+const WindowSettings = z
+  .strictObject({
+    name: z.string().min(1).max(80),
+    namespaces: z.array(z.string()).min(1).default(['*']),
+    services: z.array(z.string()).min(1).default(['*']),
+    timezone: Timezone.default('UTC'),
+    between: z.strictObject({ from: LocalTime, to: LocalTime }).optional(),
+    daily: z
+      .strictObject({ from: TimeOfDay, to: TimeOfDay, days: z.array(z.enum(WEEKDAYS)).min(1).optional() })
+      .optional(),
+  })
+  .refine(
+    ({ between, daily }) => (between === undefined) !== (daily === undefined),
+    'needs between or daily, and not both',
+  )
+  .refine(({ between }) => !between || between.from < between.to, 'from must be before to');
+
 /** `nightshift.yaml`. */
 export const Settings = z.strictObject({
   cluster: z
@@ -172,6 +196,8 @@ export const Settings = z.strictObject({
     })
     .refine(({ from, to }) => from < to, 'from must be before to')
     .prefault({}),
+  /** Change freezes and quiet hours. */
+  windows: z.array(WindowSettings).max(100).default([]),
   scan: z
     .strictObject({
       every: between('5s', '1d').prefault('1m'),
@@ -193,6 +219,24 @@ export const workingHoursOf = ({ working_hours: hours }: Settings): WorkingHours
   from: minuteOf(hours.from),
   to: minuteOf(hours.to),
 });
+
+/** Freezes and quiet hours as the domain has them. */
+export const windowsOf = ({ windows }: Pick<Settings, 'windows'>): ChangeWindow[] =>
+  windows.map(({ name, namespaces, services, timezone, between, daily }): ChangeWindow => {
+    const at = (text: string) => (text.length === 10 ? `${text}T00:00` : text);
+    const span: ChangeWindow['span'] = between
+      ? { kind: 'between', from: at(between.from), to: at(between.to), zone: timezone }
+      : {
+          kind: 'daily',
+          time: {
+            fromMin: minuteOf(daily?.from ?? '00:00'),
+            toMin: minuteOf(daily?.to ?? '00:00'),
+            zone: timezone,
+            ...(daily?.days ? { days: daily.days.map((day) => (WEEKDAYS.indexOf(day) + 1) % 7) } : {}),
+          },
+        };
+    return { name, namespaces, services, span };
+  });
 
 function isTimezone(name: string): boolean {
   try {

@@ -14,6 +14,16 @@ export function clocksIn(zone: string, at: number): { minute: number; day: numbe
   return { minute: Number(parts.hour) * 60 + Number(parts.minute), day: DAYS.indexOf(parts.weekday ?? '') };
 }
 
+/** The local date and time as `2026-11-27T08:05`, which sorts by time. */
+export function localText(zone: string, at: number): string {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    ...{ timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+}
+
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;

@@ -218,6 +218,8 @@ function askUnsure({ policy, unsure = [] }: DecideInput, recommendation: Recomme
 
 function askReason(policy: ServicePolicy, critical: boolean, blastRadius: BlastRadius): string {
   const { services, callers = [] } = blastRadius;
+  if (policy.window !== undefined)
+    return `a window holds (${policy.window}): nothing runs by itself, or because nobody answered`;
   if (policy.approvers.length === 0 && services.length > 1)
     return `nobody may approve for all whom it touches (${services.slice(0, 5).join(', ')}): a person is called`;
   if (blastRadius.callersUnknown) return 'who calls it could not be looked up, so it counts as critical';

@@ -21,11 +21,12 @@ export function policyWords(policy: ServicePolicy, { mode, isProtected }: Policy
   if (isProtected) return words(NOTHING, NOTHING, 'its namespace is protected');
   if (mode === 'observe') return words(NOTHING, NOTHING, 'the whole configuration only observes');
   if (policy.autonomy === 'observe') return words(NOTHING, NOTHING, 'it is only observed');
-  return words(aloneWords(policy), timeoutWords(policy), whyWords(policy));
+  const why = policy.window === undefined ? whyWords(policy) : `a window holds: ${policy.window}`;
+  return words(aloneWords(policy), timeoutWords(policy), why);
 }
 
 function aloneWords(policy: ServicePolicy): string {
-  if (policy.autonomy !== 'auto') return NOTHING;
+  if (policy.autonomy !== 'auto' || policy.window !== undefined) return NOTHING;
   if (!isCritical(policy)) return 'steps whose blast radius is not high';
   return policy.listed ? 'steps that are over 95 % sure with a low blast radius' : NOTHING;
 }

@@ -17,6 +17,7 @@ export function strictest(policies: ServicePolicy[]): ServicePolicy {
       timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
       atTimeout: gentlest(one.atTimeout, other.atTimeout),
       approvers: one.approvers.filter((user) => other.approvers.includes(user)),
+      ...((one.window ?? other.window) ? { window: one.window ?? other.window } : {}),
       ...((one.muted ?? other.muted) ? { muted: one.muted ?? other.muted } : {}),
     }),
     first,
@@ -36,7 +37,7 @@ export const isCritical = ({ critical, listed }: ServicePolicy): boolean => crit
 
 /** Whether a step may be taken without asking anybody. */
 export function mayActAlone(policy: ServicePolicy, { blastRadius }: Reach, confidence: number): boolean {
-  if (policy.autonomy !== 'auto') return false;
+  if (policy.autonomy !== 'auto' || policy.window !== undefined) return false;
   if (!isCritical(policy)) return blastRadius.level !== 'high';
   return policy.listed && confidence > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
 }
@@ -44,7 +45,7 @@ export function mayActAlone(policy: ServicePolicy, { blastRadius }: Reach, confi
 /** Law 4 and the mission's section 6: what may happen when nobody answers. */
 export function timeoutRule(policy: ServicePolicy, { blastRadius, reversible }: Reach): AtTimeout {
   if (policy.approvers.length === 0) return 'escalate';
-  if (!policy.listed) return 'escalate';
+  if (!policy.listed || policy.window !== undefined) return 'escalate';
   if (policy.atTimeout) return policy.atTimeout;
   return !reversible && blastRadius.level === 'high' ? 'escalate' : 'execute';
 }

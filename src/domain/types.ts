@@ -395,6 +395,8 @@ export type ServicePolicy = {
   /** Questions page, too, though it isn't critical; absent: no. */
   pageQuestions?: boolean;
   autonomy: 'auto' | 'ask' | 'observe';
+  /** A change freeze or quiet hours hold for it now, in words: everything is asked, and nothing runs without an answer. */
+  window?: string;
   timeoutMs: number;
   /** Null: what the laws say by default. */
   atTimeout: AtTimeout | null;

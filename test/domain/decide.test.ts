@@ -252,3 +252,21 @@ describe('what isn’t ours to mend', () => {
     expect(decide(inputOf({ qualified: [oncall], refusals })).reason).toContain('it has no older revision.');
   });
 });
+
+describe('while a window holds for a service', () => {
+  const window = 'Black Friday, until 2026-11-30 00:00 (UTC)';
+
+  it('everything is asked, nothing runs when nobody answers, and the question says why', () => {
+    for (const over of [{ critical: false }, { critical: true }, { critical: false, atTimeout: 'execute' as const }])
+      expect(decide(inputOf({ qualified: [sure], policy: policy({ ...over, window }) }))).toMatchObject({
+        kind: 'ask',
+        atTimeout: 'escalate',
+        reason: expect.stringContaining(window),
+      });
+    expect(decide(inputOf({ policy: policy({ critical: false }) })).kind).toBe('auto');
+  });
+
+  it('it holds for a step that touches another service, too', () => {
+    expect(strictest([policy({ critical: false }), policy({ critical: false, window })])).toMatchObject({ window });
+  });
+});

@@ -18,6 +18,10 @@ export const INTAKE_LIMITS: IntakeLimits = { atOnce: 24, backlog: 3_000 };
 const LOOK_EVERY_MS = 1_000;
 /** Of the limits: what is left above is for what fires. */
 const ENDS_UNTIL = 0.7;
+const REFUSED_OVER_MS = 10_000;
+/** So many refusals more, a second later. */
+const REFUSED_A_SECOND = 20;
+const MOST_RETRY_S = 60;
 const RETRY_AFTER_S = { busy: 2, behind: 10 };
 
 /**
@@ -32,6 +36,13 @@ export function createIntakeGate(
   let inside = 0;
   let waiting = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  const refused = { since: now(), count: 0 };
+  /** The more are sent away, the later they are asked to come: else their asking is all that is done. */
+  const later = (leastS: number) => {
+    if (now() - refused.since > REFUSED_OVER_MS) Object.assign(refused, { since: now(), count: 0 });
+    refused.count += 1;
+    return { retryAfterS: Math.min(MOST_RETRY_S, leastS + Math.floor(refused.count / REFUSED_A_SECOND)) };
+  };
   const look = () => {
     if (now() - lookedAt < LOOK_EVERY_MS) return;
     lookedAt = now();
@@ -49,8 +60,8 @@ export function createIntakeGate(
       waiting > limits.backlog * ENDS_UNTIL || inside > limits.atOnce * ENDS_UNTIL ? RETRY_AFTER_S.behind : null,
     enter() {
       look();
-      if (waiting > limits.backlog) return { retryAfterS: RETRY_AFTER_S.behind };
-      if (inside >= limits.atOnce) return { retryAfterS: RETRY_AFTER_S.busy };
+      if (waiting > limits.backlog) return later(RETRY_AFTER_S.behind);
+      if (inside >= limits.atOnce) return later(RETRY_AFTER_S.busy);
       inside += 1;
       let isInside = true;
       return {

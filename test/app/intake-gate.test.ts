@@ -19,6 +19,14 @@ describe('the gate before the alerts', () => {
     expect(second).toHaveProperty('leave');
   });
 
+  it('asks the later to come again, the more it sends away', () => {
+    const gate = createIntakeGate({ atOnce: 0, backlog: 10 }, async () => 0);
+    const waits = Array.from({ length: 4_000 }, () => gate.enter()).map((one) =>
+      'retryAfterS' in one ? one.retryAfterS : 0,
+    );
+    expect([waits[0], waits[200], waits.at(-1)]).toEqual([2, 12, 60]);
+  });
+
   it('has ends wait sooner than what fires', () => {
     const gate = createIntakeGate({ atOnce: 3, backlog: 10 }, async () => 0);
     expect(gate.endsWaitS()).toBeNull();

@@ -111,6 +111,7 @@ if (isAsked('policy')) (await import('./cli/policy.ts')).addPolicy(program, proc
 if (isAsked('rbac')) (await import('./cli/rbac.ts')).addRbac(program, process.env);
 if (isAsked('backtest')) (await import('./cli/backtest.ts')).addBacktest(program, process.env);
 if (isAsked('audit')) (await import('./cli/audit.ts')).addAudit(program, process.env);
+if (isAsked('postmortem')) (await import('./cli/postmortem.ts')).addPostMortem(program, process.env);
 if (isAsked('import')) (await import('./cli/import-past.ts')).addImport(program, process.env);
 if (isAsked('export')) (await import('./cli/export-command.ts')).addExport(program, process.env);
 

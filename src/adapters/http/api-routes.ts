@@ -108,6 +108,7 @@ const detailOf = (incident: Incident) => ({
   anomalies: incident.anomalies,
   executions: incident.executions,
   linked: incident.linked,
+  seen: incident.seen ?? null,
 });
 
 function recommendationOf({ state, options, executions }: Incident) {

@@ -29,15 +29,6 @@ const MOST_LINES = 200;
 const MOST_FINDINGS = 20;
 const MOST_TEXT = 400;
 
-export const postMortemOf = (incident: Incident, timeline: TimelineEntry[]): PostMortem => ({
-  ...incident,
-  outcome: incident.state.name === 'closed' ? incident.state.outcome : null,
-  why: incident.state.name === 'closed' ? incident.state.why : '',
-  timeline,
-  skipped: incident.skippedSteps,
-  seen: incident.seen ?? null,
-});
-
 /**
  * What happened, as Markdown: timeline, evidence, the change, who decided what, what was tried in vain, what is still in place, and what nobody knows yet. Pure. Text from outside is masked as in messages, and never
  * becomes markup. `pictures`: files that lie beside it.

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { TimelineEntry } from '../../src/domain/incident.ts';
-import { postMortemMarkdown, postMortemOf } from '../../src/domain/postmortem.ts';
+import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
+import { type PostMortem, postMortemMarkdown } from '../../src/domain/postmortem.ts';
 import { diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from './examples.ts';
+
+/** As `/api/incidents/:id` answers. */
+const postMortemOf = (incident: Incident, timeline: TimelineEntry[]): PostMortem => ({
+  ...incident,
+  outcome: incident.state.name === 'closed' ? incident.state.outcome : null,
+  why: incident.state.name === 'closed' ? incident.state.why : '',
+  timeline,
+  skipped: incident.skippedSteps,
+  seen: incident.seen ?? null,
+});
 
 const entry = (type: TimelineEntry['type'], message: string, by: string | null = null): TimelineEntry => ({
   ...{ at: T0, type, message, by, from: 'noticed', to: 'closed' },

@@ -48,18 +48,23 @@ type Told = { path: PropertyKey[]; key: string | null; message: string };
 function told(issue: z.core.$ZodIssue): Told[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: issue.path, key, message: `unknown key "${key}"` }));
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) return [ofUnion(issue.path, issue.errors)];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0)
+    return [ofUnion(issue.path, issue.errors, issue.message)];
   const message = issue.message.replace(/^Invalid input: .*received undefined$/, 'is missing');
   return [{ path: issue.path, key: null, message }];
 }
 
 /** Of several shapes that a value may have, what is wrong by the one that it is nearest to: the one that it got furthest with. */
-function ofUnion(path: PropertyKey[], errors: z.core.$ZodIssue[][]): Told {
+function ofUnion(path: PropertyKey[], errors: z.core.$ZodIssue[][], whole: string): Told {
   const firsts = errors.flatMap(([first]) => first ?? []);
   const [best] = firsts.toSorted((left, right) => nearness(right) - nearness(left));
+  // Where it got nowhere in any of them, what the union says of itself is the better word.
+  if (best?.path.length === 0 && whole !== ZODS_OWN) return { path, key: null, message: whole };
   const inner = best ? told({ ...best, path: [...path, ...best.path] })[0] : undefined;
   return inner ?? { path, key: null, message: 'is not as it should be' };
 }
+
+const ZODS_OWN = 'Invalid input';
 
 const nearness = ({ code, path }: z.core.$ZodIssue): number => path.length * 2 + (code === 'invalid_type' ? 0 : 1);
 

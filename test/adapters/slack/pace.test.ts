@@ -28,7 +28,8 @@ describe('the pace of the chat', () => {
     expect((await Promise.all(all)).every(({ ok }) => ok)).toBe(true);
     const at = slack.calls.filter(({ method }) => POSTS.includes(method)).map((call) => call.at);
     expect(at).toHaveLength(4);
-    expect(at[3]! - at[0]!).toBeGreaterThan(240);
+    // Three gaps of a tenth of a second; the first may have come late.
+    expect(at[3]! - at[0]!).toBeGreaterThan(150);
   });
 
   it('gives back what would wait too long, with when to come again', async () => {

@@ -50,4 +50,3 @@ it('the YAML files that come along name their schema, so that editors complete t
   for (const text of heads)
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schemas/playbook.schema.json');
 });
-});

@@ -32,6 +32,7 @@ import { createSharedLook } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
 import type { Action, Command, Correlator, Detector, IssueKind, People, StateCorrelator } from '../extension-points.ts';
 import { createMuteBook, type MuteBook } from '../pipeline/mute-book.ts';
+import { createPauseWatch } from '../pipeline/pause-watch.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
 import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
@@ -111,6 +112,7 @@ const CONCURRENCY = 64;
 const DIAGNOSES_AT_ONCE = 4;
 const HEARTBEAT_LOOK_MS = 30_000;
 const MUTES_LOOK_MS = 5_000;
+const PAUSE_LOOK_MS = 30_000;
 const PLAYBOOKS_EVERY_MS = 5_000;
 const CATCH_UP_MS = 5 * 60_000;
 const WEEKLY_LOOK_MS = 5 * 60_000;
@@ -253,6 +255,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     log,
   );
   const stopMutes = lookEvery(deps, MUTES_LOOK_MS, () => mutes.look(), log);
+  const watchPause = createPauseWatch({ ...deps, cluster, once: heardOnce, approvers: config.settings.approvers });
+  const stopWatchingPause = lookEvery(deps, PAUSE_LOOK_MS, watchPause, log);
   const stopListening = lookEvery(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
   const stopRereading = lookEvery(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
   const stopListing = lookEvery(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
@@ -276,6 +280,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       stopScanning();
       void stopListening();
       void stopMutes();
+      void stopWatchingPause();
       void stopRereading();
       void stopListing();
       void stopCatchingUp();

@@ -3,6 +3,7 @@ import type { KnownMetric } from '../analysis/features.ts';
 import type { ServiceModel } from '../analysis/service-model.ts';
 import { keepNewest } from '../domain/keep-newest.ts';
 import type { MetricName } from '../ports/metrics.ts';
+import { createKeyedQueue } from '../timing/keyed-queue.ts';
 import { within } from '../timing/within.ts';
 
 /** What was learned of a service, with the data that it saw. `forest` is null while it isn't in memory. */
@@ -74,27 +75,18 @@ export function createBaselines(
   models: Models,
   train: (namespace: string, service: string) => Promise<unknown>,
 ): Baselines {
-  const asked = new Map<string, { training: Promise<unknown>; waitUntil: number }>();
+  const asked = createKeyedQueue<unknown>(Number.POSITIVE_INFINITY);
   const atHand = (metric: MetricName, namespace: string, service: string) =>
     models.find(namespace, service)?.metrics.find((one) => one.metric === metric)?.baseline ?? null;
-  const ask = (namespace: string, service: string) => {
-    const key = `${namespace}/${service}`;
-    const running = asked.get(key);
-    if (running) return running;
-    const training = train(namespace, service)
-      .catch(() => undefined)
-      .finally(() => asked.delete(key));
-    const started = { training, waitUntil: performance.now() + WAIT_MS };
-    asked.set(key, started);
-    return started;
-  };
   return {
     async get(metric, namespace, service, now) {
       const known = models.find(namespace, service);
       if (known && known.trainedAt > now - OUTDATED_MS) return atHand(metric, namespace, service);
-      const { training, waitUntil } = ask(namespace, service);
-      const left = waitUntil - performance.now();
-      if (left > 0) await within(training, left);
+      const { ended, since } = asked.join(`${namespace}/${service}`, () =>
+        train(namespace, service).catch(() => undefined),
+      );
+      const left = since + WAIT_MS - performance.now();
+      if (left > 0) await within(ended, left);
       return atHand(metric, namespace, service);
     },
     atHand,

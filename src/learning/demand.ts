@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { DemandAhead, DemandFailure } from '../ports/demand.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
-import { createTurns } from '../timing/turns.ts';
+import { createKeyedQueue } from '../timing/keyed-queue.ts';
 import { within } from '../timing/within.ts';
 import { HISTORY_STEP_MS, pastOf, spansOfTrouble } from './train-history.ts';
 
@@ -57,7 +57,7 @@ const WAIT_MS = 2_000;
 
 type Learned = { model: ForecastModel; schedule: CronWindow[] | null };
 type Result = { at: number } & ({ ok: true; learned: Learned } | { ok: false; failure: DemandFailure });
-type Entry = { result: Result | null; learning: Promise<Result> | null; recent: { at: number; series: Series } | null };
+type Entry = { result: Result | null; recent: { at: number; series: Series } | null };
 
 /**
  * Demand, learned when somebody first asks and once a day from then on, for the services asked about last. What can't be known is told
@@ -65,27 +65,26 @@ type Entry = { result: Result | null; learning: Promise<Result> | null; recent: 
  */
 export function createDemand(deps: DemandDeps): Demand {
   const entries = new Map<string, Entry>();
-  const turn = createTurns(LEARNING_AT_ONCE);
+  const queue = createKeyedQueue<Result>(LEARNING_AT_ONCE);
+  const learnInto = async (entry: Entry, namespace: string, service: string): Promise<Result> => {
+    const result = await learn(deps, namespace, service).catch(
+      (error: unknown): Result => ({
+        at: deps.clock.now(),
+        ...failed('unreachable', error instanceof Error ? error.message : String(error)),
+      }),
+    );
+    if (result.ok || !entry.result?.ok) entry.result = result;
+    return result;
+  };
   const outlook = async (namespace: string, service: string): Promise<OutlookAnswer> => {
-    const entry = entryOf(entries, `${namespace}/${service}`);
+    const key = `${namespace}/${service}`;
+    const entry = entryOf(entries, key, queue.has);
     if (!entry) return failed('learning', 'too many services are being learned at once; ask again in a moment');
-    const now = deps.clock.now();
-    if (!entry.learning && isDue(entry.result, now)) {
-      const learning = turn(() => learn(deps, namespace, service)).catch(
-        (error: unknown): Result => ({
-          at: now,
-          ...failed('unreachable', error instanceof Error ? error.message : String(error)),
-        }),
-      );
-      entry.learning = learning;
-      void learning.then((result) => {
-        if (result.ok || !entry.result?.ok) entry.result = result;
-        entry.learning = null;
-      });
-    }
+    const isLearned = !queue.has(key) && !isDue(entry.result, deps.clock.now());
+    const learning = isLearned ? null : queue.join(key, () => learnInto(entry, namespace, service)).ended;
     const known = entry.result?.ok
       ? entry.result
-      : await within(entry.learning ?? Promise.resolve(entry.result), deps.waitMs ?? WAIT_MS);
+      : await within(learning ?? Promise.resolve(entry.result), deps.waitMs ?? WAIT_MS);
     if (!known)
       return failed('learning', `the demand of ${namespace}/${service} is being learned; ask again in a moment`);
     if (!known.ok) return { ok: false, failure: known.failure };
@@ -157,7 +156,7 @@ async function look(
 const MOST_SILENCE_MS = 30 * 60_000;
 
 /** The service's entry, newly asked for; null when there is no room because all are being learned. */
-function entryOf(entries: Map<string, Entry>, key: string): Entry | null {
+function entryOf(entries: Map<string, Entry>, key: string, isLearning: (key: string) => boolean): Entry | null {
   const known = entries.get(key);
   if (known) {
     entries.delete(key);
@@ -165,11 +164,11 @@ function entryOf(entries: Map<string, Entry>, key: string): Entry | null {
     return known;
   }
   if (entries.size >= MOST_SERVICES) {
-    const oldest = [...entries].find(([, { learning }]) => learning === null)?.[0];
+    const oldest = [...entries.keys()].find((one) => !isLearning(one));
     if (oldest === undefined) return null;
     entries.delete(oldest);
   }
-  const entry: Entry = { result: null, learning: null, recent: null };
+  const entry: Entry = { result: null, recent: null };
   entries.set(key, entry);
   return entry;
 }

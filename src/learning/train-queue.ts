@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../timing/keyed-queue.ts';
 import { TRAINING_REASONS, type Training, type TrainingReason } from './train.ts';
 
 /** Trainings that wait their turn: few at once, the most urgent first. */
@@ -6,15 +7,6 @@ export type TrainingQueue = {
   train(namespace: string, service: string, why: TrainingReason): Promise<Training>;
   progress(): { waiting: number; running: string[]; done: number; refused: number };
   stop(): void;
-};
-
-type Entry = {
-  namespace: string;
-  service: string;
-  why: TrainingReason;
-  order: number;
-  ended: Promise<Training>;
-  resolve(training: Training): void;
 };
 
 /** After what should not happen. */
@@ -29,25 +21,13 @@ export function createTrainingQueue(options: {
   onEnd(namespace: string, service: string, why: TrainingReason, training: Training, waiting: number): void;
 }): TrainingQueue {
   const { atOnce, now, run, onEnd } = options;
-  const waiting = new Map<string, Entry>();
-  const running = new Map<string, Entry>();
+  const queue = createKeyedQueue<Training>(atOnce);
   const refusedUntil = new Map<string, { until: number; training: Training }>();
   const counts = { done: 0, refused: 0 };
-  let order = 0;
   let stopped = false;
 
-  const next = () => {
-    while (!stopped && running.size < atOnce && waiting.size > 0) {
-      const [key, entry] = [...waiting].reduce((best, one) => (isBefore(one[1], best[1]) ? one : best));
-      waiting.delete(key);
-      running.set(key, entry);
-      void work(key, entry);
-    }
-  };
-  const work = async (key: string, entry: Entry) => {
-    const { namespace, service, why } = entry;
+  const work = async (key: string, namespace: string, service: string, why: TrainingReason) => {
     const training = await run(namespace, service, why).catch((error: unknown) => refusal(String(error)));
-    running.delete(key);
     if (training.kind === 'refused') {
       counts.refused += 1;
       if (refusedUntil.size >= MOST_WAITING) refusedUntil.clear();
@@ -56,37 +36,27 @@ export function createTrainingQueue(options: {
       counts.done += 1;
       refusedUntil.delete(key);
     }
-    entry.resolve(training);
-    onEnd(namespace, service, why, training, waiting.size);
-    next();
+    onEnd(namespace, service, why, training, queue.waiting());
+    return training;
   };
 
   return {
-    train(namespace, service, why) {
+    async train(namespace, service, why) {
       const key = `${namespace}/${service}`;
-      const known = running.get(key) ?? waiting.get(key);
-      if (known) {
-        if (rankOf(why) < rankOf(known.why)) known.why = why;
-        return known.ended;
+      if (!queue.has(key)) {
+        const refused = refusedUntil.get(key);
+        if (refused && refused.until > now() && why !== 'asked') return refused.training;
+        if (stopped || queue.waiting() >= MOST_WAITING) return refusal('the queue takes no more');
       }
-      const refused = refusedUntil.get(key);
-      if (refused && refused.until > now() && why !== 'asked') return Promise.resolve(refused.training);
-      if (stopped || waiting.size >= MOST_WAITING) return Promise.resolve(refusal('the queue takes no more'));
-      const { promise, resolve } = Promise.withResolvers<Training>();
-      waiting.set(key, { namespace, service, why, order: order++, ended: promise, resolve });
-      next();
-      return promise;
+      return queue.join(key, () => work(key, namespace, service, why), rankOf(why)).ended;
     },
-    progress: () => ({ waiting: waiting.size, running: [...running.keys()], ...counts }),
+    progress: () => ({ waiting: queue.waiting(), running: queue.running(), ...counts }),
     stop() {
       stopped = true;
-      for (const entry of waiting.values()) entry.resolve(refusal('Nightshift is stopping'));
-      waiting.clear();
+      queue.stop(refusal('Nightshift is stopping'));
     },
   };
 }
 
 const refusal = (message: string): Training => ({ kind: 'refused', message, againMs: BUG_MS });
 const rankOf = (why: TrainingReason): number => TRAINING_REASONS.indexOf(why);
-const isBefore = (a: Entry, b: Entry): boolean =>
-  rankOf(a.why) < rankOf(b.why) || (rankOf(a.why) === rankOf(b.why) && a.order < b.order);

@@ -98,6 +98,8 @@ export type Action = Knowledge & {
   rungs: Rung[];
   reversible: boolean;
   permissions: Permission[];
+  /** It moves pods of every workload on a node: whoever installs it has to give that right by name. Where it may change nodes this is known from its permissions. */
+  optIn?: 'nodes';
   /**
    * `callers`: whom it helps isn't what it changes; whether it worked is then measured there. `load`: it gives what it changes more to work with, and what jammed
    * there may move on to those that it calls.

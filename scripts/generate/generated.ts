@@ -18,7 +18,7 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
     loadModules<Detector>(at('src/detectors')),
     loadModules<IssueKind>(at('src/kinds')),
   ]);
-  const vocabulary = vocabularyOf([...correlators, ...stateCorrelators, ...detectors]);
+  const vocabulary = vocabularyOf([...correlators, ...stateCorrelators, ...detectors], kinds);
   return [
     ...rightsFiles(actions),
     { path: 'src/domain/vocabulary.ts', text: vocabularyText(vocabulary) },

@@ -79,6 +79,10 @@ export const kindFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
 const ${camel}: IssueKind = {
   name: '${snake}',
   title: 'TODO: for people',
+  says: { now: 'TODO: is in trouble', past: 'TODO: was in trouble' },
+  chart: null,
+  overWindow: false,
+  of: 'workload',
   unit: '',
   order: 100,
   shownBy: [],

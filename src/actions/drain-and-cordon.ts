@@ -30,6 +30,7 @@ const drainAndCordon: Action = {
   reversible: false,
   cures: { node_pressure: [18, 2], node_not_ready: [18, 2], '*': [2, 4] },
   against: { namespace: [], workload: [] },
+  optIn: 'nodes',
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },

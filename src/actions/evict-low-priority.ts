@@ -20,6 +20,7 @@ const evictLowPriority: Action = {
   reversible: false,
   cures: { node_pressure: [8, 2], '*': [2, 4] },
   against: { namespace: [], workload: [] },
+  optIn: 'nodes',
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },

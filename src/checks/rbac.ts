@@ -81,18 +81,16 @@ const CLUSTER_SCOPED = new Set([
 ]);
 const POLICY_ENGINES = new Set(['kyverno.io', 'policies.kyverno.io', 'lifecycle.keptn.sh']);
 const isLook = (verb: string) => ['get', 'list', 'watch'].includes(verb);
-/** These move pods of every workload on a node. */
-const ON_NODES = new Set(['drain_and_cordon', 'evict_low_priority']);
 
 /** The opt-in that an action needs beside its permissions; null: it comes unasked. */
-export function optInOf({ name, permissions }: Pick<Action, 'name' | 'permissions'>): OptIn | null {
+export function optInOf({ optIn, permissions }: Pick<Action, 'optIn' | 'permissions'>): OptIn | null {
   const changes = permissions.filter(({ verbs }) => verbs.some((verb) => !isLook(verb)));
   if (changes.some(({ group }) => POLICY_ENGINES.has(group))) return 'policies';
-  return ON_NODES.has(name) || changes.some(({ resource }) => resource === 'nodes') ? 'nodes' : null;
+  return optIn ?? (changes.some(({ resource }) => resource === 'nodes') ? 'nodes' : null);
 }
 
 /** The same rights in groups that can be turned on one by one; `look` is always on. */
-export function rightsInGroups(actions: Pick<Action, 'name' | 'permissions'>[]) {
+export function rightsInGroups(actions: Pick<Action, 'optIn' | 'permissions'>[]) {
   const of = (permissions: Permission[], when: 'look' | 'act' | OptIn) =>
     (['cluster', 'namespace'] as const).flatMap((scope) => {
       const rules = merged(permissions).filter((rule) => isWide(rule) === (scope === 'cluster'));

@@ -6,11 +6,22 @@ export type KindLook = { health: Health; findings: readonly Finding[] };
 /** A kind of trouble that shows: how severe, in the kind's unit, and in one sentence. */
 export type Seen = { severity: number; message: string };
 
+/** What a kind's picture may show: metrics of a service. */
+type ChartMetric = 'memory_ratio' | 'latency_p99' | 'error_ratio' | 'request_rate' | 'cpu_ratio';
+
 /** A kind of trouble. Pure: it reads vitals and findings, never a name of another kind. */
 export type IssueKind = {
   /** `Issue.kind`, and the `issue` of its playbook. */
   name: string;
   title: string;
+  /** How it is said of a service, while it lasts and once it is over: "is slow", "was slow". */
+  says: { now: string; past: string };
+  /** The metric that its picture shows; null: that of the strongest finding. */
+  chart: ChartMetric | null;
+  /** It is measured over a window, which holds the time before a change until it has passed. */
+  overWindow: boolean;
+  /** Whose trouble it is: a node's is dealt with once for all that run on it. */
+  of: 'workload' | 'node';
   /** The unit of its severity. */
   unit: string;
   /** Of several kinds that show, the one with the smallest is named. */

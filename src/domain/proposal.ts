@@ -1,8 +1,9 @@
 import type { Incident } from './incident.ts';
 import type { Subject } from './types.ts';
+import type { KindName } from './vocabulary.ts';
 
 /** The issue of a proposal: demand is coming that nothing scales for. */
-export const DEMAND_AHEAD = 'demand_ahead';
+export const DEMAND_AHEAD = 'demand_ahead' satisfies KindName;
 const SUFFIX = '#demand';
 /** Demand within the hour is what it is about. */
 export const PROPOSAL_MS = 60 * 60_000;

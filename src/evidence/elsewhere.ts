@@ -5,9 +5,13 @@ import type { Incident, State } from '../domain/incident.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef, Execution } from '../domain/types.ts';
+import type { KindName } from '../domain/vocabulary.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth } from './health.ts';
 import { measuredOf } from './measure.ts';
+
+/** What single pods are restarted for. */
+const BY_MEMORY: KindName = 'high_memory_usage';
 
 type Verifying = Pick<Extract<State, { name: 'verifying' }>, 'execution' | 'since' | 'samples'>;
 
@@ -31,11 +35,11 @@ export async function whatIsElsewhere(
 
 /**
  * A step aimed at one pod has cured what it was aimed at: the pods made since then are ready and under the step's threshold, so that what is left is in pods that it didn't touch.
- * By memory, which is what single pods are restarted for.
+ * By memory.
  */
 async function isInOtherPods(deps: EvidenceDeps, incident: Incident, execution: Execution): Promise<boolean> {
   const { plan, step, issue } = execution.recommendation;
-  if (plan.target.kind !== 'Pod' || issue !== 'high_memory_usage') return false;
+  if (plan.target.kind !== 'Pod' || issue !== BY_MEMORY) return false;
   const { namespace, service } = measuredOf(incident);
   const workload = await deps.cluster.workload(namespace, service);
   const pods = workload.ok

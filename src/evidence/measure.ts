@@ -5,6 +5,7 @@ import type { KindLook } from '../domain/issue-kind.ts';
 import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Issue } from '../domain/types.ts';
+import type { KindName } from '../domain/vocabulary.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
 import { ceilingsFor } from './ceilings.ts';
 import type { EvidenceDeps } from './deps.ts';
@@ -86,7 +87,7 @@ export async function measureService(
 }
 
 /** What callers feel of a service: whether it is slow or fails. */
-const FELT: Issue = { kind: 'high_latency', severity: 0, unit: 's', message: '' };
+const FELT: Issue & { kind: KindName } = { kind: 'high_latency', severity: 0, unit: 's', message: '' };
 
 const lookAgain = (deps: EvidenceDeps, whose: Whose, before: readonly Health[]): Promise<Health> =>
   readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) });

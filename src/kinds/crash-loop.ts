@@ -6,6 +6,10 @@ import { findingOf } from '../domain/look-findings.ts';
 const crashLoop: IssueKind = {
   name: 'crash_loop',
   title: 'Containers that keep crashing',
+  says: { now: 'keeps crashing', past: 'kept crashing' },
+  chart: 'error_ratio',
+  overWindow: false,
+  of: 'workload',
   unit: 'restarts',
   order: 10,
   shownBy: ['crashes'],

@@ -5,6 +5,10 @@ import { DEMAND_AHEAD } from '../domain/proposal.ts';
 const demandAhead: IssueKind = {
   name: DEMAND_AHEAD,
   title: 'Demand is coming',
+  says: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
+  chart: null,
+  overWindow: false,
+  of: 'workload',
   unit: 'of capacity',
   order: 100,
   shownBy: [],

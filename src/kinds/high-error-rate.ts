@@ -5,6 +5,10 @@ import type { IssueKind } from '../domain/issue-kind.ts';
 const highErrorRate: IssueKind = {
   name: 'high_error_rate',
   title: 'Failing requests',
+  says: { now: 'answers with errors', past: 'answered with errors' },
+  chart: 'error_ratio',
+  overWindow: true,
+  of: 'workload',
   unit: 'of requests',
   order: 50,
   shownBy: ['errors'],

@@ -7,6 +7,10 @@ import { aboveUsual } from '../domain/look-findings.ts';
 const highLatency: IssueKind = {
   name: 'high_latency',
   title: 'Slow answers',
+  says: { now: 'is slow', past: 'was slow' },
+  chart: 'latency_p99',
+  overWindow: true,
+  of: 'workload',
   unit: 's',
   order: 40,
   shownBy: ['latency'],

@@ -17,6 +17,10 @@ const uses = ({ health }: KindLook): string =>
 const highMemoryUsage: IssueKind = {
   name: 'high_memory_usage',
   title: 'Memory close to its limit',
+  says: { now: 'is running out of memory', past: 'was running out of memory' },
+  chart: 'memory_ratio',
+  overWindow: false,
+  of: 'workload',
   unit: 'of limit',
   order: 20,
   shownBy: ['memory', 'oom_kills'],

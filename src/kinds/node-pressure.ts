@@ -4,6 +4,10 @@ import type { IssueKind } from '../domain/issue-kind.ts';
 const nodePressure: IssueKind = {
   name: 'node_pressure',
   title: 'A node in trouble',
+  says: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
+  chart: null,
+  overWindow: false,
+  of: 'node',
   unit: 'nodes',
   order: 30,
   shownBy: ['nodes'],

@@ -4,6 +4,10 @@ import type { IssueKind } from '../domain/issue-kind.ts';
 const notReady: IssueKind = {
   name: 'not_ready',
   title: 'Pods that are not ready',
+  says: { now: 'isn’t ready', past: 'wasn’t ready' },
+  chart: null,
+  overWindow: false,
+  of: 'workload',
   unit: 'pods',
   order: 60,
   shownBy: ['not_ready'],

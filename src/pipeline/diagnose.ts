@@ -21,6 +21,7 @@ import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
 import { heldBack, stormOf } from '../domain/storm.ts';
 import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
+import type { IssueKind } from '../extension-points.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
@@ -101,7 +102,7 @@ export async function judged(
     paused: pause.paused,
     muted: deps.mutes?.of(incident.namespace, incident.service) ?? null,
     storm: stormOf(open, now).length >= deps.limits.stormIncidents,
-    sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(incident, diagnosis, open),
+    sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(deps.kinds, incident, diagnosis, open),
     attempts: countedAttempts(incident),
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
@@ -288,11 +289,15 @@ function atWorkOn({ id, namespace, service }: Incident, { named, causes }: Diagn
 }
 
 /** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */
-function sameCause(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {
+function sameCause(
+  kinds: readonly IssueKind[],
+  incident: Incident,
+  diagnosis: Diagnosis,
+  open: Incident[],
+): string | null {
   const { named, causes, issue } = diagnosis;
-  const cause = named
-    ? causes[0]?.entity
-    : causes.find(({ entity }) => issue.kind === 'node_pressure' && entity.kind === 'Node')?.entity;
+  const isOfNode = kinds.some(({ name, of }) => name === issue.kind && of === 'node');
+  const cause = named ? causes[0]?.entity : causes.find(({ entity }) => isOfNode && entity.kind === 'Node')?.entity;
   if (!cause) return null;
   const same = open.find((other) => {
     if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;

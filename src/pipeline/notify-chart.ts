@@ -3,6 +3,7 @@ import { senseOf } from '../analysis/metric-sense.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { troubleSince } from '../evidence/gather.ts';
+import type { IssueKind } from '../extension-points.ts';
 import { demandPicture } from '../learning/forecast-demand.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
@@ -48,8 +49,8 @@ export async function pictureOf(
   incident: Incident,
 ): Promise<{ picture: MetricPicture; altText: string } | null> {
   if (isProposal(incident)) return demandPicture(deps, incident.namespace, incident.service);
-  const metric = metricOf(incident);
-  const { namespace, name } = entityOf(incident);
+  const metric = metricOf(deps.kinds, incident);
+  const { namespace, name } = entityOf(incident, metric);
   const since = troubleSince(incident, deps.clock.now());
   const from = Math.min(since, incident.openedAt) - BEFORE_MS;
   const to = Math.min(deps.clock.now(), (incident.closedAt ?? Number.POSITIVE_INFINITY) + AFTER_MS);
@@ -78,12 +79,6 @@ export async function pictureOf(
   return { picture, altText: altTextOf(picture, series, sense.show, baseline, since) };
 }
 
-const METRIC_OF_ISSUE: Record<string, MetricName> = {
-  high_memory_usage: 'memory_ratio',
-  high_latency: 'latency_p99',
-  high_error_rate: 'error_ratio',
-  crash_loop: 'error_ratio',
-};
 const METRIC_OF_FINDING: Record<string, MetricName> = {
   latency: 'latency_p99',
   errors: 'error_ratio',
@@ -94,8 +89,8 @@ const METRIC_OF_FINDING: Record<string, MetricName> = {
   cpu: 'cpu_ratio',
 };
 
-function metricOf(incident: Incident): MetricName {
-  const named = METRIC_OF_ISSUE[incident.diagnosis?.issue.kind ?? ''];
+function metricOf(kinds: readonly IssueKind[], incident: Incident): MetricName {
+  const named = kinds.find(({ name }) => name === incident.diagnosis?.issue.kind)?.chart;
   if (named) return named;
   const findings = [...incident.anomalies, ...(incident.diagnosis?.findings ?? [])];
   const told = findings.sort((a, b) => b.strength - a.strength).find((one) => METRIC_OF_FINDING[one.what]);
@@ -103,9 +98,9 @@ function metricOf(incident: Incident): MetricName {
 }
 
 /** Memory and crashes are the cause's own; slowness and errors are shown where they hurt. */
-function entityOf(incident: Incident): { namespace: string; name: string } {
+function entityOf(incident: Incident, metric: MetricName): { namespace: string; name: string } {
   const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0]?.entity : undefined;
-  const isOwn = ['memory_ratio', 'cpu_ratio'].includes(metricOf(incident));
+  const isOwn = ['memory_ratio', 'cpu_ratio'].includes(metric);
   if (cause && isOwn && cause.kind !== 'Node' && cause.kind !== 'Pod') return cause;
   return { namespace: incident.namespace, name: incident.service };
 }

@@ -15,8 +15,6 @@ import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 10_000;
-/** What is measured over a window, which holds the time before the change until it has passed. */
-const LOOKS_BACK = new Set(['high_latency', 'high_error_rate']);
 
 /** Looks at metrics and objects until they say recovered, unchanged or worse; no data is unknown, never success. */
 const verify: Stage = {
@@ -50,7 +48,7 @@ const verify: Stage = {
       left: trouble.kind === 'present' ? await whatIsElsewhere(deps, incident, state) : null,
       before: incident.diagnosis?.issue.severity ?? 0,
       tooSoon:
-        LOOKS_BACK.has(execution.recommendation.issue) && at - execution.startedAt < deps.queries.quickWindowMs / 4,
+        isOverWindow(deps, execution.recommendation.issue) && at - execution.startedAt < deps.queries.quickWindowMs / 4,
     });
     const samples = [...state.samples, sample];
     const verdict = judge({
@@ -80,6 +78,9 @@ const verify: Stage = {
     };
   },
 };
+
+const isOverWindow = ({ kinds }: StageDeps, issue: string): boolean =>
+  kinds.some(({ name, overWindow }) => name === issue && overWindow);
 
 /** An API server gives up on a request by then: what isn't there won't come any more. */
 const LANDS_WITHIN_MS = 70_000;

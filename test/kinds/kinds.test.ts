@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inTrouble, type VitalName } from '../../src/domain/health.ts';
 import { nameIssue } from '../../src/domain/name-issue.ts';
+import { KIND_WORDS } from '../../src/domain/vocabulary.ts';
 import { healthOf, known, silent } from '../domain/healths.ts';
 import { KINDS } from './all-kinds.ts';
 
@@ -20,6 +21,12 @@ describe('each kind of trouble', () => {
     expect({ measured, kind: issue.kind, severity: issue.severity }).toEqual({ measured: true, kind, severity });
     expect(issue.message).toMatch(message);
     expect(issue.unit).toBe(KINDS.find(({ name }) => name === kind)?.unit);
+  });
+
+  it('is said in words of its own, while it lasts and once it is over', () => {
+    const said = KINDS.flatMap(({ says }) => [says.now, says.past]);
+    expect(new Set(said).size).toBe(said.length);
+    expect(KIND_WORDS).toEqual(Object.fromEntries(KINDS.map(({ name, says }) => [name, says])));
   });
 
   it('is not read from a vital that nobody could read', () => {

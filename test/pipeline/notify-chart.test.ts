@@ -3,6 +3,7 @@ import type { Deps } from '../../src/app/deps.ts';
 import type { TimelineEntry } from '../../src/domain/incident.ts';
 import { isPictureDue, pictureOf } from '../../src/pipeline/notify-chart.ts';
 import { anIncident, CLOSED } from '../adapters/redis/store-fixture.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 
 const NOW = 10 * 3_600_000;
 const line = (type: TimelineEntry['type'], from: TimelineEntry['from'], to: TimelineEntry['to']): TimelineEntry => ({
@@ -30,6 +31,7 @@ function parts(points: { at: number; value: number }[]) {
       },
     },
     baselines: { atHand: () => null },
+    kinds: KINDS,
     cluster: {
       workload: async () => ({ ok: true, value: {} }),
       revisions: async () => ({

@@ -37,9 +37,13 @@ describe('what is made from the schemas and the extension points', () => {
 
 describe('the vocabulary', () => {
   it('has each word once, in order, and is TypeScript', () => {
-    const vocabulary = vocabularyOf([{ finds: ['rollout', 'crash_loop'] }, { finds: ['rollout'] }]);
+    const vocabulary = vocabularyOf(
+      [{ finds: ['rollout', 'crash_loop'] }, { finds: ['rollout'] }],
+      [{ name: 'not_ready', says: { now: "isn't ready", past: "wasn't ready" } }],
+    );
     expect(vocabulary.findings).toEqual(['crash_loop', 'rollout']);
     expect(vocabularyText(vocabulary)).toContain("  'crash_loop',\n  'rollout',\n] as const;");
+    expect(vocabularyText(vocabulary)).toContain(`  not_ready: { now: 'isn\\'t ready', past: 'wasn\\'t ready' },`);
   });
 });
 

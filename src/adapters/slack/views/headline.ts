@@ -1,17 +1,12 @@
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
 import { isProposal } from '../../../domain/proposal.ts';
+import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
 
 /** How an issue is said of a service: now, and once it is over. */
-const SAYINGS: Record<string, { now: string; past: string }> = {
-  high_latency: { now: 'is slow', past: 'was slow' },
-  high_memory_usage: { now: 'is running out of memory', past: 'was running out of memory' },
-  crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
-  node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
-  demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
-  high_error_rate: { now: 'answers with errors', past: 'answered with errors' },
-  not_ready: { now: 'isn’t ready', past: 'wasn’t ready' },
+const SAYINGS: Record<string, { now: string; past: string } | undefined> = {
+  ...KIND_WORDS,
   unknown: { now: 'is in trouble', past: 'was in trouble' },
 };
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
 import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
 import type { Event, Incident } from '../domain/incident.ts';
+import { isQuestionPage, openPages, pagesOf, stalePages } from '../domain/pages.ts';
 import { record } from '../pipeline/record.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Deps } from './deps.ts';
@@ -21,11 +22,12 @@ export function pagerDutyIntake(deps: Deps, secret: string | null, heard: HeardO
       if (type !== 'acknowledged' && type !== 'resolved') return 'ignored';
       const incident = dedupKey === null ? null : await whosePage(deps, dedupKey);
       if (!incident || dedupKey === null || at === null || !isFresh(at)) return 'ignored';
+      if (!isNews(incident, dedupKey, type, by)) return 'ignored';
       const copy = `pagerduty ${createHash('sha256').update(rawBody).digest('hex')}`;
       if (!(await heard.first(copy, OLDEST_MS + AHEAD_MS))) return 'ignored';
       try {
         if (!(await heard.newest(`pagerduty ${dedupKey}`, at, OLDEST_MS + AHEAD_MS))) return 'ignored';
-        await record(deps, incident.id, eventOf(type, incident, by ?? 'PagerDuty', deps.clock.now()));
+        await record(deps, incident.id, eventOf(type, incident, dedupKey, by ?? 'PagerDuty', deps.clock.now()));
       } catch (error) {
         await heard.forget(copy).catch(() => undefined);
         throw error;
@@ -37,9 +39,21 @@ export function pagerDutyIntake(deps: Deps, secret: string | null, heard: HeardO
 
 const isFresh = (at: number): boolean => at > Date.now() - OLDEST_MS && at < Date.now() + AHEAD_MS;
 
-/** A resolved page ends what only people could still end; of anything else they have said that they see to it. */
-function eventOf(type: 'acknowledged' | 'resolved', { state }: Incident, by: string, at: number): Event {
-  return type === 'resolved' && state.name === 'escalated'
+/**
+ * What we tell PagerDuty comes back as a webhook, and so does what it lets run out: neither is anybody's word. Nor is the end of a page that is over here: of a closed
+ * incident, or of a question that is decided.
+ */
+function isNews(incident: Incident, dedupKey: string, type: 'acknowledged' | 'resolved', by: string | null): boolean {
+  const page = openPages(incident).find((one) => one.dedupKey === dedupKey);
+  if (type === 'acknowledged') return by !== null || page?.status === 'triggered';
+  if (by === null || incident.state.name === 'closed' || !page) return false;
+  return stalePages(incident).every((stale) => stale.dedupKey !== dedupKey);
+}
+
+/** A resolved page ends what only people could still end; of anything else, a question among it, they have said that they see to it. */
+function eventOf(type: 'acknowledged' | 'resolved', incident: Incident, key: string, by: string, at: number): Event {
+  const { state } = incident;
+  return type === 'resolved' && state.name === 'escalated' && !isQuestionPage(incident, key)
     ? { type: 'closed_by_human', at, user: by, outcome: 'healed_by_human' }
     : { type: 'acknowledged', at, by };
 }
@@ -52,12 +66,7 @@ async function whosePage(deps: Deps, dedupKey: string): Promise<Incident | null>
   for (const length of [3, 2]) {
     const id = parts.slice(0, length).join('-');
     const incident = /^INC-[0-9]{1,15}(-[A-Za-z0-9]{1,12})?$/.test(id) ? await deps.store.load(id) : null;
-    if (incident && pageKeys(incident).includes(dedupKey)) return incident;
+    if (incident && pagesOf(incident).some((page) => page.dedupKey === dedupKey)) return incident;
   }
   return null;
-}
-
-/** Several where an incident has paged for several things. */
-function pageKeys(incident: Incident & { pages?: { dedupKey: string }[] }): string[] {
-  return [...(incident.page ? [incident.page] : []), ...(incident.pages ?? [])].map(({ dedupKey }) => dedupKey);
 }

@@ -58,7 +58,22 @@ function pagesWanted(incident: Incident, policy: PagePolicy): PageDue[] {
 /** Each time that a plan is asked about has a name of its own. */
 export const questionName = (
   state: Pick<Extract<State, { name: 'awaiting_approval' }>, 'planDigest' | 'since' | 'asked'>,
-) => `ask-${state.planDigest.slice(0, 12)}-${state.since ?? state.asked}`;
+): string => `${QUESTION}${state.planDigest.slice(0, 12)}-${state.since ?? state.asked}`;
+
+const QUESTION = 'ask-';
+
+/** Whether a page is, or was, a question: it is over when the question is, whatever became of the trouble. */
+export const isQuestionPage = ({ id }: Pick<Incident, 'id'>, dedupKey: string): boolean =>
+  dedupKey.includes(`-${id}-${QUESTION}`);
+
+/** Pages of questions that are decided, or asked anew under another key, and still ring. */
+export function stalePages(incident: Incident): Page[] {
+  const { state } = incident;
+  const open = state.name === 'awaiting_approval' ? questionName(state) : null;
+  return openPages(incident).filter(
+    ({ dedupKey }) => isQuestionPage(incident, dedupKey) && !(open !== null && dedupKey.endsWith(`-${open}`)),
+  );
+}
 
 const isPaged = (incident: Incident, about: string) =>
   pagesOf(incident).some(({ dedupKey }) => dedupKey === pageKey(incident, about));

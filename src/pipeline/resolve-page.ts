@@ -1,6 +1,7 @@
 import type { Event, Incident } from '../domain/incident.ts';
 import { isStormKey } from '../domain/open-line.ts';
-import { openPages } from '../domain/pages.ts';
+import { openPages, stalePages } from '../domain/pages.ts';
+import type { Page } from '../domain/types.ts';
 import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
@@ -16,9 +17,10 @@ async function isOthersToo(deps: StageDeps, { id, cluster }: Incident, dedupKey:
 
 /** Whoever said here that they are on it has said it to PagerDuty, too. */
 async function acknowledged(deps: StageDeps, incident: Incident): Promise<StageResult> {
+  const stale = new Set(stalePages(incident).map(({ dedupKey }) => dedupKey));
   const events: Event[] = [];
   for (const { dedupKey, untold } of openPages(incident)) {
-    if (!untold) continue;
+    if (!untold || stale.has(dedupKey)) continue;
     const sent = await deps.pager.acknowledge(dedupKey);
     const at = deps.clock.now();
     if (!sent.ok) return { events, againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
@@ -27,22 +29,31 @@ async function acknowledged(deps: StageDeps, incident: Incident): Promise<StageR
   return events.length > 0 ? { events } : NOTHING;
 }
 
+async function resolved(deps: StageDeps, incident: Incident, pages: Page[]): Promise<StageResult> {
+  const events: Event[] = [];
+  for (const { dedupKey } of pages) {
+    const sent = (await isOthersToo(deps, incident, dedupKey))
+      ? { ok: true as const }
+      : await deps.pager.resolve(dedupKey);
+    const at = deps.clock.now();
+    if (!sent.ok) return { events, againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
+    events.push({ type: 'page_resolved', at, dedupKey });
+  }
+  return { events };
+}
+
 const resolvePage: Stage = {
   kind: 'resolve_page',
-  does: 'tell the pager who has it, and resolve the pages when the incident has closed',
+  does: 'tell the pager who has it, and resolve the pages of what is decided and, when the incident has closed, all others',
   giveUp: null,
   async run(deps, incident) {
-    if (incident.state.name !== 'closed') return acknowledged(deps, incident);
-    const events: Event[] = [];
-    for (const { dedupKey } of openPages(incident)) {
-      const sent = (await isOthersToo(deps, incident, dedupKey))
-        ? { ok: true as const }
-        : await deps.pager.resolve(dedupKey);
-      const at = deps.clock.now();
-      if (!sent.ok) return { events, againAt: at + (sent.retryAfterMs ?? AGAIN_MS) };
-      events.push({ type: 'page_resolved', at, dedupKey });
-    }
-    return { events };
+    if (incident.state.name === 'closed') return resolved(deps, incident, openPages(incident));
+    const decided = await resolved(deps, incident, stalePages(incident));
+    const told = await acknowledged(deps, incident);
+    const again = [decided.againAt, told.againAt].filter((at) => at !== undefined);
+    const events = [...decided.events, ...told.events];
+    if (again.length > 0) return { events, againAt: Math.min(...again) };
+    return events.length > 0 ? { events } : NOTHING;
   },
 };
 

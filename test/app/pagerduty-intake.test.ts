@@ -43,14 +43,14 @@ beforeEach(async () => {
   accept = pagerDutyIntake(deps, SECRET, heard).accept!;
 });
 
-const sent = (type: string, over: { key?: string; agoMs?: number; id?: string } = {}) => {
+const sent = (type: string, over: { key?: string; agoMs?: number; id?: string; agent?: object } = {}) => {
   const body = Buffer.from(
     JSON.stringify({
       event: {
         id: over.id ?? 'e1',
         event_type: `incident.${type}`,
         occurred_at: new Date(Date.now() - (over.agoMs ?? 1_000)).toISOString(),
-        agent: { summary: 'Someone on call' },
+        agent: over.agent ?? { summary: 'Someone on call' },
         data: { incident_key: over.key ?? KEY },
       },
     }),
@@ -101,5 +101,35 @@ describe('a webhook of PagerDuty', () => {
     expect([await accept(body, signature), await accept(body, signature)]).toEqual(['accepted', 'ignored']);
     expect(await sent('resolved', fixed)).toBe('ignored');
     expect(await state()).toMatchObject({ name: 'escalated' });
+  });
+
+  describe('that resolves', () => {
+    const asked = `${KEY}-ask-0123456789ab-900`;
+    const page = (dedupKey: string, status: 'triggered' | 'resolved' = 'triggered') => ({ dedupKey, status, at: 900 });
+    const withPages = async (...pages: ReturnType<typeof page>[]) => {
+      const before = (await store.load('INC-7'))!;
+      const after = { ...before, version: 2, pages, page: pages.at(-1) ?? null };
+      await store.save({ before, after, timeline: [], effects: [], finished: null });
+    };
+
+    it('a question’s page that is decided closes nothing, before it is known to be over as well as after', async () => {
+      await withPages(page(asked), page(KEY));
+      expect(await sent('resolved', { key: asked })).toBe('ignored');
+      await withPages(page(asked, 'resolved'), page(KEY));
+      expect(await sent('resolved', { key: asked, id: 'e2' })).toBe('ignored');
+      expect(await state()).toMatchObject({ name: 'escalated', acknowledgedBy: null });
+    });
+
+    it('what we have resolved closes nothing', async () => {
+      await withPages(page(KEY, 'resolved'));
+      expect(await sent('resolved')).toBe('ignored');
+      expect(await state()).toMatchObject({ name: 'escalated' });
+    });
+
+    it('by an integration or by itself closes nothing', async () => {
+      const agent = { summary: 'Nightshift', type: 'events_api_v2_inbound_integration_reference' };
+      expect(await sent('resolved', { agent })).toBe('ignored');
+      expect(await state()).toMatchObject({ name: 'escalated' });
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Event, type Incident, MAX_ALERTS, MAX_LATE_MS, type State } from '../../src/domain/incident.ts';
+import { pageKey, questionName, stalePages } from '../../src/domain/pages.ts';
 import { transition } from '../../src/domain/transition.ts';
 import {
   alertOf,
@@ -451,6 +452,26 @@ describe('closing', () => {
     const paged = inState(awaiting(), { page: { dedupKey: 'k', status: 'triggered', at: T0 } });
     expect(effectsOf(paged, { type: 'resolved', at: T0, message: '' })).toContain('resolve_page');
     expect(effectsOf(inState(awaiting()), { type: 'resolved', at: T0, message: '' })).not.toContain('resolve_page');
+  });
+});
+
+describe('the page of a question', () => {
+  const state = awaiting({ since: T0 }) as Extract<State, { name: 'awaiting_approval' }>;
+  const asking = inState(state);
+  const page = { dedupKey: pageKey(asking, questionName(state)), status: 'triggered' as const, at: T0 };
+  const paged = { ...asking, page, pages: [page] };
+  const approved: Event = { type: 'approved', at: T0, user: 'U_ONCALL', planDigest: state.planDigest };
+
+  it('is resolved when the question is decided, and rings as long as it is open', () => {
+    expect(effectsOf(paged, approved)).toContain('resolve_page');
+    expect(effectsOf(paged, { type: 'noted', at: T0, by: null, message: '' })).not.toContain('resolve_page');
+    expect(stalePages(paged)).toEqual([]);
+    expect(stalePages(next(paged, approved))).toEqual([page]);
+  });
+
+  it('is resolved, too, where it was sent only when the question was decided', () => {
+    const late: Event = { type: 'paged', at: T0, dedupKey: page.dedupKey, planDigest: state.planDigest };
+    expect(effectsOf(next(asking, approved), late)).toContain('resolve_page');
   });
 });
 

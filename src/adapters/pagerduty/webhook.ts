@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { headOf } from '../../domain/cut-text.ts';
 
-/** What PagerDuty tells of an incident. `dedupKey` is what it was triggered under; `by` is a name, outside text. */
+/** What PagerDuty tells of an incident. `dedupKey` is what it was triggered under; `by` is a person's name, outside text; null: an integration (ours, say), a rule or a time that ran out. */
 type PagerDutyWebhook = {
   type: 'triggered' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'reopened' | 'other';
   dedupKey: string | null;
@@ -22,13 +22,14 @@ const payloadSchema = z.object({
   event: z.object({
     event_type: z.string(),
     occurred_at: z.string().optional(),
-    agent: z.object({ summary: z.string().nullish() }).nullish(),
+    agent: z.object({ summary: z.string().nullish(), type: z.string().nullish() }).nullish(),
     data: z
       .object({ incident_key: z.string().nullish(), number: z.number().nullish(), html_url: z.string().nullish() })
       .nullish(),
   }),
 });
 
+const PERSON = 'user_reference';
 const TYPES = ['triggered', 'acknowledged', 'unacknowledged', 'resolved', 'reopened'] as const;
 
 /**
@@ -56,12 +57,19 @@ function isSigned(rawBody: Buffer, signatures: string, secret: string): boolean 
   return given.some((hex) => hex !== undefined && timingSafeEqual(Buffer.from(hex, 'hex'), expected));
 }
 
+type Agent = z.infer<typeof payloadSchema>['event']['agent'];
+
+function byPerson(agent: Agent): string | null {
+  if (!agent || (agent.type ?? PERSON) !== PERSON) return null;
+  return headOf(agent.summary || 'somebody in PagerDuty', 100);
+}
+
 function eventOf({ event }: z.infer<typeof payloadSchema>): PagerDutyWebhook {
   const at = Date.parse(event.occurred_at ?? '');
   return {
     type: TYPES.find((type) => event.event_type === `incident.${type}`) ?? 'other',
     dedupKey: event.data?.incident_key ?? null,
-    by: event.agent?.summary ? headOf(event.agent.summary, 100) : null,
+    by: byPerson(event.agent),
     at: Number.isNaN(at) ? null : at,
     number: event.data?.number ?? null,
     url: event.data?.html_url ?? null,

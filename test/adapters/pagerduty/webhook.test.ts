@@ -87,4 +87,13 @@ describe('a webhook', () => {
     const other = Buffer.from('{"messages":[]}');
     expect(parsePagerDutyWebhook(other, sign(other), SECRET)).toEqual({ ok: false, reason: 'bad_shape' });
   });
+
+  it.each([
+    { summary: 'Nightshift', type: 'events_api_v2_inbound_integration_reference' },
+    { summary: 'payment', type: 'service_reference' },
+    null,
+  ])('of %j is no person’s', (agent) => {
+    const body = webhook('incident.resolved', { agent });
+    expect(parsePagerDutyWebhook(body, sign(body), SECRET)).toMatchObject({ ok: true, event: { by: null } });
+  });
 });

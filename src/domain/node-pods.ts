@@ -1,3 +1,5 @@
+import { deploymentOf } from './pod-names.ts';
+
 /** A pod as it stands on a node; `ports.NodePod` has it all. */
 type OnNode = {
   namespace: string;
@@ -21,5 +23,5 @@ export function staysOnNode(pod: OnNode, protectedNamespaces: string[]): StaysWh
 /** The workload's name by its pod's owner: that of a Deployment without its ReplicaSet's hash. A bare pod's own name. */
 export function workloadNameOf({ owner, name }: { owner: OnNode['owner']; name: string }): string {
   if (owner === null) return name;
-  return owner.kind === 'ReplicaSet' ? owner.name.replace(/-[^-]+$/, '') : owner.name;
+  return owner.kind === 'ReplicaSet' ? deploymentOf(owner.name) : owner.name;
 }

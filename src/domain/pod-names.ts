@@ -6,6 +6,9 @@ export function podNamePattern(name: string): string {
   return `${name}-(?:${TEMPLATE_HASH}-[a-z0-9]{5}|[a-z0-9]{5}|[0-9]+)`;
 }
 
+/** A Deployment's ReplicaSet is named after it, with its template's hash behind. */
+export const deploymentOf = (replicaSet: string): string => replicaSet.replace(/-[a-z0-9]{1,10}$/, '');
+
 const escaped = (name: string): string => name.replaceAll('.', '\\.');
 
 /** Whether a workload's pods are called so. Only for pods that are gone: of those that are there the owner is known. */

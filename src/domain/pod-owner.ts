@@ -1,3 +1,5 @@
+import { deploymentOf } from './pod-names.ts';
+
 /** What tells which workload a pod belongs to; `ports.PodInfo`, `ports.Workload` and `ports.Revision` have it all. */
 type PodView = { owner: { kind: string; name: string; uid: string } | null };
 type WorkloadView = { kind: string; name: string; uid: string };
@@ -15,7 +17,6 @@ export function ownerOf<W extends WorkloadView>(
       uid === owner.uid ||
       (kind === 'Deployment' &&
         owner.kind === 'ReplicaSet' &&
-        (revisions[name]?.some((revision) => revision.uid === owner.uid) ??
-          owner.name.replace(/-[^-]+$/, '') === name)),
+        (revisions[name]?.some((revision) => revision.uid === owner.uid) ?? deploymentOf(owner.name) === name)),
   );
 }

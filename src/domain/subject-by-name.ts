@@ -1,5 +1,5 @@
 import type { Named } from './named.ts';
-import { workloadOfPod } from './pod-names.ts';
+import { deploymentOf, workloadOfPod } from './pod-names.ts';
 import { aboutObject, unnamed } from './subject.ts';
 import type { Alert, Subject } from './types.ts';
 
@@ -20,7 +20,7 @@ export function subjectByName(cluster: string, named: Named): Subject {
     }
     case 'workload': {
       const { kind, namespace, name } = named;
-      const service = kind === 'ReplicaSet' ? name.replace(/-[a-z0-9]{1,10}$/, '') : name;
+      const service = kind === 'ReplicaSet' ? deploymentOf(name) : name;
       return {
         cluster,
         namespace,

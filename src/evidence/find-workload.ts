@@ -1,4 +1,4 @@
-import { ownsPodNamed } from '../domain/pod-names.ts';
+import { deploymentOf, ownsPodNamed } from '../domain/pod-names.ts';
 import type { EntityRef } from '../domain/types.ts';
 import type { Cluster, PodInfo, Workload } from '../ports/cluster.ts';
 
@@ -44,7 +44,7 @@ export async function owningWorkload(cluster: Cluster, namespace: string, owner:
   if (own) return refOf(own);
   if (owner.kind !== 'ReplicaSet') return { kind: owner.kind as EntityRef['kind'], namespace, name: owner.name };
   const deployment = workloads.value.find(
-    ({ kind, name }) => kind === 'Deployment' && name === owner.name.replace(/-[^-]+$/, ''),
+    ({ kind, name }) => kind === 'Deployment' && name === deploymentOf(owner.name),
   );
   if (!deployment) return { kind: 'ReplicaSet', namespace, name: owner.name };
   if (owner.uid === null) return refOf(deployment);

@@ -1,3 +1,4 @@
+import { beginsWith } from '../domain/first-words.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import type { Answer } from '../extension-points.ts';
 import type { StageDeps } from './deps.ts';
@@ -36,7 +37,7 @@ export async function unmute(deps: StageDeps, reference: string, user: string): 
     .all()
     .filter(
       (one) =>
-        (one.service === name || one.service.startsWith(`${name}-`)) && (namespace ?? one.namespace) === one.namespace,
+        (one.service === name || beginsWith(one.service, name)) && (namespace ?? one.namespace) === one.namespace,
     );
   const [one] = fitting;
   if (!one) return no('That is not muted; `/heal mute` lists what is.');

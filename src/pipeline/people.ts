@@ -1,3 +1,4 @@
+import { beginsWith } from '../domain/first-words.ts';
 import type { Event, Incident, State } from '../domain/incident.ts';
 import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import { standingChange } from '../domain/moves.ts';
@@ -247,7 +248,7 @@ async function find(deps: StageDeps, reference: string): Promise<FoundIncident> 
   if (service === '' || more.length > 0) return { kind: 'none' };
   const inPlace = (incident: Incident) => namespace === undefined || incident.namespace === namespace;
   const isIt = (incident: Incident) => incident.service === service && inPlace(incident);
-  const beginsSo = (incident: Incident) => incident.service.startsWith(`${service}-`) && inPlace(incident);
+  const beginsSo = (incident: Incident) => beginsWith(incident.service, service) && inPlace(incident);
   const open = await deps.store.listOpen(MAX_LISTED);
   const closed = async (filter: { service?: string }) => deps.store.list({ ...filter, limit: MAX_LISTED });
   for (const { from, fits } of [

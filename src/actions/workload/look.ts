@@ -1,3 +1,4 @@
+import { deploymentOf } from '../../domain/pod-names.ts';
 import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollout.ts';
 import type { EntityRef, Refusal } from '../../domain/types.ts';
 import type { ActionContext } from '../../extension-points.ts';
@@ -72,7 +73,7 @@ async function workloadName(cluster: Cluster, target: EntityRef): Promise<Cluste
   if (!pod.ok) return pod;
   const { owner } = pod.value;
   if (owner === null) return { ok: true, value: null };
-  if (owner.kind === 'ReplicaSet') return { ok: true, value: owner.name.replace(/-[^-]+$/, '') };
+  if (owner.kind === 'ReplicaSet') return { ok: true, value: deploymentOf(owner.name) };
   return { ok: true, value: WORKLOADS.includes(owner.kind) ? owner.name : null };
 }
 

@@ -1,4 +1,5 @@
 import { headOf } from '../../domain/cut-text.ts';
+import { deploymentOf } from '../../domain/pod-names.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { ClusterEvent, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
@@ -69,8 +70,7 @@ function aboutOf(kind: string, namespace: string, name: string): EntityRef | nul
     case 'Node':
       return { kind, namespace: '', name };
     case 'ReplicaSet':
-      // A Deployment's ReplicaSet is named after it, plus the template's hash.
-      return { kind: 'Deployment', namespace, name: name.replace(/-[a-z0-9]+$/, '') };
+      return { kind: 'Deployment', namespace, name: deploymentOf(name) };
     default:
       return null;
   }

@@ -1,4 +1,5 @@
 import { headOf } from '../../domain/cut-text.ts';
+import { workloadOfPod } from '../../domain/pod-names.ts';
 import type { TelemetrySource } from '../../domain/telemetry.ts';
 import type { KeyValue, Resource } from './messages.ts';
 import { attribute } from './values.ts';
@@ -62,12 +63,6 @@ function namedBy(resource: Resource | undefined, podByIp: PodByIp): TelemetrySou
 
 /** Metrics of cAdvisor and kube-state-metrics under Prometheus's names: whose they are is in the point's labels. */
 const SCRAPED = /^(?:container|kube_pod)_/;
-// The last part of a Deployment's pod is five characters, the one before its template's hash: it has a digit or no vowel.
-const POD_NAMES = [
-  /^(.+)-(?:[a-z0-9]{0,9}\d[a-z0-9]{0,9}|[b-df-hj-np-tv-z]{4,10})-[a-z0-9]{5}$/,
-  /^(.+)-[a-z0-9]{5}$/,
-  /^(.+)-\d+$/,
-];
 
 /** The workload and container that a scraped point is about; null when it doesn't say so itself. */
 export function pointSource(
@@ -78,9 +73,5 @@ export function pointSource(
   const read = (key: string) => attribute(attributes, key)?.slice(0, MAX_NAME) ?? null;
   const [namespace, pod] = [read('namespace'), read('pod')];
   if (!namespace || !pod) return null;
-  for (const pattern of POD_NAMES) {
-    const service = pattern.exec(pod)?.[1];
-    if (service) return { source: { namespace, service, pod }, container: read('container') };
-  }
-  return { source: { namespace, service: pod, pod }, container: read('container') };
+  return { source: { namespace, service: workloadOfPod(pod), pod }, container: read('container') };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createHttpClient } from '../adapters/outgoing/http-client.ts';
 import type { Clock } from '../domain/clock.ts';
 import { repeat } from '../timing/repeat.ts';
 
@@ -30,10 +31,11 @@ export async function attachSandbox(line: string): Promise<RemoteSandbox> {
   const parts = RemoteSandbox.parse(JSON.parse(line));
   if (new URL(parts.url).hostname !== '127.0.0.1')
     throw new Error('NIGHTSHIFT_SANDBOX: a sandbox is reached on loopback only');
+  const http = createHttpClient({ url: parts.url, timeoutMs: 5_000, maxBodyBytes: 64 * 1024 });
   let told = { now: 0, speed: 1, at: 0 };
   const ask = async () => {
-    const answer = await fetch(`${parts.url}/sandbox/clock`, { signal: AbortSignal.timeout(5_000) });
-    told = { ...Told.parse(await answer.json()), at: Date.now() };
+    const { data } = await http.get<unknown>('/sandbox/clock');
+    told = { ...Told.parse(data), at: Date.now() };
   };
   await ask();
   const stop = repeat(ask, { firstMs: ASK_EVERY_MS, delayMs: () => ASK_EVERY_MS, onError: () => {} });

@@ -1,8 +1,7 @@
-import axios, { isAxiosError } from 'axios';
 import type { Command as Program } from 'commander';
 import { secretOf } from '../app/secret-of.ts';
 import { type AuditHead, type AuditLine, exportedLine, verifyChain } from '../domain/audit.ts';
-import { withoutSlashes } from '../domain/without-slashes.ts';
+import { ApiError, type NightshiftApi, nightshiftApi } from './nightshift-api.ts';
 
 type Page = { lines: AuditLine[]; head: AuditHead; people: Record<string, string> };
 type Options = { url?: string };
@@ -44,10 +43,7 @@ export function addAudit(program: Program, env: NodeJS.ProcessEnv): void {
     .description('delete a person’s id from all that is closed and from the record; its chain stays whole')
     .action((user: string, options: Options) =>
       saying(async () => {
-        const { known, changed } = await asked<{ known: boolean; changed: number }>(
-          options,
-          env,
-          'post',
+        const { known, changed } = await apiOf(options, env).post<{ known: boolean; changed: number }>(
           '/api/audit/forget-person',
           { user },
         );
@@ -61,7 +57,8 @@ async function saying(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
-    if (!(error instanceof AuditError) && !(error instanceof Error && 'syscall' in error)) throw error;
+    const isExpected = error instanceof AuditError || error instanceof ApiError;
+    if (!isExpected && !(error instanceof Error && 'syscall' in error)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
@@ -87,36 +84,15 @@ async function verify(options: Options & { head?: string }, env: NodeJS.ProcessE
 
 /** All of it. What is appended meanwhile is left to the next time: the head is that of the last page. */
 async function whole(options: Options, env: NodeJS.ProcessEnv): Promise<Page> {
+  const api = apiOf(options, env);
   const lines: AuditLine[] = [];
   for (;;) {
-    const page = await asked<Page>(options, env, 'get', `/api/audit?from=${lines.length}`);
+    const page = await api.get<Page>(`/api/audit?from=${lines.length}`);
     lines.push(...page.lines);
     if (lines.length >= page.head.seq || page.lines.length === 0)
       return { ...page, lines: lines.slice(0, Math.max(page.head.seq, 0)) };
   }
 }
 
-async function asked<T>(
-  options: Options,
-  env: NodeJS.ProcessEnv,
-  method: 'get' | 'post',
-  path: string,
-  data?: object,
-): Promise<T> {
-  const url = options.url ?? `http://127.0.0.1:${env.PORT ?? 3000}`;
-  if (!/^https?:\/\/./.test(url)) throw new AuditError(`--url: “${url}” is no http address`);
-  const token = secretOf('NIGHTSHIFT_API_TOKEN', env);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-  try {
-    const answer = await axios.request<T>({
-      ...{ method, url: `${withoutSlashes(url)}${path}`, data, timeout: 60_000 },
-      headers: token ? { authorization: `Bearer ${token}` } : {},
-      ...(isHere ? { proxy: false as const } : {}),
-    });
-    return answer.data;
-  } catch (error) {
-    if (!isAxiosError(error)) throw error;
-    const why = error.response ? `answered ${error.response.status}` : (error.code ?? error.message);
-    throw new AuditError(`${url}: ${why}${error.response?.status === 401 ? ': set NIGHTSHIFT_API_TOKEN' : ''}`);
-  }
-}
+const apiOf = ({ url }: Options, env: NodeJS.ProcessEnv): NightshiftApi =>
+  nightshiftApi(url ?? `http://127.0.0.1:${env.PORT ?? 3000}`, secretOf('NIGHTSHIFT_API_TOKEN', env), 60_000);

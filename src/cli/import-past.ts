@@ -1,4 +1,3 @@
-import axios, { isAxiosError } from 'axios';
 import type { Command as Program } from 'commander';
 import { connectPrometheus } from '../adapters/prometheus/metrics.ts';
 import { readEnvironment, readSettingsOf } from '../app/config.ts';
@@ -7,8 +6,8 @@ import { signInOf } from '../app/sign-in.ts';
 import { firingsOfFile, firingsOfPrometheus } from '../backtest/alerts.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';
 import { troublesOf } from '../domain/proof/past-troubles.ts';
-import { withoutSlashes } from '../domain/without-slashes.ts';
 import { instantOf } from './instant-of.ts';
+import { ApiError, nightshiftApi } from './nightshift-api.ts';
 import { pagerDutyTroubles } from './past-pages.ts';
 
 type Options = { url?: string; prometheus?: string; alerts?: string; pagerduty?: string; from?: string; to?: string };
@@ -48,7 +47,8 @@ export function addImport(program: Program, env: NodeJS.ProcessEnv): void {
         );
         console.log(`${troubles.length} troubles from before, ${kept} taken. \`/heal stats\` compares with them.`);
       } catch (error) {
-        const isExpected = error instanceof ImportError || (error instanceof Error && 'syscall' in error);
+        const isExpected =
+          error instanceof ImportError || error instanceof ApiError || (error instanceof Error && 'syscall' in error);
         if (!isExpected) throw error;
         console.error(error.message);
         process.exitCode = 1;
@@ -91,27 +91,9 @@ async function troublesFrom(options: Options, env: NodeJS.ProcessEnv, window: { 
 }
 
 async function send(url: string, token: string | null, troubles: PastTrouble[]): Promise<number> {
-  if (!/^https?:\/\/./.test(url)) throw new ImportError(`--url: “${url}” is no http address`);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+  const api = nightshiftApi(url, token);
   let kept = 0;
-  for (let at = 0; at < troubles.length; at += AT_ONCE) {
-    try {
-      const { data } = await axios.post<{ kept: number }>(
-        `${withoutSlashes(url)}/api/past`,
-        troubles.slice(at, at + AT_ONCE),
-        {
-          headers: token ? { authorization: `Bearer ${token}` } : {},
-          timeout: 30_000,
-          ...(isHere ? { proxy: false as const } : {}),
-        },
-      );
-      kept += data.kept;
-    } catch (error) {
-      if (!isAxiosError(error)) throw error;
-      throw new ImportError(
-        `--url: ${url}: ${error.response ? `answered ${error.response.status}` : (error.code ?? error.message)}`,
-      );
-    }
-  }
+  for (let at = 0; at < troubles.length; at += AT_ONCE)
+    kept += (await api.post<{ kept: number }>('/api/past', troubles.slice(at, at + AT_ONCE))).kept;
   return kept;
 }

@@ -1,8 +1,8 @@
-import axios, { isAxiosError } from 'axios';
 import { type RecordedIncident, readRecordedIncident } from '../backtest/recorded-incident.ts';
 import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import { withoutSlashes } from '../domain/without-slashes.ts';
 import { readJsonLines } from './json-lines.ts';
+import { ApiError, type NightshiftApi, nightshiftApi } from './nightshift-api.ts';
 
 /** Past incidents, oldest first; `bad` names what could not be read. */
 export type ReadIncidents = { incidents: RecordedIncident[]; bad: string[] };
@@ -10,7 +10,6 @@ export type Window = { from: number | null; to: number | null };
 type Told = (done: number, message: string) => void;
 
 const MOST_INCIDENTS = 5_000;
-const CALL_MS = 30_000;
 /** Numbers of incidents have gaps, but not such long ones. */
 const MOST_GAP = 50;
 
@@ -45,13 +44,8 @@ async function fromFile(file: string): Promise<ReadIncidents> {
 /** The list gives the newest ids; from there on each is asked for by its number, down to the window's beginning. */
 async function fromApi(url: string, token: string | null, window: Window, told: Told): Promise<ReadIncidents> {
   const base = withoutSlashes(url).replace(/\/api(\/incidents)?$/, '');
-  const http = axios.create({
-    baseURL: base,
-    timeout: CALL_MS,
-    headers: token ? { authorization: `Bearer ${token}` } : {},
-    ...(/\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]?/.test(base) ? { proxy: false as const } : {}),
-  });
-  const list = await asked(() => http.get<unknown>('/api/incidents'), base);
+  const api = nightshiftApi(base, token);
+  const list = await api.get<unknown>('/api/incidents');
   const newest = Array.isArray(list) ? (list as { id?: unknown }[])[0]?.id : undefined;
   const incidents: RecordedIncident[] = [];
   const bad: string[] = [];
@@ -63,7 +57,7 @@ async function fromApi(url: string, token: string | null, window: Window, told: 
       bad.push(`only the newest ${MOST_INCIDENTS} incidents were read; --to names an earlier end`);
       break;
     }
-    const read = await oneOf(http, base, id);
+    const read = await oneOf(api, id);
     gap = read === null ? gap + 1 : 0;
     if (read === null) continue;
     if (!read.ok) bad.push(`${id}: ${read.message}`);
@@ -74,26 +68,11 @@ async function fromApi(url: string, token: string | null, window: Window, told: 
   return { incidents, bad };
 }
 
-async function oneOf(http: ReturnType<typeof axios.create>, base: string, id: string) {
-  const value = await asked(() => http.get<unknown>(`/api/incidents/${id}`), base, 404);
-  return value === null ? null : readRecordedIncident(value);
-}
-
-async function asked(
-  call: () => Promise<{ data: unknown }>,
-  base: string,
-  absent: number | null = null,
-): Promise<unknown> {
+async function oneOf(api: NightshiftApi, id: string) {
   try {
-    return (await call()).data;
+    return readRecordedIncident(await api.get<unknown>(`/api/incidents/${id}`));
   } catch (error) {
-    if (!isAxiosError(error)) throw error;
-    const status = error.response?.status;
-    if (status !== undefined && status === absent) return null;
-    if (status === 401)
-      throw new Error(
-        `${base}: the token is missing or wrong: set NIGHTSHIFT_API_TOKEN (or NIGHTSHIFT_API_TOKEN_FILE)`,
-      );
-    throw new Error(`${base}: ${status === undefined ? (error.code ?? error.message) : `answered ${status}`}`);
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
   }
 }

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import axios, { isAxiosError } from 'axios';
 import type { Command as Program } from 'commander';
 import { secretOf } from '../app/secret-of.ts';
 import { readRecordedIncident } from '../backtest/recorded-incident.ts';
@@ -8,7 +7,7 @@ import { exportedIncident } from '../domain/exported-incident.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import { type PostMortem, postMortemMarkdown } from '../domain/postmortem.ts';
 import type { AffectedPart } from '../domain/types.ts';
-import { withoutSlashes } from '../domain/without-slashes.ts';
+import { ApiError, nightshiftApi } from './nightshift-api.ts';
 
 class PostMortemError extends Error {}
 type Options = { url?: string; folder: string };
@@ -25,7 +24,10 @@ export function addPostMortem(program: Program, env: NodeJS.ProcessEnv): void {
       try {
         console.log((await write(id, options, env)).join('\n'));
       } catch (error) {
-        const isExpected = error instanceof PostMortemError || (error instanceof Error && 'syscall' in error);
+        const isExpected =
+          error instanceof PostMortemError ||
+          error instanceof ApiError ||
+          (error instanceof Error && 'syscall' in error);
         if (!isExpected) throw error;
         console.error(error.message);
         process.exitCode = 1;
@@ -79,20 +81,10 @@ async function graph(path: string, file: string, service: string, part: Affected
 }
 
 async function incidentOf(url: string, id: string, token: string | null): Promise<unknown> {
-  if (!/^https?:\/\/./.test(url)) throw new PostMortemError(`--url: “${url}” is no http address`);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
   try {
-    const { data } = await axios.get<unknown>(`${withoutSlashes(url)}/api/incidents/${id}`, {
-      headers: token ? { authorization: `Bearer ${token}` } : {},
-      timeout: 30_000,
-      ...(isHere ? { proxy: false as const } : {}),
-    });
-    return data;
+    return await nightshiftApi(url, token).get(`/api/incidents/${id}`);
   } catch (error) {
-    if (!isAxiosError(error)) throw error;
-    if (error.response?.status === 404) throw new PostMortemError(`There is no incident ${id}.`);
-    throw new PostMortemError(
-      `${url}: ${error.response ? `answered ${error.response.status}` : (error.code ?? error.message)}`,
-    );
+    if (error instanceof ApiError && error.status === 404) throw new PostMortemError(`There is no incident ${id}.`);
+    throw error;
   }
 }

@@ -25,6 +25,8 @@ export type HttpClientOptions = SignIn & {
   /** For each request. */
   timeoutMs: number;
   maxBodyBytes: number;
+  /** Even with credentials, which then go to the same host only. */
+  followsRedirects?: boolean;
 };
 
 /** One way to make HTTP calls. HTTPS_PROXY and NO_PROXY are honoured, but never for this machine itself. */
@@ -39,7 +41,9 @@ export function createHttpClient(options: HttpClientOptions): AxiosInstance {
     headers: { ...(tenant ? { 'X-Scope-OrgID': tenant } : {}), ...options.headers },
     maxContentLength: maxBodyBytes,
     // A redirect would carry the credentials to whoever it names.
-    ...(basic || options.token || options.tokenFile || options.headers ? { maxRedirects: 0 } : {}),
+    ...(!options.followsRedirects && (basic || options.token || options.tokenFile || options.headers)
+      ? { maxRedirects: 0 }
+      : {}),
     ...(basic ? { auth: basic } : {}),
     ...(tls ? { httpsAgent: tls } : {}),
     ...(isLoopback(base) ? { proxy: false as const } : {}),
@@ -97,6 +101,13 @@ export type CallFailure = {
   timedOut?: true;
   message: string;
 };
+
+/** The same in a few words, for who asked by hand: `answered 500`, `ECONNREFUSED`. Null for what is no error of a call. */
+export function callFailureWords(error: unknown): { status: number | null; message: string } | null {
+  if (!isAxiosError(error)) return null;
+  const status = error.response?.status ?? null;
+  return { status, message: status === null ? (error.code ?? error.message) : `answered ${status}` };
+}
 
 /** An error of a call as a value, in words for the operator; `setting` is the prefix of the settings that mend it (`PROMETHEUS`). */
 export function callFailure(error: unknown, server: string, setting: string, timeoutMs: number): CallFailure {

@@ -2,8 +2,9 @@ import { privately, usageOf } from '../src/adapters/slack/command-input.ts';
 import { picture, present, section } from '../src/adapters/slack/views/blocks.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
 import { medianWords, stepsWords } from '../src/adapters/slack/views/figures.ts';
-import { dayTime, duration } from '../src/adapters/slack/views/format.ts';
+import { dayTime } from '../src/adapters/slack/views/format.ts';
 import { incidentLink } from '../src/adapters/slack/views/weekly.ts';
+import { inWords } from '../src/domain/duration.ts';
 import type { OutcomeRecord } from '../src/domain/proof/outcome-record.ts';
 import type { Command } from '../src/extension-points.ts';
 
@@ -39,7 +40,7 @@ function lineOf(record: OutcomeRecord): string {
     : (issue ?? 'unknown').replaceAll('_', ' ');
   const done = steps.map(({ action, worked }) => `${action}${worked === true ? ' ✓' : worked === false ? ' ✗' : ''}`);
   const tried = done.length > 0 ? `; ${escapeText(done.join(', '), 200)}` : '';
-  return `• ${incidentLink(record)} ${dayTime(over)}: ${escapeText(what, 120)}${tried}; ${outcome.replaceAll('_', ' ')} after ${duration(over - began)}`;
+  return `• ${incidentLink(record)} ${dayTime(over)}: ${escapeText(what, 120)}${tried}; ${outcome.replaceAll('_', ' ')} after ${inWords(over - began)}`;
 }
 
 export default history;

@@ -1,4 +1,5 @@
 import { cutText } from '../domain/cut-text.ts';
+import { roughly } from '../domain/duration.ts';
 import { atLeastPercent, percent } from '../domain/figures.ts';
 import type { Compared } from './agreement.ts';
 import type { BacktestReport } from './compare.ts';
@@ -14,12 +15,6 @@ const short = (text: string, most: number): string => {
 };
 const instant = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
-export function duration(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}
-
 const HEAD = ['time (UTC)', 'service', 'issue', 'cause', 'decision', 'step', 'afterwards'];
 
 const ENDINGS: Record<Ending['how'], string> = {
@@ -32,7 +27,7 @@ const ENDINGS: Record<Ending['how'], string> = {
 
 export function endingWords({ how, afterMs }: Ending): string {
   if (how === 'unknown' || how === 'not_ended') return ENDINGS[how];
-  return `${ENDINGS[how]}${afterMs === null ? '' : `, ${duration(afterMs)}`}`;
+  return `${ENDINGS[how]}${afterMs === null ? '' : `, ${roughly(afterMs)}`}`;
 }
 
 const issueWords = ({ issue }: Row): string => {
@@ -107,7 +102,7 @@ function figureLines(summary: Summary, withinMs: number): string[] {
     `${incidents} incidents: ${count('auto')} by itself, ${count('ask')} asked, ${count('escalate')} to a person, ${waited} only watched; no cause was sure enough to name in ${unknownCause}.`,
     steps === 0
       ? 'No step would have been taken or asked for.'
-      : `Needless: ${needless} of the ${judged} steps that can be judged${judged > 0 ? ` (${percent(needless / judged)})` : ''}: the trouble went by itself within ${duration(withinMs)}.${judged < steps ? ` Of ${steps - judged} more it can't be told: something was done about it in that time, or it is too fresh.` : ''}`,
+      : `Needless: ${needless} of the ${judged} steps that can be judged${judged > 0 ? ` (${percent(needless / judged)})` : ''}: the trouble went by itself within ${roughly(withinMs)}.${judged < steps ? ` Of ${steps - judged} more it can't be told: something was done about it in that time, or it is too fresh.` : ''}`,
   ];
 }
 

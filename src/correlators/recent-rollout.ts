@@ -1,3 +1,4 @@
+import { lagWords } from '../domain/change-lag.ts';
 import { isRecord, readPath, sameJson } from '../domain/object-path.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { parseQuantity } from '../domain/quantity.ts';
@@ -35,7 +36,7 @@ function rolloutFinding(workload: Workload, around: IncidentContext): Found[] {
   const restart = differs.length === 0;
   const what = restart ? 'its pods were restarted without a change' : differs.join(', ');
   const message =
-    `${workload.kind} ${workload.name}: revision ${newest.revision} was rolled out ${minutes(lagMs)}: ${what}` +
+    `${workload.kind} ${workload.name}: revision ${newest.revision} was rolled out ${lagWords(at, around.since)}: ${what}` +
     (troubled > 0 ? `; ${troubled} of its pods can't run` : '');
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
   const finding: Found = {
@@ -142,13 +143,6 @@ function resourceWords(resources: unknown): string {
         .map(([name, value]) => `${name} ${String(value)}`)
         .join('/')
     : 'none';
-}
-
-function minutes(lagMs: number): string {
-  const count = Math.round(Math.abs(lagMs) / 60_000);
-  if (count === 0) return 'as the trouble began';
-  const span = count < 120 ? `${count} min` : `${Math.round(count / 60)} h`;
-  return lagMs > 0 ? `${span} before the trouble began` : `${span} after the trouble began`;
 }
 
 export default recentRollout;

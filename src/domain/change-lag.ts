@@ -1,3 +1,5 @@
+import { roughMinutes } from './duration.ts';
+
 /** Pure: how a change that came before trouble is weighed and told. */
 
 /** Trouble is told a little late, and clocks differ: what changed this much after it may still be its cause. */
@@ -14,8 +16,7 @@ export function weightByLag(changedAt: number, troubleSince: number, halfLifeMs:
 /** `12 min before the trouble began`. */
 export function lagWords(changedAt: number, troubleSince: number): string {
   const lagMs = troubleSince - changedAt;
-  const minutes = Math.round(Math.abs(lagMs) / 60_000);
-  if (minutes === 0) return 'as the trouble began';
-  const span = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  if (Math.round(Math.abs(lagMs) / 60_000) === 0) return 'as the trouble began';
+  const span = roughMinutes(Math.abs(lagMs));
   return lagMs > 0 ? `${span} before the trouble began` : `${span} after the trouble began`;
 }

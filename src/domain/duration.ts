@@ -21,3 +21,38 @@ export function durationMs(text: string): number {
 /** The same of what nobody has checked; null when it is no duration of hours, minutes, seconds and milliseconds. */
 export const parseDuration = (text: string): number | null =>
   /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text) ? durationMs(text) : null;
+
+/** As people say it: `40 s`, `9 min`, `1 h 20 min`, `3 d 4 h`. */
+export function inWords(ms: number): string {
+  const seconds = Math.round(Math.max(0, ms) / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return twoUnits(hours, 'h', minutes % 60, 'min');
+  return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+/** Where seconds count: `45 s`, `4 min 5 s`, `2 h 10 min`. */
+export function toTheSecond(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return twoUnits(minutes, 'min', seconds % 60, 's');
+  return twoUnits(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+}
+
+/** Where they don't, in one unit: `45 s`, `110 min`, `3 h`. */
+export function roughly(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  return roughMinutes(ms);
+}
+
+/** The same of what is only known to the minute. */
+export function roughMinutes(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
+const twoUnits = (large: number, unit: string, rest: number, smaller: string): string =>
+  rest === 0 ? `${large} ${unit}` : `${large} ${unit} ${rest} ${smaller}`;

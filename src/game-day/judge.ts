@@ -1,5 +1,5 @@
+import { toTheSecond } from '../domain/duration.ts';
 import type { ChangeFact, ExecutionFact, Facts, FaultFact, IncidentFact } from './facts.ts';
-import { duration } from './format.ts';
 import type { ExpectedIncident, Scenario } from './scenario.ts';
 
 /** One expectation, whether it was met, and what was seen. */
@@ -85,8 +85,8 @@ function judgeTimes(wanted: ExpectedIncident, about: string, found: IncidentFact
     if (limitMs === undefined) return;
     verdicts.push({
       met: at !== null && at - from <= limitMs,
-      expected: `${about}: ${word} within ${duration(limitMs)}`,
-      seen: at === null ? `not ${word}` : `after ${duration(at - from)}`,
+      expected: `${about}: ${word} within ${toTheSecond(limitMs)}`,
+      seen: at === null ? `not ${word}` : `after ${toTheSecond(at - from)}`,
     });
   };
   add('noticed', wanted.noticed_within, found.openedAt);

@@ -1,6 +1,7 @@
 import { cutText } from '../domain/cut-text.ts';
+import { toTheSecond } from '../domain/duration.ts';
 import type { Facts, IncidentFact } from './facts.ts';
-import { duration, offset } from './format.ts';
+import { offset } from './format.ts';
 import { isHarmful, type Verdict } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -34,7 +35,7 @@ export function markdown(report: Report): string {
   return [
     `# ${report.passed ? '✔' : '✘'} ${plainText(report.name)}`,
     plainText(report.teaches.trim()),
-    `${plainText(report.file)} · began ${new Date(facts.beganAt).toUTCString()} (sandbox time) · lasted ${duration(facts.endedAt - facts.beganAt)} at ${report.speed}x${facts.speed < report.speed ? `, slowed down to ${facts.speed}x since the machine did not keep up` : ''} · seed ${report.seed} · took ${duration(report.tookMs)}`,
+    `${plainText(report.file)} · began ${new Date(facts.beganAt).toUTCString()} (sandbox time) · lasted ${toTheSecond(facts.endedAt - facts.beganAt)} at ${report.speed}x${facts.speed < report.speed ? `, slowed down to ${facts.speed}x since the machine did not keep up` : ''} · seed ${report.seed} · took ${toTheSecond(report.tookMs)}`,
     '## Expectations',
     table(
       ['', 'expected', 'seen'],
@@ -91,7 +92,7 @@ export function markdown(report: Report): string {
 
 function incidentLines(incident: IncidentFact, facts: Facts, time: (at: number) => string): string[] {
   const { id, service, issue, cause, outcome, mttrMs, executions, timeline } = incident;
-  const healed = mttrMs === null ? 'not closed' : `closed after ${duration(mttrMs)} (MTTR)`;
+  const healed = mttrMs === null ? 'not closed' : `closed after ${toTheSecond(mttrMs)} (MTTR)`;
   const steps = executions.map(
     (one) =>
       `- ${time(one.startedAt)} ${plainText(one.summary)}, on the word of ${one.authority.by === 'person' ? plainText(one.authority.user) : one.authority.by}: ${one.verdict ?? 'not verified'}${isHarmful(one, facts.faults) ? ' — **harmful**' : ''}`,
@@ -149,9 +150,9 @@ export function summaryTable(reports: Report[]): string {
     passed ? '✔' : '✘',
     name,
     facts.incidents.map(({ service, outcome }) => `${service} ${outcome}`).join(', ') || 'no incident',
-    facts.incidents.map(({ mttrMs }) => (mttrMs === null ? '–' : duration(mttrMs))).join(', ') || '–',
+    facts.incidents.map(({ mttrMs }) => (mttrMs === null ? '–' : toTheSecond(mttrMs))).join(', ') || '–',
     `${verdicts.filter(({ met }) => met).length} of ${verdicts.length}`,
-    duration(tookMs),
+    toTheSecond(tookMs),
   ]);
   const passed = reports.filter((report) => report.passed).length;
   return `# Game day: ${passed} of ${reports.length} scenarios as expected\n\n${table(['', 'scenario', 'incidents', 'MTTR', 'met', 'took'], rows)}\n`;

@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
+import { inWords } from '../../../domain/duration.ts';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
-import { clockTime, duration } from './format.ts';
+import { clockTime } from './format.ts';
 import { questionLink } from './link.ts';
 import { pausedWithoutNames } from './paused.ts';
 import type { Shown } from './shown.ts';
@@ -39,7 +40,7 @@ export function ifNobodyAnswers(state: Asking, message: Shown): string {
   if (state.held && state.held.until >= (state.deadline ?? 0))
     return `${mention(state.held.by)} has it until ${clockTime(state.held.until)}; then it is asked again. Nothing runs by itself before.`;
   const held = '⌛  ';
-  const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
+  const when = state.deadline === null ? `in ${inWords(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
   const atTimeout = nobodyMay(message) && state.atTimeout === 'execute' ? 'escalate' : state.atTimeout;
   switch (atTimeout) {
     case 'execute':

@@ -1,6 +1,7 @@
+import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { escapeText } from './escape.ts';
-import { clockTime, duration } from './format.ts';
+import { clockTime } from './format.ts';
 import { beganAt } from './trouble.ts';
 
 const MOST = 12;
@@ -31,5 +32,5 @@ const untimed = (message: string) =>
 function relative(ms: number): string {
   if (ms === 0) return '';
   if (Math.abs(ms) < SAME_MS) return '_at that moment_  ';
-  return `_${duration(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}_  `;
+  return `_${inWords(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}_  `;
 }

@@ -1,11 +1,12 @@
 import type { KnownBlock } from '@slack/types';
+import { inWords } from '../../../domain/duration.ts';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
-import { clockTime, dayTime, duration } from './format.ts';
+import { clockTime, dayTime } from './format.ts';
 import type { Shown } from './shown.ts';
 import { triedLines } from './tried.ts';
 import { beganAt, causeLine, linkedLine } from './trouble.ts';
@@ -41,7 +42,7 @@ function atItsWorst(incident: Incident): string | null {
 
 function endLine(incident: Incident, state: Closed): string {
   const closedAt = incident.closedAt ?? incident.openedAt;
-  const lasted = duration(closedAt - beganAt(incident));
+  const lasted = inWords(closedAt - beganAt(incident));
   if (isProposal(incident) && state.outcome === 'healed') return `*Applied* ${dayTime(closedAt)}.`;
   switch (state.outcome) {
     case 'healed':
@@ -82,10 +83,10 @@ function stagesLine(incident: Incident, message: Shown): string {
   for (const { types, word } of STAGES) {
     const entry = message.timeline.find((one) => types.includes(one.type) && one.at >= before);
     if (!entry) continue;
-    parts.push(`${word} +${duration(entry.at - before)}`);
+    parts.push(`${word} +${inWords(entry.at - before)}`);
     before = entry.at;
   }
-  if (incident.closedAt !== null) parts.push(`closed +${duration(incident.closedAt - before)}`);
+  if (incident.closedAt !== null) parts.push(`closed +${inWords(incident.closedAt - before)}`);
   return parts.join('  ·  ');
 }
 

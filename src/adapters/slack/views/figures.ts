@@ -1,8 +1,9 @@
+import { inWords } from '../../../domain/duration.ts';
 import type { Calibration } from '../../../domain/proof/calibration.ts';
 import type { Comparison, ErrorBudget } from '../../../domain/proof/comparison.ts';
 import { type Figures, PARTS, type Part, type StepFigures } from '../../../domain/proof/figures.ts';
 import type { Median, Share } from '../../../domain/proof/intervals.ts';
-import { duration, percent, plural } from './format.ts';
+import { percent, plural } from './format.ts';
 
 /** "64 % (51–75 %) of 60", or, of too few to say, "3 of 12". */
 export function shareWords({ count, of, share, low, high }: Share): string {
@@ -13,8 +14,8 @@ export function shareWords({ count, of, share, low, high }: Share): string {
 /** "4 min (3 min to 6 min) of 60". */
 export function medianWords({ n, median, low, high }: Median): string {
   if (median === null) return 'none yet';
-  const interval = low === null || high === null ? '' : ` (${duration(low)} to ${duration(high)})`;
-  return `${duration(median)}${interval} of ${n}`;
+  const interval = low === null || high === null ? '' : ` (${inWords(low)} to ${inWords(high)})`;
+  return `${inWords(median)}${interval} of ${n}`;
 }
 
 const PART_WORDS: Record<Part, string> = {
@@ -30,7 +31,7 @@ const PART_WORDS: Record<Part, string> = {
 function partsWords(parts: Figures['parts']): string | null {
   const known = PARTS.flatMap((name) => {
     const { median } = parts[name];
-    return median === null ? [] : [`${duration(median)} ${PART_WORDS[name]}`];
+    return median === null ? [] : [`${inWords(median)} ${PART_WORDS[name]}`];
   });
   return known.length === 0 ? null : `• its parts: ${known.join(', ')}`;
 }
@@ -65,9 +66,9 @@ export function budgetLine(service: string, { incidents, spentMs, savedMs }: Err
     savedMs === null
       ? ''
       : savedMs >= 0
-        ? `, ${duration(savedMs)} less than it would have been as before`
-        : `, ${duration(-savedMs)} more than it would have been as before`;
-  return `• error budget of ${service}: ${duration(spentMs)} spent in ${plural(incidents, 'incident')}${saved}`;
+        ? `, ${inWords(savedMs)} less than it would have been as before`
+        : `, ${inWords(-savedMs)} more than it would have been as before`;
+  return `• error budget of ${service}: ${inWords(spentMs)} spent in ${plural(incidents, 'incident')}${saved}`;
 }
 
 /** "of 40 steps that said 94 %, 92 % (80–98 %) worked". */

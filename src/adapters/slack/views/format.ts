@@ -53,17 +53,6 @@ export function percent(value: number): string {
   return shownProbability(value);
 }
 
-/** Lengths of time as people say them: "40 s", "9 min", "1 h 20 min", "3 d 4 h". */
-export function duration(ms: number): string {
-  const seconds = Math.round(Math.max(0, ms) / 1000);
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
 /** An instant (epoch ms) as a clock time in the reader's own zone; where dates aren't understood, UTC. */
 export function clockTime(at: number): string {
   return date(at, '{time}', (iso) => `${iso.slice(11, 16)} UTC`);

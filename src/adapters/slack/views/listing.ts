@@ -1,6 +1,7 @@
+import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { escapeText } from './escape.ts';
-import { clockTime, dayTime, duration } from './format.ts';
+import { clockTime, dayTime } from './format.ts';
 import { standing, whatHurts, where } from './headline.ts';
 
 const THEN = {
@@ -21,7 +22,7 @@ function whatNext(incident: Incident): string {
   const { state } = incident;
   switch (state.name) {
     case 'awaiting_approval': {
-      const when = state.deadline === null ? `in ${duration(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
+      const when = state.deadline === null ? `in ${inWords(state.timeoutMs)}` : `at ${clockTime(state.deadline)}`;
       const then = THEN[state.atTimeout];
       return `${escapeText(state.recommendation.plan.summary, 160)} (${then} ${when})`;
     }

@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
+import { inWords } from '../../../domain/duration.ts';
 import type { Incident, State } from '../../../domain/incident.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, stopButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
-import { clockTime, duration } from './format.ts';
+import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
 import { changeLines, confidenceWords, reachWords, untold } from './step.ts';
@@ -88,5 +89,5 @@ function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
   const seen = last
     ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.message, state.execution.recommendation.plan.target.name), 300)} `
     : '';
-  return `${seen}It counts as healed once it has been well for ${duration(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
+  return `${seen}It counts as healed once it has been well for ${inWords(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
 }

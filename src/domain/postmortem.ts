@@ -1,7 +1,7 @@
 import { cutText } from './cut-text.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
 import { maskText } from './mask-text.ts';
-import { standingChange } from './moves.ts';
+import { standingChange } from './moves/undoing.ts';
 import { mttrSpan } from './mttr.ts';
 import type { Execution, Finding } from './types.ts';
 

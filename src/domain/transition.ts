@@ -11,7 +11,14 @@ import {
   type Transition,
 } from './incident.ts';
 import { withMilestones } from './milestones.ts';
-import * as moves from './moves.ts';
+import * as asking from './moves/asking.ts';
+import * as deciding from './moves/deciding.ts';
+import * as ending from './moves/ending.ts';
+import * as entering from './moves/entering.ts';
+import * as executing from './moves/executing.ts';
+import * as queueing from './moves/queueing.ts';
+import * as undoing from './moves/undoing.ts';
+import * as verifying from './moves/verifying.ts';
 import { openPages, stalePages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
@@ -104,7 +111,7 @@ function moveFrom(incident: Incident, event: Event, before: Incident): Move {
     case 'escalated':
       return fromEscalated(incident, state, event, before);
     case 'closed':
-      return event.type === 'undo_asked' ? moves.undo(incident, event) : null;
+      return event.type === 'undo_asked' ? undoing.undo(incident, event) : null;
   }
 }
 
@@ -113,15 +120,15 @@ type In<N extends State['name']> = Extract<State, { name: N }>;
 function fromNoticed(incident: Incident, event: Event): Move {
   switch (event.type) {
     case 'diagnosed':
-      return moves.decided(incident, event);
+      return deciding.decided(incident, event);
     case 'diagnosis_failed':
-      return moves.escalate(incident, event.at, event.message);
+      return entering.escalate(incident, event.at, event.message);
     case 'held_back':
-      return moves.hold(incident, event.at, event.untilMs, event.why, 'storm');
+      return entering.hold(incident, event.at, event.untilMs, event.why, 'storm');
     case 'undo_asked':
-      return moves.undo(incident, event);
+      return undoing.undo(incident, event);
     case 'resolved':
-      return moves.close(
+      return entering.close(
         incident,
         event.at,
         incident.executions.some((run) => run.result === 'done') ? 'healed' : 'self_healed',
@@ -129,7 +136,7 @@ function fromNoticed(incident: Incident, event: Event): Move {
       );
     case 'alerts':
     case 'anomaly_cleared':
-      return moves.maybeGone(incident, event);
+      return ending.maybeGone(incident, event);
     default:
       return null;
   }
@@ -139,15 +146,17 @@ function fromWatching(incident: Incident, event: Event, before: Incident): Move 
   switch (event.type) {
     case 'anomaly_seen':
     case 'watch_ended':
-      return moves.notice(incident, event.at, 0);
+      return entering.notice(incident, event.at, 0);
     case 'undo_asked':
-      return moves.undo(incident, event);
+      return undoing.undo(incident, event);
     case 'alerts':
-      return newlyFiring(before, event.alerts) ? moves.notice(incident, event.at, 0) : moves.maybeGone(incident, event);
+      return newlyFiring(before, event.alerts)
+        ? entering.notice(incident, event.at, 0)
+        : ending.maybeGone(incident, event);
     case 'anomaly_cleared':
-      return moves.maybeGone(incident, event);
+      return ending.maybeGone(incident, event);
     case 'resolved':
-      return moves.close(incident, event.at, moves.hasHelped(incident) ? 'healed' : 'self_healed', event.message);
+      return entering.close(incident, event.at, ending.hasHelped(incident) ? 'healed' : 'self_healed', event.message);
     default:
       return null;
   }
@@ -157,36 +166,36 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
   switch (event.type) {
     case 'rang':
     case 'paged':
-      return moves.startDeadline(incident, state, event);
+      return asking.startDeadline(incident, state, event);
     case 'delivery_lost':
-      return moves.deliveryLost(incident, state, event);
+      return asking.deliveryLost(incident, state, event);
     case 'diagnosed':
-      return moves.lookedAnewAsking(incident, state, event);
+      return deciding.lookedAnewAsking(incident, state, event);
     case 'undo_asked':
-      return moves.undo(incident, event);
+      return undoing.undo(incident, event);
     case 'approved':
       if (event.planDigest !== state.planDigest) return null;
-      return moves.queue(incident, event.at, state.recommendation, { by: 'person', user: event.user, at: event.at });
+      return entering.queue(incident, event.at, state.recommendation, { by: 'person', user: event.user, at: event.at });
     case 'rejected':
-      return moves.rejected(incident, state, event);
+      return asking.rejected(incident, state, event);
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
       if (!option) return null;
       if (event.asApproval)
-        return moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
-      return moves.ask(incident, event.at, option, { ...state, asked: state.asked });
+        return entering.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
+      return asking.ask(incident, event.at, option, { ...state, asked: state.asked });
     }
     case 'acknowledged':
-      return moves.holdQuestion(incident, state, event.by, event.at, moves.HAS_IT_MS);
+      return asking.holdQuestion(incident, state, event.by, event.at, asking.HAS_IT_MS);
     case 'held':
-      return moves.holdQuestion(incident, state, event.user, event.at, event.forMs);
+      return asking.holdQuestion(incident, state, event.user, event.at, event.forMs);
     case 'deadline_reached':
-      return moves.deadline(incident, state, event.at);
+      return asking.deadline(incident, state, event.at);
     case 'resolved':
-      return moves.close(incident, event.at, 'self_healed', event.message);
+      return entering.close(incident, event.at, 'self_healed', event.message);
     case 'alerts':
     case 'anomaly_cleared':
-      return moves.maybeGone(incident, event);
+      return ending.maybeGone(incident, event);
     default:
       return null;
   }
@@ -199,16 +208,16 @@ function fromQueued(incident: Incident, state: In<'queued'>, event: Event): Move
       return { incident: { ...incident, state: next }, effects: [{ kind: 'execute', dueAt: event.at }] };
     }
     case 'refused':
-      return moves.refused(incident, state, event);
+      return queueing.refused(incident, state, event);
     case 'rejected':
-      return moves.rejected(incident, state, event);
+      return asking.rejected(incident, state, event);
     case 'held':
-      return moves.holdQueued(incident, state, event);
+      return asking.holdQueued(incident, state, event);
     case 'resolved':
-      return moves.close(incident, event.at, 'self_healed', event.message);
+      return entering.close(incident, event.at, 'self_healed', event.message);
     case 'alerts':
     case 'anomaly_cleared':
-      return moves.maybeGone(incident, event);
+      return ending.maybeGone(incident, event);
     default:
       return null;
   }
@@ -219,7 +228,7 @@ function fromExecuting(incident: Incident, state: In<'executing'>, event: Event)
     case 'progressed':
       return { incident: { ...incident, state: { ...state, progress: event.message } }, effects: [] };
     case 'executed':
-      return moves.verify(
+      return verifying.verify(
         incident,
         state.execution,
         event.at,
@@ -227,10 +236,10 @@ function fromExecuting(incident: Incident, state: In<'executing'>, event: Event)
         event.verify,
       );
     case 'execution_failed':
-      return moves.executionFailed(incident, state, event);
+      return executing.executionFailed(incident, state, event);
     case 'rejected':
     case 'held':
-      return moves.stop(incident, state, event);
+      return executing.stop(incident, state, event);
     default:
       return null;
   }
@@ -239,53 +248,55 @@ function fromExecuting(incident: Incident, state: In<'executing'>, event: Event)
 function fromVerifying(incident: Incident, state: In<'verifying'>, event: Event): Move {
   switch (event.type) {
     case 'sampled':
-      return { incident: moves.withSample(incident, state, event.sample), effects: [] };
+      return { incident: verifying.withSample(incident, state, event.sample), effects: [] };
     case 'not_made':
-      return moves.notMade(incident, state, event);
+      return verifying.notMade(incident, state, event);
     case 'verified':
-      return moves.verified(incident, state, event);
+      return verifying.verified(incident, state, event);
     default:
       return null;
   }
 }
 
 function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Move {
-  if (event.type === 'undo_waits') return moves.undoWaits(incident, state, event);
+  if (event.type === 'undo_waits') return undoing.undoWaits(incident, state, event);
   if (event.type !== 'undone' && event.type !== 'undo_failed') return null;
   const ok = event.type === 'undone';
   const execution = { ...state.execution, undone: { at: event.at, ok, message: event.message } };
-  const remembered = moves.rememberExecution(incident, execution);
+  const remembered = verifying.rememberExecution(incident, execution);
   if (ok && isProposal(incident))
-    return moves.close(remembered, event.at, 'undone', `The change was undone: ${event.message}`);
+    return entering.close(remembered, event.at, 'undone', `The change was undone: ${event.message}`);
   const why = ok ? `The change was undone: ${event.message}` : `UNDO FAILED, look at it now: ${event.message}`;
-  return moves.escalate(remembered, event.at, why);
+  return entering.escalate(remembered, event.at, why);
 }
 
 function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event, before: Incident): Move {
   switch (event.type) {
     case 'diagnosed':
-      return moves.lookedAnewEscalated(before, incident, event);
+      return deciding.lookedAnewEscalated(before, incident, event);
     case 'undo_asked':
-      return moves.undo(incident, event);
+      return undoing.undo(incident, event);
     case 'acknowledged': {
       const known: State = { ...state, acknowledgedBy: event.by, acknowledgedAt: event.at };
       return { incident: { ...incident, state: known }, effects: [] };
     }
     case 'repage_due':
       if (state.acknowledgedBy !== null || state.level >= MAX_LEVEL) return null;
-      return moves.escalate(incident, event.at, state.why, state.level + 1);
+      return entering.escalate(incident, event.at, state.why, state.level + 1);
     case 'approved':
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
-      return option ? moves.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at }) : null;
+      return option
+        ? entering.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at })
+        : null;
     }
     case 'resolved':
-      return moves.close(incident, event.at, moves.outcomeAfterEscalation(incident, state), event.message);
+      return entering.close(incident, event.at, ending.outcomeAfterEscalation(incident, state), event.message);
     case 'closed_by_human':
-      return moves.close(incident, event.at, event.outcome, `Closed by ${event.user}`);
+      return entering.close(incident, event.at, event.outcome, `Closed by ${event.user}`);
     case 'alerts':
     case 'anomaly_cleared':
-      return moves.maybeGone(incident, event);
+      return ending.maybeGone(incident, event);
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { resultKey } from '../domain/learned-results.ts';
-import { curedAt } from '../domain/moves.ts';
+import { curedAt } from '../domain/moves/ending.ts';
 import { playbookFor, playbookKey } from '../domain/playbook.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { knownOf, relapseOf } from '../domain/proof/seen.ts';

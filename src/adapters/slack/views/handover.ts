@@ -1,5 +1,5 @@
 import type { Incident, State } from '../../../domain/incident.ts';
-import { standingChange } from '../../../domain/moves.ts';
+import { standingChange } from '../../../domain/moves/undoing.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import type { Pause } from '../../../ports/store.ts';
 import { escapeText } from './escape.ts';

@@ -1,0 +1,74 @@
+import { type Incident, MAX_SAMPLES, type Sample, type State } from '../incident.ts';
+import { attemptKey } from '../recommend.ts';
+import type { Execution } from '../types.ts';
+import { overUnlessFiring } from './ending.ts';
+import { escalate, notice } from './entering.ts';
+import type { In, Moved, Of } from './moved.ts';
+
+/** Whether a step has helped. */
+
+export function rememberExecution(incident: Incident, execution: Execution): Incident {
+  const others = incident.executions.filter((run) => run.id !== execution.id);
+  return { ...incident, executions: [...others, execution] };
+}
+
+type Finished = { result: 'done' | 'failed'; undo: Record<string, unknown> | null; message: string };
+
+export function verify(
+  incident: Incident,
+  running: Execution,
+  at: number,
+  finished: Finished,
+  how: { withinMs: number; steadyMs: number },
+): Moved {
+  const execution: Execution = { ...running, ...finished, finishedAt: at, changed: true };
+  const state: State = {
+    name: 'verifying',
+    execution,
+    since: at,
+    until: at + how.withinMs,
+    steadyMs: how.steadyMs,
+    samples: [],
+  };
+  const attempted = [...incident.attempted, attemptKey(running.recommendation)];
+  return {
+    incident: { ...rememberExecution(incident, execution), state, attempted },
+    effects: [{ kind: 'verify', dueAt: at }],
+  };
+}
+
+/** A change whose answer was lost was never made: its step isn't spent, and what follows is decided anew. */
+export function notMade(incident: Incident, state: In<'verifying'>, { at, message }: Of<'not_made'>): Moved {
+  const execution: Execution = { ...state.execution, result: 'failed', changed: false, message };
+  const key = attemptKey(execution.recommendation);
+  const attempted = incident.attempted.filter((one) => one !== key);
+  return notice({ ...rememberExecution(incident, execution), attempted }, at, incident.executions.length);
+}
+
+export const withSample = (incident: Incident, state: In<'verifying'>, sample: Sample): Incident => ({
+  ...incident,
+  state: { ...state, samples: [...state.samples, sample].slice(-MAX_SAMPLES) },
+});
+
+export function verified(incident: Incident, state: In<'verifying'>, event: Of<'verified'>): Moved {
+  const { at } = event;
+  const byItself = event.verification.verdict === 'recovered' && state.samples.some(({ goneEarly }) => goneEarly);
+  const verification = byItself ? { ...event.verification, byItself: true as const } : event.verification;
+  const execution: Execution = { ...state.execution, verification };
+  const kept = rememberExecution(incident, execution);
+  switch (verification.verdict) {
+    case 'recovered':
+      return overUnlessFiring(kept, at, 'healed', verification.message);
+    case 'unchanged':
+      if (verification.contained)
+        return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.message}`);
+      return notice(kept, at, incident.executions.length);
+    case 'worse':
+      return {
+        incident: { ...kept, state: { name: 'undoing', execution, by: 'nightshift' } },
+        effects: [{ kind: 'undo', dueAt: at }],
+      };
+    case 'unknown':
+      return escalate(kept, at, `It can't be told whether it helped: ${verification.message}`);
+  }
+}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { playbookSchema } from '../../src/adapters/playbooks/playbook-schema.ts';
 import { QUERY_NAMES } from '../../src/adapters/prometheus/default-queries.ts';
-import { Settings } from '../../src/app/config.ts';
 import { queryExplained, SETTINGS_EXPLAINED } from '../../src/app/explained.ts';
+import { Settings } from '../../src/app/settings.ts';
 
 /** A JSON schema as far as the documents need it. */
 export type Schema = {

@@ -50,7 +50,7 @@ import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { tellWeek } from '../watch/weekly.ts';
 import { catchUp } from './catch-up.ts';
-import { type Config, ownCluster, policyFor, queryOptions, windowsOf, workingHoursOf } from './config.ts';
+import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type KedaSettings, startForecasting } from './forecasting.ts';
 import { alertIntake } from './intake.ts';
@@ -62,6 +62,7 @@ import { countedPorts, countOutcomes, measureModels, measureWaiting } from './ou
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { partsOf } from './parts.ts';
 import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
+import { ownCluster, policyFor, queryOptions, windowsOf, workingHoursOf } from './policy.ts';
 import { startRetention } from './retention.ts';
 import { lookEvery, startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 
 /** What each setting is for, in words: docs/configuration.md and the JSON schema for editors are made from them (`npm run generate`). A setting without words doesn't compile, or fails a test. */
 

@@ -7,8 +7,9 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { DemandAhead } from '../ports/demand.ts';
 import type { DemandInput, LearnedDemand } from '../workers/fit-demand.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
-import { type Config, demandSettings } from './config.ts';
+import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
+import { demandSettings } from './policy.ts';
 
 export type Forecasting = {
   /** Null when KEDA is not served. */

@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/intake.ts';
 import { type MetricsSource, withTelemetry } from '../telemetry/metrics.ts';
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 import { createSharing, repeatSharing } from './telemetry-replication.ts';
 
 /** How OTLP is taken in. Without a token anybody may send: what is said then is shown, and decides nothing. */

@@ -10,8 +10,8 @@ import { repeat } from '../timing/repeat.ts';
 import { type ScanReport, scan, scanClosely } from '../watch/scan.ts';
 import { type ScanMemory, suspects } from '../watch/scan-memory.ts';
 import { createTightenMemory, tightenMonitors } from '../watch/tighten-monitors.ts';
-import type { Settings } from './config.ts';
 import type { Deps } from './deps.ts';
+import type { Settings } from './settings.ts';
 
 const CLOSE_LOOK_MS = 15_000;
 const MOST_CLOSE = 50;

@@ -1,5 +1,5 @@
 import type { SignIn } from '../adapters/outgoing/http-client.ts';
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 
 /** How the settings say that a server is signed in to: `PROMETHEUS_TOKEN`, `_TENANT`, `_HEADERS`, `_CA`, `_CERT`, `_KEY`; of Loki and of Alertmanager's API the same. */
 export function signInOf(env: Environment, server: 'PROMETHEUS' | 'LOKI' | 'ALERTMANAGER_API'): SignIn {

@@ -1,6 +1,6 @@
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { doubtsAbout } from '../adapters/redis/redis-settings.ts';
-import type { Environment } from '../app/config.ts';
+import type { Environment } from '../app/environment.ts';
 import { type Check, right, wrong } from './check.ts';
 
 const SLOW_MS = 50;

@@ -1,6 +1,6 @@
 import { isChannelId } from '../adapters/slack/channel.ts';
 import { lookAtWorkspace, trySocketMode } from '../adapters/slack/look-at-workspace.ts';
-import type { Environment } from '../app/config.ts';
+import type { Environment } from '../app/environment.ts';
 import { type Check, right, tried, wrong } from './check.ts';
 
 /** What each scope of manifest.yml is for. */

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command as Program } from 'commander';
-import { DurationMs, readEnvironment } from '../app/config.ts';
+import { readEnvironment } from '../app/config.ts';
 import { secretOf } from '../app/secret-of.ts';
+import { DurationMs } from '../app/settings.ts';
 import { signInOf } from '../app/sign-in.ts';
 import { type BacktestReport, backtest } from '../backtest/compare.ts';
 import { markdownReport, terminalReport } from '../backtest/words.ts';

@@ -1,7 +1,9 @@
 import type { Command as Program } from 'commander';
 import { connectCluster } from '../adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from '../adapters/kubernetes/kubeconfig.ts';
-import { policyFor, readSettingsOf, type Settings } from '../app/config.ts';
+import { readSettingsOf } from '../app/config.ts';
+import { policyFor } from '../app/policy.ts';
+import type { Settings } from '../app/settings.ts';
 import { type PolicyWords, policyWords } from '../domain/policy-words.ts';
 import type { Workload } from '../ports/cluster.ts';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
-import { demandSettings, policyFor, queryOptions, readConfig, sandboxSettings } from '../../src/app/config.ts';
+import { readConfig, sandboxSettings } from '../../src/app/config.ts';
+import { demandSettings, policyFor, queryOptions } from '../../src/app/policy.ts';
 
 const folders: string[] = [];
 function withSettings(yaml: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Settings } from '../../src/app/config.ts';
+import { Settings } from '../../src/app/settings.ts';
 import { policiesOf, tableOf } from '../../src/cli/policy.ts';
 
 const settings = Settings.parse({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Settings, windowsOf } from '../../src/app/config.ts';
+import { windowsOf } from '../../src/app/policy.ts';
+import { Settings } from '../../src/app/settings.ts';
 import { windowOver, windowWords } from '../../src/domain/windows.ts';
 
 const windowsIn = (windows: unknown[]) => windowsOf(Settings.parse({ windows }));

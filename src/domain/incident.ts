@@ -178,8 +178,8 @@ export type Event = { at: number } & (
   | { type: 'watch_ended' }
   /** In a storm another incident of its namespace is looked at for it. */
   | { type: 'held_back'; untilMs: number; why: string }
-  /** The incident's one message shows what it is now. */
-  | { type: 'delivered'; channel: string; ts: string; digest: string; threaded: number }
+  /** The incident's one message shows what it is now. `kept`: as it was shown before; only its thread was looked at. */
+  | { type: 'delivered'; channel: string; ts: string; digest: string; threaded: number; kept?: true }
   /** A post that rings was delivered; `planDigest`: of the question that it asks. */
   /** `edited`: the post was there, and shows something newer now. */
   | ({ type: 'rang'; planDigest: string | null; edited?: true } & Pick<

@@ -13,11 +13,11 @@ export function recordFacts(incident: Incident, event: Event): Incident {
       return mergeAlerts(incident, event.alerts, event.at);
     case 'anomaly_seen':
       return withAnomaly(incident, event.finding, event.at);
-    case 'delivered':
-      return {
-        ...incident,
-        message: { channel: event.channel, ts: event.ts, digest: event.digest, at: event.at, threaded: event.threaded },
-      };
+    case 'delivered': {
+      const { channel, ts, digest, threaded } = event;
+      const at = event.kept ? (incident.message?.at ?? event.at) : event.at;
+      return { ...incident, message: { channel, ts, digest, at, threaded } };
+    }
     case 'pictured':
       return { ...incident, graph: { file: event.file, of: event.of } };
     case 'rang': {

@@ -3,6 +3,7 @@ import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';
+import { CALM_EDIT_MS, isCalmChange } from '../domain/shown-digest.ts';
 import { unshown } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
@@ -90,6 +91,9 @@ async function show(
   if (deps.clock.now() < soonest) return { events: [], againAt: soonest };
   const digest = deps.chat.digest(incident, context);
   if (shown?.digest === digest && lines.length === 0) return NOTHING;
+  const calmUntil = shown && isCalmChange(shown.digest, digest) ? shown.at + CALM_EDIT_MS : 0;
+  if (shown && deps.clock.now() < calmUntil)
+    return threadOnly(deps, { ...incident, message: shown }, context, lines, calmUntil);
   const delivery = shown
     ? await deps.chat.deliver(incident, context)
     : await firstPost(deps, incident.id, (isNew) => deps.chat.deliver(incident, { ...context, isNew }));
@@ -110,6 +114,31 @@ async function show(
   const events: Event[] = [{ type: 'delivered', at, channel, ts, digest, threaded: message.threaded + sent }];
   const more = !threaded.ok || lines.length === LINES_AT_ONCE;
   return more ? { events, againAt: at + inClockTime(deps, EDIT_EVERY_MS) } : { events };
+}
+
+/** Nothing that a person would act on has changed: the message waits, and what is new is said in the thread. */
+async function threadOnly(
+  deps: StageDeps,
+  incident: Incident & { message: NonNullable<Incident['message']> },
+  context: MessageContext,
+  lines: TimelineEntry[],
+  againAt: number,
+): Promise<StageResult> {
+  if (lines.length === 0) return { events: [], againAt };
+  const { message } = incident;
+  const news = newsLines(context.timeline.slice(0, message.threaded), lines);
+  const sent = news.length > 0 ? await deps.chat.threadLines(incident, news) : { ok: true as const };
+  const at = deps.clock.now();
+  const soon = at + inClockTime(deps, EDIT_EVERY_MS);
+  if (!sent.ok) return { events: [], againAt: soon };
+  const kept: Event = {
+    ...message,
+    type: 'delivered',
+    at,
+    threaded: message.threaded + lines.length,
+    kept: true,
+  };
+  return { events: [kept], againAt: lines.length === LINES_AT_ONCE ? soon : againAt };
 }
 
 /** Slack's waits are in real time; the clock may be the sandbox's. */

@@ -108,7 +108,7 @@ describe('a webhook of PagerDuty', () => {
     const page = (dedupKey: string, status: 'triggered' | 'resolved' = 'triggered') => ({ dedupKey, status, at: 900 });
     const withPages = async (...pages: ReturnType<typeof page>[]) => {
       const before = (await store.load('INC-7'))!;
-      const after = { ...before, version: 2, pages, page: pages.at(-1) ?? null };
+      const after = { ...before, version: before.version + 1, pages, page: pages.at(-1) ?? null };
       await store.save({ before, after, timeline: [], effects: [], finished: null });
     };
 

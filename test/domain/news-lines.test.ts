@@ -25,6 +25,15 @@ describe('what a thread is told of the timeline', () => {
     expect(newsLines([slow('9.7 s')], [other, person, slow('9 s')])).toHaveLength(3);
   });
 
+  it('tells two conclusions that take turns once each, again after a while, and at once where something was asked between them', () => {
+    const at = (minutes: number, one: TimelineEntry) => ({ ...one, at: minutes * 60_000 });
+    const unnamed = line('diagnosed', 'api is slow: p99 2 s. Watching: no cause is likely');
+    const turns = [0, 1, 2, 3].map((minute) => at(minute, minute % 2 === 0 ? slow('2 s') : unnamed));
+    expect(newsLines([], turns)).toEqual(turns.slice(0, 2));
+    expect(newsLines(turns, [at(20, slow('3 s'))])).toHaveLength(1);
+    expect(newsLines(turns, [at(4, line('rejected', 'Rejected', 'escalated')), at(5, slow('3 s'))])).toHaveLength(2);
+  });
+
   it('tells everything else as often as it happens', () => {
     const twice = [line('repage_due', 'Nobody acknowledged'), line('repage_due', 'Nobody acknowledged')];
     expect(newsLines(twice, twice)).toEqual(twice);

@@ -152,3 +152,46 @@ describe('a question', () => {
     expect((await run(deadline, asked)).state).toMatchObject({ name: 'awaiting_approval', asked: 2 });
   });
 });
+
+describe('the message of what is only watched', () => {
+  const watching = (why: string): State => ({ name: 'watching', until: now + MINUTE, why });
+  const slow = (value: number) =>
+    diagnosisOf({ issue: { ...diagnosisOf().issue, severity: value, message: `p99 is ${value} s` } });
+  const look = async (incident: Incident, state: State, value = 2) =>
+    run(notify, { ...incident, state, diagnosis: slow(value) });
+  const edits = () => calls.filter((call) => call === 'chat.update').length;
+
+  it('is edited at once for another reason, and not at each look that finds the same', async () => {
+    let one = await look(shown(), { name: 'noticed', attempt: 0 });
+    const first = edits();
+    for (let turn = 0; turn < 4; turn++) {
+      now += 30_000;
+      one = await look(one, { name: 'noticed', attempt: 0 }, turn);
+      now += 5_000;
+      one = await look(one, watching(`confidence 0.${turn} is under 0.8`), turn + 0.5);
+    }
+    expect(edits() - first).toBe(1);
+    now += 5_000;
+    await look(one, watching('Nightshift is paused'));
+    expect(edits() - first).toBe(2);
+  });
+
+  it('is brought up to date after a while, asked for by itself', async () => {
+    const one = await look(shown(), watching('confidence 0.5 is under 0.8'));
+    const before = edits();
+    now += 2_000;
+    const again = { ...one, state: watching('confidence 0.6 is under 0.8') };
+    expect((await notify.run(deps, again, due('notify'))).againAt).toBe(one.message!.at + 5 * MINUTE);
+    now = one.message!.at + 5 * MINUTE;
+    await run(notify, again);
+    expect(edits() - before).toBe(1);
+  });
+
+  it('is edited at once when something is asked', async () => {
+    const one = await look(shown(), watching('confidence 0.5 is under 0.8'));
+    const before = edits();
+    now += 2_000;
+    await run(notify, { ...one, state: asking });
+    expect(edits()).toBeGreaterThan(before);
+  });
+});

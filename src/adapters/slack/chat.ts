@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Incident } from '../../domain/incident.ts';
+import { isWaiting, joinedDigest, withoutFigures } from '../../domain/shown-digest.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
 import { announce, postWeekly, ring, settle, showList, whereabouts } from './calls.ts';
 import { ChannelUnknown, channelId } from './channel.ts';
@@ -42,7 +43,7 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
   const client = createWebClient({ ...settings, timeoutMs });
   const channel = channelId(client, settings.channel);
   return {
-    digest: (incident, context) => digestOf(incidentMessage(incident, context)),
+    digest: shownDigest,
     async deliver(incident, context) {
       return attempt(() => deliver({ client, channel, log: settings.log }, incident, context));
     },
@@ -85,7 +86,7 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
 async function deliver(parts: Parts, incident: Incident, context: MessageContext): Promise<Delivery> {
   const message = incidentMessage(incident, context);
   const { message: known } = incident;
-  if (known?.digest === digestOf(message)) return { ok: true, channel: known.channel, ts: known.ts };
+  if (known?.digest === shownDigest(incident, context)) return { ok: true, channel: known.channel, ts: known.ts };
   try {
     return await send(parts, incident, message, context);
   } catch (error) {
@@ -113,6 +114,20 @@ async function attempt(call: () => Promise<Delivery>): Promise<Delivery> {
 }
 
 /** Of all that a reader sees. */
+/** While nothing is asked or done, with what tells a change that somebody would act on from one more look. */
+function shownDigest(incident: Incident, context: MessageContext): string {
+  const full = digestOf(incidentMessage(incident, context));
+  const { state } = incident;
+  if (!isWaiting(incident)) return full;
+  const looking: Incident = { ...incident, state: { name: 'noticed', attempt: 0 } };
+  const { text, blocks } = incidentMessage(looking, context);
+  const base = hashOf(withoutFigures(JSON.stringify([text, blocks])));
+  const why = state.name === 'watching' ? hashOf(`${state.waitsFor ?? ''} ${withoutFigures(state.why)}`) : '';
+  return joinedDigest({ full, base, why });
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
 function digestOf(message: Message): string {
   return createHash('sha256')
     .update(JSON.stringify([message.text, message.blocks]))

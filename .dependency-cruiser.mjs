@@ -8,6 +8,7 @@ const INNER = [...PEOPLE_ADD, 'evidence', 'telemetry', 'learning', 'watch'];
 const SDKS = {
   '@slack/': 'src/adapters/slack/',
   '@kubernetes/client-node': 'src/adapters/kubernetes/',
+  axios: 'src/adapters/outgoing/',
   undici: 'src/adapters/kubernetes/',
   '@pagerduty/pdjs': 'src/adapters/pagerduty/',
   bullmq: 'src/adapters/bullmq/',

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isAxiosError } from 'axios';
 import type { Command as Program } from 'commander';
-import { createHttpClient } from '../adapters/outgoing/http-client.ts';
+import { createHttpClient, isCallError } from '../adapters/outgoing/http-client.ts';
 import { secretOf } from '../app/secret-of.ts';
 
 const CALL_MS = 10_000;
@@ -38,7 +37,7 @@ export async function receive(
     const { data } = await http.post<unknown>('/webhooks/alertmanager', body);
     return { ok: true, message: `Taken: ${JSON.stringify(data)}` };
   } catch (error) {
-    if (isAxiosError(error) && error.response)
+    if (isCallError(error) && error.response)
       return failed(`Refused (${error.response.status}): ${JSON.stringify(error.response.data)}`);
     return failed(`Nothing answers at ${url}: ${error instanceof Error ? error.message : String(error)}`);
   }

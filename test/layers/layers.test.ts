@@ -70,6 +70,7 @@ const PLANTED: Record<string, { file: string; imports: string }> = {
     file: 'src/pipeline/knows-kubernetes.ts',
     imports: '@kubernetes/client-node',
   },
+  'sdk-axios-stays-at-the-rim': { file: 'src/cli/knows-axios.ts', imports: 'axios' },
   'sdk-undici-stays-at-the-rim': { file: 'src/pipeline/knows-undici.ts', imports: 'undici' },
   'sdk-pagerduty-pdjs-stays-at-the-rim': { file: 'src/pipeline/knows-pdjs.ts', imports: '@pagerduty/pdjs' },
   'sdk-bullmq-stays-at-the-rim': { file: 'src/adapters/redis/knows-bullmq.ts', imports: 'bullmq' },

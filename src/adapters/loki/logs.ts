@@ -1,8 +1,7 @@
-import { type AxiosInstance, isAxiosError } from 'axios';
 import { headOf } from '../../domain/cut-text.ts';
 import type { EntityRef } from '../../domain/types.ts';
 import type { Logs, LogsFailure, LogsResult } from '../../ports/logs.ts';
-import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
+import { callFailure, createHttpClient, type HttpClient, isCallError, type SignIn } from '../outgoing/http-client.ts';
 import { answerSchema, toLines } from './answer.ts';
 import { SELECTORS } from './selector.ts';
 
@@ -54,7 +53,7 @@ type Query = {
   timeoutMs: number;
 };
 
-async function query(http: AxiosInstance, asked: Query): Promise<LogsResult> {
+async function query(http: HttpClient, asked: Query): Promise<LogsResult> {
   const limit = Math.min(MOST_LINES, asked.limit);
   const params = {
     query: asked.selector(asked.workload),
@@ -77,7 +76,7 @@ function toFailure(error: unknown, timeoutMs: number): LogsFailure {
   const { kind, status, message } = callFailure(error, 'Loki', 'LOKI', timeoutMs);
   if (kind === 'unreachable') return { kind, message };
   if (kind === 'too_large') return { kind: 'too_many', message };
-  const said = isAxiosError(error) ? saying(error.response?.data) : '';
+  const said = isCallError(error) ? saying(error.response?.data) : '';
   if (kind === 'refused') return { kind, message: headOf(`${message}${said ? ` It says: ${said}` : ''}`, MAX_WORDS) };
   const words = headOf(`Loki answered ${status}${said ? `: ${said}` : '.'}`, MAX_WORDS);
   if (status === 429) return { kind: 'too_many', message: words };

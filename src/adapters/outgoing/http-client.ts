@@ -29,8 +29,13 @@ export type HttpClientOptions = SignIn & {
   followsRedirects?: boolean;
 };
 
+export type HttpClient = AxiosInstance;
+
+/** Whether it comes from a call: then it says what was answered, if anything was. */
+export const isCallError = isAxiosError;
+
 /** One way to make HTTP calls. HTTPS_PROXY and NO_PROXY are honoured, but never for this machine itself. */
-export function createHttpClient(options: HttpClientOptions): AxiosInstance {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { url, timeoutMs, maxBodyBytes, tenant, ca, cert, key } = options;
   const { base, basic } = withoutPassword(url);
   const token = tokenOf(options);
@@ -104,7 +109,7 @@ export type CallFailure = {
 
 /** The same in a few words, for who asked by hand: `answered 500`, `ECONNREFUSED`. Null for what is no error of a call. */
 export function callFailureWords(error: unknown): { status: number | null; message: string } | null {
-  if (!isAxiosError(error)) return null;
+  if (!isCallError(error)) return null;
   const status = error.response?.status ?? null;
   return { status, message: status === null ? (error.code ?? error.message) : `answered ${status}` };
 }
@@ -116,7 +121,7 @@ export function callFailure(error: unknown, server: string, setting: string, tim
     status,
     message: headOf(message, LONGEST),
   });
-  if (!isAxiosError(error)) return said('unreachable', null, `${server} can't be asked: ${String(error)}`);
+  if (!isCallError(error)) return said('unreachable', null, `${server} can't be asked: ${String(error)}`);
   if (/maxContentLength/.test(error.message))
     return said(
       'too_large',

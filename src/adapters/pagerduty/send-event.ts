@@ -1,5 +1,5 @@
 import { event as pdjsEvent } from '@pagerduty/pdjs';
-import axios from 'axios';
+import { createHttpClient } from '../outgoing/http-client.ts';
 import type { PagerDutyEvent } from './event.ts';
 
 /** PagerDuty's answer, whatever it was; `retryAfter` is the header, in seconds or as a date. */
@@ -10,12 +10,12 @@ export type SendEvent = (event: PagerDutyEvent) => Promise<EventAnswer>;
 
 const PATH = '/v2/enqueue';
 
-/** Chooses the way that can reach `eventsUrl`: PagerDuty's own client for https, which is all it speaks, else axios. */
+/** Chooses the way that can reach `eventsUrl`: PagerDuty's own client for https, which is all it speaks, else our own. */
 export function eventSender(eventsUrl: string, timeoutMs: number): SendEvent {
   const url = new URL(eventsUrl);
   return url.protocol === 'https:' && url.pathname.endsWith(PATH)
     ? throughPdjs(url.host + url.pathname.slice(0, -PATH.length), timeoutMs)
-    : throughAxios(eventsUrl, timeoutMs);
+    : throughHttp(eventsUrl, timeoutMs);
 }
 
 /**
@@ -35,16 +35,15 @@ function throughPdjs(server: string, timeoutMs: number): SendEvent {
   };
 }
 
-function throughAxios(url: string, timeoutMs: number): SendEvent {
+function throughHttp(url: string, timeoutMs: number): SendEvent {
+  const http = createHttpClient({ url, timeoutMs, maxBodyBytes: 64 * 1024 });
   return async (event) => {
-    const answer = await axios.post(url, event, {
+    const answer = await http.post('', event, {
       signal: AbortSignal.timeout(timeoutMs),
-      timeout: timeoutMs,
       maxRedirects: 0,
       proxy: false,
       validateStatus: () => true,
       responseType: 'json',
-      maxContentLength: 64 * 1024,
     });
     const header: unknown = answer.headers['retry-after'];
     return { status: answer.status, retryAfter: typeof header === 'string' ? header : null, body: answer.data };

@@ -1,9 +1,8 @@
-import { type AxiosInstance, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { headOf } from '../../domain/cut-text.ts';
 import type { AlertingRule } from '../../domain/own-rule.ts';
 import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
-import { callFailure, createHttpClient, type SignIn } from '../outgoing/http-client.ts';
+import { callFailure, createHttpClient, type HttpClient, isCallError, type SignIn } from '../outgoing/http-client.ts';
 import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
 import { rulesSchema, toRules } from './rules.ts';
 
@@ -23,7 +22,7 @@ export type PrometheusOptions = SignIn & {
   maxSeries?: number;
 };
 
-type Prometheus = { http: AxiosInstance; maxSeries: number; timeoutMs: number };
+type Prometheus = { http: HttpClient; maxSeries: number; timeoutMs: number };
 
 const transient = retry(handleWhen(isTransient), {
   maxAttempts: 2,
@@ -136,7 +135,7 @@ function toFailure(error: unknown, timeoutMs: number): MetricsFailure {
   if (failure.kind === 'refused') return { kind: 'forbidden', message: failure.message };
   if (failure.kind === 'too_large')
     return { kind: 'too_many', message: `${failure.message} Aggregate the query further.` };
-  const message = isAxiosError(error) ? saidBy(error.response?.data) : '';
+  const message = isCallError(error) ? saidBy(error.response?.data) : '';
   // 400: the query is wrong. 422: it can't be carried out (too many samples, an engine error).
   if (failure.status === 422) return { kind: /too many samples/i.test(message) ? 'too_many' : 'bad_query', message };
   if (failure.status === 400) return { kind: 'bad_query', message: message || 'The query was refused.' };
@@ -151,7 +150,7 @@ function saidBy(answer: unknown): string {
 }
 
 function isTransient(error: Error): boolean {
-  if (!isAxiosError(error)) return false;
+  if (!isCallError(error)) return false;
   const status = error.response?.status;
   return status === undefined
     ? error.code !== 'ERR_BAD_RESPONSE' && error.code !== 'ERR_CANCELED'

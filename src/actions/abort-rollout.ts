@@ -3,7 +3,7 @@ import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Refusal, RefusalCode } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, ClusterResult, CustomObject } from '../ports/cluster.ts';
-import { failedWith } from './custom/object-write.ts';
+import { failedWith } from './edit/attempts.ts';
 import { ROLLOUTS } from './edit/places.ts';
 import { refusalOf, refused } from './workload/look.ts';
 

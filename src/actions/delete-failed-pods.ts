@@ -2,6 +2,7 @@ import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { FieldChange, Plan, Refusal, RefusalCode } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
 import type { Cluster, PodInfo } from '../ports/cluster.ts';
+import { cannotTell } from './edit/attempts.ts';
 import { PODS } from './edit/places.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
@@ -113,12 +114,7 @@ async function stillThere(
 }
 
 const done = (message: string): Applied => ({ kind: 'done', undo: null, message });
-const unknown = (refusal: Refusal): Applied => ({
-  kind: 'failed',
-  changed: true,
-  refusal,
-  message: `Whether failed pods were taken away can't be told: ${refusal.message}`,
-});
+const unknown = (refusal: Refusal): Applied => cannotTell('failed pods were taken away', refusal);
 const no = (code: RefusalCode, message: string): Planned => ({ ok: false, refusal: { code, message } });
 
 export default deleteFailedPods;

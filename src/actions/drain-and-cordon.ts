@@ -3,11 +3,11 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
+import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import {
   cordon,
   done,
-  failed,
   leftOf,
   moveOne,
   progressOf,
@@ -54,7 +54,7 @@ const drainAndCordon: Action = {
     const ours = node.uid === plan.target.uid && node.annotations?.[MARK] === executionId;
     if (!ours) return null;
     const stopped = stoppedByPerson(looked.look, context.clock.now());
-    if (stopped) return failed(stopped, true);
+    if (stopped) return failedWith(stopped, true);
     if (!node.unschedulable) return null;
     const left = leftOf(looked.look).length;
     return left === 0
@@ -63,10 +63,10 @@ const drainAndCordon: Action = {
   },
   async apply(context, { plan, executionId }) {
     const looked = await lookAtNode(context);
-    if (!looked.ok) return failed(looked.refusal, false);
+    if (!looked.ok) return failedWith(looked.refusal, false);
     const { look } = looked;
     const stopped = stoppedByPerson(look, context.clock.now());
-    if (stopped) return failed(stopped, true);
+    if (stopped) return failedWith(stopped, true);
     const isMarked = look.node.annotations?.[MARK] === executionId && drainingOf(look.node) !== null;
     return isMarked ? moveOne(context, look, plan, executionId) : cordon(context, look, plan, executionId);
   },

@@ -3,6 +3,7 @@ import type { FieldChange, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, NodePod } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { cannotTell } from './edit/attempts.ts';
 import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius, type WorkloadPods } from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
@@ -176,11 +177,6 @@ async function stillThere(
   return { ok: true, left };
 }
 
-const unknown = (refusal: Refusal): Applied => ({
-  kind: 'failed',
-  changed: true,
-  refusal,
-  message: `Whether pods were evicted can't be told: ${refusal.message}`,
-});
+const unknown = (refusal: Refusal): Applied => cannotTell('pods were evicted', refusal);
 
 export default evictLowPriority;

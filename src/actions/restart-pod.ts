@@ -3,6 +3,7 @@ import type { FieldChange, Finding, Plan, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, PodInfo } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { cannotTell } from './edit/attempts.ts';
 import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
 
 const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
@@ -62,15 +63,8 @@ const restartPod: Action = {
 /** Done when the pod with the plan's uid is gone or going; unknown (failed, perhaps changed) when nobody can say. */
 async function wasEvicted(cluster: Cluster, { data, target, summary }: Plan): Promise<Applied | null> {
   const pod = await cluster.pod(target.namespace, target.name);
-  if (!pod.ok && pod.failure.kind !== 'not_found') {
-    const refusal = refusalOf(pod.failure, `Pod ${target.name}`);
-    return {
-      kind: 'failed',
-      changed: true,
-      refusal,
-      message: `Whether the pod was evicted can't be told: ${refusal.message}`,
-    };
-  }
+  if (!pod.ok && pod.failure.kind !== 'not_found')
+    return cannotTell('the pod was evicted', refusalOf(pod.failure, `Pod ${target.name}`));
   const there = pod.ok && pod.value.uid === data.uid && !pod.value.deleting;
   return there ? null : { kind: 'done', undo: null, message: summary };
 }

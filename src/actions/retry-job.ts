@@ -4,7 +4,7 @@ import { planDigest } from '../domain/plan.ts';
 import type { FieldChange, RefusalCode } from '../domain/types.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
 import type { CustomObject, CustomPlace } from '../ports/cluster.ts';
-import { failedWith } from './custom/object-write.ts';
+import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import { JOBS } from './edit/places.ts';
 import { refusalOf, refused } from './workload/look.ts';

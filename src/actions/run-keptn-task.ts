@@ -2,7 +2,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { BlastRadius, FieldChange, Refusal } from '../domain/types.ts';
 import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
-import { failedWith } from './custom/object-write.ts';
+import { cannotTell, failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import { appliedAs, createTask, standingOf, taskPlace, taskUnderWay } from './keptn/task.ts';
 import { findDefinition, type Job, readDefinition, TASKS } from './keptn/task-definition.ts';
@@ -79,11 +79,7 @@ const runKeptnTask: Action = {
     const found = await cluster.custom.get(place);
     if (!found.ok) {
       if (found.failure.kind === 'not_found') return null;
-      const refusal = refusalOf(found.failure, `KeptnTask ${place.name}`);
-      return {
-        ...failedWith(refusal, true),
-        message: `Whether the task was started can't be told: ${refusal.message}`,
-      };
+      return cannotTell('the task was started', refusalOf(found.failure, `KeptnTask ${place.name}`));
     }
     if (found.value.annotations[MARK] !== executionId) return notOurs(place.name);
     const standing = await standingOf(cluster, found.value, taskParams(step), clock.now());

@@ -3,39 +3,26 @@ import { holdsNothingOf } from '../../domain/object-part.ts';
 import type { Execution, Plan } from '../../domain/types.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
 import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
+import { applyAuthorised, failedWith, takeBack } from '../edit/attempts.ts';
 import { MARK } from '../edit/mark.ts';
 import { refusalOf } from '../workload/look.ts';
-import {
-  applyWrite,
-  done,
-  failedWith,
-  lost,
-  nameOf,
-  type ObjectWrite,
-  writeOf,
-  writeWasApplied,
-} from './object-write.ts';
+import { applyWrite, done, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './object-write.ts';
 
-const ATTEMPTS = 3;
 const OURS = 'nightshift';
 
-/** Makes the change that was authorised, with its mark, in one apply. When the object got newer meanwhile, it plans again: an equal digest may go on, another may not. */
+/** Makes the change that was authorised, with its mark, in one apply. */
 export async function applyObject(action: Action, context: ActionContext, authorised: Authorised): Promise<Applied> {
-  let plan: Plan = authorised.plan;
-  for (let attempt = 1; ; attempt += 1) {
+  return applyAuthorised(action.plan, context, authorised, async (plan) => {
     const write = writeOf(plan.data);
-    if (!write) return failedWith({ code: 'invalid', message: 'The plan holds no change.' }, false);
+    if (!write) return { ended: failedWith({ code: 'invalid', message: 'The plan holds no change.' }, false) };
     const answer = await applyWrite(context.cluster, write, authorised.executionId);
-    if (answer.ok) return done(write, answer.value, plan.summary);
+    if (answer.ok) return { ended: done(write, answer.value, plan.summary) };
     const { failure } = answer;
-    if (failure.kind === 'unreachable') return afterSilence(context, plan, authorised.executionId, failure.message);
-    const failed = failedWith(refusalOf(failure, nameOf(write)), false);
-    if (failure.kind !== 'conflict' || attempt === ATTEMPTS) return failed;
-    const again = await action.plan(context);
-    if (!again.ok) return failedWith(again.refusal, false);
-    if (again.plan.digest !== authorised.plan.digest) return failed;
-    plan = again.plan;
-  }
+    if (failure.kind === 'unreachable')
+      return { ended: await afterSilence(context, plan, authorised.executionId, failure.message) };
+    const stopped = failedWith(refusalOf(failure, nameOf(write)), false);
+    return failure.kind === 'conflict' ? { outdated: stopped } : { ended: stopped };
+  });
 }
 
 /** The answer got lost: whether the change was made is read from the object. */
@@ -54,23 +41,20 @@ async function afterSilence(
 export async function undoObject(context: ActionContext, execution: Execution): Promise<Applied> {
   const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
   if (!write) return failedWith({ code: 'invalid', message: 'What was changed is not known.' }, false);
-  for (let attempt = 1; ; attempt += 1) {
+  return takeBack(nameOf(write), async () => {
     const found = await context.cluster.custom.get(write.place);
-    if (!found.ok && found.failure.kind === 'not_found') return goneAlready(write);
-    if (!found.ok) return failedWith(refusalOf(found.failure, nameOf(write)), false);
+    if (!found.ok && found.failure.kind === 'not_found') return { ended: goneAlready(write) };
+    if (!found.ok) return { ended: failedWith(refusalOf(found.failure, nameOf(write)), false) };
     const standing = write.made
       ? standingOfMade(write, found.value, execution.id)
       : standingOfAdded(write, found.value);
-    if (standing) return standing;
-    const failure = await takeBack(context, write, found.value);
-    if (!failure || failure.kind === 'not_found') return takenBack(write, found.value);
-    const again = failure.kind === 'conflict' || failure.kind === 'unreachable';
-    if (!again || attempt === ATTEMPTS)
-      return failedWith(refusalOf(failure, nameOf(write)), failure.kind === 'unreachable');
-  }
+    if (standing) return { ended: standing };
+    const failure = await removeOurs(context, write, found.value);
+    return !failure || failure.kind === 'not_found' ? { ended: takenBack(write, found.value) } : { failure };
+  });
 }
 
-async function takeBack(
+async function removeOurs(
   { cluster }: ActionContext,
   write: ObjectWrite,
   { uid, resourceVersion }: CustomObject,

@@ -1,8 +1,9 @@
 import { missingParts } from '../../domain/object-part.ts';
 import { isRecord } from '../../domain/object-path.ts';
-import type { Plan, Refusal } from '../../domain/types.ts';
+import type { Plan } from '../../domain/types.ts';
 import type { ActionContext, Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
+import { cannotTell } from '../edit/attempts.ts';
 import { MARK } from '../edit/mark.ts';
 import { refusalOf } from '../workload/look.ts';
 
@@ -57,13 +58,7 @@ export async function writeWasApplied(
   const found = await cluster.custom.get(write.place);
   if (found.ok) return found.value.annotations[MARK] === executionId ? done(write, found.value, summary) : null;
   if (found.failure.kind === 'not_found') return null;
-  const { message } = refusalOf(found.failure, nameOf(write));
-  return {
-    kind: 'failed',
-    changed: true,
-    refusal: refusalOf(found.failure, nameOf(write)),
-    message: `Whether the change was made can't be told: ${message}`,
-  };
+  return cannotTell('the change was made', refusalOf(found.failure, nameOf(write)));
 }
 
 export function done(write: ObjectWrite, object: CustomObject, message: string): Applied {
@@ -74,10 +69,6 @@ export const nameOf = ({ place }: ObjectWrite): string => `${place.kind.kind} ${
 
 /** What of the write the object doesn't hold (any more), as paths. */
 export const lost = (write: ObjectWrite, object: CustomObject): string[] => missingParts(object.object, write.body);
-
-export function failedWith(refusal: Refusal, changed: boolean): Applied {
-  return { kind: 'failed', changed, refusal, message: refusal.message };
-}
 
 /** The write that a plan or an execution carries; null when it carries none. */
 export function writeOf(data: Record<string, unknown>): ObjectWrite | null {

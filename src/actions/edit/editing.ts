@@ -7,10 +7,9 @@ import type { Action, ActionContext, Applied, Planned, Settled } from '../../ext
 import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.ts';
 import { refusalOf, refused } from '../workload/look.ts';
+import { applyAuthorised, cannotTell, failedWith, type Tried, takeBack } from './attempts.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
 import { editOf, type Found, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
-
-const ATTEMPTS = 3;
 
 /** What an action wants of one object: some of its fields set, everything else left. */
 export type Intent = {
@@ -62,7 +61,8 @@ export function editing({ intend, settled, notUndone, ...rest }: Editing): Actio
     wasApplied,
     apply: (context, authorised) => applyEdit(plan, context, authorised),
     settled: (context, execution) => settledEdit(context, execution, settled),
-    undo: notUndone === undefined ? undoEdit : async () => failed({ code: 'unsupported', message: notUndone }, false),
+    undo:
+      notUndone === undefined ? undoEdit : async () => failedWith({ code: 'unsupported', message: notUndone }, false),
   };
 }
 
@@ -131,36 +131,32 @@ async function planEdit(
 const textOf = (value: unknown): string =>
   value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** When the object got newer meanwhile, it plans again: an equal digest may go on, another may not. */
 async function applyEdit(plan: Action['plan'], context: ActionContext, authorised: Authorised): Promise<Applied> {
-  let current: Plan = authorised.plan;
-  for (let attempt = 1; ; attempt += 1) {
-    const edit = editOf(current.data);
-    if (!edit) return failed({ code: 'invalid', message: 'The plan holds no change.' }, false);
-    const found = await findObject(context.cluster, edit.place);
-    if (!found.ok) return failed(refusalOf(found.failure, nameOf(edit)), false);
-    const settings = edit.fields.map(({ path, wrote }) => ({ path, value: wrote }));
-    const options = {
-      annotations: { ...edit.annotations, [MARK]: authorised.executionId },
-      resourceVersion: edit.resourceVersion,
-      dryRun: false,
-    };
-    const answer = await setFields(context.cluster, edit, found.value.object, settings, options);
-    if (answer.ok) return done(edit, current.summary);
-    const { failure } = answer;
-    if (failure.kind === 'unreachable' || failure.kind === 'conflict') {
-      const made = await wasApplied(context, current, authorised.executionId);
-      if (made?.kind === 'done' && failure.kind === 'unreachable')
-        return { ...made, message: 'The change was made, though the answer to it got lost.' };
-      if (made) return made;
-    }
-    const stopped = failed(refusalOf(failure, nameOf(edit)), false);
-    if (failure.kind !== 'conflict' || attempt === ATTEMPTS) return stopped;
-    const again = await plan(context);
-    if (!again.ok) return failed(again.refusal, false);
-    if (again.plan.digest !== authorised.plan.digest) return stopped;
-    current = again.plan;
+  return applyAuthorised(plan, context, authorised, (current) => tryEdit(context, current, authorised.executionId));
+}
+
+async function tryEdit(context: ActionContext, current: Plan, executionId: string): Promise<Tried> {
+  const edit = editOf(current.data);
+  if (!edit) return { ended: failedWith({ code: 'invalid', message: 'The plan holds no change.' }, false) };
+  const found = await findObject(context.cluster, edit.place);
+  if (!found.ok) return { ended: failedWith(refusalOf(found.failure, nameOf(edit)), false) };
+  const settings = edit.fields.map(({ path, wrote }) => ({ path, value: wrote }));
+  const options = {
+    annotations: { ...edit.annotations, [MARK]: executionId },
+    resourceVersion: edit.resourceVersion,
+    dryRun: false,
+  };
+  const answer = await setFields(context.cluster, edit, found.value.object, settings, options);
+  if (answer.ok) return { ended: done(edit, current.summary) };
+  const { failure } = answer;
+  if (failure.kind === 'unreachable' || failure.kind === 'conflict') {
+    const made = await wasApplied(context, current, executionId);
+    if (made?.kind === 'done' && failure.kind === 'unreachable')
+      return { ended: { ...made, message: 'The change was made, though the answer to it got lost.' } };
+    if (made) return { ended: made };
   }
+  const stopped = failedWith(refusalOf(failure, nameOf(edit)), false);
+  return failure.kind === 'conflict' ? { outdated: stopped } : { ended: stopped };
 }
 
 /** Done when the object carries this execution's mark; unknown (failed, perhaps changed) when nobody can say. */
@@ -175,9 +171,7 @@ async function wasApplied(
   if (found.ok)
     return found.value.uid === edit.uid && found.value.annotations[MARK] === executionId ? done(edit, summary) : null;
   if (found.failure.kind === 'not_found') return null;
-  const refusal = refusalOf(found.failure, nameOf(edit));
-  const message = `Whether the change was made can't be told: ${refusal.message}`;
-  return { kind: 'failed', changed: true, refusal, message };
+  return cannotTell('the change was made', refusalOf(found.failure, nameOf(edit)));
 }
 
 async function settledEdit(context: ActionContext, execution: Execution, more: Editing['settled']): Promise<Settled> {
@@ -198,12 +192,12 @@ async function settledEdit(context: ActionContext, execution: Execution, more: E
 /** Puts back the fields that still hold what was written. Done twice is done once: the undo has a mark of its own. */
 async function undoEdit({ cluster }: ActionContext, execution: Execution): Promise<Applied> {
   const edit = editOf(execution.undo ?? execution.recommendation.plan.data);
-  if (!edit) return failed({ code: 'invalid', message: 'What was there before is not known.' }, false);
-  for (let attempt = 1; ; attempt += 1) {
+  if (!edit) return failedWith({ code: 'invalid', message: 'What was there before is not known.' }, false);
+  return takeBack(nameOf(edit), async () => {
     const found = await findObject(cluster, edit.place);
-    if (!found.ok) return failed(refusalOf(found.failure, nameOf(edit)), false);
+    if (!found.ok) return { ended: failedWith(refusalOf(found.failure, nameOf(edit)), false) };
     const standing = standingOf(edit, found.value, execution.id);
-    if ('kind' in standing) return standing;
+    if ('kind' in standing) return { ended: standing };
     const settings = standing.ours.map(({ path, before }) => ({ path, value: before }));
     const options = {
       annotations: { [UNDO_MARK]: execution.id },
@@ -211,11 +205,8 @@ async function undoEdit({ cluster }: ActionContext, execution: Execution): Promi
       dryRun: false,
     };
     const answer = await setFields(cluster, edit, found.value.object, settings, options);
-    if (answer.ok) return back(edit, standing.others);
-    const again = answer.failure.kind === 'conflict' || answer.failure.kind === 'unreachable';
-    if (!again || attempt === ATTEMPTS)
-      return failed(refusalOf(answer.failure, nameOf(edit)), answer.failure.kind === 'unreachable');
-  }
+    return answer.ok ? { ended: back(edit, standing.others) } : { failure: answer.failure };
+  });
 }
 
 /** What there is to say without writing; else the fields that are to be put back, and those that somebody else has changed since. */
@@ -226,7 +217,7 @@ function standingOf(
 ): Applied | { ours: ObjectEdit['fields']; others: ObjectEdit['fields'] } {
   const subject = nameOf(edit);
   if (found.uid !== edit.uid)
-    return failed({ code: 'target_gone', message: `${subject} is another object now.` }, false);
+    return failedWith({ code: 'target_gone', message: `${subject} is another object now.` }, false);
   const left = edit.fields.filter(({ path, before }) => !sameJson(fieldOf(found.object, path), before));
   if (left.length === 0 || readPath(found.object, ['metadata', 'annotations', UNDO_MARK]) === executionId)
     return { kind: 'done', undo: null, message: `${subject}: what was there before is back already.` };
@@ -234,7 +225,7 @@ function standingOf(
   const others = left.filter((field) => !ours.includes(field));
   if (ours.length > 0) return { ours, others };
   const message = `${subject}: ${others.map(({ path }) => pathText(path)).join(', ')} was changed by somebody else since, so it is left as it is.`;
-  return failed({ code: 'plan_changed', message }, false);
+  return failedWith({ code: 'plan_changed', message }, false);
 }
 
 function back(edit: ObjectEdit, others: ObjectEdit['fields']): Applied {
@@ -247,9 +238,3 @@ function back(edit: ObjectEdit, others: ObjectEdit['fields']): Applied {
 
 const nameOf = ({ place }: ObjectEdit): string => `${place.kind.kind} ${place.name}`;
 const done = (edit: ObjectEdit, message: string): Applied => ({ kind: 'done', undo: { edit }, message });
-const failed = (refusal: Refusal, changed: boolean): Applied => ({
-  kind: 'failed',
-  changed,
-  refusal,
-  message: refusal.message,
-});

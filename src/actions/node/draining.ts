@@ -2,6 +2,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { Execution, Plan, Refusal } from '../../domain/types.ts';
 import type { ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { NodePod } from '../../ports/cluster.ts';
+import { cannotTell, failedWith } from '../edit/attempts.ts';
 import { MARK, UNDO_MARK } from '../edit/mark.ts';
 import { refusalOf, troubledPods } from '../workload/look.ts';
 import {
@@ -45,12 +46,12 @@ export async function cordon(
   // Nodes report every few seconds: a newer object is the rule, and the next try looks anew.
   if (answer.failure.kind === 'conflict')
     return { kind: 'underway', message: `${node.name} is being cordoned`, againMs: NEXT_MS };
-  if (answer.failure.kind !== 'unreachable') return failed(refusal, false);
+  if (answer.failure.kind !== 'unreachable') return failedWith(refusal, false);
   const now = await lookAtNode(context);
   if (!now.ok) return unknown(now.refusal);
   return now.look.node.annotations?.[MARK] === executionId
     ? { kind: 'underway', message: `${node.name} takes no new pods`, againMs: NEXT_MS }
-    : failed(refusal, false);
+    : failedWith(refusal, false);
 }
 
 /** Evicts the next pod, once those that were moved before are whole again. What is about to go is noted on the node first: who lets pods onto it again meanwhile stops that, too. */
@@ -72,7 +73,7 @@ export async function moveOne(
   const next = nextOf(look, left);
   const waited = missing ?? (next && 'wait' in next ? next.wait : null);
   if (waited && hasStalled(waited, clock.now()))
-    return failed({ code: 'at_limit', message: `${message}: ${waited.message}.` }, true);
+    return failedWith({ code: 'at_limit', message: `${message}: ${waited.message}.` }, true);
   if (waited) return wait;
   if (!next || 'wait' in next) return done(plan, executionId);
   const { pod } = next;
@@ -81,7 +82,7 @@ export async function moveOne(
   const answer = noted.ok ? await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: false }) : noted;
   if (answer.ok) return { kind: 'underway', message, againMs: NEXT_MS };
   if (answer.failure.kind === 'forbidden' || answer.failure.kind === 'invalid')
-    return failed(refusalOf(answer.failure, `Pod ${pod.name}`), true);
+    return failedWith(refusalOf(answer.failure, `Pod ${pod.name}`), true);
   // A budget that forbids it now, a pod that has gone by itself, an answer that got lost: the next look tells.
   return wait;
 }
@@ -121,16 +122,16 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
   const { target, data } = recommendation.plan;
   const subject = `Node ${target.name}`;
   const raw = await cluster.rawNode(target.name);
-  if (!raw.ok) return failed(refusalOf(raw.failure, subject), false);
+  if (!raw.ok) return failedWith(refusalOf(raw.failure, subject), false);
   const annotations = readPath(raw.value, ['metadata', 'annotations']);
   const told = isRecord(annotations) ? annotations : {};
   if (readPath(raw.value, ['metadata', 'uid']) !== target.uid)
-    return failed({ code: 'target_gone', message: `${subject} is another object now.` }, false);
+    return failedWith({ code: 'target_gone', message: `${subject} is another object now.` }, false);
   if (data.wasOpen !== true) return back(`${subject} was cordoned before, and is left so.`);
   if (told[UNDO_MARK] === id || readPath(raw.value, ['spec', 'unschedulable']) !== true)
     return back(`${subject} takes pods again already.`);
   if (told[MARK] !== id)
-    return failed(
+    return failedWith(
       { code: 'plan_changed', message: `${subject} is kept cordoned by somebody else, so it is left as it is.` },
       false,
     );
@@ -143,7 +144,7 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
       resourceVersion: null,
     },
   );
-  if (!answer.ok) return failed(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
+  if (!answer.ok) return failedWith(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
   return back(`${subject} takes pods again; those that moved stay where they are.`);
 }
 
@@ -165,15 +166,4 @@ export const done = ({ target, data }: Plan, executionId: string): Applied => ({
   message: `${target.name} is cordoned and emptied, and stays so until Undo or \`kubectl uncordon ${target.name}\``,
 });
 const back = (message: string): Applied => ({ kind: 'done', undo: null, message });
-export const failed = (refusal: Refusal, changed: boolean): Applied => ({
-  kind: 'failed',
-  changed,
-  refusal,
-  message: refusal.message,
-});
-export const unknown = (refusal: Refusal): Applied => ({
-  kind: 'failed',
-  changed: true,
-  refusal,
-  message: `Whether the node was cordoned can't be told: ${refusal.message}`,
-});
+export const unknown = (refusal: Refusal): Applied => cannotTell('the node was cordoned', refusal);

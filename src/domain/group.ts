@@ -1,4 +1,5 @@
 import { travels, vitalOfFinding } from './alert-vital.ts';
+import { calleesNear } from './callees.ts';
 import type { Incident } from './incident.ts';
 import { isProposal } from './proposal.ts';
 import { subjectEntity } from './subject.ts';
@@ -11,7 +12,6 @@ export type Calls = Map<string, Set<string>>;
 const NEAR_MS = 15 * 60_000;
 /** Two who call the same and begin to hurt within this time hurt for the same reason, until the cause says otherwise. */
 const TOGETHER_MS = 2 * 60_000;
-const MAX_HOPS = 3;
 
 export const groupKeyOf = (subject: Subject): string => `${subject.cluster}/${subject.namespace}/${subject.service}`;
 const nodeOf = (subject: { namespace: string; service: string }): string => `${subject.namespace}/${subject.service}`;
@@ -57,7 +57,7 @@ export function incidentFor(
   if (!isInCalls(subject, calls)) return null;
   const recent = here.filter((incident) => isNear(incident, now));
   const node = nodeOf(subject);
-  const reachable = callees(node, calls);
+  const reachable = calleesNear(node, calls);
   const joined = isSymptom(alert)
     ? (recent.find((incident) => reachable.has(nodeOf(incident)) || reachable.has(causeNode(incident))) ??
       recent.find((incident) => passesOn(incident, node, calls)))
@@ -75,7 +75,7 @@ const isRetried = (alert: Alert): boolean => alert.vital === 'traffic';
 
 /** It stands between the service that hurts and the cause that is named. */
 const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, calls: Calls): boolean =>
-  reachable.has(causeNode(incident)) && callees(nodeOf(incident), calls).has(node);
+  reachable.has(causeNode(incident)) && calleesNear(nodeOf(incident), calls).has(node);
 
 /** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
 const awaitsCause = ({ diagnosis, alerts, anomalies }: Incident): boolean =>
@@ -91,7 +91,7 @@ function mayExplain(
   calls: Calls,
 ): boolean {
   if (!isSymptom(alert) && !isBreakdown(alert)) return false;
-  const behind = callees(nodeOf(incident), calls);
+  const behind = calleesNear(nodeOf(incident), calls);
   if (behind.has(node)) return true;
   return isSymptom(alert) && now - incident.openedAt <= TOGETHER_MS && [...reachable].some((one) => behind.has(one));
 }
@@ -105,23 +105,12 @@ function isNear(incident: Incident, now: number): boolean {
 /** A crowd, or the repeats of requests that fail, reach what the service calls. */
 function passesOn(incident: Incident, node: string, calls: Calls): boolean {
   const isCrowded = incident.anomalies.some((finding) => finding.what === 'traffic');
-  return isCrowded && callees(nodeOf(incident), calls).has(node);
+  return isCrowded && calleesNear(nodeOf(incident), calls).has(node);
 }
 
 function causeNode(incident: Incident): string {
   const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
   return cause ? `${cause.entity.namespace}/${cause.entity.name}` : '';
-}
-
-/** Whom a service reaches, over a few calls. */
-export function callees(from: string, calls: Calls): Set<string> {
-  const seen = new Set<string>();
-  let frontier = [from];
-  for (let hop = 0; hop < MAX_HOPS; hop++) {
-    frontier = frontier.flatMap((node) => [...(calls.get(node) ?? [])]).filter((node) => !seen.has(node));
-    for (const node of frontier) seen.add(node);
-  }
-  return seen;
 }
 
 /** A new incident for a subject, as it is before its first save. */

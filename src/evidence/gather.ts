@@ -1,4 +1,5 @@
 import { toSeries } from '../analysis/series.ts';
+import { troubleSince } from '../domain/began.ts';
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import { subjectEntity } from '../domain/subject.ts';
@@ -29,7 +30,7 @@ export async function gather(deps: EvidenceDeps, incident: Incident): Promise<Ga
   const [metrics, objects, told] = await Promise.all([
     gatherMetrics(deps, incident, at, missing),
     gatherObjects(deps, incident, at, missing),
-    otlpEvidence(deps.telemetry, incident.namespace, troubleSince(incident, at), at),
+    otlpEvidence(deps.telemetry, incident.namespace, troubleSince(incident, at, LOOK_BACK_MS), at),
   ]);
   const calls = [...metrics.calls, ...told.calls];
   const callees = calleesOf(calls, incident.service);
@@ -59,7 +60,7 @@ async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number,
   const [calls, callsBefore, cpuByPod, memoryByPod, volumes, ...byMetric] = await Promise.all([
     callsAt(at),
     // Who has given up calling what is dead still depends on it.
-    callsAt(troubleSince(incident, at) - BEFORE_MS),
+    callsAt(troubleSince(incident, at, LOOK_BACK_MS) - BEFORE_MS),
     deps.metrics.instant(deps.queries.cpuByPod(namespace), at),
     range(deps.queries.memoryByPod(namespace, service)),
     range(deps.queries.volumes(namespace)),
@@ -111,7 +112,7 @@ async function gatherObjects(
   ]);
   return {
     at,
-    since: troubleSince(incident, at),
+    since: troubleSince(incident, at, LOOK_BACK_MS),
     subject: { cluster: incident.cluster, namespace, service, entity: subjectEntity(incident) },
     workloads: known,
     revisions,
@@ -122,15 +123,6 @@ async function gatherObjects(
     scalers: answerOr(scalers, [], 'scalers', missing),
     logs,
   };
-}
-
-/** When the trouble began, as well as is known: the earliest of what fires, never later than the incident's opening. */
-export function troubleSince(incident: Incident, now: number): number {
-  const starts = [
-    ...incident.alerts.filter((alert) => alert.status === 'firing').map((alert) => alert.startsAt),
-    ...incident.anomalies.map((finding) => finding.at),
-  ];
-  return Math.max(now - LOOK_BACK_MS, Math.min(incident.openedAt, ...starts));
 }
 
 async function gatherRevisions(

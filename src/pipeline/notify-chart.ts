@@ -1,8 +1,9 @@
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
+import { troubleSince } from '../domain/began.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isProposal } from '../domain/proposal.ts';
-import { troubleSince } from '../evidence/gather.ts';
+import { LOOK_BACK_MS } from '../evidence/gather.ts';
 import type { IssueKind } from '../extension-points.ts';
 import { demandPicture } from '../learning/forecast-demand.ts';
 import type { MetricPicture } from '../ports/charts.ts';
@@ -51,7 +52,7 @@ export async function pictureOf(
   if (isProposal(incident)) return demandPicture(deps, incident.namespace, incident.service);
   const metric = metricOf(deps.kinds, incident);
   const { namespace, name } = entityOf(incident, metric);
-  const since = troubleSince(incident, deps.clock.now());
+  const since = troubleSince(incident, deps.clock.now(), LOOK_BACK_MS);
   const from = Math.min(since, incident.openedAt) - BEFORE_MS;
   const to = Math.min(deps.clock.now(), (incident.closedAt ?? Number.POSITIVE_INFINITY) + AFTER_MS);
   const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((to - from) / POINTS / 1000) * 1000);

@@ -1,5 +1,6 @@
 import { vitalOfFinding } from '../domain/alert-vital.ts';
-import { type Calls, callees, groupKeyOf, incidentFor } from '../domain/group.ts';
+import { calleesNear } from '../domain/callees.ts';
+import { type Calls, groupKeyOf, incidentFor } from '../domain/group.ts';
 import type { Alert, EntityRef, Finding, Subject } from '../domain/types.ts';
 import { receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record } from '../pipeline/record.ts';
@@ -60,7 +61,7 @@ export function withoutPassedOn(looks: Look[], calls: Calls): Look[] {
   const surging = (least: number) =>
     looks.filter((look) => look.findings.some((one) => isSurge(one, least))).map(({ about }) => nodeOf(about));
   const passedOn = new Set(surging(0).flatMap((node) => [...(calls.get(node) ?? [])]));
-  const behind = new Set(surging(LIKELY).flatMap((node) => [...callees(node, calls)]));
+  const behind = new Set(surging(LIKELY).flatMap((node) => [...calleesNear(node, calls)]));
   return looks.map((look) => {
     const node = nodeOf(look.about);
     const isSlowByIt = behind.has(node) && look.findings.some((one) => isSurge(one, 0));

@@ -1,8 +1,8 @@
+import { firstSignAt } from '../../../domain/began.ts';
 import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { escapeText } from './escape.ts';
 import { clockTime } from './format.ts';
-import { beganAt } from './trouble.ts';
 
 const MOST = 12;
 const BEFORE_MS = 6 * 3_600_000;
@@ -11,7 +11,7 @@ const SAME_MS = 30_000;
 
 /** What changed around the beginning of the trouble, oldest first, each relative to it: what others changed, and what Nightshift did. Empty when there is nothing. */
 export function changeTimeline(incident: Incident): string[] {
-  const began = incident.diagnosis?.since ?? beganAt(incident);
+  const began = incident.diagnosis?.since ?? firstSignAt(incident);
   const found = (incident.diagnosis?.findings ?? [])
     .filter((finding) => finding.kind === 'change' && finding.at >= began - BEFORE_MS)
     .map((finding) => ({ at: finding.at, message: escapeText(untimed(finding.message), 250) }));

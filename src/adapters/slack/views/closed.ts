@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { firstSignAt } from '../../../domain/began.ts';
 import { inWords } from '../../../domain/duration.ts';
 import type { EventType, Incident, State } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
@@ -9,7 +10,7 @@ import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, dayTime } from './format.ts';
 import type { Shown } from './shown.ts';
 import { triedLines } from './tried.ts';
-import { beganAt, causeLine, linkedLine } from './trouble.ts';
+import { causeLine, linkedLine } from './trouble.ts';
 
 type Closed = Extract<State, { name: 'closed' }>;
 
@@ -42,7 +43,7 @@ function atItsWorst(incident: Incident): string | null {
 
 function endLine(incident: Incident, state: Closed): string {
   const closedAt = incident.closedAt ?? incident.openedAt;
-  const lasted = inWords(closedAt - beganAt(incident));
+  const lasted = inWords(closedAt - firstSignAt(incident));
   if (isProposal(incident) && state.outcome === 'healed') return `*Applied* ${dayTime(closedAt)}.`;
   switch (state.outcome) {
     case 'healed':

@@ -1,3 +1,4 @@
+import { firstSignAt } from '../../../domain/began.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import type { Cause, Finding, Seen } from '../../../domain/types.ts';
@@ -10,7 +11,7 @@ export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   const since = isProposal(incident)
     ? `Proposed at ${clockTime(incident.openedAt)}`
-    : `Since ${clockTime(beganAt(incident))}${alertsInBrief(incident)}`;
+    : `Since ${clockTime(firstSignAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);
   const issue = escapeText(withoutSubject(diagnosis.issue.message, incident.service), 500);
@@ -98,16 +99,6 @@ export function evidence(incident: Incident): Finding[] {
   const findings = incident.diagnosis?.findings ?? incident.anomalies;
   const rank = (finding: Finding) => (finding.value ? 1 : 0) + finding.strength;
   return [...findings].sort((a, b) => rank(b) - rank(a));
-}
-
-/** When the trouble began, as well as is known: the earliest alert or anomaly, never later than the incident. */
-export function beganAt(incident: Incident): number {
-  const starts = [
-    ...incident.alerts.map((alert) => alert.startsAt),
-    ...incident.anomalies.map((finding) => finding.at),
-  ];
-  const plausible = starts.filter((at) => Number.isFinite(at) && at > 0 && at <= incident.openedAt);
-  return Math.min(incident.openedAt, ...plausible);
 }
 
 /** When the same trouble was there last, what was done and what helped; else the incidents before on this service. Null without any. */

@@ -155,7 +155,7 @@ function logOfOne(
   return sum;
 }
 
-const KINDS = ['metric', 'change', 'log', 'trace', 'state'] as const;
+const KINDS = ['metric', 'change', 'log', 'trace', 'state', 'conviction'] as const;
 
 /** Probability that an observation is abnormal because of the fault, and that it is by chance. */
 type Shares = { fault: number; chance: number };

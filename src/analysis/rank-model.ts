@@ -55,12 +55,15 @@ export type RankModel = {
   elseRates: { symptomService: number; others: number };
   /** bounds of the likelihood ratio that one observation may have; detectors err both ways */
   ratio: { least: number; most: number; mostByChance: number };
+  /** by how much surer an object is that says in its own fields what is wrong with it than the share of such objects that are right */
+  conviction: number;
   /** an onset may be measured this late, ms */
   onsetToleranceMs: number;
   /** a change is likely to blame for what begins within this time after it, ms */
   changeHorizonMs: number;
-  /** least probability at which a cause is named */
+  /** least probability at which a cause is named, and one that an object convicts of */
   nameAt: number;
+  nameConvictedAt: number;
 };
 
 export const RANK_MODEL: RankModel = {
@@ -76,20 +79,23 @@ export const RANK_MODEL: RankModel = {
     log: { culprit: 0.4, victim: 0.2, bystander: 0.02 },
     trace: { culprit: 0.4, victim: 0.1, bystander: 0.02 },
     state: { culprit: 0.3, victim: 0.05, bystander: 0.01 },
+    conviction: { culprit: 0.5, victim: 0.01, bystander: 0.002 },
   },
   modes: { slow: 0.45, failing: 0.45, load: 0.1 },
   asAlarmed: 0.8,
   priorElse: 0.2,
   contained: 0.2,
   beside: 0.05,
-  containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9 },
+  containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9, conviction: 0.9 },
   silentCulprit: 0.1,
   unseenCulprit: 0.5,
   farthest: { power: 0.7, least: 0.01, most: 300, unseen: 0.3 },
   unconnectedCulprit: 0.2,
   elseRates: { symptomService: 0.5, others: 0.02 },
   ratio: { least: 0.15, most: 3000, mostByChance: 100 },
+  conviction: 200,
   onsetToleranceMs: 120_000,
   changeHorizonMs: 1_800_000,
   nameAt: 0.7,
+  nameConvictedAt: 0.5,
 };

@@ -76,7 +76,7 @@ function onsetOf(evidence: readonly Evidence[], at: number): number {
 function ratioOf(item: Evidence, onset: number, model: RankModel): number {
   const strength =
     Math.min(1, Math.max(0, item.strength)) * (item.kind === 'change' ? timeliness(item, onset, model) : 1);
-  const odds = strength / Math.max(1e-9, 1 - strength);
+  const odds = (strength / Math.max(1e-9, 1 - strength)) * (item.kind === 'conviction' ? model.conviction : 1);
   // A change that is old or unconvincing says nothing; it doesn't speak for innocence.
   const least = item.kind === 'change' ? 1 : model.ratio.least;
   return Math.min(model.ratio.most, Math.max(least, odds));

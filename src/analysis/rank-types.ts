@@ -1,5 +1,5 @@
 /** What kind of observation it is. A culprit, its victims and bystanders show each kind at different rates. */
-export type EvidenceKind = 'metric' | 'change' | 'log' | 'trace' | 'state';
+export type EvidenceKind = 'metric' | 'change' | 'log' | 'trace' | 'state' | 'conviction';
 
 /** One scored observation about one entity. A low strength says "looked, and it is normal"; no evidence says "didn't look". */
 export type Evidence = {

@@ -35,9 +35,13 @@ export function rankCauses(input: RankInput): Ranking {
   return {
     causes,
     somethingElse,
-    named: first.probability >= model.nameAt && first.evidence.length > 0 && isUnwell(input),
+    named: first.probability >= nameAt(first, model) && first.evidence.length > 0 && isUnwell(input),
   };
 }
+
+/** What an object says of itself needs no more than to be the likeliest by far. */
+const nameAt = ({ evidence }: RankedCause, model: RankModel): number =>
+  evidence.some(({ kind }) => kind === 'conviction') ? model.nameConvictedAt : model.nameAt;
 
 const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -112,7 +116,8 @@ function modesOf({ alarm, model }: Scene): RankModel['modes'] {
 /** Only then can the front be in trouble that nobody else would see. */
 function hasOwnTrouble({ observations, symptomService }: Scene): boolean {
   const seen = observations.find((observation) => observation.entity === symptomService);
-  return (seen?.local.state?.ratio ?? 0) >= OWN_TROUBLE_RATIO || (seen?.local.metric?.ratio ?? 0) >= OWN_TROUBLE_RATIO;
+  const { state, metric, conviction } = seen?.local ?? {};
+  return [state, metric, conviction].some((one) => (one?.ratio ?? 0) >= OWN_TROUBLE_RATIO);
 }
 
 const OWN_TROUBLE_RATIO = 4;

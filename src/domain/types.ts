@@ -113,6 +113,8 @@ export type Finding<What extends string = string> = {
   message: string;
   /** Probability in [0, 1] that this is not normal. */
   strength: number;
+  /** The objects alone name it: whatever the metrics show is what follows from it. */
+  convicts?: true;
   /** For anomalies: the observed value and the band that was expected, in `unit`. */
   value?: { observed: number; low: number; high: number; unit: string };
   /** Of what the cluster's objects convict: the object that holds the wrong field, which may be no workload or in another namespace, and the command that mends it. */

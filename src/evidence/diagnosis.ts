@@ -38,7 +38,9 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
   ];
   if (state && state.missing.length > 0)
     deps.log.info({ incident: incident.id, missing: state.missing }, 'not every object could be listed');
-  const convicted = state ? stateFindings(state, incident, gathered.incidentContext.since) : [];
+  const convicted = state
+    ? stateFindings(state, incident, gathered.incidentContext.since, new Set(calleesOf(gathered.calls, service)))
+    : [];
   const findings = withOwners(
     [...correlated, ...convicted, ...detected, ...incident.anomalies],
     gathered.incidentContext,
@@ -148,13 +150,12 @@ function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
 function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {
   const workload = gathered.incidentContext.workloads.find((one) => one.name === ranked.entity);
   const node = nodeIn(ranked.entity);
+  const { subject } = gathered.incidentContext;
   const entity: EntityRef = node
     ? { kind: 'Node', namespace: '', name: node }
-    : {
-        kind: workload?.kind ?? 'Deployment',
-        namespace: gathered.incidentContext.subject.namespace,
-        name: ranked.entity,
-      };
+    : ranked.entity === subject.service && workloadOf(subject) === null
+      ? subjectEntity(subject)
+      : { kind: workload?.kind ?? 'Deployment', namespace: subject.namespace, name: ranked.entity };
   const what = whatOf(ranked, findings);
   return {
     entity,

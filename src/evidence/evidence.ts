@@ -98,7 +98,7 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   // A climb towards its own limit is a pod's own state, whoever else hurts.
-  const kind = finding.what === 'leak' ? 'state' : KINDS[finding.kind];
+  const kind = finding.convicts ? 'conviction' : finding.what === 'leak' ? 'state' : KINDS[finding.kind];
   return [{ entity, kind, strength: finding.strength, at: finding.at, what: finding.what, message: finding.message }];
 }
 

@@ -4,12 +4,15 @@ import { maskText } from '../domain/mask-text.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
 import { refOf } from '../domain/snapshot/state-cause.ts';
+import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { EntityRef, Finding } from '../domain/types.ts';
 import type { StateDiagnosis } from './state-diagnosis.ts';
 
 type Where = { namespace: string; service: string };
 
 const CONVICTED = 0.85;
+/** What the objects leave hardly anything beside, however strong it is by itself. */
+const CONVICTED_ALONE = 0.7;
 /** What the state's own ranking has behind others this far isn't told again. */
 const LEAST = 0.1;
 const MAX_FACTS = 3;
@@ -17,12 +20,47 @@ const MAX_VALUE = 160;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** What the state convicts, as evidence about the workload behind the object (or the node): only these are ranked with the metrics. Symptoms have correlators of their own. */
-export function stateFindings(diagnosis: StateDiagnosis, { namespace, service }: Where, since: number): Finding[] {
+export function stateFindings(
+  diagnosis: StateDiagnosis,
+  subject: Where & { entity?: EntityRef },
+  since: number,
+  /** Whom the service calls, by all that is known; a conviction counts only there and at itself. */
+  called: ReadonlySet<string>,
+): Finding[] {
+  const { service } = subject;
+  const [first] = diagnosis.named ? diagnosis.causes : [];
+  const isFirst = (cause: RankedStateCause) =>
+    first !== undefined &&
+    objectKey(first.object) === objectKey(cause.object) &&
+    (cause.strength >= CONVICTED || cause.probability >= CONVICTED_ALONE);
   return diagnosis.causes
-    .filter(({ what, strength, probability }) => !isSymptom(what) && strength >= CONVICTED && probability >= LEAST)
+    .filter(
+      (cause) =>
+        !isSymptom(cause.what) && ((cause.strength >= CONVICTED && cause.probability >= LEAST) || isFirst(cause)),
+    )
     .flatMap((cause) =>
-      behind(diagnosis, cause, { namespace, service }).map((about) => finding(diagnosis, cause, about, since)),
+      placesOf(diagnosis, cause, subject).map((about) => {
+        const told = finding(diagnosis, cause, about, since);
+        const isHere = about.name === service || about.kind === 'Node' || called.has(about.name);
+        return isFirst(cause) && isHere
+          ? { ...told, strength: Math.max(cause.strength, cause.probability), convicts: true as const }
+          : told;
+      }),
     );
+}
+
+/** What an incident without a workload is about may be convicted itself: it goes by what stands for it there. */
+function placesOf(
+  diagnosis: StateDiagnosis,
+  cause: RankedStateCause,
+  subject: Where & { entity?: EntityRef },
+): EntityRef[] {
+  const own = subjectEntity(subject);
+  const { kind, name, namespace } = cause.object;
+  const isSubject = workloadOf(subject) === null && own.kind === kind && own.name === name;
+  return isSubject && own.kind !== 'Node'
+    ? [{ ...own, namespace, name: subject.service }]
+    : behind(diagnosis, cause, subject);
 }
 
 function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: EntityRef, since: number): Finding {

@@ -38,7 +38,7 @@ it('tells the workload behind the object that is wrong, and who calls whom witho
   const shop = new Boutique();
   shop.get('Service', 'cart').spec.ports[0].targetPort = 7071;
   const state = await look(shop, 'frontend');
-  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'frontend' }, AT);
+  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'frontend' }, AT, new Set());
   expect(first).toMatchObject({
     kind: 'state',
     about: { kind: 'Deployment', namespace: 'boutique', name: 'cart' },
@@ -63,7 +63,7 @@ it('looks into the namespaces that are called', async () => {
   const state = await look(shop, 'payment', asked);
   expect(asked.at(-1)).toContain('data');
   expect(state?.causes[0]).toMatchObject({ what: 'zero_replicas', object: { namespace: 'data', name: 'postgres' } });
-  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'payment' }, AT);
+  const [first] = stateFindings(state!, { namespace: 'boutique', service: 'payment' }, AT, new Set());
   expect(first).toMatchObject({
     about: { kind: 'Deployment', namespace: 'boutique', name: 'payment' },
     object: { kind: 'Deployment', namespace: 'data', name: 'postgres' },

@@ -101,8 +101,8 @@ export type Action = Knowledge & {
   /** It moves pods of every workload on a node: whoever installs it has to give that right by name. Where it may change nodes this is known from its permissions. */
   optIn?: 'nodes';
   /**
-   * `callers`: whom it helps isn't what it changes; whether it worked is then measured there. `load`: it gives what it changes more to work with, and what jammed
-   * there may move on to those that it calls.
+   * `callers`: whom it helps isn't what it changes; whether it worked is then measured there. `load`: it gives what it changes more to work with, and the
+   * bottleneck may move on to those that it calls.
    */
   relieves?: 'callers' | 'load';
   /** Vitals that are shares of what it changes (a limit): what was normal for them before says nothing after it. */

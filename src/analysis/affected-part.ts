@@ -9,14 +9,14 @@ const CONVINCING = 0.5;
 /** A cause less likely than this is not worth a number. */
 const WORTH_TELLING = 0.05;
 /** An edge less sure than this is left out of pictures. */
-const SURE = 0.3;
+const EDGE_SHOWN = 0.3;
 
 /**
  * The part of the call graph that a person looks at to check a ranking: what hurts, the likely cause, how calls lead from one to
  * the other, who else is abnormal, and their neighbours that are fine. Most telling first; at most 12. Pure.
  */
 export function affectedPart(input: RankInput, ranking: Ranking): AffectedPart {
-  const edges = input.edges.filter((edge) => edge.weight >= SURE && edge.from !== edge.to);
+  const edges = input.edges.filter((edge) => edge.weight >= EDGE_SHOWN && edge.from !== edge.to);
   const byEntity = evidenceByEntity(input.evidence);
   const chosen = new Set<string>();
   const add = (names: Iterable<string>) => {

@@ -4,7 +4,7 @@ import type { PodByIp } from '../adapters/otlp/source.ts';
 import type { Tls } from '../adapters/otlp/tls.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
-import { createTelemetry, type Telemetry } from '../telemetry/intake.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/create-telemetry.ts';
 import { type MetricsSource, withTelemetry } from '../telemetry/metrics.ts';
 import type { Environment } from './environment.ts';
 import { createSharing, repeatSharing } from './telemetry-replication.ts';

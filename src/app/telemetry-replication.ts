@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { decodePassed, encodePassed } from '../telemetry/codec.ts';
-import type { Telemetry } from '../telemetry/intake.ts';
+import type { Telemetry } from '../telemetry/create-telemetry.ts';
 import { createKeeper } from '../telemetry/keep.ts';
 import { repeat } from '../timing/repeat.ts';
 
@@ -40,7 +40,7 @@ export function createSharing(options: {
   let isAway = false;
 
   const say = async (telemetry: Telemetry) => {
-    const passed = telemetry.moveOn();
+    const passed = telemetry.drain();
     if (passed.minutes.length > 0 || passed.aliases.length > 0)
       unsaid.push({ number: ++number, body: encodePassed(passed, telemetry.trusted) });
     if (unsaid.length > MOST_UNSAID) unsaid.splice(0, unsaid.length - MOST_UNSAID);
@@ -60,7 +60,7 @@ export function createSharing(options: {
         heard.set(one.replica, { number: one.number, at: performance.now() });
         const passed = decodePassed(one.body);
         // What strangers told another replica must not become what somebody with a token said.
-        if (passed && (passed.trusted || !telemetry.trusted)) telemetry.adopt(passed);
+        if (passed && (passed.trusted || !telemetry.trusted)) telemetry.merge(passed);
         await new Promise(setImmediate);
       }
       if (said.length < AT_ONCE) return;

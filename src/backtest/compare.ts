@@ -3,7 +3,7 @@ import type { Row } from './rows.ts';
 import { run } from './run.ts';
 import { reading, type Source, sourceOf } from './source.ts';
 import { type Changed, changesBetween, type Summary, summaryOf } from './summary.ts';
-import { type BacktestOptions, playbooksOf, type Told, type World, worldOf } from './world.ts';
+import { type BacktestOptions, type PastWorld, playbooksOf, type Told, worldOf } from './world.ts';
 
 /** A set of playbooks and what it would have done. */
 type Run = { playbooks: string; rows: Row[]; summary: Summary };
@@ -63,7 +63,7 @@ export async function backtest(options: BacktestOptions, told: Told = () => {}):
 
 const replayingAt = (at: number): string => `replaying ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}`;
 
-function notesOf({ settings, metrics, cutOff }: World, { recorded }: Source, found: string | null): string[] {
+function notesOf({ settings, metrics, cutOff }: PastWorld, { recorded }: Source, found: string | null): string[] {
   const notes: string[] = [];
   if (settings.services.length === 0)
     notes.push(

@@ -14,14 +14,14 @@ import { recordedActions } from './recorded-plans.ts';
 import { type Replayed, replay } from './replay.ts';
 import { type Row, rowOf } from './rows.ts';
 import type { Source } from './source.ts';
-import type { BacktestOptions, World } from './world.ts';
+import type { BacktestOptions, PastWorld } from './world.ts';
 
 /** Alerts of the last minutes are looked at until they are decided about. */
 const AFTER_MS = 30 * 60_000;
 
 /** One set of playbooks over the past. */
 export async function run(
-  world: World,
+  world: PastWorld,
   source: Source,
   playbooks: Map<string, Playbook>,
   { withinMs }: BacktestOptions,
@@ -89,7 +89,7 @@ function incidentAt(
 }
 
 async function rowsOf(
-  world: World,
+  world: PastWorld,
   replayed: Replayed[],
   cachedReads: { withinMs: number; until: number },
   sameIds: boolean,

@@ -5,7 +5,7 @@ import { alertsOfFile, alertsOfPrometheus } from './alerts.ts';
 import { eventsOfIncidents, openedEvents } from './past-events.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { PastEvent } from './replay.ts';
-import { BacktestErrors, type BacktestOptions, type Told, type World, wordsOf } from './world.ts';
+import { BacktestErrors, type BacktestOptions, type PastWorld, type Told, wordsOf } from './world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -38,7 +38,7 @@ export async function reading(
 /** The past that was asked for. */
 export async function sourceOf(
   options: BacktestOptions,
-  { settings, metrics, past }: World,
+  { settings, metrics, past }: PastWorld,
   told: Told,
 ): Promise<Source> {
   const { cluster } = settings;

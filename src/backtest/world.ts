@@ -50,7 +50,7 @@ const MOST_SERIES = 50_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Everything that judges, and what is known of the past. `past` answers as of `at.now`. */
-export type World = {
+export type PastWorld = {
   settings: Settings;
   actions: Action[];
   detectors: Detector[];
@@ -66,7 +66,7 @@ export type World = {
 };
 
 /** Loads and connects all that a backtest needs. Rejects with BacktestErrors. */
-export async function worldOf(options: BacktestOptions): Promise<World> {
+export async function worldOf(options: BacktestOptions): Promise<PastWorld> {
   const given = [options.incidents, options.alerts].filter((one) => one !== null);
   if (given.length > 1)
     throw new BacktestErrors('--incidents, --alerts: only one of them can be where the alerts come from');

@@ -38,6 +38,6 @@ export function nextInLine(jammed: ReadonlySet<string>, edges: AffectedPart['edg
 
 type Named = Pick<Diagnosis, 'named' | 'causes'> & { bottleneck?: Cause | undefined };
 
-/** What a step is for: the named cause, or where its jam has moved on to; undefined when no cause is sure enough. */
+/** What a step is for: the named cause, or where its bottleneck has moved on to; undefined when no cause is sure enough. */
 export const remediationTarget = ({ named, causes, bottleneck }: Named): Cause | undefined =>
   bottleneck ?? (named ? causes[0] : undefined);

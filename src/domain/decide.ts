@@ -12,7 +12,7 @@ export type DecideInput = {
   mode: 'act' | 'observe';
   policy: ServicePolicy;
   diagnosis: Diagnosis;
-  /** Steps that qualified, planned and not spent, in the playbook's order. */
+  /** Steps that qualified, planned and not attempted yet, in the playbook's order. */
   qualified: Recommendation[];
   /** Where none qualified that changes something: those whose confidence alone falls short, planned, the surest first. A person may take them. */
   unsure?: Recommendation[];
@@ -65,12 +65,14 @@ const MUTED_LOOK_MS = 5 * 60_000;
 /** Alert rules look back over minutes: so long after the trouble was last measured they may still fire by themselves. */
 const FADING_MS = 10 * 60_000;
 
-/** So long a trouble that is alerted, and severe enough for a step that isn't sure to cure it, may still become one that is for another. */
+/** So long after its alert a trouble that no step is sure to cure may still turn into one that a step is sure to cure. */
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * How long to wait for worse. Without end where no step is for so little; not at all, once the evidence has settled, where the step for it is refused here: waiting is then no plan. Where only the
- * confidence for it is missing, a while from the first alert on.
+ * Until when it is waited whether the trouble gets worse, for a step that is for worse:
+ * - the step is refused here: until the evidence has settled, for waiting would change nothing;
+ * - only confidence is missing: some minutes from the first alert on;
+ * - no step is for so little: without end.
  */
 export function patientUntil(
   reached: { refused: boolean; unsure: boolean },

@@ -3,8 +3,8 @@ import type { KindLook } from './issue-kind.ts';
 import type { Finding } from './types.ts';
 
 const LEAST = 0.5;
-/** What doesn't hurt yet must be seen as surely as the scan asks before it tells. */
-const SURE = 0.99;
+/** So sure the scan must be before it tells, and whoever names what doesn't hurt yet. */
+export const CERTAIN = 0.99;
 
 /** A finding about the service or its pods that is more likely than not. */
 export const findingOf = ({ health, findings }: KindLook, what: string): Finding | undefined =>
@@ -18,7 +18,7 @@ export const aboveUsual = ({ health, findings }: KindLook, what: string): Findin
     ({ kind, strength, value, about, what: seen }) =>
       seen === what &&
       kind === 'anomaly' &&
-      strength >= SURE &&
+      strength >= CERTAIN &&
       isAbout(about, health.service) &&
       value !== undefined &&
       value.observed > value.high,

@@ -11,7 +11,7 @@ export const attemptKey = (recommendation: Pick<Recommendation, 'step' | 'plan'>
  * Leaves out what was tried on the same object in vain, or turned down, in this incident or another open one: of one broken service many callers complain, and each of their
  * incidents would take the same step once more. Pure.
  */
-export function leaveOutSpent(
+export function leaveOutAttempted(
   qualified: Recommendation[],
   incident: Pick<Incident, 'id' | 'attempted'>,
   open: Pick<Incident, 'id' | 'attempted'>[],
@@ -58,7 +58,7 @@ export type Candidate = { step: Step; stepIndex: number; confidence: Confidence 
 
 /**
  * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first;
- * `passedOver` all that no fact speaks against.
+ * `skipped` all that no fact speaks against.
  * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it. `proven`: actions that have cured here what they were aimed at, while more of
  * the same is left: the rest need not get as bad first.
  */
@@ -68,9 +68,9 @@ export function qualify(
   knowledgeOf: (action: string) => Knowledge | null,
   confidenceOf: (step: Step, knowledge: Knowledge) => Confidence,
   proven: ReadonlySet<string> = new Set(),
-): { candidates: Candidate[]; unsure: Candidate[]; passedOver: Candidate[]; skippedSteps: SkippedStep[] } {
+): { candidates: Candidate[]; unsure: Candidate[]; skipped: Candidate[]; skippedSteps: SkippedStep[] } {
   const candidates: Candidate[] = [];
-  const passedOver: Candidate[] = [];
+  const skipped: Candidate[] = [];
   const unsure: Candidate[] = [];
   const skippedSteps: SkippedStep[] = [];
   const { severity } = diagnosis.issue;
@@ -87,10 +87,10 @@ export function qualify(
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
     if (obstacle && !fact) unsure.push({ step, stepIndex, confidence });
-    if (obstacle && obstacle.reason !== 'refused') passedOver.push({ step, stepIndex, confidence });
+    if (obstacle && obstacle.reason !== 'refused') skipped.push({ step, stepIndex, confidence });
   });
   unsure.sort((a, b) => b.confidence.value - a.confidence.value);
-  return { candidates, unsure, passedOver, skippedSteps };
+  return { candidates, unsure, skipped, skippedSteps };
 }
 
 /** A step that was passed over, and wouldn't be if the cause were certain and the trouble as severe as can be. */

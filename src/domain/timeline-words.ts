@@ -154,7 +154,7 @@ function judgedWords(event: Extract<Event, { type: 'diagnosed' }>): string {
 }
 
 const bottleneckWords = ({ bottleneck }: Diagnosis): string =>
-  bottleneck ? ` The jam has moved on to ${bottleneck.entity.name}.` : '';
+  bottleneck ? ` The bottleneck has moved on to ${bottleneck.entity.name}.` : '';
 
 function decisionWords(decision: Decision): string {
   switch (decision.kind) {

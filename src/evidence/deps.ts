@@ -8,7 +8,7 @@ import type { LearningDeps } from '../learning/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
-import type { TelemetryReader } from '../telemetry/intake.ts';
+import type { TelemetryReader } from '../telemetry/create-telemetry.ts';
 
 /** What is needed to look around an incident and to measure its trouble. */
 export type EvidenceDeps = {

@@ -25,7 +25,7 @@ const MAX_FINDINGS = 40;
 const MAX_CAUSES = 5;
 const CONVINCING = 0.5;
 /** Traffic wanders; only a rise beyond doubt explains memory that climbs. */
-const SURE = 0.95;
+const BEYOND_DOUBT = 0.95;
 
 /** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
 export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promise<Diagnosis> {
@@ -191,8 +191,8 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   if (has('deadlock')) return has('blocked_on_dependency') ? 'blocked_on_dependency' : 'deadlock';
   const own = ownChange(ranked, findings);
   if (own) return own;
-  if (has('traffic', has('leak') ? SURE : CONVINCING)) return 'overload';
-  if (has('leak', has('memory') || has('oom_killed') ? CONVINCING : SURE)) return 'leak';
+  if (has('traffic', has('leak') ? BEYOND_DOUBT : CONVINCING)) return 'overload';
+  if (has('leak', has('memory') || has('oom_killed') ? CONVINCING : BEYOND_DOUBT)) return 'leak';
   if (has('oom_killed')) return 'oom_killed';
   for (const what of ['crash_loop', 'memory', 'cpu', 'latency', 'errors', 'leak']) if (has(what)) return what;
   return ranked.evidence[0]?.what ?? 'unknown';

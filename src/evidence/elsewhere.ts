@@ -23,7 +23,7 @@ export async function whatIsElsewhere(
 ): Promise<string | null> {
   const { step, plan } = execution.recommendation;
   if (deps.actions.get(step.action)?.relieves === 'load') {
-    // Before, what is measured is the jam that the step was for; and what gets better by itself gets its time.
+    // Before, what is measured is the bottleneck that the step was for; and what gets better by itself gets its time.
     if (deps.clock.now() - since < deps.queries.quickWindowMs || isImproving(samples)) return null;
     const { bottleneck, causes } = incident.diagnosis ?? {};
     return bottleneckBelow(deps, (bottleneck && causes?.[0]?.entity) ?? plan.target, plan.target.name);

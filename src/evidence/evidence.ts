@@ -1,6 +1,7 @@
 import type { Edge, Evidence, RankInput } from '../analysis/rank.ts';
 import { type Shape, shiftOf } from '../analysis/rank-shift.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
+import { ALERT_LAG_MS } from '../domain/alert-lag.ts';
 import { finePercent, seconds, short } from '../domain/figures.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
 import { isAbout } from '../domain/is-about.ts';
@@ -20,8 +21,6 @@ const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
   memory_ratio: { shape: 'amount', what: 'memory' },
   request_rate: { shape: 'amount', what: 'traffic' },
 };
-/** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
-const ALERT_LAG_MS = 3 * 60_000;
 const RECENT_MS = 10 * 60_000;
 /** A node's CPU is shared only when it is short. */
 const BESIDE = 0.6;

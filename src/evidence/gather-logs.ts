@@ -1,3 +1,4 @@
+import { ALERT_LAG_MS } from '../domain/alert-lag.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { IncidentContext, ServiceLogs } from '../extension-points.ts';
 import { answerOr } from './answer-or.ts';
@@ -5,8 +6,6 @@ import type { EvidenceDeps } from './deps.ts';
 import { hangEvidence } from './evidence.ts';
 import type { Gathered } from './gathered.ts';
 
-/** Alerts fire after their `for`; the trouble is a few minutes older than they say. */
-const LAG_MS = 3 * 60_000;
 const NORMAL_MS = 60 * 60_000;
 /** The normal time is looked at in parts, so that a busy service's lines come from all of it, and its own wandering shows. */
 const NORMAL_PARTS = 4;
@@ -48,7 +47,7 @@ async function logsOf(
   service: string,
   { subject, since, at, workloads }: IncidentContext,
 ): Promise<ServiceLogs | { message: string }> {
-  const start = since - LAG_MS;
+  const start = since - ALERT_LAG_MS;
   const partMs = NORMAL_MS / NORMAL_PARTS;
   const kind = workloads.find(({ name }) => name === service)?.kind ?? 'Deployment';
   const workload = { kind, namespace: subject.namespace, name: service };

@@ -22,7 +22,7 @@ export type ByOwnRule =
   | { kind: 'gone'; message: string }
   | { kind: 'unknown'; why: string };
 
-type World = { metrics: Metrics; clock: { now(): number } };
+type RuleLook = { metrics: Metrics; clock: { now(): number } };
 
 /** So many different rules of an incident are evaluated: one alert has rarely more than four. */
 const MOST_RULES = 8;
@@ -32,7 +32,7 @@ const MOST_ALERTS = 200;
  * Evaluates the rules that Prometheus lists under the names of the incident's alerts, as they are, each once. Present: one holds for series whose labels are all among those of an alert.
  * That an alert was delivered says nothing; without a rule, an answer or data it is unknown.
  */
-export async function measureByOwnRule(world: World, incident: Pick<Incident, 'alerts'>): Promise<ByOwnRule> {
+export async function measureByOwnRule(world: RuleLook, incident: Pick<Incident, 'alerts'>): Promise<ByOwnRule> {
   const beat = incident.alerts.find(({ source }) => source === 'heartbeat');
   if (beat) return ofHeartbeat(beat);
   const alerts = incident.alerts.filter(({ source }) => source === 'alertmanager').slice(0, MOST_ALERTS);
@@ -55,7 +55,7 @@ function ofHeartbeat({ status, name, annotations }: Alert): ByOwnRule {
   return { kind: 'present', issue: { kind: issueKindOf(name), severity: 1, unit: '× threshold', message } };
 }
 
-async function evaluate({ metrics, clock }: World, rule: AlertingRule, all: Alert[]): Promise<ByOwnRule> {
+async function evaluate({ metrics, clock }: RuleLook, rule: AlertingRule, all: Alert[]): Promise<ByOwnRule> {
   const alerts = all.filter((alert) => rulesOf(alert, [rule]).length > 0);
   const answer = await metrics.instant(rule.expr, clock.now());
   if (!answer.ok) return { kind: 'unknown', why: `rule ${rule.name}: ${answer.failure.message}` };

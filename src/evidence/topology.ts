@@ -1,4 +1,5 @@
 import type { Calls } from '../domain/group.ts';
+import { CALL_COUNTS } from '../telemetry/otlp-evidence.ts';
 import type { EvidenceDeps } from './deps.ts';
 
 type CallsLook = Pick<EvidenceDeps, 'metrics' | 'queries' | 'telemetry'>;
@@ -14,8 +15,6 @@ export type Topology = {
 
 /** A call that wasn't seen for so long is forgotten: nightly jobs call once a day, and services are rebuilt. */
 const REMEMBERED_MS = 26 * 60 * 60_000;
-/** What traces tell of a call counts from this sureness on. */
-const SURE = 0.5;
 const MAX_CALLS = 20_000;
 
 export function createTopology(): Topology {
@@ -59,5 +58,5 @@ export async function callsNow(
   const measured = answer.value.map(({ labels }) => ({ from: labels.client ?? '', to: labels.server ?? '' }));
   // A stranger's call could join unrelated trouble to an incident.
   const told = deps.telemetry?.trusted ? await deps.telemetry.calls(namespace) : [];
-  return [...measured, ...told.filter((call) => call.weight >= SURE)].filter(({ from, to }) => from && to);
+  return [...measured, ...told.filter((call) => call.weight >= CALL_COUNTS)].filter(({ from, to }) => from && to);
 }

@@ -13,7 +13,7 @@ import {
   confidenceIn,
   couldQualify,
   type Knowledge,
-  leaveOutSpent,
+  leaveOutAttempted,
   provenIn,
   qualify,
 } from '../domain/recommend.ts';
@@ -85,7 +85,7 @@ export async function judged(
     ? await recommend(deps, diagnosed, playbook, diagnosis)
     : { qualified: [], unsure: [], skippedSteps: [], refusals: [], couldQualify: false };
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
-  const { left, skippedSteps } = leaveOutSpent(chosen.qualified, incident, open);
+  const { left, skippedSteps } = leaveOutAttempted(chosen.qualified, incident, open);
   chosen.skippedSteps.push(...skippedSteps);
   const passed = (reason: SkippedStep['reason']) => chosen.skippedSteps.some((one) => one.reason === reason);
   const now = deps.clock.now();
@@ -97,7 +97,7 @@ export async function judged(
     policy: policyOfChanged(deps, incident, diagnosis, left[0]),
     diagnosis,
     qualified: left,
-    unsure: leaveOutSpent(chosen.unsure, incident, open).left,
+    unsure: leaveOutAttempted(chosen.unsure, incident, open).left,
     refusals: chosen.refusals,
     paused: pause.paused,
     muted: deps.mutes?.of(incident.namespace, incident.service) ?? null,
@@ -221,7 +221,7 @@ async function recommend(
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, unsure, passedOver, skippedSteps } = qualify(
+  const { candidates, unsure, skipped, skippedSteps } = qualify(
     playbook,
     diagnosis,
     knowledgeOf,
@@ -230,7 +230,7 @@ async function recommend(
   );
   const chosen: Chosen = {
     ...{ qualified: [], unsure: [], skippedSteps, refusals: [] },
-    couldQualify: passedOver.some(couldQualify),
+    couldQualify: skipped.some(couldQualify),
   };
   const from = { issue: diagnosis.issue.kind, playbook: playbookKey(playbook) };
   for (const candidate of candidates) {

@@ -5,7 +5,7 @@ import type { StageDeps } from './deps.ts';
 import { firstPost } from './first-post.ts';
 
 /** What came of the posts that ring; `retryMs` (real time): something could not be sent. */
-export type Rung = { events: Event[]; retryMs: number | null };
+export type Ringing = { events: Event[]; retryMs: number | null };
 
 /** Posts what has to ring now, or edits it where it shows something old. From its delivery a question's time runs. */
 export async function ring(
@@ -13,8 +13,8 @@ export async function ring(
   incident: Incident,
   context: MessageContext,
   which: (call: CallDue) => boolean = () => true,
-): Promise<Rung> {
-  const rung: Rung = { events: [], retryMs: null };
+): Promise<Ringing> {
+  const ringing: Ringing = { events: [], retryMs: null };
   for (const call of callsWanted(incident).filter(which)) {
     const posted = postOf(incident, call);
     const digest = deps.chat.callDigest(incident, call, context);
@@ -27,13 +27,13 @@ export async function ring(
     if (delivery.ok) {
       const { channel, ts, link = null } = delivery;
       const edited = posted?.ts === ts ? { edited: true as const } : {};
-      rung.events.push({ ...rang(call, { channel, ts, link, digest }, deps.clock.now()), ...edited });
+      ringing.events.push({ ...rang(call, { channel, ts, link, digest }, deps.clock.now()), ...edited });
     } else {
       deps.log.warn({ incident: incident.id, why: delivery.message }, 'a post that rings could not be sent');
-      rung.retryMs = delivery.retryAfterMs ?? RETRY_MS;
+      ringing.retryMs = delivery.retryAfterMs ?? RETRY_MS;
     }
   }
-  return rung;
+  return ringing;
 }
 
 const RETRY_MS = 2_000;
@@ -49,7 +49,7 @@ const rang = ({ kind, about, planDigest }: CallDue, posted: Posted, at: number):
 });
 
 /** Posts that ask for something that is decided become one line. */
-export async function settleCalls(deps: StageDeps, incident: Incident, context: MessageContext): Promise<Rung> {
+export async function settleCalls(deps: StageDeps, incident: Incident, context: MessageContext): Promise<Ringing> {
   const events: Event[] = [];
   for (const call of staleCalls(incident)) {
     const settled = await deps.chat.settle(incident, call, context);

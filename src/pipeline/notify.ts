@@ -9,7 +9,7 @@ import { transition } from '../domain/transition.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { StageDeps } from './deps.ts';
 import { firstPost } from './first-post.ts';
-import { type Rung, ring, settleCalls } from './notify-calls.ts';
+import { type Ringing, ring, settleCalls } from './notify-calls.ts';
 import { isPictureDue, sendPicture } from './notify-chart.ts';
 import { isGraphDue, sendGraph } from './notify-graph.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
@@ -75,8 +75,8 @@ const LISTED_EACH_MS = 100;
 const happened = (incident: Incident, events: Event[]): Incident =>
   events.reduce((one, event) => transition(one, event).incident, incident);
 
-const retryAt = (deps: StageDeps, rung: Rung | null): number | undefined =>
-  rung?.retryMs == null ? undefined : deps.clock.now() + inClockTime(deps, rung.retryMs);
+const retryAt = (deps: StageDeps, ringing: Ringing | null): number | undefined =>
+  ringing?.retryMs == null ? undefined : deps.clock.now() + inClockTime(deps, ringing.retryMs);
 
 /** The one message, and the thread's next lines. Edits are gathered: what happens within a second is one edit. */
 async function show(

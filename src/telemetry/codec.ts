@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Timing } from '../analysis/rank-traces.ts';
+import type { Passed } from './merged.ts';
 import { emptyMinute, emptyService, type Minute, type ServiceMinute, VITALS } from './minute.ts';
 import { BUCKETS, emptySketch, type LatencySketch } from './sketch.ts';
-import type { Passed } from './whole.ts';
 
 const n = z.number();
 const text = z.string().max(20_000);

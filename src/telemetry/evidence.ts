@@ -11,21 +11,20 @@ import {
   type TimingPair,
   timingEvidence,
 } from '../analysis/rank-traces.ts';
+import { ALERT_LAG_MS } from '../domain/alert-lag.ts';
 import { type Logbook, templateTexts } from './logs.ts';
 import { addTimings } from './merge.ts';
 import type { Minute, ServiceMinute } from './minute.ts';
 import { MINUTE_MS } from './minutes.ts';
 
-/** Alerts fire after their `for`: the trouble is a few minutes older than they say. */
-const LAG_MS = 3 * MINUTE_MS;
 const NORMAL_MS = 60 * MINUTE_MS;
 /** Of a long incident the last minutes count: it may have grown. */
 const INCIDENT_MS = 15 * MINUTE_MS;
 const FEWEST_NORMAL = 5;
 /** What normal minutes are compared with to see how they differ among themselves: the last of them. */
 const LAST_MINUTES = 3;
-const UNKNOWN_WANDER = 0.25;
-const LEAST_WANDER = 0.1;
+const UNKNOWN_JITTER = 0.25;
+const LEAST_JITTER = 0.1;
 
 /** `nameOf` turns a service's key into its entity, '' for one that isn't asked about. */
 type Asked = { since: number; at: number; nameOf: (key: string) => string };
@@ -38,7 +37,7 @@ type Window = { normal: Minute[]; incident: Minute[]; keys: string[] };
  * service, `breathe` lets others have their turn.
  */
 export async function telemetryEvidence(from: From, asked: Asked, breathe: () => Promise<void>): Promise<Evidence[]> {
-  const start = asked.since - LAG_MS;
+  const start = asked.since - ALERT_LAG_MS;
   const normal = from.between(start - NORMAL_MS, start - MINUTE_MS);
   const incident = from.between(Math.max(start, asked.at - INCIDENT_MS), asked.at);
   if (normal.length < FEWEST_NORMAL || incident.length === 0) return [];
@@ -72,17 +71,17 @@ async function durations(
   { field, what }: Duration,
   breathe: () => Promise<void>,
 ): Promise<Evidence[]> {
-  const wanders: TimingPair[][] = [];
+  const jitters: TimingPair[][] = [];
   const rises: { key: string; pairs: TimingPair[] }[] = [];
   for (const key of keys) {
     await breathe();
     const [earlier, last, during] = [normal.slice(0, -LAST_MINUTES), normal.slice(-LAST_MINUTES), incident].map(
       (minutes) => timingsOf(minutes, key, field),
     ) as [Timings, Timings, Timings];
-    wanders.push(pairsOf(earlier, last));
+    jitters.push(pairsOf(earlier, last));
     rises.push({ key, pairs: pairsOf(addedUp([earlier, last]), during) });
   }
-  const baselineJitter = wanderOf(normal, () => wanders);
+  const baselineJitter = jitterOf(normal, () => jitters);
   return rises.flatMap(
     ({ key, pairs }) =>
       timingEvidence({ ...common(incident), entity: asked.nameOf(key), what, pairs, baselineJitter }) ?? [],
@@ -105,7 +104,7 @@ function network({ normal, incident }: Window, asked: Asked): Evidence[] {
       }),
     );
   };
-  const baselineJitter = wanderOf(normal, (first, second) =>
+  const baselineJitter = jitterOf(normal, (first, second) =>
     [...pairsBetween(first, second).values()].map((pairs) => pairs.inbound),
   );
   const found: (Evidence | null)[] = [];
@@ -119,15 +118,15 @@ function network({ normal, incident }: Window, asked: Asked): Evidence[] {
 }
 
 /** How far durations differ between normal minutes beyond sampling: a robust standard deviation of their log ratio. */
-function wanderOf(normal: Minute[], pairsBetween: (first: Minute[], second: Minute[]) => TimingPair[][]): number {
+function jitterOf(normal: Minute[], pairsBetween: (first: Minute[], second: Minute[]) => TimingPair[][]): number {
   const last = normal.slice(-LAST_MINUTES);
   const earlier = normal.slice(0, -LAST_MINUTES);
-  if (earlier.length === 0) return UNKNOWN_WANDER;
+  if (earlier.length === 0) return UNKNOWN_JITTER;
   const squares = pairsBetween(earlier, last)
     .flatMap((pairs) => riseOf(pairs) ?? [])
     .map(({ rise, error }) => Math.max(0, rise ** 2 - error ** 2))
     .sort((a, b) => a - b);
-  return Math.max(LEAST_WANDER, Math.sqrt(squares[Math.floor(squares.length * 0.68)] ?? UNKNOWN_WANDER ** 2));
+  return Math.max(LEAST_JITTER, Math.sqrt(squares[Math.floor(squares.length * 0.68)] ?? UNKNOWN_JITTER ** 2));
 }
 
 type Timings = Map<string, Timing>;

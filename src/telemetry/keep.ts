@@ -1,8 +1,8 @@
 import type { MetricName } from '../ports/metrics.ts';
 import type { KeptHistory } from '../ports/replicas.ts';
-import type { Telemetry } from './intake.ts';
+import type { Telemetry } from './create-telemetry.ts';
 import { MINUTE_MS } from './minutes.ts';
-import { LAG_MS, valueIn } from './series.ts';
+import { COMPLETE_MS, valueIn } from './series.ts';
 
 /** The order of values in what is kept: it must not change, or what was kept would be read as something else. */
 export const KEPT_METRICS: readonly MetricName[] = [
@@ -29,7 +29,7 @@ export function createKeeper(history: KeptHistory, now: () => number): { keep(te
     async keep(telemetry) {
       // What was complete at the last turn: since then the others have had theirs.
       const newest = seen;
-      seen = Math.floor((now() - LAG_MS - GRACE_MS) / SLOT_MS) * SLOT_MS;
+      seen = Math.floor((now() - COMPLETE_MS - GRACE_MS) / SLOT_MS) * SLOT_MS;
       for (let at = Math.max(written + SLOT_MS, newest - 12 * SLOT_MS); at <= newest; at += SLOT_MS) {
         const rows = rowsOf(telemetry, at);
         if (rows.length > 0 && (await history.claim(at))) await history.write(at, rows);

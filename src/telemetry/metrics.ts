@@ -1,10 +1,10 @@
 import { keepNewest } from '../domain/keep-newest.ts';
 import type { LabelledSeries, MetricName, Metrics, MetricsResult, Point, ServiceQueries } from '../ports/metrics.ts';
 import type { KeptHistory } from '../ports/replicas.ts';
-import type { Telemetry } from './intake.ts';
+import type { Telemetry } from './create-telemetry.ts';
 import { KEPT_METRICS } from './keep.ts';
 import { MINUTE_MS } from './minutes.ts';
-import { LAG_MS, type MinuteParts, seriesOf, windowAt } from './series.ts';
+import { COMPLETE_MS, type MinuteParts, seriesOf, windowAt } from './series.ts';
 
 /** What the core asks metrics with: queries, and who answers them. */
 export type MetricsSource = { metrics: Metrics; queries: ServiceQueries };
@@ -100,7 +100,7 @@ type Span = { fromMs: number; toMs: number; stepMs: number };
 
 async function tell(told: Told, asked: Asked, span: Span): Promise<LabelledSeries[]> {
   const { from } = windowAt(span.fromMs, asked.windowMs);
-  const minutes = told.telemetry.parts(from, span.toMs - LAG_MS);
+  const minutes = told.telemetry.parts(from, span.toMs - COMPLETE_MS);
   const services = asked.service === null ? servicesIn(minutes, asked.namespace) : [asked.service];
   const found: LabelledSeries[] = [];
   for (const service of services) {

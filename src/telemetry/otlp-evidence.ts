@@ -1,6 +1,6 @@
 import type { Evidence } from '../analysis/rank.ts';
 import type { Finding } from '../domain/types.ts';
-import type { Call, TelemetryReader } from './intake.ts';
+import type { Call, TelemetryReader } from './create-telemetry.ts';
 
 /** What services told of themselves around an incident: for the ranking (`evidence`, `calls`), and for people (`findings`). */
 export type OtlpEvidence = { evidence: Evidence[]; calls: Call[]; findings: Finding[] };
@@ -10,7 +10,7 @@ const NOTHING: OtlpEvidence = { evidence: [], calls: [], findings: [] };
 const WORTH = 0.8;
 const MAX_FINDINGS = 10;
 /** An edge that was seen a handful of times is sure enough. */
-const SURE = 0.5;
+export const CALL_COUNTS = 0.5;
 
 /** Marks what anybody could have sent: it is shown, and weighs nothing. */
 export const UNVERIFIED = 'unverified';
@@ -33,7 +33,7 @@ export async function otlpEvidence(
     .slice(0, MAX_FINDINGS)
     .map((one) => asFinding(one, namespace, at, telemetry.trusted));
   return telemetry.trusted
-    ? { evidence, calls: calls.filter((call) => call.weight >= SURE), findings }
+    ? { evidence, calls: calls.filter((call) => call.weight >= CALL_COUNTS), findings }
     : { ...NOTHING, findings };
 }
 

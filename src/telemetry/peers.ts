@@ -1,7 +1,7 @@
 import type { SpanRecord } from '../domain/telemetry.ts';
 
-/** Whose spans answered calls to a peer (`known`), and those learned since they were last passed on (`fresh`). Bounded. */
-export type Peers = { known: Map<string, string>; fresh: Map<string, string> };
+/** Whose spans answered calls to a peer (`known`), and those learned since they were last passed on (`unshared`). Bounded. */
+export type Peers = { known: Map<string, string>; unshared: Map<string, string> };
 
 const MOST = 2_000;
 /** Marks what a call was for by its own words: another's spans may tell whose that is. */
@@ -9,7 +9,7 @@ const BY_PEER = '~';
 const SEVERAL = '';
 
 export function createPeers(): Peers {
-  return { known: new Map(), fresh: new Map() };
+  return { known: new Map(), unshared: new Map() };
 }
 
 export const keyOf = ({ namespace, service }: { namespace: string; service: string }): string =>
@@ -20,13 +20,13 @@ export const byPeer = (peer: string): string => BY_PEER + peer;
  * A peer that answered with spans of its own: its calls are that service's, also those whose answer another replica heard. One behind which several services
  * answer (a gateway) is nobody's other name.
  */
-export function learnAlias({ known, fresh }: Peers, peer: string | null, to: string): void {
+export function learnAlias({ known, unshared }: Peers, peer: string | null, to: string): void {
   if (!peer) return;
   const before = known.get(peer);
   if (before === to || before === SEVERAL || (before === undefined && known.size >= MOST)) return;
   const now = before === undefined ? to : SEVERAL;
   known.set(peer, now);
-  fresh.set(peer, now);
+  unshared.set(peer, now);
 }
 
 /** Who an edge leads to, as far as it is known by now. */

@@ -5,11 +5,11 @@ import { MINUTE_MS } from './minutes.ts';
 import { type LatencySketch, quantileMs } from './sketch.ts';
 
 /** A minute is complete when what is exported every 60 s, and a batch on its way, has come. */
-export const LAG_MS = 75_000;
+export const COMPLETE_MS = 75_000;
 
 /** The minutes of which the value at an instant is made: whole ones within `windowMs` that were complete then. */
 export function windowAt(at: number, windowMs: number): { from: number; to: number } {
-  const to = Math.floor((at - LAG_MS) / MINUTE_MS) * MINUTE_MS;
+  const to = Math.floor((at - COMPLETE_MS) / MINUTE_MS) * MINUTE_MS;
   return { from: to - windowMs, to };
 }
 

@@ -41,7 +41,7 @@ const OPEN_SPANS = 100_000;
 const ORPHAN_WEIGHT = 1 / 1_000;
 const SPLIT_SHARE = 0.2;
 
-export function createJoiner(
+export function createSpanJoiner(
   minutes: Minutes,
   refused: SpanJoiner['refused'],
   { limit = OPEN_SPANS, several = () => false }: { limit?: number; several?: () => boolean } = {},

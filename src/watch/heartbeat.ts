@@ -9,10 +9,10 @@ const FINGERPRINT = 'heartbeat-missed';
 const NAME = 'HeartbeatMissed';
 const MAX_OPEN = 500;
 
-type World = { deps: WatchDeps; heartbeats: Heartbeats; withinMs: number | null };
+type HeartbeatLook = { deps: WatchDeps; heartbeats: Heartbeats; withinMs: number | null };
 
 /** What a delivery said of the alert that always fires. */
-export async function hearHeartbeat({ deps, heartbeats }: World, alerts: Alert[]): Promise<void> {
+export async function hearHeartbeat({ deps, heartbeats }: HeartbeatLook, alerts: Alert[]): Promise<void> {
   if (alerts.length === 0) return;
   const now = deps.clock.now();
   const last = await heartbeats.read();
@@ -21,7 +21,7 @@ export async function hearHeartbeat({ deps, heartbeats }: World, alerts: Alert[]
 }
 
 /** Says, as an incident of its own, that alerts can't be trusted to come; and that they come again. Every replica may ask as often as it likes. */
-export async function watchHeartbeat({ deps, heartbeats, withinMs }: World): Promise<void> {
+export async function watchHeartbeat({ deps, heartbeats, withinMs }: HeartbeatLook): Promise<void> {
   const last = await heartbeats.read();
   if (!last) return;
   const now = deps.clock.now();

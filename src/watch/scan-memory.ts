@@ -1,3 +1,4 @@
+import { CERTAIN } from '../domain/look-findings.ts';
 import type { Finding } from '../domain/types.ts';
 
 /**
@@ -32,7 +33,6 @@ const MOST_REMEMBERED = 20_000;
 const LEAST_LOOKS = 3;
 /** A suspicion begins at the one probability, and is told once it has lasted and reaches the other. */
 const LIKELY = 0.9;
-const SURE = 0.99;
 /** Rates see the last two minutes, so that neighbours aren't independent; memory is what it is, and of a surge two metrics speak. */
 const PERSISTS_MS = 90_000;
 const PLAIN_PERSISTS_MS = 45_000;
@@ -94,7 +94,7 @@ function odd(watched: Watched, finding: Finding, open: boolean, at: number): Ver
   watched.oddLooks += 1;
   const lasts = PLAIN.has(finding.what) ? PLAIN_PERSISTS_MS : PERSISTS_MS;
   const isLong = watched.oddLooks >= LEAST_LOOKS && at - watched.oddSince >= lasts;
-  if (!isLong || finding.strength < SURE) return { kind: 'suspect' };
+  if (!isLong || finding.strength < CERTAIN) return { kind: 'suspect' };
   const cooling = watched.toldAt !== null && at - watched.toldAt < COOL_DOWN_MS;
   if (open ? watched.told.includes(finding.what) : cooling) return { kind: 'suspect' };
   watched.told = open ? [...watched.told, finding.what] : [finding.what];

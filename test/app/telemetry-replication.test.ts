@@ -5,7 +5,7 @@ import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
 import { createSharing, type Sharing } from '../../src/app/telemetry-replication.ts';
 import type { LogRecord, SpanRecord } from '../../src/domain/telemetry.ts';
 import { historyOf } from '../../src/learning/train-history.ts';
-import { createTelemetry, type Telemetry } from '../../src/telemetry/intake.ts';
+import { createTelemetry, type Telemetry } from '../../src/telemetry/create-telemetry.ts';
 import { KEPT_METRICS } from '../../src/telemetry/keep.ts';
 import { withTelemetry } from '../../src/telemetry/metrics.ts';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';

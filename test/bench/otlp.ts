@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeProtobuf, encodeProtobuf, type Signal, type Span } from '../../src/adapters/otlp/messages.ts';
 import { startOtlpReceiver } from '../../src/adapters/otlp/receiver.ts';
-import { createTelemetry } from '../../src/telemetry/intake.ts';
+import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 
 /**
  * OTLP over HTTP into the receiver and its aggregates, one kind of record after the other: records that were answered 200,

@@ -21,7 +21,7 @@ const relieved =
   (one: EntityRef) =>
     names.includes(one.name);
 
-describe('a jam', () => {
+describe('a bottleneck', () => {
   it('stays with the cause until that has more to work with', () => {
     expect(bottleneckAfter(CAUSES, EDGES, 'front', relieved())).toBeUndefined();
     expect(bottleneckAfter(CAUSES, EDGES, 'front', relieved('api'))).toBeUndefined();

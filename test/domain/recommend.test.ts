@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptKey, leaveOutSpent } from '../../src/domain/recommend.ts';
+import { attemptKey, leaveOutAttempted } from '../../src/domain/recommend.ts';
 import { planOf, recommendationOf } from './examples.ts';
 
 describe('a step that was tried or turned down', () => {
@@ -9,7 +9,7 @@ describe('a step that was tried or turned down', () => {
   const attempted = [attemptKey(scale)];
 
   it('in this incident is left out, and the rest stays in its order', () => {
-    const { left, skippedSteps } = leaveOutSpent([scale, other], { id: 'INC-2', attempted }, []);
+    const { left, skippedSteps } = leaveOutAttempted([scale, other], { id: 'INC-2', attempted }, []);
     expect(left).toEqual([other]);
     expect(skippedSteps).toEqual([
       { action: 'scale_horizontal', reason: 'attempted', message: 'already tried or turned down in this incident' },
@@ -17,14 +17,16 @@ describe('a step that was tried or turned down', () => {
   });
 
   it('on the same object in another open incident is left out too', () => {
-    const { left, skippedSteps } = leaveOutSpent([scale], { id: 'INC-2', attempted: [] }, [{ id: 'INC-1', attempted }]);
+    const { left, skippedSteps } = leaveOutAttempted([scale], { id: 'INC-2', attempted: [] }, [
+      { id: 'INC-1', attempted },
+    ]);
     expect(left).toEqual([]);
     expect(skippedSteps[0]?.message).toContain('INC-1');
   });
 
   it('on another object is not', () => {
     const elsewhere = { ...scale, plan: { ...scale.plan, target: { ...scale.plan.target, uid: 'another' } } };
-    expect(leaveOutSpent([elsewhere], { id: 'INC-2', attempted: [] }, [{ id: 'INC-1', attempted }]).left).toEqual([
+    expect(leaveOutAttempted([elsewhere], { id: 'INC-2', attempted: [] }, [{ id: 'INC-1', attempted }]).left).toEqual([
       elsewhere,
     ]);
   });

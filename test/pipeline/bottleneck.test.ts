@@ -38,7 +38,7 @@ it('a crowd that jams at the next service when the first has more pods is follow
     expect(diagnosis?.causes[0]?.entity.name).toBe('checkout-api');
     expect(diagnosis?.bottleneck?.entity.name).toBe('payment-api');
     const message = app.timelineOf(id).map((entry) => entry.message);
-    expect(message.join('\n')).toContain('The jam has moved on to payment-api.');
+    expect(message.join('\n')).toContain('The bottleneck has moved on to payment-api.');
   } finally {
     await app.stop();
   }

@@ -14,7 +14,7 @@ import { createKeptHistory } from '../../src/adapters/redis/kept-history.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { createSharedLog } from '../../src/adapters/redis/shared-log.ts';
 import { createSharing, repeatSharing } from '../../src/app/telemetry-replication.ts';
-import { createTelemetry } from '../../src/telemetry/intake.ts';
+import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 import { KEPT_METRICS } from '../../src/telemetry/keep.ts';
 import { withTelemetry } from '../../src/telemetry/metrics.ts';
 

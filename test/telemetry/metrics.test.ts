@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import { unreachableMetrics } from '../../src/app/missing-parts.ts';
 import type { MetricName, Metrics } from '../../src/ports/metrics.ts';
-import { createTelemetry, type Telemetry } from '../../src/telemetry/intake.ts';
+import { createTelemetry, type Telemetry } from '../../src/telemetry/create-telemetry.ts';
 import { type MetricsSource, withTelemetry } from '../../src/telemetry/metrics.ts';
 import {
   explicitHistogram,

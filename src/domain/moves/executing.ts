@@ -47,7 +47,7 @@ export function executionFailed(
   const refused = kept.executions.filter((run) => run.changed === false).length;
   if (refused >= MAX_REFUSED_EXECUTIONS)
     return escalate(kept, event.at, `Refused ${refused} times at the last moment, the last time: ${event.message}`);
-  // Stopped before anything changed (a pause, a changed cluster): the step isn't spent, and what follows is decided anew.
+  // Stopped before anything changed (a pause, a changed cluster): the step doesn't count as attempted, and what follows is decided anew.
   if (event.refusal && event.refusal.code !== 'stopped') return notice(kept, event.at, incident.executions.length + 1);
   const attempted = [...incident.attempted, attemptKey(running.recommendation)];
   return notice({ ...kept, attempted }, event.at, incident.executions.length + 1);

@@ -37,7 +37,7 @@ export function verify(
   };
 }
 
-/** A change whose answer was lost was never made: its step isn't spent, and what follows is decided anew. */
+/** A change whose answer was lost was never made: its step doesn't count as attempted, and what follows is decided anew. */
 export function notMade(incident: Incident, state: In<'verifying'>, { at, message }: Of<'not_made'>): Moved {
   const execution: Execution = { ...state.execution, result: 'failed', changed: false, message };
   const key = attemptKey(execution.recommendation);

@@ -26,7 +26,7 @@ import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { stagesByKind } from '../../../src/pipeline/stages.ts';
 import type { Metrics } from '../../../src/ports/metrics.ts';
-import { createTelemetry } from '../../../src/telemetry/intake.ts';
+import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import { createTurns } from '../../../src/timing/turns.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';

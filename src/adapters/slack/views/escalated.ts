@@ -6,7 +6,7 @@ import { mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
-import { passedOverLines, triedLines } from './tried.ts';
+import { skippedLines, triedLines } from './tried.ts';
 import { handedOver, reasonBeside } from './what-convicts.ts';
 
 /** Nightshift has no safe move left: why, who knows, what was tried and what wasn't, and what a person can do from here. */
@@ -17,7 +17,7 @@ export function escalatedBlocks(
 ): KnownBlock[] {
   const tried = triedLines(incident);
   const handOver = handedOver(incident);
-  const notTried = handOver ? [] : passedOverLines(incident, 4);
+  const notTried = handOver ? [] : skippedLines(incident, 4);
   const why = reasonBeside(state.why, handOver);
   return present([
     { type: 'divider' },

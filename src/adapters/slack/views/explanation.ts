@@ -8,7 +8,7 @@ import { codeBlock, escapeText, mention } from './escape.ts';
 import { dayTime, percent } from './format.ts';
 import { headline } from './headline.ts';
 import { changeLines, confidenceWords, reachWords } from './step.ts';
-import { executionLine, passedOverLines } from './tried.ts';
+import { executionLine, skippedLines } from './tried.ts';
 import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
 
 /** The whole behind "Why?": evidence, ranking, how sure and from what, the full change, the steps passed over, the timeline. At most 14 blocks and 12,000 characters. */
@@ -27,7 +27,7 @@ export function explanationBlocks(incident: Incident, timeline: TimelineEntry[])
     titled('Causes, ranked', causeLines(incident), 1_300),
     titled('What changed', changeTimeline(incident), 1_200),
     ...(step ? stepBlocks(step) : []),
-    titled('Steps not taken', passedOverLines(incident, 8), 800),
+    titled('Steps not taken', skippedLines(incident, 8), 800),
     titled('Done so far', incident.executions.slice(-5).map(executionLine), 800),
     titled('Timeline', timeline.slice(-20).map(timelineLine), 1_500),
   ]);

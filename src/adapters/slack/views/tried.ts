@@ -33,7 +33,7 @@ export function authorityWords(authority: Authority): string {
 }
 
 /** Playbook steps that were not taken, with their reasons. */
-export function passedOverLines(incident: Incident, most: number): string[] {
+export function skippedLines(incident: Incident, most: number): string[] {
   return incident.skippedSteps
     .slice(0, most)
     .map((one) => `• ${escapeText(one.action.replaceAll('_', ' '), 80)}: ${escapeText(one.message, 250)}`);

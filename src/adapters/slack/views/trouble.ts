@@ -56,7 +56,7 @@ export function causeLine(incident: Incident, maxReasons = 0): string | null {
 
 /** Where the load of the cause stands now, which is what the next step is for. */
 export function bottleneckLine({ diagnosis }: Incident): string | null {
-  return diagnosis?.bottleneck ? `*The jam has moved on* to ${causeWords(diagnosis.bottleneck, 1)}` : null;
+  return diagnosis?.bottleneck ? `*The bottleneck has moved on* to ${causeWords(diagnosis.bottleneck, 1)}` : null;
 }
 
 /** What the causes rest on: why it isn't the second, that there is little history, and where none is named what is well. */

@@ -81,7 +81,7 @@ describe('every state', () => {
 });
 
 describe('a request for approval', () => {
-  it('says where the jam is that the step is for, when that is not the cause', () => {
+  it('says where the bottleneck is that the step is for, when that is not the cause', () => {
     const told = diagnosis();
     const bottleneck = {
       ...told.causes[0]!,
@@ -90,7 +90,7 @@ describe('a request for approval', () => {
     };
     const shownWords = textOf(shown({ diagnosis: { ...told, bottleneck } }).blocks);
     expect(shownWords).toContain('Likely cause (82 %)');
-    expect(shownWords).toMatch(/The jam has moved on\*? to \*?payment-api\*?, overload/);
+    expect(shownWords).toMatch(/The bottleneck has moved on\*? to \*?payment-api\*?, overload/);
   });
 
   it('says why with a number, what it wants, how sure it is, how far it reaches and whether it can be undone', () => {

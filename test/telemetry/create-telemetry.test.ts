@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogRecord, PointRecord, SpanRecord } from '../../src/domain/telemetry.ts';
-import { createTelemetry, type Telemetry } from '../../src/telemetry/intake.ts';
+import { createTelemetry, type Telemetry } from '../../src/telemetry/create-telemetry.ts';
 import { MINUTE_LIMITS } from '../../src/telemetry/minute.ts';
 import { addDuration, emptySketch, quantileMs } from '../../src/telemetry/sketch.ts';
 

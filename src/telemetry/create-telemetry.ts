@@ -2,12 +2,12 @@ import type { Evidence } from '../analysis/rank.ts';
 import type { Dropped, TelemetrySink } from '../domain/telemetry.ts';
 import { telemetryEvidence } from './evidence.ts';
 import { addLogs, createLogbook } from './logs.ts';
+import { betweenOf, drain, merge, partsOf, type Shared, type State } from './merged.ts';
 import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './minute.ts';
 import { createMinutes } from './minutes.ts';
 import { calleeOf } from './peers.ts';
-import { addPoints, createGauger } from './points.ts';
-import { addSpans, createJoiner, settle } from './traces.ts';
-import { adopt, betweenOf, moveOn, partsOf, type Shared, type State } from './whole.ts';
+import { addPoints, createMetricAggregator } from './points.ts';
+import { addSpans, createSpanJoiner, settle } from './traces.ts';
 
 /** What services send of themselves: taken in, summed up by minute, and asked when a cause is looked for. */
 export type Telemetry = TelemetrySink &
@@ -43,16 +43,16 @@ export function createTelemetry(options: {
   several?: () => boolean;
 }): Telemetry {
   const { now, trusted, limits = MINUTE_LIMITS, several = () => false } = options;
-  const fresh = createMinutes(now, limits);
-  const whole = createMinutes(now, limits);
+  const local = createMinutes(now, limits);
+  const merged = createMinutes(now, limits);
   const dropped: Record<string, number> = {};
   const refused = (why: string) => {
     dropped[why] = (dropped[why] ?? 0) + 1;
   };
-  const joiner = createJoiner(fresh, refused, { several });
-  const logbook = createLogbook(fresh, refused, (key) => fresh.services.has(key) || whole.services.has(key));
-  const gauger = createGauger(fresh, refused);
-  const state: State = { fresh, whole, joiner, logbook, refused };
+  const joiner = createSpanJoiner(local, refused, { several });
+  const logbook = createLogbook(local, refused, (key) => local.services.has(key) || merged.services.has(key));
+  const aggregator = createMetricAggregator(local, refused);
+  const state: State = { local, merged, joiner, logbook, refused };
   const between = (from: number, to: number) => {
     settle(joiner, now());
     return betweenOf(state, from, to);
@@ -61,7 +61,7 @@ export function createTelemetry(options: {
     trusted,
     spans: (records) => taking(dropped, () => addSpans(joiner, records)),
     logs: (records) => taking(dropped, () => addLogs(logbook, records)),
-    points: (records) => taking(dropped, () => addPoints(gauger, records)),
+    points: (records) => taking(dropped, () => addPoints(aggregator, records)),
     calls: (namespace) => callsOf(state, between(now() - REMEMBERED_MS, Number.POSITIVE_INFINITY), namespace),
     evidence: (namespace, since, at) =>
       telemetryEvidence(
@@ -73,8 +73,8 @@ export function createTelemetry(options: {
       settle(joiner, now());
       return partsOf(state, from, to);
     },
-    moveOn: () => moveOn(state, now()),
-    adopt: (passed) => adopt(state, passed),
+    drain: () => drain(state, now()),
+    merge: (passed) => merge(state, passed),
     dropped: () => ({ ...dropped }),
   };
 }

@@ -7,10 +7,10 @@ import { type SpanJoiner, settle } from './traces.ts';
 
 /** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */
 export type Shared = {
-  /** What has come together since the last time for minutes that are over. From then on it is part of the whole, and comes no more: to be passed on at once. */
-  moveOn(): Passed;
+  /** What has come together since the last time for minutes that are over. From then on it is among the merged minutes, and comes no more: to be passed on at once. */
+  drain(): Passed;
   /** Adds what another replica has passed on. */
-  adopt(passed: Passed): void;
+  merge(passed: Passed): void;
 };
 export type Passed = { minutes: Minute[]; templates: PassedTemplate[]; aliases: [string, string][] };
 export type PassedTemplate = { service: string; id: number; text: string; severe: boolean };
@@ -18,18 +18,18 @@ export type PassedTemplate = { service: string; id: number; text: string; severe
 /** Spans wait for their parents, and batches are under way, when a minute ends. */
 const SETTLED_MS = 25_000;
 
-/** `fresh` is what came since the last moving on, `whole` what was moved there, with what others heard. */
+/** `local` is what came here since the last drain, `merged` what was drained until then, with what other replicas received. */
 export type State = {
-  fresh: Minutes;
-  whole: Minutes;
+  local: Minutes;
+  merged: Minutes;
   joiner: SpanJoiner;
   logbook: Logbook;
   refused: (why: string) => void;
 };
 
-export function partsOf({ fresh, whole }: State, from: number, to: number): Map<number, Minute[]> {
+export function partsOf({ local, merged }: State, from: number, to: number): Map<number, Minute[]> {
   const parts = new Map<number, Minute[]>();
-  for (const minute of [...minutesBetween(whole, from, to), ...minutesBetween(fresh, from, to)]) {
+  for (const minute of [...minutesBetween(merged, from, to), ...minutesBetween(local, from, to)]) {
     const known = parts.get(minute.at);
     if (known) known.push(minute);
     else parts.set(minute.at, [minute]);
@@ -39,17 +39,17 @@ export function partsOf({ fresh, whole }: State, from: number, to: number): Map<
 
 export function betweenOf(state: State, from: number, to: number): Minute[] {
   return [...partsOf(state, from, to).values()]
-    .map(([one, other]) => (other ? mergedMinute(state.whole, one!, other) : one!))
+    .map(([one, other]) => (other ? mergedMinute(state.merged, one!, other) : one!))
     .sort((a, b) => a.at - b.at);
 }
 
-export function moveOn({ fresh, whole, joiner, logbook, refused }: State, now: number): Passed {
+export function drain({ local, merged, joiner, logbook, refused }: State, now: number): Passed {
   settle(joiner, now);
-  const over = [...fresh.byStart.values()].filter(({ at }) => at + MINUTE_MS + SETTLED_MS <= now);
+  const over = [...local.byStart.values()].filter(({ at }) => at + MINUTE_MS + SETTLED_MS <= now);
   const templates: PassedTemplate[] = [];
   for (const minute of over) {
-    fresh.byStart.delete(minute.at);
-    if (!takeMinute(whole, minute)) mergeMinute(whole, minute, (_, id) => id, refused);
+    local.byStart.delete(minute.at);
+    if (!takeMinute(merged, minute)) mergeMinute(merged, minute, (_, id) => id, refused);
   }
   for (const service of new Set(over.flatMap((minute) => [...minute.services.keys()]))) {
     const used = new Set(over.flatMap((minute) => [...(minute.services.get(service)?.templates.keys() ?? [])]));
@@ -57,14 +57,14 @@ export function moveOn({ fresh, whole, joiner, logbook, refused }: State, now: n
     for (const [id, { text, severe }] of templateTexts(logbook, service))
       if (used.has(id)) templates.push({ service, id, text, severe });
   }
-  const aliases = [...joiner.peers.fresh];
-  joiner.peers.fresh.clear();
+  const aliases = [...joiner.peers.unshared];
+  joiner.peers.unshared.clear();
   return { minutes: over, templates, aliases };
 }
 
-export function adopt({ whole, joiner, logbook, refused }: State, { minutes, templates, aliases }: Passed): void {
+export function merge({ merged, joiner, logbook, refused }: State, { minutes, templates, aliases }: Passed): void {
   for (const [peer, to] of aliases) learnAlias(joiner.peers, peer, to);
-  for (const [peer] of aliases) joiner.peers.fresh.delete(peer);
+  for (const [peer] of aliases) joiner.peers.unshared.delete(peer);
   const at = minutes.at(-1)?.at ?? 0;
   const ids = new Map<string, number>();
   const known = new Map(templates.map((one) => [`${one.service} ${one.id}`, one]));
@@ -78,5 +78,5 @@ export function adopt({ whole, joiner, logbook, refused }: State, { minutes, tem
     ids.set(key, adopted);
     return adopted;
   };
-  for (const minute of minutes) mergeMinute(whole, minute, templateOf, refused);
+  for (const minute of minutes) mergeMinute(merged, minute, templateOf, refused);
 }

@@ -36,6 +36,36 @@ describe('${snake}', () => {
   },
 ];
 
+export const stateCorrelatorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
+  {
+    path: `src/correlators/state/${kebab}.ts`,
+    text: `import type { StateCorrelator } from '../../extension-points.ts';
+
+/** TODO: which object it convicts, and by which fields. Pure; what couldn't be read is absent, not empty. */
+const ${camel}: StateCorrelator = {
+  name: '${snake}',
+  // Kinds of cause of src/domain/cause-kinds.ts, where a new one gets its title, and cause-advice.ts, where it gets its advice.
+  finds: [],
+  find: () => [],
+};
+
+export default ${camel};
+`,
+  },
+  {
+    path: `test/correlators/state/${kebab}.test.ts`,
+    text: `import { describe, expect, it } from 'vitest';
+import ${camel} from '../../../src/correlators/state/${kebab}.ts';
+
+describe('${snake}', () => {
+  it('convicts an object by its fields (boutique.ts beside this has a cluster to break)', () => {
+    expect(${camel}.finds).not.toEqual([]);
+  });
+});
+`,
+  },
+];
+
 export const detectorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
   {
     path: `src/detectors/${kebab}.ts`,

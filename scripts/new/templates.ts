@@ -1,5 +1,12 @@
 import { actionFiles } from './action.ts';
-import { commandFiles, correlatorFiles, detectorFiles, kindFiles, playbookFiles } from './others.ts';
+import {
+  commandFiles,
+  correlatorFiles,
+  detectorFiles,
+  kindFiles,
+  playbookFiles,
+  stateCorrelatorFiles,
+} from './others.ts';
 
 export type NewFile = { path: string; text: string };
 
@@ -9,6 +16,7 @@ export type Names = { snake: string; kebab: string; camel: string };
 const TEMPLATES = {
   action: actionFiles,
   correlator: correlatorFiles,
+  'state-correlator': stateCorrelatorFiles,
   detector: detectorFiles,
   kind: kindFiles,
   command: commandFiles,

@@ -17,6 +17,7 @@ describe('npm run new', () => {
     expect(paths).toEqual([
       ['src/actions/raise-hpa-max.ts', 'test/actions/raise-hpa-max.test.ts'],
       ['src/correlators/raise-hpa-max.ts', 'test/correlators/raise-hpa-max.test.ts'],
+      ['src/correlators/state/raise-hpa-max.ts', 'test/correlators/state/raise-hpa-max.test.ts'],
       ['src/detectors/raise-hpa-max.ts', 'test/detectors/raise-hpa-max.test.ts'],
       ['src/kinds/raise-hpa-max.ts', 'test/kinds/raise-hpa-max.test.ts'],
       ['commands/raise-hpa-max.ts', 'test/commands/raise-hpa-max.test.ts'],
@@ -24,7 +25,7 @@ describe('npm run new', () => {
     ]);
   });
 
-  it.each(['action', 'correlator', 'detector', 'kind'] as const)(
+  it.each(['action', 'correlator', 'state-correlator', 'detector', 'kind'] as const)(
     '%s: what it writes is loaded by its name',
     async (point) => {
       const [{ text } = { text: '' }] = filesFor(point, 'raise_hpa_max');

@@ -3,8 +3,8 @@ import { planDigest } from '../domain/plan.ts';
 import type { BlastRadius, EntityRef, FieldChange, Refusal, Step } from '../domain/types.ts';
 import type { Action, ActionContext, ParamFault, Planned } from '../extension-points.ts';
 import type { CustomKind, Workload } from '../ports/cluster.ts';
-import { applyObject, undoObject } from './custom/object-change.ts';
-import { applyWrite, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './custom/object-write.ts';
+import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
+import { applyWrite, nameOf, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
 import {
   defaultsWords,
   isQuantityName,
@@ -18,7 +18,7 @@ import { existingPolicy, refusalFor, servedKinds } from './policy/existing.ts';
 import { ONLY_PODS, policyBody, readiness } from './policy/kyverno.ts';
 import { isTouched, namespacesFault, type Scope, scopeOf, scopeWords } from './policy/scope.ts';
 import { usedBeyond } from './policy/usage.ts';
-import { lookAtTarget, refusalOf, refused } from './workload/look.ts';
+import { lookAtTarget, refused } from './workload/look.ts';
 
 /**
  * Has Kyverno give the pods that are made from now on what they lack: `add-default-resources`, limits and requests. It keeps a pod without a limit from taking what its neighbours need; pods that run are helped
@@ -86,23 +86,13 @@ const applyKyvernoPolicy: Action = {
   },
   wasApplied: writeWasApplied,
   apply: (context, authorised) => applyObject(applyKyvernoPolicy, context, authorised),
-  async settled({ cluster }, execution) {
-    const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    const found = await cluster.custom.get(write.place);
-    if (!found.ok)
-      return {
-        kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown',
-        message: refusalOf(found.failure, nameOf(write)).message,
-      };
-    const [changed] = lost(write, found.value);
-    if (changed !== undefined)
-      return { kind: 'failed', message: `${nameOf(write)}: somebody else changed ${changed} since.` };
-    const { ready, message } = readiness(found.value);
-    return ready
-      ? { kind: 'settled', message: `${nameOf(write)} is in force for pods that are made from now on.` }
-      : { kind: 'in_progress', message: `${nameOf(write)} isn't ready: ${message}.` };
-  },
+  settled: (context, execution) =>
+    settledObject(context, execution, (found, name) => {
+      const { ready, message } = readiness(found);
+      return ready
+        ? { kind: 'settled', message: `${name} is in force for pods that are made from now on.` }
+        : { kind: 'in_progress', message: `${name} isn't ready: ${message}.` };
+    }),
   undo: undoObject,
 };
 

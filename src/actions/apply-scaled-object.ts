@@ -6,9 +6,9 @@ import type { ScaledObject } from '../domain/scaled-object.ts';
 import type { FieldChange, RefusalCode } from '../domain/types.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
 import type { CustomKind, CustomObject } from '../ports/cluster.ts';
-import { applyObject, undoObject } from './custom/object-change.ts';
-import { applyWrite, lost, nameOf, type ObjectWrite, writeOf, writeWasApplied } from './custom/object-write.ts';
-import { type Look, lookAtTarget, refusalOf, refused } from './workload/look.ts';
+import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
+import { applyWrite, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
+import { type Look, lookAtTarget, refused } from './workload/look.ts';
 
 const SCALED_OBJECTS: CustomKind = {
   group: 'keda.sh',
@@ -65,25 +65,15 @@ const applyScaledObject: Action = {
   },
   wasApplied: writeWasApplied,
   apply: (context, authorised) => applyObject(applyScaledObject, context, authorised),
-  async settled({ cluster, clock }, execution) {
-    const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    const found = await cluster.custom.get(write.place);
-    if (!found.ok)
-      return {
-        kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown',
-        message: refusalOf(found.failure, nameOf(write)).message,
-      };
-    return standingOf(write, found.value, clock.now() - execution.startedAt);
-  },
+  settled: (context, execution) =>
+    settledObject(context, execution, (found, name) =>
+      standingOf(found, name, context.clock.now() - execution.startedAt),
+    ),
   undo: undoObject,
 };
 
 /** Whether KEDA has taken it in, as its condition Ready says. */
-function standingOf(write: ObjectWrite, found: CustomObject, sinceMs: number): Settled {
-  const name = nameOf(write);
-  const [changed] = lost(write, found);
-  if (changed !== undefined) return { kind: 'failed', message: `${name}: somebody else changed ${changed} since.` };
+function standingOf(found: CustomObject, name: string, sinceMs: number): Settled {
   const conditions = readPath(found.object, ['status', 'conditions']);
   const ready = (Array.isArray(conditions) ? conditions : []).find((one) => isRecord(one) && one.type === 'Ready');
   if (isRecord(ready) && ready.status === 'True') return { kind: 'settled', message: `${name} is ready.` };

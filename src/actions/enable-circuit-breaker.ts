@@ -4,16 +4,8 @@ import { planDigest } from '../domain/plan.ts';
 import type { FieldChange } from '../domain/types.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import type { CustomKind } from '../ports/cluster.ts';
-import { applyObject, undoObject } from './custom/object-change.ts';
-import {
-  applyWrite,
-  firstServed,
-  lost,
-  nameOf,
-  type ObjectWrite,
-  writeOf,
-  writeWasApplied,
-} from './custom/object-write.ts';
+import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
+import { applyWrite, firstServed, nameOf, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
 import {
   type BreakerPart,
   breakerParamFault,
@@ -23,7 +15,7 @@ import {
 } from './mesh/breaker-settings.ts';
 import { type Called, calledService } from './mesh/called-service.ts';
 import { DESTINATION_RULES, type Home, homeFor, rulesFor, subsetNotes } from './mesh/destination-rules.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { refused } from './workload/look.ts';
 
 /** Callers of a dependency that fails or hangs get an error at once instead of waiting for it: an Istio DestinationRule with outlier detection and request limits. It mends the callers, not the dependency. */
 const enableCircuitBreaker: Action = {
@@ -77,21 +69,9 @@ const enableCircuitBreaker: Action = {
   },
   wasApplied: writeWasApplied,
   apply: (context, authorised) => applyObject(enableCircuitBreaker, context, authorised),
-  async settled({ cluster }, execution) {
-    const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
-    if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
-    const found = await cluster.custom.get(write.place);
-    if (!found.ok)
-      return {
-        kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown',
-        message: refusalOf(found.failure, nameOf(write)).message,
-      };
-    const [changed] = lost(write, found.value);
-    // Istio hands it to the proxies within seconds, and has no status that would say so.
-    return changed === undefined
-      ? { kind: 'settled', message: `${nameOf(write)} is in force.` }
-      : { kind: 'failed', message: `${nameOf(write)}: somebody else changed ${changed} since.` };
-  },
+  // Istio hands it to the proxies within seconds, and has no status that would say so.
+  settled: (context, execution) =>
+    settledObject(context, execution, (_, name) => ({ kind: 'settled', message: `${name} is in force.` })),
   undo: undoObject,
 };
 

@@ -1,7 +1,7 @@
 import type { Authorised } from '../../domain/authorise.ts';
 import { holdsNothingOf } from '../../domain/object-part.ts';
 import type { Execution, Plan } from '../../domain/types.ts';
-import type { Action, ActionContext, Applied } from '../../extension-points.ts';
+import type { Action, ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
 import { applyAuthorised, failedWith, takeBack } from '../edit/attempts.ts';
 import { MARK } from '../edit/mark.ts';
@@ -35,6 +35,25 @@ async function afterSilence(
   const found = await writeWasApplied(context, plan, executionId);
   if (found?.kind === 'done') return { ...found, message: 'The change was made, though the answer to it got lost.' };
   return found ?? failedWith({ code: 'unreachable', message }, false);
+}
+
+/** `more` is asked once the object is seen to hold what was applied. */
+export async function settledObject(
+  { cluster }: ActionContext,
+  execution: Execution,
+  more: (found: CustomObject, name: string) => Settled,
+): Promise<Settled> {
+  const write = writeOf(execution.undo ?? execution.recommendation.plan.data);
+  if (!write) return { kind: 'failed', message: 'The plan holds no change.' };
+  const name = nameOf(write);
+  const found = await cluster.custom.get(write.place);
+  if (!found.ok) {
+    const { message } = refusalOf(found.failure, name);
+    return { kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown', message };
+  }
+  const [changed] = lost(write, found.value);
+  if (changed !== undefined) return { kind: 'failed', message: `${name}: somebody else changed ${changed} since.` };
+  return more(found.value, name);
 }
 
 /** Takes back what this execution made or added, if it is as it was written. Done twice is done once. */

@@ -48,8 +48,9 @@ export function transition(before: Incident, event: Event): Transition {
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (event.type === 'acknowledged' && openPages(after).some(({ untold }) => untold))
     effects.push({ kind: 'resolve_page', dueAt: event.at });
-  // Its question is decided: the phone needn't ring for it any more.
-  if (event.type !== 'page_resolved' && stalePages(after).length > 0)
+  // Its question is decided: the phone needn't ring for it any more. While something is being done nothing else comes between.
+  const isBusy = after.state.name === 'queued' || AT_WORK.includes(after.state.name);
+  if (event.type !== 'page_resolved' && !isBusy && stalePages(after).length > 0)
     effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && toGiveBack(after).length > 0)

@@ -462,21 +462,9 @@ describe('the page of a question', () => {
   const paged = { ...asking, page, pages: [page] };
   const approved: Event = { type: 'approved', at: T0, user: 'U_ONCALL', planDigest: state.planDigest };
 
-  it('is resolved when the question is decided and nothing is being done, and rings as long as it is open', () => {
-    const rejected: Event = { type: 'rejected', at: T0, user: 'U_ONCALL', how: 'escalate' };
-    expect(effectsOf(paged, rejected)).toContain('resolve_page');
-    expect(effectsOf(paged, approved)).not.toContain('resolve_page');
-    const over: Event = { type: 'refused', at: T0, refusal: { code: 'target_gone', message: '' }, fresh: null };
-    expect(effectsOf(next(paged, approved), over)).toContain('resolve_page');
-    expect(effectsOf(paged, { type: 'noted', at: T0, by: null, message: '' })).not.toContain('resolve_page');
+  it('is stale once the question is decided, and not before', () => {
     expect(stalePages(paged)).toEqual([]);
     expect(stalePages(next(paged, approved))).toEqual([page]);
-  });
-
-  it('is resolved, too, where it was sent only when the question was decided', () => {
-    const late: Event = { type: 'paged', at: T0, dedupKey: page.dedupKey, planDigest: state.planDigest };
-    const rejected: Event = { type: 'rejected', at: T0, user: 'U_ONCALL', how: 'escalate' };
-    expect(effectsOf(next(asking, rejected), late)).toContain('resolve_page');
   });
 });
 

@@ -14,7 +14,7 @@ import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { lift, silence, silenceIncident, silences } from './silence.ts';
-import { whoMay } from './who-may.ts';
+import { whoMay, whoseName } from './who-may.ts';
 
 const MAX_LISTED = 100;
 
@@ -244,9 +244,9 @@ async function find(deps: StageDeps, reference: string): Promise<FoundIncident> 
       (await deps.store.load(named)) ?? (id.epoch === null ? await deps.store.load(`INC-${id.number}`) : null);
     return incident ? { kind: 'one', incident } : { kind: 'none' };
   }
-  const [service = '', namespace, ...more] = wanted.toLowerCase().split('/').reverse();
-  if (service === '' || more.length > 0) return { kind: 'none' };
-  const inPlace = (incident: Incident) => namespace === undefined || incident.namespace === namespace;
+  const { name: service, namespace } = whoseName(wanted);
+  if (service === '') return { kind: 'none' };
+  const inPlace = (incident: Incident) => namespace === null || incident.namespace === namespace;
   const isIt = (incident: Incident) => incident.service === service && inPlace(incident);
   const beginsSo = (incident: Incident) => beginsWith(incident.service, service) && inPlace(incident);
   const open = await deps.store.listOpen(MAX_LISTED);

@@ -7,7 +7,7 @@ import { record } from './record.ts';
 const no = (message: string): Answer => ({ ok: false, message });
 const MISSING = 'No Alertmanager is configured that could be asked: set ALERTMANAGER_URL.';
 const ONLY_APPROVERS = 'Only an approver may silence an alert: nobody would hear of it any more.';
-export const LONGEST_SILENCE_MS = 7 * 24 * 3_600_000;
+const LONGEST_SILENCE_MS = 7 * 24 * 3_600_000;
 
 type Deps = Pick<StageDeps, 'alertManager' | 'clock' | 'anyApprover' | 'store' | 'jobs' | 'log'>;
 

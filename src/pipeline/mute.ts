@@ -1,4 +1,4 @@
-import { beginsWith } from '../domain/first-words.ts';
+import { meantBy } from '../domain/first-words.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import type { Answer } from '../extension-points.ts';
 import type { StageDeps } from './deps.ts';
@@ -33,12 +33,8 @@ export async function unmute(deps: StageDeps, reference: string, user: string): 
   if (!deps.mutes) return no('Nothing is muted here.');
   if (!deps.anyApprover(user)) return no('Only an approver may end a mute; anyone may mute.');
   const { name, namespace } = whoseName(reference);
-  const fitting = deps.mutes
-    .all()
-    .filter(
-      (one) =>
-        (one.service === name || beginsWith(one.service, name)) && (namespace ?? one.namespace) === one.namespace,
-    );
+  const there = deps.mutes.all().filter((one) => namespace === null || one.namespace === namespace);
+  const fitting = meantBy(there, ({ service }) => service, name);
   const [one] = fitting;
   if (!one) return no('That is not muted; `/heal mute` lists what is.');
   if (fitting.length > 1) return no('More than one fits: say it as `namespace/name`.');

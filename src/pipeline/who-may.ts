@@ -1,4 +1,4 @@
-import { beginsWith } from '../domain/first-words.ts';
+import { meantBy } from '../domain/first-words.ts';
 import { policyWords } from '../domain/policy-words.ts';
 import type { People } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster.ts';
@@ -32,8 +32,7 @@ export async function findWorkload(
   if (name === '') return { ok: false, message: 'Give it as a name, or as `namespace/name`.' };
   const found = await deps.cluster.workloads(namespace);
   if (!found.ok) return { ok: false, message: `The workloads can’t be read now: ${found.failure.message}` };
-  const whole = found.value.filter((one) => one.name === name);
-  const fitting = whole.length > 0 ? whole : found.value.filter((one) => beginsWith(one.name, name));
+  const fitting = meantBy(found.value, (one) => one.name, name);
   const [one] = fitting;
   if (!one) return { ok: false, message: `There is no workload of that name${namespace ? ' in that namespace' : ''}.` };
   if (fitting.length === 1) return { ok: true, workload: one };

@@ -71,6 +71,15 @@ describe('a mute', () => {
     expect(books[1]?.all()).toEqual([]);
   });
 
+  it('is ended by its whole name though another begins so', async () => {
+    deps.cluster.workloads = async () =>
+      ({ ok: true, value: ['cart', 'cart-worker'].map((name) => ({ namespace: 'shop', name })) }) as never;
+    await mute(deps, 'cart', 'U_GUEST', '', 30 * MINUTE);
+    await mute(deps, 'cart-worker', 'U_GUEST', '', 30 * MINUTE);
+    expect((await unmute(deps, 'cart', 'U_ONCALL')).ok).toBe(true);
+    expect(books[0]?.all().map(({ service }) => service)).toEqual(['cart-worker']);
+  });
+
   it('is said to end, once for all replicas, and not of a short one', async () => {
     await mute(deps, 'ledger-db', 'U_GUEST', '', 30 * MINUTE);
     await mute(deps, 'payment-api', 'U_GUEST', '', 3 * MINUTE);

@@ -127,8 +127,8 @@ export function createCluster(options: { now: () => number; seed?: string; opera
     snapshot: (): Snapshot => ({
       store: world.store.snapshot(),
       names: world.names.count(),
-      kubelet: [...world.kubelet],
-      autoscalers: [...world.autoscalers],
+      kubelet: clone([...world.kubelet]),
+      autoscalers: clone([...world.autoscalers]),
       requests: log.all(),
     }),
     restore: (saved) => {
@@ -136,9 +136,9 @@ export function createCluster(options: { now: () => number; seed?: string; opera
       world.store.restore(snapshot.store);
       world.names.resume(snapshot.names);
       world.kubelet.clear();
-      for (const [uid, memory] of snapshot.kubelet) world.kubelet.set(uid, memory);
+      for (const [uid, memory] of clone(snapshot.kubelet)) world.kubelet.set(uid, memory);
       world.autoscalers.clear();
-      for (const [uid, memory] of snapshot.autoscalers) world.autoscalers.set(uid, memory);
+      for (const [uid, memory] of clone(snapshot.autoscalers)) world.autoscalers.set(uid, memory);
       log.restore(snapshot.requests);
       refreshKinds();
     },

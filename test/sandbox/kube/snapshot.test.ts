@@ -31,6 +31,19 @@ describe('a cluster saved and restored', () => {
     expect(after.cluster.list('pods', 'shop')).toHaveLength(4);
   });
 
+  it('stays as it was saved, whatever goes on after it was saved or taken back', async () => {
+    const saved = before.cluster.snapshot();
+    const text = JSON.stringify(saved);
+    const pod = before.cluster.list('pods', 'shop')[0]?.metadata.name ?? '';
+    for (const from of [before, after]) {
+      from.cluster.restore(saved);
+      await ask(from, 'DELETE', `/api/v1/namespaces/shop/pods/${pod}`);
+      from.run(5);
+      expect(from.cluster.get('pods', 'shop', pod)).toBeUndefined();
+      expect(JSON.stringify(saved)).toBe(text);
+    }
+  });
+
   it('tells watchers of the old process to list again', async () => {
     const revision = before.cluster.list('nodes')[0]?.metadata.resourceVersion ?? '';
     after.cluster.restore(before.cluster.snapshot());

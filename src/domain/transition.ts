@@ -19,7 +19,7 @@ import * as executing from './moves/executing.ts';
 import * as queueing from './moves/queueing.ts';
 import * as undoing from './moves/undoing.ts';
 import * as verifying from './moves/verifying.ts';
-import { openPages } from './pages.ts';
+import { openPages, stalePages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
 import { wordsOf } from './timeline-words.ts';
@@ -47,6 +47,9 @@ export function transition(before: Incident, event: Event): Transition {
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (event.type === 'acknowledged' && openPages(after).some(({ untold }) => untold))
+    effects.push({ kind: 'resolve_page', dueAt: event.at });
+  // Its question is decided: the phone needn't ring for it any more.
+  if (event.type !== 'page_resolved' && stalePages(after).length > 0 && after.state.name !== 'closed')
     effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && toGiveBack(after).length > 0)

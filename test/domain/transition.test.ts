@@ -462,9 +462,16 @@ describe('the page of a question', () => {
   const paged = { ...asking, page, pages: [page] };
   const approved: Event = { type: 'approved', at: T0, user: 'U_ONCALL', planDigest: state.planDigest };
 
-  it('is stale once the question is decided, and not before', () => {
+  it('is resolved when the question is decided, and rings as long as it is open', () => {
+    expect(effectsOf(paged, approved)).toContain('resolve_page');
+    expect(effectsOf(paged, { type: 'noted', at: T0, by: null, message: '' })).not.toContain('resolve_page');
     expect(stalePages(paged)).toEqual([]);
     expect(stalePages(next(paged, approved))).toEqual([page]);
+  });
+
+  it('is resolved, too, where it was sent only when the question was decided', () => {
+    const late: Event = { type: 'paged', at: T0, dedupKey: page.dedupKey, planDigest: state.planDigest };
+    expect(effectsOf(next(asking, approved), late)).toContain('resolve_page');
   });
 });
 

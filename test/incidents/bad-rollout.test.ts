@@ -41,10 +41,10 @@ describe('a rollout that crashes', () => {
        1:40 change  PATCH apps/v1/namespaces/shop/deployments/payment-api
        1:40 state   payment-api verifying: rollback_deployment
        1:40 message 🟠 Checking the fix: payment-api keeps crashing (test/shop) · INC-n
+       1:40 page    is resolved
        2:00 alert   KubePodCrashLooping of payment-api is resolved
        2:50 state   payment-api closed: healed
        2:50 message 🟢 Healed: payment-api kept crashing (test/shop) · INC-n
-       2:50 page    is resolved
       "
     `);
   });
@@ -85,10 +85,10 @@ describe('a rollout that crashes', () => {
        1:40 state   payment-api escalated: Rejected by U_GUEST; there is no other safe step.
        1:40 message 🟣 Needs a person: payment-api keeps crashing (test/shop) · INC-n. Rejected by U_GUEST; there is no other safe step.
        1:40 page    payment-api (test/shop): payment-api: 1 pod keeps crashing, 3 restarts
+       1:40 page    is resolved
        3:20 click   close by U_ONCALL: Done.
        3:20 state   payment-api closed: healed_by_human
        3:20 message 🟢 Healed by a person: payment-api kept crashing (test/shop) · INC-n
-       3:20 page    is resolved
        3:20 page    is resolved
       "
     `);
@@ -109,9 +109,9 @@ describe('a rollout that crashes', () => {
        6:00 state   payment-api awaiting_approval: rollback_deployment because of rollout of payment-api; at its deadline escalate, not delivered yet
        6:00 state   payment-api awaiting_approval: rollback_deployment because of rollout of payment-api; at its deadline escalate
        6:00 page    Approval wanted: Roll payment-api back from revision 2 to 1 (shop/payment-api:2 → shop/payment-api:1). payment-api (test/shop): payment-api: 1 pod keeps crashing, 3 restarts
+       6:00 page    is resolved
        7:45 state   payment-api closed: self_healed
        7:45 message ⚪ Recovered by itself: payment-api kept crashing (test/shop) · INC-n
-       7:45 page    is resolved
        7:45 page    is resolved
       "
     `);

@@ -1,7 +1,9 @@
+import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../domain/former-replicas.ts';
 import type { RefusalCode } from '../domain/types.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
+import { REPLICA_SETS } from './edit/places.ts';
 import { lookForScaler, noPodTouched } from './edit/scaler.ts';
 import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
@@ -9,7 +11,7 @@ import { settleRollout } from './workload/settle.ts';
 /** Events are kept for an hour by default; a longer look costs nothing. */
 const LOOK_BACK_MS = 24 * 60 * 60_000;
 
-/** A workload that was scaled to zero and is missed gets back the replicas that it had: as the step says (`params.replicas`), as its events tell, or its autoscaler's minimum. Where none of them does, none is made up. */
+/** A workload that was scaled to zero and is missed gets back the replicas that it had: as the step says (`params.replicas`), as its events tell, its autoscaler's minimum, or what its objects and metrics remember. Where none of them does, one is asked for. */
 const scaleTo = editing({
   name: 'scale_to',
   title: 'Give back the replicas that there were',
@@ -50,6 +52,7 @@ const scaleTo = editing({
         summary: `Scale ${workload.name} from 0 to ${replicas} replicas again`,
         blastRadius: noPodTouched(workload.namespace, workload.name, 0, `No pod is touched; ${replicas} are started.`),
         notes: [`${former.message} Somebody scaled it to zero: if that was meant, reject this.`],
+        ...(former.guessed ? { onlyAsked: "how many replicas it had isn't known" } : {}),
       },
     };
   },
@@ -57,29 +60,17 @@ const scaleTo = editing({
     settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
 });
 
-/** As versions of Kubernetes tell it. */
-function toZero(message: string): string | undefined {
-  const found = /from (\d+) to 0\b|to 0 from (\d+)/.exec(message);
-  return found?.[1] ?? found?.[2];
-}
+type Former = { ok: true; replicas: number; message: string; guessed?: true } | Extract<Intended, { ok: false }>;
 
-type Former = { ok: true; replicas: number; message: string } | Extract<Intended, { ok: false }>;
-
-async function formerReplicas(context: ActionContext, { workload }: Look): Promise<Former> {
-  const { cluster, clock, step } = context;
-  const given = step.params.replicas;
+/** The first that tells: the step, its events, its autoscaler, what was applied, its last rollout, its metrics. Where none does, one is a start that a person has to agree to. */
+async function formerReplicas(context: ActionContext, look: Look): Promise<Former> {
+  const { workload, raw } = look;
+  const given = context.step.params.replicas;
   if (typeof given === 'number' && Number.isInteger(given) && given > 0)
     return { ok: true, replicas: given, message: `The step says ${given}.` };
-  const events = await cluster.events(workload.namespace, clock.now() - LOOK_BACK_MS);
-  const told = events.ok
-    ? events.value
-        .filter(({ about }) => about.name === workload.name)
-        .sort((left, right) => right.at - left.at)
-        .flatMap(({ message }) => toZero(message) ?? [])
-    : [];
-  const last = Number(told[0] ?? 0);
-  if (last > 0)
-    return { ok: true, replicas: last, message: `It had ${last} before it was scaled to zero, as its events say.` };
+  const events = await byEvents(context, look);
+  if (events !== null)
+    return { ok: true, replicas: events, message: `It had ${events} before it was scaled to zero, as its events say.` };
   const scaler = await lookForScaler({ ...context, target: workload });
   if (!scaler.ok) return scaler;
   const least = scaler.look?.min ?? 0;
@@ -89,10 +80,43 @@ async function formerReplicas(context: ActionContext, { workload }: Look): Promi
       replicas: least,
       message: `${scaler.look.kind.kind} ${scaler.look.object.name} asks for at least ${least}.`,
     };
-  return no(
-    'no_data',
-    `How many replicas ${workload.kind} ${workload.name} had isn't known. \`kubectl scale ${workload.kind.toLowerCase()}/${workload.name} -n ${workload.namespace} --replicas=N\` gives it some.`,
+  const declared = declaredReplicas(raw);
+  if (declared !== null)
+    return { ok: true, replicas: declared, message: `${declared} were declared when it was last applied.` };
+  const rollout = await byReplicaSets(context, look);
+  if (rollout !== null)
+    return { ok: true, replicas: rollout, message: `It had ${rollout} at its last rollout, as its ReplicaSets say.` };
+  const usual = await byMetrics(context, look);
+  if (usual !== null)
+    return { ok: true, replicas: usual, message: `It usually had ${usual} in the last day, as its metrics say.` };
+  return { ok: true, replicas: 1, guessed: true, message: "How many it had isn't known, so this is a start." };
+}
+
+async function byEvents({ cluster, clock }: ActionContext, { workload }: Look): Promise<number | null> {
+  const events = await cluster.events(workload.namespace, clock.now() - LOOK_BACK_MS);
+  if (!events.ok) return null;
+  const own = events.value.filter(({ about }) => about.name === workload.name);
+  return replicasBeforeZero(own.sort((left, right) => right.at - left.at).map(({ message }) => message));
+}
+
+async function byReplicaSets({ cluster }: ActionContext, { workload }: Look): Promise<number | null> {
+  if (workload.kind !== 'Deployment') return null;
+  const listed = await cluster.custom.list(REPLICA_SETS, workload.namespace);
+  if (!listed.ok) return null;
+  return replicasAtLastRollout(
+    listed.value.map(({ object }) => object),
+    workload.uid,
   );
+}
+
+/** Of kube-state-metrics; names are Kubernetes' own, which need no escaping. */
+async function byMetrics({ metrics, clock }: ActionContext, { workload }: Look): Promise<number | null> {
+  const kind = workload.kind.toLowerCase();
+  const series = workload.kind === 'Deployment' ? 'kube_deployment_spec_replicas' : 'kube_statefulset_replicas';
+  const wanted = `${series}{namespace="${workload.namespace}",${kind}="${workload.name}"}`;
+  const answer = await metrics.instant(`quantile_over_time(0.5, (${wanted} > 0)[1d:5m])`, clock.now());
+  const usual = answer.ok ? Math.round(answer.value[0]?.value ?? 0) : 0;
+  return usual > 0 ? usual : null;
 }
 
 const no = (code: RefusalCode, message: string): Extract<Intended, { ok: false }> => ({

@@ -189,7 +189,7 @@ const SHOULD: Record<CauseKind, Should> = {
   volume_read_only: 'writable, or not written to',
   disk_full: 'larger, or emptied by somebody who knows what may go',
   ephemeral_storage_exceeded: 'larger than what the program writes',
-  zero_replicas: 'at least 1',
+  zero_replicas: (facts) => `at least ${facts.find(({ field }) => field === 'spec.minReplicas')?.value ?? 1}`,
   workload_missing: 'labels of pods that run',
   database_access_denied: 'credentials that the database takes',
   database_too_many_connections: 'more than its clients open together (or smaller pools)',

@@ -185,7 +185,7 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     return { kind: 'ask', recommendation, options, ...asking };
   }
   const critical = isCritical(policy);
-  const mustAsk = input.mustAsk ?? null;
+  const mustAsk = input.mustAsk ?? recommendation.plan.onlyAsked ?? null;
   if (mustAsk === null && mayActAlone(policy, recommendation.plan, recommendation.confidence.value)) {
     const reason = critical
       ? 'confidence is over 95 % and the blast radius is low'

@@ -30,20 +30,22 @@ function gentlest(one: AtTimeout | null, other: AtTimeout | null): AtTimeout | n
   return order.find((what) => what === one || what === other) ?? null;
 }
 
-type Reach = Pick<Plan, 'blastRadius' | 'reversible'>;
+type Reach = Pick<Plan, 'blastRadius' | 'reversible' | 'onlyAsked'>;
 
 /** A critical service, and one that nobody listed, is asked about. */
 export const isCritical = ({ critical, listed }: ServicePolicy): boolean => critical || !listed;
 
 /** Whether a step may be taken without asking anybody. */
-export function mayActAlone(policy: ServicePolicy, { blastRadius }: Reach, confidence: number): boolean {
+export function mayActAlone(policy: ServicePolicy, { blastRadius, onlyAsked }: Reach, confidence: number): boolean {
+  if (onlyAsked !== undefined) return false;
   if (policy.autonomy !== 'auto' || policy.window !== undefined) return false;
   if (!isCritical(policy)) return blastRadius.level !== 'high';
   return policy.listed && confidence > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
 }
 
 /** Law 4 and the mission's section 6: what may happen when nobody answers. */
-export function timeoutRule(policy: ServicePolicy, { blastRadius, reversible }: Reach): AtTimeout {
+export function timeoutRule(policy: ServicePolicy, { blastRadius, reversible, onlyAsked }: Reach): AtTimeout {
+  if (onlyAsked !== undefined) return 'escalate';
   if (policy.approvers.length === 0) return 'escalate';
   if (!policy.listed || policy.window !== undefined) return 'escalate';
   if (policy.atTimeout) return policy.atTimeout;

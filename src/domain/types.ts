@@ -274,6 +274,8 @@ export type Plan = {
   /** What of it is given back when the trouble is over, as `the cordon of node a`; absent: it is meant to stay. It can be there though the whole isn't reversible. */
   temporary?: string;
   blastRadius: BlastRadius;
+  /** Why only a person's word starts it, never a deadline or a confidence; absent: the policy decides. */
+  onlyAsked?: string;
   /** Things a person should know: another manager owns the field, a ConfigMap isn't rolled back … */
   notes: string[];
   /** SHA-256 over action, target uid and changes: an approval is for one digest. */

@@ -30,7 +30,12 @@ const BEYOND_DOUBT = 0.95;
 /** Evidence in, causes ranked and the issue named. The issue is that of the cause where one is sure enough to name, since that is what a playbook mends. */
 export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promise<Diagnosis> {
   const { namespace, service } = incident;
-  const [around, state] = await Promise.all([gather(deps, incident), gatherState(deps, namespace, service)]);
+  const gathering = gather(deps, incident);
+  const measured = gathering.then(
+    ({ calls }) => calls.map(({ from, to }) => ({ namespace, from, to })),
+    () => [],
+  );
+  const [around, state] = await Promise.all([gathering, gatherState(deps, namespace, service, measured)]);
   const gathered = state ? { ...around, calls: [...around.calls, ...stateCalls(state, namespace)] } : around;
   const [detected, correlated] = [
     await detect(deps, gathered),
@@ -143,7 +148,7 @@ function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
         strength >= CONVINCING &&
         !SHOWN_BY_PODS.has(what),
     )
-    .sort((a, b) => b.strength - a.strength);
+    .sort((a, b) => Number(b.convicts === true) - Number(a.convicts === true) || b.strength - a.strength);
   return first?.what ?? null;
 }
 

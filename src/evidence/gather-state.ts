@@ -1,3 +1,4 @@
+import type { MeasuredCall } from '../domain/snapshot/call-graph.ts';
 import { clusterState } from '../domain/snapshot/cluster-state.ts';
 import type { Pod } from '../domain/snapshot/pod.ts';
 import type { ContainerLog, Snapshot } from '../domain/snapshot/snapshot.ts';
@@ -14,18 +15,19 @@ const MAX_OTHER_NAMESPACES = 2;
 
 export type StateParts = { cluster: Cluster; stateCorrelators?: StateCorrelator[]; clock: { now(): number } };
 
-/** What the objects, events and logs of the namespace convict by themselves, now; null where the cluster can't be asked for them. Namespaces that its workloads call are looked at, too. */
+/** What the objects, events and logs of the namespace convict by themselves, now; null where the cluster can't be asked for them. Namespaces that its workloads call are looked at, too. `measured`: calls that others show. */
 export async function gatherState(
   { cluster, stateCorrelators, clock }: StateParts,
   namespace: string,
   service: string,
+  measured: Promise<readonly MeasuredCall[]> = Promise.resolve([]),
 ): Promise<StateDiagnosis | null> {
   if (!cluster.snapshot || !stateCorrelators || namespace === '') return null;
   const first = await look(cluster, clock.now(), namespace, service, [namespace, SYSTEM]);
   const others = calledNamespaces(first, [namespace, SYSTEM]);
   const whole =
     others.length === 0 ? first : await look(cluster, clock.now(), namespace, service, [namespace, SYSTEM, ...others]);
-  return diagnoseState(whole, stateCorrelators);
+  return diagnoseState(whole, stateCorrelators, await measured);
 }
 
 async function look(

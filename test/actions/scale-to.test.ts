@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import scaleTo from '../../src/actions/scale-to.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
+import { carryOut, contextFor, memoryMetrics, planned, refusal, takeBack } from './action-context.ts';
 
 describe('scale_to', () => {
   let small: SmallCluster;
@@ -38,12 +38,37 @@ describe('scale_to', () => {
     expect(replicas()).toBe(0);
   });
 
-  it('makes none up where nothing tells, and takes what the step says', async () => {
-    scale(0);
+  const forgetEvents = () => {
     for (const event of small.kube.list('events', 'shop'))
       small.kube.remove('events', 'shop', event.metadata.name ?? '');
-    expect(await refusal(scaleTo, contextFor(small))).toBe('no_data');
-    expect((await planned(scaleTo, contextFor(small, { params: { replicas: 2 } }))).changes[0]?.after).toBe('2');
+  };
+  const remembered = async (options = {}) => {
+    const plan = await planned(scaleTo, contextFor(small, options));
+    return { replicas: plan.changes[0]?.after, onlyAsked: plan.onlyAsked };
+  };
+
+  it('asks for one where nothing tells how many there were, and takes what the step says', async () => {
+    scale(0);
+    forgetEvents();
+    expect(await remembered()).toEqual({ replicas: '1', onlyAsked: "how many replicas it had isn't known" });
+    expect(await remembered({ params: { replicas: 2 } })).toEqual({ replicas: '2', onlyAsked: undefined });
+    const metrics = memoryMetrics({ any: 5 });
+    expect(await remembered({ metrics })).toEqual({ replicas: '5', onlyAsked: undefined });
+  });
+
+  it('remembers by its last rollout, by what was applied, and by its autoscaler', async () => {
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.template.metadata.annotations = { again: '1' };
+    });
+    small.run(120);
+    scale(0);
+    forgetEvents();
+    expect((await remembered()).replicas).toBe('3');
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      const declared = JSON.stringify({ spec: { replicas: 6 } });
+      copy.metadata.annotations = { ...copy.metadata.annotations, [LAST_APPLIED]: declared };
+    });
+    expect((await remembered()).replicas).toBe('6');
     small.kube.apply({
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
@@ -54,6 +79,8 @@ describe('scale_to', () => {
         maxReplicas: 6,
       },
     });
-    expect((await planned(scaleTo, contextFor(small))).changes[0]?.after).toBe('4');
+    expect((await remembered()).replicas).toBe('4');
   });
 });
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -37,6 +37,17 @@ const radius = (level: BlastRadius['level']): BlastRadius => ({
 const sure = recommendationOf({ confidence: { value: 0.96, parts: [], worked: 0, tried: 0 } });
 const policy = (over: Partial<DecideInput['policy']>) => ({ ...inputOf().policy, ...over });
 
+it('never takes a step that only a person may start, however free the service is, nor at a deadline', () => {
+  const free = policy({ critical: false, atTimeout: 'execute' });
+  const step = recommendationOf({ plan: planOf({ onlyAsked: 'nobody knows how many there were' }) });
+  expect(decide(inputOf({ policy: free, qualified: [recommendationOf()] }))).toMatchObject({ kind: 'auto' });
+  expect(decide(inputOf({ policy: free, qualified: [step] }))).toMatchObject({
+    kind: 'ask',
+    atTimeout: 'escalate',
+    reason: 'nobody knows how many there were',
+  });
+});
+
 describe('the policy of a step that disturbs several services', () => {
   it('is the strictest of theirs, and needs somebody who may approve for all', () => {
     const free = policy({ critical: false, approvers: ['U1', 'U2'], timeoutMs: 60_000, atTimeout: 'execute' });

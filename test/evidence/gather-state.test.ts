@@ -70,6 +70,19 @@ it('looks into the namespaces that are called', async () => {
   });
 });
 
+it('convicts who is scaled to nothing and called, though only metrics tell of the calls', async () => {
+  const shop = new Boutique();
+  shop.deployment('ledger', { port: 7000, replicas: 0 });
+  shop.service('ledger', { port: 7000 });
+  const strengthWith = async (calls: { namespace: string; from: string; to: string }[]) => {
+    const parts = { cluster: clusterOf(shop), stateCorrelators, clock: { now: () => AT } };
+    const state = await gatherState(parts, 'boutique', 'frontend', Promise.resolve(calls));
+    return state?.causes.find(({ what }) => what === 'zero_replicas')?.strength;
+  };
+  expect(await strengthWith([])).toBe(0.6);
+  expect(await strengthWith([{ namespace: 'boutique', from: 'frontend', to: 'ledger' }])).toBe(0.96);
+});
+
 it('says what of the cluster is well, and nothing of an area in which something is suspected', async () => {
   const shop = new Boutique();
   shop.get('Service', 'cart').spec.ports[0].targetPort = 7071;

@@ -31,6 +31,7 @@ export type Intent = {
   isRollback?: true;
   /** As in `Plan`. */
   temporary?: string;
+  onlyAsked?: string;
 };
 export type Intended = { ok: true; intent: Intent } | { ok: false; refusal: Refusal };
 
@@ -120,6 +121,7 @@ async function planEdit(
       reversible: intent.reversible ?? reversible,
       ...(intent.temporary === undefined ? {} : { temporary: intent.temporary }),
       blastRadius: intent.blastRadius,
+      ...(intent.onlyAsked === undefined ? {} : { onlyAsked: intent.onlyAsked }),
       notes: intent.notes,
       digest: planDigest(action, target.uid ?? uid, changes),
       data: { edit },

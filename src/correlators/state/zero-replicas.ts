@@ -1,8 +1,10 @@
-import { objectsOf } from '../../domain/snapshot/cluster-state.ts';
-import { textAt } from '../../domain/snapshot/fields.ts';
+import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../../domain/former-replicas.ts';
+import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
+import { type Json, numberAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { scale } from '../../domain/snapshot/kubectl.ts';
 import { objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import type { Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Somebody who is called and has no pods since nobody wants any. */
@@ -28,16 +30,29 @@ const zeroReplicas: StateCorrelator = {
           ),
         )
         .slice(0, 2);
-      const scaled = objectsOf(state, 'HorizontalPodAutoscaler', workload.namespace).some(
+      const scaler = objectsOf(state, 'HorizontalPodAutoscaler', workload.namespace).find(
         ({ raw }) => textAt(raw, 'spec', 'scaleTargetRef', 'name') === workload.name,
       );
+      // KEDA scales to zero by itself where nothing is to be done; a plain autoscaler never does, and leaves zero alone.
+      const mayBeMeant = scaler !== undefined && recordsAt(scaler.raw, 'metadata', 'ownerReferences').some(isKeda);
+      const least = scaler && !mayBeMeant ? (numberAt(scaler.raw, 'spec', 'minReplicas') ?? 1) : null;
       return [
         {
           what: 'zero_replicas',
           object: own,
-          strength: complaints.length > 0 ? 0.98 : calling.length > 0 ? (scaled ? 0.7 : 0.96) : 0.6,
+          strength:
+            complaints.length > 0 ? 0.98 : calling.length > 0 ? (mayBeMeant ? 0.7 : 0.96) : least === null ? 0.6 : 0.8,
           facts: [
             fact(own, 'spec.replicas', 0),
+            ...(scaler && least !== null
+              ? [
+                  fact(
+                    { kind: scaler.kind, namespace: workload.namespace, name: scaler.metadata.name },
+                    'spec.minReplicas',
+                    least,
+                  ),
+                ]
+              : []),
             ...services
               .slice(0, 2)
               .map((service) =>
@@ -49,10 +64,22 @@ const zeroReplicas: StateCorrelator = {
             ),
           ],
           hurts: [],
-          command: scale(own, 1),
+          command: scale(own, formerly(state, workload) ?? least ?? 1),
         },
       ];
     }),
 };
+
+/** As events and objects remember it. */
+function formerly(state: ClusterState, { events, raw, uid, namespace }: Workload): number | null {
+  const sets = objectsOf(state, 'ReplicaSet', namespace).map((one) => one.raw);
+  return (
+    replicasBeforeZero(events.map(({ message }) => message)) ??
+    declaredReplicas(raw) ??
+    replicasAtLastRollout(sets, uid)
+  );
+}
+
+const isKeda = (owner: Json): boolean => textAt(owner, 'kind') === 'ScaledObject';
 
 export default zeroReplicas;

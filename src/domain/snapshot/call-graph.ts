@@ -4,6 +4,9 @@ import type { Service } from './service.ts';
 import { objectKey } from './snapshot.ts';
 import type { Workload } from './workload.ts';
 
+/** Names of workloads in a namespace. */
+export type MeasuredCall = { namespace: string; from: string; to: string };
+
 /** Who calls whom, from what the workloads are configured with and what their logs complain of, across namespaces. */
 export type CallGraph = {
   uses: AddressUse[];
@@ -16,7 +19,8 @@ export type CallGraph = {
   usesOfService: ReadonlyMap<string, AddressUse[]>;
 };
 
-export function callGraph(state: ClusterState): CallGraph {
+/** `measured`: calls between workloads that traces or metrics show. */
+export function callGraph(state: ClusterState, measured: readonly MeasuredCall[] = []): CallGraph {
   const resolve = resolver(state);
   const uses = addressUses(state);
   const callees = new Map<string, Set<string>>();
@@ -43,7 +47,19 @@ export function callGraph(state: ClusterState): CallGraph {
         const found = resolve(host, workload.namespace);
         if (found.kind === 'service') link(workload, found.service);
       }
+  for (const [from, to] of measured.length > 0 ? measuredBetween(state, measured) : []) {
+    add(callees, from, to);
+    add(callers, to, from);
+  }
   return { uses, resolve, callees, callers, usesOfService };
+}
+
+function measuredBetween({ workloads }: ClusterState, measured: readonly MeasuredCall[]): [string, string][] {
+  const keys = new Map(workloads.map((one) => [`${one.namespace}/${one.name}`, objectKey(one)]));
+  return measured.flatMap(({ namespace, from, to }): [string, string][] => {
+    const [caller, callee] = [keys.get(`${namespace}/${from}`), keys.get(`${namespace}/${to}`)];
+    return caller !== undefined && callee !== undefined && caller !== callee ? [[caller, callee]] : [];
+  });
 }
 
 function add(to: Map<string, Set<string>>, key: string, value: string): void {

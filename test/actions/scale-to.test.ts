@@ -58,7 +58,7 @@ describe('scale_to', () => {
 
   it('remembers by its last rollout, by what was applied, and by its autoscaler', async () => {
     small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
-      copy.spec.template.metadata.annotations = { again: '1' };
+      copy.spec.template.metadata = { ...copy.spec.template.metadata, annotations: { again: '1' } };
     });
     small.run(120);
     scale(0);

@@ -256,12 +256,18 @@ export type People = {
   mutes(): Mute[];
   /** What is wrong with Nightshift's own set-up now, a line each: a playbook that is broken … */
   notes(): string[];
+  /** What `doctor` finds: every connection and right, tried now or a moment ago. */
+  doctor(): Promise<Tried[]>;
   /** In Alertmanager: what fires for an incident, or what has all of these labels. Only by an approver, and with an end. */
   silence(what: { incidentId: string } | { matchers: Matcher[] }, user: string, forMs: number): Promise<Answer>;
   silences(): Promise<{ ok: true; value: Silence[] } | { ok: false; message: string }>;
   liftSilence(id: string, user: string): Promise<Answer>;
   /** What is normal for a service and how it stands now. `reference` is its name, or `namespace/name`. */
   score(reference: string): Promise<{ ok: true; report: ServiceReport } | { ok: false; message: string }>;
+  /** A step that a person wants done, proposed to those who may approve it. Open to everyone. */
+  run(wish: RunWish, user: string): Promise<Answer>;
+  /** What may be run so, by name. */
+  runnable(): { name: string; title: string; params: string[] }[];
   /** Proposes that autoscaler to those who may approve it. */
   propose(reference: string, user: string): Promise<Answer>;
   /** What is coming for a service, and the autoscaler that would meet it. */
@@ -277,6 +283,10 @@ export type People = {
   train(reference: string | null): Promise<Answer>;
 };
 
+/** `target`: a workload or a node as people name it. */
+export type RunWish = { action: string; target: string; params: Record<string, string> };
+/** One thing that was tried; `mend` says how it is put right. */
+export type Tried = { title: string; ok: boolean; mend: string };
 export type WhoReport = { namespace: string; service: string; policy: PolicyWords };
 /** `steps`: the actions in their order. */
 export type PlaybookLine = { name: string; steps: string[] };

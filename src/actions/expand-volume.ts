@@ -3,6 +3,7 @@ import { parseQuantity } from '../domain/quantity.ts';
 import type { EntityRef, Refusal, RefusalCode } from '../domain/types.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
+import { numberFault } from './edit/number-fault.ts';
 import { CLAIMS, STORAGE_CLASSES } from './edit/places.ts';
 import { lookAtTarget, refused } from './workload/look.ts';
 
@@ -25,6 +26,7 @@ const expandVolume = editing({
   cures: { volume_filling: [16, 2], volume_full: [14, 3], volume_high: [12, 4], '*': [1, 6] },
   against: { namespace: ['quota_exceeded_storage'], workload: [] },
   params: { max_gi: 'the most Gi that it may ask for (500)' },
+  paramFault: numberFault('max_gi', (value) => value > 0, 'must be a number over 0, in Gi'),
   permissions: [
     { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list', 'patch'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },

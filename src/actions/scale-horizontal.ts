@@ -1,6 +1,7 @@
 import type { Refusal } from '../domain/types.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
+import { numberFault } from './edit/number-fault.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';
 import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
@@ -37,6 +38,7 @@ const scaleHorizontal = editing({
     workload: ['quota_exceeded', 'autoscaler_limit', 'unschedulable', 'network_policy', 'network_policy_denies'],
   },
   params: { factor: 'how many times as many replicas, over 1 (1.5); at least one more, at most `limits.max_replicas`' },
+  paramFault: numberFault('factor', (value) => value > 1, 'must be a number over 1'),
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },
     { group: 'apps', resource: 'replicasets', verbs: ['list'] },

@@ -2,6 +2,7 @@ import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../
 import type { RefusalCode } from '../domain/types.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
+import { numberFault } from './edit/number-fault.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { REPLICA_SETS } from './edit/places.ts';
 import { lookForScaler, noPodTouched } from './edit/scaler.ts';
@@ -19,6 +20,11 @@ const scaleTo = editing({
   reversible: true,
   cures: { zero_replicas: [18, 2], scaled_down: [10, 4], '*': [1, 5] },
   params: { replicas: 'how many there were, where nothing else tells' },
+  paramFault: numberFault(
+    'replicas',
+    (value) => Number.isInteger(value) && value > 0,
+    'must be a whole number from 1 on',
+  ),
   against: { namespace: ['quota_full'], workload: ['quota_exceeded'] },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },

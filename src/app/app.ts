@@ -366,6 +366,7 @@ async function createDeps(
     playbooks: live.playbooks,
     rereadPlaybooks: live.reread,
     notes: live.faults,
+    examine: recently(async () => (await import('../checks/doctor.ts')).examine(config, actions), EXAMINED_MS),
     limits: {
       maxReplicas: limits.max_replicas,
       maxMemoryBytes: limits.max_memory,
@@ -387,13 +388,18 @@ async function createDeps(
 }
 
 const RECENT_MS = 1_000;
+/** Some hundred calls: whoever asks again meanwhile gets the same answer. */
+const EXAMINED_MS = 30_000;
 
 /** As it was at most a second ago: joining an alert to another service's incident is a judgement, and needn't read all that is open for each alert. */
-function recently<A extends unknown[], T>(read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+function recently<A extends unknown[], T>(
+  read: (...args: A) => Promise<T>,
+  forMs = RECENT_MS,
+): (...args: A) => Promise<T> {
   let at = 0;
   let answer: Promise<T> | null = null;
   return (...args) => {
-    if (!answer || Date.now() - at > RECENT_MS) {
+    if (!answer || Date.now() - at > forMs) {
       at = Date.now();
       answer = read(...args);
       answer.catch(() => {

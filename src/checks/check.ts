@@ -1,5 +1,6 @@
-/** One thing that was tried: what, whether it is right, and how to mend it. */
-export type Check = { title: string; ok: boolean; mend: string };
+import type { Tried } from '../extension-points.ts';
+
+export type Check = Tried;
 
 export const right = (title: string): Check => ({ title, ok: true, mend: '' });
 export const wrong = (title: string, mend: string): Check => ({ title, ok: false, mend });

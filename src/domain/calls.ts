@@ -1,7 +1,7 @@
 import { isQuietOnly } from './alert-severity.ts';
 import type { Incident } from './incident.ts';
 import { questionName } from './pages.ts';
-import { isProposal } from './proposal.ts';
+import { isStillProposed } from './proposal.ts';
 import type { Call } from './types.ts';
 
 /** Kept with the incident; more than one at a time is open only for a moment. */
@@ -16,7 +16,7 @@ export function callsWanted(incident: Incident): CallDue[] {
   const wanted: CallDue[] = [];
   if (state.name === 'awaiting_approval')
     wanted.push({ kind: 'question', about: questionName(state), planDigest: state.planDigest, why: state.reason });
-  if (isProposal(incident) || isQuietOnly(incident)) return wanted;
+  if (isStillProposed(incident) || isQuietOnly(incident)) return wanted;
   const call = (about: string, why: string): CallDue => ({ kind: 'person', about, planDigest: null, why });
   if (state.name === 'escalated' && state.acknowledgedBy === null)
     wanted.push(call(`person-${state.since}-${state.level}`, state.why));

@@ -3,6 +3,7 @@ import type {
   Alert,
   AtTimeout,
   Authority,
+  ByHand,
   Call,
   Decision,
   Diagnosis,
@@ -148,6 +149,8 @@ export type Incident = {
   unkept?: Record<string, number>;
   /** The newest picture of the affected part of the call graph: the chat's id of the file, and which cause it shows. */
   graph?: { file: string; of: string };
+  /** What a person wants done: then this is no trouble but a step. */
+  byHand?: ByHand;
   /** Earlier incidents of the same group. */
   linked: string[];
   feedback: { user: string; right: boolean; at: number } | null;

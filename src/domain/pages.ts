@@ -1,6 +1,6 @@
 import { isQuietOnly, loudest, type Severity } from './alert-severity.ts';
 import type { Incident, State } from './incident.ts';
-import { isProposal } from './proposal.ts';
+import { isStillProposed } from './proposal.ts';
 import type { Page } from './types.ts';
 
 /** Kept with the incident; those that aren't resolved stay. */
@@ -43,7 +43,7 @@ function pagesWanted(incident: Incident, policy: PagePolicy): PageDue[] {
   const page = (about: string, why: string | null): PageDue => ({ about, planDigest: null, why, severity });
   const wanted: PageDue[] = [];
   if (incident.pageAskedBy !== null) wanted.push(page(`asked-${incident.pageAskedAt ?? 0}`, 'a person asked for it'));
-  if (isProposal(incident) || isQuietOnly(incident)) return wanted;
+  if (isStillProposed(incident) || isQuietOnly(incident)) return wanted;
   if (state.name === 'escalated' && state.acknowledgedBy === null)
     wanted.push(page(`person-${state.since}`, state.why));
   if (state.name === 'undoing' && state.waiting)

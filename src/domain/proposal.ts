@@ -4,16 +4,30 @@ import type { KindName } from './vocabulary.ts';
 
 /** The issue of a proposal: demand is coming that nothing scales for. */
 export const DEMAND_AHEAD = 'demand_ahead' satisfies KindName;
-const SUFFIX = '#demand';
+/** The issue of what a person wants done, whatever is or isn't wrong. */
+export const BY_HAND = 'by_hand' satisfies KindName;
+const DEMAND = '#demand';
+const HAND = '#by-hand';
 /** Demand within the hour is what it is about. */
 export const PROPOSAL_MS = 60 * 60_000;
 
 /** A proposal has a group of its own: trouble of the same service must never join what may simply lapse. */
-export const proposalKeyOf = ({ cluster, namespace, service }: Subject): string =>
-  `${cluster}/${namespace}/${service}${SUFFIX}`;
+const keyOf = ({ cluster, namespace, service }: Subject, suffix: string): string =>
+  `${cluster}/${namespace}/${service}${suffix}`;
+export const proposalKeyOf = (subject: Subject): string => keyOf(subject, DEMAND);
+export const byHandKeyOf = (subject: Subject): string => keyOf(subject, HAND);
+
+type Keyed = Pick<Incident, 'groupKey'>;
+
+/** A step that a person asked for by its name. */
+export const isByHand = ({ groupKey }: Keyed): boolean => groupKey.endsWith(HAND);
 
 /**
- * Whether an incident is a proposal (docs/decisions/011): nothing is wrong yet, so it is carried out only when a person says yes, it pages
- * nobody, and it lapses quietly when nobody answers.
+ * Whether an incident is a proposal (docs/decisions/011), made by a forecast or by a person: nothing is known to be wrong, so it is carried out only when somebody who may says yes, it pages
+ * nobody before it has changed anything, and it lapses quietly when nobody answers.
  */
-export const isProposal = ({ groupKey }: Pick<Incident, 'groupKey'>): boolean => groupKey.endsWith(SUFFIX);
+export const isProposal = (incident: Keyed): boolean => incident.groupKey.endsWith(DEMAND) || isByHand(incident);
+
+/** It asks and tells in the channel only; once it has changed something, whoever must know is called. */
+export const isStillProposed = (incident: Pick<Incident, 'groupKey' | 'executions'>): boolean =>
+  isProposal(incident) && incident.executions.length === 0;

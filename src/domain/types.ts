@@ -218,6 +218,9 @@ export type AffectedNode = {
 export const RUNGS = ['observe', 'mitigate', 'remediate', 'rollback', 'escalate'] as const;
 export type Rung = (typeof RUNGS)[number];
 
+/** What a person wants done, and to what. */
+export type ByHand = { user: string; step: Step; target: EntityRef };
+
 export type Step = {
   action: string;
   rung: Rung;

@@ -188,6 +188,7 @@ export type CauseWhat = FindingWhat | (typeof DEDUCED_CAUSES)[number];
 
 /** How a kind of trouble is said of a service, while it lasts and once it is over. */
 export const KIND_WORDS = {
+  by_hand: { now: 'is to be changed by hand', past: 'was to be changed by hand' },
   crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
   demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
   high_error_rate: { now: 'answers with errors', past: 'answered with errors' },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { Calls } from '../domain/group.ts';
 import type { Playbook, ServicePolicy } from '../domain/types.ts';
-import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
+import type { Action, Correlator, Detector, IssueKind, StateCorrelator, Tried } from '../extension-points.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { LearningDeps } from '../learning/deps.ts';
 import type { Cluster } from '../ports/cluster.ts';
@@ -34,6 +34,8 @@ export type EvidenceDeps = {
   playbooks: ReadonlyMap<string, Playbook>;
   /** What everybody who asks how things stand should know: a playbook that is broken … */
   notes?(): string[];
+  /** Every connection and right, tried now. Absent: nothing can be tried from here. */
+  examine?(): Promise<Tried[]>;
   policy(namespace: string, service: string): ServicePolicy;
   protectedNamespaces: string[];
   log: Logger;

@@ -3,10 +3,11 @@ import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KindLook } from '../domain/issue-kind.ts';
 import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
-import { isProposal } from '../domain/proposal.ts';
+import { isByHand, isProposal } from '../domain/proposal.ts';
 import type { Issue } from '../domain/types.ts';
 import type { KindName } from '../domain/vocabulary.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
+import { measureByHand } from './by-hand.ts';
 import { ceilingsFor } from './ceilings.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type Whose } from './health.ts';
@@ -19,6 +20,7 @@ export type Trouble = TroubleState & { health: Health[] };
  * Measures what the diagnosis named, where it was measured then, at the service that hurts and at the named cause, from metrics and objects. Before a diagnosis any trouble of the service counts.
  */
 export async function measureTrouble(deps: EvidenceDeps, incident: Incident): Promise<Trouble> {
+  if (isByHand(incident)) return measureByHand(deps, incident);
   if (isProposal(incident)) return { ...(await measureDemand(deps, incident)), health: [] };
   const { diagnosis } = incident;
   const before = diagnosis?.health ?? [];

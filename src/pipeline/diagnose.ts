@@ -26,6 +26,7 @@ import { diagnoseDemand } from '../learning/demand-ahead.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { planStep } from './plan-step.ts';
+import { judgedByHand } from './run-by-hand.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -43,6 +44,7 @@ const diagnose: Stage = {
   },
   async run(deps, incident) {
     if (incident.state.name !== 'noticed' && !hasNews(incident)) return NOTHING;
+    if (incident.byHand) return { events: [await judgedByHand(deps, incident, incident.byHand)] };
     if (isProposal(incident)) return { events: [await judged(deps, incident, await diagnoseDemand(deps, incident))] };
     const back = await isHeldBack(deps, incident);
     if (back) return { events: [back] };

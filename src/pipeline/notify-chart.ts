@@ -2,7 +2,7 @@ import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import { troubleSince } from '../domain/began.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
-import { isProposal } from '../domain/proposal.ts';
+import { isByHand, isProposal } from '../domain/proposal.ts';
 import { LOOK_BACK_MS } from '../evidence/gather.ts';
 import type { IssueKind } from '../extension-points.ts';
 import { demandPicture } from '../learning/forecast-demand.ts';
@@ -49,7 +49,7 @@ export async function pictureOf(
   deps: StageDeps,
   incident: Incident,
 ): Promise<{ picture: MetricPicture; altText: string } | null> {
-  if (isProposal(incident)) return demandPicture(deps, incident.namespace, incident.service);
+  if (isProposal(incident) && !isByHand(incident)) return demandPicture(deps, incident.namespace, incident.service);
   const metric = metricOf(deps.kinds, incident);
   const { namespace, name } = entityOf(incident, metric);
   const since = troubleSince(incident, deps.clock.now(), LOOK_BACK_MS);

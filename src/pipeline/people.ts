@@ -13,6 +13,7 @@ import { planPolicy, shownPlan } from './plan-policy.ts';
 import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
+import { runByHand, runnable } from './run-by-hand.ts';
 import { lift, silence, silenceIncident, silences } from './silence.ts';
 import { whoMay, whoseName } from './who-may.ts';
 
@@ -144,8 +145,11 @@ export function createPeople(deps: StageDeps): People {
     timeline: (id) => deps.store.timeline(id),
     pauseState: () => deps.store.pauseState(),
     notes: () => deps.notes?.() ?? [],
+    doctor: async () => (await deps.examine?.()) ?? [],
     score: (reference) => scoreNow(deps, reference),
     forecast: (reference) => forecastNow(deps, reference),
+    run: (wish, user) => runByHand(deps, wish, user),
+    runnable: () => runnable(deps),
     propose: (reference, user) => proposeScaling(deps, reference, user),
     stats: (reference, weeks) => statsNow(deps, reference, weeks),
     history: (reference) => historyNow(deps, reference),

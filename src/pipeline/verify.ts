@@ -2,6 +2,7 @@ import type { Health } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import { judge } from '../domain/judge.ts';
 import { resultKey, workedFor } from '../domain/learned-results.ts';
+import { isByHand } from '../domain/proposal.ts';
 import { sampleOf } from '../domain/sample-of.ts';
 import type { Execution } from '../domain/types.ts';
 import { type Worsening, worsenedSince } from '../domain/worse.ts';
@@ -40,7 +41,7 @@ const verify: Stage = {
       callersNow(deps, incident),
     ]);
     const at = deps.clock.now();
-    const sample = sampleOf({
+    const { goneEarly, ...seen } = sampleOf({
       at,
       settled,
       trouble,
@@ -50,6 +51,8 @@ const verify: Stage = {
       tooSoon:
         isOverWindow(deps, execution.recommendation.issue) && at - execution.startedAt < deps.queries.quickWindowMs / 4,
     });
+    // By hand there was nothing that could have gone by itself.
+    const sample = goneEarly && !isByHand(incident) ? { ...seen, goneEarly } : seen;
     const samples = [...state.samples, sample];
     const verdict = judge({
       now: at,
@@ -62,7 +65,8 @@ const verify: Stage = {
     });
     if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
     const { recommendation, id } = execution;
-    const worked = workedFor(verdict, samples);
+    // What nothing was wrong before says nothing of what a step cures.
+    const worked = isByHand(incident) ? null : workedFor(verdict, samples);
     if (worked !== null)
       await deps.store.recordResult(
         resultKey(recommendation.step.action, recommendation.issue, incident.diagnosis),
@@ -100,7 +104,7 @@ async function wasNotMade(
 
 /** Measured where the step is to help. */
 const troubleNow = (deps: StageDeps, incident: Incident, execution: Execution): Promise<Trouble> =>
-  isForCallers(deps, execution)
+  isForCallers(deps, execution) && !isByHand(incident)
     ? measureCallers(deps, incident, execution.recommendation.plan.target)
     : measureTrouble(deps, incident);
 

@@ -66,6 +66,35 @@ describe('/heal', () => {
     expect((await channel({ incidents: [] }).say('why')).message).toContain('None is open.');
   });
 
+  it('runs a step by hand with its parameters, and says how it is written', async () => {
+    const answer = { ok: true, message: 'INC-7 shows the plan: <!channel> of *cart*' };
+    const { say, asked } = channel({ answer });
+    expect((await say('run scale_horizontal cart factor=2 --param a_b="x y" --param c=d')).message).not.toMatch(
+      /<!|\*/,
+    );
+    const params = { factor: '2', a_b: 'x y', c: 'd' };
+    expect(asked).toEqual([
+      { name: 'run', args: [{ action: 'scale_horizontal', target: 'cart', params }, 'U_ONCALL'] },
+    ]);
+    expect((await say('run')).message).toContain('`scale_horizontal` (factor)');
+    expect((await say('run scale_horizontal')).message).toContain('of what?');
+    expect((await say('run scale_horizontal cart twice')).message).toContain('“twice” is no parameter');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('doctor shows what is wrong with its mend, and counts the rest', async () => {
+    const tried = [
+      { title: 'the cluster answers', ok: true, mend: '' },
+      { title: 'Prometheus answers', ok: false, mend: '401: check PROMETHEUS_TOKEN' },
+    ];
+    const { say } = channel({ tried });
+    expect((await say('doctor')).message.split('\n')).toEqual([
+      '✗ *Prometheus answers*: 401: check PROMETHEUSˍTOKEN'.replace('ˍ', '_'),
+      '1 check of 2 is right. `/heal doctor --all` lists them.',
+    ]);
+    expect((await say('doctor --all')).message).toContain('✔ the cluster answers');
+  });
+
   it('shows an answer to the channel with --share', async () => {
     expect((await channel().say('status --share')).visible).toBe('channel');
     expect((await channel().say('status')).visible).toBe('private');

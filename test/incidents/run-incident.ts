@@ -24,6 +24,8 @@ export type Story = {
     user: string;
     press: 'approve' | 'reject' | 'escalate' | 'hold' | 'undo' | 'close' | 'false_alarm';
   }[];
+  /** What people want done by hand. */
+  runs?: { at: number; user: string; action: string; target: string; params?: Record<string, string> }[];
   /** Services that are asked about; the others are acted upon by themselves. */
   critical?: string[];
   seconds: number;
@@ -76,6 +78,11 @@ async function lifeOf(fixture: Fixture, name: string, story: Story, small: Small
       const subject = { cluster: 'test', namespace: 'shop', service: alert.service };
       const startsAt = began + alert.at * 1000;
       await receiveAlerts(deps, [{ alert: alertOf({ ...given, startsAt }), subject }], new Map());
+      life.sees(await store.list({ limit: 10 }), small.changes());
+    }
+    for (const { user, action, target, params = {} } of (story.runs ?? []).filter(isNow)) {
+      const { message } = await people.run({ action, target, params }, user);
+      life.says('run', `${action} ${target} by ${user}: ${message.replaceAll(/INC-[\w.-]+/g, 'INC-n')}`);
       life.sees(await store.list({ limit: 10 }), small.changes());
     }
     for (const click of (story.clicks ?? []).filter(isNow)) {

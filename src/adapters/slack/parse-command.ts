@@ -6,7 +6,8 @@ type ParsedCommand = { verb: string; args: string[]; flags: Record<string, strin
 export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; message: string };
 
 /** Flags that want a value; all others stand alone. */
-const WITH_VALUE = new Set(['for', 'weeks']);
+const WITH_VALUE = new Set(['for', 'weeks', 'param']);
+const REPEATED = new Set(['param']);
 const MOST_WORDS = 200;
 
 /**
@@ -30,7 +31,10 @@ export function parseCommand(text: string): ParseResult {
     if (WITH_VALUE.has(flag.name) && taken === null)
       return { ok: false, message: `\`--${flag.name}\` wants a value, such as \`--${flag.name} 30m\`.` };
     if (flag.value === null && taken !== null) at += wordsIn(tokens, at);
-    command.flags[flag.name] = taken ?? true;
+    const before = command.flags[flag.name];
+    // A flag that may be given more than once has a line for each.
+    const isMore = REPEATED.has(flag.name) && typeof before === 'string' && taken !== null;
+    command.flags[flag.name] = isMore ? `${before}\n${taken}` : (taken ?? true);
   }
   return { ok: true, command };
 }

@@ -8,6 +8,7 @@ import type {
   PlaybookLine,
   ServiceReport,
   StatsReport,
+  Tried,
   WhoReport,
 } from '../../../src/extension-points.ts';
 import type { Silence } from '../../../src/ports/alert-manager.ts';
@@ -26,6 +27,7 @@ export function recordingPeople(
     report?: ServiceReport;
     forecast?: ForecastReport;
     who?: WhoReport;
+    tried?: Tried[];
     mutes?: Mute[];
     silences?: Silence[];
     playbooks?: PlaybookLine[];
@@ -53,6 +55,12 @@ export function recordingPeople(
     hold: answering('hold'),
     choose: answering('choose'),
     undo: answering('undo'),
+    doctor: async () => start.tried ?? [],
+    run: answering('run'),
+    runnable: () => [
+      { name: 'restart_deployment', title: 'Restart', params: [] },
+      { name: 'scale_horizontal', title: 'More replicas', params: ['factor'] },
+    ],
     page: answering('page'),
     acknowledge: answering('acknowledge'),
     giveReason: answering('giveReason'),

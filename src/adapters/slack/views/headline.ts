@@ -1,6 +1,6 @@
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
-import { isProposal } from '../../../domain/proposal.ts';
+import { isByHand, isProposal } from '../../../domain/proposal.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
 
@@ -22,13 +22,14 @@ export function standing(incident: Incident): Standing {
     case 'watching':
       return { mark: '🟡', word: 'watching' };
     case 'awaiting_approval':
+      if (isByHand(incident)) return { mark: '🔵', word: 'wanted by hand' };
       return isProposal(incident) ? { mark: '🔵', word: 'a proposal' } : { mark: '🔴', word: 'needs a decision' };
     case 'queued':
       return { mark: '🟠', word: 'about to act' };
     case 'executing':
-      return { mark: '🟠', word: 'fixing' };
+      return { mark: '🟠', word: isByHand(incident) ? 'changing' : 'fixing' };
     case 'verifying':
-      return { mark: '🟠', word: 'checking the fix' };
+      return { mark: '🟠', word: isByHand(incident) ? 'checking the change' : 'checking the fix' };
     case 'undoing':
       return { mark: '🟠', word: 'undoing' };
     case 'escalated':

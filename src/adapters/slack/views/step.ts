@@ -1,15 +1,18 @@
-import { DEMAND_AHEAD } from '../../../domain/proposal.ts';
+import { BY_HAND, DEMAND_AHEAD } from '../../../domain/proposal.ts';
 import type { BlastRadius, Confidence, FieldChange, Plan, Recommendation } from '../../../domain/types.ts';
 import { escapeText, inlineCode } from './escape.ts';
 import { percent, plural } from './format.ts';
+
+/** Their whole diff stands below. */
+const SHOWN_WHOLE = new Set<string>([BY_HAND, DEMAND_AHEAD]);
 
 /** A recommended step: what it does, how sure, what changes, how far it reaches, why. Lines of mrkdwn. */
 export function stepLines(recommendation: Recommendation): string[] {
   const { plan, confidence } = recommendation;
   return [
-    `*Recommended: ${escapeText(plan.summary, 250)}*`,
-    confidenceWords(confidence),
-    ...(recommendation.issue === DEMAND_AHEAD ? [] : changeLines(untold(plan), 4)),
+    `*${recommendation.issue === BY_HAND ? 'By hand' : 'Recommended'}: ${escapeText(plan.summary, 250)}*`,
+    ...(recommendation.issue === BY_HAND ? [] : [confidenceWords(confidence)]),
+    ...(SHOWN_WHOLE.has(recommendation.issue) ? [] : changeLines(untold(plan), 4)),
     reachWords(plan),
     ...recommendation.reasons.slice(0, 4).map((reason) => `• ${escapeText(reason, 250)}`),
     ...plan.notes.slice(0, 3).map((note) => `⚠ ${escapeText(note, 250)}`),

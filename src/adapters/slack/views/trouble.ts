@@ -3,14 +3,14 @@ import type { Incident } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import type { Cause, Finding, Seen } from '../../../domain/types.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
-import { escapeText } from './escape.ts';
+import { escapeText, mention } from './escape.ts';
 import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';
 
 /** Why it hurts, with a number, and since when: lines of mrkdwn. Never depends on the present, so that a message that says the same stays the same. */
 export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   const since = isProposal(incident)
-    ? `Proposed at ${clockTime(incident.openedAt)}`
+    ? `${incident.byHand ? `${mention(incident.byHand.user)} wants it, since` : 'Proposed at'} ${clockTime(incident.openedAt)}`
     : `Since ${clockTime(firstSignAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);

@@ -1,8 +1,10 @@
 import type { Baseline, Deviation } from './analysis/baseline.ts';
 import type { Series } from './analysis/series.ts';
 import type { Authorised } from './domain/authorise.ts';
+import type { CauseKindInfo } from './domain/cause-kind.ts';
 import type { CauseKind } from './domain/cause-kinds.ts';
 import type { Clock } from './domain/clock.ts';
+import type { AnomalyInfo, FindingInfo } from './domain/finding-info.ts';
 import type { VitalName } from './domain/health.ts';
 import type { Incident, TimelineEntry } from './domain/incident.ts';
 import type { Mute } from './domain/mute.ts';
@@ -17,7 +19,7 @@ import type { RejectReason } from './domain/rejection.ts';
 import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { CallGraph } from './domain/snapshot/call-graph.ts';
 import type { ClusterState } from './domain/snapshot/cluster-state.ts';
-import type { StateCause } from './domain/snapshot/state-cause.ts';
+import type { StateCause, StateFact } from './domain/snapshot/state-cause.ts';
 import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
 import type { Matcher, Silence } from './ports/alert-manager.ts';
@@ -148,7 +150,12 @@ export type DetectorInput = {
   /** The hard limit where there is one (memory ratio: 1). */
   limit: number | null;
 };
-export type Detector = { name: string; finds: readonly FindingWhat[]; detect(input: DetectorInput): Found[] };
+export type Detector = {
+  name: string;
+  /** The words that it finds, with what is known of each. */
+  finds: Partial<Record<FindingWhat, AnomalyInfo>>;
+  detect(input: DetectorInput): Found[];
+};
 export type { Baseline, Deviation, Series };
 
 // ---------------------------------------------------------------- Correlator: src/correlators/<name>.ts (pure)
@@ -197,16 +204,23 @@ export type VolumeUse = { claim: string; used: Series };
 export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };
 export type Correlator = {
   name: string;
-  finds: readonly FindingWhat[];
+  /** The words that it finds, with what is known of each. */
+  finds: Partial<Record<FindingWhat, FindingInfo>>;
   correlate(incidentContext: IncidentContext): Found[];
 };
 
 // ---------------------------------------------------------------- State correlator: src/correlators/state/<name>.ts (pure)
 
-/** Pure: what is wrong in the cluster's state, each with the object whose own it is and the fields that convict it. `finds`: the kinds of cause that it may return. */
+/** A kind of cause as the file has it that finds it. `should`: what the convicting field should be, read after "should be"; a person decides. */
+export type CauseKindFound = CauseKindInfo & { should: string | ((facts: readonly StateFact[]) => string) };
+
+/** Pure: what is wrong in the cluster's state, each with the object whose own it is and the fields that convict it. */
 export type StateCorrelator = {
   name: string;
-  finds: CauseKind[];
+  /** The kinds of cause that it finds, with what is known of each and what a person is told to do. */
+  finds: Partial<Record<CauseKind, CauseKindFound>>;
+  /** Kinds that another file describes, and that this one finds, too. */
+  alsoFinds?: readonly CauseKind[];
   find(state: ClusterState, calls: CallGraph): StateCause[];
 };
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadModules } from '../../src/app/load-modules.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../src/extension-points.ts';
+import { causeKindsOf, causeKindsText } from './cause-kinds.ts';
 import { configurationText } from './configuration.ts';
 import { playbooksText } from './playbooks.ts';
 import { rightsFiles } from './rights.ts';
@@ -18,14 +19,20 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
     loadModules<Detector>(at('src/detectors')),
     loadModules<IssueKind>(at('src/kinds')),
   ]);
-  const vocabulary = vocabularyOf([...correlators, ...stateCorrelators, ...detectors], kinds);
+  const causeKinds = causeKindsOf(stateCorrelators);
+  const vocabulary = vocabularyOf(
+    [...correlators, ...detectors],
+    causeKinds.map(([kind]) => kind),
+    kinds,
+  );
   return [
     ...rightsFiles(actions),
     { path: 'src/domain/vocabulary.ts', text: vocabularyText(vocabulary) },
+    { path: 'src/domain/cause-kinds.ts', text: causeKindsText(causeKinds) },
     { path: 'docs/configuration.md', text: configurationText(settingsSchema()) },
     {
       path: 'docs/playbooks.md',
-      text: playbooksText({ actions, correlators, stateCorrelators, detectors, kinds, vocabulary }),
+      text: playbooksText({ actions, correlators, stateCorrelators, causeKinds, detectors, kinds, vocabulary }),
     },
     { path: 'schemas/nightshift.schema.json', text: json(settingsSchema()) },
     {

@@ -1,7 +1,7 @@
 import { playbookSchema } from '../../src/adapters/playbooks/playbook-schema.ts';
-import { WHOSE_WORDS, whoseIs } from '../../src/domain/cause-advice.ts';
-import { CAUSE_KINDS, type CauseKind, type CauseKindInfo } from '../../src/domain/cause-kinds.ts';
+import { type CauseKindInfo, WHOSE_WORDS } from '../../src/domain/cause-kind.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../src/extension-points.ts';
+import type { KnownCauseKinds } from './cause-kinds.ts';
 import { table } from './markdown.ts';
 import { type Schema, schemaOf } from './schemas.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -10,6 +10,7 @@ type Known = {
   actions: Action[];
   correlators: Correlator[];
   stateCorrelators: StateCorrelator[];
+  causeKinds: KnownCauseKinds;
   detectors: Detector[];
   kinds: IssueKind[];
   vocabulary: Vocabulary;
@@ -20,6 +21,7 @@ export const playbooksText = ({
   actions,
   correlators,
   stateCorrelators,
+  causeKinds,
   detectors,
   kinds,
   vocabulary,
@@ -61,7 +63,7 @@ anything else that explains the same goes before it. Whose it is, is the object 
 
 ${table(
   ['what', 'area', 'meaning', 'object', 'found by', 'moves that cure it', 'who is called'],
-  Object.entries(CAUSE_KINDS).map(([kind, info]) => causeRow(kind as CauseKind, info, stateCorrelators, actions)),
+  causeKinds.map(([kind, info]) => causeRow(kind, info, stateCorrelators, actions)),
 )}
 
 ## Findings
@@ -72,25 +74,27 @@ ${table(
   ['found by', 'what'],
   [...detectors, ...correlators].map(({ name, finds }) => [
     `\`${name}\``,
-    finds.map((word) => `\`${word}\``).join(', '),
+    Object.keys(finds)
+      .map((word) => `\`${word}\``)
+      .join(', '),
   ]),
 )}
 `;
 
-const causeRow = (kind: CauseKind, info: CauseKindInfo, finders: StateCorrelator[], actions: Action[]): string[] => [
+const causeRow = (kind: string, info: CauseKindInfo, finders: StateCorrelator[], actions: Action[]): string[] => [
   `\`${kind}\``,
   info.area,
   `${info.title}${info.symptom ? ' (symptom)' : ''}`,
   info.object,
   finders
-    .filter(({ finds }) => finds.some((one) => one === kind))
+    .filter(({ finds, alsoFinds = [] }) => kind in finds || alsoFinds.some((one) => one === kind))
     .map(({ name }) => `\`${name}\``)
     .join(', '),
   actions
     .filter(({ cures }) => kind in cures)
     .map(({ name }) => `\`${name}\``)
     .join(', ') || 'none: told with the command that mends it',
-  WHOSE_WORDS[whoseIs(kind)],
+  WHOSE_WORDS[info.whose],
 ];
 
 const kindRow = ({ name, title, unit, shownBy, needs }: IssueKind): string[] => [

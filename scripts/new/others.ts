@@ -8,8 +8,8 @@ export const correlatorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
 /** TODO: which evidence it sees, and what that says. */
 const ${camel}: Correlator = {
   name: '${snake}',
-  // Its words: \`npm run generate\` puts new ones into the vocabulary.
-  finds: ['${snake}'],
+  // Its words and what is known of each: \`npm run generate\` puts them into the vocabulary.
+  finds: { ${snake}: { chart: null, shownByPods: false, isContext: false } },
   correlate: (around) => signsIn(around),
 };
 
@@ -39,15 +39,30 @@ describe('${snake}', () => {
 export const stateCorrelatorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
   {
     path: `src/correlators/state/${kebab}.ts`,
-    text: `import type { StateCorrelator } from '../../extension-points.ts';
+    text: `import type { StateCause } from '../../domain/snapshot/state-cause.ts';
+import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateCorrelator } from '../../extension-points.ts';
 
 /** TODO: which object it convicts, and by which fields. Pure; what couldn't be read is absent, not empty. */
 const ${camel}: StateCorrelator = {
   name: '${snake}',
-  // Kinds of cause of src/domain/cause-kinds.ts, where a new one gets its title, and cause-advice.ts, where it gets its advice.
-  finds: [],
-  find: () => [],
+  // Its kinds of cause, with all that is known of each: \`npm run generate\` puts them into the closed list. \`should\` is read after "should be"; it may be a function of the facts.
+  finds: {
+    ${snake}: {
+      area: 'workload',
+      title: 'TODO: what is wrong',
+      object: 'workload',
+      whose: 'author',
+      should: 'TODO',
+    },
+  },
+  find: (state) => state.workloads.flatMap((workload) => judge(workload)),
 };
+
+/** TODO: \`what: '${snake}'\`, the object, how sure (0 to 1), the facts that convict it, whom it hurts and the command that mends it. */
+function judge(_workload: Workload): StateCause[] {
+  return [];
+}
 
 export default ${camel};
 `,
@@ -55,11 +70,13 @@ export default ${camel};
   {
     path: `test/correlators/state/${kebab}.test.ts`,
     text: `import { describe, expect, it } from 'vitest';
-import ${camel} from '../../../src/correlators/state/${kebab}.ts';
+import { Boutique, diagnose } from './boutique.ts';
 
 describe('${snake}', () => {
-  it('convicts an object by its fields (boutique.ts beside this has a cluster to break)', () => {
-    expect(${camel}.finds).not.toEqual([]);
+  it('convicts an object by its fields', () => {
+    const shop = new Boutique();
+    // TODO: break something of it.
+    expect(diagnose(shop).causes[0]).toMatchObject({ what: '${snake}' });
   });
 });
 `,
@@ -74,7 +91,8 @@ export const detectorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
 /** TODO: what of a series it finds odd. Pure; gaps are NaN, and without a baseline nothing is called anomalous. */
 const ${camel}: Detector = {
   name: '${snake}',
-  finds: ['${snake}'],
+  // Its words, what is known of each, and what the scan makes of it.
+  finds: { ${snake}: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' } },
   detect: () => [],
 };
 

@@ -13,7 +13,13 @@ export type MetricSense = {
   show(value: number): string;
 };
 
-const SENSES: Record<string, MetricSense & { what: FindingWhat }> = {
+/** What may be found of a metric. */
+export type MetricFinding = Extract<
+  FindingWhat,
+  'latency' | 'errors' | 'memory' | 'cpu' | 'traffic' | 'restarts' | 'queue' | 'readiness' | 'unusual'
+>;
+
+const SENSES: Record<string, MetricSense & { what: MetricFinding }> = {
   latency_p99: amount('latency', 'p99 latency', 'above', 0.02, 1.25, seconds),
   latency_p50: amount('latency', 'median latency', 'above', 0.01, 1.25, seconds),
   error_ratio: amount('errors', 'error ratio', 'above', 0.01, 1.25, finePercent),
@@ -25,10 +31,8 @@ const SENSES: Record<string, MetricSense & { what: FindingWhat }> = {
   ready_ratio: amount('readiness', 'ready pods', 'below', 0.1, 1, finePercent),
 };
 
-/** The words of the metrics that are known. */
-export const SENSE_WORDS: readonly FindingWhat[] = Object.values(SENSES).map(({ what }) => what);
 /** The word for a metric that is off; one that nobody knows is unusual. */
-export const findingOf = (metric: string): FindingWhat => SENSES[metric]?.what ?? 'unusual';
+export const findingOf = (metric: string): MetricFinding => SENSES[metric]?.what ?? 'unusual';
 
 /** What is known of a metric by its name; an unknown one is read in `unit`, and both ways count. */
 export function senseOf(metric: string, unit: string): MetricSense {

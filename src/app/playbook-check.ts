@@ -1,12 +1,11 @@
 import type { PlaybookCheck } from '../adapters/playbooks/load-playbooks.ts';
-import { CAUSE_KINDS } from '../domain/cause-kinds.ts';
 import { DEDUCED_CAUSES } from '../domain/deduced-causes.ts';
 import { nearest } from '../domain/nearest.ts';
 import { ENTITY_KINDS } from '../domain/types.ts';
 import { FINDINGS } from '../domain/vocabulary.ts';
 import type { Action } from '../extension-points.ts';
 
-const CAUSES: readonly string[] = [...new Set([...FINDINGS, ...DEDUCED_CAUSES, ...Object.keys(CAUSE_KINDS)])];
+const CAUSES: readonly string[] = [...FINDINGS, ...DEDUCED_CAUSES];
 
 /** Has each action judge the parameters of its steps where playbooks are loaded, and every name be one that is known. */
 export function playbookCheck(actions: readonly Action[]): PlaybookCheck {

@@ -9,7 +9,10 @@ const CANNOT_SCALE = 0.6;
 /** Autoscalers that want more pods than they may have, or can't scale at all: the load is there, and nothing answers it. */
 const autoscalerLimit: Correlator = {
   name: 'autoscaler_limit',
-  finds: ['autoscaler_limit', 'autoscaler_inactive'],
+  finds: {
+    autoscaler_limit: { chart: null, shownByPods: false, isContext: false },
+    autoscaler_inactive: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: (around) => (around.scaling ?? []).flatMap((scaling) => limitOf(scaling, around)),
 };
 

@@ -15,7 +15,9 @@ const STRENGTH = 0.7;
 /** Pods whose log says again and again that what they call doesn't answer, where that is no workload here: a restart of them won't bring it back. */
 const waitsOutside: Correlator = {
   name: 'blocked_on_dependency',
-  finds: ['blocked_on_dependency'],
+  finds: {
+    blocked_on_dependency: { chart: null, shownByPods: false, isContext: true },
+  },
   correlate: ({ logs, workloads, subject, at }) => {
     const neighbours = workloads.map(({ name }) => name);
     return Object.entries(logs).flatMap(([pod, lines]): Found[] => {

@@ -5,7 +5,9 @@ const STRENGTH = 0.2;
 
 const budgetInTheWay: Correlator = {
   name: 'budget_in_the_way',
-  finds: ['budget'],
+  finds: {
+    budget: { chart: null, shownByPods: true, isContext: true },
+  },
   correlate: ({ budgets, workloads, subject, at }) => {
     const workload = workloads.find((one) => one.name === subject.service && one.namespace === subject.namespace);
     if (!workload) return [];

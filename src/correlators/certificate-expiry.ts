@@ -12,7 +12,10 @@ const WORTH_TELLING = 0.3;
 /** Certificates that have expired or are about to, for the workloads that use their Secret. */
 const certificateExpiry: Correlator = {
   name: 'certificate_expiry',
-  finds: ['certificate_expired', 'certificate_expiring'],
+  finds: {
+    certificate_expired: { chart: null, shownByPods: false, isContext: false },
+    certificate_expiring: { chart: null, shownByPods: false, isContext: true },
+  },
   correlate: (around) => (around.certificates ?? []).flatMap((certificate) => expiryOf(certificate, around)),
 };
 

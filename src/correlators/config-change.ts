@@ -9,7 +9,9 @@ const AT_ONCE = 0.93;
 /** ConfigMaps and Secrets that were written shortly before the trouble, for each workload that uses them. That they changed is known, not what. */
 const configChange: Correlator = {
   name: 'config_change',
-  finds: ['config_change'],
+  finds: {
+    config_change: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: ({ configs = [], references = [], since }) =>
     configs.flatMap(({ kind, name, changedAt, createdAt, by }) => {
       const weight = weightByLag(changedAt, since, HALF_LIFE_MS);

@@ -6,7 +6,9 @@ const REASONS = ['CreateContainerConfigError', 'CreateContainerError', 'RunConta
 /** Containers that can't be made: mostly a ConfigMap, a Secret or a key of one that isn't there. */
 const configError: Correlator = {
   name: 'config_error',
-  finds: ['config_error'],
+  finds: {
+    config_error: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: ({ pods }) =>
     pods
       .filter((pod) => !pod.deleting)

@@ -8,7 +8,9 @@ const RECENT_MS = 30 * 60_000;
 /** Containers that keep exiting, with how often and the last exit. */
 const crashLooping: Correlator = {
   name: 'crash_looping',
-  finds: ['crash_loop'],
+  finds: {
+    crash_loop: { chart: null, shownByPods: true, isContext: false },
+  },
   correlate: ({ pods, at, since }) => pods.flatMap((pod) => crashes(pod, Math.min(at, since))),
 };
 

@@ -6,7 +6,9 @@ const REASONS = ['ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'ErrIma
 /** Containers whose image can't be had: nothing but another image, or the registry, mends that. */
 const imagePull: Correlator = {
   name: 'image_pull',
-  finds: ['image_pull'],
+  finds: {
+    image_pull: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: ({ pods }) =>
     pods
       .filter((pod) => !pod.deleting)

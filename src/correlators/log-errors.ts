@@ -32,7 +32,9 @@ const TELLING: { pattern: RegExp; strength: number }[] = [
 /** The telling line of each troubled pod's last log lines, secrets masked; lines that are alike count once. */
 const logErrors: Correlator = {
   name: 'log_errors',
-  finds: ['log_error'],
+  finds: {
+    log_error: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: (around) => {
     const found = new Map<string, { finding: Found; pods: number }>();
     for (const [pod, lines] of Object.entries(around.logs)) {

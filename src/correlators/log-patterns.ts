@@ -16,7 +16,9 @@ const HARMLESS_FACTOR = 20;
 /** Templates of log lines that are new since the trouble began, or much commoner than before it; stack traces are folded, secrets masked. */
 const logPatterns: Correlator = {
   name: 'log_patterns',
-  finds: ['log_pattern'],
+  finds: {
+    log_pattern: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: (around) =>
     (around.serviceLogs ?? []).flatMap(({ service, normal, incident }) =>
       patternsOf({ service, normal: normal.map(joinStacks), incident: joinStacks(incident) }, around),

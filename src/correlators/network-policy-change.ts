@@ -10,7 +10,9 @@ const AT_ONCE = 0.93;
 /** NetworkPolicies that were created or changed shortly before the trouble and rule the traffic of the subject or of what it calls. */
 const networkPolicyChange: Correlator = {
   name: 'network_policy_change',
-  finds: ['network_policy'],
+  finds: {
+    network_policy: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: ({ networkPolicies = [], references = [], since }) =>
     networkPolicies.flatMap(({ name, namespace, selector, directions, createdAt, changedAt, by }) => {
       const weight = weightByLag(changedAt, since, HALF_LIFE_MS);

@@ -17,7 +17,11 @@ const TAINT_HALF_LIFE_MS = 60 * 60_000;
 /** Nodes that aren't ready or are under pressure; the more so, the more of the service's pods are on them. */
 const nodeTrouble: Correlator = {
   name: 'node_trouble',
-  finds: ['node_pressure', 'node_not_ready', 'node_tainted'],
+  finds: {
+    node_pressure: { chart: null, shownByPods: false, isContext: false },
+    node_not_ready: { chart: null, shownByPods: false, isContext: false },
+    node_tainted: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: (around) => around.nodes.flatMap((node) => [...troubleOf(node, around), ...taintsOf(node, around)]),
 };
 

@@ -15,7 +15,9 @@ const TAKES_LITTLE = 0.3;
 /** Workloads without a CPU limit whose pods came onto the subject's nodes shortly before the trouble: they can take what their neighbours need. */
 const noisyNeighbour: Correlator = {
   name: 'noisy_neighbour',
-  finds: ['neighbour'],
+  finds: {
+    neighbour: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: (around) => {
     const { pods, workloads, revisions, subject } = around;
     const owned = pods.map((pod) => ({ pod, owner: ownerOf(pod, workloads, revisions) }));

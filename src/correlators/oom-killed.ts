@@ -7,7 +7,9 @@ const HALF_LIFE_MS = 30 * 60_000;
 /** Containers that the kernel killed for their memory. */
 const oomKilled: Correlator = {
   name: 'oom_killed',
-  finds: ['oom_killed'],
+  finds: {
+    oom_killed: { chart: 'memory_ratio', shownByPods: true, isContext: false },
+  },
   correlate: ({ pods, at }) => pods.flatMap((pod) => kills(pod, at)),
 };
 

@@ -13,7 +13,10 @@ const OF_PODS = /^(pods|count\/pods|cpu|memory|(requests|limits)\.(cpu|memory))$
 /** Pods that a ResourceQuota refused, one finding a workload; and quotas that leave no room for another pod. */
 const quotaExceeded: Correlator = {
   name: 'quota_exceeded',
-  finds: ['quota_exceeded', 'quota_full'],
+  finds: {
+    quota_exceeded: { chart: null, shownByPods: false, isContext: false },
+    quota_full: { chart: null, shownByPods: false, isContext: true },
+  },
   correlate: (around) => [...refusals(around), ...(around.quotas ?? []).flatMap((quota) => fullness(quota, around))],
 };
 

@@ -16,7 +16,11 @@ const AT_ONCE = 0.95;
 /** A new revision that came shortly before the trouble, with what differs in it: most incidents follow a change. */
 const recentRollout: Correlator = {
   name: 'recent_rollout',
-  finds: ['rollout', 'restart', 'memory_limit'],
+  finds: {
+    rollout: { chart: null, shownByPods: false, isContext: false },
+    restart: { chart: null, shownByPods: true, isContext: false },
+    memory_limit: { chart: null, shownByPods: true, isContext: false },
+  },
   correlate: (around) => around.workloads.flatMap((workload) => rolloutFinding(workload, around)),
 };
 

@@ -16,7 +16,10 @@ type Step = { at: number; from: number; to: number };
 /** Deployments that got fewer or more pods shortly before the trouble without a new revision, and who did that. */
 const recentScaling: Correlator = {
   name: 'recent_scaling',
-  finds: ['scaled_down', 'scaled_up'],
+  finds: {
+    scaled_down: { chart: null, shownByPods: false, isContext: false },
+    scaled_up: { chart: null, shownByPods: false, isContext: true },
+  },
   correlate: (around) => around.workloads.flatMap((workload) => scalingOf(workload, around)),
 };
 

@@ -8,7 +8,9 @@ const PATIENCE_MS = 30_000;
 /** Pods that no node takes, with the scheduler's reason; one finding a workload. */
 const unschedulable: Correlator = {
   name: 'unschedulable',
-  finds: ['unschedulable'],
+  finds: {
+    unschedulable: { chart: null, shownByPods: false, isContext: false },
+  },
   correlate: ({ pods, events, workloads, revisions, at }) =>
     workloads.flatMap((workload) => {
       const waiting = pods.filter(

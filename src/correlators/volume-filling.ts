@@ -18,7 +18,11 @@ const WINDOWS_MS = [8, 20, 60].map((minutes) => minutes * 60_000);
 /** Volumes that are full or soon will be, for the workload that writes to them. */
 const volumeFilling: Correlator = {
   name: 'volume_filling',
-  finds: ['volume_full', 'volume_filling', 'volume_high'],
+  finds: {
+    volume_full: { chart: null, shownByPods: false, isContext: false },
+    volume_filling: { chart: null, shownByPods: false, isContext: false },
+    volume_high: { chart: null, shownByPods: false, isContext: true },
+  },
   correlate: (around) => (around.volumes ?? []).flatMap((volume) => fillingOf(volume, around)),
 };
 

@@ -15,7 +15,10 @@ const STRENGTH_GONE = 0.7;
 /** A metric that stands still or has stopped coming: an exporter that hangs, a scrape that fails, a service that does nothing. */
 const flatLine: Detector = {
   name: 'flat_line',
-  finds: ['no_data', 'flat_line'],
+  finds: {
+    no_data: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+    flat_line: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  },
   detect({ about, metric, unit, at, stepMs, recent, baseline }) {
     if (!baseline) return [];
     const { label } = senseOf(metric, unit);

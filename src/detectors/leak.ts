@@ -22,7 +22,9 @@ const LEAST_SPAN_MS = 8 * 60_000;
  */
 const leak: Detector = {
   name: 'leak',
-  finds: ['leak'],
+  finds: {
+    leak: { chart: 'memory_ratio', shownByPods: false, isContext: false, scan: 'opens', mustLast: 'short' },
+  },
   detect(input) {
     if (input.limit === null) return [];
     const found = WINDOWS_MS.flatMap((windowMs) => leakWithin(input, windowMs, input.limit!));

@@ -11,7 +11,9 @@ const LEAST = 0.5;
 /** When a metric stepped to another level and stayed there: the time is what helps, to be held against rollouts and changes. */
 const levelShift: Detector = {
   name: 'level_shift',
-  finds: ['level_shift'],
+  finds: {
+    level_shift: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  },
   detect({ about, metric, unit, recent, baseline }) {
     if (!baseline) return [];
     const shift = changePoints(recent.values, { minSegment: LEAST_POINTS, minStrength: LEAST_STRENGTH }).at(-1);

@@ -1,6 +1,7 @@
 import { type Band, deviation, expectedAt } from '../analysis/baseline.ts';
-import { findingOf, isMaterial, SENSE_WORDS, senseOf, showBand } from '../analysis/metric-sense.ts';
+import { findingOf, isMaterial, type MetricFinding, senseOf, showBand } from '../analysis/metric-sense.ts';
 import { timeToTargetMs } from '../analysis/trend.ts';
+import type { AnomalyInfo } from '../domain/finding-info.ts';
 import type { Detector, DetectorInput } from '../extension-points.ts';
 
 /** Weaker evidence isn't worth a line. */
@@ -8,13 +9,25 @@ const LEAST = 0.5;
 /** Further ahead than this a pace of some minutes says nothing. */
 const HORIZON_MS = 3 * 3_600_000;
 
+const FINDS: Record<MetricFinding, AnomalyInfo> = {
+  latency: { chart: 'latency_p99', shownByPods: false, isContext: false, scan: 'opens', mustLast: 'long' },
+  errors: { chart: 'error_ratio', shownByPods: false, isContext: false, scan: 'opens', mustLast: 'long' },
+  memory: { chart: 'memory_ratio', shownByPods: false, isContext: false, scan: 'opens', mustLast: 'short' },
+  cpu: { chart: 'cpu_ratio', shownByPods: false, isContext: false, scan: 'looks_closer', mustLast: 'long' },
+  traffic: { chart: 'request_rate', shownByPods: false, isContext: false, scan: 'looks_closer', mustLast: 'short' },
+  restarts: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  queue: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  readiness: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  unusual: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+};
+
 /**
  * How far the last minutes are from what this hour of this day is used to. Without a baseline nothing is called anomalous;
  * nor is a change for the better, or one too small to act on.
  */
 const seasonalDeviation: Detector = {
   name: 'seasonal_deviation',
-  finds: [...SENSE_WORDS, 'unusual'],
+  finds: FINDS,
   detect(input) {
     const { about, metric, unit, at, recent, baseline } = input;
     if (!baseline) return [];

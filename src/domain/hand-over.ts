@@ -1,5 +1,5 @@
-import { shouldBe, WHOSE_WORDS, whoseIs } from './cause-advice.ts';
-import { CAUSE_KINDS } from './cause-kinds.ts';
+import { WHOSE_WORDS } from './cause-kind.ts';
+import { causeKindInfo } from './known-cause.ts';
 import { lastChange } from './last-change.ts';
 import { maskText } from './mask-text.ts';
 import { ownerTold } from './object-owner.ts';
@@ -16,31 +16,31 @@ export type KeeperTold = { name: string; how: string };
 
 /** A convicted cause as a person needs it who has to mend it: the object, the field, what it is and should be, the command, whose it is and who changed it. Pure; `raw` is the object as the API server has it, null where it isn't known. */
 export function handOverOf(
-  cause: StateCause,
+  cause: StateCause & { should: string },
   raw: Record<string, unknown> | null,
   keeper: KeeperTold | null,
 ): HandOver {
   const [first] = cause.facts;
   const told = raw ? ownerTold(raw) : { people: [], sources: [] };
   const change = raw && first ? lastChange(raw, first.field) : null;
-  const should = shouldBe(cause.what, cause.facts);
+  const { title, whose } = causeKindInfo(cause.what);
   return {
     what: cause.what,
     object: { kind: cause.object.kind, namespace: cause.object.namespace, name: cause.object.name },
-    title: CAUSE_KINDS[cause.what].title,
+    title,
     facts: cause.facts.slice(0, MOST_FACTS).map(({ object, field, value }) => ({
       ...(objectKey(object) === objectKey(cause.object) ? {} : { object: refText(object) }),
       field: maskText(field, MOST_VALUE),
       value: maskText(value, MOST_VALUE),
     })),
-    ...(should === null ? {} : { should: maskText(should, MOST_VALUE) }),
+    should: maskText(cause.should, MOST_VALUE),
     command: maskText(cause.command, MOST_COMMAND),
     owner: [
       ...told.people.map((one) => maskText(one, 120)),
       ...told.sources.map((one) => maskText(one, 160)),
       ...(keeper ? [keeper.name] : []),
     ],
-    whose: WHOSE_WORDS[whoseIs(cause.what)],
+    whose: WHOSE_WORDS[whose],
     ...(keeper ? { inGit: keeper.how } : {}),
     ...(change ? { changed: change } : {}),
   };

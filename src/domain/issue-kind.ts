@@ -1,3 +1,4 @@
+import type { ChartMetric } from './finding-info.ts';
 import type { Health } from './health.ts';
 import type { Finding, Issue } from './types.ts';
 
@@ -5,9 +6,6 @@ import type { Finding, Issue } from './types.ts';
 export type KindLook = { health: Health; findings: readonly Finding[] };
 /** A kind of trouble that shows: how severe, in the kind's unit, and in one sentence. */
 export type Seen = { severity: number; message: string };
-
-/** What a kind's picture may show: metrics of a service. */
-type ChartMetric = 'memory_ratio' | 'latency_p99' | 'error_ratio' | 'request_rate' | 'cpu_ratio';
 
 /** A kind of trouble. Pure: it reads vitals and findings, never a name of another kind. */
 export type IssueKind = {

@@ -177,7 +177,7 @@ export type Diagnosis = {
 
 /** A cause that the cluster's own objects convict, told for whoever has to mend it. Texts are masked and bounded. */
 export type HandOver = {
-  /** A word of CAUSE_KINDS. */
+  /** A kind of cause (cause-kinds.ts). */
   what: string;
   /** Whose own it is; `namespace` is '' for what belongs to the cluster. */
   object: { kind: string; namespace: string; name: string };

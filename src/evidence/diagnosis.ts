@@ -10,6 +10,7 @@ import { whyNotSecond } from '../domain/second-cause.ts';
 import { foundWell } from '../domain/snapshot/found-well.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
+import { SHOWN_BY_PODS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
@@ -134,9 +135,6 @@ export function causesIn(
   const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
   return { causes, named: ranking.named, affected: affectedPart(input, ranking) };
 }
-
-/** What pods show when something is wrong with them, whatever that is. */
-const SHOWN_BY_PODS = new Set(['crash_loop', 'oom_killed', 'budget', 'memory_limit', 'restart']);
 
 /** The most convincing change or state of the entity itself: a configuration, a quota, a neighbour, a volume … No step that isn't meant for it will mend it. */
 function ownChange(ranked: RankedCause, findings: Finding[]): string | null {

@@ -8,6 +8,7 @@ import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { subjectEntity } from '../domain/subject.ts';
 import type { Finding, Subject } from '../domain/types.ts';
+import { CONTEXT_FINDINGS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Gathered } from './gathered.ts';
@@ -24,15 +25,6 @@ const SHAPES: Partial<Record<MetricName, { shape: Shape; what: string }>> = {
 const RECENT_MS = 10 * 60_000;
 /** A node's CPU is shared only when it is short. */
 const BESIDE = 0.6;
-/** What explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */
-const CONTEXT = new Set([
-  'budget',
-  'quota_full',
-  'certificate_expiring',
-  'volume_high',
-  'scaled_up',
-  'blocked_on_dependency',
-]);
 
 export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { incidentContext } = gathered;
@@ -93,7 +85,7 @@ function evidenceOf(finding: Finding, known: Set<string>): Evidence[] {
   const entity = entityOf(finding, known);
   // What OTLP told is weighed as a whole, what is normal too; a stranger's word not at all.
   if (finding.about.kind === 'Service') return [];
-  if (CONTEXT.has(finding.what)) return [];
+  if (CONTEXT_FINDINGS.has(finding.what)) return [];
   // Anomalies of the metrics are weighed against everybody's below; a leak is a pod's own.
   if (!entity || (finding.kind === 'anomaly' && finding.what !== 'leak')) return [];
   // A climb towards its own limit is a pod's own state, whoever else hurts.

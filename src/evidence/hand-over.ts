@@ -1,6 +1,5 @@
-import type { RankedStateCause } from '../analysis/rank-state.ts';
-import { isSymptom } from '../domain/cause-kinds.ts';
 import { handOverOf } from '../domain/hand-over.ts';
+import { isSymptom } from '../domain/known-cause.ts';
 import { writersOf } from '../domain/managed-fields.ts';
 import { maskTexts } from '../domain/mask-text.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
@@ -8,7 +7,7 @@ import { objectKey } from '../domain/snapshot/snapshot.ts';
 import type { Cause, EntityRef, HandOver } from '../domain/types.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { keeperTold } from '../ports/keeper.ts';
-import type { StateDiagnosis } from './state-diagnosis.ts';
+import type { AdvisedCause, StateDiagnosis } from './state-diagnosis.ts';
 import { behind } from './state-findings.ts';
 
 /** A cause that objects convict by themselves. */
@@ -37,7 +36,7 @@ export async function handOverFor(
 }
 
 /** Of its very kind if there is one, else the surest about the same object; a symptom only where nothing says more. */
-function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cause): RankedStateCause | null {
+function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cause): AdvisedCause | null {
   const about = state.causes.filter(
     (one) =>
       (one.object.name === entity.name && one.object.kind === entity.kind) ||
@@ -53,7 +52,7 @@ function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cau
 }
 
 /** `whose`: the subject and those that it calls. */
-function ofSubject(state: StateDiagnosis, namespace: string, whose: readonly string[]): RankedStateCause | null {
+function ofSubject(state: StateDiagnosis, namespace: string, whose: readonly string[]): AdvisedCause | null {
   const [first] = state.causes;
   if (!state.named || !first || isSymptom(first.what)) return null;
   const isTheirs = [first.object, ...behind(state, first, { namespace, service: whose[0] ?? '' })].some(({ name }) =>
@@ -63,7 +62,7 @@ function ofSubject(state: StateDiagnosis, namespace: string, whose: readonly str
   return first.strength >= CONVICTED && first.hurts.some(({ name }) => whose.includes(name)) ? first : null;
 }
 
-function viewOf(raw: Record<string, unknown>, ref: RankedStateCause['object']) {
+function viewOf(raw: Record<string, unknown>, ref: AdvisedCause['object']) {
   const texts = (field: string): Record<string, string> => {
     const found = readPath(raw, ['metadata', field]);
     return isRecord(found)

@@ -4,9 +4,11 @@ import { type ClusterState, clusterState } from '../domain/snapshot/cluster-stat
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 import type { StateCorrelator } from '../extension-points.ts';
 
+/** `should`: what the convicting field should be. */
+export type AdvisedCause = RankedStateCause & { should: string };
 /** What a snapshot convicts, most probable first. `named`: sure enough, and not a tie. */
 export type StateDiagnosis = {
-  causes: RankedStateCause[];
+  causes: AdvisedCause[];
   named: boolean;
   missing: string[];
   state: ClusterState;
@@ -22,5 +24,15 @@ export function diagnoseState(
   const state = clusterState(snapshot);
   const calls = callGraph(state, measured);
   const found = correlators.flatMap((one) => one.find(state, calls));
-  return { ...rankState(state, calls, found), missing: snapshot.missing, state, calls };
+  const { causes, named } = rankState(state, calls, found);
+  return { causes: causes.map(advised(correlators)), named, missing: snapshot.missing, state, calls };
 }
+
+/** With what the file says to it that describes such causes: with all facts, whoever found them. */
+const advised =
+  (correlators: StateCorrelator[]) =>
+  (cause: RankedStateCause): AdvisedCause => {
+    const described = correlators.map(({ finds }) => finds[cause.what]).find((one) => one !== undefined);
+    const should = described?.should ?? 'put right';
+    return { ...cause, should: typeof should === 'string' ? should : should(cause.facts) };
+  };

@@ -1,5 +1,5 @@
 import type { RankedStateCause } from '../analysis/rank-state.ts';
-import { CAUSE_KINDS, isSymptom } from '../domain/cause-kinds.ts';
+import { causeKindInfo, isSymptom } from '../domain/known-cause.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
@@ -77,7 +77,7 @@ function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: Enti
     about,
     at,
     what: cause.what,
-    message: `${refText(cause.object)}: ${CAUSE_KINDS[cause.what].title} (${facts.join('; ')})`,
+    message: `${refText(cause.object)}: ${causeKindInfo(cause.what).title} (${facts.join('; ')})`,
     strength: cause.strength,
     object: refOf(cause.object),
     command: cause.command,

@@ -3,6 +3,7 @@ import { senseOf } from '../analysis/metric-sense.ts';
 import { troubleSince } from '../domain/began.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { isByHand, isProposal } from '../domain/proposal.ts';
+import { CHART_OF_FINDING } from '../domain/vocabulary.ts';
 import { LOOK_BACK_MS } from '../evidence/gather.ts';
 import type { IssueKind } from '../extension-points.ts';
 import { demandPicture } from '../learning/forecast-demand.ts';
@@ -80,22 +81,12 @@ export async function pictureOf(
   return { picture, altText: altTextOf(picture, series, sense.show, baseline, since) };
 }
 
-const METRIC_OF_FINDING: Record<string, MetricName> = {
-  latency: 'latency_p99',
-  errors: 'error_ratio',
-  memory: 'memory_ratio',
-  leak: 'memory_ratio',
-  oom_killed: 'memory_ratio',
-  traffic: 'request_rate',
-  cpu: 'cpu_ratio',
-};
-
 function metricOf(kinds: readonly IssueKind[], incident: Incident): MetricName {
   const named = kinds.find(({ name }) => name === incident.diagnosis?.issue.kind)?.chart;
   if (named) return named;
   const findings = [...incident.anomalies, ...(incident.diagnosis?.findings ?? [])];
-  const told = findings.sort((a, b) => b.strength - a.strength).find((one) => METRIC_OF_FINDING[one.what]);
-  return METRIC_OF_FINDING[told?.what ?? ''] ?? 'latency_p99';
+  const told = findings.sort((a, b) => b.strength - a.strength).find((one) => CHART_OF_FINDING[one.what]);
+  return CHART_OF_FINDING[told?.what ?? ''] ?? 'latency_p99';
 }
 
 /** Memory and crashes are the cause's own; slowness and errors are shown where they hurt. */

@@ -1,5 +1,6 @@
 import { CERTAIN } from '../domain/look-findings.ts';
 import type { Finding } from '../domain/types.ts';
+import { LOOKED_AT_CLOSER, OPENS_INCIDENTS, TOLD_SOON } from '../domain/vocabulary.ts';
 
 /**
  * What the scan remembers between its looks, so that one odd minute is nothing: how long a service has been odd without a
@@ -36,24 +37,19 @@ const LIKELY = 0.9;
 /** Rates see the last two minutes, so that neighbours aren't independent; memory is what it is, and of a surge two metrics speak. */
 const PERSISTS_MS = 90_000;
 const PLAIN_PERSISTS_MS = 45_000;
-const PLAIN = new Set(['memory', 'leak', 'traffic']);
 const CALM_MS = 2 * 60_000;
 const CALM_AGAIN_MS = 5 * 60_000;
 /** After an incident was opened for a service, the scan alone opens none for so long. */
 const COOL_DOWN_MS = 30 * 60_000;
-
-/** What hurts by itself. A strange request rate, CPU or forest score is evidence, not trouble. */
-const HURTS = new Set(['latency', 'errors', 'memory', 'leak']);
-
-/** Worth a closer look at once. */
-const CURIOUS = new Set([...HURTS, 'traffic', 'cpu']);
 
 /** Of a look's likely findings the surest that may open an incident; a surge is traffic and CPU that are both far above the usual. */
 export function troubleOf(findings: Finding[]): Finding | null {
   const likely = findings.filter((finding) => finding.kind === 'anomaly' && finding.strength >= LIKELY);
   const above = (what: string) =>
     likely.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
-  const hurting = likely.filter((finding) => HURTS.has(finding.what)).sort((a, b) => b.strength - a.strength)[0];
+  const hurting = likely
+    .filter((finding) => OPENS_INCIDENTS.has(finding.what))
+    .sort((a, b) => b.strength - a.strength)[0];
   const surge = above('cpu') ? above('traffic') : undefined;
   // What is slow under a surge is slow because of it.
   return surge ?? hurting ?? null;
@@ -63,7 +59,7 @@ export function troubleOf(findings: Finding[]): Finding | null {
 export function judgeLook(memory: ScanMemory, key: string, findings: Finding[], open: boolean, at: number): Verdict {
   const trouble = troubleOf(findings);
   const known = memory.get(key);
-  const isCurious = findings.some((finding) => CURIOUS.has(finding.what) && finding.strength >= LIKELY);
+  const isCurious = findings.some((finding) => LOOKED_AT_CLOSER.has(finding.what) && finding.strength >= LIKELY);
   if (!known && ((!trouble && !open && !isCurious) || memory.size >= MOST_REMEMBERED)) return { kind: 'nothing' };
   const watched = known ?? fresh(at);
   watched.isCurious = isCurious;
@@ -92,7 +88,7 @@ const fresh = (at: number): Watched => ({
 function odd(watched: Watched, finding: Finding, open: boolean, at: number): Verdict {
   if (watched.oddLooks === 0) Object.assign(watched, { oddSince: at, calmLooks: 0, calmToldAt: null });
   watched.oddLooks += 1;
-  const lasts = PLAIN.has(finding.what) ? PLAIN_PERSISTS_MS : PERSISTS_MS;
+  const lasts = TOLD_SOON.has(finding.what) ? PLAIN_PERSISTS_MS : PERSISTS_MS;
   const isLong = watched.oddLooks >= LEAST_LOOKS && at - watched.oddSince >= lasts;
   if (!isLong || finding.strength < CERTAIN) return { kind: 'suspect' };
   const cooling = watched.toldAt !== null && at - watched.toldAt < COOL_DOWN_MS;

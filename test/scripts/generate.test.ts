@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { causeKindsOf, causeKindsText } from '../../scripts/generate/cause-kinds.ts';
 import { generated } from '../../scripts/generate/generated.ts';
 import { settingsSchema } from '../../scripts/generate/schemas.ts';
 import { vocabularyOf, vocabularyText } from '../../scripts/generate/vocabulary.ts';
@@ -35,15 +36,40 @@ describe('what is made from the schemas and the extension points', () => {
   });
 });
 
+const SIGN = { chart: null, shownByPods: false, isContext: false };
+const CAUSE = { area: 'scheduling', title: 'no CPU', object: 'workload', whose: 'author', should: 'less' } as const;
+
+describe('kinds of cause', () => {
+  it('are described by one file each', () => {
+    const one = { name: 'one', finds: { insufficient_cpu: CAUSE } };
+    expect(causeKindsText(causeKindsOf([one]))).toContain("  insufficient_cpu: { area: 'scheduling', title: 'no CPU'");
+    expect(() => causeKindsOf([one, { ...one, name: 'other' }])).toThrow('one both describe insufficient_cpu');
+    const stranger = { name: 'other', finds: {}, alsoFinds: ['nobody'] };
+    expect(() => causeKindsOf([one, stranger])).toThrow('other also finds nobody, which no file describes');
+  });
+});
+
 describe('the vocabulary', () => {
+  it('takes no word of which two files say another thing', () => {
+    const twice = [
+      { name: 'one', finds: { rollout: SIGN } },
+      { name: 'other', finds: { rollout: { ...SIGN, isContext: true } } },
+    ];
+    expect(() => vocabularyOf(twice, [], [])).toThrow('other says another thing of rollout');
+  });
+
   it('has each word once, in order, and is TypeScript', () => {
     const vocabulary = vocabularyOf(
-      [{ finds: ['rollout', 'crash_loop'] }, { finds: ['rollout'] }],
+      [
+        { name: 'one', finds: { rollout: SIGN, crash_loop: { ...SIGN, shownByPods: true } } },
+        { name: 'other', finds: { rollout: SIGN } },
+      ],
+      ['insufficient_cpu'],
       [{ name: 'not_ready', says: { now: "isn't ready", past: "wasn't ready" } }],
     );
-    expect(vocabulary.findings).toEqual(['crash_loop', 'rollout']);
-    expect(vocabularyText(vocabulary)).toContain("  'crash_loop',\n  'rollout',\n] as const;");
-    expect(vocabularyText(vocabulary)).toContain(`  not_ready: { now: 'isn\\'t ready', past: 'wasn\\'t ready' },`);
+    expect(vocabulary.findings).toEqual(['crash_loop', 'insufficient_cpu', 'rollout']);
+    expect(vocabularyText(vocabulary)).toContain("  'crash_loop',\n  'insufficient_cpu',\n  'rollout',\n] as const;");
+    expect(vocabularyText(vocabulary)).toContain(`  not_ready: { now: "isn't ready", past: "wasn't ready" },`);
   });
 });
 

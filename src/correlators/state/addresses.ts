@@ -14,7 +14,36 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Hosts and ports in variables, arguments and ConfigMaps, held against the Services that there are. */
 const addresses: StateCorrelator = {
   name: 'addresses',
-  finds: ['wrong_address', 'wrong_port', 'service_missing', 'service_port_mismatch'],
+  finds: {
+    wrong_address: {
+      area: 'configuration',
+      title: 'a variable, argument or file names a host that no Service has',
+      object: 'workload',
+      whose: 'author',
+      should: 'the name of a Service that is there',
+    },
+    wrong_port: {
+      area: 'configuration',
+      title: "a variable, argument or file names a port that the Service doesn't have",
+      object: 'workload',
+      whose: 'author',
+      should: 'a port that the Service has',
+    },
+    service_missing: {
+      area: 'service',
+      title: 'a Service that is called does not exist',
+      object: 'Service',
+      whose: 'author',
+      should: 'there, or the address of a Service that is',
+    },
+    service_port_mismatch: {
+      area: 'service',
+      title: 'the Service has no such port as its callers use',
+      object: 'Service',
+      whose: 'author',
+      should: 'a port that the Service has',
+    },
+  },
   find: (state, calls) => {
     if (!isListed(state, 'Service', '') && state.services.length === 0) return [];
     const uses = [...calls.uses, ...fromLogs(state, calls)].filter(({ workload }) => workload.desired > 0);

@@ -11,7 +11,15 @@ const VIOLATES = /violate the pod's disruption budget|Cannot evict pod/i;
 /** Budgets that let no pod go though all are well, where a drain waits for them: pods that stay on a cordoned node, or somebody who says so. */
 const budgets: StateCorrelator = {
   name: 'budgets',
-  finds: ['budget_blocks'],
+  finds: {
+    budget_blocks: {
+      area: 'workload',
+      title: 'the disruption budget lets no pod go',
+      object: 'PodDisruptionBudget',
+      whose: 'author',
+      should: 'at least 1: more ready pods, or a budget that one pod may be missing from',
+    },
+  },
   find: (state) => objectsOf(state, 'PodDisruptionBudget').flatMap((one) => judge(state, one)),
 };
 

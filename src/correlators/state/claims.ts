@@ -20,18 +20,73 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Claims that pods wait for: not there, or held against class, volumes, mode and size. */
 const claims: StateCorrelator = {
   name: 'claims',
-  finds: [
-    'claim_missing',
-    'storage_class_mismatch',
-    'claim_access_mode_mismatch',
-    'claim_size_mismatch',
-    'claim_selector_mismatch',
-    'claim_volume_taken',
-    'claim_lost',
-    'provisioning_failed',
-    'claim_unbound',
-    'quota_exceeded_storage',
-  ],
+  finds: {
+    claim_missing: {
+      area: 'storage',
+      title: 'the claim does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'the name of a claim that is there',
+    },
+    storage_class_mismatch: {
+      area: 'storage',
+      title: 'no StorageClass, or no volume of it, is as the claim asks',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'a StorageClass that is there and has such volumes',
+    },
+    claim_access_mode_mismatch: {
+      area: 'storage',
+      title: 'no volume has the access mode of the claim',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'an access mode that a volume of the class has',
+    },
+    claim_size_mismatch: {
+      area: 'storage',
+      title: 'no volume is as large as the claim asks',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'no larger than a volume of the class',
+    },
+    claim_selector_mismatch: {
+      area: 'storage',
+      title: "the claim's selector fits no volume",
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'labels that a free volume has',
+    },
+    claim_volume_taken: {
+      area: 'storage',
+      title: 'the volume that the claim names is bound to another one or not there',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'a volume that is free',
+    },
+    claim_lost: {
+      area: 'storage',
+      title: 'the volume of the claim is gone',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'a volume that is there: restore it from a backup; nothing here deletes anything',
+    },
+    provisioning_failed: {
+      area: 'storage',
+      title: "the provisioner can't make the volume",
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'made by the provisioner: its message says what is in the way',
+    },
+    claim_unbound: {
+      area: 'storage',
+      title: 'the claim waits for a volume',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      symptom: true,
+      should: 'Bound',
+    },
+  },
+  alsoFinds: ['quota_exceeded_storage'],
   find: (state) =>
     state.workloads.flatMap((workload) => {
       const waits = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');

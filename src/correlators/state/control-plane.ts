@@ -16,7 +16,43 @@ const PATIENCE_MS = 20_000;
 /** Nobody schedules, nobody reconciles, nobody routes: by the pods of the control plane, and by what is left undone. */
 const controlPlane: StateCorrelator = {
   name: 'control_plane',
-  finds: ['scheduler_down', 'scheduler_unknown', 'controller_manager_down', 'kube_proxy_down', 'control_plane_unwell'],
+  finds: {
+    scheduler_down: {
+      area: 'control plane',
+      title: 'nobody schedules',
+      object: 'Pod',
+      whose: 'cluster',
+      should: 'Running',
+    },
+    scheduler_unknown: {
+      area: 'scheduling',
+      title: 'the pods ask for a scheduler that is not there',
+      object: 'workload',
+      whose: 'author',
+      should: 'default-scheduler, or one that runs',
+    },
+    controller_manager_down: {
+      area: 'control plane',
+      title: 'nobody reconciles',
+      object: 'Pod',
+      whose: 'cluster',
+      should: 'Running',
+    },
+    kube_proxy_down: {
+      area: 'control plane',
+      title: 'kube-proxy does not run',
+      object: 'DaemonSet',
+      whose: 'cluster',
+      should: 'on every node',
+    },
+    control_plane_unwell: {
+      area: 'control plane',
+      title: 'a part of the control plane is unwell',
+      object: 'Pod',
+      whose: 'cluster',
+      should: 'well',
+    },
+  },
   find: (state) => [...scheduler(state), ...controllerManager(state), ...kubeProxy(state), ...others(state)],
 };
 

@@ -22,7 +22,36 @@ type Complaint = { workload: Workload; sign: LogSign; about: Workload | undefine
 /** The words of a database's clients, and its own. One bottleneck is one cause: what several say of one database is the database's, what one says alone is that one's. */
 const databases: StateCorrelator = {
   name: 'databases',
-  finds: ['database_too_many_connections', 'database_access_denied', 'database_read_only', 'database_missing'],
+  finds: {
+    database_too_many_connections: {
+      area: 'dependency',
+      title: 'the database takes no more connections',
+      object: 'workload',
+      whose: 'database',
+      should: 'more than its clients open together (or smaller pools)',
+    },
+    database_access_denied: {
+      area: 'dependency',
+      title: 'the database refuses the credentials',
+      object: 'workload',
+      whose: 'database',
+      should: 'credentials that the database takes',
+    },
+    database_read_only: {
+      area: 'dependency',
+      title: 'the database is read-only',
+      object: 'workload',
+      whose: 'database',
+      should: 'writable: is it a replica, or out of disk?',
+    },
+    database_missing: {
+      area: 'dependency',
+      title: 'the database or table does not exist',
+      object: 'workload',
+      whose: 'database',
+      should: 'a database and table that are there',
+    },
+  },
   find: (state, calls) => {
     const complaints = state.workloads.flatMap((workload) => complaintsOf(state, calls, workload));
     const groups = Map.groupBy(

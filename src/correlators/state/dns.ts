@@ -12,7 +12,30 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Names that can't be resolved though their Services are there: by the pods' own policy, or since the cluster's DNS is down. */
 const dns: StateCorrelator = {
   name: 'dns',
-  finds: ['dns_policy', 'cluster_dns_down', 'unknown_host'],
+  finds: {
+    dns_policy: {
+      area: 'network',
+      title: "the pods don't ask the cluster's DNS",
+      object: 'workload',
+      whose: 'author',
+      should: 'ClusterFirst (ClusterFirstWithHostNet with hostNetwork)',
+    },
+    cluster_dns_down: {
+      area: 'network',
+      title: "the cluster's DNS does not answer",
+      object: 'workload',
+      whose: 'cluster',
+      should: 'at least 1 ready pod of the cluster DNS',
+    },
+    unknown_host: {
+      area: 'dependency',
+      title: "a name can't be resolved",
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'a name that resolves',
+    },
+  },
   find: (state, calls) => {
     const server = state.services.find(
       ({ namespace, name }) => namespace === 'kube-system' && /^(?:kube-dns|coredns|rke2-coredns.{0,40})$/.test(name),

@@ -9,7 +9,29 @@ const RECENT_MS = 60 * 60_000;
 /** Pods that were put out: for what they wrote, for a pod of higher priority, by the vertical autoscaler. */
 const evictions: StateCorrelator = {
   name: 'evictions',
-  finds: ['ephemeral_storage_exceeded', 'preempted', 'vpa_evicts'],
+  finds: {
+    ephemeral_storage_exceeded: {
+      area: 'storage',
+      title: 'evicted for its ephemeral storage',
+      object: 'workload',
+      whose: 'author',
+      should: 'larger than what the program writes',
+    },
+    preempted: {
+      area: 'scheduling',
+      title: 'preempted by a pod of higher priority',
+      object: 'workload',
+      whose: 'author',
+      should: 'of a class as high as it matters',
+    },
+    vpa_evicts: {
+      area: 'workload',
+      title: 'the vertical autoscaler evicts the pods',
+      object: 'workload',
+      whose: 'author',
+      should: 'in mode Initial or Off while it is needed, or with a minimum that fits',
+    },
+  },
   find: (state) =>
     state.workloads.flatMap((workload) => [...evicted(workload, state.at), ...byEvent(workload, state.at)]),
 };

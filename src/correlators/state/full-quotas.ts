@@ -4,6 +4,7 @@ import { type ClusterState, isAbsent, objectsOf } from '../../domain/snapshot/cl
 import { quantities } from '../../domain/snapshot/container.ts';
 import { labelsAt, recordAt } from '../../domain/snapshot/fields.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
+import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
@@ -12,13 +13,43 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Quotas without room, where something that is needed isn't there: refusals of Services and claims leave no event behind. */
 const fullQuotas: StateCorrelator = {
   name: 'full_quotas',
-  finds: [
-    'quota_exceeded_services',
-    'quota_exceeded_storage',
-    'quota_exceeded_pods',
-    'quota_exceeded_cpu',
-    'quota_exceeded_memory',
-  ],
+  finds: {
+    quota_exceeded_services: {
+      area: 'admission',
+      title: "the namespace's quota has no Services left",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('Services'),
+    },
+    quota_exceeded_storage: {
+      area: 'admission',
+      title: "the namespace's quota has no storage or claims left",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('storage'),
+    },
+    quota_exceeded_pods: {
+      area: 'admission',
+      title: "the namespace's quota has no pods left",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('pods'),
+    },
+    quota_exceeded_cpu: {
+      area: 'admission',
+      title: "the namespace's quota has no CPU left",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('CPU'),
+    },
+    quota_exceeded_memory: {
+      area: 'admission',
+      title: "the namespace's quota has no memory left",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('memory'),
+    },
+  },
   find: (state, calls) =>
     objectsOf(state, 'ResourceQuota').flatMap((quota) =>
       fullOf(quota).flatMap((resource) => judge(state, calls, quota, resource)),

@@ -12,7 +12,8 @@ const PORT_ARGUMENT = /^--?(?:port|listen(?:-port)?|server\.port)[= ](?:\S{0,60}
 /** Where a container is told to listen, held against the ports that it declares; and two containers of a pod that want one port. */
 const listeningPorts: StateCorrelator = {
   name: 'listening_ports',
-  finds: ['wrong_port', 'port_in_use'],
+  finds: {},
+  alsoFinds: ['wrong_port', 'port_in_use'],
   find: (state) => {
     const crashed = new Set(containersAt(state).map(({ workload }) => workload));
     return state.workloads.flatMap((workload) =>

@@ -13,7 +13,29 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** A service mesh between caller and callee: who is let through, by whom, and whether both speak mutual TLS. */
 const mesh: StateCorrelator = {
   name: 'mesh',
-  finds: ['mesh_policy_denies', 'mesh_tls_conflict', 'sidecar_missing'],
+  finds: {
+    mesh_policy_denies: {
+      area: 'network',
+      title: "the mesh's authorisation denies the calls",
+      object: 'AuthorizationPolicy or workload',
+      whose: 'namespace',
+      should: 'a policy that lets these through',
+    },
+    mesh_tls_conflict: {
+      area: 'network',
+      title: "the mesh's TLS modes of caller and callee don't fit",
+      object: 'DestinationRule or PeerAuthentication',
+      whose: 'namespace',
+      should: 'the same on both sides (PERMISSIVE until all have sidecars)',
+    },
+    sidecar_missing: {
+      area: 'network',
+      title: "the pods lack the mesh's sidecar that their peers demand",
+      object: 'workload',
+      whose: 'namespace',
+      should: 'injected: the label of the namespace or pod, and a restart',
+    },
+  },
   find: (state, calls) => {
     const pairs = pairsOf(state, calls);
     return [...denials(state, calls, pairs), ...withoutSidecar(state, pairs), ...plainRules(state, calls, pairs)];

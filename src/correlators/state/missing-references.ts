@@ -17,7 +17,36 @@ const NO_KEY =
 /** ConfigMaps, Secrets and keys of them that pods need and that aren't there: as the kubelet says, or by comparison. */
 const missingReferences: StateCorrelator = {
   name: 'missing_references',
-  finds: ['config_map_missing', 'config_map_key_missing', 'secret_missing', 'secret_key_missing'],
+  finds: {
+    config_map_missing: {
+      area: 'configuration',
+      title: 'a ConfigMap that the pods need does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'there',
+    },
+    config_map_key_missing: {
+      area: 'configuration',
+      title: 'a key of a ConfigMap does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'there, or the name of a key that is',
+    },
+    secret_missing: {
+      area: 'configuration',
+      title: 'a Secret that the pods need does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'there',
+    },
+    secret_key_missing: {
+      area: 'configuration',
+      title: 'a key of a Secret does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'there, or the name of a key that is',
+    },
+  },
   find: (state) =>
     state.workloads.flatMap((workload) => {
       if (workload.desired === 0 || unready(workload).length === 0) return [];

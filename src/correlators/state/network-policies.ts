@@ -11,7 +11,15 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** NetworkPolicies held against who calls whom: a pair of which no rule lets the one through. */
 const networkPolicies: StateCorrelator = {
   name: 'network_policies',
-  finds: ['network_policy_denies'],
+  finds: {
+    network_policy_denies: {
+      area: 'network',
+      title: 'a NetworkPolicy keeps callers or callees away',
+      object: 'NetworkPolicy',
+      whose: 'namespace',
+      should: 'a policy that lets these through',
+    },
+  },
   find: (state, calls) => {
     const policies = objectsOf(state, 'NetworkPolicy').map(policyOf);
     if (policies.length === 0) return [];

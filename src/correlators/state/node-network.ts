@@ -11,7 +11,8 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Calls that get no answer, and all of them cross the border of one node: what its pods share is in the way. */
 const nodeNetwork: StateCorrelator = {
   name: 'node_network',
-  finds: ['node_network_down'],
+  finds: {},
+  alsoFinds: ['node_network_down'],
   find: (state, calls) => {
     const silent = silentCalls(state, calls);
     const ranked = state.nodes

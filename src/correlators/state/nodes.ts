@@ -8,15 +8,51 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Nodes in trouble, by the reasons of their own conditions, and by what pods there could not be given. */
 const nodes: StateCorrelator = {
   name: 'nodes',
-  finds: [
-    'node_kubelet_silent',
-    'node_runtime_down',
-    'node_network_down',
-    'node_not_ready',
-    'node_disk_pressure',
-    'node_memory_pressure',
-    'node_pid_pressure',
-  ],
+  finds: {
+    node_kubelet_silent: {
+      area: 'node',
+      title: 'the kubelet has stopped posting',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'posted by a kubelet that runs',
+    },
+    node_runtime_down: {
+      area: 'node',
+      title: 'the container runtime is down',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'True: the container runtime must run',
+    },
+    node_network_down: {
+      area: 'node',
+      title: "the node's network is not ready",
+      object: 'Node',
+      whose: 'cluster',
+      should: 'True: the network plugin must run on the node',
+    },
+    node_not_ready: { area: 'node', title: 'the node is not ready', object: 'Node', whose: 'cluster', should: 'True' },
+    node_disk_pressure: {
+      area: 'node',
+      title: 'the node runs out of disk',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'False: images, logs or pods must go, or the disk grow',
+    },
+    node_memory_pressure: {
+      area: 'node',
+      title: 'the node runs out of memory',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'False: pods must go, or be given honest requests',
+    },
+    node_pid_pressure: {
+      area: 'node',
+      title: 'the node runs out of process ids',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'False: something on it starts processes without end',
+    },
+  },
   find: (state) =>
     state.nodes.flatMap((node) => [
       ...notReady(state, node),

@@ -8,7 +8,15 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Killed by the kernel for its limit, or so small a limit that not even the container's first process fits. */
 const oomKilled: StateCorrelator = {
   name: 'oom_killed',
-  finds: ['oom_killed'],
+  finds: {
+    oom_killed: {
+      area: 'start',
+      title: 'killed for using more memory than its limit',
+      object: 'workload',
+      whose: 'author',
+      should: 'larger than what the program needs',
+    },
+  },
   find: (state) =>
     state.workloads.flatMap((workload) =>
       workload.desired === 0 ? [] : [...killed(workload, state.at), ...neverFits(workload)],

@@ -1,25 +1,142 @@
-import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { Container } from '../../domain/snapshot/container.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import { type ProbeFailure, probeFailures } from '../../domain/snapshot/listening.ts';
 import type { ContainerState, Pod } from '../../domain/snapshot/pod.ts';
+import { aDeclaredPort } from '../../domain/snapshot/should-be.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { recentExit, standing } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 import { factsOfFault } from './probe/facts.ts';
 import { faultOf } from './probe/fault.ts';
-import { FAULTS, type Look, NAMES } from './probe/look.ts';
+import { type Look, NAMES } from './probe/look.ts';
 
 /** Probes held against the container that they ask: where it listens, what it speaks, how long it takes. */
 const probes: StateCorrelator = {
   name: 'probes',
-  finds: [
-    ...NAMES.flatMap((name) => FAULTS.map((fault): CauseKind => `${name}_probe_${fault}`)),
-    'not_ready',
-    'cpu_limit_too_low',
-  ],
+  finds: {
+    liveness_probe_port: {
+      area: 'probe',
+      title: 'the liveness probe asks a port where nobody listens',
+      object: 'workload',
+      whose: 'author',
+      should: aDeclaredPort,
+    },
+    liveness_probe_protocol: {
+      area: 'probe',
+      title: 'the liveness probe speaks another protocol than the program',
+      object: 'workload',
+      whose: 'author',
+      should: 'as the program speaks',
+    },
+    liveness_probe_path: {
+      area: 'probe',
+      title: 'the liveness probe asks for a path that fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a path that the program answers with 2xx or 3xx',
+    },
+    liveness_probe_timing: {
+      area: 'probe',
+      title: 'the liveness probe kills before the program has started or answered',
+      object: 'workload',
+      whose: 'author',
+      should: 'longer than the program takes to start (better: a startupProbe)',
+    },
+    liveness_probe_command: {
+      area: 'probe',
+      title: 'the command of the liveness probe fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a command that is in the image and ends with 0',
+    },
+    readiness_probe_port: {
+      area: 'probe',
+      title: 'the readiness probe asks a port where nobody listens',
+      object: 'workload',
+      whose: 'author',
+      should: aDeclaredPort,
+    },
+    readiness_probe_protocol: {
+      area: 'probe',
+      title: 'the readiness probe speaks another protocol than the program',
+      object: 'workload',
+      whose: 'author',
+      should: 'as the program speaks',
+    },
+    readiness_probe_path: {
+      area: 'probe',
+      title: 'the readiness probe asks for a path that fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a path that the program answers with 2xx or 3xx',
+    },
+    readiness_probe_timing: {
+      area: 'probe',
+      title: 'the readiness probe gives up before the program answers',
+      object: 'workload',
+      whose: 'author',
+      should: 'longer than the program takes to answer',
+    },
+    readiness_probe_command: {
+      area: 'probe',
+      title: 'the command of the readiness probe fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a command that is in the image and ends with 0',
+    },
+    startup_probe_port: {
+      area: 'probe',
+      title: 'the startup probe asks a port where nobody listens',
+      object: 'workload',
+      whose: 'author',
+      should: aDeclaredPort,
+    },
+    startup_probe_protocol: {
+      area: 'probe',
+      title: 'the startup probe speaks another protocol than the program',
+      object: 'workload',
+      whose: 'author',
+      should: 'as the program speaks',
+    },
+    startup_probe_path: {
+      area: 'probe',
+      title: 'the startup probe asks for a path that fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a path that the program answers with 2xx or 3xx',
+    },
+    startup_probe_timing: {
+      area: 'probe',
+      title: 'the startup probe gives up before the program has started',
+      object: 'workload',
+      whose: 'author',
+      should: 'longer than the program takes to start (failureThreshold × periodSeconds)',
+    },
+    startup_probe_command: {
+      area: 'probe',
+      title: 'the command of the startup probe fails',
+      object: 'workload',
+      whose: 'author',
+      should: 'a command that is in the image and ends with 0',
+    },
+    not_ready: {
+      area: 'probe',
+      title: 'runs and does not get ready',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'ready: its probe says why it is not',
+    },
+    cpu_limit_too_low: {
+      area: 'workload',
+      title: 'the CPU limit starves the program',
+      object: 'workload',
+      whose: 'author',
+      should: 'higher, or none',
+    },
+  },
   find: (state) =>
     state.workloads.flatMap((workload) => {
       if (workload.desired === 0) return [];

@@ -3,6 +3,7 @@ import { type ClusterState, isAbsent, objectsOf } from '../../domain/snapshot/cl
 import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
@@ -12,20 +13,71 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Why the API server refuses to make pods: in FailedCreate events, and in the condition ReplicaFailure. */
 const refusedPods: StateCorrelator = {
   name: 'refused_pods',
-  finds: [
-    'service_account_missing',
+  finds: {
+    service_account_missing: {
+      area: 'admission',
+      title: 'the ServiceAccount does not exist',
+      object: 'workload',
+      whose: 'author',
+      should: 'a ServiceAccount of this namespace',
+    },
+    quota_exceeded_other: {
+      area: 'admission',
+      title: "the namespace's quota is full",
+      object: 'ResourceQuota',
+      whose: 'namespace',
+      should: moreThanUsed('of it'),
+    },
+    pod_security_violated: {
+      area: 'admission',
+      title: "the namespace's Pod Security level forbids the pods",
+      object: 'workload or Namespace',
+      whose: 'namespace',
+      should: "within the namespace's Pod Security level",
+    },
+    limit_range_violated: {
+      area: 'admission',
+      title: 'the LimitRange forbids what the pods ask for',
+      object: 'LimitRange or workload',
+      whose: 'namespace',
+      should: 'within what the LimitRange allows',
+    },
+    webhook_unavailable: {
+      area: 'admission',
+      title: "an admission webhook can't be called",
+      object: 'webhook configuration',
+      whose: 'namespace',
+      should: 'answered by its Service',
+    },
+    webhook_denied: {
+      area: 'admission',
+      title: 'an admission webhook refuses the pods',
+      object: 'workload',
+      whose: 'namespace',
+      should: 'as the webhook asks for: its message says what',
+    },
+    priority_class_missing: {
+      area: 'admission',
+      title: 'the PriorityClass does not exist',
+      object: 'workload',
+      whose: 'cluster',
+      should: 'a PriorityClass that is there',
+    },
+    pods_refused: {
+      area: 'admission',
+      title: 'the API server refuses the pods',
+      object: 'workload',
+      whose: 'namespace',
+      symptom: true,
+      should: 'as the API server takes them: its message says what',
+    },
+  },
+  alsoFinds: [
     'quota_exceeded_cpu',
     'quota_exceeded_memory',
     'quota_exceeded_pods',
     'quota_exceeded_services',
     'quota_exceeded_storage',
-    'quota_exceeded_other',
-    'pod_security_violated',
-    'limit_range_violated',
-    'webhook_unavailable',
-    'webhook_denied',
-    'priority_class_missing',
-    'pods_refused',
   ],
   find: (state) => {
     const refused = state.workloads.flatMap((workload) => {

@@ -4,21 +4,58 @@ import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { edit, patch } from '../../domain/snapshot/kubectl.ts';
 import { listeningPorts } from '../../domain/snapshot/listening.ts';
 import type { Service, ServicePort } from '../../domain/snapshot/service.ts';
+import { aDeclaredPort, valueBeside } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
-import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
+
+const itsPodsLabels = (facts: readonly StateFact[]): string => {
+  const own = valueBeside(facts, /labels$/);
+  return own === null ? 'labels that its pods have' : `what its pods have: ${own}`;
+};
 
 /** Services held against the pods behind them: selector, targetPort, protocol. */
 const services: StateCorrelator = {
   name: 'services',
-  finds: [
-    'service_selector_mismatch',
-    'workload_missing',
-    'service_target_port_mismatch',
-    'service_protocol_mismatch',
-    'service_without_endpoints',
-  ],
+  finds: {
+    service_selector_mismatch: {
+      area: 'service',
+      title: "the Service's selector fits no pod",
+      object: 'Service',
+      whose: 'author',
+      should: itsPodsLabels,
+    },
+    workload_missing: {
+      area: 'dependency',
+      title: 'nothing stands behind a Service that is called',
+      object: 'Service',
+      whose: 'author',
+      should: 'labels of pods that run',
+    },
+    service_target_port_mismatch: {
+      area: 'service',
+      title: "the Service's targetPort is none of its pods' ports",
+      object: 'Service',
+      whose: 'author',
+      should: aDeclaredPort,
+    },
+    service_protocol_mismatch: {
+      area: 'service',
+      title: "the Service's protocol isn't its pods'",
+      object: 'Service',
+      whose: 'author',
+      should: aDeclaredPort,
+    },
+    service_without_endpoints: {
+      area: 'service',
+      title: 'the Service has no ready endpoint',
+      object: 'Service',
+      whose: 'author',
+      symptom: true,
+      should: 'more than 0: its pods must be ready',
+    },
+  },
   find: (state, calls) =>
     state.workloads.length === 0
       ? []

@@ -10,7 +10,38 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Calls that are refused or not answered: it points at who is called, and says nothing of why. */
 const unansweredCalls: StateCorrelator = {
   name: 'unanswered_calls',
-  finds: ['dependency_refuses', 'dependency_silent', 'rbac_denied', 'certificate_expired'],
+  finds: {
+    dependency_refuses: {
+      area: 'dependency',
+      title: 'what is called refuses connections',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'listening',
+    },
+    dependency_silent: {
+      area: 'dependency',
+      title: 'what is called does not answer in time',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'answering in time',
+    },
+    rbac_denied: {
+      area: 'network',
+      title: 'the ServiceAccount lacks a right',
+      object: 'ServiceAccount',
+      whose: 'namespace',
+      should: 'granted by a Role and RoleBinding, if it is meant to have it',
+    },
+    certificate_expired: {
+      area: 'network',
+      title: 'a certificate is out of date or not trusted',
+      object: 'Certificate or workload',
+      whose: 'namespace',
+      should: 'renewed, and loaded by whoever uses it',
+    },
+  },
   find: (state, calls) =>
     state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(state, calls, workload)]),
 };

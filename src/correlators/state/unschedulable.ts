@@ -15,25 +15,122 @@ import { standing } from '../../domain/snapshot/trouble.ts';
 import { containerPath, templatePath, type Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
+const lessThanLargest = (what: string) => (facts: readonly StateFact[]) => {
+  const most = facts.filter(({ field }) => field.startsWith('status.allocatable')).map(({ value }) => Number(value));
+  const best = Math.max(0, ...most.filter(Number.isFinite));
+  return best === 0
+    ? `no more ${what} than a node has to give`
+    : `less than the largest node has to give (${best}), or a larger node`;
+};
+const aNodesLabels = (facts: readonly StateFact[]): string => {
+  const node = facts.find(({ object, field }) => object.kind === 'Node' && field.startsWith('metadata.labels'));
+  return node ? `labels that a node has (${node.object.name}: ${node.value})` : 'labels that a node has';
+};
+
 /** Why pods find no node: the scheduler's sentence, held against each node, so that the constraint is told that keeps them from the one that was meant. */
 const unschedulable: StateCorrelator = {
   name: 'unschedulable',
-  finds: [
-    'node_cordoned',
-    'taint_not_tolerated',
-    'node_selector_mismatch',
-    'node_affinity_mismatch',
-    'insufficient_cpu',
-    'insufficient_memory',
-    'too_many_pods',
-    'insufficient_resource',
-    'pod_anti_affinity_conflict',
-    'pod_affinity_mismatch',
-    'host_port_conflict',
-    'topology_spread_unsatisfiable',
-    'volume_node_conflict',
-    'unschedulable',
-  ],
+  finds: {
+    node_cordoned: {
+      area: 'scheduling',
+      title: 'the node that is needed is cordoned',
+      object: 'Node',
+      whose: 'cluster',
+      should: 'false, once whoever cordoned it is done',
+    },
+    taint_not_tolerated: {
+      area: 'scheduling',
+      title: "the pods don't tolerate a taint",
+      object: 'workload or Node',
+      whose: 'cluster',
+      should: 'tolerated by the pods, or taken away',
+    },
+    node_selector_mismatch: {
+      area: 'scheduling',
+      title: 'no node has the labels of the node selector',
+      object: 'workload',
+      whose: 'author',
+      should: aNodesLabels,
+    },
+    node_affinity_mismatch: {
+      area: 'scheduling',
+      title: 'no node meets the node affinity',
+      object: 'workload',
+      whose: 'author',
+      should: 'met by a node',
+    },
+    insufficient_cpu: {
+      area: 'scheduling',
+      title: 'no node has so much CPU to give',
+      object: 'workload',
+      whose: 'author',
+      should: lessThanLargest('CPU'),
+    },
+    insufficient_memory: {
+      area: 'scheduling',
+      title: 'no node has so much memory to give',
+      object: 'workload',
+      whose: 'author',
+      should: lessThanLargest('memory'),
+    },
+    too_many_pods: {
+      area: 'scheduling',
+      title: 'the nodes hold as many pods as they may',
+      object: 'workload',
+      whose: 'cluster',
+      should: 'room for one more: another node, or fewer pods',
+    },
+    insufficient_resource: {
+      area: 'scheduling',
+      title: 'no node has the resource to give',
+      object: 'workload',
+      whose: 'author',
+      should: lessThanLargest('of it'),
+    },
+    pod_anti_affinity_conflict: {
+      area: 'scheduling',
+      title: 'the pod anti-affinity excludes every node',
+      object: 'workload',
+      whose: 'author',
+      should: 'met by one node more (fewer replicas, more nodes, or preferred instead of required)',
+    },
+    pod_affinity_mismatch: {
+      area: 'scheduling',
+      title: 'no node meets the pod affinity',
+      object: 'workload',
+      whose: 'author',
+      should: 'met by a node where such pods run',
+    },
+    host_port_conflict: {
+      area: 'scheduling',
+      title: 'the host port is taken on every node',
+      object: 'workload',
+      whose: 'author',
+      should: 'free on a node (or no hostPort)',
+    },
+    topology_spread_unsatisfiable: {
+      area: 'scheduling',
+      title: "the topology spread can't be kept",
+      object: 'workload',
+      whose: 'author',
+      should: 'keepable: a node more in the domain, or ScheduleAnyway',
+    },
+    volume_node_conflict: {
+      area: 'scheduling',
+      title: 'the volume is bound to another node or zone',
+      object: 'PersistentVolumeClaim',
+      whose: 'author',
+      should: 'on a node where the pod may run',
+    },
+    unschedulable: {
+      area: 'scheduling',
+      title: 'no node takes the pods',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'met by a node',
+    },
+  },
   find: (state) => {
     const waiting = state.workloads.flatMap((workload) => {
       const told = refusalOf(workload);

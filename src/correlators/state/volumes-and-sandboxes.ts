@@ -10,15 +10,59 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** What the kubelet could not do before a container could start: attach, mount, make the sandbox. */
 const volumesAndSandboxes: StateCorrelator = {
   name: 'volumes_and_sandboxes',
-  finds: [
-    'volume_attached_elsewhere',
-    'volume_mount_failed',
-    'cni_failed',
-    'sandbox_failed',
-    'init_container_waits',
-    'container_config_error',
-    'run_as_non_root',
-  ],
+  finds: {
+    volume_attached_elsewhere: {
+      area: 'storage',
+      title: 'the volume is attached to another node',
+      object: 'PersistentVolumeClaim',
+      whose: 'storage',
+      should: 'detached from the other node (nothing forces that here: two writers lose data)',
+    },
+    volume_mount_failed: {
+      area: 'storage',
+      title: "a volume can't be mounted",
+      object: 'workload',
+      whose: 'storage',
+      should: 'mountable: the message says what is in the way',
+    },
+    cni_failed: {
+      area: 'start',
+      title: "the pod's network can't be set up",
+      object: 'Node or DaemonSet',
+      whose: 'cluster',
+      should: "set up by the node's network plugin",
+    },
+    sandbox_failed: {
+      area: 'start',
+      title: "the kubelet can't make the pod's sandbox",
+      object: 'workload',
+      whose: 'cluster',
+      should: 'made by the kubelet: its message says what is in the way',
+    },
+    init_container_waits: {
+      area: 'start',
+      title: 'an init container waits',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'at its end: what it waits for must be there',
+    },
+    container_config_error: {
+      area: 'configuration',
+      title: "the container can't be made from its configuration",
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'a configuration from which the container can be made',
+    },
+    run_as_non_root: {
+      area: 'start',
+      title: 'the image runs as root and the pod forbids it',
+      object: 'workload',
+      whose: 'author',
+      should: 'a user other than 0 (runAsUser, or USER in the image)',
+    },
+  },
   find: (state) =>
     state.workloads.flatMap((workload) =>
       workload.desired === 0

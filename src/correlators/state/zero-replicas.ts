@@ -10,7 +10,15 @@ import type { StateCorrelator } from '../../extension-points.ts';
 /** Somebody who is called and has no pods since nobody wants any. */
 const zeroReplicas: StateCorrelator = {
   name: 'zero_replicas',
-  finds: ['zero_replicas'],
+  finds: {
+    zero_replicas: {
+      area: 'dependency',
+      title: 'somebody who is called is scaled to zero',
+      object: 'workload',
+      whose: 'author',
+      should: (facts) => `at least ${facts.find(({ field }) => field === 'spec.minReplicas')?.value ?? 1}`,
+    },
+  },
   find: (state, { callers }) =>
     state.workloads.flatMap((workload): StateCause[] => {
       if (

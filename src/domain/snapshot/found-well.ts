@@ -1,4 +1,6 @@
-import { CAUSE_KINDS, type CauseArea, type CauseKind } from '../cause-kinds.ts';
+import type { CauseArea } from '../cause-kind.ts';
+import type { CauseKind } from '../cause-kinds.ts';
+import { causeKindInfo } from '../known-cause.ts';
 import { type ClusterState, objectsOf } from './cluster-state.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -21,7 +23,7 @@ type Looked = { state: ClusterState; causes: readonly { what: CauseKind; probabi
 /** In words, what was looked at and found well: only kinds that were listed, and areas of which nothing is suspected. */
 export function foundWell({ state, causes }: Looked): string[] {
   const suspected = new Set<CauseArea>(
-    causes.filter(({ probability }) => probability >= LEAST).map(({ what }) => CAUSE_KINDS[what].area),
+    causes.filter(({ probability }) => probability >= LEAST).map(({ what }) => causeKindInfo(what).area),
   );
   const well = AREAS.filter(([, areas]) => !areas.some((area) => suspected.has(area))).flatMap(([words, , kinds]) => {
     if (kinds.length === 0) return state.pods.some(({ name }) => name.startsWith('kube-apiserver')) ? [words] : [];

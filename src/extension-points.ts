@@ -20,7 +20,17 @@ import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { CallGraph } from './domain/snapshot/call-graph.ts';
 import type { ClusterState } from './domain/snapshot/cluster-state.ts';
 import type { StateCause, StateFact } from './domain/snapshot/state-cause.ts';
-import type { EntityRef, Execution, Finding, Issue, Plan, Refusal, Rung, Step, Subject } from './domain/types.ts';
+import type {
+  EntityRef,
+  Execution,
+  Finding,
+  Issue,
+  Plan,
+  Refusal,
+  Rung,
+  Step,
+  Subject,
+} from './domain/types/diagnosis.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
 import type { Matcher, Silence } from './ports/alert-manager.ts';
 import type {

@@ -1,6 +1,6 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { FieldChange, Refusal, RefusalCode } from '../domain/types.ts';
+import type { FieldChange, Refusal, RefusalCode } from '../domain/types/diagnosis.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, ClusterResult, CustomObject } from '../ports/cluster.ts';
 import { failedWith } from './edit/attempts.ts';

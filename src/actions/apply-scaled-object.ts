@@ -3,7 +3,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { blastRadius, planDigest } from '../domain/plan.ts';
 import type { ScaledObject } from '../domain/scaled-object.ts';
-import type { FieldChange, RefusalCode } from '../domain/types.ts';
+import type { FieldChange, RefusalCode } from '../domain/types/diagnosis.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
 import type { CustomKind, CustomObject } from '../ports/cluster.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';

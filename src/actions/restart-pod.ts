@@ -1,5 +1,5 @@
 import { blastRadius, planDigest } from '../domain/plan.ts';
-import type { FieldChange, Finding, Plan, Refusal } from '../domain/types.ts';
+import type { FieldChange, Finding, Plan, Refusal } from '../domain/types/diagnosis.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, PodInfo } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';

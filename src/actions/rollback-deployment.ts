@@ -1,6 +1,6 @@
 import { changedMigration, lastHealthy, unpullable } from '../domain/former-revision.ts';
 import { readPath } from '../domain/object-path.ts';
-import type { FieldChange, Finding, Refusal } from '../domain/types.ts';
+import type { FieldChange, Finding, Refusal } from '../domain/types/diagnosis.ts';
 import type { ActionContext } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';

@@ -1,4 +1,4 @@
-import type { AffectedNode, AffectedPart } from '../domain/types.ts';
+import type { AffectedNode, AffectedPart } from '../domain/types/diagnosis.ts';
 import type { Edge, Evidence, RankInput, Ranking } from './rank-types.ts';
 
 /** More than a phone can show legibly. */

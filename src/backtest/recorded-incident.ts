@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Alert, Diagnosis, Execution, Finding, Recommendation } from '../domain/types.ts';
+import type { Alert, Diagnosis, Execution, Finding, Recommendation } from '../domain/types/diagnosis.ts';
 
 const instant = z.number();
 const alert = z.looseObject({

@@ -1,5 +1,5 @@
 import { planDigest } from '../domain/plan.ts';
-import type { Plan, Recommendation } from '../domain/types.ts';
+import type { Plan, Recommendation } from '../domain/types/diagnosis.ts';
 import type { Action, ActionContext } from '../extension-points.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 

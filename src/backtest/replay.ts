@@ -1,7 +1,7 @@
 import { type Calls, groupKeyOf } from '../domain/group.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
-import type { Diagnosis, Finding, Subject } from '../domain/types.ts';
+import type { Diagnosis, Finding, Subject } from '../domain/types/diagnosis.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { createTopology } from '../evidence/topology.ts';
 import type { StageDeps } from '../pipeline/deps.ts';

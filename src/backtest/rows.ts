@@ -1,4 +1,4 @@
-import type { Decision, Recommendation, SkippedStep } from '../domain/types.ts';
+import type { Decision, Recommendation, SkippedStep } from '../domain/types/diagnosis.ts';
 import { ASSUMED } from './recorded-plans.ts';
 import type { Judgement, Replayed } from './replay.ts';
 

@@ -2,7 +2,7 @@ import { affectedPart } from '../analysis/affected-part.ts';
 import { rankCauses } from '../analysis/rank.ts';
 import { RANK_MODEL } from '../analysis/rank-model.ts';
 import { shownProbability } from '../domain/figures.ts';
-import type { AffectedPart } from '../domain/types.ts';
+import type { AffectedPart } from '../domain/types/diagnosis.ts';
 import type { GraphPicture } from '../ports/charts.ts';
 import { beginningOf, exportedInput } from './exported-evidence.ts';
 import { type ExportFiles, readExported } from './exported-files.ts';

@@ -6,7 +6,7 @@ import { readRecordedIncident } from '../backtest/recorded-incident.ts';
 import { exportedIncident } from '../domain/exported-incident.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import { type PostMortem, postMortemMarkdown } from '../domain/postmortem.ts';
-import type { AffectedPart } from '../domain/types.ts';
+import type { AffectedPart } from '../domain/types/diagnosis.ts';
 import { ApiError, nightshiftApi } from './nightshift-api.ts';
 
 class PostMortemError extends Error {}

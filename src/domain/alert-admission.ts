@@ -1,5 +1,5 @@
 import { isQuiet } from './alert-severity.ts';
-import type { Alert } from './types.ts';
+import type { Alert } from './types/diagnosis.ts';
 
 /** Which alerts of a delivery are ours to deal with. Pure. */
 

@@ -3,7 +3,7 @@ import type { Health } from './health.ts';
 import { muteWords } from './mute.ts';
 import { widerThan } from './plan.ts';
 import { mayActAlone, timeoutRule } from './service-policy.ts';
-import type { Authority, BlastRadius, Plan, Refusal, ServicePolicy } from './types.ts';
+import type { Authority, BlastRadius, Plan, Refusal, ServicePolicy } from './types/diagnosis.ts';
 
 declare const proof: unique symbol;
 

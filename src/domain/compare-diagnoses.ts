@@ -1,4 +1,4 @@
-import type { Diagnosis } from './types.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
 
 /** So much more of the same kind is worse; less is the same trouble, measured again. */
 const MORE = 1.25;

@@ -5,7 +5,15 @@ import { type Mute, muteWords } from './mute.ts';
 import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
 import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
-import type { BlastRadius, Decision, Diagnosis, Recommendation, Refusal, ServicePolicy, WaitsFor } from './types.ts';
+import type {
+  BlastRadius,
+  Decision,
+  Diagnosis,
+  Recommendation,
+  Refusal,
+  ServicePolicy,
+  WaitsFor,
+} from './types/diagnosis.ts';
 
 export type DecideInput = {
   now: number;

@@ -1,4 +1,4 @@
-import type { AffectedNode, AffectedPart } from './types.ts';
+import type { AffectedNode, AffectedPart } from './types/diagnosis.ts';
 
 const HEALTH: Record<AffectedNode['health'], string> = {
   abnormal: 'not normal',

@@ -3,7 +3,7 @@ import { calleesNear } from './callees.ts';
 import type { Incident } from './incident.ts';
 import { isProposal } from './proposal.ts';
 import { subjectEntity } from './subject.ts';
-import type { Alert, Subject } from './types.ts';
+import type { Alert, Subject } from './types/diagnosis.ts';
 
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
 export type Calls = Map<string, Set<string>>;

@@ -19,7 +19,7 @@ import type {
   SkippedStep,
   Verification,
   WaitsFor,
-} from './types.ts';
+} from './types/diagnosis.ts';
 
 /** One look at the trouble while verifying. `healthy` null: no data, which is never taken for healthy. */
 export type Sample = {

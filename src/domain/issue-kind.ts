@@ -1,6 +1,6 @@
 import type { ChartMetric } from './finding-info.ts';
 import type { Health } from './health.ts';
-import type { Finding, Issue } from './types.ts';
+import type { Finding, Issue } from './types/diagnosis.ts';
 
 /** What a kind of trouble is read from. */
 export type KindLook = { health: Health; findings: readonly Finding[] };

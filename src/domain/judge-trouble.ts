@@ -1,7 +1,7 @@
 import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalOf } from './health.ts';
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import { nameIssue } from './name-issue.ts';
-import type { Issue } from './types.ts';
+import type { Issue } from './types/diagnosis.ts';
 import { vitalMessage } from './vital-message.ts';
 
 /** The trouble of an incident as it stands. `gone` needs known vitals back where they belong; silence is `unknown`, never health. */

@@ -1,5 +1,5 @@
 import type { IssueKind, KindLook } from './issue-kind.ts';
-import type { Issue } from './types.ts';
+import type { Issue } from './types/diagnosis.ts';
 
 export type Named = { issue: Issue; measured: boolean };
 

@@ -1,5 +1,5 @@
 import { isInTrouble } from './health.ts';
-import type { Diagnosis } from './types.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
 import type { KindName } from './vocabulary.ts';
 
 const KILLED_FOR: KindName = 'high_memory_usage';

@@ -1,4 +1,4 @@
-import type { Alert } from './types.ts';
+import type { Alert } from './types/diagnosis.ts';
 
 /** Pure: an alert's own rule, as Prometheus lists it, against what its expression gives now. */
 

@@ -1,6 +1,6 @@
 import { remediationTarget } from './bottleneck.ts';
 import { isWithin } from './daily-time.ts';
-import type { Diagnosis, Playbook } from './types.ts';
+import type { Diagnosis, Playbook } from './types/diagnosis.ts';
 
 /** For every kind of issue that has no playbook of its own. */
 export const ANY_ISSUE = '*';

@@ -3,7 +3,7 @@ import type { Incident, TimelineEntry } from './incident.ts';
 import { maskText } from './mask-text.ts';
 import { standingChange } from './moves/undoing.ts';
 import { mttrSpan } from './mttr.ts';
-import type { Execution, Finding } from './types.ts';
+import type { Execution, Finding } from './types/diagnosis.ts';
 
 export type PostMortem = Pick<
   Incident,

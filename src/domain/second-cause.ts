@@ -1,5 +1,5 @@
 import { isAbout } from './is-about.ts';
-import type { Cause, Finding } from './types.ts';
+import type { Cause, Finding } from './types/diagnosis.ts';
 
 /** Less than this isn't worth a word. */
 const WORTH = 0.05;

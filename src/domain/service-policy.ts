@@ -1,4 +1,4 @@
-import type { AtTimeout, Plan, ServicePolicy } from './types.ts';
+import type { AtTimeout, Plan, ServicePolicy } from './types/diagnosis.ts';
 
 const AUTONOMY = ['observe', 'ask', 'auto'] as const;
 /** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */

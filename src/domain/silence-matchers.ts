@@ -1,4 +1,4 @@
-import type { Alert } from './types.ts';
+import type { Alert } from './types/diagnosis.ts';
 
 type Matcher = { name: string; value: string };
 

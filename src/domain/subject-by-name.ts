@@ -1,7 +1,7 @@
 import type { Named } from './named.ts';
 import { deploymentOf, workloadOfPod } from './pod-names.ts';
 import { aboutObject, unnamed } from './subject.ts';
-import type { Alert, Subject } from './types.ts';
+import type { Alert, Subject } from './types/diagnosis.ts';
 
 /** By the labels alone: what is said while the cluster gives no answer, or of what it doesn't have. */
 export function subjectByName(cluster: string, named: Named): Subject {

@@ -9,7 +9,7 @@ import { ownerOf } from '../domain/pod-owner.ts';
 import { whyNotSecond } from '../domain/second-cause.ts';
 import { foundWell } from '../domain/snapshot/found-well.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
-import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types.ts';
+import type { AffectedPart, Cause, Diagnosis, EntityRef, Finding } from '../domain/types/diagnosis.ts';
 import { SHOWN_BY_PODS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { EvidenceDeps } from './deps.ts';

@@ -4,7 +4,7 @@ import { calleesOf } from '../domain/callees.ts';
 import type { Incident, State } from '../domain/incident.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
-import type { EntityRef, Execution } from '../domain/types.ts';
+import type { EntityRef, Execution } from '../domain/types/diagnosis.ts';
 import type { KindName } from '../domain/vocabulary.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth } from './health.ts';

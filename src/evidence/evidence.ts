@@ -7,7 +7,7 @@ import { MANY_ERRORS } from '../domain/health.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { subjectEntity } from '../domain/subject.ts';
-import type { Finding, Subject } from '../domain/types.ts';
+import type { Finding, Subject } from '../domain/types/diagnosis.ts';
 import { CONTEXT_FINDINGS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';

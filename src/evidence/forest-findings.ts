@@ -1,7 +1,7 @@
 import { senseOf, showBand } from '../analysis/metric-sense.ts';
 import type { Series } from '../analysis/series.ts';
 import { scoreService } from '../analysis/service-model.ts';
-import type { EntityRef, Finding } from '../domain/types.ts';
+import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { EvidenceDeps } from './deps.ts';
 

@@ -4,7 +4,7 @@ import { writersOf } from '../domain/managed-fields.ts';
 import { maskTexts } from '../domain/mask-text.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { objectKey } from '../domain/snapshot/snapshot.ts';
-import type { Cause, EntityRef, HandOver } from '../domain/types.ts';
+import type { Cause, EntityRef, HandOver } from '../domain/types/diagnosis.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { keeperTold } from '../ports/keeper.ts';
 import type { AdvisedCause, StateDiagnosis } from './state-diagnosis.ts';

@@ -4,7 +4,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { KindLook } from '../domain/issue-kind.ts';
 import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
 import { isByHand, isProposal } from '../domain/proposal.ts';
-import type { Issue } from '../domain/types.ts';
+import type { Issue } from '../domain/types/diagnosis.ts';
 import type { KindName } from '../domain/vocabulary.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
 import { measureByHand } from './by-hand.ts';

@@ -12,7 +12,7 @@ import {
   rulesOf,
   samplesOf,
 } from '../domain/own-rule.ts';
-import type { Alert, Issue } from '../domain/types.ts';
+import type { Alert, Issue } from '../domain/types/diagnosis.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
 /** What an incident's alerts say when their own rules are evaluated again, now. */

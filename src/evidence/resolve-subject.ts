@@ -2,7 +2,7 @@ import type { Named } from '../domain/named.ts';
 import { hostParts } from '../domain/service-host.ts';
 import { aboutObject } from '../domain/subject.ts';
 import { subjectByName, unnamedSubject } from '../domain/subject-by-name.ts';
-import type { Alert, EntityRef, Subject } from '../domain/types.ts';
+import type { Alert, EntityRef, Subject } from '../domain/types/diagnosis.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { within } from '../timing/within.ts';
 import { deadNodeOf } from './dead-node.ts';

@@ -1,5 +1,5 @@
 import { toSeries } from '../analysis/series.ts';
-import type { EntityRef, Finding } from '../domain/types.ts';
+import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { forestFindings, type Recent } from './forest-findings.ts';

@@ -1,6 +1,6 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Incident, State } from '../domain/incident.ts';
-import type { Execution, Recommendation, Refusal } from '../domain/types.ts';
+import type { Execution, Recommendation, Refusal } from '../domain/types/diagnosis.ts';
 import { freshLook, lockFor } from './fresh-look.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
 

@@ -19,7 +19,7 @@ import {
 } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
 import { heldBack, stormOf } from '../domain/storm.ts';
-import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types.ts';
+import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types/diagnosis.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import type { IssueKind } from '../extension-points.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';

@@ -1,6 +1,6 @@
 import { type Agreed, checkGuards, type FreshLook, type Locked } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Authority, Plan, Recommendation, Refusal } from '../domain/types.ts';
+import type { Authority, Plan, Recommendation, Refusal } from '../domain/types/diagnosis.ts';
 import { measureTrouble } from '../evidence/measure.ts';
 import { readCallers } from '../evidence/worsened.ts';
 import { lookAtClock } from './clock-skew.ts';

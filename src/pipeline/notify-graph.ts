@@ -1,7 +1,7 @@
 import { atLeastPercent } from '../domain/figures.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
-import type { Diagnosis } from '../domain/types.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { GraphPicture } from '../ports/charts.ts';
 import type { StageDeps } from './deps.ts';
 import { record } from './record.ts';

@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts';
 import { strictest } from '../domain/service-policy.ts';
-import type { Plan, ServicePolicy } from '../domain/types.ts';
+import type { Plan, ServicePolicy } from '../domain/types/diagnosis.ts';
 import type { StageDeps } from './deps.ts';
 
 /** Whose word a step needs: the policy of every service that it disturbs, the strictest of several. Without a plan, or where it disturbs none, the one of the service given. */

@@ -1,7 +1,7 @@
 import { newIncident } from '../domain/group.ts';
 import { DEMAND_AHEAD, proposalKeyOf } from '../domain/proposal.ts';
 import { transition } from '../domain/transition.ts';
-import type { Finding, Subject } from '../domain/types.ts';
+import type { Finding, Subject } from '../domain/types/diagnosis.ts';
 import type { Answer } from '../extension-points.ts';
 import { diagnoseDemand, measureDemand } from '../learning/demand-ahead.ts';
 import { findService } from '../learning/score-service.ts';

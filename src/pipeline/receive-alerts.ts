@@ -3,7 +3,7 @@ import type { Effect, Event, Incident, Transition } from '../domain/incident.ts'
 import { newsSince } from '../domain/record-facts.ts';
 import { heldBack } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
-import type { Alert, Finding, Subject } from '../domain/types.ts';
+import type { Alert, Finding, Subject } from '../domain/types/diagnosis.ts';
 import type { IntakeDeps } from './deps.ts';
 import { saveTransition } from './record.ts';
 

@@ -4,7 +4,7 @@ import { nearest } from '../domain/nearest.ts';
 import { BY_HAND, byHandKeyOf, PROPOSAL_MS } from '../domain/proposal.ts';
 import { confidenceIn } from '../domain/recommend.ts';
 import { transition } from '../domain/transition.ts';
-import type { ByHand, Decision, Diagnosis, Step, Subject } from '../domain/types.ts';
+import type { ByHand, Decision, Diagnosis, Step, Subject } from '../domain/types/diagnosis.ts';
 import { diagnoseByHand } from '../evidence/by-hand.ts';
 import type { Action, Answer, RunWish } from '../extension-points.ts';
 import type { StageDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { AffectedPart } from '../domain/types.ts';
+import type { AffectedPart } from '../domain/types/diagnosis.ts';
 
 /** A metric as a picture. Instants are epoch ms; gaps are points whose value isn't finite. */
 export type MetricPicture = {

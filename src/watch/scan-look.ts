@@ -1,4 +1,4 @@
-import type { EntityRef, Finding } from '../domain/types.ts';
+import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
 import { forestFindings, type Recent } from '../evidence/forest-findings.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { WatchDeps } from './deps.ts';

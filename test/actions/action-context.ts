@@ -1,5 +1,12 @@
 import { authorise, authoriseUndo } from '../../src/domain/authorise.ts';
-import type { EntityRef, Execution, Finding, Plan, Recommendation, ServicePolicy } from '../../src/domain/types.ts';
+import type {
+  EntityRef,
+  Execution,
+  Finding,
+  Plan,
+  Recommendation,
+  ServicePolicy,
+} from '../../src/domain/types/diagnosis.ts';
 import type { Action, ActionContext, Applied } from '../../src/extension-points.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { SmallCluster } from '../adapters/kubernetes/small-cluster.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authorise, authoriseUndo, checkGuards, FRESH_MS, type FreshLook } from '../../src/domain/authorise.ts';
-import type { Authority, BlastRadius, Plan, ServicePolicy } from '../../src/domain/types.ts';
+import type { Authority, BlastRadius, Plan, ServicePolicy } from '../../src/domain/types/diagnosis.ts';
 import { planOf, T0 } from './examples.ts';
 
 const policyOf = (over: Partial<ServicePolicy> = {}): ServicePolicy => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bottleneckAfter, nextInLine, remediationTarget } from '../../src/domain/bottleneck.ts';
-import type { Cause, EntityRef } from '../../src/domain/types.ts';
+import type { Cause, EntityRef } from '../../src/domain/types/diagnosis.ts';
 
 const entity = (name: string): EntityRef => ({ kind: 'Deployment', namespace: 'shop', name });
 const cause = (name: string, probability: number, what = 'overload'): Cause => ({

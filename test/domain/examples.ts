@@ -8,7 +8,7 @@ import type {
   Execution,
   Plan,
   Recommendation,
-} from '../../src/domain/types.ts';
+} from '../../src/domain/types/diagnosis.ts';
 
 /** Plain examples for tests of the domain; every part can be replaced. */
 

@@ -7,7 +7,7 @@ import { loadPlaybooks } from '../../src/adapters/playbooks/load-playbooks.ts';
 import { type DecideInput, decide } from '../../src/domain/decide.ts';
 import { playbookFor, playbookKey } from '../../src/domain/playbook.ts';
 import { confidenceIn, qualify } from '../../src/domain/recommend.ts';
-import type { Diagnosis, Finding } from '../../src/domain/types.ts';
+import type { Diagnosis, Finding } from '../../src/domain/types/diagnosis.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
 const actions = [increaseMemoryLimit, restartPod, rollbackDeployment, scaleHorizontal];

@@ -3,7 +3,7 @@ import notifyOncall from '../../src/actions/notify-oncall.ts';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { confidenceIn, provenIn, qualify } from '../../src/domain/recommend.ts';
-import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types.ts';
+import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types/diagnosis.ts';
 import { executionOf, recommendationOf } from './examples.ts';
 
 const step = (action: string, threshold: number, confidence: number): Step => ({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calleesOf } from '../../src/domain/callees.ts';
-import type { Diagnosis } from '../../src/domain/types.ts';
+import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
 import { MINUTE, type SandboxDiagnosis, sandboxDiagnosis } from './sandbox-diagnosis.ts';
 
 let world: SandboxDiagnosis;

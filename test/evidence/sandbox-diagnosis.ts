@@ -9,7 +9,7 @@ import { createServiceQueries } from '../../src/adapters/prometheus/service-quer
 import type { Deps } from '../../src/app/deps.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { newIncident } from '../../src/domain/group.ts';
-import type { Diagnosis } from '../../src/domain/types.ts';
+import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
 import { diagnosisOf } from '../../src/evidence/diagnosis.ts';
 import { gather } from '../../src/evidence/gather.ts';
 import type { Gathered } from '../../src/evidence/gathered.ts';

@@ -3,7 +3,7 @@ import { keyPrefix } from '../../src/adapters/redis/incident-store.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { unreachableCluster } from '../../src/app/missing-parts.ts';
 import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
-import type { Plan, Recommendation } from '../../src/domain/types.ts';
+import type { Plan, Recommendation } from '../../src/domain/types/diagnosis.ts';
 import type { Action } from '../../src/extension-points.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';

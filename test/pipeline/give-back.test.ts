@@ -3,7 +3,7 @@ import type { Deps } from '../../src/app/deps.ts';
 import { GIVE_BACK_MS } from '../../src/domain/give-back.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Plan, Refusal } from '../../src/domain/types.ts';
+import type { Plan, Refusal } from '../../src/domain/types/diagnosis.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';
 import giveBack from '../../src/pipeline/give-back.ts';
 import { diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Event, TimelineEntry } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { AffectedNode, AffectedPart } from '../../src/domain/types.ts';
+import type { AffectedNode, AffectedPart } from '../../src/domain/types/diagnosis.ts';
 import { graphOf, isGraphDue, sendGraph } from '../../src/pipeline/notify-graph.ts';
 import type { GraphPicture } from '../../src/ports/charts.ts';
 import type { ThreadImage } from '../../src/ports/chat.ts';

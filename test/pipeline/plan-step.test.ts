@@ -3,7 +3,7 @@ import restartPod from '../../src/actions/restart-pod.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { checkGuards } from '../../src/domain/authorise.ts';
 import { decide } from '../../src/domain/decide.ts';
-import type { Plan, ServicePolicy } from '../../src/domain/types.ts';
+import type { Plan, ServicePolicy } from '../../src/domain/types/diagnosis.ts';
 import { createTopology } from '../../src/evidence/topology.ts';
 import { planPolicy } from '../../src/pipeline/plan-policy.ts';
 import { planStep } from '../../src/pipeline/plan-step.ts';

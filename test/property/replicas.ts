@@ -6,7 +6,7 @@ import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { attemptKey } from '../../src/domain/recommend.ts';
-import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types.ts';
+import type { Decision, Diagnosis, Recommendation } from '../../src/domain/types/diagnosis.ts';
 import { readHealth } from '../../src/evidence/health.ts';
 import { planStep } from '../../src/pipeline/plan-step.ts';
 import { NOTHING, type Stage } from '../../src/pipeline/stage.ts';

@@ -1,6 +1,6 @@
 import type { Authorised } from '../../domain/authorise.ts';
 import { holdsNothingOf } from '../../domain/object-part.ts';
-import type { Execution, Plan } from '../../domain/types.ts';
+import type { Execution, Plan } from '../../domain/types/diagnosis.ts';
 import type { Action, ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
 import { applyAuthorised, failedWith, takeBack } from '../edit/attempts.ts';

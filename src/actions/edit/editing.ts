@@ -2,7 +2,7 @@ import type { Authorised } from '../../domain/authorise.ts';
 import { objectDiff } from '../../domain/object-diff.ts';
 import { type ObjectPath, pathText, readPath, sameJson } from '../../domain/object-path.ts';
 import { planDigest } from '../../domain/plan.ts';
-import type { BlastRadius, EntityRef, Execution, FieldChange, Plan, Refusal } from '../../domain/types.ts';
+import type { BlastRadius, EntityRef, Execution, FieldChange, Plan, Refusal } from '../../domain/types/diagnosis.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../../extension-points.ts';
 import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.ts';

@@ -1,5 +1,5 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { Execution, Plan, Refusal } from '../../domain/types.ts';
+import type { Execution, Plan, Refusal } from '../../domain/types/diagnosis.ts';
 import type { ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { NodePod } from '../../ports/cluster.ts';
 import { cannotTell, failedWith } from '../edit/attempts.ts';

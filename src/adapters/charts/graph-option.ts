@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { headOf } from '../../domain/cut-text.ts';
 import { atLeastPercent } from '../../domain/figures.ts';
-import type { AffectedNode, AffectedPart } from '../../domain/types.ts';
+import type { AffectedNode, AffectedPart } from '../../domain/types/diagnosis.ts';
 import type { GraphPicture } from '../../ports/charts.ts';
 import { chartWords, FONT } from './chart-words.ts';
 import { type Box, layOut, type Route } from './graph-layout.ts';

@@ -1,7 +1,7 @@
 import type { Incident } from '../../domain/incident.ts';
 import { mttrOf } from '../../domain/mttr.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
-import type { Cause } from '../../domain/types.ts';
+import type { Cause } from '../../domain/types/diagnosis.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { bearerIs } from '../incoming/bearer.ts';
 import { forgetPerson, sendAudit } from './audit-routes.ts';

@@ -1,5 +1,5 @@
 import { podNamePattern } from '../../domain/pod-names.ts';
-import type { EntityRef } from '../../domain/types.ts';
+import type { EntityRef } from '../../domain/types/diagnosis.ts';
 
 type Workload = Pick<EntityRef, 'kind' | 'namespace' | 'name'>;
 

@@ -1,6 +1,6 @@
 import type { Incident } from '../incident.ts';
 import { isProposal } from '../proposal.ts';
-import type { Recommendation } from '../types.ts';
+import type { Recommendation } from '../types/diagnosis.ts';
 import { ask } from './asking.ts';
 import { escalate, hold, queue, watch } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';

@@ -1,6 +1,6 @@
 import { type Incident, MAX_SAMPLES, type Sample, type State } from '../incident.ts';
 import { attemptKey } from '../recommend.ts';
-import type { Execution } from '../types.ts';
+import type { Execution } from '../types/diagnosis.ts';
 import { overUnlessFiring } from './ending.ts';
 import { escalate, notice } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';

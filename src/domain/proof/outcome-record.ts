@@ -5,7 +5,7 @@ import type { Incident } from '../incident.ts';
 import { mttrSpan } from '../mttr.ts';
 import { isProposal } from '../proposal.ts';
 import type { RejectReason } from '../rejection.ts';
-import type { Authority, Execution, Milestones, Outcome, Verification } from '../types.ts';
+import type { Authority, Execution, Milestones, Outcome, Verification } from '../types/diagnosis.ts';
 
 /**
  * How one incident ended, kept for ever: half a kilobyte to two, without a name of a person. All figures are worked out from these, so that whoever has them can count again. Instants are epoch

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { graphChart } from '../../../src/adapters/charts/graph-chart.ts';
 import { layOut } from '../../../src/adapters/charts/graph-layout.ts';
 import { GRAPH_WIDTH, graphOption } from '../../../src/adapters/charts/graph-option.ts';
-import type { AffectedNode } from '../../../src/domain/types.ts';
+import type { AffectedNode } from '../../../src/domain/types/diagnosis.ts';
 import type { GraphPicture } from '../../../src/ports/charts.ts';
 
 const node = (name: string, over: Partial<AffectedNode> = {}): AffectedNode => ({

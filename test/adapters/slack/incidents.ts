@@ -1,5 +1,5 @@
 import type { Incident, State, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { Diagnosis, Execution, Plan, Recommendation } from '../../../src/domain/types.ts';
+import type { Diagnosis, Execution, Plan, Recommendation } from '../../../src/domain/types/diagnosis.ts';
 import type { MessageContext } from '../../../src/ports/chat.ts';
 
 /** Incidents as the pipeline makes them, for the tests of what people see. */

@@ -3,7 +3,7 @@ import type { Health } from '../../../src/domain/health.ts';
 import type { Event } from '../../../src/domain/incident.ts';
 import { proposalKeyOf } from '../../../src/domain/proposal.ts';
 import { transition } from '../../../src/domain/transition.ts';
-import type { Authority, Decision, Recommendation } from '../../../src/domain/types.ts';
+import type { Authority, Decision, Recommendation } from '../../../src/domain/types/diagnosis.ts';
 import type { RecordDeps } from '../../../src/pipeline/deps.ts';
 import { record, saveTransition } from '../../../src/pipeline/record.ts';
 import { alertOf, askOf, diagnosisOf, executionOf, planOf, RANG, recommendationOf } from '../../domain/examples.ts';

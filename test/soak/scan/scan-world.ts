@@ -8,7 +8,7 @@ import { fitServiceModel } from '../../../src/analysis/service-model.ts';
 import type { Deps } from '../../../src/app/deps.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
-import type { Alert, EntityRef } from '../../../src/domain/types.ts';
+import type { Alert, EntityRef } from '../../../src/domain/types/diagnosis.ts';
 import type { Detector } from '../../../src/extension-points.ts';
 import { createModels, type Models } from '../../../src/learning/baselines.ts';
 import { HISTORY_STEP_MS, historyOf } from '../../../src/learning/train-history.ts';

@@ -1,5 +1,5 @@
 import { BY_HAND, DEMAND_AHEAD } from '../../../domain/proposal.ts';
-import type { BlastRadius, Confidence, FieldChange, Plan, Recommendation } from '../../../domain/types.ts';
+import type { BlastRadius, Confidence, FieldChange, Plan, Recommendation } from '../../../domain/types/diagnosis.ts';
 import { escapeText, inlineCode } from './escape.ts';
 import { percent, plural } from './format.ts';
 

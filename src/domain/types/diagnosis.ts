@@ -1,8 +1,7 @@
-import type { ObjectRef } from './snapshot/snapshot.ts';
-/** The words of the design, as data. Everything here is plain JSON: it is what Redis holds and what `/api` shows. Instants are epoch milliseconds. */
+import type { Health } from '../health.ts';
+import type { Mute } from '../mute.ts';
+import type { ObjectRef } from '../snapshot/snapshot.ts';
 
-import type { Health } from './health.ts';
-import type { Mute } from './mute.ts';
 /** What a rule measures: requests that are slow, fail or are many travel along calls; who isn't there hurts its callers; all else stays where it is. */
 export type AlertVital = 'latency' | 'errors' | 'traffic' | 'absence' | 'other';
 

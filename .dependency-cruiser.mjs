@@ -197,7 +197,7 @@ export default {
       to: {
         path: '^(src|commands)/',
         pathNot:
-          '^src/(game-day/|domain/(types|cut-text|duration)\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
+          '^src/(game-day/|domain/(types/outcome|cut-text|duration)\\.ts$|adapters/playbooks/(checked-yaml|playbook-schema)\\.ts$)',
       },
     },
     {

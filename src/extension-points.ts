@@ -20,17 +20,13 @@ import type { ScaledObject, Trigger } from './domain/scaled-object.ts';
 import type { CallGraph } from './domain/snapshot/call-graph.ts';
 import type { ClusterState } from './domain/snapshot/cluster-state.ts';
 import type { StateCause, StateFact } from './domain/snapshot/state-cause.ts';
-import type {
-  EntityRef,
-  Execution,
-  Finding,
-  Issue,
-  Plan,
-  Refusal,
-  Rung,
-  Step,
-  Subject,
-} from './domain/types/diagnosis.ts';
+import type { Issue } from './domain/types/diagnosis.ts';
+import type { EntityRef, Subject } from './domain/types/entity.ts';
+import type { Execution } from './domain/types/execution.ts';
+import type { Finding } from './domain/types/finding.ts';
+import type { Plan } from './domain/types/plan.ts';
+import type { Rung, Step } from './domain/types/playbook.ts';
+import type { Refusal } from './domain/types/refusal.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
 import type { Matcher, Silence } from './ports/alert-manager.ts';
 import type {

@@ -1,6 +1,7 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { FieldChange, Refusal, RefusalCode } from '../domain/types/diagnosis.ts';
+import type { FieldChange } from '../domain/types/plan.ts';
+import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, ClusterResult, CustomObject } from '../ports/cluster.ts';
 import { failedWith } from './edit/attempts.ts';

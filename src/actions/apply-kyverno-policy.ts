@@ -1,6 +1,9 @@
 import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { BlastRadius, EntityRef, FieldChange, Refusal, Step } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { BlastRadius, FieldChange } from '../domain/types/plan.ts';
+import type { Step } from '../domain/types/playbook.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, ParamFault, Planned } from '../extension-points.ts';
 import type { CustomKind, Workload } from '../ports/cluster.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';

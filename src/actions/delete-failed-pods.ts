@@ -1,5 +1,6 @@
 import { blastRadius, planDigest } from '../domain/plan.ts';
-import type { FieldChange, Plan, Refusal, RefusalCode } from '../domain/types/diagnosis.ts';
+import type { FieldChange, Plan } from '../domain/types/plan.ts';
+import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
 import type { Cluster, PodInfo } from '../ports/cluster.ts';
 import { cannotTell } from './edit/attempts.ts';

@@ -1,7 +1,8 @@
 import { withoutRoom } from '../domain/node-room.ts';
 import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { FieldChange, Refusal } from '../domain/types/diagnosis.ts';
+import type { FieldChange } from '../domain/types/plan.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';

@@ -1,7 +1,7 @@
 import { managerNotes } from '../domain/managed-by.ts';
 import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { FieldChange } from '../domain/types/diagnosis.ts';
+import type { FieldChange } from '../domain/types/plan.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
 import type { CustomKind } from '../ports/cluster.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';

@@ -1,6 +1,7 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { parseQuantity } from '../domain/quantity.ts';
-import type { EntityRef, Refusal, RefusalCode } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';

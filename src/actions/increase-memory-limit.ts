@@ -1,6 +1,6 @@
 import { type ObjectPath, readPath } from '../domain/object-path.ts';
 import { parseQuantity } from '../domain/quantity.ts';
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import type { ContainerInfo, Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';

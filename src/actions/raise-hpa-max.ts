@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../domain/types/diagnosis.ts';
+import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';

@@ -2,7 +2,7 @@ import type { LabelSelector } from '../domain/label-selector.ts';
 import { selects } from '../domain/label-selector.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { templateLabels } from '../domain/pod-template.ts';
-import type { Refusal, RefusalCode } from '../domain/types/diagnosis.ts';
+import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import type { CustomObject } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';

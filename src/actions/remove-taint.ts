@@ -1,5 +1,5 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { NODES } from './edit/places.ts';

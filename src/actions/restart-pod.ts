@@ -1,5 +1,7 @@
 import { blastRadius, planDigest } from '../domain/plan.ts';
-import type { FieldChange, Finding, Plan, Refusal } from '../domain/types/diagnosis.ts';
+import type { Finding } from '../domain/types/finding.ts';
+import type { FieldChange, Plan } from '../domain/types/plan.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../extension-points.ts';
 import type { Cluster, PodInfo } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';

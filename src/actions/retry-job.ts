@@ -1,7 +1,8 @@
 import { objectDiff } from '../domain/object-diff.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { FieldChange, RefusalCode } from '../domain/types/diagnosis.ts';
+import type { FieldChange } from '../domain/types/plan.ts';
+import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
 import type { CustomObject, CustomPlace } from '../ports/cluster.ts';
 import { failedWith } from './edit/attempts.ts';

@@ -1,6 +1,8 @@
 import { changedMigration, lastHealthy, unpullable } from '../domain/former-revision.ts';
 import { readPath } from '../domain/object-path.ts';
-import type { FieldChange, Finding, Refusal } from '../domain/types/diagnosis.ts';
+import type { Finding } from '../domain/types/finding.ts';
+import type { FieldChange } from '../domain/types/plan.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster.ts';
 import { editing, type Intended } from './edit/editing.ts';

@@ -1,6 +1,7 @@
 import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
-import type { BlastRadius, FieldChange, Refusal } from '../domain/types/diagnosis.ts';
+import type { BlastRadius, FieldChange } from '../domain/types/plan.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned } from '../extension-points.ts';
 import { cannotTell, failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';

@@ -1,5 +1,5 @@
 import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../domain/former-replicas.ts';
-import type { RefusalCode } from '../domain/types/diagnosis.ts';
+import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';

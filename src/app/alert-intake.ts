@@ -3,7 +3,7 @@ import { parseWebhook } from '../adapters/alertmanager/webhook.ts';
 import type { AlertIntake } from '../adapters/http/alertmanager-route.ts';
 import { admit, type LeftOut, type OwnCluster } from '../domain/alert-admission.ts';
 import { metricsIn, type RequestMetrics, vitalOf } from '../domain/alert-vital.ts';
-import type { Alert } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
 import { resolveSubject } from '../evidence/resolve-subject.ts';
 import type { Topology } from '../evidence/topology.ts';
 import { noteQuiet } from '../pipeline/note-quiet.ts';

@@ -3,7 +3,7 @@ import { callsWanted, postOf } from '../domain/calls.ts';
 import type { Clock } from '../domain/clock.ts';
 import { PARTS } from '../domain/proof/figures.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
-import { OUTCOMES } from '../domain/types/diagnosis.ts';
+import { OUTCOMES } from '../domain/types/outcome.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { yamlErrorLine } from '../adapters/playbooks/checked-yaml.ts';
 import { loadPlaybooks, playbookReader } from '../adapters/playbooks/load-playbooks.ts';
 import { playbookKey } from '../domain/playbook.ts';
-import type { Playbook } from '../domain/types/diagnosis.ts';
+import type { Playbook } from '../domain/types/playbook.ts';
 import type { Action } from '../extension-points.ts';
 import { playbookCheck } from './playbook-check.ts';
 

@@ -2,7 +2,7 @@ import type { QueryOptions } from '../adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { OwnCluster } from '../domain/alert-admission.ts';
 import type { WorkingHours } from '../domain/proof/working-hours.ts';
-import type { ServicePolicy } from '../domain/types/diagnosis.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { ChangeWindow } from '../domain/windows.ts';
 import { type Settings, UNNAMED_CLUSTER, WEEKDAYS } from './settings.ts';
 

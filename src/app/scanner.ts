@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { PodAddresses } from '../evidence/pod-addresses.ts';
 import type { Topology } from '../evidence/topology.ts';
 import { createTrainingSchedule } from '../learning/train-due.ts';

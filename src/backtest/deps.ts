@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { fitServiceModel } from '../analysis/service-model.ts';
-import type { Playbook, ServicePolicy } from '../domain/types/diagnosis.ts';
+import type { Playbook } from '../domain/types/playbook.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import { createModels, type KnownService, type Models } from '../learning/baselines.ts';
 import { type TrainingDeps, trainService } from '../learning/train.ts';

@@ -1,7 +1,8 @@
 import { newIncident } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import { attemptKey } from '../domain/recommend.ts';
-import type { Alert, Subject } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { Subject } from '../domain/types/entity.ts';
 import type { PastResult } from './past-store.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { PastEvent } from './replay.ts';

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import type { Alert, Diagnosis, Execution, Finding, Recommendation } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
+import type { Finding } from '../domain/types/finding.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
 
 const instant = z.number();
 const alert = z.looseObject({

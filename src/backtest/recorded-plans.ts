@@ -1,5 +1,6 @@
 import { planDigest } from '../domain/plan.ts';
-import type { Plan, Recommendation } from '../domain/types/diagnosis.ts';
+import type { Plan } from '../domain/types/plan.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
 import type { Action, ActionContext } from '../extension-points.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 

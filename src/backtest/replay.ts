@@ -1,7 +1,9 @@
 import { type Calls, groupKeyOf } from '../domain/group.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { transition } from '../domain/transition.ts';
-import type { Diagnosis, Finding, Subject } from '../domain/types/diagnosis.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { Subject } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import { createTopology } from '../evidence/topology.ts';
 import type { StageDeps } from '../pipeline/deps.ts';

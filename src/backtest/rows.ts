@@ -1,4 +1,5 @@
-import type { Decision, Recommendation, SkippedStep } from '../domain/types/diagnosis.ts';
+import type { Decision } from '../domain/types/decision.ts';
+import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
 import { ASSUMED } from './recorded-plans.ts';
 import type { Judgement, Replayed } from './replay.ts';
 

@@ -1,7 +1,7 @@
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
 import { policyFor, queryOptions } from '../app/policy.ts';
 import type { Settings } from '../app/settings.ts';
-import type { Playbook } from '../domain/types/diagnosis.ts';
+import type { Playbook } from '../domain/types/playbook.ts';
 import type { Action } from '../extension-points.ts';
 import { type Compared, compare, liveDecision, liveFor } from './agreement.ts';
 import { createPastModels, learner, replayDeps } from './deps.ts';

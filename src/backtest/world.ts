@@ -8,7 +8,7 @@ import { unreachableMetrics } from '../app/missing-parts.ts';
 import type { Settings } from '../app/settings.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { playbookKey } from '../domain/playbook.ts';
-import type { Playbook } from '../domain/types/diagnosis.ts';
+import type { Playbook } from '../domain/types/playbook.ts';
 import type { Action, Correlator, Detector, IssueKind } from '../extension-points.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Learned } from './deps.ts';

@@ -1,6 +1,6 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
 import type { Quota } from '../ports/cluster.ts';
 

@@ -1,7 +1,7 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
 import { percent } from '../domain/figures.ts';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 import type { Correlator, Found, IncidentContext, VolumeUse } from '../extension-points.ts';
 

@@ -1,5 +1,5 @@
 import { isQuiet } from './alert-severity.ts';
-import type { Alert } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
 
 /** Which alerts of a delivery are ours to deal with. Pure. */
 

@@ -1,4 +1,4 @@
-import type { Alert } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
 
 /** What an alert's own label says of how bad it is, loudest last. `unlabelled`: it says nothing that is known here. */
 const SEVERITIES = ['none', 'info', 'warning', 'unlabelled', 'error', 'critical'] as const;

@@ -1,4 +1,4 @@
-import type { AlertVital } from './types/diagnosis.ts';
+import type { AlertVital } from './types/alert.ts';
 
 /** The metrics by which requests are measured here, as the configured queries read them. */
 export type RequestMetrics = { latency: Set<string>; requests: Set<string> };

@@ -3,7 +3,10 @@ import type { Health } from './health.ts';
 import { muteWords } from './mute.ts';
 import { widerThan } from './plan.ts';
 import { mayActAlone, timeoutRule } from './service-policy.ts';
-import type { Authority, BlastRadius, Plan, Refusal, ServicePolicy } from './types/diagnosis.ts';
+import type { Authority } from './types/execution.ts';
+import type { BlastRadius, Plan } from './types/plan.ts';
+import type { Refusal } from './types/refusal.ts';
+import type { ServicePolicy } from './types/service-policy.ts';
 
 declare const proof: unique symbol;
 

@@ -1,5 +1,6 @@
 import { calleesOf } from './callees.ts';
-import type { AffectedPart, Cause, Diagnosis, EntityRef } from './types/diagnosis.ts';
+import type { AffectedPart, Cause, Diagnosis } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
 
 /** How often a bottleneck is followed to the next service before a person is called: behind the third there may be a database, which more pods in front of it only load more. */
 const MOST_FOLLOWED = 2;

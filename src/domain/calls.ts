@@ -2,7 +2,7 @@ import { isQuietOnly } from './alert-severity.ts';
 import type { Incident } from './incident.ts';
 import { questionName } from './pages.ts';
 import { isStillProposed } from './proposal.ts';
-import type { Call } from './types/diagnosis.ts';
+import type { Call } from './types/called.ts';
 
 /** Kept with the incident; more than one at a time is open only for a moment. */
 const MAX_CALLS = 20;

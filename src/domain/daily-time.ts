@@ -1,4 +1,4 @@
-import type { DailyTime } from './types/diagnosis.ts';
+import type { DailyTime } from './types/playbook.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const formats = new Map<string, Intl.DateTimeFormat>();

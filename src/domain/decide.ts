@@ -5,15 +5,12 @@ import { type Mute, muteWords } from './mute.ts';
 import { isOomLoop } from './oom-loop.ts';
 import { PROPOSAL_MS } from './proposal.ts';
 import { isCritical, mayActAlone, timeoutRule } from './service-policy.ts';
-import type {
-  BlastRadius,
-  Decision,
-  Diagnosis,
-  Recommendation,
-  Refusal,
-  ServicePolicy,
-  WaitsFor,
-} from './types/diagnosis.ts';
+import type { Decision, WaitsFor } from './types/decision.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
+import type { BlastRadius } from './types/plan.ts';
+import type { Recommendation } from './types/recommendation.ts';
+import type { Refusal } from './types/refusal.ts';
+import type { ServicePolicy } from './types/service-policy.ts';
 
 export type DecideInput = {
   now: number;

@@ -1,5 +1,5 @@
 import type { Incident } from './incident.ts';
-import type { Execution } from './types/diagnosis.ts';
+import type { Execution } from './types/execution.ts';
 
 /** So long after an incident has closed, what was put in place for it alone is given back: the trouble has been gone for the steady time by then, and is looked for again before. */
 export const GIVE_BACK_MS = 60_000;

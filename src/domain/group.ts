@@ -3,7 +3,8 @@ import { calleesNear } from './callees.ts';
 import type { Incident } from './incident.ts';
 import { isProposal } from './proposal.ts';
 import { subjectEntity } from './subject.ts';
-import type { Alert, Subject } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
+import type { Subject } from './types/entity.ts';
 
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
 export type Calls = Map<string, Set<string>>;

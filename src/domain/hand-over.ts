@@ -5,7 +5,7 @@ import { maskText } from './mask-text.ts';
 import { ownerTold } from './object-owner.ts';
 import { objectKey, refText } from './snapshot/snapshot.ts';
 import type { StateCause } from './snapshot/state-cause.ts';
-import type { HandOver } from './types/diagnosis.ts';
+import type { HandOver } from './types/hand-over.ts';
 
 const MOST_FACTS = 3;
 const MOST_VALUE = 200;

@@ -1,25 +1,15 @@
 import type { Rejection, RejectReason } from './rejection.ts';
-import type {
-  Alert,
-  AtTimeout,
-  Authority,
-  ByHand,
-  Call,
-  Decision,
-  Diagnosis,
-  EntityRef,
-  Execution,
-  Finding,
-  Milestones,
-  Outcome,
-  Page,
-  Recommendation,
-  Refusal,
-  Seen,
-  SkippedStep,
-  Verification,
-  WaitsFor,
-} from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
+import type { Call, Page } from './types/called.ts';
+import type { AtTimeout, Decision, WaitsFor } from './types/decision.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
+import type { Authority, Execution, Verification } from './types/execution.ts';
+import type { Finding } from './types/finding.ts';
+import type { Milestones, Outcome, Seen } from './types/outcome.ts';
+import type { ByHand } from './types/playbook.ts';
+import type { Recommendation, SkippedStep } from './types/recommendation.ts';
+import type { Refusal } from './types/refusal.ts';
 
 /** One look at the trouble while verifying. `healthy` null: no data, which is never taken for healthy. */
 export type Sample = {

@@ -1,5 +1,5 @@
 import { ownsPodNamed } from './pod-names.ts';
-import type { EntityRef } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
 
 /**
  * Whether something is about a workload: about itself, or about a pod of it. Names count whole (`cart` is not `cart-api`): of a pod whose owner was seen the owner says it, of others what

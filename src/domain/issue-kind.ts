@@ -1,6 +1,7 @@
 import type { ChartMetric } from './finding-info.ts';
 import type { Health } from './health.ts';
-import type { Finding, Issue } from './types/diagnosis.ts';
+import type { Issue } from './types/diagnosis.ts';
+import type { Finding } from './types/finding.ts';
 
 /** What a kind of trouble is read from. */
 export type KindLook = { health: Health; findings: readonly Finding[] };

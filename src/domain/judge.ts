@@ -1,5 +1,5 @@
 import type { Sample } from './incident.ts';
-import type { Verification } from './types/diagnosis.ts';
+import type { Verification } from './types/execution.ts';
 
 export type JudgeInput = {
   now: number;

@@ -1,5 +1,6 @@
 import type { Incident, TimelineEntry } from './incident.ts';
-import type { Execution, Outcome } from './types/diagnosis.ts';
+import type { Execution } from './types/execution.ts';
+import type { Outcome } from './types/outcome.ts';
 
 /** Who decided what, when and why: what is left of an incident for ever, a kilobyte or two. `digest`: SHA-256 (hex) of the details that are gone. */
 export type KeptRecord = {

@@ -1,6 +1,7 @@
 import { remediationTarget } from './bottleneck.ts';
 import type { Sample } from './incident.ts';
-import type { Diagnosis, Verification } from './types/diagnosis.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
+import type { Verification } from './types/execution.ts';
 
 /**
  * What the record of an action is kept by: the action, the kind of trouble, its cause, and the service that it is about. A rollback that cured a bad rollout says nothing of a changed ConfigMap, nor of another

@@ -1,6 +1,6 @@
 import { isAbout } from './is-about.ts';
 import type { KindLook } from './issue-kind.ts';
-import type { Finding } from './types/diagnosis.ts';
+import type { Finding } from './types/finding.ts';
 
 const LEAST = 0.5;
 /** So sure the scan must be before it tells, and whoever names what doesn't hurt yet. */

@@ -1,5 +1,5 @@
 import type { Event, Incident } from './incident.ts';
-import type { Milestones } from './types/diagnosis.ts';
+import type { Milestones } from './types/outcome.ts';
 
 /** What people do about an incident; what they say of it afterwards is none of it. */
 const ACTS = new Set<Event['type']>([

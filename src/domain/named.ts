@@ -1,4 +1,4 @@
-import type { EntityRef } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
 
 /** What the labels of an alert name, before anybody has looked at the cluster. */
 export type Named =

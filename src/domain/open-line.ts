@@ -2,7 +2,7 @@ import { isQuiet, isQuietOnly } from './alert-severity.ts';
 import type { Incident, StateName } from './incident.ts';
 import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
-import type { WaitsFor } from './types/diagnosis.ts';
+import type { WaitsFor } from './types/decision.ts';
 
 /** An open incident in one line: enough to count a storm, and to name whom it holds, without reading ten thousand incidents. */
 export type OpenLine = {

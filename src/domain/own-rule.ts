@@ -1,4 +1,4 @@
-import type { Alert } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
 
 /** Pure: an alert's own rule, as Prometheus lists it, against what its expression gives now. */
 

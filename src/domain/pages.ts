@@ -1,7 +1,7 @@
 import { isQuietOnly, loudest, type Severity } from './alert-severity.ts';
 import type { Incident, State } from './incident.ts';
 import { isStillProposed } from './proposal.ts';
-import type { Page } from './types/diagnosis.ts';
+import type { Page } from './types/called.ts';
 
 /** Kept with the incident; those that aren't resolved stay. */
 const MAX_PAGES = 20;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BlastRadius, FieldChange, Plan } from './types/diagnosis.ts';
+import type { BlastRadius, FieldChange, Plan } from './types/plan.ts';
 
 /**
  * SHA-256 (hex) over action, target uid and changes: equal exactly for plans that would do the same to the same object, whenever they were made.

@@ -1,6 +1,7 @@
 import { remediationTarget } from './bottleneck.ts';
 import { isWithin } from './daily-time.ts';
-import type { Diagnosis, Playbook } from './types/diagnosis.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
+import type { Playbook } from './types/playbook.ts';
 
 /** For every kind of issue that has no playbook of its own. */
 export const ANY_ISSUE = '*';

@@ -1,5 +1,5 @@
 import { isCritical, timeoutRule } from './service-policy.ts';
-import type { ServicePolicy } from './types/diagnosis.ts';
+import type { ServicePolicy } from './types/service-policy.ts';
 
 /** What the configuration means for one workload, in words that an operator can hold against what they meant. */
 export type PolicyWords = { critical: boolean; asked: string[]; alone: string; atTimeout: string; why: string };

@@ -3,7 +3,8 @@ import type { Incident, TimelineEntry } from './incident.ts';
 import { maskText } from './mask-text.ts';
 import { standingChange } from './moves/undoing.ts';
 import { mttrSpan } from './mttr.ts';
-import type { Execution, Finding } from './types/diagnosis.ts';
+import type { Execution } from './types/execution.ts';
+import type { Finding } from './types/finding.ts';
 
 export type PostMortem = Pick<
   Incident,

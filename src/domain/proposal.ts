@@ -1,5 +1,5 @@
 import type { Incident } from './incident.ts';
-import type { Subject } from './types/diagnosis.ts';
+import type { Subject } from './types/entity.ts';
 import type { KindName } from './vocabulary.ts';
 
 /** The issue of a proposal: demand is coming that nothing scales for. */

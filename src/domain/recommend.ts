@@ -1,6 +1,8 @@
 import { remediationTarget } from './bottleneck.ts';
 import type { Incident } from './incident.ts';
-import type { Cause, Confidence, Diagnosis, Playbook, Recommendation, SkippedStep, Step } from './types/diagnosis.ts';
+import type { Cause, Diagnosis } from './types/diagnosis.ts';
+import type { Playbook, Step } from './types/playbook.ts';
+import type { Confidence, Recommendation, SkippedStep } from './types/recommendation.ts';
 import type { CauseWhat, FindingWhat } from './vocabulary.ts';
 
 /** The same step on the same object is one try, however its plan looked. */

@@ -4,7 +4,9 @@ import { worseThan } from './compare-diagnoses.ts';
 import { ECHO_MS, type Event, type Incident, LATE_FIRING_MS, MAX_ALERTS, MAX_UNKEPT, type State } from './incident.ts';
 import { pagesOf, withPage } from './pages.ts';
 import { withReason, withRejection } from './rejection.ts';
-import type { Alert, Finding, Page } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
+import type { Page } from './types/called.ts';
+import type { Finding } from './types/finding.ts';
 
 /** What an incident remembers of an event whatever its state: alerts, the message's place, the page, a person's verdict. */
 export function recordFacts(incident: Incident, event: Event): Incident {

@@ -1,4 +1,4 @@
-import type { Recommendation } from './types/diagnosis.ts';
+import type { Recommendation } from './types/recommendation.ts';
 
 /** Why a person said no to a step. */
 export const REJECT_REASONS = {

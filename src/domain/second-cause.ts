@@ -1,5 +1,6 @@
 import { isAbout } from './is-about.ts';
-import type { Cause, Finding } from './types/diagnosis.ts';
+import type { Cause } from './types/diagnosis.ts';
+import type { Finding } from './types/finding.ts';
 
 /** Less than this isn't worth a word. */
 const WORTH = 0.05;

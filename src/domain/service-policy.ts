@@ -1,4 +1,6 @@
-import type { AtTimeout, Plan, ServicePolicy } from './types/diagnosis.ts';
+import type { AtTimeout } from './types/decision.ts';
+import type { Plan } from './types/plan.ts';
+import type { ServicePolicy } from './types/service-policy.ts';
 
 const AUTONOMY = ['observe', 'ask', 'auto'] as const;
 /** A confidence that lets Nightshift act by itself on a critical service, and only with a low blast radius. */

@@ -1,4 +1,4 @@
-import type { Alert } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
 
 type Matcher = { name: string; value: string };
 

@@ -1,7 +1,8 @@
 import type { Named } from './named.ts';
 import { deploymentOf, workloadOfPod } from './pod-names.ts';
 import { aboutObject, unnamed } from './subject.ts';
-import type { Alert, Subject } from './types/diagnosis.ts';
+import type { Alert } from './types/alert.ts';
+import type { Subject } from './types/entity.ts';
 
 /** By the labels alone: what is said while the cluster gives no answer, or of what it doesn't have. */
 export function subjectByName(cluster: string, named: Named): Subject {

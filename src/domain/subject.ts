@@ -1,4 +1,4 @@
-import type { EntityRef, Subject } from './types/diagnosis.ts';
+import type { EntityRef, Subject } from './types/entity.ts';
 
 /** What an incident is about, told apart from the workload that has the trouble: a Job, a node or a quota has none. */
 

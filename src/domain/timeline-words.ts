@@ -1,7 +1,8 @@
 import { atLeastPercent } from './figures.ts';
 import type { Event, Incident, TimelineEntry } from './incident.ts';
 import { reasonWords } from './rejection.ts';
-import type { Decision, Diagnosis } from './types/diagnosis.ts';
+import type { Decision } from './types/decision.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
 import { withoutSubject } from './without-subject.ts';
 
 /** One line of the timeline for an event: what happened, by whom. Null for events that only keep books. Text from outside stays data: the views escape it. */

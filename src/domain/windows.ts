@@ -1,5 +1,5 @@
 import { isWithin, localText } from './daily-time.ts';
-import type { DailyTime } from './types/diagnosis.ts';
+import type { DailyTime } from './types/playbook.ts';
 
 /** A change freeze or quiet hours: what is asked then, and nothing runs by itself. */
 export type ChangeWindow = {

@@ -4,7 +4,9 @@ import type { TroubleState } from '../domain/judge-trouble.ts';
 import { BY_HAND } from '../domain/proposal.ts';
 import { standsAsBefore } from '../domain/stands-as-before.ts';
 import { workloadOf } from '../domain/subject.ts';
-import type { Diagnosis, EntityRef, Plan } from '../domain/types/diagnosis.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Plan } from '../domain/types/plan.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type Whose } from './health.ts';
 

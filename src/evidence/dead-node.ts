@@ -1,6 +1,7 @@
 import type { Named } from '../domain/named.ts';
 import { aboutObject, workloadOf } from '../domain/subject.ts';
-import type { Alert, Subject } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { Subject } from '../domain/types/entity.ts';
 import type { Cluster } from '../ports/cluster.ts';
 
 /** One of these runs on every node: on a dead one it is silent, too. */

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { Calls } from '../domain/group.ts';
-import type { Playbook, ServicePolicy } from '../domain/types/diagnosis.ts';
+import type { Playbook } from '../domain/types/playbook.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator, Tried } from '../extension-points.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { LearningDeps } from '../learning/deps.ts';

@@ -1,5 +1,5 @@
 import { deploymentOf, ownsPodNamed } from '../domain/pod-names.ts';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { Cluster, PodInfo, Workload } from '../ports/cluster.ts';
 
 /** From an object's name to the workload behind it. Null: there is none; undefined: the cluster gave no answer. */

@@ -1,7 +1,8 @@
 import { senseOf, showBand } from '../analysis/metric-sense.ts';
 import type { Series } from '../analysis/series.ts';
 import { scoreService } from '../analysis/service-model.ts';
-import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { EvidenceDeps } from './deps.ts';
 

@@ -1,7 +1,8 @@
 import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import { nameIssue } from '../domain/name-issue.ts';
-import type { Cause, Diagnosis, Finding } from '../domain/types/diagnosis.ts';
+import type { Cause, Diagnosis } from '../domain/types/diagnosis.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type Whose } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';

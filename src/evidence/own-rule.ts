@@ -12,7 +12,8 @@ import {
   rulesOf,
   samplesOf,
 } from '../domain/own-rule.ts';
-import type { Alert, Issue } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { Issue } from '../domain/types/diagnosis.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
 /** What an incident's alerts say when their own rules are evaluated again, now. */

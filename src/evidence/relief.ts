@@ -1,5 +1,5 @@
 import type { Incident } from '../domain/incident.ts';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { measureService, measureTrouble, type Trouble } from './measure.ts';
 

@@ -1,5 +1,6 @@
 import { toSeries } from '../analysis/series.ts';
-import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { forestFindings, type Recent } from './forest-findings.ts';

@@ -5,7 +5,8 @@ import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
 import { refOf } from '../domain/snapshot/state-cause.ts';
 import { subjectEntity, workloadOf } from '../domain/subject.ts';
-import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { StateDiagnosis } from './state-diagnosis.ts';
 
 type Where = { namespace: string; service: string };

@@ -1,6 +1,6 @@
 import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Execution } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
 import { type HealthLook, readHealth, type Whose } from './health.ts';
 
 const MAX_CALLERS = 5;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.ts';
-import { OUTCOMES } from '../domain/types/diagnosis.ts';
+import { OUTCOMES } from '../domain/types/outcome.ts';
 
 const DAY_MS = 86_400_000;
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;

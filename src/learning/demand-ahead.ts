@@ -2,7 +2,8 @@ import { replicasFor } from '../analysis/learned-schedule.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { TroubleState } from '../domain/judge-trouble.ts';
 import { DEMAND_AHEAD } from '../domain/proposal.ts';
-import type { Diagnosis, EntityRef } from '../domain/types/diagnosis.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import { highestUntil } from './demand.ts';
 import type { LearningDeps } from './deps.ts';
 

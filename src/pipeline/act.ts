@@ -1,6 +1,8 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
 import type { Incident, State } from '../domain/incident.ts';
-import type { Execution, Recommendation, Refusal } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import { freshLook, lockFor } from './fresh-look.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
 

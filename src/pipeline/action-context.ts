@@ -1,6 +1,6 @@
 import { remediationTarget } from '../domain/bottleneck.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Recommendation } from '../domain/types/diagnosis.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { scaledObjectFor } from '../learning/autoscaler.ts';
 import type { StageDeps } from './deps.ts';

@@ -19,7 +19,10 @@ import {
 } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
 import { heldBack, stormOf } from '../domain/storm.ts';
-import type { Diagnosis, Playbook, Recommendation, Refusal, SkippedStep, Step } from '../domain/types/diagnosis.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { Playbook, Step } from '../domain/types/playbook.ts';
+import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
 import type { IssueKind } from '../extension-points.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';

@@ -1,7 +1,8 @@
 import { authorise } from '../domain/authorise.ts';
 import { type Event, type Incident, MAX_LATE_MS } from '../domain/incident.ts';
 import { playbookFor } from '../domain/playbook.ts';
-import type { Execution, Refusal } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, Applied } from '../extension-points.ts';
 import { actionContext } from './action-context.ts';
 import type { StageDeps } from './deps.ts';

@@ -1,6 +1,9 @@
 import { type Agreed, checkGuards, type FreshLook, type Locked } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Authority, Plan, Recommendation, Refusal } from '../domain/types/diagnosis.ts';
+import type { Authority } from '../domain/types/execution.ts';
+import type { Plan } from '../domain/types/plan.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import { measureTrouble } from '../evidence/measure.ts';
 import { readCallers } from '../evidence/worsened.ts';
 import { lookAtClock } from './clock-skew.ts';

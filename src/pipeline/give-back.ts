@@ -1,6 +1,6 @@
 import { toGiveBack } from '../domain/give-back.ts';
 import type { Event, Incident } from '../domain/incident.ts';
-import type { Execution } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
 import { measureService, measureTrouble } from '../evidence/measure.ts';
 import type { StageDeps } from './deps.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';

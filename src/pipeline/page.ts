@@ -3,7 +3,7 @@ import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Event, Incident } from '../domain/incident.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
 import { transition } from '../domain/transition.ts';
-import type { ServicePolicy } from '../domain/types/diagnosis.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { PageRequest } from '../ports/pager.ts';
 import { belongsToStorm, pageStorm } from './page-storm.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';

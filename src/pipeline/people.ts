@@ -2,7 +2,7 @@ import { beginsWith } from '../domain/first-words.ts';
 import type { Event, Incident, State } from '../domain/incident.ts';
 import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
-import type { Plan } from '../domain/types/diagnosis.ts';
+import type { Plan } from '../domain/types/plan.ts';
 import type { Answer, FoundIncident, People } from '../extension-points.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
 import { scoreNow } from '../learning/score-service.ts';

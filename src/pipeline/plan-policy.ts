@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import { strictest } from '../domain/service-policy.ts';
-import type { Plan, ServicePolicy } from '../domain/types/diagnosis.ts';
+import type { Plan } from '../domain/types/plan.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { StageDeps } from './deps.ts';
 
 /** Whose word a step needs: the policy of every service that it disturbs, the strictest of several. Without a plan, or where it disturbs none, the one of the service given. */

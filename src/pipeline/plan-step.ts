@@ -1,6 +1,7 @@
 import { tooManyPods } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Plan, Recommendation } from '../domain/types/diagnosis.ts';
+import type { Plan } from '../domain/types/plan.ts';
+import type { Recommendation } from '../domain/types/recommendation.ts';
 import { recentCallers } from '../evidence/callers.ts';
 import type { Planned } from '../extension-points.ts';
 import { actionContext } from './action-context.ts';

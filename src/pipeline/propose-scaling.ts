@@ -1,7 +1,8 @@
 import { newIncident } from '../domain/group.ts';
 import { DEMAND_AHEAD, proposalKeyOf } from '../domain/proposal.ts';
 import { transition } from '../domain/transition.ts';
-import type { Finding, Subject } from '../domain/types/diagnosis.ts';
+import type { Subject } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { Answer } from '../extension-points.ts';
 import { diagnoseDemand, measureDemand } from '../learning/demand-ahead.ts';
 import { findService } from '../learning/score-service.ts';

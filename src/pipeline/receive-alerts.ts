@@ -3,7 +3,9 @@ import type { Effect, Event, Incident, Transition } from '../domain/incident.ts'
 import { newsSince } from '../domain/record-facts.ts';
 import { heldBack } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
-import type { Alert, Finding, Subject } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { Subject } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { IntakeDeps } from './deps.ts';
 import { saveTransition } from './record.ts';
 

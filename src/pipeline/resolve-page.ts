@@ -1,7 +1,7 @@
 import type { Event, Incident } from '../domain/incident.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { openPages, stalePages } from '../domain/pages.ts';
-import type { Page } from '../domain/types/diagnosis.ts';
+import type { Page } from '../domain/types/called.ts';
 import type { StageDeps } from './deps.ts';
 import { NOTHING, type Stage, type StageResult } from './stage.ts';
 

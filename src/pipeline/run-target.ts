@@ -1,6 +1,6 @@
 import { meantBy } from '../domain/first-words.ts';
 import { aboutObject } from '../domain/subject.ts';
-import type { EntityKind, EntityRef, Subject } from '../domain/types/diagnosis.ts';
+import type { EntityKind, EntityRef, Subject } from '../domain/types/entity.ts';
 import type { Action } from '../extension-points.ts';
 import type { StageDeps } from './deps.ts';
 import { findWorkload } from './who-may.ts';

@@ -1,7 +1,8 @@
 import { authoriseUndo, checkUndo, type Lease, type Locked, type UndoLook } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
 import { canBeTakenBack } from '../domain/plan.ts';
-import type { Authority, Execution, Refusal } from '../domain/types/diagnosis.ts';
+import type { Authority, Execution } from '../domain/types/execution.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Applied } from '../extension-points.ts';
 import { actionContext } from './action-context.ts';
 import { lookAtClock } from './clock-skew.ts';

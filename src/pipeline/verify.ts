@@ -4,7 +4,7 @@ import { judge } from '../domain/judge.ts';
 import { resultKey, workedFor } from '../domain/learned-results.ts';
 import { isByHand } from '../domain/proposal.ts';
 import { sampleOf } from '../domain/sample-of.ts';
-import type { Execution } from '../domain/types/diagnosis.ts';
+import type { Execution } from '../domain/types/execution.ts';
 import { type Worsening, worsenedSince } from '../domain/worse.ts';
 import { whatIsElsewhere } from '../evidence/elsewhere.ts';
 import { measureTrouble, type Trouble } from '../evidence/measure.ts';

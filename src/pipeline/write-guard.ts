@@ -1,5 +1,5 @@
 import { type Authorised, FRESH_MS } from '../domain/authorise.ts';
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster, ClusterFailure, ClusterResult } from '../ports/cluster.ts';
 import type { StageDeps } from './deps.ts';
 

@@ -2,7 +2,7 @@ import type { CallDue } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { OpenLine } from '../domain/open-line.ts';
 import type { WeeklyReport } from '../domain/proof/weekly.ts';
-import type { Call } from '../domain/types/diagnosis.ts';
+import type { Call } from '../domain/types/called.ts';
 import type { Pause } from './store.ts';
 
 /** What the chat shows of an incident: the views turn an Incident into blocks. */

@@ -2,7 +2,8 @@ import type { LabelSelector } from '../domain/label-selector.ts';
 import type { Placing, Room } from '../domain/node-room.ts';
 import type { ConfigReference } from '../domain/pod-template.ts';
 import type { KubeObject } from '../domain/snapshot/snapshot.ts';
-import type { EntityRef, Refusal } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 
 export type ContainerInfo = {
   name: string;

@@ -1,7 +1,7 @@
 import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../domain/keeper.ts';
 import type { ManagedView } from '../domain/managed-by.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster, CustomKind, CustomObject } from './cluster.ts';
 
 const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({

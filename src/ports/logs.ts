@@ -1,4 +1,4 @@
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 
 /** `source` is who wrote it (a pod), so that lines which belong together can be told. */
 export type LogLine = { at: number; source: string; text: string; severe: boolean };

@@ -5,7 +5,7 @@ import type { KeptRecord } from '../domain/kept-record.ts';
 import type { OpenLine } from '../domain/open-line.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
-import type { Refusal } from '../domain/types/diagnosis.ts';
+import type { Refusal } from '../domain/types/refusal.ts';
 
 /** A due effect as the store holds it. `gen` is the incident's version that made it: finishing an older one leaves a newer one due. */
 export type DueEffect = Effect & { id: string; incidentId: string; gen: number; attempt: number };

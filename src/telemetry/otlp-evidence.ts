@@ -1,5 +1,5 @@
 import type { Evidence } from '../analysis/rank.ts';
-import type { Finding } from '../domain/types/diagnosis.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { Call, TelemetryReader } from './create-telemetry.ts';
 
 /** What services told of themselves around an incident: for the ranking (`evidence`, `calls`), and for people (`findings`). */

@@ -1,6 +1,6 @@
 import { heard, missingSince } from '../domain/heartbeat.ts';
 import { aboutObject } from '../domain/subject.ts';
-import type { Alert } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
 import { receiveAlerts } from '../pipeline/receive-alerts.ts';
 import type { Heartbeats } from '../ports/heartbeats.ts';
 import type { WatchDeps } from './deps.ts';

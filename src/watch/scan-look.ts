@@ -1,4 +1,5 @@
-import type { EntityRef, Finding } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import { forestFindings, type Recent } from '../evidence/forest-findings.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { WatchDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import { CERTAIN } from '../domain/look-findings.ts';
-import type { Finding } from '../domain/types/diagnosis.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import { LOOKED_AT_CLOSER, OPENS_INCIDENTS, TOLD_SOON } from '../domain/vocabulary.ts';
 
 /**

@@ -1,7 +1,9 @@
 import { vitalOfFinding } from '../domain/alert-vital.ts';
 import { calleesNear } from '../domain/callees.ts';
 import { type Calls, groupKeyOf, incidentFor } from '../domain/group.ts';
-import type { Alert, EntityRef, Finding, Subject } from '../domain/types/diagnosis.ts';
+import type { Alert } from '../domain/types/alert.ts';
+import type { EntityRef, Subject } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import { receiveAnomaly } from '../pipeline/receive-alerts.ts';
 import { record } from '../pipeline/record.ts';
 import type { WatchDeps } from './deps.ts';

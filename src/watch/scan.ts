@@ -1,6 +1,6 @@
 import { toSeries } from '../analysis/series.ts';
 import type { Calls } from '../domain/group.ts';
-import type { EntityRef } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { Recent } from '../evidence/forest-findings.ts';
 import { wholeRates } from '../evidence/whole-rates.ts';
 import { LEARNED_METRICS } from '../learning/train-history.ts';

@@ -1,12 +1,10 @@
 import { authorise, authoriseUndo } from '../../src/domain/authorise.ts';
-import type {
-  EntityRef,
-  Execution,
-  Finding,
-  Plan,
-  Recommendation,
-  ServicePolicy,
-} from '../../src/domain/types/diagnosis.ts';
+import type { EntityRef } from '../../src/domain/types/entity.ts';
+import type { Execution } from '../../src/domain/types/execution.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
+import type { Plan } from '../../src/domain/types/plan.ts';
+import type { Recommendation } from '../../src/domain/types/recommendation.ts';
+import type { ServicePolicy } from '../../src/domain/types/service-policy.ts';
 import type { Action, ActionContext, Applied } from '../../src/extension-points.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { SmallCluster } from '../adapters/kubernetes/small-cluster.ts';

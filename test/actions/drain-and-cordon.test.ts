@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
-import type { Plan } from '../../src/domain/types/diagnosis.ts';
+import type { Plan } from '../../src/domain/types/plan.ts';
 import type { ActionContext, Applied } from '../../src/extension-points.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { authorised, contextFor, executionOf, planned, refusal, takeBack } from './action-context.ts';

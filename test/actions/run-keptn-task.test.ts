@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import { KEPTN_TASK_DEFINITIONS, KEPTN_TASKS, RESTART_DEPLOYMENT } from '../../sandbox/operators/keptn.ts';
 import runKeptnTask from '../../src/actions/run-keptn-task.ts';
-import type { Plan } from '../../src/domain/types/diagnosis.ts';
+import type { Plan } from '../../src/domain/types/plan.ts';
 import type { ActionContext, Applied } from '../../src/extension-points.ts';
 import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventsOfAlerts, eventsOfIncidents, openedEvents, resultsOf } from '../../src/backtest/past-events.ts';
 import { type RecordedIncident, readRecordedIncident } from '../../src/backtest/recorded-incident.ts';
-import type { Alert } from '../../src/domain/types/diagnosis.ts';
+import type { Alert } from '../../src/domain/types/alert.ts';
 
 const AT = Date.UTC(2026, 5, 4, 18);
 const MINUTE = 60_000;

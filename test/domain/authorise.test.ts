@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { authorise, authoriseUndo, checkGuards, FRESH_MS, type FreshLook } from '../../src/domain/authorise.ts';
-import type { Authority, BlastRadius, Plan, ServicePolicy } from '../../src/domain/types/diagnosis.ts';
+import type { Authority } from '../../src/domain/types/execution.ts';
+import type { BlastRadius, Plan } from '../../src/domain/types/plan.ts';
+import type { ServicePolicy } from '../../src/domain/types/service-policy.ts';
 import { planOf, T0 } from './examples.ts';
 
 const policyOf = (over: Partial<ServicePolicy> = {}): ServicePolicy => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bottleneckAfter, nextInLine, remediationTarget } from '../../src/domain/bottleneck.ts';
-import type { Cause, EntityRef } from '../../src/domain/types/diagnosis.ts';
+import type { Cause } from '../../src/domain/types/diagnosis.ts';
+import type { EntityRef } from '../../src/domain/types/entity.ts';
 
 const entity = (name: string): EntityRef => ({ kind: 'Deployment', namespace: 'shop', name });
 const cause = (name: string, probability: number, what = 'overload'): Cause => ({

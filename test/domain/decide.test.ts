@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DecideInput, decide, patientUntil } from '../../src/domain/decide.ts';
 import { strictest } from '../../src/domain/service-policy.ts';
-import type { BlastRadius } from '../../src/domain/types/diagnosis.ts';
+import type { BlastRadius } from '../../src/domain/types/plan.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
 const inputOf = (over: Partial<DecideInput> = {}): DecideInput => ({

@@ -1,14 +1,11 @@
 import { newIncident } from '../../src/domain/group.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type {
-  Alert,
-  AlertVital,
-  Decision,
-  Diagnosis,
-  Execution,
-  Plan,
-  Recommendation,
-} from '../../src/domain/types/diagnosis.ts';
+import type { Alert, AlertVital } from '../../src/domain/types/alert.ts';
+import type { Decision } from '../../src/domain/types/decision.ts';
+import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
+import type { Execution } from '../../src/domain/types/execution.ts';
+import type { Plan } from '../../src/domain/types/plan.ts';
+import type { Recommendation } from '../../src/domain/types/recommendation.ts';
 
 /** Plain examples for tests of the domain; every part can be replaced. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../../src/domain/health.ts';
 import { nameIssue } from '../../src/domain/name-issue.ts';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
 import { healthOf, known } from './healths.ts';
 

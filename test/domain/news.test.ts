@@ -3,7 +3,7 @@ import type { Event, Incident, State } from '../../src/domain/incident.ts';
 import { pageFor } from '../../src/domain/pages.ts';
 import { allResolved, newsSince } from '../../src/domain/record-facts.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Decision } from '../../src/domain/types/diagnosis.ts';
+import type { Decision } from '../../src/domain/types/decision.ts';
 import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from './examples.ts';
 
 /** What comes to an incident that a person has, or that asks or verifies, is looked at. */

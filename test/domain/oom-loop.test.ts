@@ -7,7 +7,8 @@ import { loadPlaybooks } from '../../src/adapters/playbooks/load-playbooks.ts';
 import { type DecideInput, decide } from '../../src/domain/decide.ts';
 import { playbookFor, playbookKey } from '../../src/domain/playbook.ts';
 import { confidenceIn, qualify } from '../../src/domain/recommend.ts';
-import type { Diagnosis, Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
 const actions = [increaseMemoryLimit, restartPod, rollbackDeployment, scaleHorizontal];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playbookFor, playbookKey } from '../../src/domain/playbook.ts';
-import type { Playbook } from '../../src/domain/types/diagnosis.ts';
+import type { Playbook } from '../../src/domain/types/playbook.ts';
 import { diagnosisOf } from './examples.ts';
 
 const verify = { withinMs: 1, steadyMs: 1 };

@@ -3,7 +3,9 @@ import notifyOncall from '../../src/actions/notify-oncall.ts';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { confidenceIn, provenIn, qualify } from '../../src/domain/recommend.ts';
-import type { Cause, Diagnosis, Finding, Playbook, Step } from '../../src/domain/types/diagnosis.ts';
+import type { Cause, Diagnosis } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
+import type { Playbook, Step } from '../../src/domain/types/playbook.ts';
 import { executionOf, recommendationOf } from './examples.ts';
 
 const step = (action: string, threshold: number, confidence: number): Step => ({

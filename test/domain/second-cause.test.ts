@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { whyNotSecond } from '../../src/domain/second-cause.ts';
-import type { Cause, Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Cause } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 
 const entity = (name: string) => ({ kind: 'Deployment' as const, namespace: 'shop', name });
 const cause = (name: string, probability: number, ...reasons: string[]): Cause => ({

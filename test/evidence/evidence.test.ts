@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gathered.ts';

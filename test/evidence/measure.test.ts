@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Diagnosis, EntityRef } from '../../src/domain/types/diagnosis.ts';
+import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
+import type { EntityRef } from '../../src/domain/types/entity.ts';
 import { measuredOf, measureTrouble } from '../../src/evidence/measure.ts';
 import { diagnosisOf, incidentOf, T0 } from '../domain/examples.ts';
 import { type Around, lookingAt } from './looking.ts';

@@ -5,7 +5,7 @@ import { createPrometheusApi } from '../../sandbox/prometheus/http.ts';
 import type { ListedRule } from '../../sandbox/prometheus/rules.ts';
 import { createSeriesStore } from '../../sandbox/prometheus/store.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
-import type { Alert } from '../../src/domain/types/diagnosis.ts';
+import type { Alert } from '../../src/domain/types/alert.ts';
 import { measureTrouble } from '../../src/evidence/measure.ts';
 import { measureByOwnRule } from '../../src/evidence/own-rule.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Authority } from '../../src/domain/types/diagnosis.ts';
+import type { Authority } from '../../src/domain/types/execution.ts';
 import type { Action } from '../../src/extension-points.ts';
 import execute from '../../src/pipeline/execute.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';

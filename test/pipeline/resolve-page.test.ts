@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Incident, State } from '../../src/domain/incident.ts';
 import { pageKey, questionName } from '../../src/domain/pages.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Page } from '../../src/domain/types/diagnosis.ts';
+import type { Page } from '../../src/domain/types/called.ts';
 import type { StageDeps } from '../../src/pipeline/deps.ts';
 import resolvePage from '../../src/pipeline/resolve-page.ts';
 import { incidentOf, recommendationOf, T0 } from '../domain/examples.ts';

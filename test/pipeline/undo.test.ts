@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Refusal } from '../../src/domain/types/diagnosis.ts';
+import type { Refusal } from '../../src/domain/types/refusal.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';
 import page from '../../src/pipeline/page.ts';
 import undo from '../../src/pipeline/undo.ts';

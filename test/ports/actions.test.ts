@@ -4,7 +4,7 @@ import restartDeployment from '../../src/actions/restart-deployment.ts';
 import restartPod from '../../src/actions/restart-pod.ts';
 import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import type { Action, ActionContext } from '../../src/extension-points.ts';
 import { carryOut, contextFor, finding, planned, refusal, takeBack } from '../actions/action-context.ts';
 import type { SmallCluster } from '../adapters/kubernetes/small-cluster.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { type Event, type Incident, MAX_LATE_MS, MAX_SAMPLES } from '../../src/domain/incident.ts';
 import { transition } from '../../src/domain/transition.ts';
-import type { Recommendation, RefusalCode } from '../../src/domain/types/diagnosis.ts';
+import type { Recommendation } from '../../src/domain/types/recommendation.ts';
+import type { RefusalCode } from '../../src/domain/types/refusal.ts';
 import {
   alertOf,
   askOf,

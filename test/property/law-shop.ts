@@ -1,7 +1,7 @@
 import type { Cluster as Simulated } from '../../sandbox/kube/cluster.ts';
 import { clusterOn } from '../../src/adapters/kubernetes/cluster.ts';
 import type { Request } from '../../src/adapters/kubernetes/rest.ts';
-import type { EntityRef } from '../../src/domain/types/diagnosis.ts';
+import type { EntityRef } from '../../src/domain/types/entity.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import type { Metrics, ServiceQueries } from '../../src/ports/metrics.ts';
 import { type Ask, connectionBy, silence } from './asked.ts';

@@ -1,5 +1,5 @@
 import type { Incident, StateName } from '../../src/domain/incident.ts';
-import type { Plan } from '../../src/domain/types/diagnosis.ts';
+import type { Plan } from '../../src/domain/types/plan.ts';
 import type { Change } from './law-changes.ts';
 import type { Asker } from './law-shop.ts';
 import type { Click } from './laws.ts';

@@ -2,7 +2,7 @@ import type { ActiveAlert } from '../../sandbox/alerting/evaluate.ts';
 import { FAULT_KINDS } from '../../sandbox/shop/faults/kinds.ts';
 import { NAMESPACE, SERVICES } from '../../sandbox/shop/services.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Alert } from '../../src/domain/types/diagnosis.ts';
+import type { Alert } from '../../src/domain/types/alert.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { createScanWorld, metricsOn, type ScanWorld } from './scan/scan-world.ts';
 

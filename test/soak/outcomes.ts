@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Truth } from '../../sandbox/shop/faults/kind.ts';
-import type { Outcome } from '../../src/domain/types/diagnosis.ts';
+import type { Outcome } from '../../src/domain/types/outcome.ts';
 import {
   incidents,
   messages,

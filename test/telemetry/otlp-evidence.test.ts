@@ -8,7 +8,7 @@ import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { type Evidence, rankCauses } from '../../src/analysis/rank.ts';
 import { nameIssue } from '../../src/domain/name-issue.ts';
 import { confidenceIn } from '../../src/domain/recommend.ts';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
 import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gathered.ts';

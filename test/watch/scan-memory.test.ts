@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { judgeLook, type ScanMemory, suspects, troubleOf } from '../../src/watch/scan-memory.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NAMESPACE, SERVICES } from '../../sandbox/shop/services.ts';
 import { ownerOf } from '../../src/app/scanner.ts';
-import type { Finding } from '../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 import { troubleOf } from '../../src/watch/scan-memory.ts';
 import { type Look, withoutPassedOn } from '../../src/watch/scan-settle.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';

@@ -1,6 +1,7 @@
 import type { Authorised } from '../../domain/authorise.ts';
 import { holdsNothingOf } from '../../domain/object-part.ts';
-import type { Execution, Plan } from '../../domain/types/diagnosis.ts';
+import type { Execution } from '../../domain/types/execution.ts';
+import type { Plan } from '../../domain/types/plan.ts';
 import type { Action, ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { ClusterFailure, CustomObject } from '../../ports/cluster.ts';
 import { applyAuthorised, failedWith, takeBack } from '../edit/attempts.ts';

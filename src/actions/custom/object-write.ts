@@ -1,6 +1,6 @@
 import { missingParts } from '../../domain/object-part.ts';
 import { isRecord } from '../../domain/object-path.ts';
-import type { Plan } from '../../domain/types/diagnosis.ts';
+import type { Plan } from '../../domain/types/plan.ts';
 import type { ActionContext, Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
 import { cannotTell } from '../edit/attempts.ts';

@@ -1,5 +1,6 @@
 import type { Authorised } from '../../domain/authorise.ts';
-import type { Plan, Refusal } from '../../domain/types/diagnosis.ts';
+import type { Plan } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
 import type { ClusterFailure } from '../../ports/cluster.ts';
 import { refusalOf } from '../workload/look.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../../domain/types/diagnosis.ts';
+import type { Step } from '../../domain/types/playbook.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
 /** What is wrong with a number that a step sets; null where it is right or isn't set. `message` say what it must be. */

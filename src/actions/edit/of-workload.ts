@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import type { CustomKind } from '../../ports/cluster.ts';
 import type { Look } from '../workload/look.ts';
 import type { Intent } from './editing.ts';

@@ -1,6 +1,8 @@
 import { isRecord, type ObjectPath, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
-import type { BlastRadius, EntityRef, Refusal } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
+import type { BlastRadius } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { Cluster, CustomKind, CustomObject, Scaler } from '../../ports/cluster.ts';
 import { refused } from '../workload/look.ts';

@@ -1,6 +1,6 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster, ContainerInfo, CustomObject, Workload } from '../../ports/cluster.ts';
 import { VERTICAL_AUTOSCALERS } from './places.ts';
 

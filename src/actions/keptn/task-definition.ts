@@ -1,6 +1,6 @@
 import { cutText } from '../../domain/cut-text.ts';
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster, CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { refusalOf } from '../workload/look.ts';
 import type { TaskParams } from './task-params.ts';

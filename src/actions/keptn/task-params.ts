@@ -1,5 +1,5 @@
 import { durationMs } from '../../domain/duration.ts';
-import type { Step } from '../../domain/types/diagnosis.ts';
+import type { Step } from '../../domain/types/playbook.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
 /** Which KeptnTaskDefinition is run, and how long and how often it is tried. */

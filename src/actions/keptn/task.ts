@@ -1,5 +1,5 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import type { Applied } from '../../extension-points.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
 import { MARK } from '../edit/mark.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../../domain/types/diagnosis.ts';
+import type { Step } from '../../domain/types/playbook.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
 /** What the breaker is set to. */

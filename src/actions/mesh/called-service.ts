@@ -1,6 +1,6 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { templateLabels } from '../../domain/pod-template.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { ServiceInfo } from '../../ports/cluster.ts';
 import { lookAtTarget, refused } from '../workload/look.ts';

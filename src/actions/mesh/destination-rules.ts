@@ -1,6 +1,6 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { hostMatches } from '../../domain/service-host.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { MARK } from '../edit/mark.ts';
 import type { BreakerPart } from './breaker-settings.ts';

@@ -1,5 +1,7 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { Execution, Plan, Refusal } from '../../domain/types/diagnosis.ts';
+import type { Execution } from '../../domain/types/execution.ts';
+import type { Plan } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext, Applied, Settled } from '../../extension-points.ts';
 import type { NodePod } from '../../ports/cluster.ts';
 import { cannotTell, failedWith } from '../edit/attempts.ts';

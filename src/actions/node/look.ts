@@ -1,7 +1,8 @@
 import { staysOnNode, workloadNameOf } from '../../domain/node-pods.ts';
 import { isRecord } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
-import type { BlastRadius, Refusal } from '../../domain/types/diagnosis.ts';
+import type { BlastRadius } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { NodeInfo, NodePod, PodInfo } from '../../ports/cluster.ts';
 import { refused } from '../workload/look.ts';

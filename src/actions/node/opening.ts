@@ -1,5 +1,6 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { BlastRadius, Refusal } from '../../domain/types/diagnosis.ts';
+import type { BlastRadius } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { CustomObject, NodeInfo } from '../../ports/cluster.ts';
 import { NODES } from '../edit/places.ts';

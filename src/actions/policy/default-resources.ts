@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { Step } from '../../domain/types/diagnosis.ts';
+import type { Step } from '../../domain/types/playbook.ts';
 import type { ParamFault } from '../../extension-points.ts';
 
 /** What a container gets of one resource, where it says nothing itself. Kubernetes quantities. */

@@ -1,5 +1,5 @@
 import { gitOpsTool } from '../../domain/managed-by.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
 import { MARK } from '../edit/mark.ts';
 import { POLICY_KINDS } from './kyverno.ts';

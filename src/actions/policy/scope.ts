@@ -1,4 +1,4 @@
-import type { Step } from '../../domain/types/diagnosis.ts';
+import type { Step } from '../../domain/types/playbook.ts';
 import type { ActionContext, ParamFault } from '../../extension-points.ts';
 import type { ContainerInfo, Workload } from '../../ports/cluster.ts';
 import { amountOf, type ResourceDefault } from './default-resources.ts';

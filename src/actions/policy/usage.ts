@@ -1,4 +1,4 @@
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { PodInfo, Workload } from '../../ports/cluster.ts';
 import { amountOf, type ResourceDefault } from './default-resources.ts';

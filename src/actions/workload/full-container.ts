@@ -1,5 +1,5 @@
 import { percent } from '../../domain/figures.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { ContainerInfo } from '../../ports/cluster.ts';
 import type { Look } from './look.ts';

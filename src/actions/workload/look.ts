@@ -1,6 +1,7 @@
 import { deploymentOf } from '../../domain/pod-names.ts';
 import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollout.ts';
-import type { EntityRef, Refusal } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { Cluster, ClusterFailure, ClusterResult, PodInfo, Revision, Workload } from '../../ports/cluster.ts';
 

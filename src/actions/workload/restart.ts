@@ -1,5 +1,5 @@
 import { readPath } from '../../domain/object-path.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext } from '../../extension-points.ts';
 import type { Workload } from '../../ports/cluster.ts';
 import { editing, type Intended } from '../edit/editing.ts';

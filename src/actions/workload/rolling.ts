@@ -1,6 +1,7 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { blastRadius } from '../../domain/plan.ts';
-import type { BlastRadius, Refusal } from '../../domain/types/diagnosis.ts';
+import type { BlastRadius } from '../../domain/types/plan.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Permission } from '../../extension-points.ts';
 import type { PodInfo } from '../../ports/cluster.ts';
 import type { Look } from './look.ts';

@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import { first, type Labels, namespaceIn } from './labels.ts';
 
 /** What runs the cluster, by the job that scrapes it. */

@@ -1,5 +1,6 @@
 import type { Named } from '../../domain/named.ts';
-import type { Alert, EntityRef } from '../../domain/types/diagnosis.ts';
+import type { Alert } from '../../domain/types/alert.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import { controlPlaneNamed, controlPlaneOf } from './control-plane.ts';
 import { type Exporter, exporterNamed, exporterOf, exporterPod } from './exporters.ts';
 import { first, type Labels, namespaceIn } from './labels.ts';

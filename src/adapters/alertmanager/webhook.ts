@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { cutText, headOf } from '../../domain/cut-text.ts';
 import { maskSecrets, maskTexts } from '../../domain/mask-text.ts';
-import type { Alert } from '../../domain/types/diagnosis.ts';
+import type { Alert } from '../../domain/types/alert.ts';
 
 const MAX_ALERTS = 1_000;
 const MAX_LABELS = 64;

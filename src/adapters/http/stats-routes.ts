@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { reportOf } from '../../domain/proof/stats-report.ts';
-import type { ServicePolicy } from '../../domain/types/diagnosis.ts';
+import type { ServicePolicy } from '../../domain/types/service-policy.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { readBody } from '../incoming/read-body.ts';
 import { sendJson } from './routes.ts';

@@ -1,6 +1,6 @@
 import { headOf } from '../../domain/cut-text.ts';
 import { deploymentOf } from '../../domain/pod-names.ts';
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import type { ClusterEvent, ClusterResult } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';

@@ -1,5 +1,5 @@
 import { headOf } from '../../domain/cut-text.ts';
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 import type { Logs, LogsFailure, LogsResult } from '../../ports/logs.ts';
 import { callFailure, createHttpClient, type HttpClient, isCallError, type SignIn } from '../outgoing/http-client.ts';
 import { answerSchema, toLines } from './answer.ts';

@@ -1,5 +1,5 @@
 import { podNamePattern } from '../../domain/pod-names.ts';
-import type { EntityRef } from '../../domain/types/diagnosis.ts';
+import type { EntityRef } from '../../domain/types/entity.ts';
 
 type Workload = Pick<EntityRef, 'kind' | 'namespace' | 'name'>;
 

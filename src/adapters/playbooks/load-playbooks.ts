@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ANY_ISSUE, playbookKey } from '../../domain/playbook.ts';
-import type { Playbook, Step } from '../../domain/types/diagnosis.ts';
+import type { Playbook, Step } from '../../domain/types/playbook.ts';
 import { type Place, readCheckedYaml, type YamlError, yamlErrorLine } from './checked-yaml.ts';
 import { playbookSchema, playbooksIn } from './playbook-schema.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/daily-time.ts';
 import { parseDuration } from '../../domain/duration.ts';
-import { type Playbook, RUNGS } from '../../domain/types/diagnosis.ts';
+import { type Playbook, RUNGS } from '../../domain/types/playbook.ts';
 
 const duration = (minMs: number, maxMs: number, message: string) =>
   z.string().transform((text, context) => {

@@ -1,6 +1,6 @@
 import { type Clock, type ClockLine, lineOf } from '../../domain/clock.ts';
 import { cutText } from '../../domain/cut-text.ts';
-import type { Refusal } from '../../domain/types/diagnosis.ts';
+import type { Refusal } from '../../domain/types/refusal.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { auditArguments } from './audit-calls.ts';
 import type { RunScript } from './scripts.ts';

@@ -3,7 +3,7 @@ import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from 
 import type { OpenLine } from '../../domain/open-line.ts';
 import type { PastTrouble } from '../../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';
-import { OUTCOMES } from '../../domain/types/diagnosis.ts';
+import { OUTCOMES } from '../../domain/types/outcome.ts';
 import type { DueEffect, Pause } from '../../ports/store.ts';
 import { migrateEffectKind, migrateIncident, migrateTimelineEntry, SCHEMA } from './migrate.ts';
 

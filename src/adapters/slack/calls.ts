@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { CallDue } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { WeeklyReport } from '../../domain/proof/weekly.ts';
-import type { Call } from '../../domain/types/diagnosis.ts';
+import type { Call } from '../../domain/types/called.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
 import { CALL_EVENT, LIST_EVENT, type Mark } from './find-message.ts';
 import { edit, isGone, type Parts, put, REFUSED } from './post.ts';

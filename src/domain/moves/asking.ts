@@ -1,7 +1,8 @@
 import { type Incident, MAX_LATE_MS, type State } from '../incident.ts';
 import { isProposal, PROPOSAL_MS } from '../proposal.ts';
 import { attemptKey } from '../recommend.ts';
-import type { AtTimeout, Recommendation } from '../types/diagnosis.ts';
+import type { AtTimeout } from '../types/decision.ts';
+import type { Recommendation } from '../types/recommendation.ts';
 import { close, escalate, queue, watch } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';
 

@@ -1,6 +1,6 @@
 import type { Incident } from '../incident.ts';
 import { isProposal } from '../proposal.ts';
-import type { Recommendation } from '../types/diagnosis.ts';
+import type { Recommendation } from '../types/recommendation.ts';
 import { ask } from './asking.ts';
 import { escalate, hold, queue, watch } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';

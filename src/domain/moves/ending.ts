@@ -1,6 +1,6 @@
 import { type Incident, SETTLE_MS } from '../incident.ts';
 import { allResolved } from '../record-facts.ts';
-import type { Outcome } from '../types/diagnosis.ts';
+import type { Outcome } from '../types/outcome.ts';
 import { close, watch } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';
 

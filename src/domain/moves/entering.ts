@@ -1,6 +1,9 @@
 import { APPROVAL_GOOD_MS, DIAGNOSE_EVERY_MS, type Incident, MAX_LATE_MS, REPAGE_MS, type State } from '../incident.ts';
 import { isProposal } from '../proposal.ts';
-import type { Authority, Outcome, Recommendation, WaitsFor } from '../types/diagnosis.ts';
+import type { WaitsFor } from '../types/decision.ts';
+import type { Authority } from '../types/execution.ts';
+import type { Outcome } from '../types/outcome.ts';
+import type { Recommendation } from '../types/recommendation.ts';
 import type { Moved } from './moved.ts';
 
 /** How each state is entered that takes no question: looked into, watched, held, given to a person, queued, closed. */

@@ -1,6 +1,6 @@
 import { type Incident, MAX_REFUSED_EXECUTIONS, type State } from '../incident.ts';
 import { attemptKey } from '../recommend.ts';
-import type { Execution } from '../types/diagnosis.ts';
+import type { Execution } from '../types/execution.ts';
 import { lateByTimeout } from './asking.ts';
 import { escalate, notice } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';

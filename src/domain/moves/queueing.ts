@@ -1,5 +1,5 @@
 import { type Incident, RETRY_MS, type State } from '../incident.ts';
-import type { Refusal } from '../types/diagnosis.ts';
+import type { Refusal } from '../types/refusal.ts';
 import { ask, lateByTimeout } from './asking.ts';
 import { overUnlessFiring } from './ending.ts';
 import { escalate, notice, watch } from './entering.ts';

@@ -1,6 +1,6 @@
 import type { Incident, State } from '../incident.ts';
 import { canBeTakenBack } from '../plan.ts';
-import type { Execution } from '../types/diagnosis.ts';
+import type { Execution } from '../types/execution.ts';
 import type { In, Moved, Of } from './moved.ts';
 
 /** A change is taken back. */

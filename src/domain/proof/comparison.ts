@@ -1,4 +1,4 @@
-import type { ServicePolicy } from '../types/diagnosis.ts';
+import type { ServicePolicy } from '../types/service-policy.ts';
 import { type Median, medianOf } from './intervals.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
 

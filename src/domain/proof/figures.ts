@@ -1,4 +1,4 @@
-import { OUTCOMES, type Outcome } from '../types/diagnosis.ts';
+import { OUTCOMES, type Outcome } from '../types/outcome.ts';
 import { type Median, medianOf, type Share, shareOf } from './intervals.ts';
 import type { OutcomeRecord, OutcomeStep } from './outcome-record.ts';
 

@@ -5,7 +5,8 @@ import type { Incident } from '../incident.ts';
 import { mttrSpan } from '../mttr.ts';
 import { isProposal } from '../proposal.ts';
 import type { RejectReason } from '../rejection.ts';
-import type { Authority, Execution, Milestones, Outcome, Verification } from '../types/diagnosis.ts';
+import type { Authority, Execution, Verification } from '../types/execution.ts';
+import type { Milestones, Outcome } from '../types/outcome.ts';
 
 /**
  * How one incident ended, kept for ever: half a kilobyte to two, without a name of a person. All figures are worked out from these, so that whoever has them can count again. Instants are epoch

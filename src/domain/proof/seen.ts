@@ -1,4 +1,4 @@
-import type { Seen } from '../types/diagnosis.ts';
+import type { Seen } from '../types/outcome.ts';
 import { overConfidence } from './calibration.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
 import { seenBefore, TICKET_FROM } from './repeats.ts';

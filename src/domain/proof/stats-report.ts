@@ -1,4 +1,4 @@
-import type { ServicePolicy } from '../types/diagnosis.ts';
+import type { ServicePolicy } from '../types/service-policy.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
 import { budgetOf, type Comparison, compared, type ErrorBudget, type PastTrouble } from './comparison.ts';
 import { type Stats, serviceOf, statsOf } from './figures.ts';

@@ -1,5 +1,8 @@
 import type { Incident, State, TimelineEntry } from '../../../src/domain/incident.ts';
-import type { Diagnosis, Execution, Plan, Recommendation } from '../../../src/domain/types/diagnosis.ts';
+import type { Diagnosis } from '../../../src/domain/types/diagnosis.ts';
+import type { Execution } from '../../../src/domain/types/execution.ts';
+import type { Plan } from '../../../src/domain/types/plan.ts';
+import type { Recommendation } from '../../../src/domain/types/recommendation.ts';
 import type { MessageContext } from '../../../src/ports/chat.ts';
 
 /** Incidents as the pipeline makes them, for the tests of what people see. */

@@ -1,6 +1,6 @@
 import type { Culprit, Truth } from '../../../sandbox/shop/faults/kind.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
-import type { Recommendation } from '../../../src/domain/types/diagnosis.ts';
+import type { Recommendation } from '../../../src/domain/types/recommendation.ts';
 import { judgeOutcome, type OutcomeVerdict } from '../outcomes/judge-outcome.ts';
 
 /** What Nightshift came to for one fault in one service, beside the fault's truth. */

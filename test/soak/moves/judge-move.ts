@@ -1,6 +1,6 @@
 import type { Truth } from '../../../sandbox/shop/faults/kind.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
-import type { Recommendation } from '../../../src/domain/types/diagnosis.ts';
+import type { Recommendation } from '../../../src/domain/types/recommendation.ts';
 
 /** One incident of a scenario: as it was when somebody was first told or something was first done, and as it ended. */
 export type Told = { now: Incident; first: Incident; alertedAt: number | null; toldAt: number | null };

@@ -1,5 +1,5 @@
 import type { Truth } from '../../../sandbox/shop/faults/kind.ts';
-import type { Outcome } from '../../../src/domain/types/diagnosis.ts';
+import type { Outcome } from '../../../src/domain/types/outcome.ts';
 
 export type Ended = {
   state: string;

@@ -1,7 +1,7 @@
 import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { standingChange } from '../../../domain/moves/undoing.ts';
-import type { Recommendation } from '../../../domain/types/diagnosis.ts';
+import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
 import { button, confirm, LIMITS, plainText } from './blocks.ts';
 import { percent } from './format.ts';

@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { graphWords } from '../../../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../../../domain/incident.ts';
-import type { Finding, Recommendation } from '../../../domain/types/diagnosis.ts';
+import type { Finding } from '../../../domain/types/finding.ts';
+import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { LIMITS, plainText, present, section } from './blocks.ts';
 import { changeTimeline } from './changes.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';

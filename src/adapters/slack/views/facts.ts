@@ -1,6 +1,7 @@
 import type { Incident } from '../../../domain/incident.ts';
 import { isAbout } from '../../../domain/is-about.ts';
-import type { Cause, Finding } from '../../../domain/types/diagnosis.ts';
+import type { Cause } from '../../../domain/types/diagnosis.ts';
+import type { Finding } from '../../../domain/types/finding.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText } from './escape.ts';
 import { clockTime } from './format.ts';

@@ -1,5 +1,5 @@
 import type { Incident, TimelineEntry } from '../../../domain/incident.ts';
-import type { Call } from '../../../domain/types/diagnosis.ts';
+import type { Call } from '../../../domain/types/called.ts';
 import type { MessageContext } from '../../../ports/chat.ts';
 import { type Message, present, section } from './blocks.ts';
 import { escapeText, mention } from './escape.ts';

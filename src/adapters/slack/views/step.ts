@@ -1,5 +1,6 @@
 import { BY_HAND, DEMAND_AHEAD } from '../../../domain/proposal.ts';
-import type { BlastRadius, Confidence, FieldChange, Plan, Recommendation } from '../../../domain/types/diagnosis.ts';
+import type { BlastRadius, FieldChange, Plan } from '../../../domain/types/plan.ts';
+import type { Confidence, Recommendation } from '../../../domain/types/recommendation.ts';
 import { escapeText, inlineCode } from './escape.ts';
 import { percent, plural } from './format.ts';
 

@@ -1,5 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
-import type { Authority, Execution } from '../../../domain/types/diagnosis.ts';
+import type { Authority, Execution } from '../../../domain/types/execution.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText, mention } from './escape.ts';
 import { clockTime } from './format.ts';

@@ -1,7 +1,9 @@
 import { firstSignAt } from '../../../domain/began.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
-import type { Cause, Finding, Seen } from '../../../domain/types/diagnosis.ts';
+import type { Cause } from '../../../domain/types/diagnosis.ts';
+import type { Finding } from '../../../domain/types/finding.ts';
+import type { Seen } from '../../../domain/types/outcome.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText, mention } from './escape.ts';
 import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';

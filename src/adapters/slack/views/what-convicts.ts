@@ -1,7 +1,7 @@
 import { handOverLine, ownerWords } from '../../../domain/hand-over.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { refText } from '../../../domain/snapshot/snapshot.ts';
-import type { HandOver } from '../../../domain/types/diagnosis.ts';
+import type { HandOver } from '../../../domain/types/hand-over.ts';
 import { codeBlock, escapeText, inlineCode } from './escape.ts';
 import { dayTime } from './format.ts';
 

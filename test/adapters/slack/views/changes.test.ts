@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changeTimeline } from '../../../../src/adapters/slack/views/changes.ts';
-import type { Finding } from '../../../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../../../src/domain/types/finding.ts';
 import { diagnosis, execution, incident, MIN, T0 } from '../incidents.ts';
 
 const change = (minutes: number, message: string, over: Partial<Finding> = {}): Finding => ({

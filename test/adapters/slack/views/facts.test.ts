@@ -3,7 +3,7 @@ import { explanationBlocks } from '../../../../src/adapters/slack/views/explanat
 import { factLines } from '../../../../src/adapters/slack/views/facts.ts';
 import { untold } from '../../../../src/adapters/slack/views/step.ts';
 import { troubleLines } from '../../../../src/adapters/slack/views/trouble.ts';
-import type { Finding } from '../../../../src/domain/types/diagnosis.ts';
+import type { Finding } from '../../../../src/domain/types/finding.ts';
 import { withoutSubject } from '../../../../src/domain/without-subject.ts';
 import { diagnosis, incident, MIN, plan, T0 } from '../incidents.ts';
 

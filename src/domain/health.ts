@@ -12,7 +12,8 @@ export type Vital =
 
 /**
  * Latency is p99 in seconds, errors a share of requests, traffic requests/s, memory and CPU shares of their limits (memory of the fullest pod), queue what waits.
- * `crashes`, `oom_kills`, `not_ready`, `pods` (ready ones), `starting` (young and not ready yet) and `unproven` (crashed, and running again since a moment ago) count pods, `restarts` restarts, `nodes` nodes in trouble under its pods.
+ * `crashes`, `oom_kills`, `not_ready`, `pods` (ready ones), `starting` (young and not ready yet), `unproven` (crashed, and running again since a moment ago), `unpullable` (the image), `unconfigured` (a container), `unplaced` (no
+ * node) and `unmade` (volumes or network) count pods, `restarts` restarts, `nodes` nodes in trouble under its pods; `stuck` is 1 while the rollout has passed its deadline.
  */
 export const VITALS = [
   'latency',
@@ -28,6 +29,11 @@ export const VITALS = [
   'pods',
   'starting',
   'unproven',
+  'unpullable',
+  'unconfigured',
+  'unplaced',
+  'unmade',
+  'stuck',
   'nodes',
 ] as const;
 export type VitalName = (typeof VITALS)[number];
@@ -77,6 +83,11 @@ const TROUBLE: Record<VitalName, Test> = {
   pods: never,
   starting: never,
   unproven: never,
+  unpullable: any,
+  unconfigured: any,
+  unplaced: any,
+  unmade: any,
+  stuck: any,
   nodes: any,
 };
 

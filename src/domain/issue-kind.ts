@@ -44,6 +44,38 @@ export type IssueKind = {
     present(look: KindLook): Seen | null;
     lingers(look: KindLook, before: Issue): string | null;
   };
+  /** No vital shows it: these alerts mean it, and their own rule says whether it holds. */
+  byRule?: ByRule;
   /** What is said when it is over. */
   over(health: Health): string;
 };
+
+/** Trouble that is measured by evaluating an alert's own rule. */
+export type ByRule = {
+  /** Names of alerts, as their rules have them. */
+  alerts: readonly string[];
+  /** What the value of the expression says, with what it is held against; null where it says nothing in plain words. */
+  message?(value: number, threshold: number | null): string | null;
+};
+
+type OfRule = Pick<IssueKind, 'name' | 'title' | 'says'> & { of?: IssueKind['of'] } & ByRule;
+
+/** A kind that no vital shows. Its severity is how far beyond its threshold the rule is. */
+export const kindByRule = ({ name, title, says, of = 'workload', ...byRule }: OfRule): IssueKind => ({
+  name,
+  title,
+  says,
+  chart: null,
+  overWindow: false,
+  of,
+  unit: RULE_UNIT,
+  order: Number.POSITIVE_INFINITY,
+  shownBy: [],
+  needs: [],
+  byRule,
+  present: () => null,
+  severity: () => null,
+  over: ({ service }) => `${service}: the rule of its alert holds no more`,
+});
+
+export const RULE_UNIT = '× threshold';

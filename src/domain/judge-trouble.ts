@@ -22,12 +22,12 @@ export type TroubleInput = {
 };
 
 /** What may stand badly for its own reasons before and after; who waits, fails or crashes is never left out. */
-const MAY_BE_OLD = new Set(['memory', 'cpu', 'queue', 'traffic', 'nodes']);
+const MAY_BE_OLD = new Set(['memory', 'cpu', 'queue', 'traffic', 'nodes', 'stuck']);
 
 /** Present comes before unknown, and unknown before gone. Pure. */
 export function judgeTrouble(input: TroubleInput): TroubleState {
   const { kinds, issue, looks } = input;
-  const kind = kinds.find(({ name }) => name === issue?.kind) ?? null;
+  const kind = kinds.find(({ name, byRule }) => name === issue?.kind && !byRule) ?? null;
   const [own] = looks;
   const severity = kind ? kind.severity(own) : nameIssue(kinds, own).issue.severity;
   const present = presentIn(input, kind);

@@ -12,16 +12,18 @@ export function playbookKey({ issue, cause, when }: Pick<Playbook, 'issue' | 'ca
   return `${issue}${cause === undefined ? '' : `/${cause}`}${conditions}`;
 }
 
-/** The playbook for a diagnosis: of those whose conditions hold the one with most of them, that of the issue before one for all, and there that of its named cause's kind. */
+/** The playbook for a diagnosis: of those whose conditions hold the one with most of them, that of the alert before that of the issue, that before one for all, and there that of its named cause's kind. */
 export function playbookFor(
   playbooks: ReadonlyMap<string, Playbook>,
   diagnosis: Diagnosis,
   now: number,
 ): Playbook | null {
-  const { kind } = diagnosis.issue;
+  const { kind, alert } = diagnosis.issue;
   const fitting = [...playbooks.values()].filter((one) => fits(one, diagnosis, now));
   const rank = (one: Playbook) =>
-    (one.issue === kind ? 1_000 : 0) + (one.cause === undefined ? 0 : 100) + conditionsOf(one);
+    (one.issue === alert ? 2_000 : one.issue === kind ? 1_000 : 0) +
+    (one.cause === undefined ? 0 : 100) +
+    conditionsOf(one);
   return fitting.sort((left, right) => rank(right) - rank(left))[0] ?? null;
 }
 
@@ -30,9 +32,9 @@ const conditionsOf = ({ when }: Playbook): number =>
 
 function fits({ issue, cause, when }: Playbook, diagnosis: Diagnosis, now: number): boolean {
   const target = remediationTarget(diagnosis);
-  const { severity } = diagnosis.issue;
+  const { kind, alert, severity } = diagnosis.issue;
   return (
-    (issue === diagnosis.issue.kind || issue === ANY_ISSUE) &&
+    (issue === kind || issue === alert || issue === ANY_ISSUE) &&
     (cause === undefined || cause === target?.what) &&
     (when?.owner === undefined || (target !== undefined && when.owner.includes(target.entity.kind))) &&
     (when?.severity?.from === undefined || severity >= when.severity.from) &&

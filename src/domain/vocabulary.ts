@@ -218,14 +218,36 @@ export const TOLD_SOON: ReadonlySet<string> = new Set(['leak', 'memory', 'traffi
 
 /** How a kind of trouble is said of a service, while it lasts and once it is over. */
 export const KIND_WORDS = {
+  autoscaler_at_maximum: { now: 'is at its most replicas', past: 'was at its most replicas' },
+  autoscaler_blind: { now: 'can’t scale', past: 'couldn’t scale' },
   by_hand: { now: 'is to be changed by hand', past: 'was to be changed by hand' },
+  certificate: { now: 'has a certificate that ends or isn’t issued', past: 'had a certificate that ended or wasn’t issued' },
+  container_config: { now: 'can’t be configured', past: 'couldn’t be configured' },
+  control_plane: { now: 'is unwell', past: 'was unwell' },
+  cpu_throttling: { now: 'is throttled by its CPU limit', past: 'was throttled by its CPU limit' },
   crash_loop: { now: 'keeps crashing', past: 'kept crashing' },
   demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand' },
+  disruption_budget: { now: 'has fewer healthy pods than its budget asks for', past: 'had fewer healthy pods than its budget asks for' },
+  error_budget_burn: { now: 'burns its error budget', past: 'burned its error budget' },
   high_error_rate: { now: 'answers with errors', past: 'answered with errors' },
   high_latency: { now: 'is slow', past: 'was slow' },
   high_memory_usage: { now: 'is running out of memory', past: 'was running out of memory' },
+  image_pull: { now: 'can’t pull its image', past: 'couldn’t pull its image' },
+  job_failed: { now: 'fails', past: 'failed' },
+  job_late: { now: 'takes too long', past: 'took too long' },
+  monitoring: { now: 'doesn’t watch as it should', past: 'didn’t watch as it should' },
+  node_lost: { now: 'is lost or refuses pods', past: 'was lost or refused pods' },
+  node_machine: { now: 'has trouble with its machine', past: 'had trouble with its machine' },
   node_pressure: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
   not_ready: { now: 'isn’t ready', past: 'wasn’t ready' },
+  pod_not_made: { now: 'waits for volumes or network', past: 'waited for volumes or network' },
+  quota: { now: 'is used up', past: 'was used up' },
+  replicas_missing: { now: 'has fewer pods than it wants', past: 'had fewer pods than it wants' },
+  rollout_late: { now: 'is stuck in a rollout by its alert', past: 'was stuck in a rollout by its alert' },
+  rollout_stuck: { now: 'is stuck in a rollout', past: 'was stuck in a rollout' },
+  unschedulable: { now: 'has no place for its pods', past: 'had no place for its pods' },
+  volume_broken: { now: 'can’t be used', past: 'couldn’t be used' },
+  volume_filling: { now: 'is filling up', past: 'was filling up' },
 } as const;
 /** The kinds of trouble that have a file of their own; `Issue.kind` may be another, named after an alert. */
 export type KindName = keyof typeof KIND_WORDS;

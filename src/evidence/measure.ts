@@ -41,7 +41,7 @@ export async function measureTrouble(deps: EvidenceDeps, incident: Incident): Pr
 /** Where no kind of ours knows the trouble, the alert's own rule says whether it holds; where nothing is diagnosed yet, it may say that it does. */
 async function orByOwnRule(deps: EvidenceDeps, incident: Incident, trouble: TroubleState): Promise<TroubleState> {
   const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
-  const isKnown = issue !== null && deps.kinds.some(({ name }) => name === issue.kind);
+  const isKnown = issue !== null && deps.kinds.some(({ name, byRule }) => name === issue.kind && !byRule);
   if (isKnown || trouble.kind === 'present') return trouble;
   const byRule = await measureByOwnRule(deps, incident);
   if (byRule.kind === 'present')

@@ -2,14 +2,13 @@ import type { Health, Vital } from '../domain/health.ts';
 import type { PodInfo, Workload } from '../ports/cluster.ts';
 import { nodeVital } from './node-vital.ts';
 import type { ObjectsLook } from './objects-look.ts';
-import { podCounts } from './pod-counts.ts';
+import { POD_COUNTS, podCounts } from './pod-counts.ts';
 import { unknownBy } from './unknown-by.ts';
 
 export type Objects = { object: Health['object']; vitals: Record<string, Vital> };
 
-/** Counted over its pods; those of `WORKLOAD` are told by the workload itself. */
-const PODS = ['crashes', 'restarts', 'oom_kills', 'starting', 'unproven'] as const;
-const WORKLOAD = ['not_ready', 'pods'] as const;
+/** Told by the workload itself; the others are counted over its pods. */
+const WORKLOAD = ['not_ready', 'pods', 'stuck'] as const;
 
 /** What the objects of a workload say of it; of a name that is none, only the node of that name. `wasThere`: there was a workload of this name before. */
 export async function objectVitals(
@@ -23,19 +22,24 @@ export async function objectVitals(
   const workload = await look.cluster.workload(namespace, service);
   if (!workload.ok) {
     const none = ['not_found', 'invalid'].includes(workload.failure.kind);
-    if (!none) return { object: 'unknown', vitals: all([...PODS, ...WORKLOAD, 'nodes'], unknownBy(workload.failure)) };
+    if (!none)
+      return { object: 'unknown', vitals: all([...POD_COUNTS, ...WORKLOAD, 'nodes'], unknownBy(workload.failure)) };
     const vital: Vital = wasThere
       ? { kind: 'unknown', why: 'stale', message: `${service} was deleted` }
       : { kind: 'not_measured' };
     const node = await nodeVital(look, await nodes, service, [], now);
-    return { object: wasThere ? 'deleted' : 'none', vitals: { ...all([...PODS, ...WORKLOAD], vital), nodes: node } };
+    return {
+      object: wasThere ? 'deleted' : 'none',
+      vitals: { ...all([...POD_COUNTS, ...WORKLOAD], vital), nodes: node },
+    };
   }
   const pods = await look.cluster.pods(namespace, workload.value.selector, workload.value.expressions);
   const own = workloadVitals(workload.value, now);
-  if (!pods.ok) return { object: 'there', vitals: { ...own, ...all([...PODS, 'nodes'], unknownBy(pods.failure)) } };
+  if (!pods.ok)
+    return { object: 'there', vitals: { ...own, ...all([...POD_COUNTS, 'nodes'], unknownBy(pods.failure)) } };
   const there = pods.value.filter(isThere);
   const counts = podCounts(there, now);
-  const counted = Object.fromEntries(PODS.map((name) => [name, known(counts[name], now)]));
+  const counted = Object.fromEntries(POD_COUNTS.map((name) => [name, known(counts[name], now)]));
   return {
     object: 'there',
     vitals: { ...own, ...counted, nodes: await nodeVital(look, await nodes, service, there, now) },
@@ -50,8 +54,12 @@ function workloadVitals(workload: Workload, now: number): Record<string, Vital> 
     const message = "its latest change isn't taken up yet";
     return all(WORKLOAD, { kind: 'unknown', why: 'stale', message });
   }
-  const { replicas, readyReplicas } = workload;
-  return { not_ready: known(Math.max(0, replicas - readyReplicas), now), pods: known(readyReplicas, now) };
+  const { replicas, readyReplicas, stuck } = workload;
+  return {
+    not_ready: known(Math.max(0, replicas - readyReplicas), now),
+    pods: known(readyReplicas, now),
+    stuck: known(stuck ? 1 : 0, now),
+  };
 }
 
 const known = (value: number, at: number): Vital => ({ kind: 'known', value, band: null, at });

@@ -1,5 +1,6 @@
 import { short } from '../domain/figures.ts';
 import type { Incident } from '../domain/incident.ts';
+import { type IssueKind, RULE_UNIT } from '../domain/issue-kind.ts';
 import {
   type AlertingRule,
   comparisonIn,
@@ -23,7 +24,7 @@ export type ByOwnRule =
   | { kind: 'gone'; message: string }
   | { kind: 'unknown'; why: string };
 
-type RuleLook = { metrics: Metrics; clock: { now(): number } };
+type RuleLook = { metrics: Metrics; clock: { now(): number }; kinds: readonly IssueKind[] };
 
 /** So many different rules of an incident are evaluated: one alert has rarely more than four. */
 const MOST_RULES = 8;
@@ -53,15 +54,15 @@ export async function measureByOwnRule(world: RuleLook, incident: Pick<Incident,
 function ofHeartbeat({ status, name, annotations }: Alert): ByOwnRule {
   if (status === 'resolved') return { kind: 'gone', message: 'alerts come again' };
   const message = annotations.summary ?? 'no heartbeat is heard';
-  return { kind: 'present', issue: { kind: issueKindOf(name), severity: 1, unit: '× threshold', message } };
+  return { kind: 'present', issue: { kind: issueKindOf(name), severity: 1, unit: RULE_UNIT, message } };
 }
 
-async function evaluate({ metrics, clock }: RuleLook, rule: AlertingRule, all: Alert[]): Promise<ByOwnRule> {
+async function evaluate({ metrics, clock, kinds }: RuleLook, rule: AlertingRule, all: Alert[]): Promise<ByOwnRule> {
   const alerts = all.filter((alert) => rulesOf(alert, [rule]).length > 0);
   const answer = await metrics.instant(rule.expr, clock.now());
   if (!answer.ok) return { kind: 'unknown', why: `rule ${rule.name}: ${answer.failure.message}` };
   const holding = worstOf(rule, alerts, answer.value);
-  if (holding) return { kind: 'present', issue: issueOf(rule, holding) };
+  if (holding) return { kind: 'present', issue: issueOf(kinds, rule, holding) };
   return (await hasData(metrics, rule, alerts, clock.now()))
     ? { kind: 'gone', message: `the rule ${rule.name} holds no more` }
     : { kind: 'unknown', why: `rule ${rule.name}: what it reads has no data` };
@@ -93,10 +94,13 @@ async function isThere(metrics: Metrics, query: string, at: number): Promise<boo
   return answer.ok && (answer.value[0]?.value ?? 0) > 0;
 }
 
-function issueOf(rule: AlertingRule, { value, threshold, severity }: Holding): Issue {
+/** By the kind that knows this alert; else it is called after the alert. */
+function issueOf(kinds: readonly IssueKind[], rule: AlertingRule, { value, threshold, severity }: Holding): Issue {
+  const kind = kinds.find(({ byRule }) => byRule?.alerts.includes(rule.name));
   const figures = threshold === null ? '' : `: ${figure(value)}, its threshold is ${figure(threshold)}`;
-  const unit = '× threshold';
-  return { kind: issueKindOf(rule.name), severity, unit, message: `The alert's own rule ${rule.name} holds${figures}` };
+  const said = kind?.byRule?.message?.(value, threshold) ?? `The alert's own rule ${rule.name} holds${figures}`;
+  const alert = issueKindOf(rule.name);
+  return { kind: kind?.name ?? alert, ...(kind ? { alert } : {}), severity, unit: RULE_UNIT, message: said };
 }
 
 const figure = (value: number): string => short(value, 3);

@@ -21,10 +21,9 @@ const crashLoop: IssueKind = {
     const crashing = knownValue(health, 'crashes') ?? 0;
     const restarts = knownValue(health, 'restarts') ?? 0;
     const pods = crashing === 1 ? 'pod keeps' : 'pods keep';
-    return {
-      severity: restarts,
-      message: `${health.service}: ${crashing} ${pods} crashing, ${restarts} restarts`,
-    };
+    const again =
+      restarts === 0 ? 'failing to start' : `crashing, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+    return { severity: restarts, message: `${health.service}: ${crashing} ${pods} ${again}` };
   },
   severity: ({ health }) => knownValue(health, 'restarts'),
   lingers({ health }) {

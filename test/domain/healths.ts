@@ -28,6 +28,11 @@ export function healthOf(given: Given = {}, over: Partial<Health> = {}): Health 
     pods: 3,
     starting: 0,
     unproven: 0,
+    unpullable: 0,
+    unconfigured: 0,
+    unplaced: 0,
+    unmade: 0,
+    stuck: 0,
     nodes: 0,
   };
   const vitals = Object.entries({ ...well, ...given }).map(([name, value]) => [

@@ -10,6 +10,7 @@ import { measureTrouble } from '../../src/evidence/measure.ts';
 import { measureByOwnRule } from '../../src/evidence/own-rule.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import { diagnosisOf, incidentOf } from '../domain/examples.ts';
+import { KINDS } from '../kinds/all-kinds.ts';
 import { lookingAt } from './looking.ts';
 
 /** The sandbox's Prometheus over HTTP, with rules of the test's own. */
@@ -73,7 +74,8 @@ const alert = (name: string, labels: Record<string, string>): Alert => ({
   generatorUrl: '',
   source: 'alertmanager',
 });
-const measure = (...alerts: Alert[]) => measureByOwnRule({ metrics, clock: { now: () => NOW } }, { alerts });
+const measure = (...alerts: Alert[]) =>
+  measureByOwnRule({ metrics, clock: { now: () => NOW }, kinds: KINDS }, { alerts });
 
 describe("an alert's own rule, evaluated again", () => {
   it('says that the trouble is there, and how far over its threshold', async () => {
@@ -139,7 +141,7 @@ describe('what is not known of an own rule', () => {
   it('is unknown, not over, when what it reads has gone silent', async () => {
     const silent: Metrics = { ...metrics, instant: async () => ({ ok: true, value: [] }) };
     const look = await measureByOwnRule(
-      { metrics: silent, clock: { now: () => NOW } },
+      { metrics: silent, clock: { now: () => NOW }, kinds: KINDS },
       { alerts: [alert('QueueTooLong', { queue: 'orders', severity: 'warning' })] },
     );
     expect(look).toMatchObject({ kind: 'unknown', why: expect.stringContaining('no data') });
@@ -148,7 +150,7 @@ describe('what is not known of an own rule', () => {
   it('is unknown while Prometheus is away, and without any alert', async () => {
     const away = connectPrometheus({ url: 'http://127.0.0.1:1', timeoutMs: 500 });
     const look = await measureByOwnRule(
-      { metrics: away, clock: { now: () => NOW } },
+      { metrics: away, clock: { now: () => NOW }, kinds: KINDS },
       { alerts: [alert('QueueTooLong', {})] },
     );
     expect(look).toMatchObject({ kind: 'unknown' });
@@ -181,5 +183,36 @@ describe('the trouble of an incident that no kind of ours knows', () => {
 
   it('is gone when the rule holds no more, though nobody resolved the alert', async () => {
     expect(await troubleOf('mails', true)).toMatchObject({ kind: 'gone', severity: 0 });
+  });
+});
+
+describe('an alert that a kind knows', () => {
+  it('is of that kind, in plain words, and keeps its own name for a playbook of its own', async () => {
+    const rule = {
+      name: 'KubePersistentVolumeFillingUp',
+      expr: 'kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < 0.15',
+      labels: { severity: 'warning' },
+      forMs: 0,
+    };
+    const labels = { namespace: 'shop', persistentvolumeclaim: 'data-ledger-db' };
+    const shows: Metrics = {
+      ...metrics,
+      rules: async () => ({ ok: true, value: [rule] }),
+      instant: async () => ({ ok: true, value: [{ labels, value: 0.02 }] }),
+    };
+    const look = await measureByOwnRule(
+      { metrics: shows, clock: { now: () => NOW }, kinds: KINDS },
+      { alerts: [alert(rule.name, { ...labels, severity: 'warning' })] },
+    );
+    expect(look).toEqual({
+      kind: 'present',
+      issue: {
+        kind: 'volume_filling',
+        alert: 'kube_persistent_volume_filling_up',
+        severity: 7.5,
+        unit: '× threshold',
+        message: '2 % of the volume is free, less than 15 %',
+      },
+    });
   });
 });

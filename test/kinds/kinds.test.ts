@@ -10,6 +10,12 @@ const named = (given: Parameters<typeof healthOf>[0]) => nameIssue(KINDS, { heal
 describe('each kind of trouble', () => {
   it.each<[string, Parameters<typeof healthOf>[0], number, RegExp]>([
     ['crash_loop', { crashes: 2, restarts: 7 }, 7, /2 pods keep crashing, 7 restarts/],
+    ['crash_loop', { crashes: 2 }, 0, /2 pods keep failing to start$/],
+    ['image_pull', { unpullable: 2, not_ready: 2 }, 2, /2 pods can't pull the image/],
+    ['container_config', { unconfigured: 1, not_ready: 1 }, 1, /a container of 1 pod can't be made/],
+    ['unschedulable', { unplaced: 3, not_ready: 3 }, 3, /no node takes 3 pods/],
+    ['pod_not_made', { unmade: 1, not_ready: 1 }, 1, /1 pod waits for volumes or network/],
+    ['rollout_stuck', { stuck: 1 }, 1, /its rollout has passed its deadline/],
     ['high_memory_usage', { memory: 0.92 }, 0.92, /uses 92 % of its memory limit$/],
     ['high_memory_usage', { memory: silent('stale'), oom_kills: 1 }, 1, /was killed for its memory/],
     ['node_pressure', { nodes: 1 }, 1, /1 node under pressure or not ready/],
@@ -42,7 +48,14 @@ describe('each kind of trouble', () => {
       for (const vital of shownBy) expect(needs, name).toContain(vital);
       expect(over(healthOf()), name).toMatch(/payment-api/);
     }
-    expect(new Set(KINDS.map(({ order }) => order)).size).toBe(KINDS.length);
+    const measured = KINDS.filter(({ byRule }) => !byRule);
+    expect(new Set(measured.map(({ order }) => order)).size).toBe(measured.length);
+  });
+
+  it('that no vital shows is meant by alerts that mean nothing else', () => {
+    const alerts = KINDS.flatMap(({ byRule }) => byRule?.alerts ?? []);
+    expect(alerts.length).toBeGreaterThan(100);
+    expect(new Set(alerts).size).toBe(alerts.length);
   });
 });
 

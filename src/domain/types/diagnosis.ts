@@ -8,6 +8,8 @@ import type { HandOver } from './hand-over.ts';
 export type Issue = {
   /** The name of a kind of `src/kinds/`, or `unknown`. */
   kind: string;
+  /** Where an alert's own rule measured it: the alert's name as a kind, by which a playbook may be for it alone. */
+  alert?: string;
   severity: number;
   unit: string;
   message: string;

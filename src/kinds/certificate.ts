@@ -4,7 +4,7 @@ import { kindByRule } from '../domain/issue-kind.ts';
 const certificate = kindByRule({
   name: 'certificate',
   title: 'A certificate near its end or not issued',
-  says: { now: 'has a certificate that ends or isn’t issued', past: 'had a certificate that ended or wasn’t issued' },
+  says: { now: 'needs a new certificate', past: 'needed a new certificate' },
   alerts: [
     'KubeClientCertificateExpiration',
     'KubeletClientCertificateExpiration',

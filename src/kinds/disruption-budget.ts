@@ -5,8 +5,8 @@ const disruptionBudget = kindByRule({
   name: 'disruption_budget',
   title: 'A disruption budget that is not met',
   says: {
-    now: 'has fewer healthy pods than its budget asks for',
-    past: 'had fewer healthy pods than its budget asks for',
+    now: 'breaks its disruption budget',
+    past: 'broke its disruption budget',
   },
   alerts: [
     'KubePdbNotEnoughHealthyPods',

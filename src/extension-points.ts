@@ -29,10 +29,10 @@ import type { Rung, Step } from './domain/types/playbook.ts';
 import type { Refusal } from './domain/types/refusal.ts';
 import type { FindingWhat } from './domain/vocabulary.ts';
 import type { Matcher, Silence } from './ports/alert-manager.ts';
+import type { Cluster } from './ports/cluster.ts';
 import type {
   Budget,
   Certificate,
-  Cluster,
   ClusterEvent,
   ConfigInfo,
   NetworkPolicy,
@@ -43,7 +43,7 @@ import type {
   Scaler,
   Scaling,
   Workload,
-} from './ports/cluster.ts';
+} from './ports/cluster-objects.ts';
 import type { LogLine } from './ports/logs.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Pause } from './ports/store.ts';

@@ -5,7 +5,8 @@ import type { BlastRadius, FieldChange } from '../domain/types/plan.ts';
 import type { Step } from '../domain/types/playbook.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, ParamFault, Planned } from '../extension-points.ts';
-import type { CustomKind, Workload } from '../ports/cluster.ts';
+import type { Workload } from '../ports/cluster-objects.ts';
+import type { CustomKind } from '../ports/custom-objects.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, nameOf, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
 import {

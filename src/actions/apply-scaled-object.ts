@@ -6,7 +6,7 @@ import type { ScaledObject } from '../domain/scaled-object.ts';
 import type { FieldChange } from '../domain/types/plan.ts';
 import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
-import type { CustomKind, CustomObject } from '../ports/cluster.ts';
+import type { CustomKind, CustomObject } from '../ports/custom-objects.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
 import { type Look, lookAtTarget, refused } from './workload/look.ts';

@@ -3,7 +3,7 @@ import { objectDiff } from '../domain/object-diff.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange } from '../domain/types/plan.ts';
 import type { Action, ActionContext, Planned } from '../extension-points.ts';
-import type { CustomKind } from '../ports/cluster.ts';
+import type { CustomKind } from '../ports/custom-objects.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, firstServed, nameOf, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
 import {

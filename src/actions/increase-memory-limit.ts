@@ -2,7 +2,7 @@ import { type ObjectPath, readPath } from '../domain/object-path.ts';
 import { parseQuantity } from '../domain/quantity.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionLimits } from '../extension-points.ts';
-import type { ContainerInfo, Revision } from '../ports/cluster.ts';
+import type { ContainerInfo, Revision } from '../ports/cluster-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { VERTICAL_AUTOSCALERS } from './edit/places.ts';

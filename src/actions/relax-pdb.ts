@@ -4,7 +4,7 @@ import { isRecord, readPath } from '../domain/object-path.ts';
 import { templateLabels } from '../domain/pod-template.ts';
 import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
-import type { CustomObject } from '../ports/cluster.ts';
+import type { CustomObject } from '../ports/custom-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { BUDGETS } from './edit/places.ts';
 import { noPodTouched } from './edit/scaler.ts';

@@ -4,7 +4,7 @@ import { planDigest } from '../domain/plan.ts';
 import type { FieldChange } from '../domain/types/plan.ts';
 import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
-import type { CustomObject, CustomPlace } from '../ports/cluster.ts';
+import type { CustomObject, CustomPlace } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import { JOBS } from './edit/places.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../domain/types/finding.ts';
 import type { FieldChange } from '../domain/types/plan.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
-import type { Revision } from '../ports/cluster.ts';
+import type { Revision } from '../ports/cluster-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { type Look, lookAtTarget, troubledPods } from './workload/look.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Chat } from '../ports/chat.ts';
-import type { Cluster, ClusterResult } from '../ports/cluster.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { ClusterResult } from '../ports/cluster-result.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
 /** Stand-ins for what a real installation has not configured. They never answer as if all were well: Nightshift then only observes, and says why. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PagerDutyIntake } from '../adapters/http/pagerduty-route.ts';
 import { parsePagerDutyWebhook } from '../adapters/pagerduty/webhook.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { isQuestionPage, openPages, pagesOf, stalePages } from '../domain/pages.ts';
 import { record } from '../pipeline/record.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';

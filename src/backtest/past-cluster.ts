@@ -1,5 +1,7 @@
 import { keepNewest } from '../domain/keep-newest.ts';
-import type { Cluster, ClusterResult, NodePod, Scaler, Workload } from '../ports/cluster.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { NodePod, Scaler, Workload } from '../ports/cluster-objects.ts';
+import type { ClusterResult } from '../ports/cluster-result.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { pastNodes } from './past-nodes.ts';
 import { type KubeSamples, kubeSamples, valueBy } from './past-objects.ts';

@@ -1,4 +1,4 @@
-import type { NodeInfo } from '../ports/cluster.ts';
+import type { NodeInfo } from '../ports/cluster-objects.ts';
 import type { LabelledSeries, Metrics, MetricsResult } from '../ports/metrics.ts';
 
 const LOOK_BACK_MS = 90 * 60_000;

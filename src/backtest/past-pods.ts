@@ -1,4 +1,4 @@
-import type { NodePod, PodInfo } from '../ports/cluster.ts';
+import type { NodePod, PodInfo } from '../ports/cluster-objects.ts';
 import { type KubeMetric, type KubeSample, type KubeSamples, valueBy } from './past-objects.ts';
 import { uidOf } from './past-workloads.ts';
 

@@ -1,4 +1,5 @@
-import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import { lineOf } from '../domain/open-line.ts';
 import { createOutcomes } from '../ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';

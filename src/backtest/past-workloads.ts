@@ -1,4 +1,4 @@
-import type { ContainerInfo, Revision, Workload } from '../ports/cluster.ts';
+import type { ContainerInfo, Revision, Workload } from '../ports/cluster-objects.ts';
 import { type KubeMetric, type KubeSamples, valueBy } from './past-objects.ts';
 
 /** Pure: workloads and revisions as kube-state-metrics told of them. */

@@ -1,5 +1,6 @@
 import { type Calls, groupKeyOf } from '../domain/group.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { transition } from '../domain/transition.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { Subject } from '../domain/types/entity.ts';

@@ -5,7 +5,7 @@ import { readSettingsOf } from '../app/config.ts';
 import { policyFor } from '../app/policy.ts';
 import type { Settings } from '../app/settings.ts';
 import { type PolicyWords, policyWords } from '../domain/policy-words.ts';
-import type { Workload } from '../ports/cluster.ts';
+import type { Workload } from '../ports/cluster-objects.ts';
 
 const CALL_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { maskText } from '../domain/mask-text.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
-import type { Scaling } from '../ports/cluster.ts';
+import type { Scaling } from '../ports/cluster-objects.ts';
 
 const WANTS_MORE = 0.85;
 const CANNOT_SCALE = 0.6;

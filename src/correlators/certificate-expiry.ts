@@ -2,7 +2,7 @@ import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
-import type { Certificate } from '../ports/cluster.ts';
+import type { Certificate } from '../ports/cluster-objects.ts';
 
 const NEAR_MS = 3 * 24 * 3_600_000;
 const EXPIRED = 0.95;

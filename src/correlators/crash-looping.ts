@@ -1,6 +1,6 @@
 import { podTrouble } from '../domain/rollout.ts';
 import type { Correlator, Found } from '../extension-points.ts';
-import type { PodInfo } from '../ports/cluster.ts';
+import type { PodInfo } from '../ports/cluster-objects.ts';
 
 /** An exit that is older than this, of a container that runs again, is history. */
 const RECENT_MS = 30 * 60_000;

@@ -1,5 +1,5 @@
 import type { Correlator, Found } from '../extension-points.ts';
-import type { PodInfo } from '../ports/cluster.ts';
+import type { PodInfo } from '../ports/cluster-objects.ts';
 
 /** A kill speaks half as strongly after this long; after six times that it is history. */
 const HALF_LIFE_MS = 30 * 60_000;

@@ -2,7 +2,7 @@ import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
-import type { Quota } from '../ports/cluster.ts';
+import type { Quota } from '../ports/cluster-objects.ts';
 
 const REFUSED = 0.95;
 /** A full quota hurts nobody who needs no more; it explains why scaling will not help. */

@@ -4,7 +4,7 @@ import { ownerOf } from '../domain/pod-owner.ts';
 import { parseQuantity } from '../domain/quantity.ts';
 import { podTrouble } from '../domain/rollout.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
-import type { Revision, Workload } from '../ports/cluster.ts';
+import type { Revision, Workload } from '../ports/cluster-objects.ts';
 
 /** A rollout speaks half as strongly after this long. */
 const HALF_LIFE_MS = 90 * 60_000;

@@ -1,6 +1,6 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
-import type { ClusterEvent, Workload } from '../ports/cluster.ts';
+import type { ClusterEvent, Workload } from '../ports/cluster-objects.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;
 const FEWER = 0.9;

@@ -1,4 +1,4 @@
-import type { Sample } from './incident.ts';
+import type { Sample } from './incident-state.ts';
 import type { Verification } from './types/execution.ts';
 
 export type JudgeInput = {

@@ -1,5 +1,5 @@
 import { remediationTarget } from './bottleneck.ts';
-import type { Sample } from './incident.ts';
+import type { Sample } from './incident-state.ts';
 import type { Diagnosis } from './types/diagnosis.ts';
 import type { Verification } from './types/execution.ts';
 

@@ -1,4 +1,5 @@
-import type { Event, Incident } from './incident.ts';
+import type { Incident } from './incident.ts';
+import type { Event } from './incident-event.ts';
 import type { Milestones } from './types/outcome.ts';
 
 /** What people do about an incident; what they say of it afterwards is none of it. */

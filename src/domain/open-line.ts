@@ -1,5 +1,6 @@
 import { isQuiet, isQuietOnly } from './alert-severity.ts';
-import type { Incident, StateName } from './incident.ts';
+import type { Incident } from './incident.ts';
+import type { StateName } from './incident-state.ts';
 import { openPages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import type { WaitsFor } from './types/decision.ts';

@@ -1,5 +1,6 @@
 import { isQuietOnly, loudest, type Severity } from './alert-severity.ts';
-import type { Incident, State } from './incident.ts';
+import type { Incident } from './incident.ts';
+import type { State } from './incident-state.ts';
 import { isStillProposed } from './proposal.ts';
 import type { Page } from './types/called.ts';
 

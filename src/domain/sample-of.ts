@@ -1,4 +1,4 @@
-import type { Sample } from './incident.ts';
+import type { Sample } from './incident-state.ts';
 import type { TroubleState } from './judge-trouble.ts';
 import { looksBack, type Worsening } from './worse.ts';
 

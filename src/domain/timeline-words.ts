@@ -1,5 +1,6 @@
 import { atLeastPercent } from './figures.ts';
-import type { Event, Incident, TimelineEntry } from './incident.ts';
+import type { Incident, TimelineEntry } from './incident.ts';
+import type { Event } from './incident-event.ts';
 import { reasonWords } from './rejection.ts';
 import type { Decision } from './types/decision.ts';
 import type { Diagnosis } from './types/diagnosis.ts';

@@ -1,15 +1,10 @@
 import { isQuietOnly } from './alert-severity.ts';
+import type { Effect } from './effect.ts';
 import { GIVE_BACK_MS, toGiveBack } from './give-back.ts';
-import {
-  DIAGNOSE_EVERY_MS,
-  type Effect,
-  type Event,
-  type Incident,
-  MAX_LEVEL,
-  SETTLE_MS,
-  type State,
-  type Transition,
-} from './incident.ts';
+import type { Incident, Transition } from './incident.ts';
+import type { Event } from './incident-event.ts';
+import { DIAGNOSE_EVERY_MS, MAX_LEVEL, SETTLE_MS } from './incident-limits.ts';
+import type { State } from './incident-state.ts';
 import { withMilestones } from './milestones.ts';
 import * as asking from './moves/asking.ts';
 import * as deciding from './moves/deciding.ts';

@@ -1,7 +1,8 @@
 import { expectedAt } from '../analysis/baseline.ts';
 import { nextInLine } from '../domain/bottleneck.ts';
 import { calleesOf } from '../domain/callees.ts';
-import type { Incident, State } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { State } from '../domain/incident-state.ts';
 import { isImproving } from '../domain/judge.ts';
 import { nameIssue } from '../domain/name-issue.ts';
 import type { EntityRef } from '../domain/types/entity.ts';

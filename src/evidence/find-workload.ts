@@ -1,6 +1,7 @@
 import { deploymentOf, ownsPodNamed } from '../domain/pod-names.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
-import type { Cluster, PodInfo, Workload } from '../ports/cluster.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { PodInfo, Workload } from '../ports/cluster-objects.ts';
 
 /** From an object's name to the workload behind it. Null: there is none; undefined: the cluster gave no answer. */
 type Answer = Promise<EntityRef | null | undefined>;

@@ -1,6 +1,6 @@
 import { claimNames, configReferences, templateLabels } from '../domain/pod-template.ts';
 import type { IncidentContext, TemplateReferences } from '../extension-points.ts';
-import type { Revision, Workload } from '../ports/cluster.ts';
+import type { Revision, Workload } from '../ports/cluster-objects.ts';
 import { answerOr } from './answer-or.ts';
 import type { EvidenceDeps } from './deps.ts';
 

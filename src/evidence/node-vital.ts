@@ -1,6 +1,7 @@
 import type { Vital } from '../domain/health.ts';
 import { staysOnNode } from '../domain/node-pods.ts';
-import type { ClusterResult, NodeInfo, PodInfo } from '../ports/cluster.ts';
+import type { NodeInfo, PodInfo } from '../ports/cluster-objects.ts';
+import type { ClusterResult } from '../ports/cluster-result.ts';
 import type { ObjectsLook } from './objects-look.ts';
 import { unknownBy } from './unknown-by.ts';
 

@@ -1,5 +1,5 @@
 import type { Health, Vital } from '../domain/health.ts';
-import type { PodInfo, Workload } from '../ports/cluster.ts';
+import type { PodInfo, Workload } from '../ports/cluster-objects.ts';
 import { nodeVital } from './node-vital.ts';
 import type { ObjectsLook } from './objects-look.ts';
 import { POD_COUNTS, podCounts } from './pod-counts.ts';

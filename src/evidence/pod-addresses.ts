@@ -1,6 +1,7 @@
 import { ownerOf } from '../domain/pod-owner.ts';
 import type { TelemetrySource } from '../domain/telemetry.ts';
-import type { Cluster, PodInfo, Workload } from '../ports/cluster.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { PodInfo, Workload } from '../ports/cluster-objects.ts';
 
 /** Whose pod has which address, for senders who name nothing else. */
 export type PodAddresses = {

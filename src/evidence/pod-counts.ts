@@ -1,4 +1,4 @@
-import type { PodInfo } from '../ports/cluster.ts';
+import type { PodInfo } from '../ports/cluster-objects.ts';
 
 /** A leak empties at the kill and climbs again: the kill counts until the pod is replaced or this long has passed. */
 const OOM_RECENT_MS = 15 * 60_000;

@@ -1,5 +1,5 @@
 import type { UnknownWhy, Vital } from '../domain/health.ts';
-import type { ClusterFailure } from '../ports/cluster.ts';
+import type { ClusterFailure } from '../ports/cluster-result.ts';
 
 /** A vital of which a failed look at the cluster told nothing. */
 export const unknownBy = (failure: ClusterFailure): Vital => ({

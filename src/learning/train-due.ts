@@ -1,4 +1,4 @@
-import type { Workload } from '../ports/cluster.ts';
+import type { Workload } from '../ports/cluster-objects.ts';
 import type { Models } from './baselines.ts';
 import type { TrainingReason } from './train.ts';
 

@@ -1,5 +1,6 @@
 import { authorise, type FreshLook } from '../domain/authorise.ts';
-import type { Incident, State } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { State } from '../domain/incident-state.ts';
 import type { Execution } from '../domain/types/execution.ts';
 import type { Recommendation } from '../domain/types/recommendation.ts';
 import type { Refusal } from '../domain/types/refusal.ts';

@@ -1,4 +1,6 @@
-import { type Event, SETTLE_MS, type State } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
+import { SETTLE_MS } from '../domain/incident-limits.ts';
+import type { State } from '../domain/incident-state.ts';
 import { allResolved } from '../domain/record-facts.ts';
 import { measureTrouble } from '../evidence/measure.ts';
 import { NOTHING, type Stage } from './stage.ts';

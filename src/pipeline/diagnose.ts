@@ -1,7 +1,8 @@
 import { isQuietOnly } from '../domain/alert-severity.ts';
 import { remediationTarget } from '../domain/bottleneck.ts';
 import { decide, patientUntil } from '../domain/decide.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves/ending.ts';
 import { playbookFor, playbookKey } from '../domain/playbook.ts';

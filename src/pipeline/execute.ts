@@ -1,5 +1,7 @@
 import { authorise } from '../domain/authorise.ts';
-import { type Event, type Incident, MAX_LATE_MS } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
+import { MAX_LATE_MS } from '../domain/incident-limits.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import type { Execution } from '../domain/types/execution.ts';
 import type { Refusal } from '../domain/types/refusal.ts';

@@ -1,5 +1,6 @@
 import { toGiveBack } from '../domain/give-back.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import type { Execution } from '../domain/types/execution.ts';
 import { measureService, measureTrouble } from '../evidence/measure.ts';
 import type { StageDeps } from './deps.ts';

@@ -1,5 +1,6 @@
 import { callsOf } from '../domain/calls.ts';
-import type { Event, Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';

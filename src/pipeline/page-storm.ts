@@ -1,4 +1,5 @@
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { isStormKey, type OpenLine, stormKey } from '../domain/open-line.ts';
 import { openPages } from '../domain/pages.ts';
 import { isHeldByStorm, stormLines } from '../domain/storm.ts';

@@ -1,6 +1,7 @@
 import { percent } from '../domain/figures.ts';
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
 import { transition } from '../domain/transition.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';

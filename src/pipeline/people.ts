@@ -1,6 +1,8 @@
 import { beginsWith } from '../domain/first-words.ts';
-import type { Event, Incident, State } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { incidentId, readIncidentId } from '../domain/incident-id.ts';
+import type { State } from '../domain/incident-state.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
 import type { Plan } from '../domain/types/plan.ts';
 import type { Answer, FoundIncident, People } from '../extension-points.ts';

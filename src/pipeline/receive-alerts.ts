@@ -1,5 +1,7 @@
+import type { Effect } from '../domain/effect.ts';
 import { type Calls, groupKeyOf, incidentFor, isInCalls, newIncident } from '../domain/group.ts';
-import type { Effect, Event, Incident, Transition } from '../domain/incident.ts';
+import type { Incident, Transition } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { newsSince } from '../domain/record-facts.ts';
 import { heldBack } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';

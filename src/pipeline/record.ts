@@ -1,4 +1,6 @@
-import type { Event, Incident, StateName, Transition } from '../domain/incident.ts';
+import type { Incident, Transition } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
+import type { StateName } from '../domain/incident-state.ts';
 import { outcomeRecord } from '../domain/proof/outcome-record.ts';
 import { OFFICE_HOURS, workingHours } from '../domain/proof/working-hours.ts';
 import { transition } from '../domain/transition.ts';

@@ -1,4 +1,5 @@
-import type { Event, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { openPages, stalePages } from '../domain/pages.ts';
 import type { Page } from '../domain/types/called.ts';

@@ -1,5 +1,7 @@
 import type { Lease } from '../domain/authorise.ts';
-import type { EffectKind, Event, Incident } from '../domain/incident.ts';
+import type { EffectKind } from '../domain/effect.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Event } from '../domain/incident-event.ts';
 import type { DueEffect } from '../ports/store.ts';
 import type { StageDeps } from './deps.ts';
 

@@ -1,7 +1,7 @@
 import { meantBy } from '../domain/first-words.ts';
 import { policyWords } from '../domain/policy-words.ts';
 import type { People } from '../extension-points.ts';
-import type { Workload } from '../ports/cluster.ts';
+import type { Workload } from '../ports/cluster-objects.ts';
 import type { StageDeps } from './deps.ts';
 
 /** What the configuration means for one workload of the cluster. */

@@ -1,6 +1,7 @@
 import { type Authorised, FRESH_MS } from '../domain/authorise.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
-import type { Cluster, ClusterFailure, ClusterResult } from '../ports/cluster.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { ClusterFailure, ClusterResult } from '../ports/cluster-result.ts';
 import type { StageDeps } from './deps.ts';
 
 /** Between asking the store and acting on its answer: longer, and this process was held up meanwhile. */

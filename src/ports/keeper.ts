@@ -2,7 +2,8 @@ import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../domain/ke
 import type { ManagedView } from '../domain/managed-by.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
-import type { Cluster, CustomKind, CustomObject } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { CustomKind, CustomObject } from './custom-objects.ts';
 
 const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
   group,

@@ -1,5 +1,6 @@
 import type { IntervalChange, Monitor } from '../domain/monitor.ts';
-import type { ClusterResult, ServiceInfo } from './cluster.ts';
+import type { ServiceInfo } from './cluster-objects.ts';
+import type { ClusterResult } from './cluster-result.ts';
 
 /** The Prometheus Operator's monitors. `write` sets intervals and our mark (null: takes it away) in one patch, if the object is still the one that was listed. */
 export type Monitors = {

@@ -1,6 +1,7 @@
 import type { AuditHead, AuditLine } from '../domain/audit.ts';
 import type { Lease } from '../domain/authorise.ts';
-import type { Effect, Incident, TimelineEntry } from '../domain/incident.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { KeptRecord } from '../domain/kept-record.ts';
 import type { OpenLine } from '../domain/open-line.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';

@@ -4,7 +4,7 @@ import type { EntityRef } from '../domain/types/entity.ts';
 import type { Recent } from '../evidence/forest-findings.ts';
 import { wholeRates } from '../evidence/whole-rates.ts';
 import { LEARNED_METRICS } from '../learning/train-history.ts';
-import type { Workload } from '../ports/cluster.ts';
+import type { Workload } from '../ports/cluster-objects.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { WatchDeps } from './deps.ts';
 import { lookAt } from './scan-look.ts';

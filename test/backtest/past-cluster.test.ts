@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster } from '../../src/adapters/kubernetes/cluster.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
 import { pastCluster } from '../../src/backtest/past-cluster.ts';
-import type { Cluster, ClusterResult } from '../../src/ports/cluster.ts';
+import type { Cluster } from '../../src/ports/cluster.ts';
+import type { ClusterResult } from '../../src/ports/cluster-result.ts';
 import { MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { type PastShop, servePrometheus } from './past-shop.ts';
 

@@ -1,5 +1,5 @@
 import type { IncidentContext } from '../../src/extension-points.ts';
-import type { PodInfo, Revision, Workload } from '../../src/ports/cluster.ts';
+import type { PodInfo, Revision, Workload } from '../../src/ports/cluster-objects.ts';
 
 export const AT = Date.parse('2026-03-02T03:30:00Z');
 export const SINCE = AT - 10 * 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../src/domain/incident.ts';
+import type { Sample } from '../../src/domain/incident-state.ts';
 import { judge } from '../../src/domain/judge.ts';
 
 const at = (seconds: number, over: Partial<Sample>): Sample => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../src/domain/incident.ts';
+import type { Sample } from '../../src/domain/incident-state.ts';
 import { resultKey, workedFor } from '../../src/domain/learned-results.ts';
 import { diagnosisOf, T0 } from './examples.ts';
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Event, Incident, State } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
+import type { State } from '../../src/domain/incident-state.ts';
 import { pageFor } from '../../src/domain/pages.ts';
 import { allResolved, newsSince } from '../../src/domain/record-facts.ts';
 import { transition } from '../../src/domain/transition.ts';

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { type Event, type Incident, MAX_REFUSED_EXECUTIONS } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
+import { MAX_REFUSED_EXECUTIONS } from '../../src/domain/incident-limits.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { diagnosisOf, executionOf, incidentOf, recommendationOf, T0 } from './examples.ts';
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Event, type Incident, MAX_ALERTS, MAX_LATE_MS, type State } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
+import { MAX_ALERTS, MAX_LATE_MS } from '../../src/domain/incident-limits.ts';
+import type { State } from '../../src/domain/incident-state.ts';
 import { pageKey, questionName, stalePages } from '../../src/domain/pages.ts';
 import { transition } from '../../src/domain/transition.ts';
 import {

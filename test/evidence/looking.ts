@@ -1,7 +1,8 @@
 import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { unreachableCluster } from '../../src/app/missing-parts.ts';
-import type { ClusterResult, PodInfo, Workload } from '../../src/ports/cluster.ts';
+import type { PodInfo, Workload } from '../../src/ports/cluster-objects.ts';
+import type { ClusterResult } from '../../src/ports/cluster-result.ts';
 import type { MetricName } from '../../src/ports/metrics.ts';
 import { T0 } from '../domain/examples.ts';
 import { KINDS } from '../kinds/all-kinds.ts';

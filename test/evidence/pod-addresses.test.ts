@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPodAddresses } from '../../src/evidence/pod-addresses.ts';
-import type { Cluster, PodInfo, Workload } from '../../src/ports/cluster.ts';
+import type { Cluster } from '../../src/ports/cluster.ts';
+import type { PodInfo, Workload } from '../../src/ports/cluster-objects.ts';
 
 const api = { kind: 'Deployment', name: 'api', uid: 'd-1' } as Workload;
 const pod = (name: string, ip: string | null, over: Partial<PodInfo> = {}): PodInfo =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import type { Event, TimelineEntry } from '../../src/domain/incident.ts';
+import type { TimelineEntry } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { AffectedNode, AffectedPart } from '../../src/domain/types/diagnosis.ts';
 import { graphOf, isGraphDue, sendGraph } from '../../src/pipeline/notify-graph.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import type { Event } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
 import type { People } from '../../src/extension-points.ts';
 import { createPeople } from '../../src/pipeline/people.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';

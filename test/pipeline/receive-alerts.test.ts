@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import { ECHO_MS, type Incident, LATE_FIRING_MS } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import { ECHO_MS, LATE_FIRING_MS } from '../../src/domain/incident-limits.ts';
 import type { Alert } from '../../src/domain/types/alert.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Incident, State } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { State } from '../../src/domain/incident-state.ts';
 import { pageKey, questionName } from '../../src/domain/pages.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Page } from '../../src/domain/types/called.ts';

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import type { Event, Incident } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
 import { attemptKey } from '../../src/domain/recommend.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Action, Applied } from '../../src/extension-points.ts';

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCluster } from '../../src/adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from '../../src/adapters/kubernetes/kubeconfig.ts';
-import type { Cluster, ClusterResult, CustomKind } from '../../src/ports/cluster.ts';
+import type { Cluster } from '../../src/ports/cluster.ts';
+import type { ClusterResult } from '../../src/ports/cluster-result.ts';
+import type { CustomKind } from '../../src/ports/custom-objects.ts';
 import { startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 
 /** A cluster to try the port on, in a namespace of its own that goes with it. */

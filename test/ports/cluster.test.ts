@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterResult, Workload } from '../../src/ports/cluster.ts';
+import type { Workload } from '../../src/ports/cluster-objects.ts';
+import type { ClusterResult } from '../../src/ports/cluster-result.ts';
 import { type ClusterPart, good, OTHER_IMAGE, realPart, running, sandboxPart } from './cluster-part.ts';
 
 /**

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Event, type Incident, MAX_LATE_MS, MAX_SAMPLES } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
+import { MAX_LATE_MS, MAX_SAMPLES } from '../../src/domain/incident-limits.ts';
 import { transition } from '../../src/domain/transition.ts';
 import type { Recommendation } from '../../src/domain/types/recommendation.ts';
 import type { RefusalCode } from '../../src/domain/types/refusal.ts';

@@ -1,4 +1,5 @@
-import type { Incident, StateName } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { StateName } from '../../src/domain/incident-state.ts';
 import type { Plan } from '../../src/domain/types/plan.ts';
 import type { Change } from './law-changes.ts';
 import type { Asker } from './law-shop.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import { connectMonitors } from '../../src/adapters/kubernetes/monitors.ts';
 import type { Deps } from '../../src/app/deps.ts';
-import type { Event } from '../../src/domain/incident.ts';
+import type { Event } from '../../src/domain/incident-event.ts';
 import { TIGHTENED } from '../../src/domain/monitor.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';

@@ -2,7 +2,7 @@ import type { Authorised } from '../../domain/authorise.ts';
 import type { Plan } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied } from '../../extension-points.ts';
-import type { ClusterFailure } from '../../ports/cluster.ts';
+import type { ClusterFailure } from '../../ports/cluster-result.ts';
 import { refusalOf } from '../workload/look.ts';
 
 const ATTEMPTS = 3;

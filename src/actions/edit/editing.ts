@@ -7,7 +7,7 @@ import type { Execution } from '../../domain/types/execution.ts';
 import type { BlastRadius, FieldChange, Plan } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../../extension-points.ts';
-import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.ts';
 import { refusalOf, refused } from '../workload/look.ts';
 import { applyAuthorised, cannotTell, failedWith, type Tried, takeBack } from './attempts.ts';

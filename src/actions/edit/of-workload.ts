@@ -1,5 +1,5 @@
 import type { EntityRef } from '../../domain/types/entity.ts';
-import type { CustomKind } from '../../ports/cluster.ts';
+import type { CustomKind } from '../../ports/custom-objects.ts';
 import type { Look } from '../workload/look.ts';
 import type { Intent } from './editing.ts';
 import { foundOf } from './object-edit.ts';

@@ -1,4 +1,4 @@
-import type { CustomKind } from '../../ports/cluster.ts';
+import type { CustomKind } from '../../ports/custom-objects.ts';
 
 const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
   group,

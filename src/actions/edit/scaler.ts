@@ -4,7 +4,9 @@ import type { EntityRef } from '../../domain/types/entity.ts';
 import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { Cluster, CustomKind, CustomObject, Scaler } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { Scaler } from '../../ports/cluster-objects.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { refused } from '../workload/look.ts';
 import { AUTOSCALERS, SCALED_OBJECTS } from './places.ts';
 

@@ -1,7 +1,9 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { parseQuantity } from '../../domain/quantity.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
-import type { Cluster, ContainerInfo, CustomObject, Workload } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ContainerInfo, Workload } from '../../ports/cluster-objects.ts';
+import type { CustomObject } from '../../ports/custom-objects.ts';
 import { VERTICAL_AUTOSCALERS } from './places.ts';
 
 /** A VerticalPodAutoscaler that sets a workload's memory, with where it keeps its least for one container. */

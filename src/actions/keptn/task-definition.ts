@@ -1,7 +1,8 @@
 import { cutText } from '../../domain/cut-text.ts';
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
-import type { Cluster, CustomKind, CustomObject } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { refusalOf } from '../workload/look.ts';
 import type { TaskParams } from './task-params.ts';
 

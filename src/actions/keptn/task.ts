@@ -1,7 +1,9 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { EntityRef } from '../../domain/types/entity.ts';
 import type { Applied } from '../../extension-points.ts';
-import type { Cluster, ClusterResult, CustomKind, CustomObject, CustomPlace } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
+import type { CustomKind, CustomObject, CustomPlace } from '../../ports/custom-objects.ts';
 import { MARK } from '../edit/mark.ts';
 import { DEPLOYMENT_ANNOTATION, TASKS } from './task-definition.ts';
 import { durationText, LONGEST_MS, type TaskParams, timeoutMsOf } from './task-params.ts';

@@ -2,7 +2,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import { templateLabels } from '../../domain/pod-template.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { ServiceInfo } from '../../ports/cluster.ts';
+import type { ServiceInfo } from '../../ports/cluster-objects.ts';
 import { lookAtTarget, refused } from '../workload/look.ts';
 
 /** The Service through which the target is called. `pods` counts those of its workload; 0 when it has none here, and `workload` is null then. */

@@ -1,7 +1,9 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
 import { hostMatches } from '../../domain/service-host.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
-import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { MARK } from '../edit/mark.ts';
 import type { BreakerPart } from './breaker-settings.ts';
 

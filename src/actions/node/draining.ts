@@ -3,7 +3,7 @@ import type { Execution } from '../../domain/types/execution.ts';
 import type { Plan } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext, Applied, Settled } from '../../extension-points.ts';
-import type { NodePod } from '../../ports/cluster.ts';
+import type { NodePod } from '../../ports/cluster-objects.ts';
 import { cannotTell, failedWith } from '../edit/attempts.ts';
 import { MARK, UNDO_MARK } from '../edit/mark.ts';
 import { refusalOf, troubledPods } from '../workload/look.ts';

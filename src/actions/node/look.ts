@@ -4,7 +4,7 @@ import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { NodeInfo, NodePod, PodInfo } from '../../ports/cluster.ts';
+import type { NodeInfo, NodePod, PodInfo } from '../../ports/cluster-objects.ts';
 import { refused } from '../workload/look.ts';
 
 /** A fresh look at the node that an action is about to change. */

@@ -2,7 +2,8 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { CustomObject, NodeInfo } from '../../ports/cluster.ts';
+import type { NodeInfo } from '../../ports/cluster-objects.ts';
+import type { CustomObject } from '../../ports/custom-objects.ts';
 import { NODES } from '../edit/places.ts';
 import { refused } from '../workload/look.ts';
 

@@ -1,4 +1,4 @@
-import type { NodePod } from '../../ports/cluster.ts';
+import type { NodePod } from '../../ports/cluster-objects.ts';
 import { agreedOf, drainingOf, keyOf, type NodeLook, type WorkloadPods } from './look.ts';
 
 /** What is waited for isn't coming when nothing has happened for this long: nothing more is moved. */

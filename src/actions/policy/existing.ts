@@ -1,6 +1,8 @@
 import { gitOpsTool } from '../../domain/managed-by.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
-import type { Cluster, ClusterResult, CustomKind, CustomObject } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { MARK } from '../edit/mark.ts';
 import { POLICY_KINDS } from './kyverno.ts';
 

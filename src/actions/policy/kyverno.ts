@@ -1,5 +1,5 @@
 import { isRecord, readPath } from '../../domain/object-path.ts';
-import type { CustomKind, CustomObject } from '../../ports/cluster.ts';
+import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { POLICY, type ResourceDefault } from './default-resources.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/types/playbook.ts';
 import type { ActionContext, ParamFault } from '../../extension-points.ts';
-import type { ContainerInfo, Workload } from '../../ports/cluster.ts';
+import type { ContainerInfo, Workload } from '../../ports/cluster-objects.ts';
 import { amountOf, type ResourceDefault } from './default-resources.ts';
 
 /** Where a policy holds: in the namespaces named, or (`all`) everywhere but in these. */

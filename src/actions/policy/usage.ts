@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { PodInfo, Workload } from '../../ports/cluster.ts';
+import type { PodInfo, Workload } from '../../ports/cluster-objects.ts';
 import { amountOf, type ResourceDefault } from './default-resources.ts';
 
 /** The highest of so long: what a pod needs at its busiest, its next one needs, too. */

@@ -1,7 +1,7 @@
 import { percent } from '../../domain/figures.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { ContainerInfo } from '../../ports/cluster.ts';
+import type { ContainerInfo } from '../../ports/cluster-objects.ts';
 import type { Look } from './look.ts';
 
 /** So full that it is the one, when another isn't. */

@@ -3,7 +3,9 @@ import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollou
 import type { EntityRef } from '../../domain/types/entity.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
-import type { Cluster, ClusterFailure, ClusterResult, PodInfo, Revision, Workload } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { PodInfo, Revision, Workload } from '../../ports/cluster-objects.ts';
+import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
 
 /** A fresh look at the workload that an action is about to change. */
 export type Look = {

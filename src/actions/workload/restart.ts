@@ -1,7 +1,7 @@
 import { readPath } from '../../domain/object-path.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext } from '../../extension-points.ts';
-import type { Workload } from '../../ports/cluster.ts';
+import type { Workload } from '../../ports/cluster-objects.ts';
 import { editing, type Intended } from '../edit/editing.ts';
 import { ofWorkload } from '../edit/of-workload.ts';
 import { inTheWay, type Look, lookAtTarget } from './look.ts';

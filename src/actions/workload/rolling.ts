@@ -3,7 +3,7 @@ import { blastRadius } from '../../domain/plan.ts';
 import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Permission } from '../../extension-points.ts';
-import type { PodInfo } from '../../ports/cluster.ts';
+import type { PodInfo } from '../../ports/cluster-objects.ts';
 import type { Look } from './look.ts';
 
 /** What a change of a workload's template needs, whatever the kind. */

@@ -1,4 +1,5 @@
-import type { Budget, ClusterResult } from '../../ports/cluster.ts';
+import type { Budget } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

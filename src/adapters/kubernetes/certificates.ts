@@ -1,5 +1,6 @@
 import { headOf } from '../../domain/cut-text.ts';
-import type { Certificate, ClusterResult } from '../../ports/cluster.ts';
+import type { Certificate } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Cluster, ClusterResult } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import { listBudgets } from './budgets.ts';
 import { listCertificates } from './certificates.ts';
 import { readConfigs } from './configs.ts';

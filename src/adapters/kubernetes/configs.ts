@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigReference } from '../../domain/pod-template.ts';
-import type { ClusterFailure, ClusterResult, ConfigInfo } from '../../ports/cluster.ts';
+import type { ConfigInfo } from '../../ports/cluster-objects.ts';
+import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { badName } from './names.ts';

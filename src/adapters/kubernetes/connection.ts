@@ -1,5 +1,5 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import type { ClusterResult } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import { isTransient, toFailure } from './failures.ts';
 import { type Request, type Server, send } from './rest.ts';
 

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { headOf } from '../../domain/cut-text.ts';
+import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
 import type {
-  ClusterFailure,
-  ClusterResult,
   CustomKind,
   CustomObject,
   CustomObjects,
   CustomPlace,
   JsonOperation,
-} from '../../ports/cluster.ts';
+} from '../../ports/custom-objects.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';

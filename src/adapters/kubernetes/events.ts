@@ -1,7 +1,8 @@
 import { headOf } from '../../domain/cut-text.ts';
 import { deploymentOf } from '../../domain/pod-names.ts';
 import type { EntityRef } from '../../domain/types/entity.ts';
-import type { ClusterEvent, ClusterResult } from '../../ports/cluster.ts';
+import type { ClusterEvent } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cutText } from '../../domain/cut-text.ts';
-import type { ClusterFailure } from '../../ports/cluster.ts';
+import type { ClusterFailure } from '../../ports/cluster-result.ts';
 import { ApiError } from './rest.ts';
 
 const MAX_WORDS = 300;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ClusterResult, PodInfo } from '../../ports/cluster.ts';
+import type { PodInfo } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';

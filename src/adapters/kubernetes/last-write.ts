@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { headOf } from '../../domain/cut-text.ts';
-import type { LastWrite } from '../../ports/cluster.ts';
+import type { LastWrite } from '../../ports/cluster-objects.ts';
 import type { metadataSchema } from './object-schemas.ts';
 
 const LONGEST_MANAGER = 40;

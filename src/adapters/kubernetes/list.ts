@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../../domain/label-selector.ts';
-import type { ClusterResult } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { isExpired } from './failures.ts';
 import { listSchema } from './object-schemas.ts';

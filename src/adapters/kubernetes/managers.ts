@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Workload } from '../../ports/cluster.ts';
+import type { Workload } from '../../ports/cluster-objects.ts';
 
 const MAX_FIELDS = 200;
 const treeSchema = z.record(z.string(), z.unknown());

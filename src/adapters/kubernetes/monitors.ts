@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LabelSelector } from '../../domain/label-selector.ts';
 import { type Monitor, TIGHTENED } from '../../domain/monitor.ts';
-import type { ClusterResult } from '../../ports/cluster.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Monitors } from '../../ports/monitors.ts';
 import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection } from './connection.ts';
 import { listObjects } from './list.ts';

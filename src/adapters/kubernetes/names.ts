@@ -1,5 +1,5 @@
 import { headOf } from '../../domain/cut-text.ts';
-import type { ClusterFailure } from '../../ports/cluster.ts';
+import type { ClusterFailure } from '../../ports/cluster-result.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 

@@ -1,4 +1,5 @@
-import type { ClusterResult, NetworkPolicy } from '../../ports/cluster.ts';
+import type { NetworkPolicy } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { listObjects } from './list.ts';

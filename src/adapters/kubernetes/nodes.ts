@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { Cluster, ClusterResult, NodeInfo } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { NodeInfo } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

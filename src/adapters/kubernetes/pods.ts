@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { LabelSelector } from '../../domain/label-selector.ts';
-import type { Cluster, ClusterResult, NodePod, PodInfo } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { NodePod, PodInfo } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,6 @@
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { ClusterResult, Quota } from '../../ports/cluster.ts';
+import type { Quota } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { listObjects } from './list.ts';

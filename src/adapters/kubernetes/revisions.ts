@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ClusterResult, Revision, Workload } from '../../ports/cluster.ts';
+import type { Revision, Workload } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects, selectorText } from './list.ts';
 import { controllerRevisionSchema, type templateSchema, workloadSchema } from './object-schemas.ts';

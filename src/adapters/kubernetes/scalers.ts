@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ClusterResult, Scaler } from '../../ports/cluster.ts';
+import type { Scaler } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

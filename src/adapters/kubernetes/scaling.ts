@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { headOf } from '../../domain/cut-text.ts';
-import type { ClusterResult, Scaling } from '../../ports/cluster.ts';
+import type { Scaling } from '../../ports/cluster-objects.ts';
+import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS } from './events.ts';
 import { listObjects } from './list.ts';

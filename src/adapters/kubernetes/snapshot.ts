@@ -1,6 +1,6 @@
 import { kubeObject } from '../../domain/snapshot/kube-object.ts';
 import type { KubeObject } from '../../domain/snapshot/snapshot.ts';
-import type { ListedObjects } from '../../ports/cluster.ts';
+import type { ListedObjects } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';

@@ -1,5 +1,7 @@
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { Cluster, ClusterFailure, ClusterResult, ContainerInfo, Workload } from '../../ports/cluster.ts';
+import type { Cluster } from '../../ports/cluster.ts';
+import type { ContainerInfo, Workload } from '../../ports/cluster-objects.ts';
+import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
 import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';

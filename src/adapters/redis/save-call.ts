@@ -1,6 +1,7 @@
 import { auditEvents } from '../../domain/audit.ts';
 import { toGiveBack } from '../../domain/give-back.ts';
-import type { Incident, StateName } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { StateName } from '../../domain/incident-state.ts';
 import { lineOf } from '../../domain/open-line.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { auditArguments } from './audit-calls.ts';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { EFFECT_KINDS, type Incident, type StateName, type TimelineEntry } from '../../domain/incident.ts';
+import { EFFECT_KINDS } from '../../domain/effect.ts';
+import type { Incident, TimelineEntry } from '../../domain/incident.ts';
+import type { StateName } from '../../domain/incident-state.ts';
 import type { OpenLine } from '../../domain/open-line.ts';
 import type { PastTrouble } from '../../domain/proof/comparison.ts';
 import type { OutcomeRecord } from '../../domain/proof/outcome-record.ts';

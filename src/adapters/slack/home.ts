@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { Incident, State } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { State } from '../../domain/incident-state.ts';
 import { isProposal } from '../../domain/proposal.ts';
 import type { People } from '../../extension-points.ts';
 import { actions, context, plainText, present, section } from './views/blocks.ts';

@@ -1,4 +1,6 @@
-import { type Incident, MAX_LATE_MS, type State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { MAX_LATE_MS } from '../incident-limits.ts';
+import type { State } from '../incident-state.ts';
 import { isProposal, PROPOSAL_MS } from '../proposal.ts';
 import { attemptKey } from '../recommend.ts';
 import type { AtTimeout } from '../types/decision.ts';

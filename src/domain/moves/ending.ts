@@ -1,4 +1,5 @@
-import { type Incident, SETTLE_MS } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { SETTLE_MS } from '../incident-limits.ts';
 import { allResolved } from '../record-facts.ts';
 import type { Outcome } from '../types/outcome.ts';
 import { close, watch } from './entering.ts';

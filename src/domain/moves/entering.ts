@@ -1,4 +1,6 @@
-import { APPROVAL_GOOD_MS, DIAGNOSE_EVERY_MS, type Incident, MAX_LATE_MS, REPAGE_MS, type State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { APPROVAL_GOOD_MS, DIAGNOSE_EVERY_MS, MAX_LATE_MS, REPAGE_MS } from '../incident-limits.ts';
+import type { State } from '../incident-state.ts';
 import { isProposal } from '../proposal.ts';
 import type { WaitsFor } from '../types/decision.ts';
 import type { Authority } from '../types/execution.ts';

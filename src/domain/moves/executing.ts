@@ -1,4 +1,6 @@
-import { type Incident, MAX_REFUSED_EXECUTIONS, type State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { MAX_REFUSED_EXECUTIONS } from '../incident-limits.ts';
+import type { State } from '../incident-state.ts';
 import { attemptKey } from '../recommend.ts';
 import type { Execution } from '../types/execution.ts';
 import { lateByTimeout } from './asking.ts';

@@ -1,4 +1,7 @@
-import type { Effect, Event, Incident, State } from '../incident.ts';
+import type { Effect } from '../effect.ts';
+import type { Incident } from '../incident.ts';
+import type { Event } from '../incident-event.ts';
+import type { State } from '../incident-state.ts';
 
 /** The moves that the rows of the incident machine share, a file an idea. Each answers the incident in its next state and the work that is then due. */
 

@@ -1,4 +1,6 @@
-import { type Incident, RETRY_MS, type State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { RETRY_MS } from '../incident-limits.ts';
+import type { State } from '../incident-state.ts';
 import type { Refusal } from '../types/refusal.ts';
 import { ask, lateByTimeout } from './asking.ts';
 import { overUnlessFiring } from './ending.ts';

@@ -1,4 +1,5 @@
-import type { Incident, State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import type { State } from '../incident-state.ts';
 import { canBeTakenBack } from '../plan.ts';
 import type { Execution } from '../types/execution.ts';
 import type { In, Moved, Of } from './moved.ts';

@@ -1,4 +1,6 @@
-import { type Incident, MAX_SAMPLES, type Sample, type State } from '../incident.ts';
+import type { Incident } from '../incident.ts';
+import { MAX_SAMPLES } from '../incident-limits.ts';
+import type { Sample, State } from '../incident-state.ts';
 import { attemptKey } from '../recommend.ts';
 import type { Execution } from '../types/execution.ts';
 import { overUnlessFiring } from './ending.ts';

@@ -4,7 +4,8 @@ import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { shorten } from '../../../src/adapters/kubernetes/failures.ts';
 import { managersOf } from '../../../src/adapters/kubernetes/managers.ts';
 import { parseQuantity } from '../../../src/domain/quantity.ts';
-import type { ClusterResult, Workload } from '../../../src/ports/cluster.ts';
+import type { Workload } from '../../../src/ports/cluster-objects.ts';
+import type { ClusterResult } from '../../../src/ports/cluster-result.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 
 const good = <T>(result: ClusterResult<T>): T => {

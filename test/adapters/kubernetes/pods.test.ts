@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { podTrouble } from '../../../src/domain/rollout.ts';
-import type { PodInfo } from '../../../src/ports/cluster.ts';
+import type { PodInfo } from '../../../src/ports/cluster-objects.ts';
 import { deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 
 const metadata = { name: 'x', namespace: 'shop', uid: 'u', creationTimestamp: '2026-03-02T03:00:00Z' };

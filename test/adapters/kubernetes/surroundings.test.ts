@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../sandbox/kube/cluster.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { lastWrite } from '../../../src/adapters/kubernetes/last-write.ts';
-import type { ClusterResult } from '../../../src/ports/cluster.ts';
+import type { ClusterResult } from '../../../src/ports/cluster-result.ts';
 import { deployment, type SmallCluster, startSmallCluster } from './small-cluster.ts';
 
 const good = <T>(result: ClusterResult<T>): T => {

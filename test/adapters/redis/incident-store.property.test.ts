@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EffectKind, Incident, State } from '../../../src/domain/incident.ts';
+import type { EffectKind } from '../../../src/domain/effect.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { State } from '../../../src/domain/incident-state.ts';
 import type { IncidentStore } from '../../../src/ports/store.ts';
 import { anIncident, type Fixture, next, startFixture, type Worker } from './store-fixture.ts';
 import {

@@ -5,7 +5,8 @@ import type { Redis } from 'ioredis';
 import { connectRedis } from '../../../src/adapters/redis/connect-redis.ts';
 import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
-import type { Incident, State } from '../../../src/domain/incident.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { State } from '../../../src/domain/incident-state.ts';
 import type { IncidentStore } from '../../../src/ports/store.ts';
 
 /** A real Redis in a folder of its own, and stores on it, each with its own connection as replicas have. */

@@ -1,4 +1,5 @@
-import type { Incident, State } from '../../../src/domain/incident.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { State } from '../../../src/domain/incident-state.ts';
 
 /** What the store should hold, in a few lines of plain JavaScript: the property test compares the two after each step. */
 export type Model = {

@@ -1,4 +1,5 @@
-import type { Incident, State, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
+import type { State } from '../../../src/domain/incident-state.ts';
 import type { Diagnosis } from '../../../src/domain/types/diagnosis.ts';
 import type { Execution } from '../../../src/domain/types/execution.ts';
 import type { Plan } from '../../../src/domain/types/plan.ts';

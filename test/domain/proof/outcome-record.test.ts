@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Event, Incident } from '../../../src/domain/incident.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { Event } from '../../../src/domain/incident-event.ts';
 import { outcomeRecord } from '../../../src/domain/proof/outcome-record.ts';
 import { OFFICE_HOURS, workingHours } from '../../../src/domain/proof/working-hours.ts';
 import { transition } from '../../../src/domain/transition.ts';

@@ -1,6 +1,6 @@
 import { newIncident } from '../../../src/domain/group.ts';
 import type { Health } from '../../../src/domain/health.ts';
-import type { Event } from '../../../src/domain/incident.ts';
+import type { Event } from '../../../src/domain/incident-event.ts';
 import { proposalKeyOf } from '../../../src/domain/proposal.ts';
 import { transition } from '../../../src/domain/transition.ts';
 import type { Decision } from '../../../src/domain/types/decision.ts';

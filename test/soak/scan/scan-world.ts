@@ -15,7 +15,7 @@ import { createModels, type Models } from '../../../src/learning/baselines.ts';
 import { HISTORY_STEP_MS, historyOf } from '../../../src/learning/train-history.ts';
 import { knownFrom } from '../../../src/learning/train-keep.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
-import type { Workload } from '../../../src/ports/cluster.ts';
+import type { Workload } from '../../../src/ports/cluster-objects.ts';
 import type { Metrics } from '../../../src/ports/metrics.ts';
 import type { SaveResult } from '../../../src/ports/store.ts';
 import { createTurns } from '../../../src/timing/turns.ts';

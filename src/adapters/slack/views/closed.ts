@@ -1,7 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import { firstSignAt } from '../../../domain/began.ts';
 import { inWords } from '../../../domain/duration.ts';
-import type { EventType, Incident, State } from '../../../domain/incident.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import type { EventType } from '../../../domain/incident-event.ts';
+import type { State } from '../../../domain/incident-state.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';

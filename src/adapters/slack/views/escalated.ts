@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { Incident, State } from '../../../domain/incident.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import type { State } from '../../../domain/incident-state.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { chooseButtons, onItButton, optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
 import { mention, sentence } from './escape.ts';

@@ -1,4 +1,5 @@
-import type { Incident, State } from '../../../domain/incident.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import type { State } from '../../../domain/incident-state.ts';
 import { standingChange } from '../../../domain/moves/undoing.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import type { Pause } from '../../../ports/store.ts';

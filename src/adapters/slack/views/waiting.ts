@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { Incident, State } from '../../../domain/incident.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import type { State } from '../../../domain/incident-state.ts';
 import { actions, present, section } from './blocks.ts';
 import { onItButton, pageButton, whyButton } from './controls.ts';
 import { sentence } from './escape.ts';

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { inWords } from '../../../domain/duration.ts';
-import type { Incident, State } from '../../../domain/incident.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import type { State } from '../../../domain/incident-state.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, stopButton, whyButton } from './controls.ts';

@@ -4,7 +4,7 @@ import { incidentMessage } from '../../../../src/adapters/slack/views/incident-m
 import { callMessage } from '../../../../src/adapters/slack/views/question.ts';
 import { settledMessage } from '../../../../src/adapters/slack/views/settled.ts';
 import { callsWanted } from '../../../../src/domain/calls.ts';
-import type { State } from '../../../../src/domain/incident.ts';
+import type { State } from '../../../../src/domain/incident-state.ts';
 import {
   AWAITING,
   context,

@@ -5,7 +5,8 @@ import { checkBlocks, checkView } from '../../../../sandbox/chat/block-kit/check
 import { explain } from '../../../../src/adapters/slack/explain.ts';
 import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
 import { listingLine } from '../../../../src/adapters/slack/views/listing.ts';
-import type { Incident, State } from '../../../../src/domain/incident.ts';
+import type { Incident } from '../../../../src/domain/incident.ts';
+import type { State } from '../../../../src/domain/incident-state.ts';
 import { brokenLimits } from '../block-limits.ts';
 import {
   context,

@@ -1,7 +1,8 @@
-import { findIncident } from '../src/adapters/slack/command-input.ts';
+import { findIncident, unknownFlag } from '../src/adapters/slack/command-input.ts';
+import { headOf } from '../src/domain/cut-text.ts';
 import type { Command } from '../src/extension-points.ts';
 
-const usage = 'approve <incident>';
+const usage = 'approve <incident> [--break-glass "why"]';
 
 /** Says yes to the step that the incident shows now. */
 const approve: Command = {
@@ -9,9 +10,13 @@ const approve: Command = {
   usage,
   summary: 'say yes to the step that is shown now',
   async run(context) {
+    const wrong = unknownFlag(context, ['break-glass'], usage);
+    if (wrong) return wrong;
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
-    const answer = await context.people.approve(found.incident.id, context.user, null);
+    const glass = context.flags['break-glass'];
+    const why = typeof glass === 'string' ? [headOf(glass, 300)] : [];
+    const answer = await context.people.approve(found.incident.id, context.user, null, ...why);
     return { visible: 'private', message: answer.message };
   },
 };

@@ -20,7 +20,7 @@ const doctor: Command = {
     const well = tried.filter(({ ok }) => ok);
     const lines = [
       ...ill.map(({ title, mend }) => `✗ *${escapeText(title, 120)}*: ${escapeText(mend, 400)}`),
-      ...notes.map((note) => `✗ ${escapeText(note, 400)}`),
+      ...notes.filter((note) => ill.every(({ mend }) => mend !== note)).map((note) => `✗ ${escapeText(note, 400)}`),
       ...(flags.all ? well.map(({ title }) => `✔ ${escapeText(title, 160)}`) : []),
     ];
     const more = lines.length - MOST_LINES;

@@ -10,10 +10,13 @@ import { readKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { connectMonitors } from './adapters/kubernetes/monitors.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { shownUrl } from './adapters/outgoing/http-client.ts';
+import { createPagerDutyApi } from './adapters/pagerduty/api.ts';
+import { createOnCall } from './adapters/pagerduty/on-call.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-redis.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
+import { createSlackDirectory } from './adapters/slack/directory.ts';
 import { type App, startApp, type World } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { unhandled } from './app/meters.ts';
@@ -138,6 +141,10 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     timeoutMs: CALL_MS,
     userAgent: USER_AGENT,
   };
+  const pagerDuty =
+    env.PAGERDUTY_API_TOKEN === undefined
+      ? null
+      : createPagerDutyApi({ token: env.PAGERDUTY_API_TOKEN, apiUrl: env.PAGERDUTY_API_URL, timeoutMs: CALL_MS });
   const world: World = {
     redisUrl: env.REDIS_URL ?? redis!.url,
     clock,
@@ -166,6 +173,10 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
             log,
           })
         : silentChat(log),
+    ...(env.SLACK_BOT_TOKEN
+      ? { directory: createSlackDirectory({ token: env.SLACK_BOT_TOKEN, slackApiUrl: env.SLACK_API_URL, log }) }
+      : {}),
+    ...(pagerDuty ? { onCall: createOnCall(pagerDuty) } : {}),
     pager: createPager({
       routingKey: env.PAGERDUTY_ROUTING_KEY,
       eventsUrl: env.PAGERDUTY_EVENTS_URL,

@@ -40,6 +40,7 @@ import { stagesByKind } from '../pipeline/stages.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { Directory, OnCall } from '../ports/directory.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Monitors } from '../ports/monitors.ts';
@@ -50,6 +51,7 @@ import { createTurns } from '../timing/turns.ts';
 import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
 import { tellWeek } from '../watch/weekly.ts';
 import { alertIntake } from './alert-intake.ts';
+import { type Approvers, startApprovers } from './approvers.ts';
 import { catchUp } from './catch-up.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
@@ -78,6 +80,10 @@ export type World = {
   metrics: Metrics;
   /** Absent: logs come from the pods only. */
   logs?: Logs;
+  /** Absent: groups can't be read, nor who is a guest. */
+  directory?: Directory;
+  /** Absent: no schedule can be read. */
+  onCall?: OnCall;
   /** Absent: Alertmanager only tells, and can't be asked. */
   alertManager?: AlertManager;
   chat: Chat;
@@ -182,8 +188,18 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     clock,
     first: (about) => heardOnce.first(about, LONGEST_MUTE_MS),
   });
+  const approvers = await startApprovers(config.settings, world, log);
   const deps = {
-    ...(await createDeps(config, { ...world, ...source, ...forecasting.forDeps }, store, queue, learning, mutes, log)),
+    ...(await createDeps(
+      config,
+      { ...world, ...source, ...forecasting.forDeps },
+      store,
+      queue,
+      learning,
+      mutes,
+      approvers,
+      log,
+    )),
     telemetry: listening.telemetry,
     topology,
     once: heardOnce,
@@ -255,6 +271,12 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.monitors ?? null,
     log,
   );
+  const stopReadingApprovers = lookEvery(
+    deps,
+    approvers.everyMs / Math.max(1e-3, clock.realDelay(1)),
+    approvers.look,
+    log,
+  );
   const stopMutes = lookEvery(deps, MUTES_LOOK_MS, () => mutes.look(), log);
   const watchPause = createPauseWatch({ ...deps, cluster, once: heardOnce, approvers: config.settings.approvers });
   const stopWatchingPause = lookEvery(deps, PAUSE_LOOK_MS, watchPause, log);
@@ -281,6 +303,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       stopScanning();
       void stopListening();
       void stopMutes();
+      void stopReadingApprovers();
       void stopWatchingPause();
       void stopRereading();
       void stopListing();
@@ -307,6 +330,7 @@ async function createDeps(
   jobs: Deps['jobs'],
   { models, baselines, training, charts }: Learning,
   mutes: MuteBook,
+  approvers: Approvers,
   log: Logger,
 ): Promise<Deps & { rereadPlaybooks: LivePlaybooks['reread'] }> {
   const { settings } = config;
@@ -322,10 +346,6 @@ async function createDeps(
   const { limits } = settings;
   const diagnoses = createTurns(DIAGNOSES_AT_ONCE);
   const windows = windowsOf(settings);
-  const approvers = new Set([
-    ...settings.approvers,
-    ...settings.services.flatMap((service) => service.approvers ?? []),
-  ]);
   return {
     store,
     jobs,
@@ -353,11 +373,11 @@ async function createDeps(
     correlators,
     stateCorrelators,
     kinds,
-    policy: (namespace, service) => {
+    policy: (namespace, service, action) => {
       const muted = mutes.of(namespace, service);
       const held = windowOver(windows, namespace, service, world.clock.now());
       return {
-        ...policyFor(settings, namespace, service),
+        ...approvers.in(policyFor(settings, namespace, service, action)),
         ...(muted ? { muted } : {}),
         ...(held ? { window: windowWords(held) } : {}),
       };
@@ -365,7 +385,7 @@ async function createDeps(
     mutes,
     playbooks: live.playbooks,
     rereadPlaybooks: live.reread,
-    notes: live.faults,
+    notes: () => [...live.faults(), ...approvers.notes()],
     examine: recently(async () => (await import('../checks/doctor.ts')).examine(config, actions), EXAMINED_MS),
     limits: {
       maxReplicas: limits.max_replicas,
@@ -380,7 +400,7 @@ async function createDeps(
     protectedNamespaces: settings.protected_namespaces,
     mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
     inWorkingHours: workingHours(workingHoursOf(settings)),
-    anyApprover: (user) => approvers.has(user),
+    anyApprover: approvers.isAny,
     recentlyOpen: recently((limit: number) => store.listOpen(limit)),
     openLines: recently(() => store.openLines()),
     log,

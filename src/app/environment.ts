@@ -65,6 +65,9 @@ export const Environment = z.object({
   PAGERDUTY_ROUTING_KEY: z.string().optional(),
   PAGERDUTY_WEBHOOK_SECRET: z.string().optional(),
   PAGERDUTY_EVENTS_URL: z.url().optional(),
+  /** PagerDuty's REST API: who is on call. */
+  PAGERDUTY_API_TOKEN: z.string().optional(),
+  PAGERDUTY_API_URL: z.url().optional(),
   OTLP_GRPC_PORT: Port.default(4317),
   OTLP_HTTP_PORT: Port.default(4318),
   /** What senders of OTLP must show. Without it what they say is shown, and decides nothing. */

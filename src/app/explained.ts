@@ -42,6 +42,8 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
   ALERTMANAGER_API_KEY: 'PEM of its key',
   PAGERDUTY_ROUTING_KEY: 'integration key of the Events API v2; without it nobody is paged',
   PAGERDUTY_WEBHOOK_SECRET: 'proves that a webhook comes from PagerDuty (acknowledged, resolved)',
+  PAGERDUTY_API_TOKEN: 'token of the REST API: reads who is on call (`pagerduty:` among the approvers)',
+  PAGERDUTY_API_URL: 'another REST API, for a proxy or a test server',
   PAGERDUTY_EVENTS_URL: 'another Events API, for a proxy or a test server',
   OTLP_GRPC_PORT: 'OTLP over gRPC',
   OTLP_HTTP_PORT: 'OTLP over HTTP',
@@ -67,7 +69,20 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
 export const SETTINGS_EXPLAINED: Record<string, string> = {
   cluster: 'name of this cluster; incidents and keys in Redis are kept by it',
   mode: '`observe`: nothing is changed, whatever else is set',
-  approvers: 'Slack user ids of those who may start something for every service without approvers of its own',
+  approvers:
+    'who may start something for every service without approvers of its own: Slack ids of members (U…) and user groups (S…), or `pagerduty:` with the id of a schedule for whoever is on call; empty means nobody',
+  approvals:
+    'who may approve what, by namespace, service, action and criticality; the first entry that fits and names approvers counts, before the `approvers` of services',
+  'approvals[].namespaces': 'where it holds, `*` for all',
+  'approvals[].services': 'for which services, `*` for all',
+  'approvals[].actions': 'for which actions, `*` for all',
+  'approvals[].critical': 'only for critical services, or only for others; for both when absent',
+  'approvals[].approvers': 'as above; an empty list means nobody',
+  'approvals[].four_eyes':
+    'two different approvers have to say yes, and neither may have asked for it by hand; nothing of it runs by itself; the first entry that fits and says so counts',
+  break_glass:
+    'Slack ids of those who may start a step without being an approver (`/heal approve INC-1 --break-glass "reason"`): the approvers are called at once, and the reason is kept; empty means nobody',
+  pagerduty_users: 'who PagerDuty’s users are in Slack: `PUSER1: U0123`',
   protected_namespaces: 'namespaces in which nothing is ever changed',
   defaults: 'for services that don’t say otherwise',
   'defaults.autonomy': '`auto`: may act by itself on what isn’t critical; `ask`: asks each time; `observe`: only tells',

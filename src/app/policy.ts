@@ -35,16 +35,30 @@ export const windowsOf = ({ windows }: Pick<Settings, 'windows'>): ChangeWindow[
   });
 
 /** What the configuration says of one service, by the most specific entry that fits; a service that nobody listed counts as critical, and so does one that only a `*` stands for, unless that says otherwise. */
-export function policyFor(settings: Settings, namespace: string, service: string): ServicePolicy {
+export function policyFor(settings: Settings, namespace: string, service: string, action?: string): ServicePolicy {
   const entry = entryOf(settings, namespace, service);
+  const listed = entry !== undefined;
+  const critical = entry?.critical ?? (!listed || entry.name === '*');
+  const rules = settings.approvals.filter((rule) => {
+    const fits = (names: string[], name: string | undefined) => names.includes('*') || names.includes(name ?? '');
+    return (
+      fits(rule.namespaces, namespace) &&
+      fits(rule.services, service) &&
+      fits(rule.actions, action) &&
+      (rule.critical === undefined || rule.critical === critical)
+    );
+  });
+  const byRule = rules.find(({ approvers }) => approvers !== undefined)?.approvers;
   return {
-    listed: entry !== undefined,
-    critical: entry?.critical ?? (entry === undefined || entry.name === '*'),
+    listed,
+    critical,
     pageQuestions: entry?.page_questions ?? false,
     autonomy: entry?.autonomy ?? settings.defaults.autonomy,
     timeoutMs: entry?.timeout ?? settings.defaults.timeout,
     atTimeout: entry?.at_timeout ?? settings.defaults.at_timeout ?? null,
-    approvers: entry?.approvers ?? settings.approvers,
+    approvers: byRule ?? entry?.approvers ?? settings.approvers,
+    ...(rules.find((rule) => rule.four_eyes !== undefined)?.four_eyes ? { fourEyes: true as const } : {}),
+    ...(settings.break_glass.length > 0 ? { breakGlass: settings.break_glass } : {}),
     ...(entry?.objective ? { objective: objectiveOf(entry.objective) } : {}),
   };
 }

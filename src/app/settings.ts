@@ -19,6 +19,30 @@ const Approver = z
   .string()
   .regex(/^[UWS][A-Z0-9_]{1,30}$/, "is not a Slack id: give a member's (U…) or a user group's (S…), not a name");
 
+/** Or whoever is on call by one of PagerDuty's schedules. */
+const Approving = z.union([
+  Approver,
+  z
+    .string()
+    .regex(/^pagerduty:[A-Z0-9]{1,30}$/, 'is neither a Slack id (U…, S…) nor `pagerduty:` with the id of a schedule'),
+]);
+const Names = z.array(z.string().min(1)).min(1);
+/** Who may approve what, the first that fits; where two have to. */
+const ApprovalSettings = z
+  .strictObject({
+    namespaces: Names.default(['*']),
+    services: Names.default(['*']),
+    actions: Names.default(['*']),
+    /** Only where the service is critical, or only where it isn't. */
+    critical: z.boolean().optional(),
+    approvers: z.array(Approving).optional(),
+    four_eyes: z.boolean().optional(),
+  })
+  .refine(
+    ({ approvers, four_eyes: two }) => approvers !== undefined || two !== undefined,
+    'says neither approvers nor four_eyes',
+  );
+
 const Autonomy = z.enum(['auto', 'ask', 'observe']);
 const AtTimeout = z.enum(['execute', 'escalate', 'watch']);
 
@@ -34,7 +58,7 @@ const ServiceSettings = z.strictObject({
   autonomy: Autonomy.optional(),
   timeout: Wait.optional(),
   at_timeout: AtTimeout.optional(),
-  approvers: z.array(Approver).optional(),
+  approvers: z.array(Approving).optional(),
   /** Whose clocks its users live by (IANA name): learned schedules keep to them. */
   timezone: Timezone.optional(),
   /** Requests per second that one replica takes. */
@@ -121,7 +145,17 @@ export const Settings = z.strictObject({
     .regex(/^[\w.-]{1,63}$/, 'may hold letters, digits, dots and dashes')
     .default(UNNAMED_CLUSTER),
   mode: z.enum(['act', 'observe']).default('act'),
-  approvers: z.array(Approver).default([]),
+  approvers: z.array(Approving).default([]),
+  approvals: z.array(ApprovalSettings).max(200).default([]),
+  /** Who may start a step without being an approver, with a reason, and loudly. */
+  break_glass: z.array(Approver).default([]),
+  /** Who PagerDuty's people are in Slack. */
+  pagerduty_users: z
+    .record(
+      z.string().regex(/^[A-Z0-9]{1,30}$/, 'is not the id of a user in PagerDuty'),
+      z.string().regex(/^[UW][A-Z0-9_]{1,30}$/, "is not a member's id in Slack (U…)"),
+    )
+    .default({}),
   protected_namespaces: z
     .array(z.string())
     .min(1, 'must name at least one: kube-system at least is nobody’s to change')

@@ -10,6 +10,7 @@ import { signInOf } from '../app/sign-in.ts';
 import type { Action, Permission } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
+import { examineApprovers } from './approvers.ts';
 import { type Check, right, tried, wrong } from './check.ts';
 import { LOOKING, optInOf, TIGHTENING } from './rbac.ts';
 import { examineRedis } from './redis.ts';
@@ -62,6 +63,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     checks.push(await tried('Loki answers', () => logs.ping(), mend));
   }
   checks.push(...(await examineSlack(env)), ...(await examineRedis(env)), ...examinePager(env));
+  checks.push(...(await examineApprovers(config)));
   return checks;
 }
 

@@ -47,6 +47,8 @@ export type FreshLook = {
   agreed: Agreed | null;
   authority: Authority;
   notAfter: number;
+  /** Who wanted it by hand; absent or null: nobody. */
+  wantedBy?: string | null;
   mode: 'act' | 'observe';
   paused: boolean;
   /** What is wrong with this replica's clock, in words; null: nothing. */
@@ -163,8 +165,21 @@ export function tooManyPods({ podsAffected, podsTotal }: BlastRadius, most: numb
   };
 }
 
+/** An approver, or where two have to agree two of them, neither of whom wanted it by hand; or who may break the glass, and said why. */
+function mayStart(
+  policy: ServicePolicy,
+  { user, second, glass }: Extract<Authority, { by: 'person' }>,
+  wantedBy: string | null,
+): boolean {
+  if (glass !== undefined) return policy.breakGlass?.includes(user) === true;
+  if (!policy.approvers.includes(user)) return false;
+  if (!policy.fourEyes) return true;
+  const isOther = second !== undefined && second !== user && policy.approvers.includes(second);
+  return isOther && user !== wantedBy && second !== wantedBy;
+}
+
 /** By the policy of all whom it touches now, on whose word it was to be taken. */
-function notAllowed(plan: Plan, { authority, policy, agreed }: FreshLook): Refusal | null {
+function notAllowed(plan: Plan, { authority, policy, agreed, wantedBy = null }: FreshLook): Refusal | null {
   const refuse = (message: string): Refusal => ({ code: 'policy_changed', message });
   if (policy.muted && authority.by !== 'person')
     return { code: 'muted', message: `Not now: ${muteWords(policy.muted)}.` };
@@ -178,8 +193,8 @@ function notAllowed(plan: Plan, { authority, policy, agreed }: FreshLook): Refus
         ? null
         : refuse('By what it touches now, it may not run without an answer.');
     case 'person':
-      return policy.approvers.includes(authority.user)
+      return mayStart(policy, authority, wantedBy)
         ? null
-        : refuse(`By what it touches now, <@${authority.user}> may not start it.`);
+        : refuse(`By what it touches now, <@${authority.user}> may not start it${policy.fourEyes ? ' alone' : ''}.`);
   }
 }

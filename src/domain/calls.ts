@@ -16,6 +16,9 @@ export function callsWanted(incident: Incident): CallDue[] {
   const wanted: CallDue[] = [];
   if (state.name === 'awaiting_approval')
     wanted.push({ kind: 'question', about: questionName(state), planDigest: state.planDigest, why: state.reason });
+  const { glass } = incident;
+  if (glass && !isOvertaken(incident, `glass-${glass.at}`, glass.at))
+    wanted.push({ kind: 'person', about: `glass-${glass.at}`, planDigest: null, why: glassWords(glass) });
   if (isStillProposed(incident) || isQuietOnly(incident)) return wanted;
   const call = (about: string, why: string): CallDue => ({ kind: 'person', about, planDigest: null, why });
   if (state.name === 'escalated' && state.acknowledgedBy === null)
@@ -28,6 +31,10 @@ export function callsWanted(incident: Incident): CallDue[] {
     wanted.push(call(`unheard-${unheard.at}`, unheard.why));
   return wanted;
 }
+
+/** Whoever may approve hears at once that somebody else has. */
+const glassWords = ({ user, reason }: NonNullable<Incident['glass']>): string =>
+  `${user} broke the glass and started a step without being an approver: ${reason}`;
 
 /** Something else has rung since. */
 const isOvertaken = (incident: Incident, about: string, since: number): boolean =>

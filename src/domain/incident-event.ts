@@ -37,9 +37,17 @@ export type Event = { at: number } & (
   | { type: 'paged'; dedupKey: string; planDigest: string | null }
   /** Without a key: all of them. */
   | { type: 'page_resolved'; dedupKey?: string }
-  | { type: 'approved'; user: string; planDigest: string }
+  /** `needsTwo`: two people have to agree to that plan. `glass`: why somebody starts it who is no approver. */
+  | { type: 'approved'; user: string; planDigest: string; needsTwo?: true; glass?: string }
   | { type: 'rejected'; user: string; how: 'next' | 'escalate' | 'false_alarm' }
-  | { type: 'option_chosen'; user: string; planDigest: string; asApproval: boolean }
+  | {
+      type: 'option_chosen';
+      user: string;
+      planDigest: string;
+      asApproval: boolean;
+      needsTwo?: true;
+      glass?: string;
+    }
   | { type: 'held'; user: string; forMs: number }
   | { type: 'deadline_reached' }
   | { type: 'authorised'; execution: Execution }

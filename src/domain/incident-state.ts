@@ -39,6 +39,8 @@ export type State =
       deliveredAt: number | null;
       deadline: number | null;
       held: { by: string; until: number } | null;
+      /** Two have to agree, and this is the first. */
+      first?: { user: string; at: number; planDigest: string };
       /** How often this was asked: a deadline that came too late asks again once, then escalates. */
       asked: number;
       /** When it was asked; absent in questions of older versions. */

@@ -73,6 +73,8 @@ export type Incident = {
   feedback: { user: string; right: boolean; at: number } | null;
   /** Why people said no to steps. */
   rejections?: Rejection[];
+  /** Somebody who is no approver started a step, and why; the last time. */
+  glass?: { user: string; reason: string; at: number };
   /** Who asked to page a person, whatever the state. */
   pageAskedBy: string | null;
   pageAskedAt?: number;

@@ -44,6 +44,10 @@ function pagesWanted(incident: Incident, policy: PagePolicy): PageDue[] {
   const page = (about: string, why: string | null): PageDue => ({ about, planDigest: null, why, severity });
   const wanted: PageDue[] = [];
   if (incident.pageAskedBy !== null) wanted.push(page(`asked-${incident.pageAskedAt ?? 0}`, 'a person asked for it'));
+  if (incident.glass)
+    wanted.push(
+      page(`glass-${incident.glass.at}`, `somebody who is no approver started a step: ${incident.glass.reason}`),
+    );
   if (isStillProposed(incident) || isQuietOnly(incident)) return wanted;
   if (state.name === 'escalated' && state.acknowledgedBy === null)
     wanted.push(page(`person-${state.since}`, state.why));

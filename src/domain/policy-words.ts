@@ -2,7 +2,14 @@ import { isCritical, timeoutRule } from './service-policy.ts';
 import type { ServicePolicy } from './types/service-policy.ts';
 
 /** What the configuration means for one workload, in words that an operator can hold against what they meant. */
-export type PolicyWords = { critical: boolean; asked: string[]; alone: string; atTimeout: string; why: string };
+export type PolicyWords = {
+  critical: boolean;
+  asked: string[];
+  unread: boolean;
+  alone: string;
+  atTimeout: string;
+  why: string;
+};
 
 export type PolicyAround = { mode: 'act' | 'observe'; isProtected: boolean };
 
@@ -13,7 +20,8 @@ export function policyWords(policy: ServicePolicy, { mode, isProtected }: Policy
   const critical = isCritical(policy);
   const words = (alone: string, atTimeout: string, why: string): PolicyWords => ({
     critical,
-    asked: policy.approvers,
+    asked: policy.named ?? policy.approvers,
+    unread: policy.approvers.length === 0 && (policy.named ?? []).length > 0,
     alone,
     atTimeout,
     why,
@@ -26,7 +34,7 @@ export function policyWords(policy: ServicePolicy, { mode, isProtected }: Policy
 }
 
 function aloneWords(policy: ServicePolicy): string {
-  if (policy.autonomy !== 'auto' || policy.window !== undefined) return NOTHING;
+  if (policy.autonomy !== 'auto' || policy.window !== undefined || policy.fourEyes) return NOTHING;
   if (!isCritical(policy)) return 'steps whose blast radius is not high';
   return policy.listed ? 'steps that are over 95 % sure with a low blast radius' : NOTHING;
 }
@@ -44,7 +52,8 @@ function timeoutWords(policy: ServicePolicy): string {
 
 function whyWords(policy: ServicePolicy): string {
   if (!policy.listed) return 'nobody listed it, so it counts as critical';
-  const who = policy.approvers.length === 0 ? '; nobody may approve' : '';
+  const two = policy.fourEyes ? '; two have to agree' : '';
+  const who = policy.approvers.length === 0 ? '; nobody may approve' : two;
   if (policy.critical) return `it is critical${who}`;
   return policy.autonomy === 'ask' ? `its configuration says to ask${who}` : `it is listed, and not critical${who}`;
 }

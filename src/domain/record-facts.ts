@@ -23,6 +23,11 @@ export function recordFacts(incident: Incident, event: Event): Incident {
       const at = event.kept ? (incident.message?.at ?? event.at) : event.at;
       return { ...incident, message: { channel, ts, digest, at, threaded } };
     }
+    case 'approved':
+    case 'option_chosen':
+      return event.glass === undefined
+        ? incident
+        : { ...incident, glass: { user: event.user, reason: event.glass, at: event.at } };
     case 'pictured':
       return { ...incident, graph: { file: event.file, of: event.of } };
     case 'rang': {

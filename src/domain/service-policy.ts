@@ -18,12 +18,23 @@ export function strictest(policies: ServicePolicy[]): ServicePolicy {
       autonomy: AUTONOMY.find((level) => level === one.autonomy || level === other.autonomy) ?? 'ask',
       timeoutMs: Math.max(one.timeoutMs, other.timeoutMs),
       atTimeout: gentlest(one.atTimeout, other.atTimeout),
-      approvers: one.approvers.filter((user) => other.approvers.includes(user)),
+      approvers: shared(one.approvers, other.approvers),
+      ...namedBoth(one, other),
+      ...(one.fourEyes || other.fourEyes ? { fourEyes: true as const } : {}),
+      ...(one.breakGlass && other.breakGlass ? { breakGlass: shared(one.breakGlass, other.breakGlass) } : {}),
       ...((one.window ?? other.window) ? { window: one.window ?? other.window } : {}),
       ...((one.muted ?? other.muted) ? { muted: one.muted ?? other.muted } : {}),
     }),
     first,
   );
+}
+
+const shared = (some: string[], others: string[]): string[] => some.filter((user) => others.includes(user));
+
+/** Whom a message may name for both: where they are named alike; else the persons are named. */
+function namedBoth(one: ServicePolicy, other: ServicePolicy): Pick<ServicePolicy, 'named'> {
+  const [some, others] = [one.named ?? one.approvers, other.named ?? other.approvers];
+  return some.length === others.length && some.every((who) => others.includes(who)) ? { named: some } : {};
 }
 
 /** Null, what the laws say, stands between to execute whatever they say and to call somebody. */
@@ -40,7 +51,7 @@ export const isCritical = ({ critical, listed }: ServicePolicy): boolean => crit
 /** Whether a step may be taken without asking anybody. */
 export function mayActAlone(policy: ServicePolicy, { blastRadius, onlyAsked }: Reach, confidence: number): boolean {
   if (onlyAsked !== undefined) return false;
-  if (policy.autonomy !== 'auto' || policy.window !== undefined) return false;
+  if (policy.autonomy !== 'auto' || policy.window !== undefined || policy.fourEyes) return false;
   if (!isCritical(policy)) return blastRadius.level !== 'high';
   return policy.listed && confidence > CRITICAL_CONFIDENCE && blastRadius.level === 'low';
 }
@@ -48,7 +59,7 @@ export function mayActAlone(policy: ServicePolicy, { blastRadius, onlyAsked }: R
 /** Law 4 and the mission's section 6: what may happen when nobody answers. */
 export function timeoutRule(policy: ServicePolicy, { blastRadius, reversible, onlyAsked }: Reach): AtTimeout {
   if (onlyAsked !== undefined) return 'escalate';
-  if (policy.approvers.length === 0) return 'escalate';
+  if (policy.approvers.length === 0 || policy.fourEyes) return 'escalate';
   if (!policy.listed || policy.window !== undefined) return 'escalate';
   if (policy.atTimeout) return policy.atTimeout;
   return !reversible && blastRadius.level === 'high' ? 'escalate' : 'execute';

@@ -78,7 +78,7 @@ function sentence(event: Event): string | null {
     case 'page_resolved':
       return 'PagerDuty resolved';
     case 'approved':
-      return 'Approved';
+      return event.glass === undefined ? 'Approved' : `Started without being an approver: ${event.glass}`;
     case 'rejected':
       return event.how === 'false_alarm'
         ? 'Rejected: false alarm'

@@ -6,6 +6,7 @@ import type { Event } from './incident-event.ts';
 import { DIAGNOSE_EVERY_MS, MAX_LEVEL, SETTLE_MS } from './incident-limits.ts';
 import type { State } from './incident-state.ts';
 import { withMilestones } from './milestones.ts';
+import { agreed } from './moves/agreeing.ts';
 import * as asking from './moves/asking.ts';
 import * as deciding from './moves/deciding.ts';
 import * as ending from './moves/ending.ts';
@@ -40,6 +41,7 @@ export function transition(before: Incident, event: Event): Transition {
   if (after.alertedAt !== undefined && before.alertedAt === undefined) effects.push({ kind: 'reach', dueAt: event.at });
   if (AT_WORK.includes(before.state.name) && mayBeOver(after))
     effects.push({ kind: 'confirm_gone', dueAt: event.at + SETTLE_MS });
+  if (after.glass !== before.glass) effects.push({ kind: 'page', dueAt: event.at });
   if (event.type === 'page_asked' && after.state.name !== 'closed') effects.push({ kind: 'page', dueAt: event.at });
   if (event.type === 'acknowledged' && openPages(after).some(({ untold }) => untold))
     effects.push({ kind: 'resolve_page', dueAt: event.at });
@@ -170,14 +172,13 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
       return undoing.undo(incident, event);
     case 'approved':
       if (event.planDigest !== state.planDigest) return null;
-      return entering.queue(incident, event.at, state.recommendation, { by: 'person', user: event.user, at: event.at });
+      return agreed(incident, state.recommendation, event);
     case 'rejected':
       return asking.rejected(incident, state, event);
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
       if (!option) return null;
-      if (event.asApproval)
-        return entering.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at });
+      if (event.asApproval) return agreed(incident, option, event);
       return asking.ask(incident, event.at, option, { ...state, asked: state.asked });
     }
     case 'acknowledged':
@@ -281,14 +282,12 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event,
     case 'approved':
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
-      return option
-        ? entering.queue(incident, event.at, option, { by: 'person', user: event.user, at: event.at })
-        : null;
+      return option ? agreed(incident, option, event) : null;
     }
     case 'resolved':
       return entering.close(incident, event.at, ending.outcomeAfterEscalation(incident, state), event.message);
     case 'closed_by_human':
-      return entering.close(incident, event.at, event.outcome, `Closed by ${event.user}`);
+      return entering.close(incident, event.at, event.outcome, 'A person closed it');
     case 'alerts':
     case 'anomaly_cleared':
       return ending.maybeGone(incident, event);

@@ -37,7 +37,8 @@ export type EvidenceDeps = {
   notes?(): string[];
   /** Every connection and right, tried now. Absent: nothing can be tried from here. */
   examine?(): Promise<Tried[]>;
-  policy(namespace: string, service: string): ServicePolicy;
+  /** `action`: of the step that is meant; absent: none is. */
+  policy(namespace: string, service: string, action?: string): ServicePolicy;
   protectedNamespaces: string[];
   log: Logger;
 } & Pick<LearningDeps, 'demand' | 'demandSettings'>;

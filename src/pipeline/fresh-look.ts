@@ -34,6 +34,7 @@ export async function freshLook(deps: StageDeps, incident: Incident, intent: Int
     agreed: agreedOf(recommendation),
     authority,
     notAfter,
+    wantedBy: incident.byHand?.user ?? null,
     mode: deps.mode,
     paused: pause.paused,
     clockOff: clock.off,

@@ -158,11 +158,21 @@ async function lookUp(
     deps.store.pauseState(),
   ]);
   const timeline = head.length < HEAD ? head : [...head, ...tail];
-  const { approvers } = planPolicy(deps, shownPlan(incident), {
+  const { approvers, named, fourEyes } = planPolicy(deps, shownPlan(incident), {
     namespace: incident.namespace,
     name: incident.service,
   });
-  return { context: { timeline, paused, approvers, now: deps.clock.now() }, lines };
+  return {
+    context: {
+      timeline,
+      paused,
+      approvers,
+      ...(named ? { named } : {}),
+      ...(fourEyes ? { fourEyes } : {}),
+      now: deps.clock.now(),
+    },
+    lines,
+  };
 }
 
 export default notify;

@@ -3,6 +3,7 @@ import type { Event } from '../domain/incident-event.ts';
 import { isStormKey, type OpenLine, stormKey } from '../domain/open-line.ts';
 import { openPages } from '../domain/pages.ts';
 import { isHeldByStorm, stormLines } from '../domain/storm.ts';
+import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { NOTHING, type StageResult } from './stage.ts';
@@ -86,5 +87,6 @@ async function send(
   });
 }
 
+const namedIn = ({ named, approvers }: ServicePolicy): string[] => named ?? approvers;
 const approversOf = (deps: StageDeps, { namespace, service }: Incident): string[] =>
-  planPolicy(deps, null, { namespace, name: service }).approvers;
+  namedIn(planPolicy(deps, null, { namespace, name: service }));

@@ -10,8 +10,9 @@ import { forecastNow } from '../learning/forecast-demand.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';
 import type { StageDeps } from './deps.ts';
+import { mayStart } from './may-start.ts';
 import { mute, unmute } from './mute.ts';
-import { planPolicy, shownPlan } from './plan-policy.ts';
+import { shownPlan } from './plan-policy.ts';
 import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
@@ -24,44 +25,36 @@ const MAX_LISTED = 100;
 /** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */
 export function createPeople(deps: StageDeps): People {
   const now = () => deps.clock.now();
-  const mayStart = (user: string, incident: Incident, plan: Plan | null): string | null => {
-    const { approvers } = planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service });
-    if (approvers.includes(user)) return null;
-    const disturbed = plan?.blastRadius.services.map((service) => service.split('/').at(-1)) ?? [];
-    const all = disturbed.length > 0 ? disturbed : [incident.service];
-    const whom = `${all.slice(0, 5).join(', ')}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
-    if (approvers.length === 0 && all.length > 1)
-      return `Nobody may approve for all of ${whom}: name somebody for all of them in nightshift.yaml. You can still reject or hold.`;
-    if (approvers.length === 0)
-      return `Nobody is named as an approver for ${whom}: add approvers to nightshift.yaml. You can still reject or hold.`;
-    return `Only ${approvers.map((one) => `<@${one}>`).join(', ')} may start something for ${whom}; you can still reject, hold or pause.`;
-  };
-  /** `planOf`: the step that would be started; null when nothing is. */
+  /** `planOf`: the step that would be started; null when nothing is. `glass`: why somebody who is no approver wants to. */
   const start = async (
     id: string,
     user: string,
     planOf: (incident: Incident) => Plan | null,
     eventOf: (incident: Incident) => Event | string,
+    glass?: string,
   ): Promise<Answer> => {
     const incident = await deps.store.load(id);
     if (!incident) return no(`There is no incident ${id}.`);
-    const refusal = mayStart(user, incident, planOf(incident));
-    if (refusal) {
+    const may = mayStart(deps, user, incident, planOf(incident), glass);
+    if (!may.ok) {
       await record(deps, id, {
         type: 'noted',
         at: now(),
         message: 'Tried to start something and is not an approver',
         by: user,
       });
-      return no(refusal);
+      return no(may.message);
     }
     const event = eventOf(incident);
-    return typeof event === 'string' ? no(event) : told(await record(deps, id, event), event, now());
+    if (typeof event === 'string') return no(event);
+    const isYes = event.type === 'approved' || event.type === 'option_chosen';
+    const asMay: Event = isYes ? { ...event, ...may.how } : event;
+    return told(await record(deps, id, asMay), asMay, now());
   };
   const stop = async (id: string, event: Event): Promise<Answer> => told(await record(deps, id, event), event, now());
 
   return {
-    approve: (id, user, planDigest) =>
+    approve: (id, user, planDigest, glass) =>
       start(
         id,
         user,
@@ -74,6 +67,7 @@ export function createPeople(deps: StageDeps): People {
             return 'The plan has changed since that message: look at the newest one.';
           return { type: 'approved', at: now(), user, planDigest: digest };
         },
+        glass,
       ),
     choose: (id, user, planDigest) =>
       start(
@@ -198,6 +192,8 @@ function doneWords(event: Event, after: Incident): string {
   switch (event.type) {
     case 'approved':
     case 'option_chosen':
+      if (after.state.name === 'awaiting_approval' && after.state.first?.user === event.user)
+        return 'That is the first yes: somebody else has to say yes, too, before it runs.';
       return after.state.name === 'queued' ? `Approved: ${after.state.recommendation.plan.summary}` : 'Taken.';
     case 'rejected':
       return after.state.name === 'awaiting_approval'

@@ -12,7 +12,7 @@ export function planPolicy(
 ): ServicePolicy {
   const disturbed = (plan?.blastRadius.services ?? []).map((service) => service.split('/'));
   const names = disturbed.length > 0 ? disturbed : [[otherwise.namespace, otherwise.name]];
-  const policy = strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name)));
+  const policy = strictest(names.map(([namespace = '', name = '']) => deps.policy(namespace, name, plan?.action)));
   return plan?.blastRadius.callersUnknown ? { ...policy, listed: false } : policy;
 }
 

@@ -54,6 +54,10 @@ export type MessageContext = {
   timeline: TimelineEntry[];
   paused: Pause;
   approvers: string[];
+  /** As the configuration names them, where that is otherwise: groups are mentioned as such. */
+  named?: string[];
+  /** Two of them have to say yes. */
+  fourEyes?: true;
   now: number;
   /** Nobody has tried to post this before, so there is nothing to look for. Absent: somebody may have. */
   isNew?: boolean;

@@ -288,6 +288,7 @@ describe('/heal who, incidents, playbooks and handover', () => {
     policy: {
       critical: true,
       asked: ['U_ONCALL'],
+      unread: false,
       alone: 'nothing',
       atTimeout: 'it runs after 5 min',
       why: 'it is critical',

@@ -40,6 +40,35 @@ function lookOf(over: Partial<FreshLook> = {}, plan: Plan = planOf()): FreshLook
 const refusalOf = (over: Partial<FreshLook>, plan?: Plan) => checkGuards(lookOf(over, plan))?.code ?? null;
 const reaching = (over: Partial<BlastRadius>) => planOf({ blastRadius: { ...planOf().blastRadius, ...over } });
 
+describe('where two have to agree', () => {
+  const two = policyOf({ approvers: ['U1', 'U2', 'U3'], fourEyes: true });
+  const by = (user: string, second?: string): Authority => ({
+    by: 'person',
+    user,
+    at: T0,
+    ...(second ? { second } : {}),
+  });
+  const look = (authority: Authority, wantedBy: string | null = null) =>
+    refusalOf({ policy: two, authority, wantedBy });
+
+  it('two different approvers do, neither of whom wanted it by hand', () => {
+    expect(look(by('U1', 'U2'))).toBeNull();
+    expect(look(by('U1', 'U2'), 'U3')).toBeNull();
+    for (const authority of [by('U1'), by('U1', 'U1'), by('U1', 'U_GUEST'), by('U_GUEST', 'U1')])
+      expect(look(authority)).toBe('policy_changed');
+    expect(look(by('U1', 'U2'), 'U1')).toBe('policy_changed');
+    expect(look(by('U1', 'U2'), 'U2')).toBe('policy_changed');
+    expect(look({ by: 'auto' })).toBe('policy_changed');
+    expect(look({ by: 'timeout', at: T0 })).toBe('policy_changed');
+  });
+
+  it('who may break the glass needs nobody, and nobody else may', () => {
+    const glass: Authority = { by: 'person', user: 'U9', at: T0, glass: 'nobody answers' };
+    expect(refusalOf({ policy: policyOf({ fourEyes: true, breakGlass: ['U9'] }), authority: glass })).toBeNull();
+    expect(refusalOf({ policy: policyOf(), authority: glass })).toBe('policy_changed');
+  });
+});
+
 describe('an authorisation', () => {
   it('names the change, what it was decided by, and whose it is', () => {
     const verdict = authorise({ ...lookOf(), ...held });

@@ -1,7 +1,10 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
+import { callsWanted } from '../../src/domain/calls.ts';
 import type { Event } from '../../src/domain/incident-event.ts';
+import { pageFor } from '../../src/domain/pages.ts';
+import type { ServicePolicy } from '../../src/domain/types/service-policy.ts';
 import type { People } from '../../src/extension-points.ts';
 import { createPeople } from '../../src/pipeline/people.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
@@ -18,6 +21,7 @@ let deps: Deps;
 let people: People;
 let id: string;
 let approvers: string[];
+let more: Partial<ServicePolicy>;
 let runs = 0;
 const first = recommendationOf({ plan: planOf({ digest: 'first', summary: 'Roll back' }) });
 const second = recommendationOf({
@@ -36,12 +40,13 @@ afterAll(() => fixture.end());
 beforeEach(async () => {
   ({ store } = await fixture.replica({ cluster: `people-${++runs}` }));
   approvers = ['U_ONCALL', 'U_SECOND'];
+  more = {};
   fixture.clock.set(T0);
   deps = {
     store,
     jobs: { wake: async () => {} },
     clock: { now: fixture.clock.now, realDelay: (ms: number) => ms },
-    policy: () => ({ approvers }),
+    policy: () => ({ approvers, ...more }),
     anyApprover: (user: string) => approvers.includes(user),
     recentlyOpen: (limit: number) => store.listOpen(limit),
     openLines: () => store.openLines(),
@@ -82,6 +87,46 @@ describe('starting something', () => {
     const answer = await people.approve(id, 'U_ONCALL', 'of an older message');
     expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('has changed') });
     expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first' });
+  });
+
+  it('needs two different people where the configuration says so, in either order of clicks, and no deadline runs it', async () => {
+    more = { fourEyes: true };
+    expect((await people.approve(id, 'U_ONCALL', 'first')).message).toMatch(/first yes/);
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', first: { user: 'U_ONCALL' } });
+    expect(await people.approve(id, 'U_ONCALL', 'first')).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/somebody else/),
+    });
+    expect((await people.approve(id, 'U_GUEST', 'first')).ok).toBe(false);
+    expect((await people.approve(id, 'U_SECOND', 'first')).message).toBe('Approved: Roll back');
+    expect(await state()).toMatchObject({ name: 'queued', authority: { user: 'U_SECOND', second: 'U_ONCALL' } });
+  });
+
+  it('takes a first yes for one plan for no other', async () => {
+    more = { fourEyes: true };
+    await people.approve(id, 'U_ONCALL', 'first');
+    expect((await people.choose(id, 'U_SECOND', 'second')).message).toMatch(/first yes/);
+    expect(await state()).toMatchObject({
+      name: 'awaiting_approval',
+      first: { user: 'U_SECOND', planDigest: 'second' },
+    });
+  });
+
+  it('without being an approver is for whom the configuration lets break the glass, with a reason that is told', async () => {
+    expect((await people.approve(id, 'U_GUEST', 'first', 'orders fail, nobody answers')).message).toContain(
+      'break_glass',
+    );
+    more = { breakGlass: ['U_GUEST'] };
+    expect((await people.approve(id, 'U_GUEST', 'first')).ok).toBe(false);
+    expect((await people.approve(id, 'U_GUEST', 'first', ' ')).message).toContain('Say why');
+    expect((await people.approve(id, 'U_GUEST', 'first', 'orders fail, nobody answers')).ok).toBe(true);
+    const incident = await store.load(id);
+    expect(incident?.state).toMatchObject({
+      name: 'queued',
+      authority: { user: 'U_GUEST', glass: expect.stringMatching(/orders fail/) },
+    });
+    expect(callsWanted(incident!).map(({ why }) => why)).toEqual([expect.stringContaining('orders fail')]);
+    expect(pageFor(incident!, { critical: false, listed: true })?.why).toContain('orders fail');
   });
 
   it('is for who may approve for every service that the step disturbs, whichever service hurts', async () => {

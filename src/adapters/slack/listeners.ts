@@ -5,13 +5,18 @@ import type { Reply } from '../../extension-points.ts';
 import { within } from '../../timing/within.ts';
 import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
+import { identityOf } from './identity.ts';
 import type { Log } from './log.ts';
 import { type PressedAt, pressed } from './press.ts';
 import { REASON_CALLBACK, reasonGiven, reasonModal } from './reason-modal.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
 import { slackFailure } from './web-client.ts';
 
-export type ListenerDeps = CommandDeps & { log: Log };
+export type ListenerDeps = CommandDeps & { log: Log /** Null: not known yet. */; ownTeam?(): string | null };
+
+type Who = { id: string; team_id?: string | undefined };
+const whoIs = ({ ownTeam }: ListenerDeps, { id, team_id: team }: Who): string =>
+  identityOf({ id, team }, ownTeam?.() ?? null);
 
 /** Slack wants its answer within 3 s; a command that is quick answers in it, and a slow one afterwards. Real ms. */
 const QUICK_MS = 1_500;
@@ -26,7 +31,11 @@ export function listen(app: App, deps: ListenerDeps): void {
     await onAction(deps, body, respond, client);
   });
   app.command(/.*/, async ({ ack, command, respond }) => {
-    const reply = runCommand(deps, command.user_id, command.text ?? '').catch((error: unknown) => {
+    const reply = runCommand(
+      deps,
+      whoIs(deps, { id: command.user_id, team_id: command.team_id }),
+      command.text ?? '',
+    ).catch((error: unknown) => {
       deps.log.error({ err: error, text: command.text }, 'a command failed');
       return { visible: 'private' as const, message: TROUBLE };
     });
@@ -44,7 +53,7 @@ export function listen(app: App, deps: ListenerDeps): void {
   app.view(REASON_CALLBACK, async ({ ack, body, view }) => {
     await ack();
     const said = reasonGiven(view);
-    if (said) await deps.people.giveReason(said.incidentId, body.user.id, said);
+    if (said) await deps.people.giveReason(said.incidentId, whoIs(deps, body.user), said);
   });
   app.view(/.*/, async ({ ack }) => ack());
   app.view({ type: 'view_closed', callback_id: /.*/ }, async ({ ack }) => ack());
@@ -66,7 +75,7 @@ async function onAction(deps: ListenerDeps, body: SlackAction, respond: RespondF
         : undefined;
   try {
     const at = pressedAt(body);
-    const after = await pressed(deps.people, { actionId: action.action_id, value, user: body.user.id, at });
+    const after = await pressed(deps.people, { actionId: action.action_id, value, user: whoIs(deps, body.user), at });
     if (after.kind === 'private') await tell(deps, body, respond, client, after.message);
     if (after.kind === 'ask_why') await openReason(deps, body, client, after.incident);
     if (after.kind === 'explain') await explainTo(deps, body, respond, client, after.incident);

@@ -6,7 +6,12 @@ type ParsedCommand = { verb: string; args: string[]; flags: Record<string, strin
 export type ParseResult = { ok: true; command: ParsedCommand } | { ok: false; message: string };
 
 /** Flags that want a value; all others stand alone. */
-const WITH_VALUE = new Set(['for', 'weeks', 'param']);
+const WITH_VALUE = new Set(['for', 'weeks', 'param', 'break-glass']);
+const SUCH_AS: Record<string, string> = {
+  weeks: '4',
+  param: 'name=value',
+  'break-glass': '"nobody answers, and orders fail"',
+};
 const REPEATED = new Set(['param']);
 const MOST_WORDS = 200;
 
@@ -29,7 +34,10 @@ export function parseCommand(text: string): ParseResult {
     }
     const taken = flag.value ?? (WITH_VALUE.has(flag.name) ? valueAfter(tokens, at) : null);
     if (WITH_VALUE.has(flag.name) && taken === null)
-      return { ok: false, message: `\`--${flag.name}\` wants a value, such as \`--${flag.name} 30m\`.` };
+      return {
+        ok: false,
+        message: `\`--${flag.name}\` wants a value, such as \`--${flag.name} ${SUCH_AS[flag.name] ?? '30m'}\`.`,
+      };
     if (flag.value === null && taken !== null) at += wordsIn(tokens, at);
     const before = command.flags[flag.name];
     // A flag that may be given more than once has a line for each.

@@ -9,7 +9,7 @@ import { listen } from './listeners.ts';
 import { type Log, slackLogger } from './log.ts';
 import { createReplayGuard } from './replay-guard.ts';
 import { createSocketMode } from './socket-mode.ts';
-import { clientOptions } from './web-client.ts';
+import { clientOptions, createWebClient } from './web-client.ts';
 
 export type SlackAppSettings = {
   token: string;
@@ -57,7 +57,23 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
     convoStore: false,
   });
   if (socket && http) http.init(app);
-  listen(app, settings);
+  let team: string | null = null;
+  /** Whose workspace it is; asked until Slack says so, and never while somebody waits. */
+  const learnTeam = async () => {
+    const { team_id: id } = await createWebClient({
+      ...options,
+      token,
+      timeoutMs: options.timeout ?? 5_000,
+      slackApiUrl: settings.slackApiUrl,
+      log,
+    }).auth.test();
+    team = id ?? null;
+  };
+  const ownTeam = () => {
+    if (team === null) void learnTeam().catch(() => undefined);
+    return team;
+  };
+  listen(app, { ...settings, ownTeam });
   return {
     handler:
       http && signingSecret
@@ -69,6 +85,7 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
           })
         : (_req, res) => end(res, 404),
     async start() {
+      await learnTeam().catch(() => undefined);
       await socket?.start();
     },
     async stop() {

@@ -62,7 +62,7 @@ export function deadline(incident: Incident, state: In<'awaiting_approval'>, at:
   if (state.held && state.held.until >= state.deadline)
     return ask(incident, at, state.recommendation, {
       ...state,
-      reason: `${state.held.by} had it, and that time is over`,
+      reason: 'the time of whoever had it is over',
     });
   if (at - state.deadline > MAX_LATE_MS) {
     return tooLate(incident, at, state.recommendation, state);

@@ -48,7 +48,7 @@ export function lookedAnewEscalated(before: Incident, incident: Incident, event:
       if (!isWorse && sameOptions(before, [decision.recommendation])) return stays;
       const options = [decision.recommendation, ...decision.options];
       if (decision.kind === 'auto' && state.acknowledgedBy === null) return decided(incident, event);
-      const reason = state.acknowledgedBy === null ? decision.reason : `${state.acknowledgedBy} has it`;
+      const reason = state.acknowledgedBy === null ? decision.reason : 'a person has it';
       const asking = { timeoutMs: ASKED_OF_WHO_HAS_IT_MS, atTimeout: 'escalate' as const, asked: 1, reason };
       return ask({ ...incident, options }, at, decision.recommendation, asking);
     }

@@ -5,7 +5,8 @@ import type { ServicePolicy } from './service-policy.ts';
 /** On whose word a step is taken. Of a timeout `at` is the deadline that was shown, and `asked` how often it had been asked by then (absent in older ones: once). */
 export type Authority =
   | { by: 'auto' }
-  | { by: 'person'; user: string; at: number }
+  /** `second`: who had said yes before, where two had to. `glass`: why somebody who is no approver started it. */
+  | { by: 'person'; user: string; at: number; second?: string; glass?: string }
   | { by: 'timeout'; at: number; asked?: number };
 
 /** One attempt at one Step. `id` also names the mark on the changed object. */

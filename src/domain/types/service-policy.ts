@@ -13,7 +13,14 @@ export type ServicePolicy = {
   timeoutMs: number;
   /** Null: what the laws say by default. */
   atTimeout: AtTimeout | null;
+  /** Persons, by Slack's id. */
   approvers: string[];
+  /** As the configuration names them, groups among them, where those are others; whom messages mention. */
+  named?: string[];
+  /** Two of them have to say yes; who wanted it by hand is neither. */
+  fourEyes?: true;
+  /** Who may start it without being an approver, with a reason and loudly; absent: nobody. */
+  breakGlass?: string[];
   /** Somebody is at maintenance there: nothing runs without their word. */
   muted?: Pick<Mute, 'by' | 'reason' | 'until'>;
   /** What is promised to its users: it is only well under these. */

@@ -36,6 +36,11 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
 
 /** What follows when nobody presses anything, and when: exactly what the deadline will do. */
 export function ifNobodyAnswers(state: Asking, message: Shown): string {
+  const first = state.first ? `✔ ${mention(state.first.user)} said yes. *Somebody else has to say yes, too.*\n` : '';
+  return first + withoutAnswer(state, message);
+}
+
+function withoutAnswer(state: Asking, message: Shown): string {
   if (message.paused.paused)
     return 'Nothing runs while Nightshift is paused. The step stays here until somebody decides.';
   if (state.held && state.held.until >= (state.deadline ?? 0))

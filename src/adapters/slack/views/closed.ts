@@ -21,7 +21,7 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
   return present([
     section([
       endLine(incident, state),
-      alreadySaid(incident, state.why) ? null : sentence(state.why, 500),
+      closedByLine(message) ?? (alreadySaid(incident, state.why) ? null : sentence(state.why, 500)),
       ...triedLines(incident),
       withdrawnLine(incident, message),
     ]),
@@ -29,6 +29,12 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
     context([stagesLine(incident, message), linkedLine(incident), feedbackLine(incident)]),
     actions('closed', [undoButton(incident), ...feedbackButtons(incident), whyButton(incident)]),
   ]);
+}
+
+/** Who closed it, where a person did. */
+function closedByLine({ timeline }: Shown): string | null {
+  const last = timeline.findLast(({ from, to }) => to === 'closed' && from !== 'closed');
+  return last?.type === 'closed_by_human' && last.by !== null ? `Closed by ${mention(last.by)}.` : null;
 }
 
 /** The last verification says it, a line below. */

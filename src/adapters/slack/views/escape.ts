@@ -50,7 +50,10 @@ export function plain(text: string, max: number): string {
 
 /** A person or a group by Slack's id becomes a mention; any other name is outside text. Only for ids that Slack or the configuration gave. */
 export function mention(who: string): string {
-  if (/^[UW][A-Z0-9_]{2,30}$/.test(who)) return `<@${who}>`;
+  if (who.startsWith('pagerduty:')) return 'whoever is on call in PagerDuty';
+  // Somebody of another workspace has it behind an @.
+  const id = /^([UW][A-Z0-9_]{2,30})(@[TE][A-Z0-9]{1,30})?$/.exec(who)?.[1];
+  if (id !== undefined) return `<@${id}>`;
   if (/^S[A-Z0-9]{6,30}$/.test(who)) return `<!subteam^${who}>`;
   return escapeText(who, 80);
 }

@@ -44,7 +44,7 @@ function questionBlocks(incident: Incident, state: Asking, around: MessageContex
   const { recommendation } = state;
   return present([
     section([
-      `${whom(around.approvers)} ${lead(incident)}`,
+      `${whom(namedIn(around))} ${lead(incident)}`,
       ...troubleLines(incident).slice(0, 2),
       ...stepLines(recommendation),
     ]),
@@ -53,7 +53,7 @@ function questionBlocks(incident: Incident, state: Asking, around: MessageContex
     decidingButtons(incident, state, nobodyMay(around)),
     context([
       state.reason ? `Asking because ${escapeText(state.reason, 300)}` : null,
-      whoMay(incident, around.approvers),
+      whoMay(incident, namedIn(around), around),
       messageLink(incident),
     ]),
   ]);
@@ -82,10 +82,10 @@ function personBlocks(incident: Incident, call: CallDue, around: MessageContext)
   const why = reasonBeside(call.why, handOver);
   return present([
     section([
-      `${whom(around.approvers)} ${lead(incident)}`,
+      `${whom(namedIn(around))} ${lead(incident)}`,
       ...(handOver ? handOverLines(handOver) : []),
       ...troubleLines(incident).slice(0, 2),
-      `${waits ? '*Nobody has looked at this yet.*' : '*This needs a person.*'}${why === null ? '' : ` ${sentence(why, 500)}`}`,
+      ...calledFor(incident, call, why),
       pausedLine(around.paused),
     ]),
     waits ? null : actions('choices', chooseButtons(incident)),
@@ -99,6 +99,25 @@ function personBlocks(incident: Incident, call: CallDue, around: MessageContext)
   ]);
 }
 
+/** What it is that rings, in a line of its own. */
+function calledFor(incident: Incident, { about }: CallDue, why: string | null): string[] {
+  const { glass } = incident;
+  if (glass && about.startsWith('glass-'))
+    return [
+      `*${mention(glass.user)} broke the glass:* no approver, and started a step. Why: ${sentence(glass.reason, 400)}`,
+    ];
+  const said = why === null ? '' : sentence(why, 500);
+  const what = about.split('-')[0] ?? '';
+  return [[CALLED_FOR[what] ?? '*This needs a person.*', said].filter((part) => part !== '').join(' ')];
+}
+
+const CALLED_FOR: Record<string, string> = {
+  unheard: '*Nobody has looked at this yet.*',
+  worse: '*It got worse.*',
+  // The reason says it.
+  undo: '',
+};
+
 /** The same in words alone, with commands for the buttons. */
 export function plainCall(incident: Incident, { text }: Message): Message {
   const verbs = incident.state.name === 'awaiting_approval' ? ['approve', 'reject', 'hold', 'why'] : ['show', 'why'];
@@ -106,13 +125,16 @@ export function plainCall(incident: Incident, { text }: Message): Message {
 }
 
 /** Phones show it before they are unlocked. */
-function callText(incident: Incident, call: CallDue, { approvers }: MessageContext): string {
+function callText(incident: Incident, call: CallDue, around: MessageContext): string {
   const { state } = incident;
   const wants =
     call.kind === 'question' && state.name === 'awaiting_approval'
       ? `Wants to: ${state.recommendation.plan.summary}`
       : call.why;
-  return `${whom(approvers)} ${notification(incident)}. ${escapeText(wants, 250)}`;
+  const told = call.about.startsWith('glass-')
+    ? `Somebody who is no approver started a step: ${incident.glass?.reason ?? ''}`
+    : wants;
+  return `${whom(namedIn(around))} ${notification(incident)}. ${escapeText(told, 250)}`;
 }
 
 const lead = (incident: Incident): string =>
@@ -122,9 +144,13 @@ const lead = (incident: Incident): string =>
 export const whom = (approvers: string[]): string =>
   approvers.length > 0 ? approvers.slice(0, MOST_MENTIONED).map(mention).join(' ') : '<!here>';
 
-function whoMay(incident: Incident, approvers: string[]): string | null {
+const namedIn = ({ approvers, named }: MessageContext): string[] => named ?? approvers;
+
+function whoMay(incident: Incident, approvers: string[], around: MessageContext): string | null {
+  if (around.approvers.length === 0 && approvers.length > 0)
+    return 'Who may approve can’t be read now, so this can’t be approved; anyone may reject or hold';
   if (approvers.length === 0)
     return `Nobody is named who may approve for ${escapeText(incident.service, 80)}, so this can’t be approved; anyone may reject or hold`;
   const more = approvers.length - MOST_MENTIONED;
-  return `May approve: those named above${more > 0 ? ` and ${more} more` : ''}; anyone may reject or hold`;
+  return `May approve${around.fourEyes ? ', two of them' : ''}: those named above${more > 0 ? ` and ${more} more` : ''}; anyone may reject or hold`;
 }

@@ -3,7 +3,8 @@ import { privately, unknownFlag, usageOf } from '../src/adapters/slack/command-i
 import { actions, button, picture, present, section } from '../src/adapters/slack/views/blocks.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
 import { clockTime, dayTime, number, plural } from '../src/adapters/slack/views/format.ts';
-import type { ComingRate, Command, DemandProposal, ForecastReport, Reply } from '../src/extension-points.ts';
+import type { ComingRate, DemandProposal, ForecastReport } from '../src/extension-points/reports.ts';
+import type { Command, Reply } from '../src/extension-points.ts';
 
 const usage = 'forecast <service> [--propose]';
 

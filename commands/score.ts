@@ -1,7 +1,8 @@
 import { privately, unknownFlag, usageOf } from '../src/adapters/slack/command-input.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
 import { dayTime } from '../src/adapters/slack/views/format.ts';
-import type { Command, MetricReading, ServiceReport } from '../src/extension-points.ts';
+import type { MetricReading, ServiceReport } from '../src/extension-points/reports.ts';
+import type { Command } from '../src/extension-points.ts';
 
 const usage = 'score <service>';
 

@@ -10,7 +10,8 @@ import {
 } from '../src/adapters/slack/views/figures.ts';
 import { plural } from '../src/adapters/slack/views/format.ts';
 import type { Figures } from '../src/domain/proof/figures.ts';
-import type { Command, StatsReport } from '../src/extension-points.ts';
+import type { StatsReport } from '../src/extension-points/reports.ts';
+import type { Command } from '../src/extension-points.ts';
 
 const usage = 'stats [service] [--weeks 8]';
 const WEEKS = 8;

@@ -1,4 +1,4 @@
-import type { Tried } from '../extension-points.ts';
+import type { Tried } from '../extension-points/people.ts';
 
 export type Check = Tried;
 

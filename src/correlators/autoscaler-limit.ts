@@ -1,6 +1,7 @@
 import { maskText } from '../domain/mask-text.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { Scaling } from '../ports/cluster-objects.ts';
 
 const WANTS_MORE = 0.85;

@@ -1,7 +1,8 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { Certificate } from '../ports/cluster-objects.ts';
 
 const NEAR_MS = 3 * 24 * 3_600_000;

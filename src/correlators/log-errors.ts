@@ -1,5 +1,6 @@
 import { maskText } from '../domain/mask-text.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 
 const MAX_FINDINGS = 5;
 const MAX_LINE = 240;

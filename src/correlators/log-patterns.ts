@@ -4,7 +4,8 @@ import { shareShift } from '../analysis/rank-counts.ts';
 import { strengthOf } from '../analysis/rank-surprise.ts';
 import { finePercent } from '../domain/figures.ts';
 import { maskText } from '../domain/mask-text.ts';
-import type { Correlator, Found, IncidentContext, ServiceLogs } from '../extension-points.ts';
+import type { IncidentContext, ServiceLogs } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 
 const MINER = { templates: 400, words: 40, similarity: 0.6 };
 const LEAST = 0.6;

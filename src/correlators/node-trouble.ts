@@ -1,7 +1,8 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { NodeInfo } from '../ports/cluster-objects.ts';
 
 const NODE_REASONS = [

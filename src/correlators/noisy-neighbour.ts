@@ -1,7 +1,8 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { percent } from '../domain/figures.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster-objects.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;

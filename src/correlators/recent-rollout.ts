@@ -3,7 +3,8 @@ import { isRecord, readPath, sameJson } from '../domain/object-path.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { parseQuantity } from '../domain/quantity.ts';
 import { podTrouble } from '../domain/rollout.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { Revision, Workload } from '../ports/cluster-objects.ts';
 
 /** A rollout speaks half as strongly after this long. */

@@ -1,5 +1,6 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
-import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 import type { ClusterEvent, Workload } from '../ports/cluster-objects.ts';
 
 const HALF_LIFE_MS = 30 * 60_000;

@@ -3,7 +3,8 @@ import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
 import { percent } from '../domain/figures.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
-import type { Correlator, Found, IncidentContext, VolumeUse } from '../extension-points.ts';
+import type { IncidentContext, VolumeUse } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 
 /** From here on writes may fail: file systems keep a reserve. */
 const FULL = 0.97;

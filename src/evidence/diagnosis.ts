@@ -13,7 +13,7 @@ import type { AffectedPart, Cause, Diagnosis } from '../domain/types/diagnosis.t
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import { SHOWN_BY_PODS } from '../domain/vocabulary.ts';
-import type { IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { nodeIn, rankInput } from './evidence.ts';
 import { gather } from './gather.ts';

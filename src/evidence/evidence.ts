@@ -10,7 +10,7 @@ import { subjectEntity } from '../domain/subject.ts';
 import type { Subject } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import { CONTEXT_FINDINGS } from '../domain/vocabulary.ts';
-import type { IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { Gathered } from './gathered.ts';
 

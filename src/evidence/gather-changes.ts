@@ -1,5 +1,5 @@
 import { claimNames, configReferences, templateLabels } from '../domain/pod-template.ts';
-import type { IncidentContext, TemplateReferences } from '../extension-points.ts';
+import type { IncidentContext, TemplateReferences } from '../extension-points/incident-context.ts';
 import type { Revision, Workload } from '../ports/cluster-objects.ts';
 import { answerOr } from './answer-or.ts';
 import type { EvidenceDeps } from './deps.ts';

@@ -1,6 +1,6 @@
 import { ALERT_LAG_MS } from '../domain/alert-lag.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import type { IncidentContext, ServiceLogs } from '../extension-points.ts';
+import type { IncidentContext, ServiceLogs } from '../extension-points/incident-context.ts';
 import { answerOr } from './answer-or.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { hangEvidence } from './evidence.ts';

@@ -3,7 +3,7 @@ import { troubleSince } from '../domain/began.ts';
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import { subjectEntity } from '../domain/subject.ts';
-import type { IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { PodInfo, Revision, Workload } from '../ports/cluster-objects.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import { otlpEvidence } from '../telemetry/otlp-evidence.ts';

@@ -1,4 +1,4 @@
-import type { IncidentContext } from '../extension-points.ts';
+import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { LabelledSeries, MetricName } from '../ports/metrics.ts';
 import type { OtlpEvidence } from '../telemetry/otlp-evidence.ts';
 

@@ -1,6 +1,6 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
 import { cronTrigger, type ScaledObject, scaledObjectOf } from '../domain/scaled-object.ts';
-import type { ComingRate, DemandProposal } from '../extension-points.ts';
+import type { ComingRate, DemandProposal } from '../extension-points/reports.ts';
 import type { Scaler, Workload } from '../ports/cluster-objects.ts';
 import type { Outlook } from './demand.ts';
 import type { LearningDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import { replicasFor } from '../analysis/learned-schedule.ts';
-import type { ComingRate, ForecastReport } from '../extension-points.ts';
+import type { ComingRate, ForecastReport } from '../extension-points/reports.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import { proposalFor } from './autoscaler.ts';
 import type { Outlook } from './demand.ts';

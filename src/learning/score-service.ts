@@ -2,7 +2,7 @@ import { deviation } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import { type Series, toSeries } from '../analysis/series.ts';
 import { scoreService } from '../analysis/service-model.ts';
-import type { MetricReading, ServiceReport } from '../extension-points.ts';
+import type { MetricReading, ServiceReport } from '../extension-points/reports.ts';
 import type { Workload } from '../ports/cluster-objects.ts';
 import type { KnownService } from './baselines.ts';
 import type { LearningDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../extension-points.ts';
+import type { Answer } from '../extension-points/people.ts';
 import { within } from '../timing/within.ts';
 import type { LearningDeps } from './deps.ts';
 import { findService } from './score-service.ts';

@@ -5,32 +5,22 @@ import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves/ending.ts';
-import { playbookFor, playbookKey } from '../domain/playbook.ts';
+import { playbookFor } from '../domain/playbook.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { knownOf, relapseOf } from '../domain/proof/seen.ts';
 import { isProposal } from '../domain/proposal.ts';
-import {
-  type Candidate,
-  confidenceIn,
-  couldQualify,
-  type Knowledge,
-  leaveOutAttempted,
-  provenIn,
-  qualify,
-} from '../domain/recommend.ts';
+import { leaveOutAttempted } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
 import { heldBack, stormOf } from '../domain/storm.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
-import type { Playbook, Step } from '../domain/types/playbook.ts';
 import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
-import type { Refusal } from '../domain/types/refusal.ts';
 import { diagnosisOf } from '../evidence/diagnosis.ts';
-import type { IssueKind } from '../extension-points.ts';
 import { diagnoseDemand } from '../learning/demand-ahead.ts';
 import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
-import { planStep } from './plan-step.ts';
+import { recommend } from './recommend-steps.ts';
 import { judgedByHand } from './run-by-hand.ts';
+import { atWorkOn, sameCause } from './same-cause.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -200,120 +190,6 @@ function policyOfChanged(deps: StageDeps, incident: Incident, diagnosis: Diagnos
   const cause = remediationTarget(diagnosis)?.entity;
   const changed = cause && cause.kind !== 'Node' ? cause : { namespace: incident.namespace, name: incident.service };
   return planPolicy(deps, first?.plan ?? null, changed);
-}
-
-type Chosen = {
-  qualified: Recommendation[];
-  /** Planned only where nothing else is left. */
-  unsure: Recommendation[];
-  skippedSteps: SkippedStep[];
-  refusals: Refusal[];
-  couldQualify: boolean;
-};
-/** Steps that fall short are offered by twos, and only where they are known to cure such a cause now and then. */
-const MOST_UNSURE = 2;
-const LEAST_OFFERED = 0.3;
-
-async function recommend(
-  deps: StageDeps,
-  incident: Incident,
-  playbook: Playbook,
-  diagnosis: Diagnosis,
-): Promise<Chosen> {
-  const cause = remediationTarget(diagnosis) ?? null;
-  const results = new Map<string, { worked: number; tried: number }>();
-  for (const { action } of playbook.steps)
-    results.set(action, await deps.store.results(resultKey(action, diagnosis.issue.kind, diagnosis)));
-  const confidenceOf = (step: Step, knowledge: Knowledge) =>
-    confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
-  const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, unsure, skipped, skippedSteps } = qualify(
-    playbook,
-    diagnosis,
-    knowledgeOf,
-    confidenceOf,
-    provenIn(incident, playbook.issue),
-  );
-  const chosen: Chosen = {
-    ...{ qualified: [], unsure: [], skippedSteps, refusals: [] },
-    couldQualify: skipped.some(couldQualify),
-  };
-  const from = { issue: diagnosis.issue.kind, playbook: playbookKey(playbook) };
-  for (const candidate of candidates) {
-    const planned = await plan(deps, incident, from, candidate);
-    if (planned.ok) chosen.qualified.push(planned.recommendation);
-    else {
-      chosen.refusals.push(planned.refusal);
-      chosen.skippedSteps.push({ action: candidate.step.action, reason: 'refused', message: planned.refusal.message });
-    }
-  }
-  if (chosen.qualified.some((one) => one.plan.changes.length > 0)) return chosen;
-  const offered = unsure.filter(({ confidence }) => confidence.value >= LEAST_OFFERED);
-  for (const candidate of offered.slice(0, MOST_UNSURE)) {
-    const planned = await plan(deps, incident, from, candidate);
-    if (planned.ok) chosen.unsure.push(planned.recommendation);
-  }
-  return chosen;
-}
-
-async function plan(
-  deps: StageDeps,
-  incident: Incident,
-  from: Pick<Recommendation, 'issue' | 'playbook'>,
-  candidate: Candidate,
-): Promise<{ ok: true; recommendation: Recommendation } | { ok: false; refusal: Refusal }> {
-  const { step } = candidate;
-  const planned = await planStep(deps, incident, candidate);
-  if (!planned.ok) return planned;
-  const { confidence } = candidate;
-  const recommendation: Recommendation = {
-    ...from,
-    step,
-    stepIndex: candidate.stepIndex,
-    plan: planned.plan,
-    confidence,
-    reasons: reasonsFor(confidence),
-  };
-  return { ok: true, recommendation };
-}
-
-/** What speaks for the step beyond the cause, which the message has a line of its own for. */
-const reasonsFor = (confidence: Recommendation['confidence']): string[] =>
-  confidence.tried > 0 ? [`${confidence.worked} of ${confidence.tried} worked before`] : [];
-
-/** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
-function atWorkOn({ id, namespace, service }: Incident, { named, causes }: Diagnosis, open: Incident[]): string | null {
-  const cause = named ? causes[0]?.entity : undefined;
-  const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
-  const other = open.find(
-    (one) =>
-      one.id !== id &&
-      (one.state.name === 'executing' || one.state.name === 'verifying') &&
-      one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)),
-  );
-  return other?.id ?? null;
-}
-
-/** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */
-function sameCause(
-  kinds: readonly IssueKind[],
-  incident: Incident,
-  diagnosis: Diagnosis,
-  open: Incident[],
-): string | null {
-  const { named, causes, issue } = diagnosis;
-  const isOfNode = kinds.some(({ name, of }) => name === issue.kind && of === 'node');
-  const cause = named ? causes[0]?.entity : causes.find(({ entity }) => isOfNode && entity.kind === 'Node')?.entity;
-  if (!cause) return null;
-  const same = open.find((other) => {
-    if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;
-    if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
-      return false;
-    const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
-    const about = otherCause ?? { namespace: other.namespace, name: other.service };
-    return about.namespace === cause.namespace && about.name === cause.name;
-  });
-  return same?.id ?? null;
 }
 
 export default diagnose;

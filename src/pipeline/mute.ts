@@ -1,6 +1,6 @@
 import { meantBy } from '../domain/first-words.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
-import type { Answer } from '../extension-points.ts';
+import type { Answer } from '../extension-points/people.ts';
 import type { StageDeps } from './deps.ts';
 import { findWorkload, whoseName } from './who-may.ts';
 

@@ -5,7 +5,7 @@ import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import type { State } from '../domain/incident-state.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
 import type { Plan } from '../domain/types/plan.ts';
-import type { Answer, FoundIncident, People } from '../extension-points.ts';
+import type { Answer, FoundIncident, People } from '../extension-points/people.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';

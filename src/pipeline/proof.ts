@@ -2,7 +2,7 @@ import { figuresOf } from '../domain/proof/figures.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { withoutRelapses } from '../domain/proof/repeats.ts';
 import { reportOf } from '../domain/proof/stats-report.ts';
-import type { HistoryReport, StatsReport } from '../extension-points.ts';
+import type { HistoryReport, StatsReport } from '../extension-points/reports.ts';
 import type { MetricPicture } from '../ports/charts.ts';
 import type { StageDeps } from './deps.ts';
 

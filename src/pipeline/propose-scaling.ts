@@ -3,7 +3,7 @@ import { DEMAND_AHEAD, proposalKeyOf } from '../domain/proposal.ts';
 import { transition } from '../domain/transition.ts';
 import type { Subject } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
-import type { Answer } from '../extension-points.ts';
+import type { Answer } from '../extension-points/people.ts';
 import { diagnoseDemand, measureDemand } from '../learning/demand-ahead.ts';
 import { findService } from '../learning/score-service.ts';
 import type { StageDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import { matchersOf } from '../domain/silence-matchers.ts';
-import type { Answer } from '../extension-points.ts';
+import type { Answer } from '../extension-points/people.ts';
 import type { Matcher, Silence } from '../ports/alert-manager.ts';
 import type { StageDeps } from './deps.ts';
 import { record } from './record.ts';

@@ -1,6 +1,6 @@
 import { meantBy } from '../domain/first-words.ts';
 import { policyWords } from '../domain/policy-words.ts';
-import type { People } from '../extension-points.ts';
+import type { People } from '../extension-points/people.ts';
 import type { Workload } from '../ports/cluster-objects.ts';
 import type { StageDeps } from './deps.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/chat/block-kit/check.ts';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
-import type { Command, ServiceReport } from '../../src/extension-points.ts';
+import type { ServiceReport } from '../../src/extension-points/reports.ts';
+import type { Command } from '../../src/extension-points.ts';
 import {
   AWAITING,
   EVERY_STATE,

@@ -5,7 +5,8 @@ import { pressed } from '../../src/adapters/slack/press.ts';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { scaledObjectOf } from '../../src/domain/scaled-object.ts';
-import type { Command, DemandProposal, ForecastReport } from '../../src/extension-points.ts';
+import type { DemandProposal, ForecastReport } from '../../src/extension-points/reports.ts';
+import type { Command } from '../../src/extension-points.ts';
 import { T0 } from '../adapters/slack/incidents.ts';
 import { recordingPeople } from '../adapters/slack/people.ts';
 

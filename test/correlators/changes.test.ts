@@ -8,7 +8,7 @@ import noisyNeighbour from '../../src/correlators/noisy-neighbour.ts';
 import quotaExceeded from '../../src/correlators/quota-exceeded.ts';
 import recentScaling from '../../src/correlators/recent-scaling.ts';
 import volumeFilling from '../../src/correlators/volume-filling.ts';
-import type { IncidentContext, TemplateReferences } from '../../src/extension-points.ts';
+import type { IncidentContext, TemplateReferences } from '../../src/extension-points/incident-context.ts';
 import type { ClusterEvent, ConfigInfo, NetworkPolicy, Quota, Scaling } from '../../src/ports/cluster-objects.ts';
 import { AT, around, MINUTE, pod, revision, SINCE, workload } from './incident-context.ts';
 

@@ -1,4 +1,4 @@
-import type { IncidentContext } from '../../src/extension-points.ts';
+import type { IncidentContext } from '../../src/extension-points/incident-context.ts';
 import type { PodInfo, Revision, Workload } from '../../src/ports/cluster-objects.ts';
 
 export const AT = Date.parse('2026-03-02T03:30:00Z');

@@ -5,7 +5,7 @@ import { callsWanted } from '../../src/domain/calls.ts';
 import type { Event } from '../../src/domain/incident-event.ts';
 import { pageFor } from '../../src/domain/pages.ts';
 import type { ServicePolicy } from '../../src/domain/types/service-policy.ts';
-import type { People } from '../../src/extension-points.ts';
+import type { People } from '../../src/extension-points/people.ts';
 import { createPeople } from '../../src/pipeline/people.ts';
 import { receiveAlerts } from '../../src/pipeline/receive-alerts.ts';
 import { record } from '../../src/pipeline/record.ts';

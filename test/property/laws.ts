@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/extension-points.ts';
+import type { Answer } from '../../src/extension-points/people.ts';
 import type { Change } from './law-changes.ts';
 import type { Whole } from './law-run.ts';
 import type { Heard } from './mouths.ts';

@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Answer } from '../../src/extension-points.ts';
+import type { Answer } from '../../src/extension-points/people.ts';
 import type { createPeople } from '../../src/pipeline/people.ts';
 
 type People = ReturnType<typeof createPeople>;

@@ -2,7 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { Incident } from '../../domain/incident.ts';
 import type { State } from '../../domain/incident-state.ts';
 import { isProposal } from '../../domain/proposal.ts';
-import type { People } from '../../extension-points.ts';
+import type { People } from '../../extension-points/people.ts';
 import { actions, context, plainText, present, section } from './views/blocks.ts';
 import { onItButton, whyButton } from './views/controls.ts';
 import { listingLine } from './views/listing.ts';

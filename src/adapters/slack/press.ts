@@ -1,6 +1,6 @@
 import { callsOf } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
-import type { Answer, People } from '../../extension-points.ts';
+import type { Answer, People } from '../../extension-points/people.ts';
 import { type ButtonValue, type Choice, decodeValue } from './button-value.ts';
 import { HOLD_MS } from './views/controls.ts';
 import { escapeText } from './views/escape.ts';

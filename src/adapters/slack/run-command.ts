@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Clock } from '../../domain/clock.ts';
-import type { Command, People, Reply } from '../../extension-points.ts';
+import type { People } from '../../extension-points/people.ts';
+import type { Command, Reply } from '../../extension-points.ts';
 import { parseCommand } from './parse-command.ts';
 import { mrkdwn } from './views/blocks.ts';
 import { cutMarkup, escapeText, guardMarkup } from './views/escape.ts';

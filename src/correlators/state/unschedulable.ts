@@ -1,19 +1,13 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { describe, edit } from '../../domain/snapshot/kubectl.ts';
-import {
-  type Fit,
-  fitsOf,
-  type Misfit,
-  podAffinity,
-  requestsOf,
-  requiredTerms,
-} from '../../domain/snapshot/node-fit.ts';
+import type { Fit, Misfit } from '../../domain/snapshot/node-fit.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import { containerPath, templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import type { Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
+import { factsOf } from './scheduling/facts.ts';
+import { judged, type Reason } from './scheduling/reasons.ts';
 
 const lessThanLargest = (what: string) => (facts: readonly StateFact[]) => {
   const most = facts.filter(({ field }) => field.startsWith('status.allocatable')).map(({ value }) => Number(value));
@@ -167,82 +161,6 @@ function refusalOf(workload: Workload): StateFact | null {
   return null;
 }
 
-type Reason = Misfit | 'anti_affinity' | 'pod_affinity' | 'ports' | 'spread' | 'volume_node' | 'storage' | 'unknown';
-
-const SAID: [Reason, RegExp][] = [
-  [
-    'storage',
-    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim "[^"]{1,260}"|didn't find available persistent volumes|non-existent persistentvolume|storageclass/i,
-  ],
-  ['volume_node', /volume node affinity conflict|no available volume zone/i],
-  ['anti_affinity', /anti-affinity rules/i],
-  ['pod_affinity', /pod affinity rules|match pod affinity/i],
-  ['ports', /free ports for the requested pod ports/i],
-  ['spread', /topology spread constraints/i],
-  ['cordon', /node\(s\) were unschedulable/i],
-  ['cpu', /Insufficient cpu/i],
-  ['memory', /Insufficient memory/i],
-  ['pods', /Too many pods/i],
-  ['resource', /Insufficient [a-z]/i],
-  ['selector', /node affinity\/selector|node selector/i],
-  ['affinity', /node affinity/i],
-  ['condition', /taint \{node\.kubernetes\.io\/(?:not-ready|unreachable|disk-pressure|memory-pressure|pid-pressure)/i],
-  ['taint', /taint/i],
-];
-
-/** Nodes that pass selector and affinity are the ones that were meant, where there are any; of these, the one that lacks least tells what is in the way. */
-function judged(state: ClusterState, workload: Workload, message: string): { reason: Reason; fits: Fit[] } {
-  const said = reasonsIn(message);
-  const pairs = said.filter((one) => !isNodeMisfit(one));
-  const [storage] = pairs.filter((one) => one === 'storage');
-  const fits = fitsOf(state, workload.template);
-  if (storage) return { reason: storage, fits };
-  const selected = fits.filter(({ misfits }) => !misfits.includes('selector') && !misfits.includes('affinity'));
-  if (fits.length > 0 && selected.length === 0) {
-    const bySelector = fits.every(({ misfits }) => misfits.includes('selector'));
-    return { reason: bySelector ? 'selector' : 'affinity', fits };
-  }
-  const least = Math.min(...selected.map(({ misfits }) => misfits.length));
-  const near = selected.filter(({ misfits }) => misfits.length === least);
-  if (near.length === 0) return { reason: said[0] ?? 'unknown', fits };
-  if (least === 0)
-    return {
-      reason: pairs[0] ?? said.find((one) => one !== 'taint' && one !== 'selector') ?? said[0] ?? 'unknown',
-      fits: near,
-    };
-  const misfits = near.flatMap((one) => one.misfits);
-  const first = PREFERRED.find((one) => misfits.includes(one) && confirmed(one, said)) ?? (misfits[0] as Misfit);
-  return {
-    reason: pairs.length > 0 && !said.some(isNodeMisfit) ? (pairs[0] ?? first) : first,
-    fits: near.filter((one) => one.misfits.includes(first)),
-  };
-}
-
-const PREFERRED: Misfit[] = [
-  'cordon',
-  'taint',
-  'memory',
-  'cpu',
-  'pods',
-  'resource',
-  'condition',
-  'selector',
-  'affinity',
-];
-const isNodeMisfit = (reason: Reason): reason is Misfit => (PREFERRED as Reason[]).includes(reason);
-const confirmed = (misfit: Misfit, said: Reason[]): boolean => said.length === 0 || said.includes(misfit);
-
-/** The reasons that it gives, without what is told of control planes and of preemption. */
-function reasonsIn(message: string): Reason[] {
-  const own = message
-    .replace(/preemption:.*$/s, '')
-    .replace(
-      /(?<!\d)\d{1,6} node\(s\) had (?:untolerated )?taint \{node-role\.kubernetes\.io\/[^{}]{0,300}\}(?:, that the pod didn't tolerate)?,?/g,
-      '',
-    );
-  return SAID.filter(([, pattern]) => pattern.test(own)).map(([reason]) => reason);
-}
-
 const WHAT: Record<Exclude<Reason, 'storage' | 'condition' | 'unknown'>, CauseKind> = {
   cordon: 'node_cordoned',
   taint: 'taint_not_tolerated',
@@ -300,68 +218,6 @@ function objectOf(workload: Workload, reason: Reason, fits: Fit[], severalTainte
   if (reason === 'volume_node' && claim)
     return { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name: claim.target };
   return refOf(workload);
-}
-
-function factsOf(workload: Workload, reason: Reason, fits: Fit[]): StateFact[] {
-  const at = templatePath(workload);
-  const { template } = workload;
-  const nodes = fits.slice(0, 6);
-  const ofNodes = (field: string, value: (fit: Fit) => unknown) =>
-    nodes.map((fit) => fact({ kind: 'Node', namespace: '', name: fit.node.name }, field, value(fit)));
-  switch (reason) {
-    case 'selector':
-      return [
-        fact(workload, `${at}.nodeSelector`, template.nodeSelector),
-        ...ofNodes(`metadata.labels[${Object.keys(template.nodeSelector).join()}]`, ({ node }) =>
-          Object.keys(template.nodeSelector)
-            .map((key) => node.labels[key] ?? 'not there')
-            .join(),
-        ),
-      ];
-    case 'affinity':
-      return [fact(workload, `${at}.affinity.nodeAffinity`, requiredTerms(template))];
-    case 'cordon':
-      return ofNodes('spec.unschedulable', () => true);
-    case 'taint':
-      return [
-        ...ofNodes('spec.taints', ({ taint }) => taint),
-        fact(
-          workload,
-          `${at}.tolerations`,
-          template.tolerations.filter(({ key }) => !key.startsWith('node.kubernetes.io/')),
-        ),
-      ];
-    case 'anti_affinity':
-      return [fact(workload, `${at}.affinity.podAntiAffinity`, podAffinity(template, 'podAntiAffinity'))];
-    case 'pod_affinity':
-      return [fact(workload, `${at}.affinity.podAffinity`, podAffinity(template, 'podAffinity'))];
-    case 'spread':
-      return [fact(workload, `${at}.topologySpreadConstraints`, template.topologySpread)];
-    case 'cpu':
-    case 'memory': {
-      const largest = [...template.containers].sort(
-        (left, right) => (right.requests[reason] ?? 0) - (left.requests[reason] ?? 0),
-      )[0];
-      const asks = largest
-        ? [
-            fact(
-              workload,
-              containerPath(workload, largest, `resources.requests.${reason}`),
-              String(requestsOf(template)[reason] ?? 0),
-            ),
-          ]
-        : [];
-      return [...asks, ...ofNodes(`status.allocatable.${reason}`, ({ node }) => String(node.allocatable[reason] ?? 0))];
-    }
-    case 'ports':
-      return template.containers.flatMap((container) =>
-        container.ports
-          .filter(({ hostPort }) => hostPort !== null)
-          .map(({ hostPort }) => fact(workload, containerPath(workload, container, 'ports.hostPort'), hostPort)),
-      );
-    default:
-      return [];
-  }
 }
 
 export default unschedulable;

@@ -1,16 +1,14 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import type { Mute } from '../../../src/domain/mute.ts';
+import type { Answer, People, Tried } from '../../../src/extension-points/people.ts';
 import type {
-  Answer,
   ForecastReport,
   HistoryReport,
-  People,
   PlaybookLine,
   ServiceReport,
   StatsReport,
-  Tried,
   WhoReport,
-} from '../../../src/extension-points.ts';
+} from '../../../src/extension-points/reports.ts';
 import type { Silence } from '../../../src/ports/alert-manager.ts';
 import type { Pause } from '../../../src/ports/store.ts';
 import { incident, NOT_PAUSED } from './incidents.ts';

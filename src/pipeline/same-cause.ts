@@ -1,0 +1,43 @@
+import type { Incident } from '../domain/incident.ts';
+import { isProposal } from '../domain/proposal.ts';
+import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { IssueKind } from '../extension-points.ts';
+
+/** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
+export function atWorkOn(
+  { id, namespace, service }: Incident,
+  { named, causes }: Diagnosis,
+  open: Incident[],
+): string | null {
+  const cause = named ? causes[0]?.entity : undefined;
+  const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
+  const other = open.find(
+    (one) =>
+      one.id !== id &&
+      (one.state.name === 'executing' || one.state.name === 'verifying') &&
+      one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)),
+  );
+  return other?.id ?? null;
+}
+
+/** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */
+export function sameCause(
+  kinds: readonly IssueKind[],
+  incident: Incident,
+  diagnosis: Diagnosis,
+  open: Incident[],
+): string | null {
+  const { named, causes, issue } = diagnosis;
+  const isOfNode = kinds.some(({ name, of }) => name === issue.kind && of === 'node');
+  const cause = named ? causes[0]?.entity : causes.find(({ entity }) => isOfNode && entity.kind === 'Node')?.entity;
+  if (!cause) return null;
+  const same = open.find((other) => {
+    if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;
+    if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
+      return false;
+    const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
+    const about = otherCause ?? { namespace: other.namespace, name: other.service };
+    return about.namespace === cause.namespace && about.name === cause.name;
+  });
+  return same?.id ?? null;
+}

@@ -106,10 +106,12 @@ type World = { now(): number; failures: string[]; plans: Map<string, Plan> };
 
 function worldOf(store: IncidentStore, { now, failures, plans }: World): Deps {
   const nothing = async () => ({ ok: true as const, value: [] });
-  const shop = { clusterFor: () => allWell, metrics: { range: nothing, instant: nothing, ping: async () => {} } };
+  const metrics = { range: nothing, instant: nothing, ping: async () => {} };
+  const shop = { clusterFor: () => allWell, metricsFor: () => metrics };
+  const config = { mode: 'act' as const, isProtected: false };
   const clock = { now, realDelay: (ms: number) => ms };
-  const outside = { shop, mouths: createMouths(now), clock, approvers: ['U_ONCALL'], mode: 'act' as const };
-  const deps = depsOf(store, outside, { replica: 0, effect: '', incidentId: '', gate: async () => {} });
+  const outside = { shop, mouths: createMouths(now), clock, approvers: ['U_ONCALL'], config };
+  const deps = depsOf(store, outside, NOBODY);
   const log = pino(
     { level: 'error' },
     {
@@ -124,6 +126,8 @@ function worldOf(store: IncidentStore, { now, failures, plans }: World): Deps {
   const demand = { outlook: async () => ({ ok: false, failure }) } as unknown as Deps['demand'];
   return { ...deps, log, actions, playbooks, demand };
 }
+
+const NOBODY = { replica: 0, effect: '', incidentId: '', gate: async () => {}, token: null, saw: new Map() };
 
 /** Whatever is asked for is there and well. */
 const allWell: Cluster = {

@@ -14,6 +14,8 @@ export type Backend = {
   open(clocks: Pick<Clock, 'now' | 'line'>[]): Promise<{
     stores: IncidentStore[];
     locks(): Promise<Record<string, string>>;
+    /** Whose token is the lease of an effect; null: nobody has it. */
+    holder(effectId: string): Promise<string | null>;
     /** Time is up for every lease: of those who died, and of those who slept. */
     forgetLeases(): Promise<void>;
     end(): void;
@@ -28,6 +30,7 @@ export const inMemory: Backend = {
     return {
       stores: clocks.map((clock) => server.store(clock)),
       locks: async () => server.locks(),
+      holder: async (effectId) => server.holder(effectId),
       forgetLeases: async () => server.forgetLeases(),
       end: () => {},
     };
@@ -49,6 +52,7 @@ export function onRedis(fixture: Fixture): Backend {
       await redis.config('SET', 'appendfsync', 'no');
       return {
         stores: opened.map(({ store }) => store),
+        holder: (effectId) => redis.get(`{nightshift:${cluster}}:lease:${effectId}`),
         locks: () => redis.hgetall(`{nightshift:${cluster}}:locks`),
         async forgetLeases() {
           const keys = await redis.keys(`{nightshift:${cluster}}:lease:*`);

@@ -31,3 +31,11 @@ export function doneBy(kube: Simulated, { object, verb }: Change): string {
   if (plural === 'nodes') return String(kube.get('nodes', undefined, name)?.spec.unschedulable);
   return String(kube.get('deployments', 'shop', name)?.metadata.generation);
 }
+
+/** What a step of ours writes there, as it stands. */
+export function fieldOf(kube: Simulated, { object }: Change): string {
+  const [plural = '', name = ''] = object.split('/');
+  if (plural === 'nodes') return String(kube.get('nodes', undefined, name)?.spec.unschedulable === true);
+  const { replicas, template } = kube.get('deployments', 'shop', name)?.spec ?? {};
+  return name === 'b-api' ? String(replicas) : String(template?.spec.containers[0]?.image);
+}

@@ -5,11 +5,12 @@ import { runEffect } from '../../src/pipeline/run-effect.ts';
 import type { DueEffect } from '../../src/ports/store.ts';
 import { alertOf, T0 } from '../domain/examples.ts';
 import type { Backend } from './law-backend.ts';
+import { learnedUnseen, unseenHealth } from './law-saves.ts';
 import { type Asker, createLawShop, SERVICES } from './law-shop.ts';
-import { brokenLaws, type Click, type Delivery, type Hidden, type Made } from './laws.ts';
+import { brokenLaws, type Click, type Delivery, type Hidden, type Made, WORKING } from './laws.ts';
 import { createMouths } from './mouths.ts';
-import { pressed } from './press.ts';
-import { depsOf, stagesOf } from './replicas.ts';
+import { digestShown, pressed } from './press.ts';
+import { depsOf, type LawConfig, stagesOf, type Watch } from './replicas.ts';
 import { freshShop } from './shop-objects.ts';
 import { createSteps, type Gate } from './stepped-tasks.ts';
 import { wrongSend } from './wrong-send.ts';
@@ -58,7 +59,12 @@ export async function startReplicas(
   const clicks: Click[] = [];
   const approvers: string[] = [];
   const frozen = new Set<number>();
-  const counts = { frozen: 0, clocks_off: 0 };
+  const counts = { frozen: 0, clocks_off: 0, lost_leases: 0, plan_drifts: 0, configured: 0 };
+  const config: LawConfig = { mode, isProtected: false };
+  const decided = new Set<string>();
+  /** What each execution wrote. */
+  const wrote = new Map<string, string>();
+  let wasObserving = mode === 'observe';
   let [paused, restAt] = [false, Number.POSITIVE_INFINITY];
   const mouths = createMouths(() => now);
 
@@ -67,14 +73,20 @@ export async function startReplicas(
       if (paused) violations.push(`9: ${change.object} is changed after a pause`);
       const open = await raw.listOpen(100);
       const own = await raw.load(asker.incidentId);
-      const given = { change, asker, own, open, mode, now, aheadMs: offsets[asker.replica]!, clicks, ...mouths };
+      const holder = await opened.holder(`${asker.incidentId}.${asker.effect}`);
+      const aheadMs = offsets[asker.replica]!;
+      const given = { change, asker, own, open, config, now, aheadMs, holder, decided, clicks, ...mouths };
       violations.push(...wrongSend(given));
     },
-    onLand(change, asker) {
+    onLand(change, asker, { was, is }) {
       const same = changes.filter(
         (one) => one.kind === change.kind && one.object === change.object && one.by !== null && one.by === change.by,
       );
       if (same.length > 0) violations.push(`6: ${change.kind} of ${change.by} on ${change.object} a second time`);
+      const ours = wrote.get(String(change.by));
+      if (change.kind === 'apply' && change.by !== null) wrote.set(change.by, is);
+      else if (change.verb === 'patch' && ours !== undefined && was !== ours && is !== was)
+        violations.push(`7: ${change.by} is taken back on ${change.object}, where somebody else had set ${was}`);
       changes.push({ ...change, incident: asker.incidentId, effect: asker.effect, at: now });
     },
   });
@@ -88,10 +100,22 @@ export async function startReplicas(
   /** Redis' clock goes on while this one stands still. */
   const soon = () => now + 500;
   const steps = createSteps();
-  const stages = stagesOf(shop);
+  const stages = stagesOf(shop, decided);
+  const watch: Watch = {
+    counts,
+    onSave(saving, asker) {
+      if (saving.timeline.some(({ type, message }) => type === 'refused' && message.includes(ANOTHER_PLAN)))
+        counts.plan_drifts += 1;
+      violations.push(...unseenHealth(saving, asker));
+    },
+    async onLearned(incidentId, worked, asker) {
+      violations.push(...learnedUnseen(await raw.load(incidentId), worked, asker));
+    },
+  };
   const deps = (replica: number, gate: Gate, about: Pick<Asker, 'effect' | 'incidentId'> = NOBODY) => {
-    const outside = { shop, mouths, clock: clocks[replica]!, approvers, mode };
-    return depsOf(opened.stores[replica]!, outside, { replica, gate, ...about });
+    const outside = { shop, mouths, clock: clocks[replica]!, approvers, config: { ...config }, watch };
+    const asker: Asker = { replica, gate, token: null, saw: new Map(), ...about };
+    return depsOf(opened.stores[replica]!, outside, asker);
   };
   const effect = (replica: number, due: DueEffect) =>
     steps.begin(replica, due.id, (gate) =>
@@ -99,7 +123,8 @@ export async function startReplicas(
     );
 
   const press = (on: number, how: string, incident: Incident) => {
-    const click: Click = { user: `U${clicks.length}`, incident: incident.id, how, answer: null, at: now };
+    const digest = digestShown(incident, how);
+    const click: Click = { user: `U${clicks.length}`, incident: incident.id, how, answer: null, at: now, digest };
     clicks.push(click);
     approvers.push(click.user);
     return steps.begin(on, `${how} by ${click.user}`, async (gate) => {
@@ -146,11 +171,12 @@ export async function startReplicas(
       offsets[on] = ms;
       if (Math.abs(ms) > 2_000) counts.clocks_off += 1;
     },
-    async alert(on: number, service: string, prints: number[], firing: boolean) {
+    async alert(on: number, service: string, prints: number[], firing: boolean, isTaken = false) {
       const names = prints.map((print) => `${service}-${print}`);
       const delivery: Delivery = { name: `Down-${deliveries.length}`, prints: names, taken: false };
       deliveries.push(delivery);
-      await send(on, service, delivery, firing, T0);
+      const task = await send(on, service, delivery, firing, T0);
+      if (isTaken) await steps.finish(task);
     },
     /** As `begin`, for the effect of one kind. */
     async beginKind(on: number, kind: string, upTo: string) {
@@ -177,10 +203,30 @@ export async function startReplicas(
       const incident = open[pick % Math.max(1, open.length)];
       if (incident) await press(on, how, incident);
     },
+    /** Somebody agrees to what is asked. */
+    async answer(on: number, pick: number) {
+      const asking = (await raw.listOpen(20)).filter(({ state }) => state.name === 'awaiting_approval');
+      const incident = asking[pick % Math.max(1, asking.length)];
+      if (incident) await steps.finish(await press(on, 'approve', incident));
+    },
     async clickUpTo(on: number, how: string, upTo: string) {
       const task = await press(on, how, (await raw.listOpen(1))[0]!);
       await steps.upTo(task, upTo);
       return task;
+    },
+    /** A process stands still where it is about to write or to judge; time passes, and another works on. */
+    async stall(on: number, pick: number, ms: number, goesOn: boolean) {
+      if (frozen.has(on)) return;
+      const due = (await raw.listDue(soon(), 100)).filter(({ kind }) => kind in WHERE);
+      const one = due[pick % Math.max(1, due.length)];
+      if (!one) return;
+      const task = await effect(on, one);
+      await steps.upTo(task, WHERE[one.kind]!);
+      await run.freeze(on);
+      await pass(ms);
+      await run.work((on + 1) % count);
+      run.thaw(on);
+      if (goesOn) await steps.finish(task);
     },
     step: (pick: number) => steps.step(pick, frozen),
     finishAll: steps.finishAll,
@@ -195,6 +241,19 @@ export async function startReplicas(
       frozen.delete(on);
       await steps.kill(on);
       await opened.forgetLeases();
+    },
+    /** Another configuration: every replica is started anew. */
+    async configure(changed: Partial<LawConfig>) {
+      counts.configured += 1;
+      for (let on = 0; on < count; on++) await run.kill(on);
+      Object.assign(config, changed);
+      if (config.mode === 'observe') wasObserving = true;
+    },
+    /** What somebody is asked about, or what waits to be done, becomes another thing. */
+    async drift(pick: number) {
+      const open = (await raw.listOpen(20)).filter(({ state }) => MAY_DRIFT.includes(state.name));
+      const incident = open[pick % Math.max(1, open.length)];
+      if (incident) shop.byHand(incident.service);
     },
     /** A process that isn't scheduled for a while: what it holds runs out. */
     async freeze(on: number) {
@@ -227,10 +286,11 @@ export async function startReplicas(
       frozen.clear();
       offsets.fill(0);
       Object.assign(mouths.away, { chat: false, pager: false });
+      if (!toTheEnd) Object.assign(config, { mode, isProtected: false });
       await run.resume(0);
       await steps.finishAll();
       restAt = now;
-      for (let round = 0; round < MOST_ROUNDS && now - restAt < REST_MS; round++) {
+      for (let round = 0; round < MOST_ROUNDS && (now - restAt < REST_MS || (await isAtWork())); round++) {
         if (now - restAt >= HIDDEN_MS) {
           for (const name of SERVICES) run.show(name);
           shop.tellsAll();
@@ -267,7 +327,18 @@ export async function startReplicas(
     async brokenLaws(): Promise<string[]> {
       const locks = await opened.locks();
       const { heard } = mouths;
-      const seen = { incidents: await whole(), deliveries, clicks, changes, locks, hidden, heard, restAt, now, mode };
+      const seen = {
+        incidents: await whole(),
+        deliveries,
+        clicks,
+        changes,
+        locks,
+        hidden,
+        heard,
+        restAt,
+        now,
+        wasObserving,
+      };
       return brokenLaws({ ...seen, isBroken: shop.isBroken });
     },
     end() {
@@ -297,6 +368,11 @@ export async function startReplicas(
       await steps.finish(await press(round % count, how === 'approves' ? 'approve' : 'undo', incident));
   }
 
+  /** What is being done is let come to its end, once more in that time. */
+  async function isAtWork(): Promise<boolean> {
+    return now - restAt < 2 * REST_MS && (await raw.listOpen(100)).some(({ state }) => WORKING.includes(state.name));
+  }
+
   /** Nothing is left to happen but that somebody who has heard is told again. */
   async function isTold(): Promise<boolean> {
     const left = [...(await raw.listDue(soon(), 100)), ...(await raw.listLater(soon(), 100))];
@@ -314,4 +390,8 @@ export async function startReplicas(
 }
 
 const TELLS_AGAIN = ['level', 'reach', 'notify', 'page', 'resolve_page'];
+/** What changes or judges, and its last call before. */
+const WHERE: Record<string, string> = { execute: 'mayAct', undo: 'mayAct', give_back: 'mayAct', verify: 'save' };
+const MAY_DRIFT = ['awaiting_approval', 'queued', 'executing'];
+const ANOTHER_PLAN = 'what would be done now is not the same';
 const NOBODY = { effect: 'click', incidentId: '' };

@@ -5,7 +5,7 @@ import type { EntityRef } from '../../src/domain/types/entity.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import type { Metrics, ServiceQueries } from '../../src/ports/metrics.ts';
 import { type Ask, connectionBy, silence } from './asked.ts';
-import { type Change, changeOf, doneBy } from './law-changes.ts';
+import { type Change, changeOf, doneBy, fieldOf } from './law-changes.ts';
 import { NODES } from './shop-objects.ts';
 import type { Gate } from './stepped-tasks.ts';
 
@@ -33,18 +33,26 @@ type Service = {
   fate: Fate | null;
   told: Record<string, Told>;
 };
-/** Who asks: a task of a replica, for an incident. */
-export type Asker = { replica: number; effect: string; incidentId: string; gate: Gate };
+/** Who asks: a task of a replica, for an incident. `token`: of its own lease. `saw`: how it saw those in trouble when it was told last, each by what shows its kind of trouble: well or not. */
+export type Asker = {
+  replica: number;
+  effect: string;
+  incidentId: string;
+  gate: Gate;
+  token: string | null;
+  saw: Map<string, boolean>;
+};
 export type Watch = {
   /** Just before a change is sent; it may still be lost. */
   onSend(change: Change, asker: Asker): Promise<void>;
   /** It was made, and was not there before. */
-  onLand(change: Change, asker: Asker): void;
+  onLand(change: Change, asker: Asker, field: { was: string; is: string }): void;
 };
 
 /** A write that is still under way after its client gave up lands by then: an API server ends a request after a minute. */
 const LANDS_MS = 50_000;
 const STEP_MS = 4_000;
+const SLOW_S = 5;
 /** So long after a change controllers have something to do. */
 const BUSY_MS = 50_000;
 
@@ -81,10 +89,29 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     const { trouble } = named(name);
     return trouble !== null && !(trouble.remedy === 'heals' && isTouched(name));
   };
+  const isCrashing = (name: string): boolean =>
+    kube
+      .list('pods', 'shop')
+      .filter(isOf(name))
+      .some((pod) =>
+        pod.status.containerStatuses?.some(
+          ({ state }: { state: { waiting?: { reason: string } } }) => state.waiting?.reason === 'CrashLoopBackOff',
+        ),
+      );
+  /** A node that is closed and has been emptied hurts nobody. */
+  const hurtsOnNode = (): boolean =>
+    isBroken('d-api') &&
+    (kube.get('nodes', undefined, sickNode)?.spec.unschedulable !== true ||
+      kube.list('pods').some((pod) => pod.spec.nodeName === sickNode));
   const setPressure = (on: boolean) =>
     kube.mutate('nodes', undefined, sickNode, (node) => {
       const others = (node.status.conditions ?? []).filter(({ type }) => type !== 'MemoryPressure');
       node.status.conditions = [...others, ...(on ? [{ type: 'MemoryPressure', status: 'True' as const }] : [])];
+    });
+  /** Or lets pods onto it again. */
+  const cordonByHand = () =>
+    kube.mutate('nodes', undefined, sickNode || NODES[0]!, (node) => {
+      node.spec.unschedulable = node.spec.unschedulable !== true;
     });
   const stir = () => {
     busyUntil = now() + BUSY_MS;
@@ -107,10 +134,10 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     const slow = TROUBLES[name]?.issue === 'high_latency' && isBroken(name);
     const spoiled = named(name).trouble?.remedy === 'worsens' && isTouched(name);
     const values: Record<string, number> = { request_rate: 10, memory_ratio: 0.5, cpu_ratio: 0.3 };
-    if (metric.startsWith('latency')) return slow ? 5 : 0.1;
+    if (metric.startsWith('latency')) return slow ? SLOW_S : 0.1;
     return metric === 'error_ratio' ? (spoiled ? 0.6 : 0) : (values[metric] ?? 0);
   };
-  const metrics: Metrics = {
+  const metricsFor = ({ saw }: Asker): Metrics => ({
     range: async () => ({ ok: true, value: [] }),
     async instant(query) {
       const [metric = '', name = ''] = query.split(' ');
@@ -120,10 +147,13 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
       if (told !== 'as_it_is') counts.unknown += 1;
       if (told === 'silent')
         return { ok: false, failure: { kind: 'unreachable', timedOut: true, message: 'no answer' } };
-      return { ok: true, value: told === 'absent' ? [] : [{ labels: {}, value: measured(metric, name) }] };
+      if (told === 'absent') return { ok: true, value: [] };
+      const value = measured(metric, name);
+      if (metric === 'latency_p99' && TROUBLES[name]?.issue === 'high_latency') saw.set(name, value < SLOW_S);
+      return { ok: true, value: [{ labels: {}, value }] };
     },
     ping: async () => {},
-  };
+  });
 
   const isHidden = ({ path, query }: Request) => {
     const text = `${path} ${query?.labelSelector ?? ''}`;
@@ -135,7 +165,7 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     return left > 0;
   };
 
-  async function read(request: Request, { replica, gate }: Asker): Promise<unknown> {
+  async function read(request: Request, { replica, gate, saw }: Asker): Promise<unknown> {
     if (isHidden(request)) {
       counts.unknown += 1;
       throw silence();
@@ -145,6 +175,8 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
       throw silence();
     }
     const answer = await ask(request);
+    const shown = shownBy(request);
+    if (shown) saw.set(shown, shown === 'a-api' ? !isCrashing(shown) : !hurtsOnNode());
     if (isOnce(slow, replica)) {
       counts.late_reads += 1;
       // It is answered as it was then.
@@ -157,9 +189,9 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     const change = changeOf(request);
     await watch.onSend(change, asker);
     const land = async () => {
-      const before = doneBy(kube, change);
+      const [before, was] = [doneBy(kube, change), fieldOf(kube, change)];
       const answer = await ask(request);
-      if (doneBy(kube, change) !== before) watch.onLand(change, asker);
+      if (doneBy(kube, change) !== before) watch.onLand(change, asker, { was, is: fieldOf(kube, change) });
       stir();
       return answer;
     };
@@ -197,8 +229,9 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     byHand(name: string) {
       deploys += 1;
       if (name === 'a-api') setImage(kube, name, `shop/app:hand-${deploys}`);
-      else if (name === 'b-api') setReplicas(kube, name, 3 + (deploys % 3));
-      else return;
+      if (name === 'b-api') setReplicas(kube, name, 3 + (deploys % 3));
+      if (name === 'c-api') setImage(kube, name, `shop/app:hand-${deploys}`);
+      if (name === 'd-api') cordonByHand();
       stir();
     },
     hide: (name: string, hidden: boolean) => void Object.assign(named(name), { hidden }),
@@ -234,13 +267,19 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
       name === 'd-api'
         ? { kind: 'Node', namespace: '', name: sickNode }
         : { kind: 'Deployment', namespace: 'shop', name },
-    metrics,
+    metricsFor,
     clusterFor: (asker: Asker): Cluster =>
       clusterOn(
         connectionBy((request) => (isWrite(request) ? write(request, asker) : read(request, asker))),
         'test',
       ),
   };
+}
+
+/** Whose trouble is seen by this: crashes by the pods, pressure by the nodes. */
+function shownBy({ path, query }: Request): string | null {
+  if (path.endsWith('/pods') && String(query?.labelSelector).includes('a-api')) return 'a-api';
+  return path.endsWith('/nodes') ? 'd-api' : null;
 }
 
 const isOf = (name: string) => (pod: { metadata: { labels?: Record<string, string> } }) =>

@@ -6,7 +6,15 @@ import type { Heard } from './mouths.ts';
 /** Alerts that were sent together, by fingerprint; `taken`: they were answered with 2xx. The timeline shows each as `<name>-<fingerprint>`, which no other delivery has. */
 export type Delivery = { name: string; prints: string[]; taken: boolean };
 /** One press by a user who presses once; `answer` is null when the process died before it could answer. */
-export type Click = { user: string; incident: string; how: string; answer: Answer | null; at: number };
+export type Click = {
+  user: string;
+  incident: string;
+  how: string;
+  answer: Answer | null;
+  at: number;
+  /** Of the plan that was shown. */
+  digest: string | null;
+};
 /** A change that was made: for which incident, by which work, when. */
 export type Made = Change & { incident: string; effect: string; at: number };
 
@@ -23,13 +31,14 @@ export type Seen = {
   /** From when on everything was left to run, and until when. */
   restAt: number;
   now: number;
-  mode: 'act' | 'observe';
+  /** Nothing was to be changed, at least for a while. */
+  wasObserving: boolean;
   isBroken(service: string): boolean;
   /** Service → the incident that has it locked. */
   locks: Record<string, string>;
 };
 
-const WORKING = ['queued', 'executing', 'verifying', 'undoing'];
+export const WORKING: string[] = ['queued', 'executing', 'verifying', 'undoing'];
 
 /** What is wrong with what is kept at the end, each with the law's number. Empty when all is well. */
 export const brokenLaws = (seen: Seen): string[] => [
@@ -118,14 +127,14 @@ function unverified({ changes, incidents }: Seen): string[] {
 }
 
 /** 13: whoever is alerted reaches an end or a person in time, counted from when everything was left to run. */
-function unheard({ incidents, heard, clicks, restAt, now, mode }: Seen): string[] {
+function unheard({ incidents, heard, clicks, restAt, now, wasObserving }: Seen): string[] {
   return incidents.flatMap(({ id, alertedAt, closedAt, state, message }) => {
     if (alertedAt === undefined) return [];
     const until = Math.max(alertedAt, restAt) + UNANSWERED_MS + SLACK_MS;
     const ended = state.name === 'closed' && (closedAt ?? now) <= until;
     const reached = [...heard, ...clicks].some((one) => one.incident === id && one.at <= until);
     // Where nothing is ever changed, a post in the channel is all that there is to hear.
-    const posted = mode === 'observe' && message !== null;
+    const posted = wasObserving && message !== null;
     return ended || reached || posted || until > now
       ? []
       : [`13: nobody heard of ${id} by ${new Date(until).toISOString()}`];

@@ -2,7 +2,10 @@ import { pino } from 'pino';
 import type { Deps } from '../../src/app/deps.ts';
 import { silentChat } from '../../src/app/missing-parts.ts';
 
-/** Where a person was reached: a post that rings, or a page, for an incident, at a time. */
+/** The first of a plan's digest, in the key of its page. */
+const QUESTION = /-ask-([0-9a-f]+)-/;
+
+/** Where a person was reached: a post that rings, or a page, for an incident, at a time. `planDigest`: what was asked, or how that begins. */
 export type Heard = { incident: string; at: number; planDigest: string | null };
 export type Mouths = ReturnType<typeof createMouths>;
 
@@ -29,9 +32,9 @@ export function createMouths(now: () => number) {
   };
   const pager: Deps['pager'] = {
     configured: true,
-    async trigger({ details }) {
+    async trigger({ details, dedupKey }) {
       if (away.pager) return { ok: false, message: 'no answer', retryAfterMs: 5_000 };
-      heard.push({ incident: details.incident ?? '', at: now(), planDigest: null });
+      heard.push({ incident: details.incident ?? '', at: now(), planDigest: QUESTION.exec(dedupKey)?.[1] ?? null });
       return { ok: true };
     },
     acknowledge: async () => ({ ok: true }),

@@ -20,13 +20,25 @@ import { type Asker, LAW_QUERIES, type LawShop, TROUBLES } from './law-shop.ts';
 import type { Mouths } from './mouths.ts';
 import type { Gate } from './stepped-tasks.ts';
 
+/** What is configured, and read anew when a replica starts. */
+export type LawConfig = { mode: Deps['mode']; isProtected: boolean };
+type Saving = Parameters<IncidentStore['save']>[0];
+
+export type Watch = {
+  counts: { lost_leases: number };
+  /** What was saved, and by which task. */
+  onSave(saving: Saving, asker: Asker): void;
+  onLearned(incidentId: string, worked: boolean, asker: Asker): Promise<void>;
+};
+
 export type Outside = {
-  shop: Pick<LawShop, 'clusterFor' | 'metrics'>;
+  shop: Pick<LawShop, 'clusterFor' | 'metricsFor'>;
   mouths: Mouths;
   /** The replica's own, and by which line the store reads it off its own. */
   clock: Deps['clock'];
   approvers: string[];
-  mode: Deps['mode'];
+  config: LawConfig;
+  watch?: Watch;
 };
 
 /** Services that need no approval. */
@@ -44,12 +56,13 @@ const PLAYBOOKS = new Map(
 /** The real pipeline of one task on a store whose every call waits at the task's gate first. */
 export function depsOf(store: IncidentStore, outside: Outside, asker: Asker): Deps {
   const { shop, mouths } = outside;
-  const gated = gatedStore(store, asker.gate);
+  const open = gatedStore(store, asker.gate);
+  const gated = outside.watch ? watchedStore(open, outside.watch, asker) : open;
   const parts: Partial<Deps> = {
     store: gated,
     jobs: { wake: async () => {} },
     cluster: shop.clusterFor(asker),
-    metrics: shop.metrics,
+    metrics: shop.metricsFor(asker),
     chat: mouths.chat,
     pager: mouths.pager,
     clock: outside.clock,
@@ -74,8 +87,8 @@ export function depsOf(store: IncidentStore, outside: Outside, asker: Asker): De
       stepsPerIncident: 6,
       unansweredMs: 15 * 60_000,
     },
-    protectedNamespaces: [],
-    mode: outside.mode,
+    protectedNamespaces: outside.config.isProtected ? ['shop'] : [],
+    mode: outside.config.mode,
     anyApprover: () => true,
     recentlyOpen: (limit) => gated.listOpen(limit),
     openLines: () => gated.openLines(),
@@ -107,8 +120,34 @@ function gatedStore(store: IncidentStore, gate: Gate): IncidentStore {
   return Object.fromEntries(calls) as IncidentStore;
 }
 
+/** The same store, that notes the task's own lease, and tells what it saves and what is learned from it. */
+function watchedStore(store: IncidentStore, watch: Watch, asker: Asker): IncidentStore {
+  return {
+    ...store,
+    async claim(...args) {
+      const claimed = await store.claim(...args);
+      asker.token = claimed?.token ?? null;
+      return claimed;
+    },
+    async save(saving) {
+      const saved = await store.save(saving);
+      if (saved.kind === 'saved') watch.onSave(saving, asker);
+      return saved;
+    },
+    async mayAct(...args) {
+      const may = await store.mayAct(...args);
+      if (may.kind === 'refused' && may.refusal.code === 'lease_lost') watch.counts.lost_leases += 1;
+      return may;
+    },
+    async recordResult(key, executionId, worked) {
+      await watch.onLearned(asker.incidentId, worked, asker);
+      return store.recordResult(key, executionId, worked);
+    },
+  };
+}
+
 /** The real stages, but for the diagnosis, which knows what is wrong with the shop; how everybody is it has to read. */
-export function stagesOf(shop: LawShop): Map<string, Stage> {
+export function stagesOf(shop: LawShop, decided: Set<string>): Map<string, Stage> {
   const diagnose: Stage = {
     kind: 'diagnose',
     does: 'know what is wrong',
@@ -117,6 +156,7 @@ export function stagesOf(shop: LawShop): Map<string, Stage> {
       if (incident.state.name !== 'noticed') return NOTHING;
       const diagnosis = await diagnosisFor(deps, shop, incident);
       const decision = await decisionFor(deps, { ...incident, diagnosis });
+      if (decision.kind === 'auto') decided.add(`${incident.id} ${decision.recommendation.plan.digest}`);
       return { events: [{ type: 'diagnosed', at: deps.clock.now(), diagnosis, decision, skippedSteps: [] }] };
     },
   };

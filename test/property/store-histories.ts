@@ -11,6 +11,8 @@ export const REPLICAS = 2;
 const on = fc.nat(REPLICAS - 1);
 const service = fc.constantFrom(...SERVICES);
 const pick = fc.nat(20);
+/** Whether alerts are taken at once, or whoever takes them is left standing. */
+const taken = fc.boolean();
 const remedy = fc.constantFrom('heals' as const, 'nothing' as const, 'worsens' as const);
 /** Where a task is left standing: before it takes its effect, the lock, the last look, or saves what it ends in. */
 const call = fc.constantFrom('claim', 'lock', 'mayAct', 'save', 'finish', 'retryLater', 'now', 'late');
@@ -28,7 +30,7 @@ const click = fc.constantFrom(
   'page',
 );
 const command = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('break' as const), on, service, remedy }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('break' as const), on, service, remedy, taken }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -37,10 +39,15 @@ const command = fc.oneof(
       service,
       prints: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }),
       firing: fc.boolean(),
+      taken,
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const), service }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant('work' as const), on }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({ do: fc.constant('work' as const), on, rounds: fc.constantFrom(1, 1, 2, 3) }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), on, pick }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), on, pick, upTo: call }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('click' as const), on, pick, how: click }) },
   {
@@ -70,6 +77,25 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), on, count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const), on, count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hand' as const), service }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('drift' as const), pick }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('stall' as const),
+      on,
+      pick,
+      goesOn: fc.boolean(),
+      ms: fc.constantFrom(0, 1_000, 16_000, 61_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('configure' as const),
+      mode: fc.constantFrom('act' as const, 'act' as const, 'act' as const, 'observe' as const),
+      isProtected: fc.constantFrom(false, false, true),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('freeze' as const), on }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('thaw' as const), on }) },
   {
@@ -95,21 +121,39 @@ const command = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 10_000, 16_000, 61_000) }),
   },
 );
+/** Between two rounds of work. */
+const BETWEEN_MS = 4_000;
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
+/** Does all of a history, but for the rest. */
+export async function takeAll(run: Replicas, { first, commands }: Pick<History, 'first' | 'commands'>): Promise<void> {
+  run.shop.break(first.service, first.remedy);
+  await run.pass(VISIBLE_MS);
+  await run.alert(0, first.service, [0], true, true);
+  for (const one of commands) await take(run, one);
+}
+/** Pods crash by then. */
+const VISIBLE_MS = 25_000;
+
 /** Does one thing of a history. */
-export async function take(run: Replicas, one: Command): Promise<void> {
+async function take(run: Replicas, one: Command): Promise<void> {
   switch (one.do) {
     case 'break':
       run.shop.break(one.service, one.remedy);
-      return run.alert(one.on, one.service, [0], true);
+      return run.alert(one.on, one.service, [0], true, one.taken);
     case 'alert':
-      return run.alert(one.on, one.service, one.prints, one.firing);
+      return run.alert(one.on, one.service, one.prints, one.firing, one.taken);
     case 'recover':
       return run.shop.recover(one.service);
     case 'work':
-      return run.work(one.on);
+      for (let round = 0; round < one.rounds; round++) {
+        if (round > 0) await run.pass(BETWEEN_MS);
+        await run.work(one.on);
+      }
+      return;
+    case 'answer':
+      return run.answer(one.on, one.pick);
     case 'begin':
       return run.begin(one.on, one.pick, one.upTo);
     case 'click':
@@ -133,6 +177,12 @@ export async function take(run: Replicas, one: Command): Promise<void> {
       return run.shop.slowReads(one.on, one.count);
     case 'hand':
       return run.shop.byHand(one.service);
+    case 'drift':
+      return run.drift(one.pick);
+    case 'stall':
+      return run.stall(one.on, one.pick, one.ms, one.goesOn);
+    case 'configure':
+      return run.configure({ mode: one.mode, isProtected: one.isProtected });
     case 'freeze':
       return run.freeze(one.on);
     case 'thaw':
@@ -155,5 +205,7 @@ export const history = fc.record({
   mode: fc.constantFrom<'act' | 'observe'>('observe', ...Array<'act'>(11).fill('act')),
   clicks: fc.constantFrom('nobody' as const, 'nobody' as const, 'approves' as const, 'undoes' as const),
   toTheEnd: fc.constantFrom(true, false, false, false, false, false),
+  /** Somebody is in trouble, and it can be seen, before anything else happens. */
+  first: fc.record({ service, remedy }),
   commands: fc.array(command, { minLength: 20, maxLength: 80 }),
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { startFixture } from '../../adapters/redis/store-fixture.ts';
 import { type Backend, inMemory, onWire } from '../../property/law-backend.ts';
 import { type Replicas, startReplicas } from '../../property/law-run.ts';
-import { type History, history, REPLICAS, take } from '../../property/store-histories.ts';
+import { type History, history, REPLICAS, takeAll } from '../../property/store-histories.ts';
 
 const COUNTS = {
   histories: 0,
@@ -15,6 +15,9 @@ const COUNTS = {
   landed_late: 0,
   frozen_workers: 0,
   clocks_off: 0,
+  lost_leases: 0,
+  plan_drifts: 0,
+  configured: 0,
   changes: 0,
   acts: 0,
   questions: 0,
@@ -76,10 +79,10 @@ async function many(backend: Backend, from: number, count: number): Promise<void
 }
 
 async function single(backend: Backend, one: History, name: string): Promise<void> {
-  const { commands, ...how } = one;
-  const replicas = await startReplicas(backend, { replicas: REPLICAS, ...how });
+  const { mode, clicks, toTheEnd } = one;
+  const replicas = await startReplicas(backend, { replicas: REPLICAS, mode, clicks, toTheEnd });
   try {
-    for (const command of commands) await take(replicas, command);
+    await takeAll(replicas, one);
     const lines = await replicas.rest();
     const broken = [...replicas.violations, ...(await replicas.brokenLaws())];
     count(replicas, lines);
@@ -101,6 +104,9 @@ function count(replicas: Replicas, lines: string[]): void {
   figures.landed_late += shop.counts.landed_late;
   figures.frozen_workers += counts.frozen;
   figures.clocks_off += counts.clocks_off;
+  figures.lost_leases += counts.lost_leases;
+  figures.plan_drifts += counts.plan_drifts;
+  figures.configured += counts.configured;
   figures.changes += replicas.changes().length;
   figures.called += mouths.heard.length;
   for (const [name, test] of LINES) figures[name] += lines.filter(test).length;

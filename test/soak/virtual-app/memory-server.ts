@@ -151,6 +151,7 @@ export function createMemoryServer(epoch = 'mmmmm') {
   return {
     all,
     timelineOf: (id: string): TimelineEntry[] => timelines.get(id) ?? [],
+    holder,
     locks: () => Object.fromEntries(locks),
     /** Time is up for every lease. */
     forgetLeases: () => leases.clear(),

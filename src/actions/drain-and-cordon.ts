@@ -17,7 +17,15 @@ import {
   uncordon,
   unknown,
 } from './node/draining.ts';
-import { agreedOf, drainingOf, isHealthy, lookAtNode, type NodeLook, nodeBlastRadius } from './node/look.ts';
+import {
+  agreedOf,
+  drainingOf,
+  isHealthy,
+  lookAtNode,
+  type NodeLook,
+  nodeBlastRadius,
+  wasOpenBefore,
+} from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
 /**
@@ -134,7 +142,7 @@ async function planDrain(context: ActionContext, look: NodeLook): Promise<Planne
   const { cluster, clock, target } = context;
   const { node, movable, workloads } = look;
   const agreed = agreedOf(look);
-  const wasOpen = !node.unschedulable || drainingOf(node) !== null;
+  const wasOpen = wasOpenBefore(node);
   const raw = await cluster.rawNode(node.name);
   if (!raw.ok) return refused(raw.failure, `Node ${node.name}`);
   const dry = await cluster.patchNode(

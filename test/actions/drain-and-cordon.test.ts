@@ -305,6 +305,19 @@ describe('drain_and_cordon', () => {
     expect(await refusal(drainAndCordon, context())).toBe('unsupported');
   });
 
+  it('empties a node that a person had closed before, and leaves it closed', async () => {
+    small.kube.mutate('nodes', undefined, 'node-a', (object) => {
+      object.spec.unschedulable = true;
+    });
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    const result = await carryOn(given, plan);
+    expect(result.kind).toBe('done');
+    expect(on('node-a')).toEqual([]);
+    await takeBack(drainAndCordon, given, executionOf(plan, ID, 0, null));
+    expect(unschedulable()).toBe(true);
+  });
+
   it('does not touch a protected namespace', async () => {
     const given = { ...context(), protectedNamespaces: ['shop'] };
     expect(await refusal(drainAndCordon, given)).toBe('not_needed');

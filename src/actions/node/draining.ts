@@ -16,6 +16,7 @@ import {
   lookAtNode,
   type NodeLook,
   stoppedDrain,
+  wasOpenBefore,
   workloadsOf,
 } from './look.ts';
 import { hasStalled, nextOf, waitForMoved } from './waiting.ts';
@@ -39,7 +40,8 @@ export async function cordon(
   executionId: string,
 ): Promise<Applied> {
   const { node } = look;
-  const draining: Draining = { since: context.clock.now(), of: agreedOf(look) };
+  const wasClosed = wasOpenBefore(node) ? {} : { wasClosed: true as const };
+  const draining: Draining = { since: context.clock.now(), of: agreedOf(look), ...wasClosed };
   const annotations = { [MARK]: executionId, [DRAIN]: JSON.stringify(draining) };
   const how = { dryRun: false, uid: plan.target.uid, resourceVersion: node.resourceVersion ?? null };
   const answer = await context.cluster.patchNode(node.name, { unschedulable: true, annotations }, how);
@@ -91,8 +93,8 @@ export async function moveOne(
 
 /** A node that was changed since the look answers `conflict`. */
 function noteMove({ cluster, clock }: ActionContext, { node }: NodeLook, pod: NodePod) {
-  const { since = clock.now(), of = [] } = drainingOf(node) ?? {};
-  const draining: Draining = { since, of, movedAt: clock.now(), last: keyOf(pod) };
+  const known: Draining = drainingOf(node) ?? { since: clock.now(), of: [] };
+  const draining: Draining = { ...known, movedAt: clock.now(), last: keyOf(pod) };
   const how = { dryRun: false, uid: node.uid, resourceVersion: node.resourceVersion ?? null };
   return cluster.patchNode(node.name, { unschedulable: true, annotations: { [DRAIN]: JSON.stringify(draining) } }, how);
 }

@@ -108,13 +108,19 @@ export function nodeBlastRadius(
   return { level, podsAffected: sum('podsAffected'), podsTotal: sum('podsTotal'), services, takesAway, message };
 }
 
-/** What a node that we are emptying says of it: when it was begun, whose pods it was agreed to move, and when the last was about to be, of which workload. */
-export type Draining = { since: number; of: string[]; movedAt?: number; last?: string };
+/** What a node that we are emptying says of it: when it was begun, whose pods it was agreed to move, whether somebody had closed it before, and when the last was about to be moved, of which workload. */
+export type Draining = { since: number; of: string[]; wasClosed?: true; movedAt?: number; last?: string };
 export const DRAIN = 'nightshift.dev/drain';
 
 /** Null when the node says nothing of it, or nothing that can be read, or takes pods again. */
 export function drainingOf(node: NodeInfo): Draining | null {
   return node.unschedulable ? drainNote(node) : null;
+}
+
+/** Whether it took pods before we began to empty it. Half-way it is what it was then, so that the plan stays the same one. */
+export function wasOpenBefore(node: NodeInfo): boolean {
+  const draining = drainingOf(node);
+  return draining ? draining.wasClosed !== true : !node.unschedulable;
 }
 
 /** The drain that somebody stopped by letting pods onto the node again; Undo takes the note away, people don't. */
@@ -128,9 +134,14 @@ function drainNote({ annotations = {} }: NodeInfo): Draining | null {
     const told: unknown = JSON.parse(annotations[DRAIN]);
     if (!isRecord(told) || typeof told.since !== 'number' || !Array.isArray(told.of)) return null;
     const of = told.of.filter((key) => typeof key === 'string');
-    const { movedAt, last } = told;
+    const { movedAt, last, wasClosed } = told;
     const isMoved = typeof movedAt === 'number' && typeof last === 'string';
-    return { since: told.since, of, ...(isMoved ? { movedAt, last } : {}) };
+    return {
+      since: told.since,
+      of,
+      ...(wasClosed === true ? { wasClosed } : {}),
+      ...(isMoved ? { movedAt, last } : {}),
+    };
   } catch {
     return null;
   }

@@ -17,12 +17,13 @@ import { connectPrometheus } from './adapters/prometheus/metrics.ts';
 import { type PrivateRedis, startPrivateRedis } from './adapters/redis/private-redis.ts';
 import { createSlackChat } from './adapters/slack/chat.ts';
 import { createSlackDirectory } from './adapters/slack/directory.ts';
-import { type App, startApp, type World } from './app/app.ts';
+import { startApp } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
 import { signInOf } from './app/sign-in.ts';
+import type { App, World } from './app/world.ts';
 import { examineRedis } from './checks/redis.ts';
 import { REAL_LINE } from './domain/clock.ts';
 

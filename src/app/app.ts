@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import { createEffectQueue } from '../adapters/bullmq/jobs.ts';
 import { startSweep } from '../adapters/bullmq/sweep.ts';
@@ -23,110 +21,42 @@ import { createMutes } from '../adapters/redis/mutes.ts';
 import { createReplicas } from '../adapters/redis/replicas.ts';
 import { createSharedLog } from '../adapters/redis/shared-log.ts';
 import { createSlackApp, SLACK_PATH } from '../adapters/slack/receiver.ts';
-import type { Clock } from '../domain/clock.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
-import { workingHours } from '../domain/proof/working-hours.ts';
-import { windowOver, windowWords } from '../domain/windows.ts';
 import { createPodAddresses } from '../evidence/pod-addresses.ts';
-import { createSharedLook } from '../evidence/shared-look.ts';
 import { createTopology } from '../evidence/topology.ts';
-import type { People } from '../extension-points/people.ts';
-import type { Action, Command, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
-import { createMuteBook, type MuteBook } from '../pipeline/mute-book.ts';
-import { createPauseWatch } from '../pipeline/pause-watch.ts';
+import type { Command } from '../extension-points.ts';
+import { createMuteBook } from '../pipeline/mute-book.ts';
 import { createPeople } from '../pipeline/people.ts';
 import { runEffect } from '../pipeline/run-effect.ts';
-import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
 import { stagesByKind } from '../pipeline/stages.ts';
-import type { AlertManager } from '../ports/alert-manager.ts';
-import type { Chat } from '../ports/chat.ts';
-import type { Cluster } from '../ports/cluster.ts';
-import type { Directory, OnCall } from '../ports/directory.ts';
-import type { Logs } from '../ports/logs.ts';
-import type { Metrics } from '../ports/metrics.ts';
-import type { Monitors } from '../ports/monitors.ts';
-import type { Pager } from '../ports/pager.ts';
-import type { IncidentStore } from '../ports/store.ts';
 import { KEPT_METRICS } from '../telemetry/keep.ts';
-import { createTurns } from '../timing/turns.ts';
-import { hearHeartbeat, watchHeartbeat } from '../watch/heartbeat.ts';
-import { tellWeek } from '../watch/weekly.ts';
+import { hearHeartbeat } from '../watch/heartbeat.ts';
 import { alertIntake } from './alert-intake.ts';
-import { type Approvers, startApprovers } from './approvers.ts';
-import { catchUp } from './catch-up.ts';
+import { startApprovers } from './approvers.ts';
 import type { Config } from './config.ts';
-import type { Deps } from './deps.ts';
-import { type KedaSettings, startForecasting } from './forecasting.ts';
+import { createDeps } from './create-deps.ts';
+import { startForecasting } from './forecasting.ts';
+import { here } from './here.ts';
+import { closeServer, listen } from './http-server.ts';
 import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
-import { type OtlpSettings, startListening } from './otlp-receiver.ts';
+import { startListening } from './otlp-receiver.ts';
 import { countedPorts, countOutcomes, measureModels, measureWaiting } from './outcome-meters.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { partsOf } from './parts.ts';
-import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
-import { ownCluster, policyFor, queryOptions, windowsOf, workingHoursOf } from './policy.ts';
+import { ownCluster, policyFor, queryOptions } from './policy.ts';
+import { lookRegularly } from './regular-looks.ts';
 import { startRetention } from './retention.ts';
-import { lookEvery, startScanning } from './scanner.ts';
+import { startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
-import { type Learning, startLearning } from './training.ts';
-
-/** What the outside is, real or the sandbox's. */
-export type World = {
-  redisUrl: string;
-  clock: Clock;
-  cluster: Cluster;
-  /** Absent: monitors are left as they are. */
-  monitors?: Monitors;
-  metrics: Metrics;
-  /** Absent: logs come from the pods only. */
-  logs?: Logs;
-  /** Absent: groups can't be read, nor who is a guest. */
-  directory?: Directory;
-  /** Absent: no schedule can be read. */
-  onCall?: OnCall;
-  /** Absent: Alertmanager only tells, and can't be asked. */
-  alertManager?: AlertManager;
-  chat: Chat;
-  pager: Pager;
-  slack: {
-    token: string;
-    signingSecret?: string | undefined;
-    appToken?: string | undefined;
-    apiUrl?: string | undefined;
-  } | null;
-  alertmanagerToken: string | null;
-  apiToken: string | null;
-  /** Absent: no OTLP is received. */
-  otlp?: OtlpSettings;
-  /** Absent: KEDA is not served. */
-  keda?: KedaSettings;
-  /** Answered before all else: the sandbox's page. */
-  firstHandlers: Handler[];
-};
-
-export type App = {
-  url: string;
-  port: number;
-  people: People;
-  /** Null when no OTLP is received. */
-  otlp: { grpcPort: number; httpPort: number } | null;
-  /** Null when KEDA is not served. */
-  keda: { port: number } | null;
-  stop(): Promise<void>;
-};
+import { startLearning } from './training.ts';
+import type { App, World } from './world.ts';
 
 const CONCURRENCY = 64;
-const DIAGNOSES_AT_ONCE = 4;
-const HEARTBEAT_LOOK_MS = 30_000;
-const MUTES_LOOK_MS = 5_000;
-const PAUSE_LOOK_MS = 30_000;
-const PLAYBOOKS_EVERY_MS = 5_000;
-const CATCH_UP_MS = 5 * 60_000;
-const WEEKLY_LOOK_MS = 5 * 60_000;
+
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
 export async function startApp(config: Config, given: World, log: Logger): Promise<App> {
@@ -272,24 +202,20 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     world.monitors ?? null,
     log,
   );
-  const stopReadingApprovers = lookEvery(
-    deps,
-    approvers.everyMs / Math.max(1e-3, clock.realDelay(1)),
-    approvers.look,
+  const stopLooking = lookRegularly(
+    {
+      deps,
+      config,
+      heartbeat,
+      heardOnce,
+      mutes,
+      approvers,
+      reread: deps.rereadPlaybooks,
+      intake,
+      alertManager: world.alertManager,
+    },
     log,
   );
-  const stopMutes = lookEvery(deps, MUTES_LOOK_MS, () => mutes.look(), log);
-  const watchPause = createPauseWatch({ ...deps, cluster, once: heardOnce, approvers: config.settings.approvers });
-  const stopWatchingPause = lookEvery(deps, PAUSE_LOOK_MS, watchPause, log);
-  const stopListening = lookEvery(deps, HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat), log);
-  const stopRereading = lookEvery(deps, PLAYBOOKS_EVERY_MS, deps.rereadPlaybooks, log);
-  const stopListing = lookEvery(deps, LIST_EVERY_MS / Math.max(1e-3, clock.realDelay(1)), () => showList(deps), log);
-  const { alertManager } = world;
-  const stopCatchingUp = alertManager
-    ? lookEvery(deps, CATCH_UP_MS, () => catchUp(alertManager, intake, log), log)
-    : () => undefined;
-  const hours = workingHoursOf(config.settings);
-  const stopWeekly = lookEvery(deps, WEEKLY_LOOK_MS, () => tellWeek({ deps, heardOnce, hours }), log);
   started = true;
   return {
     url: `http://${config.env.HOST}:${port}`,
@@ -302,14 +228,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await listening.stop();
       await forecasting.stop();
       stopScanning();
-      void stopListening();
-      void stopMutes();
-      void stopReadingApprovers();
-      void stopWatchingPause();
-      void stopRereading();
-      void stopListing();
-      void stopCatchingUp();
-      void stopWeekly();
+      stopLooking();
       await learning.stop();
       await stopSweep();
       await slack?.stop();
@@ -322,126 +241,4 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       cache.disconnect();
     },
   };
-}
-
-async function createDeps(
-  config: Config,
-  world: World & Pick<Deps, 'queries' | 'demand' | 'demandSettings' | 'kedaAddresses'>,
-  store: IncidentStore,
-  jobs: Deps['jobs'],
-  { models, baselines, training, charts }: Learning,
-  mutes: MuteBook,
-  approvers: Approvers,
-  log: Logger,
-): Promise<Deps & { rereadPlaybooks: LivePlaybooks['reread'] }> {
-  const { settings } = config;
-  const [actions, detectors, correlators, stateCorrelators, kinds] = await Promise.all([
-    loadModules<Action>(here('../actions')),
-    loadModules<Detector>(here('../detectors')),
-    loadModules<Correlator>(here('../correlators')),
-    loadModules<StateCorrelator>(here('../correlators/state')),
-    loadModules<IssueKind>(here('../kinds')),
-  ]);
-  const own = config.env.NIGHTSHIFT_PLAYBOOKS;
-  const live = await livePlaybooks([here('../../playbooks'), ...(own ? [own] : [])], actions, log);
-  const { limits } = settings;
-  const diagnoses = createTurns(DIAGNOSES_AT_ONCE);
-  const windows = windowsOf(settings);
-  return {
-    store,
-    jobs,
-    cluster: world.cluster,
-    metrics: world.metrics,
-    ...(world.logs ? { logs: world.logs } : {}),
-    ...(world.alertManager ? { alertManager: world.alertManager } : {}),
-    queries: world.queries,
-    baselines,
-    models,
-    training,
-    charts,
-    demand: world.demand,
-    demandSettings: world.demandSettings,
-    kedaAddresses: world.kedaAddresses,
-    cachedReads: createSharedLook(world.metrics, world.cluster, () => performance.now()),
-    diagnosisTurn: diagnoses,
-    diagnosesWaiting: diagnoses.waiting,
-    openingTurn: createTurns(1),
-    chat: world.chat,
-    pager: world.pager,
-    clock: world.clock,
-    actions: new Map(actions.map((action) => [action.name, action])),
-    detectors,
-    correlators,
-    stateCorrelators,
-    kinds,
-    policy: (namespace, service, action) => {
-      const muted = mutes.of(namespace, service);
-      const held = windowOver(windows, namespace, service, world.clock.now());
-      return {
-        ...approvers.in(policyFor(settings, namespace, service, action)),
-        ...(muted ? { muted } : {}),
-        ...(held ? { window: windowWords(held) } : {}),
-      };
-    },
-    mutes,
-    playbooks: live.playbooks,
-    rereadPlaybooks: live.reread,
-    notes: () => [...live.faults(), ...approvers.notes()],
-    examine: recently(async () => (await import('../checks/doctor.ts')).examine(config, actions), EXAMINED_MS),
-    limits: {
-      maxReplicas: limits.max_replicas,
-      maxMemoryBytes: limits.max_memory,
-      maxPodsAffectedRatio: limits.max_pods_affected_ratio,
-      drainTimeoutMs: limits.drain_timeout,
-      servicesAtOnce: limits.services_at_once,
-      stormIncidents: limits.storm_incidents,
-      stepsPerIncident: limits.steps_per_incident,
-      unansweredMs: limits.unanswered,
-    },
-    protectedNamespaces: settings.protected_namespaces,
-    mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
-    inWorkingHours: workingHours(workingHoursOf(settings)),
-    anyApprover: approvers.isAny,
-    recentlyOpen: recently((limit: number) => store.listOpen(limit)),
-    openLines: recently(() => store.openLines()),
-    log,
-  };
-}
-
-const RECENT_MS = 1_000;
-/** Some hundred calls: whoever asks again meanwhile gets the same answer. */
-const EXAMINED_MS = 30_000;
-
-/** As it was at most a second ago: joining an alert to another service's incident is a judgement, and needn't read all that is open for each alert. */
-function recently<A extends unknown[], T>(
-  read: (...args: A) => Promise<T>,
-  forMs = RECENT_MS,
-): (...args: A) => Promise<T> {
-  let at = 0;
-  let answer: Promise<T> | null = null;
-  return (...args) => {
-    if (!answer || Date.now() - at > forMs) {
-      at = Date.now();
-      answer = read(...args);
-      answer.catch(() => {
-        answer = null;
-      });
-    }
-    return answer;
-  };
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 1_000).unref();
-  });
 }

@@ -1,26 +1,24 @@
-import { beginsWith } from '../domain/first-words.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
-import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import type { State } from '../domain/incident-state.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
 import type { Plan } from '../domain/types/plan.ts';
-import type { Answer, FoundIncident, People } from '../extension-points/people.ts';
+import type { Answer, People } from '../extension-points/people.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
 import { scoreNow } from '../learning/score-service.ts';
 import { trainOnDemand } from '../learning/train-on-demand.ts';
 import type { StageDeps } from './deps.ts';
+import { incidentMeant, MAX_LISTED } from './incident-meant.ts';
 import { mayStart } from './may-start.ts';
 import { mute, unmute } from './mute.ts';
+import { doneWords, hasItWords, no, tooLate, yes } from './people-words.ts';
 import { shownPlan } from './plan-policy.ts';
 import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { runByHand, runnable } from './run-by-hand.ts';
 import { lift, silence, silenceIncident, silences } from './silence.ts';
-import { whoMay, whoseName } from './who-may.ts';
-
-const MAX_LISTED = 100;
+import { whoMay } from './who-may.ts';
 
 /** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */
 export function createPeople(deps: StageDeps): People {
@@ -129,7 +127,7 @@ export function createPeople(deps: StageDeps): People {
     silences: () => silences(deps),
     liftSilence: (silenceId, user) => lift(deps, silenceId, user),
     mutes: () => deps.mutes?.all() ?? [],
-    find: (reference) => find(deps, reference),
+    find: (reference) => incidentMeant(deps, reference),
     load: (id) => deps.store.load(id),
     open: () => deps.store.listOpen(MAX_LISTED),
     recent: (filter) => deps.store.list({ ...filter, limit: MAX_LISTED }),
@@ -152,9 +150,6 @@ export function createPeople(deps: StageDeps): People {
     train: (reference) => trainOnDemand(deps, reference),
   };
 }
-
-const yes = (message: string): Answer => ({ ok: true, message });
-const no = (message: string): Answer => ({ ok: false, message });
 
 /** The plan that is meant, among those that the incident offers. */
 const planWith = ({ options, state }: Incident, digest: string | null): Plan | null => {
@@ -185,88 +180,4 @@ function told(recorded: Recorded | null, event: Event, now: number): Answer {
       ? no('The incident is closed: nobody was paged.')
       : yes('A person is being paged.');
   return no(tooLate(before, now));
-}
-
-function doneWords(event: Event, after: Incident): string {
-  if (after.state.name === 'executing' && after.state.stop) return 'It stops at its next safe point, and says where.';
-  switch (event.type) {
-    case 'approved':
-    case 'option_chosen':
-      if (after.state.name === 'awaiting_approval' && after.state.first?.user === event.user)
-        return 'That is the first yes: somebody else has to say yes, too, before it runs.';
-      return after.state.name === 'queued' ? `Approved: ${after.state.recommendation.plan.summary}` : 'Taken.';
-    case 'rejected':
-      return after.state.name === 'awaiting_approval'
-        ? `Rejected. Next: ${after.state.recommendation.plan.summary}`
-        : 'Rejected.';
-    case 'held':
-      return 'Held: nothing runs by itself before then.';
-    default:
-      return 'Done.';
-  }
-}
-
-/** Who was first, or what state it is in, for a click that came too late. */
-function tooLate(incident: Incident, now?: number): string {
-  const { state } = incident;
-  const running = 'execution' in state ? state.execution : incident.executions.at(-1);
-  const authority = state.name === 'queued' ? state.authority : running?.authority;
-  const ago = (at: number) => (now === undefined ? '' : ` ${Math.max(0, Math.round((now - at) / 1000))} s before you`);
-  if (authority?.by === 'person') return `Approved by <@${authority.user}>${ago(authority.at)}.`;
-  if (authority?.by === 'timeout') return `The time to answer ran out${ago(authority.at)}, and it ran by itself.`;
-  if (authority?.by === 'auto') return 'It ran by itself: no approval was needed.';
-  if (state.name === 'closed') return `The incident is closed: ${closedWords(state)}`;
-  return `Nothing is waiting for that now (${state.name.replaceAll('_', ' ')}).`;
-}
-
-const hasItWords = ({ state }: Incident): string => {
-  if (state.name === 'awaiting_approval' && state.held)
-    return 'You have it: nothing runs by itself for half an hour, and then it is asked again.';
-  return state.name === 'escalated'
-    ? 'You have it: nobody is called again for it.'
-    : 'You have it; all here can see that.';
-};
-
-const closedWords = (state: Extract<State, { name: 'closed' }>): string =>
-  state.outcome === 'self_healed'
-    ? `it recovered by itself. ${state.why}`
-    : `${state.outcome.replaceAll('_', ' ')}. ${state.why}`;
-
-/**
- * By its number, or by what it is about: `shop/payment-api` is that one and no other, and a name alone only where a single namespace has it; `payment` finds payment-api where no
- * other begins so. Open ones come before closed ones, whole names before beginnings.
- */
-async function find(deps: StageDeps, reference: string): Promise<FoundIncident> {
-  const wanted = reference.trim();
-  const id = readIncidentId(wanted);
-  if (id) {
-    const named = id.epoch === null ? await deps.store.idOf(id.number) : incidentId(id.number, id.epoch);
-    // Those of older versions have no epoch.
-    const incident =
-      (await deps.store.load(named)) ?? (id.epoch === null ? await deps.store.load(`INC-${id.number}`) : null);
-    return incident ? { kind: 'one', incident } : { kind: 'none' };
-  }
-  const { name: service, namespace } = whoseName(wanted);
-  if (service === '') return { kind: 'none' };
-  const inPlace = (incident: Incident) => namespace === null || incident.namespace === namespace;
-  const isIt = (incident: Incident) => incident.service === service && inPlace(incident);
-  const beginsSo = (incident: Incident) => beginsWith(incident.service, service) && inPlace(incident);
-  const open = await deps.store.listOpen(MAX_LISTED);
-  const closed = async (filter: { service?: string }) => deps.store.list({ ...filter, limit: MAX_LISTED });
-  for (const { from, fits } of [
-    { from: async () => open, fits: isIt },
-    { from: () => closed({ service }), fits: isIt },
-    { from: async () => open, fits: beginsSo },
-    { from: () => closed({}), fits: beginsSo },
-  ]) {
-    const fitting = (await from()).filter(fits);
-    if (fitting[0]) return oneOf(fitting[0], fitting);
-  }
-  return { kind: 'none' };
-}
-
-/** The newest, where all of them are of one service. */
-function oneOf(newest: Incident, fitting: Incident[]): FoundIncident {
-  const choices = [...new Set(fitting.map((incident) => `${incident.namespace}/${incident.service}`))];
-  return choices.length > 1 ? { kind: 'several', choices } : { kind: 'one', incident: newest };
 }

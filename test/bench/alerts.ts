@@ -12,9 +12,10 @@ import { createPager } from '../../src/adapters/pagerduty/pager.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/metrics.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { createSlackChat } from '../../src/adapters/slack/chat.ts';
-import { type App, startApp } from '../../src/app/app.ts';
+import { startApp } from '../../src/app/app.ts';
 import { readConfig, sandboxSettings } from '../../src/app/config.ts';
 import { attachSandbox, type RemoteSandbox } from '../../src/app/remote-sandbox.ts';
+import type { App } from '../../src/app/world.ts';
 import { startSandboxProcess } from '../e2e/sandbox-process.ts';
 
 /**

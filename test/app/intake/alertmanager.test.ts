@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
-import type { App } from '../../../src/app/app.ts';
+import type { App } from '../../../src/app/world.ts';
 import { fastTime, type Kept, keptIncidents, startIntake, TOKEN } from './app-on-redis.ts';
 import { post, type RawAlert, rawAlert, resolved, STARTED, webhook } from './webhook-body.ts';
 

@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import { createPager } from '../../../src/adapters/pagerduty/pager.ts';
 import { connectRedis } from '../../../src/adapters/redis/connect-redis.ts';
 import { createIncidentStore } from '../../../src/adapters/redis/incident-store.ts';
-import { type App, startApp } from '../../../src/app/app.ts';
+import { startApp } from '../../../src/app/app.ts';
 import { readConfig, sandboxSettings } from '../../../src/app/config.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from '../../../src/app/missing-parts.ts';
+import type { App } from '../../../src/app/world.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 
 export const TOKEN = 'a-bearer-token';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
-import type { App } from '../../../src/app/app.ts';
+import type { App } from '../../../src/app/world.ts';
 import { keptIncidents, startIntake } from './app-on-redis.ts';
 import { type Answer, post, rawAlert, webhook } from './webhook-body.ts';
 

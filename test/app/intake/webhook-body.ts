@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { App } from '../../../src/app/app.ts';
+import type { App } from '../../../src/app/world.ts';
 import { TOKEN } from './app-on-redis.ts';
 
 /** One alert as Alertmanager writes it; labels, times and state can be replaced. */

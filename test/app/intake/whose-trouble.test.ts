@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../sandbox/kube/cluster.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.ts';
-import type { App } from '../../../src/app/app.ts';
+import type { App } from '../../../src/app/world.ts';
 import { subjectEntity, workloadOf } from '../../../src/domain/subject.ts';
 import { type SmallCluster, startSmallCluster } from '../../adapters/kubernetes/small-cluster.ts';
 import { keptIncidents, startIntake } from './app-on-redis.ts';

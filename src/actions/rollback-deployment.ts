@@ -86,7 +86,7 @@ function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
       code: 'deployment_paused',
       message: `${name} is paused and can't be rolled back; \`kubectl rollout resume deployment/${workload.name}\` lifts it.`,
     };
-  const fails = neverReady(look, now);
+  const fails = neverReady(look, now) || isConvicted(look, findings);
   if (rollout.name === 'in_progress' && !fails)
     return {
       code: 'rollout_in_progress',
@@ -123,6 +123,15 @@ function neverReady(look: Look, now: number): boolean {
   // One that was gone back to keeps its first date.
   const isNew = revisions.every(({ createdAt }) => createdAt <= revision.createdAt);
   return died || unplaced || (isNew && now - revision.createdAt > deadlineMs);
+}
+
+/** The cluster's own objects convict it, and no pod of its newest template is ready: that isn't a rollout that goes on. */
+function isConvicted({ workload, revisions }: Look, findings: Finding[]): boolean {
+  const newest = revisions.find((one) => one.revision === workload.revision);
+  return (
+    newest?.readyReplicas === 0 &&
+    findings.some(({ convicts, about }) => convicts === true && about.name === workload.name)
+  );
 }
 
 /** Only the newest revision can be mended by a rollback: it must be stuck, be named as the change, or be young and fail. */

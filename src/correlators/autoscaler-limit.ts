@@ -1,4 +1,6 @@
 import { maskText } from '../domain/mask-text.ts';
+import { describe, patch } from '../domain/snapshot/kubectl.ts';
+import type { Told } from '../domain/types/finding.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { Correlator, Found } from '../extension-points.ts';
@@ -22,8 +24,9 @@ function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Found
   const workload = workloads.find((one) => one.kind === target.kind && one.name === target.name);
   if (!workload) return [];
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  const of = (what: FindingWhat, at: number, strength: number, message: string): Found[] => [
-    { kind: 'state', about, at, what, message, strength },
+  const object = { kind, namespace: scaling.namespace, name };
+  const of = (what: FindingWhat, at: number, strength: number, message: string, told: Told): Found[] => [
+    { kind: 'state', about, at, what, message, strength, object, told, command: commandFor(scaling, what) },
   ];
   if (inactive)
     return of(
@@ -31,6 +34,12 @@ function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Found
       inactive.since ?? since,
       CANNOT_SCALE,
       `${kind} ${name} can't scale ${workload.name} (${inactive.reason}): ${maskText(inactive.message, 160)}`,
+      {
+        title: `it can't scale ${workload.name}`,
+        facts: [{ field: 'status.conditions[ScalingActive]', value: `False, ${inactive.reason}: ${inactive.message}` }],
+        should: 'True: its metrics must answer, and its target must not be scaled to zero',
+        whose: 'author',
+      },
     );
   if (limited !== 'maximum' || current < max) return [];
   return of(
@@ -38,7 +47,23 @@ function limitOf(scaling: Scaling, { workloads, since }: IncidentContext): Found
     since,
     WANTS_MORE,
     `${kind} ${name} keeps ${workload.name} at its maximum of ${max} pods and wants more`,
+    {
+      title: `it keeps ${workload.name} at its maximum and wants more`,
+      facts: [{ field: maxFieldOf(kind), value: `${max} (${current} pods now)` }],
+      should: `more than ${max}, as far as the cluster has room`,
+      whose: 'author',
+    },
   );
+}
+
+const maxFieldOf = (kind: Scaling['kind']): string =>
+  kind === 'ScaledObject' ? 'spec.maxReplicaCount' : 'spec.maxReplicas';
+
+function commandFor({ kind, namespace, name, max }: Scaling, what: FindingWhat): string {
+  const object = { kind, namespace, name };
+  if (what !== 'autoscaler_limit') return describe(object);
+  const field = maxFieldOf(kind).slice('spec.'.length);
+  return patch(object, { spec: { [field]: Math.ceil(max * 1.5) } }, 'merge');
 }
 
 export default autoscalerLimit;

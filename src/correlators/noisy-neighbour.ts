@@ -1,6 +1,8 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { percent } from '../domain/figures.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
+import { target } from '../domain/snapshot/kubectl.ts';
+import type { Told } from '../domain/types/finding.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { Correlator, Found } from '../extension-points.ts';
 import type { Workload } from '../ports/cluster-objects.ts';
@@ -54,9 +56,25 @@ function intrusion(
   const beside = own.filter((pod) => pod.node === newest.node).length;
   const message = `Pod ${newest.name}, which has no CPU limit${taken}, came onto node ${newest.node} ${lagWords(newest.createdAt, since)}; ${beside} of the service's ${own.length} pods run there`;
   const about = { kind: neighbour.kind, namespace: neighbour.namespace, name: neighbour.name };
-  return [
-    { kind: 'change', about, at: newest.createdAt, what: 'neighbour', message, strength: strengthOf(share) * weight },
-  ];
+  const strength = strengthOf(share) * weight;
+  return [{ kind: 'change', about, at: newest.createdAt, what: 'neighbour', message, strength, ...toldOf(neighbour) }];
+}
+
+function toldOf(neighbour: Workload) {
+  const { kind, namespace, name, containers } = neighbour;
+  const object = { kind, namespace, name };
+  const open = containers.filter(({ cpuLimit }) => cpuLimit === null);
+  const told: Told = {
+    title: 'it may take the CPU that its neighbours on the node need',
+    facts: open.slice(0, 3).map((container) => ({
+      field: `spec.template.spec.containers[${container.name}].resources.limits.cpu`,
+      value: 'none',
+    })),
+    should: 'a limit that leaves its neighbours theirs, or a node of its own',
+    whose: 'author',
+  };
+  const command = `kubectl set resources ${target(object)} -c ${open[0]?.name ?? '*'} --limits cpu=1`;
+  return { object, told, command };
 }
 
 const strengthOf = (share: number | null): number =>

@@ -1,6 +1,8 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
+import { edit } from '../domain/snapshot/kubectl.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
+import type { Told } from '../domain/types/finding.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { Correlator, Found } from '../extension-points.ts';
 import type { Quota } from '../ports/cluster-objects.ts';
@@ -47,7 +49,19 @@ function fullness(quota: Quota, { workloads, subject, since }: IncidentContext):
     Math.abs(since - quota.changedAt) <= RECENT_MS ? `; it was set ${lagWords(quota.changedAt, since)}` : '';
   const message = `ResourceQuota ${quota.name} is used up (${use}): ${subject.service} can get no more pods${lately}`;
   const about = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
-  return [{ kind: 'state', about, at: Math.min(since, quota.changedAt), what: 'quota_full', message, strength: FULL }];
+  const object = { kind: 'ResourceQuota', namespace: quota.namespace, name: quota.name };
+  const told: Told = {
+    title: `it is used up, and ${subject.service} can get no more pods`,
+    facts: full.map(({ name, usedText, hardText }) => ({
+      field: `spec.hard[${name}]`,
+      value: `${hardText} (${usedText} used)`,
+    })),
+    should: `more than ${full[0]?.hardText}, or pods that are not needed taken away`,
+    whose: 'namespace',
+  };
+  const at = Math.min(since, quota.changedAt);
+  const words = { object, told, command: edit(object) };
+  return [{ kind: 'state', about, at, what: 'quota_full', message, strength: FULL, ...words }];
 }
 
 export default quotaExceeded;

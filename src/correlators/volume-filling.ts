@@ -1,7 +1,10 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
 import { percent } from '../domain/figures.ts';
+import { edit } from '../domain/snapshot/kubectl.ts';
+import type { ObjectRef } from '../domain/snapshot/snapshot.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
+import type { Told } from '../domain/types/finding.ts';
 import type { FindingWhat } from '../domain/vocabulary.ts';
 import type { IncidentContext, VolumeUse } from '../extension-points/incident-context.ts';
 import type { Correlator, Found } from '../extension-points.ts';
@@ -33,7 +36,10 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
   if (!about || now === undefined) return [];
   const full = percent(now);
   const of = (what: FindingWhat, at: number, strength: number, message: string): Found[] => [
-    { kind: 'state', about, at, what, message: `Volume ${claim} of ${about.name} ${message}`, strength },
+    {
+      ...{ kind: 'state', about, at, what, message: `Volume ${claim} of ${about.name} ${message}`, strength },
+      ...toldOf({ kind: 'PersistentVolumeClaim', namespace: about.namespace, name: claim }, `${full} used`, message),
+    },
   ];
   if (now >= FULL)
     return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${full})`);
@@ -46,6 +52,16 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
       `fills: ${full} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
     );
   return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${full} full`) : [];
+}
+
+function toldOf(object: ObjectRef, used: string, message: string) {
+  const told: Told = {
+    title: `the volume ${message}`,
+    facts: [{ field: 'spec.resources.requests.storage', value: used }],
+    should: 'larger, where its class allows it, or less kept on it; nothing on it is deleted by Nightshift',
+    whose: 'storage',
+  };
+  return { object, told, command: edit(object) };
 }
 
 function steepestRise(used: VolumeUse['used'], now: number) {

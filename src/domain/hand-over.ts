@@ -1,10 +1,11 @@
-import { WHOSE_WORDS } from './cause-kind.ts';
+import { WHOSE_WORDS, type Whose } from './cause-kind.ts';
 import { causeKindInfo } from './known-cause.ts';
 import { lastChange } from './last-change.ts';
 import { maskText } from './mask-text.ts';
 import { ownerTold } from './object-owner.ts';
-import { objectKey, refText } from './snapshot/snapshot.ts';
+import { type ObjectRef, objectKey, refText } from './snapshot/snapshot.ts';
 import type { StateCause } from './snapshot/state-cause.ts';
+import type { Finding } from './types/finding.ts';
 import type { HandOver } from './types/hand-over.ts';
 
 const MOST_FACTS = 3;
@@ -14,33 +15,52 @@ const MOST_COMMAND = 600;
 /** What the keeper of the object (Argo CD, Flux, Helm, an operator) says of itself, once somebody has looked. */
 export type KeeperTold = { name: string; how: string };
 
-/** A convicted cause as a person needs it who has to mend it: the object, the field, what it is and should be, the command, whose it is and who changed it. Pure; `raw` is the object as the API server has it, null where it isn't known. */
-export function handOverOf(
-  cause: StateCause & { should: string },
-  raw: Record<string, unknown> | null,
-  keeper: KeeperTold | null,
-): HandOver {
-  const [first] = cause.facts;
+/** What is wrong with which object, however that was found. */
+export type Wrong = {
+  what: string;
+  object: ObjectRef;
+  title: string;
+  /** `object`: whose field it is, where it is another's. */
+  facts: { object?: ObjectRef; field: string; value: string }[];
+  should: string | null;
+  command: string;
+  whose: Whose;
+};
+
+export function wrongOf({ what, object, facts, should, command }: StateCause & { should: string }): Wrong {
+  const { title, whose } = causeKindInfo(what);
+  return { what, object, title, facts, should, command, whose };
+}
+
+/** Null: it tells of no object, or not enough to mend it. */
+export const wrongByFinding = ({ what, object, command, told }: Finding): Wrong | null =>
+  object && command && told
+    ? { what, object, title: told.title, facts: told.facts, should: told.should ?? null, command, whose: told.whose }
+    : null;
+
+/** As a person needs it who has to mend it: the object, the field, what it is and should be, the command, whose it is and who changed it. Pure; `raw` is the object as the API server has it, null where it isn't known. */
+export function handOverOf(wrong: Wrong, raw: Record<string, unknown> | null, keeper: KeeperTold | null): HandOver {
+  const [first] = wrong.facts;
   const told = raw ? ownerTold(raw) : { people: [], sources: [] };
   const change = raw && first ? lastChange(raw, first.field) : null;
-  const { title, whose } = causeKindInfo(cause.what);
+  const { what, object, should } = wrong;
   return {
-    what: cause.what,
-    object: { kind: cause.object.kind, namespace: cause.object.namespace, name: cause.object.name },
-    title,
-    facts: cause.facts.slice(0, MOST_FACTS).map(({ object, field, value }) => ({
-      ...(objectKey(object) === objectKey(cause.object) ? {} : { object: refText(object) }),
-      field: maskText(field, MOST_VALUE),
-      value: maskText(value, MOST_VALUE),
+    what,
+    object: { kind: object.kind, namespace: object.namespace, name: object.name },
+    title: wrong.title,
+    facts: wrong.facts.slice(0, MOST_FACTS).map((one) => ({
+      ...(one.object && objectKey(one.object) !== objectKey(object) ? { object: refText(one.object) } : {}),
+      field: maskText(one.field, MOST_VALUE),
+      value: maskText(one.value, MOST_VALUE),
     })),
-    should: maskText(cause.should, MOST_VALUE),
-    command: maskText(cause.command, MOST_COMMAND),
+    ...(should === null ? {} : { should: maskText(should, MOST_VALUE) }),
+    command: maskText(wrong.command, MOST_COMMAND),
     owner: [
       ...told.people.map((one) => maskText(one, 120)),
       ...told.sources.map((one) => maskText(one, 160)),
       ...(keeper ? [keeper.name] : []),
     ],
-    whose: WHOSE_WORDS[whose],
+    whose: WHOSE_WORDS[wrong.whose],
     ...(keeper ? { inGit: keeper.how } : {}),
     ...(change ? { changed: change } : {}),
   };

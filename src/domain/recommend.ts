@@ -60,7 +60,7 @@ export type Candidate = { step: Step; stepIndex: number; confidence: Confidence 
 
 /**
  * The playbook's steps that the severity and the engine's own confidence reach, in the written order, and why the others were passed over; `unsure` are those whose confidence alone falls short, the surest first;
- * `skipped` all that no fact speaks against.
+ * `skipped` all that no fact speaks against, `mild` those of them that are for a worse trouble.
  * `knowledgeOf` is what an action says of itself, null where there is no such action; `confidenceOf` gives the engine's confidence for it. `proven`: actions that have cured here what they were aimed at, while more of
  * the same is left: the rest need not get as bad first.
  */
@@ -70,10 +70,17 @@ export function qualify(
   knowledgeOf: (action: string) => Knowledge | null,
   confidenceOf: (step: Step, knowledge: Knowledge) => Confidence,
   proven: ReadonlySet<string> = new Set(),
-): { candidates: Candidate[]; unsure: Candidate[]; skipped: Candidate[]; skippedSteps: SkippedStep[] } {
+): {
+  candidates: Candidate[];
+  unsure: Candidate[];
+  skipped: Candidate[];
+  mild: Candidate[];
+  skippedSteps: SkippedStep[];
+} {
   const candidates: Candidate[] = [];
   const skipped: Candidate[] = [];
   const unsure: Candidate[] = [];
+  const mild: Candidate[] = [];
   const skippedSteps: SkippedStep[] = [];
   const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
@@ -83,16 +90,17 @@ export function qualify(
       return;
     }
     const confidence = confidenceOf(step, knowledge);
-    const mild = proven.has(step.action) ? null : tooMild(step, severity);
-    const fact = mild ?? factAgainst(knowledge.against, diagnosis);
+    const forWorse = proven.has(step.action) ? null : tooMild(step, severity);
+    const fact = forWorse ?? factAgainst(knowledge.against, diagnosis);
     const obstacle = fact ?? doubtAbout(step, confidence);
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
     else candidates.push({ step, stepIndex, confidence });
+    if (forWorse) mild.push({ step, stepIndex, confidence });
     if (obstacle && !fact) unsure.push({ step, stepIndex, confidence });
     if (obstacle && obstacle.reason !== 'refused') skipped.push({ step, stepIndex, confidence });
   });
   unsure.sort((a, b) => b.confidence.value - a.confidence.value);
-  return { candidates, unsure, skipped, skippedSteps };
+  return { candidates, unsure, skipped, mild, skippedSteps };
 }
 
 /** A step that was passed over, and wouldn't be if the cause were certain and the trouble as severe as can be. */

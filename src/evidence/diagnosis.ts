@@ -62,16 +62,11 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     : undefined;
   const target = remediationTarget({ named, causes, bottleneck });
   const { measuredOn, ...found } = await measuredIssue(deps, incident, target, findings, gathered.calls);
-  const handOver = state
-    ? await handOverFor(
-        deps.cluster,
-        state,
-        namespace,
-        target,
-        subjectEntity(incident),
-        calleesOf(gathered.calls, service),
-      )
-    : null;
+  const handOver = await handOverFor(deps.cluster, state, findings, {
+    cause: target,
+    subject: { ...subjectEntity(incident), namespace },
+    callees: calleesOf(gathered.calls, service),
+  });
   const shown = causes.reduce((sum, cause) => sum + cause.probability, 0);
   return {
     at: deps.clock.now(),

@@ -1,11 +1,12 @@
-import { handOverOf } from '../domain/hand-over.ts';
+import { handOverOf, type Wrong, wrongByFinding, wrongOf } from '../domain/hand-over.ts';
 import { isSymptom } from '../domain/known-cause.ts';
 import { writersOf } from '../domain/managed-fields.ts';
 import { maskTexts } from '../domain/mask-text.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
-import { objectKey } from '../domain/snapshot/snapshot.ts';
+import { type ObjectRef, objectKey } from '../domain/snapshot/snapshot.ts';
 import type { Cause } from '../domain/types/diagnosis.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
+import type { Finding } from '../domain/types/finding.ts';
 import type { HandOver } from '../domain/types/hand-over.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { keeperTold } from '../ports/keeper.ts';
@@ -18,24 +19,44 @@ const CONVICTED = 0.85;
 const CONVICTED_OWN = 0.6;
 
 /**
- * What a person needs to mend it, where the objects convict what was named (`cause`), or, where nothing is named, what the state alone blames for the subject's trouble. Null: only metrics speak.
- * Who keeps the object is looked up.
+ * What a person needs to mend it, where objects convict what was named (`cause`), or, where nothing is named, what the state alone blames for the subject's trouble; else a finding that tells of an object: of the named cause, or
+ * of what stands in its way. Null: only metrics speak. Who keeps the object is looked up.
  */
 export async function handOverFor(
   cluster: Cluster,
-  state: StateDiagnosis,
-  namespace: string,
-  cause: Cause | undefined,
-  subject: EntityRef,
-  callees: readonly string[],
+  state: StateDiagnosis | null,
+  findings: readonly Finding[],
+  { cause, subject, callees }: { cause: Cause | undefined; subject: EntityRef; callees: readonly string[] },
 ): Promise<HandOver | null> {
-  const found = cause ? ofNamed(state, namespace, cause) : ofSubject(state, namespace, [subject.name, ...callees]);
-  if (!found) return null;
-  const raw = state.state.byKey.get(objectKey(found.object))?.raw ?? null;
-  const field = found.facts[0]?.field ?? 'spec';
-  const keeper = raw ? await keeperTold(cluster, viewOf(raw, found.object), raw, field) : null;
-  return handOverOf(found, raw, keeper);
+  const { namespace } = subject;
+  const found = state
+    ? cause
+      ? ofNamed(state, namespace, cause)
+      : ofSubject(state, namespace, [subject.name, ...callees])
+    : null;
+  const told = toldBy(findings, cause?.entity ?? subject);
+  const exact = cause && told.find(({ what }) => what === cause.what);
+  const wrong =
+    found && (found.what === cause?.what || !exact) ? wrongOf(found) : (exact ?? (cause ? told[0] : undefined));
+  if (!wrong) return null;
+  const { object } = wrong;
+  const raw = state?.state.byKey.get(objectKey(object))?.raw ?? null;
+  const keeper = raw ? await keeperTold(cluster, viewOf(raw, object), raw, wrong.facts[0]?.field ?? 'spec') : null;
+  return handOverOf(wrong, raw, keeper);
 }
+
+const CONVINCING = 0.5;
+/** Weak as a cause, and yet why nothing helps. */
+const STANDS_IN_THE_WAY = new Set(['quota_full']);
+
+/** The surest first. */
+const toldBy = (findings: readonly Finding[], { name }: EntityRef): Wrong[] =>
+  findings
+    .filter(
+      ({ about, what, strength }) => about.name === name && (strength >= CONVINCING || STANDS_IN_THE_WAY.has(what)),
+    )
+    .toSorted((left, right) => right.strength - left.strength)
+    .flatMap((one) => wrongByFinding(one) ?? []);
 
 /** Of its very kind if there is one, else the surest about the same object; a symptom only where nothing says more. */
 function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cause): AdvisedCause | null {
@@ -64,7 +85,7 @@ function ofSubject(state: StateDiagnosis, namespace: string, whose: readonly str
   return first.strength >= CONVICTED && first.hurts.some(({ name }) => whose.includes(name)) ? first : null;
 }
 
-function viewOf(raw: Record<string, unknown>, ref: AdvisedCause['object']) {
+function viewOf(raw: Record<string, unknown>, ref: ObjectRef) {
   const texts = (field: string): Record<string, string> => {
     const found = readPath(raw, ['metadata', field]);
     return isRecord(found)

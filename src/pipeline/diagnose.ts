@@ -79,7 +79,7 @@ export async function judged(
   const diagnosed = { ...incident, diagnosis };
   const chosen = playbook
     ? await recommend(deps, diagnosed, playbook, diagnosis)
-    : { qualified: [], unsure: [], skippedSteps: [], refusals: [], couldQualify: false };
+    : { qualified: [], unsure: [], skippedSteps: [], refusals: [], couldQualify: false, forWorse: false };
   const [pause, open] = await Promise.all([deps.store.pauseState(), deps.store.listOpen(RELATED_LIMIT)]);
   const { left, skippedSteps } = leaveOutAttempted(chosen.qualified, incident, open);
   chosen.skippedSteps.push(...skippedSteps);
@@ -109,7 +109,7 @@ export async function judged(
     isProposal: isProposal(incident),
     observeUntil: !isAlerted(incident) && !isProposal(incident) ? incident.openedAt + OBSERVE_FIRST_MS : null,
     hasPlaybook: playbook !== null,
-    belowThreshold: passed('below_threshold'),
+    belowThreshold: chosen.forWorse,
     patientUntil: patientUntil(
       { refused: passed('refused'), unsure: passed('low_confidence') },
       incident.openedAt + SETTLING_MS,
@@ -118,7 +118,7 @@ export async function judged(
     lowConfidence: passed('low_confidence'),
     couldQualify: chosen.couldQualify,
     tell: playbook?.tell,
-    settlingUntil: incident.openedAt + SETTLING_MS,
+    settlingUntil: settledAt(incident, chosen.couldQualify),
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps, seen };
 }
@@ -165,6 +165,16 @@ function lastMeasured(incident: Incident): number | null {
   const times = [incident.measuredAt ?? null, curedAt(incident)].filter((at) => at !== null);
   return times.length > 0 ? Math.max(...times) : null;
 }
+/** Until when evidence may still make a step sure. Where none could be, however sure the cause was, only the cause itself is waited for: whoever has to mend it hears of it within a minute of the alert. */
+function settledAt(incident: Incident, couldQualify: boolean): number {
+  const alertedAt = firstAlertAt(incident);
+  const settled = incident.openedAt + SETTLING_MS;
+  return couldQualify || alertedAt === null
+    ? settled
+    : Math.min(settled, Math.max(incident.openedAt, alertedAt) + GATHERING_MS);
+}
+const GATHERING_MS = 35_000;
+
 /** Came while a person had it or a question was open, and nobody has looked at it. */
 const hasNews = ({ state, news }: Incident): boolean => news !== undefined && LOOKED_AT_ANEW.includes(state.name);
 

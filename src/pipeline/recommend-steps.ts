@@ -3,7 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { playbookKey } from '../domain/playbook.ts';
 import { type Candidate, confidenceIn, couldQualify, type Knowledge, provenIn, qualify } from '../domain/recommend.ts';
-import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { Cause, Diagnosis } from '../domain/types/diagnosis.ts';
 import type { Playbook, Step } from '../domain/types/playbook.ts';
 import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
@@ -17,6 +17,8 @@ type Chosen = {
   skippedSteps: SkippedStep[];
   refusals: Refusal[];
   couldQualify: boolean;
+  /** A step that is for a worse trouble would be taken for this cause. */
+  forWorse: boolean;
 };
 /** Steps that fall short are offered by twos, and only where they are known to cure such a cause now and then. */
 const MOST_UNSURE = 2;
@@ -35,7 +37,7 @@ export async function recommend(
   const confidenceOf = (step: Step, knowledge: Knowledge) =>
     confidenceIn(knowledge, cause, results.get(step.action) ?? { worked: 0, tried: 0 });
   const knowledgeOf = (action: string) => deps.actions.get(action) ?? null;
-  const { candidates, unsure, skipped, skippedSteps } = qualify(
+  const { candidates, unsure, skipped, mild, skippedSteps } = qualify(
     playbook,
     diagnosis,
     knowledgeOf,
@@ -45,6 +47,7 @@ export async function recommend(
   const chosen: Chosen = {
     ...{ qualified: [], unsure: [], skippedSteps, refusals: [] },
     couldQualify: skipped.some(couldQualify),
+    forWorse: mild.some(couldQualify),
   };
   const from = { issue: diagnosis.issue.kind, playbook: playbookKey(playbook) };
   for (const candidate of candidates) {
@@ -56,13 +59,20 @@ export async function recommend(
     }
   }
   if (chosen.qualified.some((one) => one.plan.changes.length > 0)) return chosen;
-  const offered = unsure.filter(({ confidence }) => confidence.value >= LEAST_OFFERED);
+  const offered = unsure.filter(
+    ({ step, confidence }) =>
+      confidence.value >= LEAST_OFFERED && (!diagnosis.handOver || isMeantFor(deps, step, cause)),
+  );
   for (const candidate of offered.slice(0, MOST_UNSURE)) {
     const planned = await plan(deps, incident, from, candidate);
     if (planned.ok) chosen.unsure.push(planned.recommendation);
   }
   return chosen;
 }
+
+/** Where an object is convicted, only what is known to cure such a cause is offered beside it: anything else is a gesture. */
+const isMeantFor = (deps: StageDeps, { action }: Step, cause: Cause | null): boolean =>
+  cause !== null && Object.hasOwn(deps.actions.get(action)?.cures ?? {}, cause.what);
 
 export async function plan(
   deps: StageDeps,

@@ -140,7 +140,12 @@ export type Scaler = { kind: 'HorizontalPodAutoscaler' | 'ScaledObject'; name: s
 export type LastWrite = { createdAt: number; changedAt: number; by: string | null };
 
 /** That it changed and when; never what it holds, which isn't even asked for. */
-export type ConfigInfo = ConfigReference & LastWrite & { namespace: string };
+export type ConfigInfo = ConfigReference &
+  LastWrite & {
+    namespace: string;
+    /** The fields that were written last, as `data.KEY`; absent where that isn't known. */
+    keys?: string[];
+  };
 
 /** How an autoscaler stands. `limited`: it wants more (fewer) pods than its bounds allow. */
 export type Scaling = {

@@ -128,6 +128,8 @@ describe('rollback_deployment', () => {
     small.behave('payment-api:2', { kind: 'running', ready: false });
     release('2', 120);
     expect(await refusal(rollbackDeployment, contextFor(small))).toBe('rollout_in_progress');
+    const convicted = { ...finding('config_map_missing', {}), convicts: true as const };
+    expect(await refusal(rollbackDeployment, contextFor(small, { findings: [convicted] }))).toBeNull();
     small.run(3_500);
     expect((await planned(rollbackDeployment, contextFor(small))).summary).toContain('from revision 2 to 1');
   });

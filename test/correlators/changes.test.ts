@@ -61,6 +61,20 @@ describe('config_change', () => {
     ]);
   });
 
+  it('has what a person needs to put it right: the object, the keys that were written, the command', () => {
+    const [found] = configChange.correlate(
+      around({
+        configs: [{ ...config(SINCE - MINUTE), keys: ['data.timeout'] }],
+        references: [references({ configs: [{ kind: 'ConfigMap', name: 'settings' }] })],
+      }),
+    );
+    expect(found).toMatchObject({
+      object: { kind: 'ConfigMap', namespace: 'shop', name: 'settings' },
+      command: 'kubectl edit configmap/settings -n shop',
+      told: { facts: [{ field: 'data.timeout', value: expect.stringContaining('written by kubectl-edit at ') }] },
+    });
+  });
+
   it('weighs less the older it is, and is silent about what came after, long before, or is used by nobody', () => {
     const strength = (at: number) => of(at)[0]?.strength ?? 0;
     expect(strength(SINCE - MINUTE)).toBeGreaterThan(0.9);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { handOverLine, handOverOf, ownerWords } from '../../src/domain/hand-over.ts';
+import { handOverLine, handOverOf, ownerWords, wrongByFinding, wrongOf } from '../../src/domain/hand-over.ts';
 import type { StateCause } from '../../src/domain/snapshot/state-cause.ts';
+import type { Finding } from '../../src/domain/types/finding.ts';
 
 const SERVICE = { kind: 'Service', namespace: 'shop', name: 'cart-api' };
 const DEPLOYMENT = { kind: 'Deployment', namespace: 'shop', name: 'cart-api' };
@@ -35,7 +36,7 @@ const raw = {
 
 describe('a hand-over', () => {
   it('has the object, the field, what it is and should be, the command, whose it is, and who changed that field last', () => {
-    const told = handOverOf(cause, raw, { name: 'Helm (release shop)', how: 'Change its values.' });
+    const told = handOverOf(wrongOf(cause), raw, { name: 'Helm (release shop)', how: 'Change its values.' });
     expect(told).toEqual({
       what: 'service_selector_mismatch',
       object: SERVICE,
@@ -57,14 +58,39 @@ describe('a hand-over', () => {
   });
 
   it('of an object that says nothing of itself says who would know', () => {
-    const told = handOverOf(cause, null, null);
+    const told = handOverOf(wrongOf(cause), null, null);
     expect(told).not.toHaveProperty('changed');
     expect(ownerWords(told)).toBe('whoever keeps its manifest');
   });
 
+  it('is made of a finding, too, that tells of an object', () => {
+    const found: Finding = {
+      ...{ kind: 'state', about: { ...DEPLOYMENT, kind: 'Deployment' }, at: 0, what: 'quota_full', strength: 0.4 },
+      message: 'it is full',
+      object: { kind: 'ResourceQuota', namespace: 'shop', name: 'team' },
+      command: 'kubectl edit resourcequota/team -n shop',
+      told: {
+        title: 'it is used up',
+        facts: [{ field: 'spec.hard[pods]', value: '9' }],
+        should: 'more than 9',
+        whose: 'namespace',
+      },
+    };
+    const told = handOverOf(wrongByFinding(found)!, null, null);
+    expect(handOverLine(told)).toBe(
+      'ResourceQuota shop/team: it is used up: spec.hard[pods] is 9; it should be more than 9',
+    );
+    expect(ownerWords(told)).toContain('namespace');
+    expect(wrongByFinding({ ...found, told: undefined } as never)).toBeNull();
+  });
+
   it('shows no secret that a field or an owner’s note holds', () => {
     const facts = [{ object: SERVICE, field: 'spec.externalName', value: 'https://user:hunter2@db.example.com' }];
-    const told = handOverOf({ ...cause, facts }, { metadata: { annotations: { contact: 'a@b.example' } } }, null);
+    const told = handOverOf(
+      wrongOf({ ...cause, facts }),
+      { metadata: { annotations: { contact: 'a@b.example' } } },
+      null,
+    );
     expect(JSON.stringify(told)).not.toMatch(/hunter2|a@b\.example/);
   });
 });

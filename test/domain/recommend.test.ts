@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attemptKey, leaveOutAttempted } from '../../src/domain/recommend.ts';
-import { planOf, recommendationOf } from './examples.ts';
+import { attemptKey, couldQualify, leaveOutAttempted, qualify } from '../../src/domain/recommend.ts';
+import type { Playbook } from '../../src/domain/types/playbook.ts';
+import { diagnosisOf, planOf, recommendationOf } from './examples.ts';
 
 describe('a step that was tried or turned down', () => {
   const step = (action: string) => ({ ...recommendationOf().step, action });
@@ -30,4 +31,26 @@ describe('a step that was tried or turned down', () => {
       elsewhere,
     ]);
   });
+});
+
+it('tells the steps that are for a worse trouble apart from those that nothing would make sure', () => {
+  const knowledge = { cures: { '*': [1, 1] as [number, number] }, against: { namespace: [], workload: [] } };
+  const works = (value: number) => ({
+    ...{ value: value / 2, worked: 0, tried: 0 },
+    parts: [{ name: 'works', value, message: '' }],
+  });
+  const step = (action: string) => ({ ...recommendationOf().step, action, threshold: 9, confidence: 0.7 });
+  const steps = [step('restart_pod'), step('scale_horizontal')];
+  const playbook: Playbook = { issue: 'high_latency', title: '', steps, verify: { withinMs: 1, steadyMs: 1 } };
+  const { mild, unsure } = qualify(
+    playbook,
+    diagnosisOf(),
+    () => knowledge,
+    ({ action }) => works(action === 'restart_pod' ? 0.9 : 0.4),
+  );
+  expect(unsure).toEqual([]);
+  expect(mild.map((one) => [one.step.action, couldQualify(one)])).toEqual([
+    ['restart_pod', true],
+    ['scale_horizontal', false],
+  ]);
 });

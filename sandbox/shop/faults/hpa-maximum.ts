@@ -19,7 +19,7 @@ export const hpaMaximum = defineFault({
     const truth = {
       cause: `traffic: more requests than ${NAMESPACE}/${service.name} takes at the maximum of its autoscaler (${replicas})`,
       culprit: deployment(service.name),
-      remedies: ['notify_oncall'],
+      remedies: ['raise_hpa_max', 'notify_oncall'],
       harmful: ['restart_deployment', 'rollback_deployment', 'drain_and_cordon'],
     };
     return { data: surge.data, truth };

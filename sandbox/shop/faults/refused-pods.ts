@@ -24,7 +24,8 @@ export const quotaFull = templateFault({
   description: 'A rollout while the quota of the namespace is used up: no pod of the new version is created.',
   cause: (service) => `quota ${NAMESPACE}/${QUOTA} allows no pod of the new version of deployment ${service}`,
   prepare(world) {
-    const pods = String(world.cluster.list('pods', NAMESPACE).length);
+    // One less than there are: the place of the pod that the rollout takes away is none for the new one.
+    const pods = String(world.cluster.list('pods', NAMESPACE).length - 1);
     world.cluster.apply({
       apiVersion: 'v1',
       kind: 'ResourceQuota',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writersOf } from '../../domain/managed-fields.ts';
 import type { ConfigReference } from '../../domain/pod-template.ts';
 import type { ConfigInfo } from '../../ports/cluster-objects.ts';
 import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
@@ -47,7 +48,22 @@ async function readConfig(
   const answer = await connection.read(() => connection.json({ method: 'GET', path, accept: METADATA_ONLY }));
   if (!answer.ok) return answer;
   const only = partialSchema.safeParse(answer.value);
-  if (only.success) return { ok: true, value: { kind, name, namespace, ...lastWrite(only.data.metadata) } };
+  if (only.success) {
+    const { metadata } = only.data;
+    const written = lastWrite(metadata);
+    return { ok: true, value: { kind, name, namespace, ...written, ...keysWritten(metadata, written.changedAt) } };
+  }
   const message = `The API server gave no metadata of ${kind} ${name}.`;
   return { ok: false, failure: { kind: 'unsupported', message, retryAfterMs: null } };
+}
+
+const MOST_KEYS = 10;
+
+/** The names of keys, never what they hold: of the writer at that time. */
+function keysWritten({ managedFields }: z.infer<typeof metadataSchema>, at: number): Pick<ConfigInfo, 'keys'> {
+  const keys = writersOf({ metadata: { managedFields } })
+    .filter((writer) => writer.at === at)
+    .flatMap(({ fields }) => fields)
+    .filter((field) => /^(data|binaryData|stringData)\./.test(field));
+  return keys.length > 0 && keys.length <= MOST_KEYS ? { keys } : {};
 }

@@ -49,6 +49,7 @@ const missingReferences: StateCorrelator = {
   },
   find: (state) =>
     state.workloads.flatMap((workload) => {
+      if (hasFailed(workload)) return toldBefore(workload);
       if (workload.desired === 0 || unready(workload).length === 0) return [];
       const told = toldMissing(workload);
       return told.length > 0 ? told : neededBy(workload).flatMap((one) => comparedMissing(state, workload, one));
@@ -74,6 +75,22 @@ function toldMissing(workload: Workload): StateCause[] {
       if (waits && event.about.name === pod.name && event.reason === 'FailedMount')
         words.set(event.message, fact(event.about, `event ${event.reason}`, event.message));
   }
+  return causesBy(workload, words);
+}
+
+const hasFailed = ({ kind, conditions }: Workload): boolean =>
+  kind === 'Job' && conditions.some(({ type, status }) => type === 'Failed' && status === 'True');
+
+/** The pods of a Job that reached its deadline are gone; what the kubelet said of them is still there. */
+function toldBefore(workload: Workload): StateCause[] {
+  const words = new Map<string, StateFact>();
+  for (const { about, reason, message } of workload.events)
+    if (about.kind === 'Pod' && (reason === 'Failed' || reason === 'FailedMount'))
+      words.set(message, fact(about, `event ${reason}`, message));
+  return causesBy(workload, words);
+}
+
+function causesBy(workload: Workload, words: ReadonlyMap<string, StateFact>): StateCause[] {
   return [...words].flatMap(([message, told]): StateCause[] => {
     const key = NO_KEY.exec(message);
     const missing = NOT_FOUND.exec(message);

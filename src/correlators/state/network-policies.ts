@@ -173,7 +173,10 @@ function causeOf({ object, ...policy }: Policy, all: Denial[], { resolve }: Call
         .slice(0, 2)
         .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line)),
     ],
-    hurts: all.flatMap(({ from, to }) => [refOf(from), refOf(to)]),
+    // Whoever the policy holds comes first: there it is seen to be silent.
+    hurts: all.flatMap(({ from, to, direction }) =>
+      direction === 'Ingress' ? [refOf(to), refOf(from)] : [refOf(from), refOf(to)],
+    ),
     command: edit(ref),
   };
 }

@@ -1,3 +1,4 @@
+import type { Whose } from '../cause-kind.ts';
 import type { ObjectRef } from '../snapshot/snapshot.ts';
 import type { EntityRef } from './entity.ts';
 
@@ -20,4 +21,9 @@ export type Finding<What extends string = string> = {
   /** Of what the cluster's objects convict: the object that holds the wrong field, which may be no workload or in another namespace, and the command that mends it. */
   object?: ObjectRef;
   command?: string;
+  /** With these a person has all that it takes to mend the object. */
+  told?: Told;
 };
+
+/** What is wrong with an object, for whoever has to mend it: the first fact convicts. */
+export type Told = { title: string; facts: { field: string; value: string }[]; should?: string; whose: Whose };

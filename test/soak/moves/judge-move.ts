@@ -10,8 +10,8 @@ export type MoveRow = {
   service: string;
   /** The incident that came nearest to the truth. */
   incident: string;
-  /** `wrong`: another object is blamed; `vague`: a person is called without the object or what to do. */
-  first: 'right' | 'vague' | 'wrong' | 'harmful' | 'nothing';
+  /** `wrong`: another object is blamed; `needless`: a step on the right object that does no harm and is none of the remedies; `vague`: a person is called without the object or what to do. */
+  first: 'right' | 'needless' | 'vague' | 'wrong' | 'harmful' | 'nothing';
   move: string;
   /** Seconds from the alert to the recommendation or hand-over; null where no alert came before it. */
   seconds: number | null;
@@ -20,7 +20,7 @@ export type MoveRow = {
   handOver: string | null;
 };
 
-const RANKS = ['harmful', 'right', 'wrong', 'vague', 'nothing'] as const;
+const RANKS = ['harmful', 'right', 'wrong', 'needless', 'vague', 'nothing'] as const;
 
 /** Of a storm of incidents about one fault the most telling counts, but harm always does. */
 export function judgeMove(where: { kind: string; service: string }, truth: Truth, told: Told[]): MoveRow {
@@ -44,12 +44,18 @@ function judgeOne(where: { kind: string; service: string }, truth: Truth, told: 
     ...where,
     incident: `${now.id} ${now.service}`,
     first: verdictOn(first, step, truth),
-    move: step?.step.action ?? (first.state.name === 'escalated' ? `person: ${first.state.why}` : first.state.name),
+    move: step?.step.action ?? moveOf(first),
     seconds: toldAt === null || alertedAt === null ? null : Math.max(0, Math.round((toldAt - alertedAt) / 1_000)),
     step: steps.length === 0 ? 'none' : outcome === 'healed' ? 'cured' : 'in vain',
     ended: outcome,
     handOver: handOver ? `${handOver.object.kind} ${handOver.object.name} ${handOver.what}` : null,
   };
+}
+
+function moveOf({ state, options }: Incident): string {
+  if (state.name !== 'escalated') return state.name;
+  const offered = options.map(({ step }) => step.action).join(', ');
+  return offered === '' ? `person: ${state.why}` : `person or ${offered}: ${state.why}`;
 }
 
 function firstStep({ state, executions }: Incident): Recommendation | null {
@@ -60,8 +66,13 @@ function firstStep({ state, executions }: Incident): Recommendation | null {
 function verdictOn(first: Incident, step: Recommendation | null, truth: Truth): MoveRow['first'] {
   if (step) {
     if (truth.harmful.includes(step.step.action)) return 'harmful';
-    return truth.remedies.includes(step.step.action) ? 'right' : 'wrong';
+    if (truth.remedies.includes(step.step.action)) return 'right';
+    const isIt = truth.culprit !== null && step.plan.target.name === truth.culprit.name;
+    return isIt && truth.remedies.includes('observe') ? 'needless' : 'wrong';
   }
+  const [offered] = first.state.name === 'escalated' ? first.options : [];
+  if (offered && truth.harmful.includes(offered.step.action)) return 'harmful';
+  if (offered && truth.remedies.includes(offered.step.action)) return 'right';
   const top = first.diagnosis?.named ? first.diagnosis.causes[0]?.entity : undefined;
   const { culprit } = truth;
   if (culprit === null) return first.state.name === 'closed' || !top ? 'right' : 'wrong';
@@ -70,7 +81,10 @@ function verdictOn(first: Incident, step: Recommendation | null, truth: Truth): 
   const object = handOver?.object ?? top;
   if (!object) return 'vague';
   // A Service's own name is its workload's here; a claim, a quota or a Job is named by itself.
-  const isIt = object.name === culprit.name || top?.name === culprit.name;
+  const isIt =
+    [object.name, top?.name].includes(culprit.name) ||
+    // The Job of the hour stands for its CronJob.
+    (culprit.kind === 'CronJob' && object.kind === 'Job' && object.name.startsWith(`${culprit.name}-`));
   if (!isIt) return 'wrong';
   return handOver || truth.remedies.includes('notify_oncall') ? (handOver ? 'right' : 'vague') : 'vague';
 }
@@ -96,11 +110,13 @@ export function moveFigures(rows: MoveRow[]): Record<string, unknown> {
     scenarios: rows.length,
     right_first: count('right'),
     wrong: count('wrong'),
+    needless: count('needless'),
     harmful: count('harmful'),
     vague: count('vague'),
     nothing: count('nothing'),
-    step_offered: rows.filter(({ step, move }) => step !== 'none' || !/^(person|watching|closed|nothing)/.test(move))
-      .length,
+    step_offered: rows.filter(
+      ({ step, move }) => step !== 'none' || !/^(person(?! or)|watching|closed|nothing)/.test(move),
+    ).length,
     step_cured: rows.filter(({ step }) => step === 'cured').length,
     handed_over: rows.filter(({ handOver, step }) => handOver !== null && step === 'none').length,
     within_60_s: timed.filter((seconds) => seconds <= 60).length,

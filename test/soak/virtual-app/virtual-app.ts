@@ -47,6 +47,7 @@ export type VirtualApp = {
   diagnosisMs: Map<string, number[]>;
   /** Lets so much sandbox time pass; alerts come in, the scan looks, and what is due is done. */
   advance(ms: number): Promise<void>;
+  /** What it asks, or, of one that is with people, the first step that they are offered. */
   approve(incident: Incident): Promise<void>;
   stop(): Promise<void>;
 };
@@ -128,8 +129,13 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
       }
     },
     async approve(incident) {
-      if (incident.state.name !== 'awaiting_approval') return;
-      const { planDigest } = incident.state;
+      const planDigest =
+        incident.state.name === 'awaiting_approval'
+          ? incident.state.planDigest
+          : incident.state.name === 'escalated'
+            ? incident.options[0]?.plan.digest
+            : undefined;
+      if (planDigest === undefined) return;
       await record(deps, incident.id, { type: 'approved', at: sandbox.now(), user: 'U_ONCALL', planDigest });
       await work();
     },

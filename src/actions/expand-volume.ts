@@ -1,4 +1,5 @@
 import { isRecord, readPath } from '../domain/object-path.ts';
+import { ownerOf } from '../domain/pod-owner.ts';
 import { parseQuantity } from '../domain/quantity.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
@@ -85,6 +86,8 @@ async function intend(context: ActionContext): Promise<Intended> {
       'at_limit',
       `${name} has ${Math.round(has / GI)}Gi, and Nightshift may ask for at most ${most}Gi (\`max_gi\`).`,
     );
+  const users = await usersOf(context, target);
+  if (!users.ok) return users;
   return {
     ok: true,
     intent: {
@@ -97,7 +100,7 @@ async function intend(context: ActionContext): Promise<Intended> {
         level: 'low',
         podsAffected: 0,
         podsTotal: 0,
-        services: [`${target.namespace}/${target.name}`],
+        services: users.services,
         message: 'No pod is touched; the volume grows while it is in use.',
       },
       notes: ["It can't be made smaller again, and larger volumes cost more."],
@@ -132,6 +135,17 @@ async function claimOf(context: ActionContext): Promise<Claim> {
   if (second !== undefined)
     return no('unsupported', `${subject} has several volumes, and nothing says which of them is full.`);
   return { ok: true, target: { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name: chosen } };
+}
+
+/** Whose word it needs: everybody's whose pods mount it; the claim's own name where nobody's do. */
+async function usersOf({ cluster }: ActionContext, { namespace, name }: EntityRef) {
+  const [pods, workloads] = await Promise.all([cluster.pods(namespace, {}), cluster.workloads(namespace)]);
+  if (!pods.ok) return refused(pods.failure, `The pods of ${namespace}`);
+  if (!workloads.ok) return refused(workloads.failure, `The workloads of ${namespace}`);
+  const mounting = pods.value.filter(({ claims = [] }) => claims.includes(name));
+  const users = mounting.map((pod) => ownerOf(pod, workloads.value, {})?.name ?? pod.owner?.name ?? pod.name);
+  const services = [...new Set(users.length > 0 ? users : [name])].sort().map((user) => `${namespace}/${user}`);
+  return { ok: true as const, services };
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

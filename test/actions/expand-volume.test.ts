@@ -58,6 +58,8 @@ describe('expand_volume', () => {
     };
     const given = { target: { name: 'ledger' } };
     mounting('ledger-data');
+    // Whose pods mount it has a say in it, by whatever name the step is aimed at.
+    expect((await planned(expandVolume, context())).blastRadius.services).toEqual(['shop/ledger']);
     expect((await planned(expandVolume, contextFor(small, given))).target.name).toBe('ledger-data');
     mounting('ledger-data', 'ledger-logs');
     expect(await refusal(expandVolume, contextFor(small, given))).toBe('unsupported');

@@ -7,7 +7,7 @@ import { createRegistry } from './api/resources.ts';
 import { type Answer, refuse, writeAnswer } from './api/respond.ts';
 import { answer, isKubernetesPath, serve } from './api/server.ts';
 import { change, erase, insert, object, objects, wellFormed } from './change.ts';
-import { STORAGE_CLASS } from './controllers/volumes.ts';
+import { STORAGE_CLASSES } from './controllers/volumes.ts';
 import { recordEvent } from './events.ts';
 import type { KindOf } from './kind-of.ts';
 import { createNameSource } from './names.ts';
@@ -96,13 +96,16 @@ export function createCluster(options: { now: () => number; seed?: string; opera
   });
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
     applyObject(world, namespaceNamed(name));
-  applyObject(world, {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'sandbox/directory',
-    allowVolumeExpansion: true,
-  });
+  for (const [index, [name, allowVolumeExpansion]] of Object.entries(STORAGE_CLASSES).entries()) {
+    const annotations = index === 0 ? { 'storageclass.kubernetes.io/is-default-class': 'true' } : {};
+    applyObject(world, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name, annotations },
+      provisioner: 'sandbox/directory',
+      allowVolumeExpansion,
+    });
+  }
   return {
     handle: (req, res) => {
       if (!isKubernetesPath(new URL(req.url ?? '/', 'http://sandbox').pathname)) return false;

@@ -12,6 +12,7 @@ export function clusterManifests(services: readonly ServiceSpec[]): KubeObject[]
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     priorityClass('shop-standard', 1_000),
     priorityClass('shop-low', 10),
+    ...services.filter(isDatabase).map(claim),
     ...services.flatMap((s) => [configMap(s), service(s), disruptionBudget(s), deployment(s)]),
     ...services.flatMap((s) => (OPEN[s.name] ? [ingress(s.name, OPEN[s.name]!)] : [])),
   ];
@@ -100,6 +101,25 @@ function ingress(service: string, host: string): KubeObject {
   };
 }
 
+export const VOLUME_BYTES = 64 * 1024 ** 3;
+export const claimName = (service: string): string => `data-${service}`;
+export const isDatabase = ({ name }: Pick<ServiceSpec, 'name'>): boolean => name.endsWith('-db');
+/** Its volumes can't grow while they are in use. */
+const FIXED = 'catalog-db';
+
+function claim(s: ServiceSpec): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: claimName(s.name), namespace: NAMESPACE, labels: labels(s) },
+    spec: {
+      storageClassName: s.name === FIXED ? 'local-ssd' : 'standard',
+      accessModes: ['ReadWriteMany'],
+      resources: { requests: { storage: `${VOLUME_BYTES / 1024 ** 3}Gi` } },
+    },
+  };
+}
+
 function disruptionBudget(s: ServiceSpec): KubeObject {
   return {
     apiVersion: 'policy/v1',
@@ -160,7 +180,9 @@ function podSpec(s: ServiceSpec): Record<string, unknown> {
         envFrom: [{ configMapRef: { name: configMapName(s.name) } }],
         resources: { limits, requests },
         readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 2 },
+        ...(isDatabase(s) ? { volumeMounts: [{ name: 'data', mountPath: '/var/lib/data' }] } : {}),
       },
     ],
+    ...(isDatabase(s) ? { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claimName(s.name) } }] } : {}),
   };
 }

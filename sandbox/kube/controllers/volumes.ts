@@ -4,15 +4,16 @@ import type { Pod } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import type { World } from '../world.ts';
 
-export const STORAGE_CLASS = 'standard';
+/** The storage classes, and whether their volumes can grow; the first is the default. */
+export const STORAGE_CLASSES = { standard: true, 'local-ssd': false } as const;
 const SOURCE = { component: 'persistentvolume-controller' };
 
 type ClaimSpec = { volumeName?: string; resources?: { requests?: { storage?: string } }; accessModes?: string[] };
 
-/** Gives every claim of the one storage class a volume of its own, grows it when asked, and takes it away at the end. */
+/** Gives every claim of a known storage class a volume of its own, grows it when asked, and takes it away at the end. */
 export function stepVolumes(world: World): void {
   for (const claim of objects(world, 'persistentvolumeclaims')) {
-    if (claim.spec?.storageClassName === STORAGE_CLASS) bind(world, claim);
+    if (classOf(claim) in STORAGE_CLASSES) bind(world, claim);
     else sayUnbound(world, claim);
   }
   for (const volume of objects(world, 'persistentvolumes')) {
@@ -23,6 +24,8 @@ export function stepVolumes(world: World): void {
   }
 }
 
+const classOf = (claim: KubeObject): string => String(claim.spec?.storageClassName ?? '');
+
 function bind(world: World, claim: KubeObject): void {
   const { namespace, name, uid } = claim.metadata;
   const spec = claim.spec as ClaimSpec;
@@ -31,7 +34,7 @@ function bind(world: World, claim: KubeObject): void {
   const accessModes = spec.accessModes ?? ['ReadWriteOnce'];
   if (object(world, 'persistentvolumes', undefined, volumeName) === undefined) {
     const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid };
-    const volume = { capacity, accessModes, claimRef, storageClassName: STORAGE_CLASS, volumeMode: 'Filesystem' };
+    const volume = { capacity, accessModes, claimRef, storageClassName: classOf(claim), volumeMode: 'Filesystem' };
     insert(world, 'persistentvolumes', {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
@@ -76,7 +79,7 @@ const SAY_EVERY_MS = 15_000;
 /** Said again and again, as the controller tries. */
 function sayUnbound(world: World, claim: KubeObject): void {
   if (claim.status?.phase === 'Bound' || Math.floor(world.now() / 1_000) % (SAY_EVERY_MS / 1_000) !== 0) return;
-  const wanted = String(claim.spec?.storageClassName ?? '');
+  const wanted = classOf(claim);
   const known = object(world, 'storageclasses', undefined, wanted) !== undefined;
   if (known) return;
   const [reason, message] =

@@ -1,5 +1,6 @@
 import { type ShopCluster, textAt } from '../cluster-port.ts';
-import { USUAL_VOLUME_SHARE } from '../faults/volume-filling.ts';
+import { USUAL_VOLUME_SHARE, volumeBytes } from '../faults/volume-filling.ts';
+import { claimName, isDatabase, VOLUME_BYTES } from '../manifests.ts';
 import { NAMESPACE, SERVICE_NAMES } from '../services.ts';
 import type { Shop } from '../shop.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
@@ -13,7 +14,7 @@ export function collectMetrics(shop: Shop, cluster: ShopCluster, now: number): F
   collectPodMetrics(into, shop, now);
   shop.graph.collect(into);
   collectKubeMetrics(into, cluster, shop.pods(), NAMESPACE);
-  collectVolumes(into, shop, now);
+  collectVolumes(into, shop, cluster, now);
   collectBatch(into, shop, cluster, now);
   const nodes = cluster.list('nodes');
   const used = new Map(nodes.map((n) => [n.metadata.name, shop.faults.nodeMemory(n.metadata.name)]));
@@ -37,13 +38,12 @@ function collectBatch(into: Collector, shop: Shop, cluster: ShopCluster, now: nu
   }
 }
 
-const VOLUME_BYTES = 64 * 1024 ** 3;
-
-function collectVolumes(into: Collector, shop: Shop, now: number): void {
-  for (const name of SERVICE_NAMES.filter((n) => n.endsWith('-db'))) {
-    const used = USUAL_VOLUME_SHARE + shop.faults.volumeShare(name, now);
-    const labels = { namespace: NAMESPACE, service: name, persistentvolumeclaim: `data-${name}` };
-    into.add('kubelet_volume_stats_capacity_bytes', labels, VOLUME_BYTES);
-    into.add('kubelet_volume_stats_available_bytes', labels, Math.round(VOLUME_BYTES * Math.max(0, 1 - used)));
+function collectVolumes(into: Collector, shop: Shop, cluster: ShopCluster, now: number): void {
+  for (const name of SERVICE_NAMES.filter((one) => isDatabase({ name: one }))) {
+    const used = VOLUME_BYTES * (USUAL_VOLUME_SHARE + shop.faults.volumeShare(name, now));
+    const capacity = volumeBytes(cluster, name);
+    const labels = { namespace: NAMESPACE, service: name, persistentvolumeclaim: claimName(name) };
+    into.add('kubelet_volume_stats_capacity_bytes', labels, capacity);
+    into.add('kubelet_volume_stats_available_bytes', labels, Math.round(Math.max(0, capacity - used)));
   }
 }

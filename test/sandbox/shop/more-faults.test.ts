@@ -180,6 +180,16 @@ describe('volume-filling', () => {
     world.advance(4 * MINUTE);
     expect(world.firing()).toContain('HighErrorRate payment-api');
   });
+
+  it('is cured by a larger volume, where the storage class lets it grow', () => {
+    world.fault('volume-filling', 'ledger-db');
+    world.advance(11 * MINUTE);
+    world.cluster.mutate('persistentvolumeclaims', 'shop', 'data-ledger-db', (claim) => {
+      claim.spec = { ...claim.spec, resources: { requests: { storage: '96Gi' } } };
+    });
+    world.advance(3 * MINUTE);
+    expect(world.firing()).toEqual([]);
+  });
 });
 
 describe('quota-exhausted', () => {

@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
-import { numberAt } from '../../domain/snapshot/fields.ts';
+import { numberAt, recordAt } from '../../domain/snapshot/fields.ts';
 import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
@@ -171,9 +171,12 @@ function controllerManager(state: ClusterState): StateCause[] {
   ];
 }
 
-const isUndone = (raw: Record<string, unknown>): boolean =>
-  (numberAt(raw, 'metadata', 'generation') ?? 0) >
-  (numberAt(raw, 'status', 'observedGeneration') ?? (numberAt(raw, 'metadata', 'generation') ? 0 : -1));
+/** Its newest form was seen by nobody. A status that tells anything else, but not which form it is of, tells nothing here. */
+function isUndone(raw: Record<string, unknown>): boolean {
+  const generation = numberAt(raw, 'metadata', 'generation') ?? 0;
+  const observed = numberAt(raw, 'status', 'observedGeneration');
+  return observed === null ? generation > 0 && Object.keys(recordAt(raw, 'status')).length === 0 : generation > observed;
+}
 
 function kubeProxy(state: ClusterState): StateCause[] {
   const proxy = state.workloads.find(

@@ -4,6 +4,7 @@ import { complainedOf } from '../../domain/snapshot/database.ts';
 import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { troubleOf } from '../../domain/snapshot/trouble.ts';
 import type { Workload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -46,6 +47,9 @@ const unansweredCalls: StateCorrelator = {
     state.workloads.flatMap((workload) => [...ofCalls(state, calls, workload), ...denied(state, calls, workload)]),
 };
 
+/** Strength of what hurts nobody whose state is known. */
+const WELL = 0.55;
+
 const isNews = ({ late, count }: LogSign): boolean => late || count > 3;
 
 function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): StateCause[] {
@@ -72,7 +76,7 @@ function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): Sta
   });
 }
 
-const ACCOUNT = /system:serviceaccount:([^:"\s]{1,253}):([^:"\s]{1,253})/;
+const ACCOUNT = /system:serviceaccount:([\w.-]{1,253}):([\w.-]{1,253})/;
 
 /** The peer of ours that says no; else what was asked shows the certificate. */
 const BLAMES_US = /bad certificate|unknown certificate|certificate required|client certificate/i;
@@ -86,7 +90,7 @@ function denied(state: ClusterState, calls: CallGraph, workload: Workload): Stat
     fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line);
   const [, namespace = workload.namespace, name = workload.template.serviceAccount] =
     ACCOUNT.exec(rbac?.line ?? '') ?? [];
-  const verb = /cannot (\w{1,30}) resource "([^"]{1,200})"(?: in API group "([^"]{0,200})")?/.exec(rbac?.line ?? '');
+  const verb = /cannot (\w{1,30}) resource \\?"([\w./-]{1,200})\\?"(?: in API group \\?"([\w.-]{0,200})\\?")?/.exec(rbac?.line ?? '');
   const account = { kind: 'ServiceAccount', namespace, name };
   return [
     ...(rbac
@@ -94,7 +98,8 @@ function denied(state: ClusterState, calls: CallGraph, workload: Workload): Stat
           {
             what: 'rbac_denied' as const,
             object: account,
-            strength: 0.88,
+            // One who is well in spite of it lives without that right.
+            strength: troubleOf(workload, state.at) > 0 ? 0.88 : WELL,
             facts: [
               told(rbac),
               ...(verb

@@ -34,7 +34,7 @@ export function clusterState(snapshot: Snapshot): ClusterState {
   const events = (byKind.get('Event') ?? []).map(eventOf).sort((left, right) => right.last - left.last);
   const pods = (byKind.get('Pod') ?? []).map(podOf);
   const eventsByKey = Map.groupBy(events, ({ about }) => objectKey(about));
-  const { workloads, ownerOfPod } = gatherWorkloads({ byKind, pods, events, logs: snapshot.logs });
+  const { workloads, ownerOfPod } = gatherWorkloads({ byKind, pods, events, logs: snapshot.logs, at: snapshot.at });
   return {
     at: snapshot.at,
     snapshot,

@@ -20,6 +20,12 @@ const HINTS: [RegExp, RegExp][] = [
   [/amqp|rabbit|ACCESS_REFUSED/i, /rabbit/i],
 ];
 
+const saysName = (line: string, name: string): boolean => {
+  for (let at = line.indexOf(name); at >= 0; at = line.indexOf(name, at + 1))
+    if (!/[\w-]/.test(line[at - 1] ?? ' ') && !/[\w-]/.test(line[at + name.length] ?? ' ')) return true;
+  return false;
+};
+
 /** Which of those that the workload calls a complaint is about: named in the line, else the only database of the kind that it speaks of. */
 export function complainedOf(
   state: ClusterState,
@@ -35,6 +41,8 @@ export function complainedOf(
     if (found.kind === 'service' && found.service.workloads[0]) return found.service.workloads[0];
   }
   const callees = calls.callees.get(objectKey(workload)) ?? new Set();
+  const named = state.workloads.filter((one) => callees.has(objectKey(one)) && saysName(sign.line, one.name));
+  if (named.length === 1) return named[0];
   const databases = state.workloads.filter((one) => callees.has(objectKey(one)) && isDatabase(one));
   const hint = HINTS.find(([line]) => line.test(sign.line))?.[1];
   const fitting = hint

@@ -1,9 +1,11 @@
 import { TEMPLATE_HASH } from '../pod-names.ts';
 import type { StateEvent } from './event.ts';
 import { flagAt, recordsAt, textAt } from './fields.ts';
+import { guessedOwner } from './guessed-owner.ts';
 import { logSigns } from './log-signs.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerLog, KubeObject } from './snapshot.ts';
+import { HISTORY_MS, isSteady } from './trouble.ts';
 import { WORKLOAD_KINDS, type Workload, workloadOf } from './workload.ts';
 
 type Parts = {
@@ -11,10 +13,12 @@ type Parts = {
   pods: Pod[];
   events: StateEvent[];
   logs: ContainerLog[];
+  /** Epoch ms. */
+  at: number;
 };
 
 /** Workloads with what belongs to them. Owners are found by uid; by name only where the owner itself isn't in the snapshot. */
-export function gatherWorkloads({ byKind, pods, events, logs }: Parts): {
+export function gatherWorkloads({ byKind, pods, events, logs, at }: Parts): {
   workloads: Workload[];
   ownerOfPod: Map<string, Workload>;
 } {
@@ -27,7 +31,16 @@ export function gatherWorkloads({ byKind, pods, events, logs }: Parts): {
       top.set(keyOf(kind, object.metadata.namespace, object.metadata.name), workloadOf(object));
     }
   const ownerOfPod = new Map<string, Workload>();
-  const newest = newestSets(sets);
+  const isTold = pods.some(({ owner }) => owner) || sets.some((one) => controllerOf(one));
+  if (!isTold) {
+    for (const set of sets) top.delete(keyOf('ReplicaSet', set.metadata.namespace, set.metadata.name));
+    const inNamespace = Map.groupBy(top.values(), ({ namespace }) => namespace);
+    for (const pod of pods) {
+      pod.owner = guessedOwner(pod, inNamespace.get(pod.namespace) ?? []);
+      if (pod.owner) top.delete(keyOf('Pod', pod.namespace, pod.name));
+    }
+  }
+  const newest = newestSets(sets, isTold);
   for (const [key, set] of newest) {
     const workload = top.get(key);
     if (workload) workload.changedAt = set.metadata.createdAt;
@@ -40,7 +53,8 @@ export function gatherWorkloads({ byKind, pods, events, logs }: Parts): {
     (older ? owner.olderPods : owner.pods).push(pod);
   }
   const workloads = [...top.values()];
-  attach(workloads, ownerOfPod, events, logs);
+  const steady = new Set(pods.filter((pod) => isSteady(pod, at)).map(({ namespace, name }) => `${namespace}/${name}`));
+  attach(workloads, ownerOfPod, events, logs, (pod) => (steady.has(pod) ? at - HISTORY_MS : 0));
   return { workloads, ownerOfPod };
 }
 
@@ -51,13 +65,13 @@ const controllerOf = ({ raw }: KubeObject) => {
   return owners.find((one) => flagAt(one, 'controller')) ?? owners[0];
 };
 
-/** Of each Deployment, the ReplicaSet of its present template: the highest revision. */
-function newestSets(sets: KubeObject[]): Map<string, KubeObject> {
+/** Of each Deployment, the ReplicaSet of its present template: the highest revision. `isTold`: owners are in the snapshot; else they are taken from names. */
+function newestSets(sets: KubeObject[], isTold: boolean): Map<string, KubeObject> {
   const newest = new Map<string, KubeObject>();
   const revisionOf = ({ raw }: KubeObject) =>
     Number(textAt(raw, 'metadata', 'annotations', 'deployment.kubernetes.io/revision')) || 0;
   for (const set of sets) {
-    const owner = controllerOf(set);
+    const owner = controllerOf(set) ?? (isTold ? undefined : namesake(set));
     if (!owner) continue;
     const key = keyOf(textAt(owner, 'kind'), set.metadata.namespace, textAt(owner, 'name'));
     const known = newest.get(key);
@@ -71,6 +85,8 @@ const isAfter = (left: readonly [number, number], right: readonly [number, numbe
   left[0] !== right[0] ? left[0] > right[0] : left[1] > right[1];
 
 const HASHED = new RegExp(`-${TEMPLATE_HASH}$`);
+
+const namesake = ({ metadata }: KubeObject) => ({ kind: 'Deployment', name: metadata.name.replace(HASHED, '') });
 
 function ownerOf(pod: Pod, top: Map<string, Workload>, sets: Map<string, KubeObject>): Workload {
   const { owner, namespace } = pod;
@@ -116,6 +132,8 @@ function attach(
   ownerOfPod: Map<string, Workload>,
   events: StateEvent[],
   logs: ContainerLog[],
+  /** From when on a pod's lines are news: all of them where it isn't well. */
+  newsSince: (pod: string) => number,
 ): void {
   const byRef = new Map(workloads.map((one) => [keyOf(one.kind, one.namespace, one.name), one]));
   for (const event of events) {
@@ -131,7 +149,7 @@ function attach(
   for (const log of logs) {
     const owner = ownerOfPod.get(`${log.namespace}/${log.pod}`) ?? formerOwner(byRef, log.namespace, log.pod);
     owner?.logs.push(log);
-    owner?.signs.push(...logSigns(log));
+    owner?.signs.push(...logSigns(log, newsSince(`${log.namespace}/${log.pod}`)));
   }
 }
 

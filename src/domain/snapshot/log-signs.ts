@@ -1,4 +1,5 @@
 import { type Address, addressesInText } from './address.ts';
+import { latestOfLine } from './line-instant.ts';
 import type { ContainerLog } from './snapshot.ts';
 
 /** What a log line says went wrong, where it says it in words that programs share. */
@@ -58,7 +59,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
     'read_only_database',
     /--read-only option|super-read-only|read-only transaction|READONLY You can't write against a read only|MISCONF Redis|not master and slaveOk|NotWritablePrimary|cannot execute \w+ in a read-only/i,
   ],
-  ['rbac', /is forbidden: User "(?<n>[^"]+)"|cannot (?:get|list|watch|create|update|patch|delete) resource/i],
+  ['rbac', /is forbidden: User \\?"(?<n>[^"\\]+)|cannot (?:get|list|watch|create|update|patch|delete) resource/i],
   [
     'unknown_host',
     /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses/i,
@@ -132,8 +133,11 @@ const MAX_LINES = 600;
 const MAX_LINE = 2_000;
 const LATE = 40;
 
-/** Each kind of sign about each thing once, with how often, the newest line of it, most frequent first. */
-export function logSigns(log: ContainerLog): LogSign[] {
+/** How far above a line, as in a stack trace, stands the one that says when. */
+const DATED_ABOVE = 40;
+
+/** Each kind of sign about each thing once, with how often, the newest line of it, most frequent first. Lines that say themselves to be from before `since` (epoch ms) are history. */
+export function logSigns(log: ContainerLog, since = 0): LogSign[] {
   const found = new Map<string, LogSign>();
   const from = Math.max(0, log.lines.length - MAX_LINES);
   for (let index = from; index < log.lines.length; index++) {
@@ -141,6 +145,7 @@ export function logSigns(log: ContainerLog): LogSign[] {
     if (!CANDIDATE.test(line)) continue;
     const sign = signIn(line);
     if (!sign || (NETWORK.includes(sign.kind) && OBSERVING.test(line))) continue;
+    if (since > 0 && isFrom(log.lines, index, since)) continue;
     if (FINE.test(line) && sign.kind !== 'unknown_host' && sign.kind !== 'access_denied') continue;
     const addresses = addressesInText(line);
     const key = `${sign.kind} ${sign.named} ${addresses.map(({ host, port }) => (/^[\d.]+$/.test(host) ? port : `${host}:${port}`)).join()}`;
@@ -155,6 +160,14 @@ export function logSigns(log: ContainerLog): LogSign[] {
     });
   }
   return [...found.values()].sort((left, right) => right.count - left.count);
+}
+
+function isFrom(lines: string[], index: number, since: number): boolean {
+  for (let above = index; above >= Math.max(0, index - DATED_ABOVE); above--) {
+    const said = latestOfLine((lines[above] ?? '').slice(0, MAX_LINE), since);
+    if (said !== null) return said < since;
+  }
+  return false;
 }
 
 function signIn(line: string): Pick<LogSign, 'kind' | 'named'> | null {

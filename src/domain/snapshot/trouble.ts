@@ -2,7 +2,7 @@ import type { ContainerState, Exit, Pod } from './pod.ts';
 import type { Workload } from './workload.ts';
 
 /** A container that ended longer ago than this and runs again is history; sooner where it is ready again, unless it was killed for its memory. */
-const HISTORY_MS = 60 * 60_000;
+export const HISTORY_MS = 60 * 60_000;
 const STEADY_MS = 10 * 60_000;
 
 /** The last end of a container, where that is news: it stands still, or it ran again only lately. */
@@ -11,12 +11,17 @@ export function recentExit(container: ContainerState, at: number): Exit | null {
   if (ended && !container.init) return ended.code === 0 && ended.reason === 'Completed' ? null : ended;
   if (ended && ended.code !== 0) return ended;
   if (!last) return null;
-  if (container.waiting || (!ready && at - last.finishedAt <= HISTORY_MS)) return last;
+  const isUndated = last.finishedAt === 0;
+  if (container.waiting || (!ready && (isUndated || at - last.finishedAt <= HISTORY_MS))) return last;
   const since = runningSince ?? last.finishedAt;
   return at - since <= (ready && last.reason !== 'OOMKilled' ? STEADY_MS : HISTORY_MS) ? last : null;
 }
 
 export const isFinished = ({ phase }: Pod): boolean => phase === 'Succeeded';
+
+/** Ready, and no container of it ended lately: what it complained of long ago is over. */
+export const isSteady = ({ ready, deleting, containers }: Pod, at: number): boolean =>
+  ready && !deleting && containers.every((one) => recentExit(one, at) === null);
 
 /** Pods that count: not on their way out, not done. A failed pod of a Deployment was evicted or the like, and has a successor. */
 export const standing = (workload: Workload): Pod[] =>

@@ -1,8 +1,10 @@
 import type { CallGraph } from '../../../domain/snapshot/call-graph.ts';
 import type { AddressUse } from '../../../domain/snapshot/calls.ts';
+import { textAt } from '../../../domain/snapshot/fields.ts';
 import { edit } from '../../../domain/snapshot/kubectl.ts';
 import type { Service } from '../../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause } from '../../../domain/snapshot/state-cause.ts';
+import type { Workload } from '../../../domain/snapshot/workload.ts';
 import { complaintFacts, complaintOf, mend, useFact } from './facts.ts';
 
 /** A port that the Service doesn't have: whose fault it is, say the others who call it, and where its pods listen. */
@@ -65,11 +67,13 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
         command: edit(object),
       },
     ];
-  return users.flatMap((workload) => {
+  // Nobody else calls it, and its callers are as they were made: a Service changes without a trace, a template doesn't.
+  const moved = others.length === 0 && users.every(isAsMade);
+  const wrong = users.flatMap((workload) => {
     const own = uses.filter((use) => use.workload === workload);
     const [use] = own;
     if (!use) return [];
-    const strength = own.some((one) => complaintOf(one)) ? 0.98 : use.source === 'config' ? 0.6 : 0.95;
+    const strength = moved ? 0.7 : own.some((one) => complaintOf(one)) ? 0.98 : use.source === 'config' ? 0.6 : 0.95;
     return [
       {
         what: 'wrong_port' as const,
@@ -81,4 +85,14 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
       },
     ];
   });
+  if (!moved) return wrong;
+  const facts = [offered, ...uses.slice(0, 4).map(useFact), ...complaintFacts(uses)];
+  return [
+    ...wrong,
+    { what: 'service_port_mismatch', object, strength: 0.94, facts, hurts: users.map(refOf), command: edit(object) },
+  ];
 }
+
+/** Its template is the first that it had. */
+const isAsMade = ({ raw }: Workload): boolean =>
+  textAt(raw, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') === '1';

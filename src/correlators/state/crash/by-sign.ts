@@ -58,7 +58,7 @@ export function ofSign({ workload, container, exit }: CrashedContainer, sign: Lo
         ? 'image_platform_mismatch'
         : (volumeKind(workload, sign) ?? BY_SIGN[sign.kind] ?? 'crash_loop');
   const where = WHERE[what]?.(container) ?? 'command';
-  const rbac = /User "system:serviceaccount:([^:"]{1,253}):([^"]{1,253})"/.exec(sign.line);
+  const rbac = /User \\?"system:serviceaccount:([\w.-]{1,253}):([\w.-]{1,253})/.exec(sign.line);
   const object =
     what === 'rbac_denied' && rbac ? { kind: 'ServiceAccount', namespace: rbac[1] ?? '', name: rbac[2] ?? '' } : own;
   const field = fact(

@@ -3,7 +3,7 @@ import { type CallGraph, reached } from '../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../domain/snapshot/cluster-state.ts';
 import { objectKey } from '../domain/snapshot/snapshot.ts';
 import type { StateCause } from '../domain/snapshot/state-cause.ts';
-import { troubleOf } from '../domain/snapshot/trouble.ts';
+import { illSince, troubleOf } from '../domain/snapshot/trouble.ts';
 
 /** Causes in the order of their probability; with what is left for something else they add up to 1. */
 export type RankedStateCause = StateCause & { probability: number };
@@ -24,18 +24,25 @@ const SYMPTOM_NAMED = 0.7;
 /** Two causes nearer than this to each other are a tie. */
 const APART = 1.25;
 const MAX_CAUSES = 10;
+/** Trouble that is older than this is nobody's incident of today, where there is another that is not. */
+const OLD_MS = 24 * 3_600_000;
+const OLD = 0.35;
+const CLEAR = 0.5;
+/** What hurts more than is known of it. */
+const WIDE = new Set(['Node', 'Namespace', 'DaemonSet']);
 
 /** The root before its victims: a cause counts by its strength and by how much of the trouble it explains, its own and its callers'; a symptom with a reason, there or at somebody whom it calls, hardly counts. */
 export function rankState(state: ClusterState, calls: CallGraph, found: StateCause[]): StateRanking {
-  const trouble = new Map(state.workloads.map((one) => [objectKey(one), troubleOf(one, state.at)]));
-  const total = [...trouble.values()].reduce((sum, one) => sum + one, 0);
   const causes = merged(found);
   const places = new Map(causes.map((cause) => [cause, placesOf(state, cause)]));
+  const everything = new Map(state.workloads.map((one) => [objectKey(one), troubleOf(one, state.at)]));
+  const { trouble, isOld } = withoutOld(state, calls, everything, places);
+  const total = [...trouble.values()].reduce((sum, one) => sum + one, 0);
   const weighed = causes.map((cause) => {
     const own = places.get(cause) ?? [];
     const explained = new Set(own.flatMap((key) => [key, ...reached(calls.callers, key)]));
     const covered = total === 0 ? 1 : [...explained].reduce((sum, key) => sum + (trouble.get(key) ?? 0), 0) / total;
-    const strength = cause.strength * (1 - COVERAGE + COVERAGE * Math.min(1, covered));
+    const strength = cause.strength * (1 - COVERAGE + COVERAGE * Math.min(1, covered)) * (isOld(cause) ? OLD : 1);
     return { cause, score: strength * discount(cause, own, causes, places, calls) };
   });
   const odds = (score: number) => Math.min(0.995, score) / (1 - Math.min(0.995, score));
@@ -55,6 +62,29 @@ export function rankState(state: ClusterState, calls: CallGraph, found: StateCau
     first !== undefined &&
     (isSymptom(first.what) ? first.probability >= SYMPTOM_NAMED && hurts(first) : first.probability >= NAMED);
   return { causes: ranked, named: enough && apart };
+}
+
+/** The trouble of today, and which causes have no part in it: all that they hurt is ill for long. Nothing is old where there is nothing new. */
+function withoutOld(
+  state: ClusterState,
+  calls: CallGraph,
+  trouble: Map<string, number>,
+  places: Map<StateCause, string[]>,
+): { trouble: Map<string, number>; isOld: (cause: StateCause) => boolean } {
+  const old = new Set(
+    state.workloads
+      .filter((one) => (trouble.get(objectKey(one)) ?? 0) > 0 && state.at - illSince(one, state.at) > OLD_MS)
+      .map(objectKey),
+  );
+  const isOld = (cause: StateCause): boolean => {
+    if (WIDE.has(cause.object.kind)) return false;
+    const hurt = (places.get(cause) ?? []).flatMap((key) => [key, ...reached(calls.callers, key)]);
+    return hurt.some((key) => old.has(key)) && hurt.every((key) => old.has(key) || (trouble.get(key) ?? 0) === 0);
+  };
+  const hasNew = [...places.keys()].some((cause) => cause.strength >= CLEAR && !isOld(cause));
+  return hasNew
+    ? { trouble: new Map([...trouble].filter(([key]) => !old.has(key))), isOld }
+    : { trouble, isOld: () => false };
 }
 
 const sameObject = (left: StateCause | undefined, right: StateCause): boolean =>

@@ -175,7 +175,9 @@ function controllerManager(state: ClusterState): StateCause[] {
 function isUndone(raw: Record<string, unknown>): boolean {
   const generation = numberAt(raw, 'metadata', 'generation') ?? 0;
   const observed = numberAt(raw, 'status', 'observedGeneration');
-  return observed === null ? generation > 0 && Object.keys(recordAt(raw, 'status')).length === 0 : generation > observed;
+  return observed === null
+    ? generation > 0 && Object.keys(recordAt(raw, 'status')).length === 0
+    : generation > observed;
 }
 
 function kubeProxy(state: ClusterState): StateCause[] {

@@ -56,7 +56,7 @@ const outSince = ({ events }: Workload, pod: Pod): number =>
 const diskCause = (workload: Workload, pod: Pod): StateCause => ({
   what: 'ephemeral_storage_exceeded',
   object: refOf(workload),
-  strength: /exceed/.test(pod.message) ? 0.95 : 0.7,
+  strength: /exceed/.test(pod.message) ? 0.95 : 0.5,
   facts: [
     fact({ kind: 'Pod', namespace: pod.namespace, name: pod.name }, 'status.message', pod.message),
     ...workload.template.containers.map(({ name, limits }) =>

@@ -90,7 +90,9 @@ function denied(state: ClusterState, calls: CallGraph, workload: Workload): Stat
     fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, `log (${count} times)`, line);
   const [, namespace = workload.namespace, name = workload.template.serviceAccount] =
     ACCOUNT.exec(rbac?.line ?? '') ?? [];
-  const verb = /cannot (\w{1,30}) resource \\?"([\w./-]{1,200})\\?"(?: in API group \\?"([\w.-]{0,200})\\?")?/.exec(rbac?.line ?? '');
+  const verb = /cannot (\w{1,30}) resource \\?"([\w./-]{1,200})\\?"(?: in API group \\?"([\w.-]{0,200})\\?")?/.exec(
+    rbac?.line ?? '',
+  );
   const account = { kind: 'ServiceAccount', namespace, name };
   return [
     ...(rbac

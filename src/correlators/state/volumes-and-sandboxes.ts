@@ -150,7 +150,7 @@ function waiting(workload: Workload, pod: Workload['pods'][number], at: number):
             fact(
               ref,
               `status.initContainerStatuses[${name}].state.running`,
-              `for ${Math.round((at - runningSince) / 1_000)} s`,
+              runningSince === 0 ? 'nothing of since when' : `for ${Math.round((at - runningSince) / 1_000)} s`,
             ),
             fact(own, `${templatePath(own)}.initContainers[${name}].command`, [...template.command, ...template.args]),
           ],

@@ -12,7 +12,10 @@ const REPLICA_SET_POD = new RegExp(`^(.+-${TEMPLATE_HASH})-[a-z0-9]{5}$`);
  */
 export function guessedOwner(pod: Pod, workloads: readonly Workload[]): Pod['owner'] {
   const [found] = workloads
-    .filter(({ kind, name, selector }) => kind !== 'Pod' && selector && isNameOf(kind, name, pod.name) && fits(selector, pod.template.labels))
+    .filter(
+      ({ kind, name, selector }) =>
+        kind !== 'Pod' && selector && isNameOf(kind, name, pod.name) && fits(selector, pod.template.labels),
+    )
     .sort((left, right) => right.name.length - left.name.length);
   if (!found) return null;
   const set = found.kind === 'Deployment' ? REPLICA_SET_POD.exec(pod.name)?.[1] : undefined;

@@ -147,7 +147,7 @@ export function logSigns(log: ContainerLog, since = 0): LogSign[] {
     if (!sign || (NETWORK.includes(sign.kind) && OBSERVING.test(line))) continue;
     if (since > 0 && isFrom(log.lines, index, since)) continue;
     if (FINE.test(line) && sign.kind !== 'unknown_host' && sign.kind !== 'access_denied') continue;
-    const addresses = addressesInText(line);
+    const addresses = addressesOf(log.lines, index, sign.kind);
     const key = `${sign.kind} ${sign.named} ${addresses.map(({ host, port }) => (/^[\d.]+$/.test(host) ? port : `${host}:${port}`)).join()}`;
     const known = found.get(key);
     found.set(key, {
@@ -160,6 +160,20 @@ export function logSigns(log: ContainerLog, since = 0): LogSign[] {
     });
   }
   return [...found.values()].sort((left, right) => right.count - left.count);
+}
+
+/** Within a stack trace the address stands above the exception, in the line that was logged with it. */
+const TRACE_LINE = /^(?:\s|Caused by:|[\w$]{1,60}(?:\.[\w$]{1,60}){1,12}(?:Exception|Error)\b)/;
+const TRACE_ABOVE = 8;
+
+function addressesOf(lines: string[], index: number, kind: LogSignKind): Address[] {
+  const own = addressesInText((lines[index] ?? '').slice(0, MAX_LINE));
+  if (own.length > 0 || !NETWORK.includes(kind)) return own;
+  for (let at = index; at > Math.max(0, index - TRACE_ABOVE) && TRACE_LINE.test(lines[at] ?? ''); at--) {
+    const above = addressesInText((lines[at - 1] ?? '').slice(0, MAX_LINE));
+    if (above.length > 0) return above;
+  }
+  return [];
 }
 
 function isFrom(lines: string[], index: number, since: number): boolean {

@@ -10,7 +10,7 @@ export type ContainerState = {
   restarts: number;
   image: string;
   waiting: { reason: string; message: string } | null;
-  /** Since when it runs; null while it doesn't. */
+  /** Since when it runs, 0 where it doesn't say; null while it doesn't run. */
   runningSince: number | null;
   /** The end it stands at now. */
   ended: Exit | null;
@@ -79,7 +79,7 @@ export function conditionsIn(status: Json): Condition[] {
 
 function containerState(raw: Json, init: boolean): ContainerState {
   const waiting = recordAt(raw, 'state', 'waiting');
-  const running = recordAt(raw, 'state', 'running');
+  const running = recordAt(raw, 'state');
   const isWaiting = Object.keys(waiting).length > 0;
   return {
     name: textAt(raw, 'name'),
@@ -88,7 +88,7 @@ function containerState(raw: Json, init: boolean): ContainerState {
     restarts: numberAt(raw, 'restartCount') ?? 0,
     image: textAt(raw, 'image'),
     waiting: isWaiting ? { reason: textAt(waiting, 'reason'), message: textAt(waiting, 'message') } : null,
-    runningSince: Object.keys(running).length > 0 ? instantAt(running, 'startedAt') : null,
+    runningSince: 'running' in running ? instantAt(running, 'running', 'startedAt') : null,
     ended: exitIn(recordAt(raw, 'state', 'terminated')),
     last: exitIn(recordAt(raw, 'lastState', 'terminated')),
   };

@@ -49,3 +49,34 @@ const restartsLately = (pod: Pod, at: number): boolean =>
     const exit = one.restarts > 0 ? recentExit(one, at) : null;
     return exit !== null && (exit.code !== 0 || one.restarts > 2);
   });
+
+/** As long a container waits between two ends, once it has ended often. */
+const BACK_OFF_MS = 5 * 60_000;
+const OFTEN = 12;
+const TOLD = /^(?:BackOff|Failed\w{0,40}|Unhealthy|ErrImage\w{0,20}|InspectFailed|Evicted)$/;
+
+/** Epoch ms: since when it is ill, as far back as its pods, their restarts and events reach. `at` where nothing tells. */
+export function illSince(workload: Workload, at: number): number {
+  const ill = unready(workload);
+  const names = new Set(ill.map(({ name }) => name));
+  const told = workload.events.filter(
+    ({ type, reason, about, last }) =>
+      type === 'Warning' && TOLD.test(reason) && names.has(about.name) && at - last < HISTORY_MS,
+  );
+  return Math.min(
+    at,
+    ...ill.flatMap((pod) => podSince(pod, at)),
+    ...told.map(({ first }) => first).filter((one) => one > 0),
+  );
+}
+
+function podSince(pod: Pod, at: number): number[] {
+  if (pod.phase === 'Pending') return pod.createdAt > 0 ? [pod.createdAt] : [];
+  const restarts = Math.max(0, ...pod.containers.map((one) => one.restarts));
+  const looping = restarts > OFTEN && pod.containers.some(({ waiting }) => waiting?.reason === 'CrashLoopBackOff');
+  const changed = pod.conditions.find(({ type }) => type === 'Ready')?.since ?? 0;
+  return [
+    ...(changed > 0 ? [changed] : []),
+    ...(looping ? [Math.max(pod.createdAt, at - restarts * BACK_OFF_MS)] : []),
+  ];
+}

@@ -20,6 +20,9 @@ const HINTS: [RegExp, RegExp][] = [
   [/amqp|rabbit|ACCESS_REFUSED/i, /rabbit/i],
 ];
 
+/** A name that is no word of a sentence. */
+const isTelling = (name: string): boolean => name.includes('-') || name.length > 9;
+
 const saysName = (line: string, name: string): boolean => {
   for (let at = line.indexOf(name); at >= 0; at = line.indexOf(name, at + 1))
     if (!/[\w-]/.test(line[at - 1] ?? ' ') && !/[\w-]/.test(line[at + name.length] ?? ' ')) return true;
@@ -41,7 +44,9 @@ export function complainedOf(
     if (found.kind === 'service' && found.service.workloads[0]) return found.service.workloads[0];
   }
   const callees = calls.callees.get(objectKey(workload)) ?? new Set();
-  const named = state.workloads.filter((one) => callees.has(objectKey(one)) && saysName(sign.line, one.name));
+  const named = state.workloads.filter(
+    (one) => callees.has(objectKey(one)) && isTelling(one.name) && saysName(sign.line, one.name),
+  );
   if (named.length === 1) return named[0];
   const databases = state.workloads.filter((one) => callees.has(objectKey(one)) && isDatabase(one));
   const hint = HINTS.find(([line]) => line.test(sign.line))?.[1];

@@ -2,6 +2,7 @@ import { TEMPLATE_HASH } from '../pod-names.ts';
 import type { StateEvent } from './event.ts';
 import { flagAt, recordsAt, textAt } from './fields.ts';
 import { guessedOwner } from './guessed-owner.ts';
+import { latestOfLine } from './line-instant.ts';
 import { logSigns } from './log-signs.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerLog, KubeObject } from './snapshot.ts';
@@ -53,10 +54,18 @@ export function gatherWorkloads({ byKind, pods, events, logs, at }: Parts): {
     (older ? owner.olderPods : owner.pods).push(pod);
   }
   const workloads = [...top.values()];
-  const steady = new Set(pods.filter((pod) => isSteady(pod, at)).map(({ namespace, name }) => `${namespace}/${name}`));
+  const steady = new Set(
+    (areInStep(logs, at) ? pods : [])
+      .filter((pod) => isSteady(pod, at))
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  );
   attach(workloads, ownerOfPod, events, logs, (pod) => (steady.has(pod) ? at - HISTORY_MS : 0));
   return { workloads, ownerOfPod };
 }
+
+/** Whether the logs were read when the objects were: else their dates tell nothing of what is news. */
+const areInStep = (logs: ContainerLog[], at: number): boolean =>
+  logs.some(({ lines }) => (latestOfLine((lines.at(-1) ?? '').slice(0, 1_000), at) ?? 0) >= at - HISTORY_MS);
 
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
 

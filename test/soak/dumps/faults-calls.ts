@@ -284,7 +284,7 @@ export const CALL_FAULTS: DumpFault[] = [
           c.log(pod, [
             ...chatter(c, database),
             ...Array(3).fill(
-              '{"t":{"$date":"2026-05-12T09:38:00.000+00:00"},"s":"I","c":"NETWORK","id":22942,"ctx":"listener","msg":"Connection refused because there are too many open connections","attr":{"connectionCount":20001}}',
+              `{"t":{"$date":"${c.iso(2)}"},"s":"I","c":"NETWORK","id":22942,"ctx":"listener","msg":"Connection refused because there are too many open connections","attr":{"connectionCount":20001}}`,
             ),
           ]);
       return truth(c.get('Deployment', database.name), 'database_too_many_connections');

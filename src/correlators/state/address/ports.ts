@@ -67,8 +67,9 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
         command: edit(object),
       },
     ];
-  // Nobody else calls it, and its callers are as they were made: a Service changes without a trace, a template doesn't.
-  const moved = others.length === 0 && users.every(isAsMade);
+  // Nobody else calls it, its callers are as they were made, and its own port is none of its pods': a Service changes without a trace, a template doesn't.
+  const moved =
+    others.length === 0 && users.every(isAsMade) && !service.ports.some(({ port }) => listens.includes(port));
   const wrong = users.flatMap((workload) => {
     const own = uses.filter((use) => use.workload === workload);
     const [use] = own;

@@ -30,6 +30,8 @@ export type DecideInput = {
   storm: boolean;
   /** An older open incident that already deals with the same cause. */
   sameCauseAs: string | null;
+  /** An open incident about the same cause for which a person was reached; null or absent: there is none. */
+  calledFor?: string | null;
   /** Steps already carried out in this incident, and how many there may be. */
   attempts: number;
   maxAttempts: number;
@@ -90,8 +92,17 @@ export function patientUntil(
     : Number.POSITIVE_INFINITY;
 }
 
-/** Act, ask, wait, watch or call a person; the reason comes with it. Pure; the first rule that applies decides. */
+/** Act, ask, wait, watch or call a person; the reason comes with it. Pure. */
 export function decide(input: DecideInput): Decision {
+  const decision = decideAlone(input);
+  if (decision.kind !== 'escalate' || !input.calledFor) return decision;
+  // Whoever hears of it there sees to this, too; that it is heard of in time is looked after elsewhere.
+  const reason = `${input.calledFor} is about the same cause, and a person was called for it`;
+  return { kind: 'hold', untilMs: input.now + 60_000, reason, waitsFor: 'same_cause' };
+}
+
+/** The first rule that applies decides. */
+function decideAlone(input: DecideInput): Decision {
   const { now, diagnosis, qualified, policy } = input;
   const hold = (ms: number, reason: string, waitsFor?: WaitsFor): Decision => ({
     kind: 'hold',

@@ -20,7 +20,7 @@ import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { recommend } from './recommend-steps.ts';
 import { judgedByHand } from './run-by-hand.ts';
-import { atWorkOn, sameCause } from './same-cause.ts';
+import { atWorkOn, calledFor, sameCause } from './same-cause.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;
@@ -98,6 +98,7 @@ export async function judged(
     paused: pause.paused,
     muted: deps.mutes?.of(incident.namespace, incident.service) ?? null,
     storm: stormOf(open, now).length >= deps.limits.stormIncidents,
+    calledFor: countedAttempts(incident) > 0 ? null : calledFor(incident, diagnosis, open),
     sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(deps.kinds, incident, diagnosis, open),
     attempts: countedAttempts(incident),
     maxAttempts: deps.limits.stepsPerIncident,

@@ -1,6 +1,10 @@
+import { loudest, rankOf } from '../domain/alert-severity.ts';
+import { callsOf } from '../domain/calls.ts';
 import type { Incident } from '../domain/incident.ts';
+import { pagesOf } from '../domain/pages.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
+import type { EntityRef } from '../domain/types/entity.ts';
 import type { IssueKind } from '../extension-points.ts';
 
 /** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
@@ -35,9 +39,32 @@ export function sameCause(
     if (other.id === incident.id || other.state.name === 'escalated' || isProposal(other)) return false;
     if (other.openedAt > incident.openedAt || (other.openedAt === incident.openedAt && other.id > incident.id))
       return false;
-    const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
-    const about = otherCause ?? { namespace: other.namespace, name: other.service };
-    return about.namespace === cause.namespace && about.name === cause.name;
+    return isAboutCause(other, cause);
   });
   return same?.id ?? null;
+}
+
+function isAboutCause(other: Incident, cause: EntityRef): boolean {
+  const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
+  const about = otherCause ?? { namespace: other.namespace, name: other.service };
+  return about.namespace === cause.namespace && about.name === cause.name;
+}
+
+/**
+ * Another open incident about the same entity for which a person was reached already: one trouble rings once, not once for each who suffers by it. What is louder than that one by its own alerts is news, and rings by itself.
+ */
+export function calledFor(incident: Incident, { named, causes }: Diagnosis, open: Incident[]): string | null {
+  const cause = named ? causes[0]?.entity : undefined;
+  if (!cause) return null;
+  const loudness = ({ alerts }: Incident) => rankOf(loudest(alerts) ?? 'none');
+  const heard = open.find(
+    (other) =>
+      other.id !== incident.id &&
+      other.state.name === 'escalated' &&
+      !isProposal(other) &&
+      callsOf(other).length + pagesOf(other).length > 0 &&
+      isAboutCause(other, cause) &&
+      loudness(other) >= loudness(incident),
+  );
+  return heard?.id ?? null;
 }

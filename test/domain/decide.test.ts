@@ -281,3 +281,16 @@ describe('while a window holds for a service', () => {
     expect(strictest([policy({ critical: false }), policy({ critical: false, window })])).toMatchObject({ window });
   });
 });
+
+describe('what comes to a person while one was called for the same cause', () => {
+  it('waits with that one, and does not hold up a step', () => {
+    const stuck = { qualified: [], calledFor: 'INC-3' };
+    expect(decide(inputOf(stuck))).toMatchObject({
+      kind: 'hold',
+      waitsFor: 'same_cause',
+      reason: 'INC-3 is about the same cause, and a person was called for it',
+    });
+    expect(decide(inputOf({ ...stuck, calledFor: null })).kind).toBe('escalate');
+    expect(decide(inputOf({ calledFor: 'INC-3' })).kind).toBe('ask');
+  });
+});

@@ -90,6 +90,10 @@ export type Action = Knowledge & {
    * bottleneck may move on to those that it calls.
    */
   relieves?: 'callers' | 'load';
+  /** It only makes room for the next step: as soon as it has settled that one is looked for, and whether this one cures is not asked. */
+  prepares?: true;
+  /** Of what it puts in place for the incident alone: why that has to stand a while longer though the trouble is gone, in words; null: it may go. Absent: it may. */
+  neededStill?(context: ActionContext, execution: Execution): Promise<string | null>;
   /** Vitals that are shares of what it changes (a limit): what was normal for them before says nothing after it. */
   rescales?: VitalName[];
   /** The parameters that a step may set, each in words with its unit, default and bounds (docs/playbooks.md). */

@@ -1,3 +1,4 @@
+import { objectDiff } from '../domain/object-diff.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
 import type { FieldChange } from '../domain/types/plan.ts';
@@ -27,7 +28,9 @@ const abortRollout: Action = {
     const found = await rolloutOf(cluster, target);
     if (!found.ok) return refused(found.failure, `Rollout ${target.name}`);
     const refusal = refuse(found.value);
-    return refusal ? { ok: false, refusal } : planAbort(context, found.value);
+    if (refusal) return { ok: false, refusal };
+    const dry = await patchAbort(cluster, found.value, true, true);
+    return dry.ok ? planAbort(context, found.value, dry.value) : refused(dry.failure, `Rollout ${target.name}`);
   },
   async wasApplied({ cluster }, { target, summary }) {
     const found = await rolloutOf(cluster, target);
@@ -77,7 +80,8 @@ function refuse({ name, object }: CustomObject): Refusal | null {
     : null;
 }
 
-function planAbort({ clock, target }: ActionContext, { uid, name, object }: CustomObject): Planned {
+function planAbort({ clock, target }: ActionContext, rollout: CustomObject, dry: CustomObject): Planned {
+  const { uid, name, object } = rollout;
   const changes: FieldChange[] = [
     {
       path: 'status.abort',
@@ -93,7 +97,7 @@ function planAbort({ clock, target }: ActionContext, { uid, name, object }: Cust
       action: 'abort_rollout',
       target: { kind: 'Rollout', namespace: target.namespace, name, uid },
       changes,
-      diff: '',
+      diff: objectDiff(`${target.namespace}/${name} (status)`, abortOf(rollout), abortOf(dry)),
       summary: `Abort the update of Rollout ${name} and go back to its stable version`,
       reversible: true,
       blastRadius: {
@@ -123,15 +127,29 @@ async function setAbort(
   const subject = `Rollout ${target.name}`;
   const found = await rolloutOf(cluster, target);
   if (!found.ok) return failedWith(refusalOf(found.failure, subject), false);
-  const { uid, object, resourceVersion } = found.value;
+  const { uid, object } = found.value;
   if (uid !== target.uid)
     return failedWith({ code: 'target_gone', message: `${subject} is another object now.` }, false);
   if ((readPath(object, ['status', 'abort']) === true) === abort) return { kind: 'done', undo: {}, message };
-  const place = { kind: ROLLOUTS, namespace: target.namespace, name: target.name };
-  const how = { uid, resourceVersion, dryRun: false, subresource: 'status' as const };
-  const answer = await cluster.custom.patch(place, [{ op: 'add', path: '/status/abort', value: abort }], how);
+  const answer = await patchAbort(cluster, found.value, abort, false);
   if (answer.ok) return { kind: 'done', undo: {}, message };
   return failedWith(refusalOf(answer.failure, subject), answer.failure.kind === 'unreachable');
+}
+
+const abortOf = ({ object }: CustomObject) => ({ abort: readPath(object, ['status', 'abort']) === true });
+
+function patchAbort(
+  cluster: Cluster,
+  { namespace, name, uid, resourceVersion }: CustomObject,
+  abort: boolean,
+  dryRun: boolean,
+): Promise<ClusterResult<CustomObject>> {
+  const how = { uid, resourceVersion, dryRun, subresource: 'status' as const };
+  return cluster.custom.patch(
+    { kind: ROLLOUTS, namespace, name },
+    [{ op: 'add', path: '/status/abort', value: abort }],
+    how,
+  );
 }
 
 function number(object: unknown, path: string[]): number {

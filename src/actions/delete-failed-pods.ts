@@ -7,6 +7,7 @@ import type { PodInfo } from '../ports/cluster-objects.ts';
 import { cannotTell } from './edit/attempts.ts';
 import { PODS } from './edit/places.ts';
 import { refusalOf, refused } from './workload/look.ts';
+import { podsAway } from './workload/pods-away.ts';
 
 const MOST_PODS = 50;
 /** What has their work done anew; a Job's failed pods are its record. */
@@ -31,9 +32,9 @@ const deleteFailedPods: Action = {
       (pod) => pod.phase === 'Failed' && !pod.deleting && OWNERS.includes(pod.owner?.kind ?? ''),
     );
     const chosen = over.sort((left, right) => left.createdAt - right.createdAt).slice(0, MOST_PODS);
-    return chosen.length === 0
-      ? no('not_needed', `No pod of ${namespace} has failed and been replaced.`)
-      : planFor(context, chosen);
+    if (chosen.length === 0) return no('not_needed', `No pod of ${namespace} has failed and been replaced.`);
+    const refusal = await tryAll(context.cluster, chosen);
+    return refusal ? { ok: false, refusal } : planFor(context, chosen);
   },
   async wasApplied({ cluster }, plan) {
     const there = await stillThere(cluster, plan);
@@ -81,7 +82,7 @@ function planFor({ clock, target }: ActionContext, pods: PodInfo[]): Planned {
       action: 'delete_failed_pods',
       target: { ...target, uid },
       changes,
-      diff: '',
+      diff: podsAway(target.namespace, pods),
       summary: `Take ${count} of ${target.namespace} away`,
       reversible: false,
       blastRadius: blastRadius({
@@ -100,6 +101,15 @@ function planFor({ clock, target }: ActionContext, pods: PodInfo[]): Planned {
       plannedAt: clock.now(),
     },
   };
+}
+
+/** As the server would take it: by whether each may be taken away, asked without doing it. */
+async function tryAll(cluster: Cluster, pods: PodInfo[]): Promise<Refusal | null> {
+  for (const { namespace, name, uid } of pods) {
+    const dry = await cluster.custom.delete({ kind: PODS, namespace, name }, { uid, dryRun: true });
+    if (!dry.ok && dry.failure.kind !== 'not_found') return refusalOf(dry.failure, `Pod ${name}`);
+  }
+  return null;
 }
 
 type Gone = { namespace: string; name: string; uid: string };

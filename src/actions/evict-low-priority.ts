@@ -8,6 +8,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
 import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius, type WorkloadPods } from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
+import { podsAway } from './workload/pods-away.ts';
 
 /** As the kubelet would by itself, but sooner, by choice, and as the budgets allow; more than this at once is a drain. One of a workload: two at once would be an outage of its own. */
 const MOST_PODS = 3;
@@ -149,7 +150,7 @@ async function planEvictions(
       action: 'evict_low_priority',
       target: { kind: 'Node', namespace: target.namespace, name: node.name, uid: node.uid },
       changes,
-      diff: '',
+      diff: podsAway(node.name, chosen),
       summary: `Evict ${chosen.length} low-priority ${chosen.length === 1 ? 'pod' : 'pods'} from node ${node.name}`,
       reversible: false,
       blastRadius: nodeBlastRadius(workloads, ({ here }) => here.filter((pod) => uids.has(pod.uid))),

@@ -8,6 +8,7 @@ import type { PodInfo } from '../ports/cluster-objects.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
 import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
+import { podsAway } from './workload/pods-away.ts';
 
 const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
 
@@ -164,7 +165,7 @@ async function planEviction(
       action: 'restart_pod',
       target: { kind: 'Pod', namespace: pod.namespace, name: pod.name, uid: pod.uid },
       changes,
-      diff: '',
+      diff: podsAway(pod.namespace, [pod]),
       summary: `Restart pod ${pod.name}`,
       reversible: false,
       blastRadius: blastRadius({

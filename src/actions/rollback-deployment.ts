@@ -10,6 +10,7 @@ import { ofWorkload } from './edit/of-workload.ts';
 import { type Look, lookAtTarget, troubledPods } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { newestPods, settleRollout } from './workload/settle.ts';
+import { TEMPLATE_CURES } from './workload/template-cures.ts';
 
 /** Names the ReplicaSet that was rolled back from, so that a later rollback doesn't choose it. */
 const BAD_REVISION = 'nightshift.dev/rolled-back-from';
@@ -23,35 +24,7 @@ const rollbackDeployment = editing({
   title: 'Roll back',
   rungs: ['rollback'],
   reversible: true,
-  // What a template alone can have done: whether it was this release's, the plan asks.
-  cures: {
-    rollout: [38, 2],
-    crash_loop: [6, 4],
-    image_not_found: [38, 2],
-    image_name_invalid: [38, 2],
-    image_platform_mismatch: [38, 2],
-    image_pull: [10, 4],
-    command_not_found: [38, 2],
-    argument_invalid: [38, 2],
-    readiness_probe_path: [36, 3],
-    readiness_probe_port: [36, 3],
-    readiness_probe_command: [36, 3],
-    startup_probe_path: [36, 3],
-    startup_probe_port: [36, 3],
-    startup_probe_command: [36, 3],
-    liveness_probe_path: [36, 3],
-    liveness_probe_port: [36, 3],
-    liveness_probe_command: [36, 3],
-    init_container_failed: [8, 4],
-    config_map_key_missing: [8, 4],
-    config_map_missing: [8, 5],
-    secret_key_missing: [8, 4],
-    secret_missing: [8, 5],
-    setting_missing: [8, 4],
-    service_account_missing: [8, 4],
-    config_error: [8, 5],
-    '*': [1, 5],
-  },
+  cures: TEMPLATE_CURES,
   against: { namespace: [], workload: [] },
   permissions: [
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch'] },

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import type { Execution } from '../domain/types/execution.ts';
 import { measureService, measureTrouble } from '../evidence/measure.ts';
+import { actionContext } from './action-context.ts';
 import type { StageDeps } from './deps.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
 import { undoNow, WAITS } from './undo.ts';
@@ -39,13 +40,16 @@ const giveBack: Stage = {
 };
 
 /** Why it has to stand a while longer; null when it may go. What can't be seen isn't over. */
-async function stillNeeded(deps: StageDeps, incident: Incident, { recommendation }: Execution): Promise<string | null> {
-  const { plan, step } = recommendation;
+async function stillNeeded(deps: StageDeps, incident: Incident, execution: Execution): Promise<string | null> {
+  const { plan, step } = execution.recommendation;
+  const action = deps.actions.get(step.action);
+  const own = await action?.neededStill?.(actionContext(deps, incident, execution.recommendation), execution);
+  if (own !== undefined && own !== null) return own;
   const trouble = await measureTrouble(deps, incident);
   if (trouble.kind === 'present') return trouble.message;
   if (plan.target.kind === 'Node') return whyNodeIsIll(deps, plan.target.name);
   // Whom a breaker keeps callers from may be as ill as before: the callers are well because of it.
-  if (deps.actions.get(step.action)?.relieves !== 'callers') return trouble.kind === 'gone' ? null : trouble.message;
+  if (action?.relieves !== 'callers') return trouble.kind === 'gone' ? null : trouble.message;
   const [namespace = '', service = ''] = (plan.blastRadius.services[0] ?? '').split('/');
   const behind = await measureService(deps, { namespace, service });
   return behind.kind === 'gone' ? null : behind.message;

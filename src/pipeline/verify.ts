@@ -54,19 +54,22 @@ const verify: Stage = {
     // By hand there was nothing that could have gone by itself.
     const sample = goneEarly && !isByHand(incident) ? { ...seen, goneEarly } : seen;
     const samples = [...state.samples, sample];
-    const verdict = judge({
-      now: at,
-      since: state.since,
-      until: state.until,
-      steadyMs: state.steadyMs,
-      samples,
-      settled: settled.kind === 'settled',
-      lagMs: deps.queries.quickWindowMs,
-    });
+    const prepared = preparedFor(deps, execution, settled, trouble);
+    const verdict = prepared
+      ? { verdict: 'unchanged' as const, at, message: prepared }
+      : judge({
+          now: at,
+          since: state.since,
+          until: state.until,
+          steadyMs: state.steadyMs,
+          samples,
+          settled: settled.kind === 'settled',
+          lagMs: deps.queries.quickWindowMs,
+        });
     if (!verdict) return { events: [{ type: 'sampled', at, sample }], againAt: at + LOOK_EVERY_MS };
     const { recommendation, id } = execution;
     // What nothing was wrong before says nothing of what a step cures.
-    const worked = isByHand(incident) ? null : workedFor(verdict, samples);
+    const worked = isByHand(incident) || prepared ? null : workedFor(verdict, samples);
     if (worked !== null)
       await deps.store.recordResult(
         resultKey(recommendation.step.action, recommendation.issue, incident.diagnosis),
@@ -82,6 +85,17 @@ const verify: Stage = {
     };
   },
 };
+
+/** What only makes room for the next step has done its part as soon as it has settled; null: it isn't that, or the trouble isn't seen. */
+function preparedFor(
+  deps: StageDeps,
+  { recommendation }: Execution,
+  settled: Settled,
+  trouble: Trouble,
+): string | null {
+  const isReady = settled.kind === 'settled' && trouble.kind === 'present';
+  return isReady && deps.actions.get(recommendation.step.action)?.prepares ? settled.message : null;
+}
 
 const isOverWindow = ({ kinds }: StageDeps, issue: string): boolean =>
   kinds.some(({ name, overWindow }) => name === issue && overWindow);

@@ -78,7 +78,7 @@ function guardedCluster(cluster: Cluster, refusal: WriteGuard['refusal'], sent: 
       apply: (place, body, options) => write(options.dryRun, () => custom.apply(place, body, options)),
       patch: (place, operations, options) => write(options.dryRun, () => custom.patch(place, operations, options)),
       create: (place, body, options) => write(options.dryRun, () => custom.create(place, body, options)),
-      delete: (place, options) => write(false, () => custom.delete(place, options)),
+      delete: (place, options) => write(options.dryRun === true, () => custom.delete(place, options)),
     },
   };
 }

@@ -56,5 +56,5 @@ export type CustomObjects = {
     options: { annotations: Record<string, string>; dryRun: boolean },
   ): Promise<ClusterResult<CustomObject>>;
   /** Another object of the name answers `conflict`. */
-  delete(place: CustomPlace, options: { uid: string }): Promise<ClusterResult<void>>;
+  delete(place: CustomPlace, options: { uid: string; dryRun?: true }): Promise<ClusterResult<void>>;
 };

@@ -1,8 +1,9 @@
 import { type KeeperClaim, keeperClaim, ownersOf, setsField } from '../domain/keeper.ts';
 import type { ManagedView } from '../domain/managed-by.ts';
-import { isRecord, readPath } from '../domain/object-path.ts';
+import { isRecord, type ObjectPath, readPath } from '../domain/object-path.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster } from './cluster.ts';
+import type { ClusterResult } from './cluster-result.ts';
 import type { CustomKind, CustomObject } from './custom-objects.ts';
 
 const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
@@ -13,6 +14,7 @@ const kindOf = (group: string, version: string, plural: string, kind: string): C
 });
 const APPLICATIONS = kindOf('argoproj.io', 'v1alpha1', 'applications', 'Application');
 const KUSTOMIZATIONS = kindOf('kustomize.toolkit.fluxcd.io', 'v1', 'kustomizations', 'Kustomization');
+const GIT_REPOSITORIES = kindOf('source.toolkit.fluxcd.io', 'v1', 'gitrepositories', 'GitRepository');
 const HELM_RELEASES = kindOf('helm.toolkit.fluxcd.io', 'v2', 'helmreleases', 'HelmRelease');
 
 /** What it takes to see whether a change beside Git or a release would stand. */
@@ -61,6 +63,54 @@ export async function keeperTold(
   const { name, where } = await keeperOf(cluster, claim, { object, raw, path, after: '', isRollback: true });
   return { name, how: claim.tool === 'Helm' ? helmBack(claim, object.namespace) : where };
 }
+
+/** Where a keeper's own setting back is switched off, and of which commit it is. */
+export type Suspension = { kind: CustomKind; object: CustomObject; path: ObjectPath; value: unknown; name: string };
+
+/** The switch of the keeper that the object names; null where it has none, or none that ends by itself. */
+export async function suspensionOf(
+  cluster: Cluster,
+  object: ManagedView,
+  raw: Record<string, unknown>,
+): Promise<ClusterResult<Suspension | null>> {
+  const claim = keeperClaim(object, ownersOf(raw));
+  if (claim?.tool === 'Argo CD') {
+    const all = await cluster.custom.list(APPLICATIONS, null);
+    if (!all.ok) return all;
+    const [found, second] = all.value.filter(({ name }) => name === claim.application);
+    if (!found || second) return { ok: true, value: null };
+    const path = ['spec', 'syncPolicy', 'automated', 'selfHeal'];
+    const name = `Argo CD (application ${claim.application})`;
+    return { ok: true, value: { kind: APPLICATIONS, object: found, path, value: false, name } };
+  }
+  if (claim?.tool !== 'Flux' || claim.kind !== 'Kustomization') return { ok: true, value: null };
+  const { namespace, name } = claim;
+  const found = await cluster.custom.get({ kind: KUSTOMIZATIONS, namespace, name });
+  if (!found.ok) return found;
+  const value = { kind: KUSTOMIZATIONS, object: found.value, path: ['spec', 'suspend'], value: true };
+  return { ok: true, value: { ...value, name: `Flux (Kustomization ${namespace}/${name})` } };
+}
+
+/** The commit that a keeper has seen last; null: it doesn't say. Flux' Kustomization sees none while it is suspended, its source does. */
+export async function commitSeen(
+  cluster: Cluster,
+  { kind, object }: Pick<Suspension, 'kind' | 'object'>,
+): Promise<ClusterResult<string | null>> {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  if (kind.kind === 'Application')
+    return { ok: true, value: text(readPath(object.object, ['status', 'sync', 'revision'])) };
+  const source = readPath(object.object, ['spec', 'sourceRef']);
+  if (!isRecord(source) || source.kind !== 'GitRepository') return { ok: true, value: null };
+  const namespace = text(source.namespace) ?? object.namespace;
+  const found = await cluster.custom.get({ kind: GIT_REPOSITORIES, namespace, name: String(source.name) });
+  return found.ok ? { ok: true, value: text(readPath(found.value.object, ['status', 'artifact', 'revision'])) } : found;
+}
+
+/** What it takes to switch a keeper off and on again. */
+export const SUSPEND_PERMISSIONS: { group: string; resource: string; verbs: string[] }[] = [
+  ...[APPLICATIONS, KUSTOMIZATIONS].map(({ group, plural }) => ({ group, resource: plural, verbs: ['patch'] })),
+  { group: GIT_REPOSITORIES.group, resource: GIT_REPOSITORIES.plural, verbs: ['get', 'list'] },
+];
 
 type Keeper = { name: string; reverts: boolean | null; where: string; lasting: string };
 

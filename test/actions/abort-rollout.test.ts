@@ -40,6 +40,7 @@ describe('abort_rollout', () => {
     expect(plan).toMatchObject({
       target: { kind: 'Rollout', name: 'payment-api' },
       changes: [{ path: 'status.abort', after: 'true: back to aaa' }],
+      diff: expect.stringContaining('+abort: true'),
       blastRadius: { services: ['shop/payment-api'] },
     });
     expect(await abortRollout.wasApplied(context(), plan, 'x')).toBeNull();

@@ -31,6 +31,7 @@ describe('delete_failed_pods', () => {
       summary: 'Take 2 failed pods of shop away',
       blastRadius: { level: 'low', podsAffected: 0 },
       reversible: false,
+      diff: expect.stringContaining('-  phase: Failed'),
     });
     expect(await deleteFailedPods.wasApplied(context, plan, 'inc-1-1')).toBeNull();
     expect((await carryOut(deleteFailedPods, context, plan)).applied.kind).toBe('done');

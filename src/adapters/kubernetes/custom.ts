@@ -31,7 +31,7 @@ export function customObjects(connection: Connection): CustomObjects {
     apply: (place, body, options) => checked(place, () => applyObject(connection, place, body, options)),
     patch: (place, operations, options) => checked(place, () => patchObject(connection, place, operations, options)),
     create: (place, body, options) => checked(place, () => createObject(connection, place, body, options)),
-    delete: (place, { uid }) => checked(place, () => deleteObject(connection, place, uid)),
+    delete: (place, options) => checked(place, () => deleteObject(connection, place, options)),
   };
 }
 
@@ -128,9 +128,17 @@ async function createObject(
   );
 }
 
-async function deleteObject(connection: Connection, place: CustomPlace, uid: string): Promise<ClusterResult<void>> {
+async function deleteObject(
+  connection: Connection,
+  place: CustomPlace,
+  { uid, dryRun }: { uid: string; dryRun?: true },
+): Promise<ClusterResult<void>> {
   const answer = await connection.write(() =>
-    connection.json({ method: 'DELETE', path: pathTo(place), body: { preconditions: { uid } } }),
+    connection.json({
+      ...{ method: 'DELETE', path: pathTo(place) },
+      ...(dryRun ? { query: { dryRun: 'All' } } : {}),
+      body: { preconditions: { uid } },
+    }),
   );
   return answer.ok ? { ok: true, value: undefined } : answer;
 }

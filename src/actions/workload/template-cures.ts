@@ -1,0 +1,31 @@
+import type { Knowledge } from '../../domain/recommend.ts';
+
+/** What a template alone can have done: whether it was this release's, the plan asks. */
+export const TEMPLATE_CURES: Knowledge['cures'] = {
+  rollout: [38, 2],
+  crash_loop: [6, 4],
+  image_not_found: [38, 2],
+  image_name_invalid: [38, 2],
+  image_platform_mismatch: [38, 2],
+  image_pull: [10, 4],
+  command_not_found: [38, 2],
+  argument_invalid: [38, 2],
+  readiness_probe_path: [36, 3],
+  readiness_probe_port: [36, 3],
+  readiness_probe_command: [36, 3],
+  startup_probe_path: [36, 3],
+  startup_probe_port: [36, 3],
+  startup_probe_command: [36, 3],
+  liveness_probe_path: [36, 3],
+  liveness_probe_port: [36, 3],
+  liveness_probe_command: [36, 3],
+  init_container_failed: [8, 4],
+  config_map_key_missing: [8, 4],
+  config_map_missing: [8, 5],
+  secret_key_missing: [8, 4],
+  secret_missing: [8, 5],
+  setting_missing: [8, 4],
+  service_account_missing: [8, 4],
+  config_error: [8, 5],
+  '*': [1, 5],
+};

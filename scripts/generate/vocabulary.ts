@@ -3,7 +3,7 @@ import type { AnomalyInfo, FindingInfo } from '../../src/domain/finding-info.ts'
 import type { IssueKind } from '../../src/extension-points.ts';
 import { list, quoted } from './typescript.ts';
 
-type SaidKind = Pick<IssueKind, 'name' | 'says'>;
+type SaidKind = Pick<IssueKind, 'name' | 'says' | 'shownBy'>;
 type Finder = { name: string; finds: Partial<Record<string, FindingInfo | AnomalyInfo>> };
 export type Vocabulary = {
   findings: string[];
@@ -66,12 +66,21 @@ ${setOf('OPENS_INCIDENTS', info, ({ scan }) => scan === 'opens')}
 ${setOf('LOOKED_AT_CLOSER', info, ({ scan }) => scan === 'opens' || scan === 'looks_closer')}
 ${setOf('TOLD_SOON', info, ({ mustLast }) => mustLast === 'short')}
 
-/** How a kind of trouble is said of a service, while it lasts and once it is over. */
+/** How a kind of trouble is said of a service, while it lasts and once it is over, and the vitals that show it. */
 export const KIND_WORDS = {
-${kinds.map(({ name, says: { now, past } }) => `  ${name}: { now: ${quoted(now)}, past: ${quoted(past)} },\n`).join('')}} as const;
+${kinds.map(saidOf).join('')}} as const;
 /** The kinds of trouble that have a file of their own; \`Issue.kind\` may be another, named after an alert. */
 export type KindName = keyof typeof KIND_WORDS;
 `;
+
+const WIDTH = 120;
+
+/** As the formatter would have it. */
+function saidOf({ name, says: { now, past }, shownBy }: SaidKind): string {
+  const fields = [`now: ${quoted(now)}`, `past: ${quoted(past)}`, `shownBy: [${shownBy.map(quoted).join(', ')}]`];
+  const line = `  ${name}: { ${fields.join(', ')} },\n`;
+  return line.length <= WIDTH + 1 ? line : `  ${name}: {\n${fields.map((field) => `    ${field},\n`).join('')}  },\n`;
+}
 
 const setOf = (
   name: string,

@@ -152,7 +152,7 @@ async function planEviction(
   const changes: FieldChange[] = [
     {
       path: `pod ${pod.name}`,
-      before: `uid ${pod.uid}`,
+      before: 'runs',
       after: `evicted; ${pod.owner?.kind} ${pod.owner?.name} makes a new one`,
     },
   ];

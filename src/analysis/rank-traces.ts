@@ -68,6 +68,13 @@ export type TimingInput = {
   seconds: number;
 };
 
+/** What takes so long, as people say it. */
+const SAYS: Record<string, string> = {
+  latency: 'its answers take',
+  'self time': 'its own work takes',
+  'network time': 'the way to it takes',
+};
+
 /** Evidence from durations; a low strength says that they were looked at and are normal. Null without comparable spans. */
 export function timingEvidence(input: TimingInput): Evidence | null {
   const rise = riseOf(input.pairs);
@@ -81,7 +88,7 @@ export function timingEvidence(input: TimingInput): Evidence | null {
     at: input.at,
     resolutionMs: input.resolutionMs,
     what: input.what,
-    message: `${input.what} ${times.toFixed(1)}× normal`,
+    message: `${SAYS[input.what] ?? input.what} ${times < 1.15 ? 'as long as usual' : `${times < 10 ? times.toFixed(1) : Math.round(times)} times as long as usual`}`,
   };
   return input.what === 'latency' ? { ...evidence, excess: rise.excessMs / 1000 / input.seconds } : evidence;
 }

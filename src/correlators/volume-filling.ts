@@ -45,11 +45,14 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
     return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${full})`);
   const rise = steepestRise(used, around.at);
   if (rise)
-    return of(
-      'volume_filling',
-      rise.began,
-      0.6 + 0.3 * rise.confidence,
-      `fills: ${full} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
+    return filling(
+      around.at + rise.leftMs,
+      of(
+        'volume_filling',
+        rise.began,
+        0.6 + 0.3 * rise.confidence,
+        `fills: ${full} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
+      ),
     );
   return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${full} full`) : [];
 }
@@ -63,6 +66,8 @@ function toldOf(object: ObjectRef, used: string, message: string) {
   };
   return { object, told, command: edit(object) };
 }
+
+const filling = (damageAt: number, found: Found[]): Found[] => found.map((one) => ({ ...one, damageAt }));
 
 function steepestRise(used: VolumeUse['used'], now: number) {
   // Most volumes hardly change, and a trend is dear to look for.

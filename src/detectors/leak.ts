@@ -47,7 +47,10 @@ function leakWithin(input: DetectorInput, windowMs: number, limit: number): Foun
   const sense = senseOf(metric, unit);
   const message = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
   const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
-  return [{ kind: 'anomaly', about, at, what: 'leak', message, strength, value: { observed, low: 0, high, unit } }];
+  const damageAt = at + left.ms;
+  return [
+    { kind: 'anomaly', about, at, what: 'leak', message, strength, damageAt, value: { observed, low: 0, high, unit } },
+  ];
 }
 
 function expectedRise(baseline: Baseline | null, trend: Trend): number {

@@ -19,6 +19,9 @@ export function callsWanted(incident: Incident): CallDue[] {
   const { glass } = incident;
   if (glass && !isOvertaken(incident, `glass-${glass.at}`, glass.at))
     wanted.push({ kind: 'person', about: `glass-${glass.at}`, planDigest: null, why: glassWords(glass) });
+  const { pageAskedBy, pageAskedAt = 0 } = incident;
+  if (pageAskedBy !== null && !isOvertaken(incident, `asked-${pageAskedAt}`, pageAskedAt))
+    wanted.push({ kind: 'person', about: `asked-${pageAskedAt}`, planDigest: null, why: 'A person asked for one.' });
   if (isStillProposed(incident) || isQuietOnly(incident)) return wanted;
   const call = (about: string, why: string): CallDue => ({ kind: 'person', about, planDigest: null, why });
   if (state.name === 'escalated' && state.acknowledgedBy === null)

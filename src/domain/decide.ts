@@ -131,9 +131,9 @@ function decideAlone(input: DecideInput): Decision {
       ? escalate(
           input.cured
             ? 'nothing is measured to be in trouble since the step, but its alerts have not ended'
-            : 'neither metrics nor objects show the trouble, so nothing is done automatically',
+            : `${notMeasured(diagnosis)}, so nothing is done automatically`,
         )
-      : hold(input.unmeasured >= 2 ? 5 * 60_000 : 60_000, 'neither metrics nor objects show the trouble yet');
+      : hold(input.unmeasured >= 2 ? 5 * 60_000 : 60_000, `${notMeasured(diagnosis)} yet`);
   if (input.observeUntil !== null && input.observeUntil > now)
     return { kind: 'observe', untilMs: input.observeUntil, reason: 'no alert has fired yet: watching closer first' };
   if (!input.hasPlaybook) return escalate(told ?? `there is no playbook for ${diagnosis.issue.kind}`);
@@ -169,6 +169,16 @@ function decideAlone(input: DecideInput): Decision {
       reason: `observe mode: would ${first.plan.summary.toLowerCase()}`,
     };
   return actOrAsk(input, first, qualified.slice(1).filter(changesSomething));
+}
+
+/** That nothing is seen is one thing, that nobody could look another. */
+function notMeasured({ health = [], measuredOn, issue }: Diagnosis): string {
+  const own = health.find(({ service }) => service === measuredOn) ?? health[0];
+  const vitals = Object.entries(own?.vitals ?? {});
+  const dark = vitals.filter(([, vital]) => vital.kind === 'unknown').map(([name]) => name.replaceAll('_', ' '));
+  if (dark.length === 0) return 'neither metrics nor objects show the trouble';
+  if (vitals.every(([, vital]) => vital.kind !== 'known')) return `nobody could look: ${issue.message}`;
+  return `what can be read shows no trouble, and ${dark.slice(0, 3).join(', ')} can't be read`;
 }
 
 /** The fact that convicts and what to do, where objects convict. */
@@ -213,11 +223,24 @@ function actOrAsk(input: DecideInput, recommendation: Recommendation, options: R
     kind: 'ask',
     recommendation,
     options,
-    timeoutMs: policy.timeoutMs,
+    timeoutMs: beforeDamage(input, policy.timeoutMs),
     atTimeout,
     critical,
     reason: mustAsk ?? askReason(policy, critical, blastRadius),
   };
+}
+
+const LEAST_TIMEOUT_MS = 30_000;
+/** Of the time that is left: the step takes some of it, too. */
+const ASKED_SHARE = 0.7;
+
+/** A question ends before the damage that is foretold: "full in 3 min" is not asked about for five. */
+function beforeDamage({ now, diagnosis }: DecideInput, timeoutMs: number): number {
+  const target = remediationTarget(diagnosis)?.entity;
+  const left = diagnosis.findings
+    .filter(({ about, damageAt = 0 }) => damageAt > now && (target === undefined || about.name === target.name))
+    .map(({ damageAt = 0 }) => (damageAt - now) * ASKED_SHARE);
+  return Math.round(Math.max(Math.min(timeoutMs, LEAST_TIMEOUT_MS), Math.min(timeoutMs, ...left)));
 }
 
 /** It kills pods until somebody does something: nobody is left with a list of steps that were not quite sure enough. Never done without an answer. */

@@ -82,7 +82,6 @@ export function qualify(
   const unsure: Candidate[] = [];
   const mild: Candidate[] = [];
   const skippedSteps: SkippedStep[] = [];
-  const { severity } = diagnosis.issue;
   playbook.steps.forEach((step, stepIndex) => {
     const knowledge = knowledgeOf(step.action);
     if (!knowledge) {
@@ -90,7 +89,7 @@ export function qualify(
       return;
     }
     const confidence = confidenceOf(step, knowledge);
-    const forWorse = proven.has(step.action) ? null : tooMild(step, severity);
+    const forWorse = proven.has(step.action) ? null : tooMild(step, diagnosis.issue);
     const fact = forWorse ?? factAgainst(knowledge.against, diagnosis);
     const obstacle = fact ?? doubtAbout(step, confidence);
     if (obstacle) skippedSteps.push({ action: step.action, ...obstacle });
@@ -107,11 +106,11 @@ export function qualify(
 export const couldQualify = ({ step, confidence }: Pick<Candidate, 'step' | 'confidence'>): boolean =>
   (confidence.parts.find(({ name }) => name === 'works')?.value ?? 1) >= step.confidence;
 
-const tooMild = (step: Step, severity: number): Omit<SkippedStep, 'action'> | null =>
+const tooMild = (step: Step, { severity, unit }: Diagnosis['issue']): Omit<SkippedStep, 'action'> | null =>
   severity < step.threshold
     ? {
         reason: 'below_threshold',
-        message: `it is for a severity of ${step.threshold} or more, and this is ${round(severity)}`,
+        message: `it is for ${amount(step.threshold, unit)} and more; now it is ${amount(severity, unit)}`,
       }
     : null;
 
@@ -138,6 +137,11 @@ const says = (words: readonly string[], what: string): boolean => words.includes
 
 /** Cut, not rounded: what falls short never reads as what it falls short of. */
 const floored = (value: number): string => `${Math.floor(value * 1_000 + 1e-6) / 10} %`;
+/** Cut, too; of shares as per cent. */
+function amount(value: number, unit: string): string {
+  if (unit.startsWith('of ')) return `${floored(value)} ${unit}`;
+  return `${round(value)}${unit === '' ? '' : ` ${unit}`}`;
+}
 const round = (value: number): string => String(Math.floor(value * 100 + 1e-6) / 100);
 
 /**

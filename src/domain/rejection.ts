@@ -18,6 +18,8 @@ export type Rejection = {
   at: number;
   action: string;
   step: string;
+  /** Of its plan; absent in those of older versions. */
+  digest?: string;
   reason: RejectReason | null;
   note: string;
 };
@@ -30,7 +32,9 @@ export function withRejection(
   { plan }: Recommendation,
   said: Pick<Rejection, 'user' | 'at' | 'reason'>,
 ): Rejection[] {
-  return [...(known ?? []), { ...said, action: plan.action, step: plan.summary, note: '' }].slice(-MAX_REJECTIONS);
+  return [...(known ?? []), { ...said, action: plan.action, step: plan.summary, digest: plan.digest, note: '' }].slice(
+    -MAX_REJECTIONS,
+  );
 }
 
 /** The reason is of the newest that the person turned down; said again, it is corrected. */
@@ -47,3 +51,7 @@ export function withReason(
 export function reasonWords({ reason, note }: { reason: RejectReason; note: string }): string {
   return `Why it was turned down: ${REJECT_REASONS[reason].toLowerCase()}${note === '' ? '' : `. ${note}`}`;
 }
+
+/** Whether a person has said no to exactly this; it may be taken up again, as a choice of its own. */
+export const isTurnedDown = (rejections: Rejection[] | undefined, { plan }: Pick<Recommendation, 'plan'>): boolean =>
+  rejections?.some(({ digest }) => digest === plan.digest) ?? false;

@@ -18,6 +18,7 @@ import * as verifying from './moves/verifying.ts';
 import { openPages, stalePages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
+import { isTurnedDown } from './rejection.ts';
 import { wordsOf } from './timeline-words.ts';
 
 /** A state's answer to an event: the changed incident and what is due; null when DESIGN.md's row doesn't name the event. */
@@ -282,6 +283,8 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event,
     case 'approved':
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
+      // A yes to what was turned down meanwhile came too late; to take it up again is a choice of its own.
+      if (option && event.type === 'approved' && isTurnedDown(incident.rejections, option)) return null;
       return option ? agreed(incident, option, event) : null;
     }
     case 'resolved':

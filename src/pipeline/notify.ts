@@ -169,6 +169,7 @@ async function lookUp(
       approvers,
       ...(named ? { named } : {}),
       ...(fourEyes ? { fourEyes } : {}),
+      ...(deps.pager.configured ? {} : { noPager: true as const }),
       now: deps.clock.now(),
     },
     lines,

@@ -1,8 +1,11 @@
+import { callsOf } from '../domain/calls.ts';
 import { percent } from '../domain/figures.ts';
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
+import { maskText } from '../domain/mask-text.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
+import { subjectEntity } from '../domain/subject.ts';
 import { transition } from '../domain/transition.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { PageRequest } from '../ports/pager.ts';
@@ -54,14 +57,49 @@ function requestFor(incident: Incident, page: PageDue): PageRequest {
       : `${where}: ${hurts}`,
     severity: page.severity,
     source: `${incident.cluster}/${incident.namespace}/${incident.service}`,
-    link: null,
+    link: callsOf(incident).findLast(({ link, settledAt }) => link !== null && settledAt === null)?.link ?? null,
+    links: linksOf(incident),
     details: { ...detailsOf(incident), ...(page.why === null ? {} : { why: page.why }) },
   };
 }
 
+const SHOWN_ALERTS = 3;
+const MOST_LABELS = 20;
+
+/** The alert that is the loudest, as its sender has it: its name, what it is about, its labels and what it says of itself. */
+function alertDetails(incident: Incident): Record<string, string> {
+  const firing = incident.alerts.filter(({ status }) => status === 'firing');
+  const [first, ...more] = firing.length > 0 ? firing : incident.alerts;
+  if (!first) return {};
+  const { kind, namespace, name } = subjectEntity(incident);
+  const labels = Object.entries(first.labels).slice(0, MOST_LABELS);
+  const names = [...new Set(more.map((alert) => alert.name))].filter((one) => one !== first.name);
+  const said = [first.annotations.summary, first.annotations.description].filter((text) => text);
+  return {
+    alert: first.name,
+    object: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`,
+    ...(first.labels.severity ? { severity: first.labels.severity } : {}),
+    ...(said.length > 0 ? { description: maskText(said.join('. '), 1_000) } : {}),
+    labels: maskText(labels.map(([label, value]) => `${label}=${value}`).join(', '), 1_000),
+    ...(first.annotations.runbook_url ? { runbook: first.annotations.runbook_url } : {}),
+    ...(names.length > 0 ? { other_alerts: names.slice(0, SHOWN_ALERTS).join(', ') } : {}),
+  };
+}
+
+function linksOf({ alerts }: Incident): { href: string; text: string }[] {
+  const links = alerts.flatMap(({ annotations, generatorUrl }) => [
+    { href: annotations.runbook_url ?? '', text: 'Runbook' },
+    { href: annotations.dashboard_url ?? '', text: 'Dashboard' },
+    { href: generatorUrl, text: 'Rule in Prometheus' },
+  ]);
+  return links.filter(
+    ({ href, text }, index) => href !== '' && links.findIndex((one) => one.text === text && one.href !== '') === index,
+  );
+}
+
 function detailsOf(incident: Incident): Record<string, string> {
   const { state, diagnosis } = incident;
-  const details: Record<string, string> = { incident: incident.id };
+  const details: Record<string, string> = { incident: incident.id, ...alertDetails(incident) };
   const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
   if (cause) details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${percent(cause.probability)})`;
   const handOver = diagnosis?.handOver;

@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import type { State } from '../domain/incident-state.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
+import { isTurnedDown } from '../domain/rejection.ts';
 import type { Plan } from '../domain/types/plan.ts';
 import type { Answer, People } from '../extension-points/people.ts';
 import { forecastNow } from '../learning/forecast-demand.ts';
@@ -83,7 +84,12 @@ export function createPeople(deps: StageDeps): People {
       ),
     reject: (id, user, how) => stop(id, { type: 'rejected', at: now(), user, how }),
     hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
-    page: (id, user) => stop(id, { type: 'page_asked', at: now(), user }),
+    page: async (id, user) => {
+      const answer = await stop(id, { type: 'page_asked', at: now(), user });
+      return answer.ok && !deps.pager.configured
+        ? yes('No pager is configured: the approvers are called in the channel.')
+        : answer;
+    },
     acknowledge: async (id, user) => {
       const recorded = await record(deps, id, { type: 'acknowledged', at: now(), by: user, here: true });
       if (!recorded) return no('There is no such incident.');
@@ -166,7 +172,9 @@ function whyNotUndone(incident: Incident): string | null {
 const BUSY: State['name'][] = ['queued', 'executing', 'verifying', 'undoing'];
 
 const shownDigest = (incident: Incident): string | null =>
-  incident.state.name === 'awaiting_approval' ? incident.state.planDigest : (incident.options[0]?.plan.digest ?? null);
+  incident.state.name === 'awaiting_approval'
+    ? incident.state.planDigest
+    : (incident.options.find((one) => !isTurnedDown(incident.rejections, one))?.plan.digest ?? null);
 
 /** Whether the event moved the incident, in words for the one who pressed. */
 function told(recorded: Recorded | null, event: Event, now: number): Answer {

@@ -56,6 +56,8 @@ export type MessageContext = {
   approvers: string[];
   /** As the configuration names them, where that is otherwise: groups are mentioned as such. */
   named?: string[];
+  /** Nobody can be paged: whoever is called is called here. */
+  noPager?: true;
   /** Two of them have to say yes. */
   fourEyes?: true;
   now: number;

@@ -4,6 +4,8 @@ export type PageRequest = {
   severity: 'critical' | 'error' | 'warning' | 'info';
   source: string;
   link: string | null;
+  /** More to read: a runbook, a dashboard. */
+  links?: { href: string; text: string }[];
   details: Record<string, string>;
 };
 

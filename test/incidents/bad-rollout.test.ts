@@ -82,8 +82,8 @@ describe('a rollout that crashes', () => {
        1:00 page    Approval wanted: Roll payment-api back from revision 2 to 1 (shop/payment-api:2 → shop/payment-api:1). payment-api (test/shop): payment-api: 1 pod keeps crashing, 3 restarts
        1:30 click   approve by U_GUEST: Only <@U_ONCALL> may start something for payment-api; you can still reject, hold or pause.
        1:40 click   escalate by U_GUEST: Rejected.
-       1:40 state   payment-api escalated: Rejected by U_GUEST; there is no other safe step.
-       1:40 message 🟣 Needs a person: payment-api keeps crashing (test/shop) · INC-n. Rejected by U_GUEST; there is no other safe step.
+       1:40 state   payment-api escalated: Its step was turned down, and there is no other safe one.
+       1:40 message 🟣 Needs a person: payment-api keeps crashing (test/shop) · INC-n. Its step was turned down, and there is no other safe one.
        1:40 page    payment-api (test/shop): payment-api: 1 pod keeps crashing, 3 restarts
        1:40 page    is resolved
        3:20 click   close by U_ONCALL: Done.

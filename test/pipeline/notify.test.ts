@@ -54,6 +54,7 @@ const depsNow = (): Deps =>
       channel: 'C123',
       log,
     }),
+    pager: { configured: true },
     clock: { now: () => now, realDelay: (ms: number) => ms },
     log,
     policy: () => ({
@@ -167,9 +168,9 @@ describe('the message of what is only watched', () => {
     const first = edits();
     for (let turn = 0; turn < 4; turn++) {
       now += 30_000;
-      one = await look(one, { name: 'noticed', attempt: 0 }, turn);
+      one = await look(one, { name: 'noticed', attempt: 0 }, turn + 1);
       now += 5_000;
-      one = await look(one, watching(`confidence 0.${turn} is under 0.8`), turn + 0.5);
+      one = await look(one, watching(`confidence 0.${turn} is under 0.8`), turn + 1.5);
     }
     expect(edits() - first).toBe(1);
     now += 5_000;

@@ -148,7 +148,7 @@ describe('starting something', () => {
     deps.policy = (_namespace, service) =>
       ({ approvers: service === 'payment-api' ? ['U_ONCALL'] : ['U_DBA'] }) as never;
     await happens({ type: 'rejected', user: 'U_ANY', how: 'escalate' });
-    expect((await store.load(id))?.options.map(({ plan }) => plan.digest)).toEqual(['second']);
+    expect((await store.load(id))?.options.map(({ plan }) => plan.digest)).toEqual(['second', 'first']);
     expect((await people.approve(id, 'U_ONCALL', 'second')).ok).toBe(false);
     expect((await people.choose(id, 'U_ONCALL', 'second')).ok).toBe(false);
     expect((await state())?.name).toBe('escalated');

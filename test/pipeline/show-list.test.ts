@@ -48,6 +48,7 @@ const deps = {
     ring: say('question'),
   },
   log: pino({ level: 'silent' }),
+  pager: { configured: true },
 } as unknown as Deps;
 const run = (n: number) => notify.run(deps, open[n]!, { attempt: 0 } as never);
 

@@ -65,11 +65,13 @@ describe('the vocabulary', () => {
         { name: 'other', finds: { rollout: SIGN } },
       ],
       ['insufficient_cpu'],
-      [{ name: 'not_ready', says: { now: "isn't ready", past: "wasn't ready" } }],
+      [{ name: 'not_ready', says: { now: "isn't ready", past: "wasn't ready" }, shownBy: ['not_ready'] }],
     );
     expect(vocabulary.findings).toEqual(['crash_loop', 'insufficient_cpu', 'rollout']);
     expect(vocabularyText(vocabulary)).toContain("  'crash_loop',\n  'insufficient_cpu',\n  'rollout',\n] as const;");
-    expect(vocabularyText(vocabulary)).toContain(`  not_ready: { now: "isn't ready", past: "wasn't ready" },`);
+    expect(vocabularyText(vocabulary)).toContain(
+      `  not_ready: { now: "isn't ready", past: "wasn't ready", shownBy: ['not_ready'] },`,
+    );
   });
 });
 

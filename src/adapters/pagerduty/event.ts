@@ -31,11 +31,19 @@ export function triggerEvent(routingKey: string, page: PageRequest): PagerDutyEv
       severity: page.severity,
       custom_details: boundedDetails(page.details),
     },
-    ...(page.link && /^https?:\/\//.test(page.link)
-      ? { links: [{ href: page.link, text: 'The incident in the chat' }] }
-      : {}),
+    ...linksOf(page),
     client: 'Nightshift',
   };
+}
+
+const MOST_LINKS = 10;
+
+function linksOf({ link, links = [] }: PageRequest): Pick<PagerDutyEvent, 'links'> {
+  const all = [...(link ? [{ href: link, text: 'The incident in the chat' }] : []), ...links];
+  const good = all.filter(({ href }) => /^https?:\/\//.test(href)).slice(0, MOST_LINKS);
+  return good.length > 0
+    ? { links: good.map(({ href, text }) => ({ href, text: bounded(text, MOST.detailName) })) }
+    : {};
 }
 
 /** `acknowledge` or `resolve` of what was triggered under that key. */

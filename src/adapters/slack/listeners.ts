@@ -8,7 +8,7 @@ import { homeView } from './home.ts';
 import { identityOf } from './identity.ts';
 import type { Log } from './log.ts';
 import { type PressedAt, pressed } from './press.ts';
-import { REASON_CALLBACK, reasonGiven, reasonModal } from './reason-modal.ts';
+import { REASON_CALLBACK, reasonGiven, reasonModal, tooLateModal } from './reason-modal.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
 import { slackFailure } from './web-client.ts';
 
@@ -51,9 +51,16 @@ export function listen(app: App, deps: ListenerDeps): void {
   });
   app.event(/.*/, async () => {});
   app.view(REASON_CALLBACK, async ({ ack, body, view }) => {
-    await ack();
     const said = reasonGiven(view);
-    if (said) await deps.people.giveReason(said.incidentId, whoIs(deps, body.user), said);
+    if (!said) return ack();
+    const giving = deps.people.giveReason(said.incidentId, whoIs(deps, body.user), said);
+    const answer = await within(
+      giving.catch(() => ({ ok: false, message: TROUBLE })),
+      QUICK_MS,
+    );
+    // Whoever wrote something reads why it isn't kept; the step stays turned down.
+    await (answer && !answer.ok ? ack({ response_action: 'update', view: tooLateModal(answer.message) }) : ack());
+    await giving;
   });
   app.view(/.*/, async ({ ack }) => ack());
   app.view({ type: 'view_closed', callback_id: /.*/ }, async ({ ack }) => ack());

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { Incident } from '../../domain/incident.ts';
 import { isRejectReason, MAX_NOTE, REJECT_REASONS, type RejectReason } from '../../domain/rejection.ts';
-import { LIMITS, plainText } from './views/blocks.ts';
+import { LIMITS, mrkdwn, plainText } from './views/blocks.ts';
 
 export const REASON_CALLBACK = 'reject_reason';
 
@@ -35,6 +35,14 @@ export function reasonModal(incident: Incident): ModalView {
     ],
   };
 }
+
+/** What was written came too late, or fits nothing any more. */
+export const tooLateModal = (message: string): ModalView => ({
+  type: 'modal',
+  title: plainText('Not kept', LIMITS.modalTitle),
+  close: plainText('Close', LIMITS.modalTitle),
+  blocks: [{ type: 'section', text: mrkdwn(`${message} The step stays turned down.`, 2_000) }],
+});
 
 type Submitted = {
   private_metadata: string;

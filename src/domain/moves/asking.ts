@@ -3,6 +3,7 @@ import { MAX_LATE_MS } from '../incident-limits.ts';
 import type { State } from '../incident-state.ts';
 import { isProposal, PROPOSAL_MS } from '../proposal.ts';
 import { attemptKey } from '../recommend.ts';
+import { isTurnedDown } from '../rejection.ts';
 import type { AtTimeout } from '../types/decision.ts';
 import type { Recommendation } from '../types/recommendation.ts';
 import { close, escalate, queue, watch } from './entering.ts';
@@ -121,21 +122,32 @@ export function rejected(
   event: Of<'rejected'>,
 ): Moved {
   const { digest } = state.recommendation.plan;
-  const left = incident.options.filter((one) => one.plan.digest !== digest);
-  const without = { ...incident, options: left, attempted: [...incident.attempted, attemptKey(state.recommendation)] };
+  const left = incident.options.filter((one) => one.plan.digest !== digest && !isTurnedDown(incident.rejections, one));
+  // What was turned down may be taken up again by a person, as long as it fits.
+  const turnedDown = [
+    ...incident.options.filter((one) => isTurnedDown(incident.rejections, one)),
+    state.recommendation,
+  ];
+  const options = [...left, ...turnedDown.filter(isFirstOfItsPlan)].slice(0, MOST_OPTIONS);
+  const without = { ...incident, options, attempted: [...incident.attempted, attemptKey(state.recommendation)] };
   if (event.how === 'false_alarm')
-    return close(without, event.at, 'false_alarm', `${event.user} said it is a false alarm`);
+    return close(without, event.at, 'false_alarm', 'A person said that it is a false alarm');
   const next = left[0];
   if (event.how === 'escalate' || !next)
-    return escalate(without, event.at, `Rejected by ${event.user}${next ? '' : '; there is no other safe step'}.`);
+    return escalate(without, event.at, `Its step was turned down${next ? '' : ', and there is no other safe one'}.`);
   // After a person said no, the next step is asked about: it never starts by itself.
   return ask(without, event.at, next, {
     timeoutMs: state.name === 'awaiting_approval' ? state.timeoutMs : STOPPED_MS,
     atTimeout: 'escalate',
-    reason: `${event.user} rejected the first choice.`,
+    reason: 'the first choice was turned down',
     asked: 1,
   });
 }
+
+/** Kept with the incident: those that a person may choose from. */
+const MOST_OPTIONS = 12;
+const isFirstOfItsPlan = ({ plan }: Recommendation, index: number, all: Recommendation[]): boolean =>
+  all.findIndex((other) => other.plan.digest === plan.digest) === index;
 
 /** So long a step that somebody has stopped waits for the next word. */
 const STOPPED_MS = 30 * 60_000;
@@ -165,7 +177,7 @@ export function holdQueued(incident: Incident, state: In<'queued'>, event: Of<'h
   const asked = ask(incident, event.at, state.recommendation, {
     timeoutMs: Math.max(event.forMs, STOPPED_MS),
     atTimeout: 'escalate',
-    reason: `${event.user} held it`,
+    reason: 'somebody held it',
     asked: 1,
   });
   const waiting = asked.incident.state as In<'awaiting_approval'>;

@@ -14,6 +14,8 @@ export type Finding<What extends string = string> = {
   message: string;
   /** Probability in [0, 1] that this is not normal. */
   strength: number;
+  /** When it does damage if nothing is done, as foretold: the limit is reached. */
+  damageAt?: number;
   /** The objects alone name it: whatever the metrics show is what follows from it. */
   convicts?: true;
   /** For anomalies: the observed value and the band that was expected, in `unit`. */

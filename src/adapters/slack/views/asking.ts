@@ -26,7 +26,7 @@ export function askingBlocks(incident: Incident, state: Asking, message: Shown):
     section(stepLines(recommendation)),
     isProposal(incident) ? section([codeBlock(recommendation.plan.diff, MOST_DIFF)]) : null,
     section([pausedWithoutNames(message.paused), ifNobodyAnswers(state, message)]),
-    actions('asked', [whyButton(incident), isProposal(incident) ? null : pageButton(incident)]),
+    actions('asked', [whyButton(incident), isProposal(incident) ? null : pageButton(incident, message)]),
     context([
       link ? `To be answered at ${link}` : 'The question is on its way into the channel',
       state.reason ? `asked because ${escapeText(state.reason, 300)}` : null,
@@ -52,7 +52,7 @@ function withoutAnswer(state: Asking, message: Shown): string {
     case 'execute':
       return `${held}*Runs by itself ${when}* unless someone stops it: Reject and Hold are open to everyone here.`;
     case 'escalate':
-      return `${held}*Pages a person ${when}* if nobody answers. Without a yes nothing is changed.`;
+      return `${held}*${message.noPager ? 'Calls the approvers here' : 'Pages a person'} ${when}* if nobody answers. Without a yes nothing is changed.`;
     case 'expire':
       return `${held}*If nobody answers, nothing is changed:* ${when} the proposal lapses.`;
     case 'watch':

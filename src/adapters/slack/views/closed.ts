@@ -4,6 +4,7 @@ import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { EventType } from '../../../domain/incident-event.ts';
 import type { State } from '../../../domain/incident-state.ts';
+import { pagesOf } from '../../../domain/pages.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';
@@ -34,7 +35,8 @@ export function closedBlocks(incident: Incident, state: Closed, message: Shown):
 /** Who closed it, where a person did. */
 function closedByLine({ timeline }: Shown): string | null {
   const last = timeline.findLast(({ from, to }) => to === 'closed' && from !== 'closed');
-  return last?.type === 'closed_by_human' && last.by !== null ? `Closed by ${mention(last.by)}.` : null;
+  const byPerson = last?.type === 'closed_by_human' || last?.type === 'rejected';
+  return byPerson && last.by !== null ? `Closed by ${mention(last.by)}.` : null;
 }
 
 /** The last verification says it, a line below. */
@@ -63,7 +65,7 @@ function endLine(incident: Incident, state: Closed): string {
     case 'false_alarm':
       return `*A false alarm*, closed ${dayTime(closedAt)}. Nothing more is done.`;
     case 'escalated':
-      return `*Ended after a page* ${dayTime(closedAt)}, after ${lasted}.`;
+      return `*Ended after a ${pagesOf(incident).length > 0 ? 'page' : 'call for a person'}* ${dayTime(closedAt)}, after ${lasted}.`;
     case 'lapsed':
       return `*The proposal lapsed* ${dayTime(closedAt)}. Nothing was changed.`;
     case 'undone':

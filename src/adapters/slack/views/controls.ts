@@ -1,6 +1,7 @@
 import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { standingChange } from '../../../domain/moves/undoing.ts';
+import { isTurnedDown } from '../../../domain/rejection.ts';
 import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
 import { button, confirm, LIMITS, plainText } from './blocks.ts';
@@ -41,8 +42,8 @@ export function onItButton(incident: Incident): ActionsBlockElement {
   return button('on_it', 'I’m on it', encodeValue(incident.id), { label: `I’m on it: ${incident.id}` });
 }
 
-export function pageButton(incident: Incident): ActionsBlockElement {
-  return button('page', 'Page someone', encodeValue(incident.id));
+export function pageButton(incident: Incident, { noPager }: { noPager?: true }): ActionsBlockElement {
+  return button('page', noPager ? 'Call the approvers' : 'Page someone', encodeValue(incident.id));
 }
 
 /** Ends a step that waits or runs, at its next safe point. */
@@ -99,7 +100,10 @@ export function optionMenu(
 
 function planOption(incident: Incident, one: Recommendation): PlainTextOption {
   return {
-    text: plainText(planText(one, LIMITS.optionText), LIMITS.optionText),
+    text: plainText(
+      `${isTurnedDown(incident.rejections, one) ? 'After all: ' : ''}${planText(one, LIMITS.optionText - 11)}`,
+      LIMITS.optionText,
+    ),
     value: encodeValue(incident.id, one.plan.digest),
   };
 }
@@ -114,12 +118,15 @@ const MOST_BUTTONS = 2;
 
 /** The surest steps that fell short, each a button with how sure it is; the rest is in the menu. */
 export function chooseButtons(incident: Incident): ActionsBlockElement[] {
-  return incident.options.slice(0, MOST_BUTTONS).map((one, index) =>
-    button(`choose-${index + 1}`, planText(one, LIMITS.buttonText), encodeValue(incident.id, one.plan.digest), {
-      label: `Do: ${one.plan.summary}`,
-      confirm: { title: 'Do this now?', text: confirmWords(one), yes: 'Do it' },
-    }),
-  );
+  return incident.options
+    .filter((one) => !isTurnedDown(incident.rejections, one))
+    .slice(0, MOST_BUTTONS)
+    .map((one, index) =>
+      button(`choose-${index + 1}`, planText(one, LIMITS.buttonText), encodeValue(incident.id, one.plan.digest), {
+        label: `Do: ${one.plan.summary}`,
+        confirm: { title: 'Do this now?', text: confirmWords(one), yes: 'Do it' },
+      }),
+    );
 }
 
 const CHOICE_WORDS: Record<Choice, string> = {

@@ -1,9 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import type { State } from '../../../domain/incident-state.ts';
+import { REJECT_REASONS } from '../../../domain/rejection.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { chooseButtons, onItButton, optionMenu, pageButton, undoButton, whyButton } from './controls.ts';
-import { mention, sentence } from './escape.ts';
+import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
 import type { Shown } from './shown.ts';
@@ -24,7 +25,8 @@ export function escalatedBlocks(
     { type: 'divider' },
     section([
       `*This needs a person.*${why === null ? '' : ` ${sentence(why, 600)}`}`,
-      whoKnows(incident, state),
+      turnedDownLine(incident),
+      whoKnows(incident, state, message),
       pausedLine(message.paused),
       tried.length > 0 ? `*Tried*\n${tried.join('\n')}` : 'Nothing was changed.',
       notTried.length > 0 ? `*Not tried*\n${notTried.join('\n')}` : null,
@@ -34,7 +36,7 @@ export function escalatedBlocks(
       optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       undoButton(incident),
       state.acknowledgedBy === null ? onItButton(incident) : null,
-      pageButton(incident),
+      pageButton(incident, message),
       whyButton(incident),
     ]),
     context([
@@ -45,11 +47,20 @@ export function escalatedBlocks(
   ]);
 }
 
-function whoKnows(incident: Incident, state: Extract<State, { name: 'escalated' }>): string {
+/** Who said no to the last step, and why. */
+function turnedDownLine({ rejections }: Incident): string | null {
+  const last = rejections?.at(-1);
+  if (!last) return null;
+  const why = last.reason === null ? '' : `: ${REJECT_REASONS[last.reason].toLowerCase()}`;
+  const note = last.note === '' ? '' : `. “${escapeText(last.note, 200)}”`;
+  return `✘ ${mention(last.user)} turned down: ${escapeText(last.step, 200)}${why}${note}`;
+}
+
+function whoKnows(incident: Incident, state: Extract<State, { name: 'escalated' }>, { noPager }: Shown): string {
   if (state.acknowledgedBy !== null) return `✔ ${mention(state.acknowledgedBy)} has it.`;
   const since = `since ${clockTime(state.since)}`;
   if (incident.page?.status === 'acknowledged') return `✔ Acknowledged in PagerDuty, ${clockTime(incident.page.at)}.`;
   if (incident.page)
     return `Paged through PagerDuty ${clockTime(incident.page.at)}; *nobody has acknowledged yet* (level ${state.level}).`;
-  return `*Nobody has acknowledged yet* (level ${state.level}, ${since}).`;
+  return `*Nobody has acknowledged yet* (level ${state.level}, ${since}).${noPager ? ' No pager is configured: the approvers are mentioned here.' : ''}`;
 }

@@ -8,6 +8,7 @@ import { changeTimeline } from './changes.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
 import { dayTime, percent } from './format.ts';
 import { headline } from './headline.ts';
+import { alertLinks, kubectlLine } from './outside-links.ts';
 import { changeLines, confidenceWords, reachWords } from './step.ts';
 import { executionLine, skippedLines } from './tried.ts';
 import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
@@ -16,7 +17,7 @@ import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
 export function explanationBlocks(incident: Incident, timeline: TimelineEntry[]): KnownBlock[] {
   const step = recommendationOf(incident);
   return present([
-    section([headline(incident), ...troubleLines(incident)], 1_300),
+    section([headline(incident), ...troubleLines(incident), alertLinks(incident), kubectlLine(incident)], 1_300),
     graphBlock(incident),
     titled(
       'Evidence',

@@ -40,6 +40,8 @@ export function quantity(value: number, unit: string): string {
 /** A normal band: "0.18–0.32 s". */
 export function band(low: number, high: number, unit: string): string {
   const [from, to] = [quantity(low, unit), quantity(high, unit)];
+  // A range of one value is no range.
+  if (from === to) return `about ${from}`;
   const [fromUnit, toUnit] = [unitOf(from), unitOf(to)];
   return fromUnit === toUnit && fromUnit !== '' ? `${from.slice(0, -fromUnit.length)}–${to}` : `${from} – ${to}`;
 }

@@ -1,8 +1,11 @@
+import { type Health, isInTrouble, knownValue } from '../../../domain/health.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
 import { isByHand, isProposal } from '../../../domain/proposal.ts';
+import { subjectEntity } from '../../../domain/subject.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
+import { percent } from './format.ts';
 
 /** How an issue is said of a service: now, and once it is over. */
 const SAYINGS: Record<string, { now: string; past: string } | undefined> = {
@@ -67,20 +70,73 @@ export function notification(incident: Incident): string {
 
 /** "payment-api is slow"; in the past once the incident is closed. Escaped. */
 export function whatHurts(incident: Incident): string {
-  const service = escapeText(incident.service, 80);
-  const kind = incident.diagnosis?.issue.kind;
   const over = incident.state.name === 'closed';
-  if (kind === undefined) {
-    const alert = incident.alerts[0]?.name ?? incident.anomalies[0]?.what;
-    return alert === undefined
-      ? `${service} ${over ? 'was' : 'is'} in trouble`
-      : `${service}: ${escapeText(alert, 80)}`;
-  }
-  const saying = SAYINGS[kind];
-  return saying
-    ? `${service} ${over ? saying.past : saying.now}`
-    : `${service}: ${escapeText(kind.replaceAll('_', ' '), 80)}`;
+  const { diagnosis } = incident;
+  const kind = diagnosis?.issue.kind;
+  if (kind === undefined || kind === 'unknown') return alerted(incident, kind, over);
+  const subject = escapeText(whose(incident), 80);
+  const tense = over ? 'past' : 'now';
+  return `${subject}${SPECIAL.find(({ when }) => when(incident, kind))?.says(incident)[tense] ?? plainly(kind, tense)}`;
 }
+
+function plainly(kind: string, tense: 'now' | 'past'): string {
+  const saying = SAYINGS[kind];
+  return saying ? ` ${saying[tense]}` : `: ${escapeText(kind.replaceAll('_', ' '), 80)}`;
+}
+
+/** Where nothing is measured the alert says what it is. */
+function alerted(incident: Incident, kind: string | undefined, over: boolean): string {
+  const alert = incident.alerts[0]?.name ?? incident.anomalies[0]?.what;
+  const { kind: about, name } = subjectEntity(incident);
+  if (about === 'Alert') return `${escapeText(name, 80)} ${over ? 'fired' : 'fires'}`;
+  const service = escapeText(incident.service, 80);
+  if (alert === undefined || kind !== undefined) return `${service} ${over ? 'was' : 'is'} in trouble`;
+  return `${service}: ${escapeText(alert, 80)}`;
+}
+
+/** The one that has it: who is full or crashes is named, not who calls it. */
+function whose({ service, namespace, diagnosis }: Incident): string {
+  const { issue, measuredOn, health = [] } = diagnosis ?? {};
+  if (measuredOn === undefined || measuredOn === service || issue === undefined) return service;
+  const own = health.find((one) => one.service === service && one.namespace === namespace);
+  const shownBy = (KIND_WORDS as Record<string, { shownBy: readonly string[] } | undefined>)[issue.kind]?.shownBy ?? [];
+  return own && shownBy.some((vital) => isInTrouble(own, vital)) ? service : measuredOn;
+}
+
+const healthOf = ({ diagnosis, service }: Incident): Health | undefined => {
+  const at = diagnosis?.measuredOn ?? service;
+  return diagnosis?.health?.find((one) => one.service === at);
+};
+
+/** So many failing requests are more than an answer that is slow. */
+const MOSTLY_FAILS = 0.1;
+const failing = (incident: Incident): number => {
+  const health = healthOf(incident);
+  return health && isInTrouble(health, 'errors') ? (knownValue(health, 'errors') ?? 0) : 0;
+};
+
+type Special = {
+  when(incident: Incident, kind: string): boolean;
+  says(incident: Incident): { now: string; past: string };
+};
+/** Where the kind's own words would be untrue, or not the half of it. */
+const SPECIAL: Special[] = [
+  {
+    when: (incident, kind) => kind === 'node_pressure' && subjectEntity(incident).kind === 'Node',
+    says: () => ({ now: ' is in trouble, a node', past: ' was in trouble, a node' }),
+  },
+  {
+    when: (incident, kind) => kind === 'high_latency' && failing(incident) >= MOSTLY_FAILS,
+    says: (incident) => ({
+      now: ` fails ${percent(failing(incident))} of its requests`,
+      past: ` failed ${percent(failing(incident))} of its requests`,
+    }),
+  },
+  {
+    when: ({ diagnosis }, kind) => kind === 'crash_loop' && diagnosis?.issue.severity === 0,
+    says: () => ({ now: ' doesn’t start', past: ' didn’t start' }),
+  },
+];
 
 export function where(incident: Incident): string {
   return `${escapeText(incident.cluster, 60)}/${escapeText(incident.namespace, 80)}`;

@@ -2,12 +2,13 @@ import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { askingBlocks } from './asking.ts';
-import { type Message, present, section } from './blocks.ts';
+import { context, type Message, present, section } from './blocks.ts';
 import { closedBlocks } from './closed.ts';
 import { escalatedBlocks } from './escalated.ts';
 import { cutMarkup, escapeText } from './escape.ts';
 import { factLines } from './facts.ts';
 import { headline, notification } from './headline.ts';
+import { alertLinks } from './outside-links.ts';
 import type { Shown } from './shown.ts';
 import { bottleneckLine, causeLine, groundLines, linkedLine, troubleLines } from './trouble.ts';
 import { waitingBlocks } from './waiting.ts';
@@ -37,7 +38,7 @@ export function incidentMessage(incident: Incident, message: Shown): Message {
     : [section([headline(incident), ...why])];
   return {
     text: cutMarkup(fallbackText(incident), 1_000),
-    blocks: present([...top, ...stateBlocks(incident, message)]),
+    blocks: present([...top, ...stateBlocks(incident, message), closed ? null : context([alertLinks(incident)])]),
   };
 }
 

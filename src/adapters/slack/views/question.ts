@@ -92,7 +92,7 @@ function personBlocks(incident: Incident, call: CallDue, around: MessageContext)
     actions('call', [
       waits ? null : optionMenu(incident, null, ['healed_by_human', 'false_alarm'], 'What do you want to do?'),
       onItButton(incident),
-      pageButton(incident),
+      pageButton(incident, around),
       whyButton(incident),
     ]),
     context([messageLink(incident)]),
@@ -114,6 +114,7 @@ function calledFor(incident: Incident, { about }: CallDue, why: string | null): 
 const CALLED_FOR: Record<string, string> = {
   unheard: '*Nobody has looked at this yet.*',
   worse: '*It got worse.*',
+  asked: '*Somebody is wanted.*',
   // The reason says it.
   undo: '',
 };

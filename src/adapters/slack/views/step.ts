@@ -55,7 +55,7 @@ function tells(summary: string, value: string): boolean {
 
 /** What Slack asks once more before: what can't be undone, or reaches far. */
 export function needsConfirming(plan: Plan): boolean {
-  return !plan.reversible || plan.blastRadius.level === 'high';
+  return !plan.reversible || plan.blastRadius.level === 'high' || plan.blastRadius.takesAway === true;
 }
 
 function changeLine(change: FieldChange): string {

@@ -26,7 +26,9 @@ export function authorityWords(authority: Authority): string {
     case 'auto':
       return 'by itself';
     case 'person':
-      return `approved by ${mention(authority.user)}`;
+      if (authority.glass !== undefined)
+        return `${mention(authority.user)} broke the glass: ${escapeText(authority.glass, 200)}`;
+      return `approved by ${mention(authority.user)}${authority.second === undefined ? '' : ` and ${mention(authority.second)}`}`;
     case 'timeout':
       return 'nobody stopped it in time';
   }

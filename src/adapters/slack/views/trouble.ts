@@ -131,11 +131,13 @@ function alertsInBrief(incident: Incident): string {
 }
 
 function alertLines(incident: Incident): string[] {
-  const told = incident.alerts.slice(0, 2).map((alert) => {
+  const all = incident.alerts.map((alert) => {
     const said = alert.annotations.summary ?? alert.annotations.description ?? '';
     return `${escapeText(alert.name, 100)}${said ? `: ${escapeText(said, 300)}` : ''} (${alert.status} since ${dayTime(alert.startsAt)})`;
   });
+  // Many that say the same are one line.
+  const told = [...new Set(all)];
   return told.length > 0
-    ? told
+    ? told.slice(0, 2)
     : incident.anomalies.slice(0, 2).map((finding) => findingLine(finding, incident.service));
 }

@@ -17,7 +17,7 @@ export function waitingBlocks(
 ): KnownBlock[] {
   return present([
     section([waitingLine(state), pausedLine(message.paused), ...triedLines(incident)]),
-    actions('wait', [onItButton(incident), whyButton(incident), pageButton(incident)]),
+    actions('wait', [onItButton(incident), whyButton(incident), pageButton(incident, message)]),
   ]);
 }
 

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { State } from '../../../domain/incident-state.ts';
+import { BY_HAND } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, stopButton, whyButton } from './controls.ts';
@@ -22,12 +23,12 @@ export function workingBlocks(incident: Incident, state: Working, message: Shown
     section([
       `*${state.name === 'undoing' ? 'Undoing' : 'Step'}: ${escapeText(plan.summary, 250)}*`,
       authorityLine(state),
-      confidenceWords(confidence),
+      incident.byHand ? null : confidenceWords(confidence),
       ...changeLines(untold(plan), 4),
       reachWords(plan),
     ]),
     section([progressLine(state), nowLine(state), pausedLine(message.paused)]),
-    actions('work', [stopButtonOf(incident, state), pageButton(incident), whyButton(incident)]),
+    actions('work', [stopButtonOf(incident, state), pageButton(incident, message), whyButton(incident)]),
   ]);
 }
 
@@ -86,9 +87,10 @@ function nowLine(state: Working): string {
 }
 
 function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
+  const isByHand = state.execution.recommendation.issue === BY_HAND;
   const last = state.samples.at(-1);
   const seen = last
     ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.message, state.execution.recommendation.plan.target.name), 300)} `
     : '';
-  return `${seen}It counts as healed once it has been well for ${inWords(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
+  return `${seen}It counts as ${isByHand ? 'done' : 'healed'} once it has been well for ${inWords(state.steadyMs)}; I decide by ${clockTime(state.until)}.`;
 }

@@ -81,7 +81,9 @@ describe('traces', () => {
     expect((await evidence(since, 'back', 'self time'))?.strength).toBeGreaterThan(0.95);
     expect((await evidence(since, 'front', 'latency'))?.strength).toBeGreaterThan(0.9);
     expect((await evidence(since, 'front', 'self time'))?.strength).toBeLessThan(0.5);
-    expect((await evidence(since, 'back', 'self time'))?.message).toMatch(/^its own work takes \d\.\d times as long as usual$/);
+    expect((await evidence(since, 'back', 'self time'))?.message).toMatch(
+      /^its own work takes \d\.\d times as long as usual$/,
+    );
   });
 
   it('count failures, and find nothing where nothing is wrong', async () => {

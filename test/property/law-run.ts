@@ -6,7 +6,7 @@ import type { DueEffect } from '../../src/ports/store.ts';
 import { alertOf, T0 } from '../domain/examples.ts';
 import type { Backend } from './law-backend.ts';
 import { learnedUnseen, unseenHealth } from './law-saves.ts';
-import { type Asker, createLawShop, SERVICES } from './law-shop.ts';
+import { type Asker, createLawShop, SERVICES, TROUBLES } from './law-shop.ts';
 import { brokenLaws, type Click, type Delivery, type Hidden, type Made, WORKING } from './laws.ts';
 import { createMouths } from './mouths.ts';
 import { digestShown, pressed } from './press.ts';
@@ -19,7 +19,7 @@ import { wrongSend } from './wrong-send.ts';
 const REST_MS = 19 * 60_000;
 const MOST_ROUNDS = 400;
 /** So long into the rest what was hidden stays so. */
-const HIDDEN_MS = 60_000;
+const HIDDEN_MS = 150_000;
 /** Between two looks at what is due, at most and at least. */
 const [LONGEST_MS, SHORTEST_MS] = [60_000, 4_000];
 const CALLS = new Map([['shop/a-api', new Set(['shop/b-api'])]]);
@@ -249,6 +249,14 @@ export async function startReplicas(
       Object.assign(config, changed);
       if (config.mode === 'observe') wasObserving = true;
     },
+    /** Of those in trouble, what shows it is not told any more. */
+    async blind(pick: number) {
+      const open = (await raw.listOpen(20)).filter(({ state }) => MAY_GO_BLIND.includes(state.name));
+      const incident = open[pick % Math.max(1, open.length)];
+      if (!incident) return;
+      if (TROUBLES[incident.service]?.issue === 'high_latency') shop.tells(incident.service, 'latency_p99', 'silent');
+      else run.hide(incident.service);
+    },
     /** What somebody is asked about, or what waits to be done, becomes another thing. */
     async drift(pick: number) {
       const open = (await raw.listOpen(20)).filter(({ state }) => MAY_DRIFT.includes(state.name));
@@ -300,7 +308,7 @@ export async function startReplicas(
         for (let again = 0; again < 6 && (await raw.listDue(soon(), 1)).length > 0; again++)
           await run.work(round % count);
         const [next] = await raw.listLater(soon(), 1);
-        const isLate = now - restAt > 2 * HIDDEN_MS;
+        const isLate = now - restAt > HIDDEN_MS + 60_000;
         if (isLate && (!next || (!toTheEnd && (await isTold())))) break;
         await pass(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (next?.dueAt ?? Number.POSITIVE_INFINITY) - now)));
       }
@@ -392,6 +400,7 @@ export async function startReplicas(
 const TELLS_AGAIN = ['level', 'reach', 'notify', 'page', 'resolve_page'];
 /** What changes or judges, and its last call before. */
 const WHERE: Record<string, string> = { execute: 'mayAct', undo: 'mayAct', give_back: 'mayAct', verify: 'save' };
+const MAY_GO_BLIND = [...WORKING, 'awaiting_approval'];
 const MAY_DRIFT = ['awaiting_approval', 'queued', 'executing'];
 const ANOTHER_PLAN = 'what would be done now is not the same';
 const NOBODY = { effect: 'click', incidentId: '' };

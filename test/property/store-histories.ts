@@ -78,6 +78,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const), on, count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hand' as const), service }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('drift' as const), pick }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('blind' as const), pick }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -179,6 +180,8 @@ async function take(run: Replicas, one: Command): Promise<void> {
       return run.shop.byHand(one.service);
     case 'drift':
       return run.drift(one.pick);
+    case 'blind':
+      return run.blind(one.pick);
     case 'stall':
       return run.stall(one.on, one.pick, one.ms, one.goesOn);
     case 'configure':

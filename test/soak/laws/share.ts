@@ -27,6 +27,7 @@ const COUNTS = {
   refusals: 0,
   recovered: 0,
   worse: 0,
+  unknown_verdicts: 0,
   given_back: 0,
   called: 0,
 };
@@ -41,6 +42,7 @@ const LINES: [keyof LawFigures, (line: string) => boolean][] = [
   ['undoes', (line) => line.startsWith('undone ')],
   ['refusals', (line) => line.startsWith('refused ')],
   ['worse', (line) => line === 'verified verifying>undoing'],
+  ['unknown_verdicts', (line) => line === 'verified verifying>escalated'],
   ['recovered', (line) => line === 'verified verifying>watching' || line === 'verified verifying>closed'],
   ['given_back', (line) => line.startsWith('given_back ')],
 ];

@@ -26,6 +26,7 @@ import {
   nodeBlastRadius,
   wasOpenBefore,
 } from './node/look.ts';
+import { volumesOf } from './node/tied.ts';
 import { refusalOf, refused } from './workload/look.ts';
 
 /**
@@ -43,6 +44,8 @@ const drainAndCordon: Action = {
   permissions: [
     { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
     { group: '', resource: 'pods', verbs: ['get', 'list'] },
+    { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
+    { group: '', resource: 'persistentvolumes', verbs: ['get'] },
     { group: '', resource: 'pods/eviction', verbs: ['create'] },
     ...['deployments', 'statefulsets', 'daemonsets'].map((resource) => ({
       group: 'apps',
@@ -124,7 +127,12 @@ async function lackOfRoom({ cluster }: ActionContext, { node, others, movable }:
     allocatable,
     pods: running.filter((pod) => pod.node === name).flatMap(({ placing }) => placing ?? []),
   }));
-  const moving = movable.flatMap(({ placing, namespace, name }) => (placing ? [{ ...placing, namespace, name }] : []));
+  const volumes = await volumesOf(cluster, movable, rooms);
+  if (!volumes.ok) return volumes.refusal;
+  const moving = movable.flatMap((pod) => {
+    const placing = pod.placing && volumes.placed(pod, pod.placing);
+    return placing ? [{ ...placing, name: pod.name }] : [];
+  });
   const lack = withoutRoom(moving, rooms);
   if (!lack) return null;
   const message = `Nothing else can take pod ${lack.pod.namespace}/${lack.pod.name}, which would be left without a node (${lack.why}).`;

@@ -43,13 +43,22 @@ export function withoutRoom<P extends Placing>(moving: P[], rooms: Room[]): { po
   return null;
 }
 
+/** Of a pod that has to satisfy these, too, as of a volume that it mounts: any of its own together with any of them. */
+export function withTerms(pod: Placing, terms: NonNullable<Placing['nodeTerms']>): Placing {
+  const own = pod.nodeTerms ?? [[]];
+  return { ...pod, nodeTerms: own.flatMap((mine) => terms.map((theirs) => [...mine, ...theirs])) };
+}
+
+/** Whether a node is one of those. */
+export const isPlacedBy = (terms: NonNullable<Placing['nodeTerms']>, { labels }: Pick<Room, 'labels'>): boolean =>
+  terms.some((term) => selects({ matchLabels: {}, matchExpressions: term }, labels));
+
 function whyNot(pod: Placing, room: Room, all: Room[]): string | null {
   const taint = room.taints.find((one) => one.effect !== 'PreferNoSchedule' && !isTolerated(one, pod));
   if (taint) return `its taint ${taint.key} isn't tolerated`;
   const selected =
     selects({ matchLabels: pod.nodeSelector, matchExpressions: [] }, room.labels) &&
-    (pod.nodeTerms === null ||
-      pod.nodeTerms.some((term) => selects({ matchLabels: {}, matchExpressions: term }, room.labels)));
+    (pod.nodeTerms === null || isPlacedBy(pod.nodeTerms, room));
   if (!selected) return 'its labels are not those that the pod asks for';
   if (pod.apartFrom.some((rule) => isNear(pod, rule, room, all))) return 'a pod that it has to be apart from is there';
   const free = freeOf(room);

@@ -92,6 +92,8 @@ export type NodePod = PodInfo & {
   mirror: boolean;
   /** It keeps something in an emptyDir, which doesn't go with it. */
   localData: boolean;
+  /** A directory of the node itself that it writes to, by its path; absent: none. */
+  hostData?: string;
   /** Absent where it isn't known, as of the past. */
   placing?: Placing;
 };

@@ -16,6 +16,7 @@ export const REPLICA_SETS = kindOf('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const NODES = kindOf('', 'v1', 'nodes', 'Node');
 export const PODS = kindOf('', 'v1', 'pods', 'Pod');
 export const CLAIMS = kindOf('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
+export const VOLUMES = kindOf('', 'v1', 'persistentvolumes', 'PersistentVolume');
 export const STORAGE_CLASSES = kindOf('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass');
 export const BUDGETS = kindOf('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
 export const JOBS = kindOf('batch', 'v1', 'jobs', 'Job');

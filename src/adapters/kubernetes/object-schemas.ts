@@ -210,6 +210,7 @@ const podContainer = z.object({
   name: z.string(),
   restartPolicy: z.string().nullish(),
   resources: z.object({ requests: quantities }).nullish(),
+  volumeMounts: z.array(z.object({ name: z.string(), readOnly: z.boolean().nullish() })).nullish(),
 });
 
 const nodeTerm = z.object({
@@ -263,7 +264,9 @@ export const podSchema = z.object({
       volumes: z
         .array(
           z.object({
+            name: z.string().nullish(),
             emptyDir: z.object({ medium: z.string().nullish() }).nullish(),
+            hostPath: z.object({ path: z.string(), type: z.string().nullish() }).nullish(),
             persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
           }),
         )

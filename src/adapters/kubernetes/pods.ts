@@ -52,7 +52,26 @@ function toNodePod(pod: RawPod): NodePod {
     mirror: pod.metadata.annotations?.[MIRROR] !== undefined,
     localData: pod.spec?.volumes?.some((volume) => volume.emptyDir && volume.emptyDir.medium !== 'Memory') ?? false,
     placing: placingOf(pod),
+    ...hostDataOf(pod),
   };
+}
+
+/** Not data: what the system itself keeps there, and what is no directory. */
+const OF_THE_SYSTEM = ['/dev', '/proc', '/sys', '/run', '/var/run', '/etc', '/usr', '/lib'];
+const IS_DIRECTORY: unknown[] = [undefined, null, '', 'Directory', 'DirectoryOrCreate'];
+
+function hostDataOf({ spec }: RawPod): { hostData?: string } {
+  const mounts = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap((one) => one.volumeMounts ?? []);
+  const written = new Set(mounts.flatMap(({ name, readOnly }) => (readOnly ? [] : [name])));
+  const path = spec?.volumes?.find(
+    ({ name, hostPath }) =>
+      hostPath &&
+      written.has(name ?? '') &&
+      IS_DIRECTORY.includes(hostPath.type) &&
+      !hostPath.path.endsWith('.sock') &&
+      !OF_THE_SYSTEM.some((system) => hostPath.path === system || hostPath.path.startsWith(`${system}/`)),
+  )?.hostPath?.path;
+  return path === undefined ? {} : { hostData: path };
 }
 
 export async function readPod(

@@ -263,6 +263,11 @@ export async function startReplicas(
       const incident = open[pick % Math.max(1, open.length)];
       if (incident) shop.byHand(incident.service);
     },
+    /** Another configuration, while something is being done. */
+    async forbid(changed: Partial<LawConfig>) {
+      const open = await raw.listOpen(20);
+      if (open.some(({ state }) => WORKING.includes(state.name))) await run.configure(changed);
+    },
     /** A process that isn't scheduled for a while: what it holds runs out. */
     async freeze(on: number) {
       if (steps.isAtWork(on)) counts.frozen += 1;
@@ -399,7 +404,13 @@ export async function startReplicas(
 
 const TELLS_AGAIN = ['level', 'reach', 'notify', 'page', 'resolve_page'];
 /** What changes or judges, and its last call before. */
-const WHERE: Record<string, string> = { execute: 'mayAct', undo: 'mayAct', give_back: 'mayAct', verify: 'save' };
+const WHERE: Record<string, string> = {
+  execute: 'mayAct',
+  undo: 'mayAct',
+  give_back: 'mayAct',
+  verify: 'save',
+  act: 'save',
+};
 const MAY_GO_BLIND = [...WORKING, 'awaiting_approval'];
 const MAY_DRIFT = ['awaiting_approval', 'queued', 'executing'];
 const ANOTHER_PLAN = 'what would be done now is not the same';

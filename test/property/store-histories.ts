@@ -79,6 +79,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hand' as const), service }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('drift' as const), pick }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('blind' as const), pick }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('forbid' as const), isProtected: fc.boolean() }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -86,7 +87,7 @@ const command = fc.oneof(
       on,
       pick,
       goesOn: fc.boolean(),
-      ms: fc.constantFrom(0, 1_000, 16_000, 61_000),
+      ms: fc.constantFrom(0, 1_000, 16_000, 61_000, 61_000),
     }),
   },
   {
@@ -127,12 +128,15 @@ const BETWEEN_MS = 4_000;
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
-/** Does all of a history, but for the rest. */
-export async function takeAll(run: Replicas, { first, commands }: Pick<History, 'first' | 'commands'>): Promise<void> {
+/** Does all of a history, but for the rest. Where nobody is there, questions run out. */
+export async function takeAll(
+  run: Replicas,
+  { first, commands, clicks }: Omit<History, 'mode' | 'toTheEnd'>,
+): Promise<void> {
   run.shop.break(first.service, first.remedy);
   await run.pass(VISIBLE_MS);
   await run.alert(0, first.service, [0], true, true);
-  for (const one of commands) await take(run, one);
+  for (const one of commands) if (clicks !== 'nobody' || one.do !== 'answer') await take(run, one);
 }
 /** Pods crash by then. */
 const VISIBLE_MS = 25_000;
@@ -182,6 +186,8 @@ async function take(run: Replicas, one: Command): Promise<void> {
       return run.drift(one.pick);
     case 'blind':
       return run.blind(one.pick);
+    case 'forbid':
+      return run.forbid(one.isProtected ? { isProtected: true } : { mode: 'observe' });
     case 'stall':
       return run.stall(one.on, one.pick, one.ms, one.goesOn);
     case 'configure':

@@ -41,7 +41,7 @@ describe('two replicas on one store, in any order, dying anywhere', () => {
       fc.asyncProperty(history, async ({ first, commands, ...how }) => {
         const run = await startReplicas(inMemory, { replicas: REPLICAS, ...how });
         try {
-          await takeAll(run, { first, commands });
+          await takeAll(run, { first, commands, clicks: how.clicks });
           const seen = await run.rest();
           expect(run.violations).toEqual([]);
           expect(await run.brokenLaws()).toEqual([]);

@@ -34,12 +34,14 @@ function bind(world: World, claim: KubeObject): void {
   const accessModes = spec.accessModes ?? ['ReadWriteOnce'];
   if (object(world, 'persistentvolumes', undefined, volumeName) === undefined) {
     const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid };
+    // As a disk over the network: it follows its pod to any node.
+    const csi = { driver: 'sandbox/directory', volumeHandle: volumeName };
     const volume = { capacity, accessModes, claimRef, storageClassName: classOf(claim), volumeMode: 'Filesystem' };
     insert(world, 'persistentvolumes', {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
       metadata: { name: volumeName },
-      spec: { ...volume, persistentVolumeReclaimPolicy: 'Delete', hostPath: { path: `/volumes/${volumeName}` } },
+      spec: { ...volume, persistentVolumeReclaimPolicy: 'Delete', csi },
       status: { phase: 'Bound' },
     });
     recordEvent(

@@ -29,7 +29,9 @@ export async function volumesOf(cluster: Cluster, pods: NodePod[], rooms: Room[]
       if (one && 'code' in one) return { ok: false, refusal: one };
       if (one?.stays) return no(`Pod ${name} has its data on ${one.volume}, which lies on the node itself.`);
       if (one?.terms && !rooms.some((room) => isPlacedBy(one.terms!, room)))
-        return no(`Pod ${name} needs ${one.volume}, which is tied to ${wordsOf(one.terms)}: no other node that is well and open can have it.`);
+        return no(
+          `Pod ${name} needs ${one.volume}, which is tied to ${wordsOf(one.terms)}: no other node that is well and open can have it.`,
+        );
       if (one) own.push(one);
     }
     tied.set(pod.uid, own);

@@ -61,7 +61,9 @@ const OF_THE_SYSTEM = ['/dev', '/proc', '/sys', '/run', '/var/run', '/etc', '/us
 const IS_DIRECTORY: unknown[] = [undefined, null, '', 'Directory', 'DirectoryOrCreate'];
 
 function hostDataOf({ spec }: RawPod): { hostData?: string } {
-  const mounts = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap((one) => one.volumeMounts ?? []);
+  const mounts = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(
+    (one) => one.volumeMounts ?? [],
+  );
   const written = new Set(mounts.flatMap(({ name, readOnly }) => (readOnly ? [] : [name])));
   const path = spec?.volumes?.find(
     ({ name, hostPath }) =>

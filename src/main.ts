@@ -177,7 +177,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     ...(env.SLACK_BOT_TOKEN
       ? { directory: createSlackDirectory({ token: env.SLACK_BOT_TOKEN, slackApiUrl: env.SLACK_API_URL, log }) }
       : {}),
-    ...(pagerDuty ? { onCall: createOnCall(pagerDuty) } : {}),
+    ...(pagerDuty ? { pagerDuty, onCall: createOnCall(pagerDuty) } : {}),
     pager: createPager({
       routingKey: env.PAGERDUTY_ROUTING_KEY,
       eventsUrl: env.PAGERDUTY_EVENTS_URL,

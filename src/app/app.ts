@@ -183,7 +183,21 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       ...intake,
       ...createIntakeGate(INTAKE_LIMITS, async () => (await queue.counts()).waiting),
     }),
-    pagerDutyRoute(pagerDutyIntake(deps, config.env.PAGERDUTY_WEBHOOK_SECRET ?? null, heardOnce)),
+    pagerDutyRoute(
+      pagerDutyIntake(
+        deps,
+        config.env.PAGERDUTY_WEBHOOK_SECRET ?? null,
+        heardOnce,
+        world.pagerDuty
+          ? {
+              api: world.pagerDuty,
+              people,
+              pagerDutyUsers: config.settings.pagerduty_users,
+              directory: world.directory,
+            }
+          : null,
+      ),
+    ),
     apiRoutes({ token: world.apiToken, closed: !config.sandbox, store, now: clock.now, objectiveOf }),
     (req, res) => {
       if (!slack || pathOf(req).pathname !== SLACK_PATH) return false;

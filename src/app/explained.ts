@@ -42,7 +42,8 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
   ALERTMANAGER_API_KEY: 'PEM of its key',
   PAGERDUTY_ROUTING_KEY: 'integration key of the Events API v2; without it nobody is paged',
   PAGERDUTY_WEBHOOK_SECRET: 'proves that a webhook comes from PagerDuty (acknowledged, resolved)',
-  PAGERDUTY_API_TOKEN: 'token of the REST API: reads who is on call (`pagerduty:` among the approvers)',
+  PAGERDUTY_API_TOKEN:
+    'token of the REST API: reads who is on call (`pagerduty:` among the approvers), and lets notes decide',
   PAGERDUTY_API_URL: 'another REST API, for a proxy or a test server',
   PAGERDUTY_EVENTS_URL: 'another Events API, for a proxy or a test server',
   OTLP_GRPC_PORT: 'OTLP over gRPC',

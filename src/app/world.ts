@@ -1,4 +1,5 @@
 import type { Handler } from '../adapters/http/routes.ts';
+import type { PagerDutyApi } from '../adapters/pagerduty/api.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { People } from '../extension-points/people.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
@@ -26,6 +27,8 @@ export type World = {
   directory?: Directory;
   /** Absent: no schedule can be read. */
   onCall?: OnCall;
+  /** Absent: PagerDuty's REST API isn't to be had, and notes there decide nothing. */
+  pagerDuty?: PagerDutyApi;
   /** Absent: Alertmanager only tells, and can't be asked. */
   alertManager?: AlertManager;
   chat: Chat;

@@ -86,7 +86,7 @@ export type Event = { at: number } & (
   | { type: 'page_asked'; user: string }
   | { type: 'closed_by_human'; user: string; outcome: 'healed_by_human' | 'false_alarm' }
   | { type: 'feedback'; user: string; right: boolean }
-  | { type: 'reason_given'; user: string; reason: RejectReason; note: string }
+  | { type: 'reason_given'; user: string; reason: RejectReason | null; note: string }
   | { type: 'noted'; message: string; by: string | null }
 );
 

@@ -48,8 +48,9 @@ export function withReason(
 }
 
 /** In a line of the timeline. */
-export function reasonWords({ reason, note }: { reason: RejectReason; note: string }): string {
-  return `Why it was turned down: ${REJECT_REASONS[reason].toLowerCase()}${note === '' ? '' : `. ${note}`}`;
+export function reasonWords({ reason, note }: { reason: RejectReason | null; note: string }): string {
+  const said = [reason === null ? '' : REJECT_REASONS[reason].toLowerCase(), note].filter((part) => part !== '');
+  return `Why it was turned down: ${said.join('. ')}`;
 }
 
 /** Whether a person has said no to exactly this; it may be taken up again, as a choice of its own. */

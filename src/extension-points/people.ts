@@ -27,7 +27,7 @@ export type People = {
   /** "I'm on it": what is asked waits for them, and nobody is called again meanwhile. Open to everyone. */
   acknowledge(incidentId: string, user: string): Promise<Answer>;
   /** Why they said no to the step that was turned down last. */
-  giveReason(incidentId: string, user: string, why: { reason: RejectReason; note: string }): Promise<Answer>;
+  giveReason(incidentId: string, user: string, why: { reason: RejectReason | null; note: string }): Promise<Answer>;
   feedback(incidentId: string, user: string, right: boolean): Promise<Answer>;
   close(incidentId: string, user: string, outcome: 'healed_by_human' | 'false_alarm'): Promise<Answer>;
   pause(user: string, reason: string, forMs: number | null): Promise<Answer>;

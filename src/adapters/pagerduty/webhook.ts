@@ -4,7 +4,7 @@ import { headOf } from '../../domain/cut-text.ts';
 
 /** What PagerDuty tells of an incident. `dedupKey` is what it was triggered under; `by` is a person's name, outside text; null: an integration (ours, say), a rule or a time that ran out. */
 type PagerDutyWebhook = {
-  type: 'triggered' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'reopened' | 'other';
+  type: 'triggered' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'reopened' | 'annotated' | 'other';
   dedupKey: string | null;
   by: string | null;
   /** Epoch ms; null when it isn't a date. */
@@ -12,6 +12,8 @@ type PagerDutyWebhook = {
   /** PagerDuty's own number and page. */
   number: number | null;
   url: string | null;
+  /** Of a note: what it says, and of which incident (PagerDuty's id). `writer`: PagerDuty's id of a person. */
+  note: { incident: string; writer: string | null; content: string } | null;
 };
 
 export type ParsedWebhook =
@@ -22,15 +24,21 @@ const payloadSchema = z.object({
   event: z.object({
     event_type: z.string(),
     occurred_at: z.string().optional(),
-    agent: z.object({ summary: z.string().nullish(), type: z.string().nullish() }).nullish(),
+    agent: z.object({ id: z.string().nullish(), summary: z.string().nullish(), type: z.string().nullish() }).nullish(),
     data: z
-      .object({ incident_key: z.string().nullish(), number: z.number().nullish(), html_url: z.string().nullish() })
+      .object({
+        incident_key: z.string().nullish(),
+        number: z.number().nullish(),
+        html_url: z.string().nullish(),
+        content: z.string().nullish(),
+        incident: z.object({ id: z.string() }).nullish(),
+      })
       .nullish(),
   }),
 });
 
 const PERSON = 'user_reference';
-const TYPES = ['triggered', 'acknowledged', 'unacknowledged', 'resolved', 'reopened'] as const;
+const TYPES = ['triggered', 'acknowledged', 'unacknowledged', 'resolved', 'reopened', 'annotated'] as const;
 
 /**
  * Checks and reads a V3 webhook. `signatures` is the header X-PagerDuty-Signature: `v1=<hex>[,v1=<hex>]`, each an HMAC-SHA256 of the raw body; one that fits suffices
@@ -64,6 +72,12 @@ function byPerson(agent: Agent): string | null {
   return headOf(agent.summary || 'somebody in PagerDuty', 100);
 }
 
+function noteOf({ data, agent }: z.infer<typeof payloadSchema>['event']): PagerDutyWebhook['note'] {
+  if (!data?.incident || !data.content) return null;
+  const writer = agent && (agent.type ?? PERSON) === PERSON ? (agent.id ?? null) : null;
+  return { incident: data.incident.id, writer, content: headOf(data.content, 2_000) };
+}
+
 function eventOf({ event }: z.infer<typeof payloadSchema>): PagerDutyWebhook {
   const at = Date.parse(event.occurred_at ?? '');
   return {
@@ -73,5 +87,6 @@ function eventOf({ event }: z.infer<typeof payloadSchema>): PagerDutyWebhook {
     at: Number.isNaN(at) ? null : at,
     number: event.data?.number ?? null,
     url: event.data?.html_url ?? null,
+    note: noteOf(event),
   };
 }

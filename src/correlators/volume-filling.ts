@@ -41,8 +41,12 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
       ...toldOf({ kind: 'PersistentVolumeClaim', namespace: about.namespace, name: claim }, `${full} used`, message),
     },
   ];
-  if (now >= FULL)
-    return of('volume_full', firstAt(used, FULL) ?? around.since, now >= NO_ROOM ? 0.98 : 0.9, `is full (${full})`);
+  if (now >= NO_ROOM)
+    return of('volume_full', firstAt(used, FULL) ?? around.since, 0.98, `is full (${full})`).map((found) => ({
+      ...found,
+      convicts: true,
+    }));
+  if (now >= FULL) return of('volume_full', firstAt(used, FULL) ?? around.since, 0.9, `is full (${full})`);
   const rise = steepestRise(used, around.at);
   if (rise)
     return filling(

@@ -46,11 +46,10 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
   ];
   if (state && state.missing.length > 0)
     deps.log.info({ incident: incident.id, missing: state.missing }, 'not every object could be listed');
-  const convicted = state
-    ? stateFindings(state, incident, gathered.incidentContext.since, new Set(calleesOf(gathered.calls, service)))
-    : [];
+  const called = new Set(calleesOf(gathered.calls, service));
+  const convicted = state ? stateFindings(state, incident, gathered.incidentContext.since, called) : [];
   const findings = withOwners(
-    [...correlated, ...convicted, ...detected, ...incident.anomalies],
+    [...correlated.map((one) => onlyHere(one, service, called)), ...convicted, ...detected, ...incident.anomalies],
     gathered.incidentContext,
   )
     .sort((a, b) => b.strength - a.strength)
@@ -84,6 +83,14 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
     affected,
     ...(handOver ? { handOver } : {}),
   };
+}
+
+/** What an object says of itself convicts it only of the trouble of its own service, and of whoever calls that. */
+function onlyHere(finding: Finding, service: string, called: ReadonlySet<string>): Finding {
+  const { convicts, ...plain } = finding;
+  const { about } = finding;
+  const isHere = isAbout(about, service) || called.has(about.owner ?? about.name);
+  return convicts && isHere ? finding : plain;
 }
 
 const secondOf = (causes: Cause[], findings: Finding[]): Pick<Diagnosis, 'notSecond'> => {
@@ -134,7 +141,7 @@ export function causesIn(
 }
 
 /** The most convincing change or state of the entity itself: a configuration, a quota, a neighbour, a volume … No step that isn't meant for it will mend it. */
-function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
+function ownChange(ranked: RankedCause, findings: Finding[]): Finding | undefined {
   const [first] = findings
     .filter(
       ({ kind, what, about, strength }) =>
@@ -144,7 +151,7 @@ function ownChange(ranked: RankedCause, findings: Finding[]): string | null {
         !SHOWN_BY_PODS.has(what),
     )
     .sort((a, b) => Number(b.convicts === true) - Number(a.convicts === true) || b.strength - a.strength);
-  return first?.what ?? null;
+  return first;
 }
 
 function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): Cause {
@@ -188,9 +195,11 @@ function whatOf(ranked: RankedCause, findings: Finding[]): string {
   const has = (what: string, least = CONVINCING) => (told.get(what) ?? 0) >= least;
   if (has('memory_limit') && (has('oom_killed') || has('memory') || has('leak'))) return 'memory_limit';
   if (has('rollout')) return 'rollout';
-  if (has('deadlock')) return has('blocked_on_dependency') ? 'blocked_on_dependency' : 'deadlock';
+  // What an object says of itself is why it hangs, or is slow.
   const own = ownChange(ranked, findings);
-  if (own) return own;
+  if (own?.convicts) return own.what;
+  if (has('deadlock')) return has('blocked_on_dependency') ? 'blocked_on_dependency' : 'deadlock';
+  if (own) return own.what;
   if (has('traffic', has('leak') ? BEYOND_DOUBT : CONVINCING)) return 'overload';
   if (has('leak', has('memory') || has('oom_killed') ? CONVINCING : BEYOND_DOUBT)) return 'leak';
   if (has('oom_killed')) return 'oom_killed';

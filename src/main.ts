@@ -21,11 +21,13 @@ import { startApp } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
+import { channelRulesOf } from './app/policy.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
 import { signInOf } from './app/sign-in.ts';
 import type { App, World } from './app/world.ts';
 import { examineRedis } from './checks/redis.ts';
 import { REAL_LINE } from './domain/clock.ts';
+import { channelFor } from './domain/routing.ts';
 
 const CALL_MS = 10_000;
 const USER_AGENT = 'nightshift';
@@ -142,6 +144,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     timeoutMs: CALL_MS,
     userAgent: USER_AGENT,
   };
+  const channelRules = channelRulesOf(config.settings);
   const pagerDuty =
     env.PAGERDUTY_API_TOKEN === undefined
       ? null
@@ -170,6 +173,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
             token: env.SLACK_BOT_TOKEN,
             slackApiUrl: env.SLACK_API_URL,
             channel: env.SLACK_CHANNEL,
+            route: (incident) => channelFor(channelRules, incident),
             perSecond: 1,
             log,
           })

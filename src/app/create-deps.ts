@@ -12,7 +12,7 @@ import type { Deps } from './deps.ts';
 import { here } from './here.ts';
 import { loadModules } from './load-modules.ts';
 import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
-import { policyFor, windowsOf, workingHoursOf } from './policy.ts';
+import { nightOf, policyFor, windowsOf, workingHoursOf } from './policy.ts';
 import type { Learning } from './training.ts';
 import type { World } from './world.ts';
 
@@ -96,6 +96,7 @@ export async function createDeps(
     mode: config.observeBecause.length > 0 || settings.mode === 'observe' ? 'observe' : 'act',
     inWorkingHours: workingHours(workingHoursOf(settings)),
     anyApprover: approvers.isAny,
+    night: nightOf(settings),
     recentlyOpen: recently((limit: number) => store.listOpen(limit)),
     openLines: recently(() => store.openLines()),
     log,

@@ -136,6 +136,21 @@ export const SETTINGS_EXPLAINED: Record<string, string> = {
   otlp: 'whom senders of OTLP may speak for',
   'otlp.speaks_for':
     'namespaces that whoever shows OTLP_TOKEN may speak for (a Collector), `*` for all; anybody else is believed about the pod that has its address',
+  channels:
+    'where incidents are posted that fit, the first that does, in place of `SLACK_CHANNEL`; one incident has one message, in the channel of the one that hurts',
+  'channels[].channel': 'id (C…), which a renamed channel keeps, or name; the app must be in it',
+  'channels[].namespaces': 'for which namespaces, `*` for all',
+  'channels[].services': 'for which services, `*` for all',
+  'channels[].severities': 'for which severities of its loudest alert; all when absent',
+  'channels[].labels': 'labels that one of its alerts must have',
+  night:
+    'hours in which less is worth waking somebody: what is not as loud is posted without a mention, and paged when the night is over',
+  'night.timezone': 'whose clocks (IANA name)',
+  'night.from': 'its beginning, as 22:00',
+  'night.to': 'its end, as 07:00',
+  'night.days': 'days on which it begins; all when absent',
+  'night.mention': 'the least severity that mentions somebody in it',
+  'night.page': 'the least severity that pages somebody in it',
   windows:
     'change freezes and quiet hours: everything is watched and asked, and nothing runs by itself or because nobody answered; every question that one holds up says so',
   'windows[].name': 'as messages call it',

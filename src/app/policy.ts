@@ -2,6 +2,7 @@ import type { QueryOptions } from '../adapters/prometheus/service-queries.ts';
 import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { OwnCluster } from '../domain/alert-admission.ts';
 import type { WorkingHours } from '../domain/proof/working-hours.ts';
+import type { ChannelRule, Night } from '../domain/routing.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { ChangeWindow } from '../domain/windows.ts';
 import { type Settings, UNNAMED_CLUSTER, WEEKDAYS } from './settings.ts';
@@ -16,6 +17,24 @@ export const workingHoursOf = ({ working_hours: hours }: Settings): WorkingHours
   to: minuteOf(hours.to),
 });
 
+const dayNumbers = (days: (typeof WEEKDAYS)[number][]): number[] => days.map((day) => (WEEKDAYS.indexOf(day) + 1) % 7);
+
+/** Where incidents are posted, as the domain has it. */
+export const channelRulesOf = ({ channels }: Pick<Settings, 'channels'>): ChannelRule[] =>
+  channels.map(({ severities, ...rule }) => ({ ...rule, severities: severities ?? null }));
+
+/** When less is worth waking somebody; null: never. */
+export const nightOf = ({ night }: Pick<Settings, 'night'>): Night | null =>
+  night === undefined
+    ? null
+    : {
+        time: {
+          ...{ fromMin: minuteOf(night.from), toMin: minuteOf(night.to), zone: night.timezone },
+          ...(night.days ? { days: dayNumbers(night.days) } : {}),
+        },
+        ...{ mention: night.mention, page: night.page },
+      };
+
 /** Freezes and quiet hours as the domain has them. */
 export const windowsOf = ({ windows }: Pick<Settings, 'windows'>): ChangeWindow[] =>
   windows.map(({ name, namespaces, services, timezone, between, daily }): ChangeWindow => {
@@ -28,7 +47,7 @@ export const windowsOf = ({ windows }: Pick<Settings, 'windows'>): ChangeWindow[
             fromMin: minuteOf(daily?.from ?? '00:00'),
             toMin: minuteOf(daily?.to ?? '00:00'),
             zone: timezone,
-            ...(daily?.days ? { days: daily.days.map((day) => (WEEKDAYS.indexOf(day) + 1) % 7) } : {}),
+            ...(daily?.days ? { days: dayNumbers(daily.days) } : {}),
           },
         };
     return { name, namespaces, services, span };

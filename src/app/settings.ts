@@ -138,6 +138,29 @@ const WindowSettings = z
   )
   .refine(({ between }) => !between || between.from < between.to, 'from must be before to');
 
+const SeverityName = z.enum(['info', 'warning', 'error', 'critical']);
+/** Where incidents are posted that fit, in place of SLACK_CHANNEL. */
+const ChannelSettings = z.strictObject({
+  channel: z.string().min(1).max(80),
+  namespaces: Names.default(['*']),
+  services: Names.default(['*']),
+  severities: z
+    .array(z.enum(['info', 'warning', 'unlabelled', 'error', 'critical']))
+    .min(1)
+    .optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+/** Hours in which less is worth waking somebody. */
+const NightSettings = z.strictObject({
+  timezone: Timezone.default('UTC'),
+  from: TimeOfDay,
+  to: TimeOfDay,
+  days: z.array(z.enum(WEEKDAYS)).min(1).optional(),
+  mention: SeverityName.default('error'),
+  page: SeverityName.default('critical'),
+});
+
 /** `nightshift.yaml`. */
 export const Settings = z.strictObject({
   cluster: z
@@ -226,6 +249,8 @@ export const Settings = z.strictObject({
     })
     .refine(({ from, to }) => from < to, 'from must be before to')
     .prefault({}),
+  channels: z.array(ChannelSettings).max(200).default([]),
+  night: NightSettings.optional(),
   /** Change freezes and quiet hours. */
   windows: z.array(WindowSettings).max(100).default([]),
   scan: z

@@ -62,7 +62,14 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     const mend = 'check LOKI_URL (the base URL, without /loki/api/v1), LOKI_TOKEN and LOKI_TENANT';
     checks.push(await tried('Loki answers', () => logs.ping(), mend));
   }
-  checks.push(...(await examineSlack(env)), ...(await examineRedis(env)), ...examinePager(env));
+  checks.push(
+    ...(await examineSlack(
+      env,
+      config.settings.channels.map(({ channel }) => channel),
+    )),
+    ...(await examineRedis(env)),
+    ...examinePager(env),
+  );
   checks.push(...(await examineApprovers(config)));
   return checks;
 }

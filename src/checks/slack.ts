@@ -15,7 +15,7 @@ const TIMEOUT_MS = 5_000;
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** The token, each scope, the channel (there, open, with the app in it) and how clicks are heard. Nothing is posted. */
-export async function examineSlack(env: Environment): Promise<Check[]> {
+export async function examineSlack(env: Environment, routed: string[] = []): Promise<Check[]> {
   const { SLACK_BOT_TOKEN: token, SLACK_CHANNEL: channel, SLACK_API_URL: slackApiUrl } = env;
   if (!token || !channel)
     return [
@@ -27,6 +27,8 @@ export async function examineSlack(env: Environment): Promise<Check[]> {
     const workspace = await lookAtWorkspace({ ...settings, token, channel });
     checks.push(right(`Slack answers${workspace.team ? `, workspace ${workspace.team}` : ''}`));
     checks.push(...scopes(workspace.scopes, isChannelId(channel)), ...channelChecks(channel, workspace.channel));
+    for (const one of new Set(routed))
+      checks.push(...channelChecks(one, (await lookAtWorkspace({ ...settings, token, channel: one })).channel));
   } catch (error) {
     const mend = 'check SLACK_BOT_TOKEN, and install the app again from manifest.yml if a scope is missing';
     checks.push(wrong('Slack answers', `${error instanceof Error ? error.message : String(error)}; ${mend}`));

@@ -1,5 +1,6 @@
 import type { Incident } from '../domain/incident.ts';
 import type { OpenLine } from '../domain/open-line.ts';
+import type { Night } from '../domain/routing.ts';
 import type { EvidenceDeps } from '../evidence/deps.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import type { LearningDeps } from '../learning/deps.ts';
@@ -43,6 +44,8 @@ export type StageDeps = EvidenceDeps &
     mode: 'act' | 'observe';
     /** Absent: office hours in UTC. */
     inWorkingHours?(at: number): boolean;
+    /** Absent or null: every hour is the same. */
+    night?: Night | null;
     /** Whether the user is an approver of anything. */
     anyApprover(user: string): boolean;
     /** Absent: no Alertmanager can be asked. */

@@ -4,6 +4,7 @@ import type { Event } from '../domain/incident-event.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';
+import { mayWake } from '../domain/routing.ts';
 import { CALM_EDIT_MS, isCalmChange } from '../domain/shown-digest.ts';
 import { unshown } from '../domain/storm.ts';
 import { transition } from '../domain/transition.ts';
@@ -170,6 +171,7 @@ async function lookUp(
       ...(named ? { named } : {}),
       ...(fourEyes ? { fourEyes } : {}),
       ...(deps.pager.configured ? {} : { noPager: true as const }),
+      ...(mayWake(deps.night ?? null, incident, deps.clock.now(), 'mention') ? {} : { noMention: true as const }),
       now: deps.clock.now(),
     },
     lines,

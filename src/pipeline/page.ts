@@ -5,6 +5,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
+import { mayWake } from '../domain/routing.ts';
 import { subjectEntity } from '../domain/subject.ts';
 import { transition } from '../domain/transition.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
@@ -14,6 +15,8 @@ import { planPolicy, shownPlan } from './plan-policy.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const AGAIN_MS = 10_000;
+/** Whether it is still night, or has become louder. */
+const NIGHT_LOOK_MS = 5 * 60_000;
 
 /** Triggers PagerDuty: questions of critical services, escalations, what got worse, what nobody has heard of, and when a person asked for it. Each has a key of its own, so a repeat never pages twice and news always does. */
 const page: Stage = {
@@ -26,6 +29,9 @@ const page: Stage = {
     const policy = planPolicy(deps, shownPlan(incident), { namespace: incident.namespace, name: incident.service });
     const page = pageFor(incident, policy);
     if (!page) return NOTHING;
+    // Whoever asks for a person means it, whatever the hour.
+    if (!page.about.startsWith('asked-') && !mayWake(deps.night ?? null, incident, deps.clock.now(), 'page'))
+      return { events: [], againAt: deps.clock.now() + NIGHT_LOOK_MS };
     const request = requestFor(incident, page);
     const sent = await deps.pager.trigger(request);
     const at = deps.clock.now();

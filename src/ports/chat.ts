@@ -56,6 +56,8 @@ export type MessageContext = {
   approvers: string[];
   /** As the configuration names them, where that is otherwise: groups are mentioned as such. */
   named?: string[];
+  /** It isn't worth waking anybody at this hour. */
+  noMention?: true;
   /** Nobody can be paged: whoever is called is called here. */
   noPager?: true;
   /** Two of them have to say yes. */

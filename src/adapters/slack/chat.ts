@@ -3,7 +3,7 @@ import type { Incident } from '../../domain/incident.ts';
 import { isWaiting, joinedDigest, withoutFigures } from '../../domain/shown-digest.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
 import { announce, postWeekly, ring, settle, showList, whereabouts } from './calls.ts';
-import { ChannelUnknown, channelId } from './channel.ts';
+import { type ChannelId, ChannelUnknown, channelId, isChannelId } from './channel.ts';
 import { MESSAGE_EVENT } from './find-message.ts';
 import type { Log } from './log.ts';
 import { type Parts, put, REFUSED } from './post.ts';
@@ -21,6 +21,8 @@ export type SlackChatSettings = {
   slackApiUrl?: string | undefined;
   /** Id or name. */
   channel: string;
+  /** Where an incident is posted, an id or a name; null: in `channel`. Asked for its first post only. */
+  route?: (incident: Incident) => string | null;
   /** Of each call, in real ms. */
   timeoutMs?: number;
   /** Calls a second that the channel takes; Slack's own 1 if absent, and no limit for a server on this machine. Null: no limit. */
@@ -42,16 +44,22 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
   const timeoutMs = settings.timeoutMs ?? 5_000;
   const client = createWebClient({ ...settings, timeoutMs });
   const channel = channelId(client, settings.channel);
+  // As many as the configuration names.
+  const routed = new Map<string, ChannelId>();
+  const partsOf = (incident: Incident): Parts => {
+    const where = incident.message?.channel ?? settings.route?.(incident) ?? null;
+    const own = where === null ? channel : (routed.get(where) ?? channelId(client, where));
+    if (where !== null && !isChannelId(where)) routed.set(where, own);
+    return { client, channel: own, log: settings.log };
+  };
   return {
     digest: shownDigest,
     async deliver(incident, context) {
-      return attempt(() => deliver({ client, channel, log: settings.log }, incident, context));
+      return attempt(() => deliver(partsOf(incident), incident, context));
     },
     callDigest: (incident, call, context) => digestOf(callMessage(incident, call, context)),
-    ring: (incident, call, posted, context) =>
-      attempt(() => ring({ client, channel, log: settings.log }, incident, call, posted, context)),
-    settle: (incident, call, context) =>
-      attempt(() => settle({ client, channel, log: settings.log }, incident, call, context)),
+    ring: (incident, call, posted, context) => attempt(() => ring(partsOf(incident), incident, call, posted, context)),
+    settle: (incident, call, context) => attempt(() => settle(partsOf(incident), incident, call, context)),
     isThere: (call) => whereabouts(client, call),
     announce: (message, mentions) => attempt(async () => announce(client, await channel(), message, mentions)),
     listDigest: (list) => digestOf(listMessage(list)),

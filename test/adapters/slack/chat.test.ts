@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackChat, type SlackChat } from '../../../src/adapters/slack/chat.ts';
+import { callsWanted } from '../../../src/domain/calls.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Delivery } from '../../../src/ports/chat.ts';
 import { AWAITING, context, entry, incident, T0 } from './incidents.ts';
@@ -16,7 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
-function chatOf(over: { channel?: string; token?: string; timeoutMs?: number; slackApiUrl?: string }): SlackChat {
+function chatOf(over: {
+  channel?: string;
+  token?: string;
+  timeoutMs?: number;
+  slackApiUrl?: string;
+  route?: () => string | null;
+}): SlackChat {
   return createSlackChat({
     token: TOKEN,
     channel: CHANNEL.id,
@@ -55,6 +62,20 @@ describe('an incident’s message', () => {
     expect(messages[0]?.ts).toBe(one.message?.ts);
     expect(messages[0]?.edited).toBeTruthy();
     expect(messages[0]?.text).toContain('Needs a decision');
+  });
+
+  it('is posted, and rings, where its route leads, by id or name', async () => {
+    for (const route of [CHANNEL.id, `#${CHANNEL.name}`]) {
+      chat = chatOf({ channel: '#nowhere', route: () => route });
+      const one = await post(incident());
+      expect(one.message?.channel).toBe(CHANNEL.id);
+      const [call] = callsWanted(one);
+      expect(await chat.ring(one, call!, null, context())).toMatchObject({ ok: true, channel: CHANNEL.id });
+    }
+    chat = chatOf({ route: () => '#nowhere' });
+    expect(failed(await chat.deliver(incident(), context())).message).toContain('#nowhere');
+    chat = chatOf({ route: () => null });
+    expect((await chat.deliver(incident(), context())).ok).toBe(true);
   });
 
   it('isn’t sent again while it says the same', async () => {

@@ -43,11 +43,7 @@ export function callMessage(incident: Incident, call: CallDue, around: MessageCo
 function questionBlocks(incident: Incident, state: Asking, around: MessageContext): KnownBlock[] {
   const { recommendation } = state;
   return present([
-    section([
-      `${whom(namedIn(around))} ${lead(incident)}`,
-      ...troubleLines(incident).slice(0, 2),
-      ...stepLines(recommendation),
-    ]),
+    section([`${rung(around)}${lead(incident)}`, ...troubleLines(incident).slice(0, 2), ...stepLines(recommendation)]),
     isProposal(incident) ? section([codeBlock(recommendation.plan.diff, MOST_DIFF)]) : null,
     section([pausedLine(around.paused), ifNobodyAnswers(state, around)]),
     decidingButtons(incident, state, nobodyMay(around)),
@@ -82,7 +78,7 @@ function personBlocks(incident: Incident, call: CallDue, around: MessageContext)
   const why = reasonBeside(call.why, handOver);
   return present([
     section([
-      `${whom(namedIn(around))} ${lead(incident)}`,
+      `${rung(around)}${lead(incident)}`,
       ...(handOver ? handOverLines(handOver) : []),
       ...troubleLines(incident).slice(0, 2),
       ...calledFor(incident, call, why),
@@ -135,7 +131,7 @@ function callText(incident: Incident, call: CallDue, around: MessageContext): st
   const told = call.about.startsWith('glass-')
     ? `Somebody who is no approver started a step: ${incident.glass?.reason ?? ''}`
     : wants;
-  return `${whom(namedIn(around))} ${notification(incident)}. ${escapeText(told, 250)}`;
+  return `${rung(around)}${notification(incident)}. ${escapeText(told, 250)}`;
 }
 
 const lead = (incident: Incident): string =>
@@ -145,6 +141,8 @@ const lead = (incident: Incident): string =>
 export const whom = (approvers: string[]): string =>
   approvers.length > 0 ? approvers.slice(0, MOST_MENTIONED).map(mention).join(' ') : '<!here>';
 
+const rung = (around: MessageContext): string => (around.noMention ? '' : `${whom(namedIn(around))} `);
+
 const namedIn = ({ approvers, named }: MessageContext): string[] => named ?? approvers;
 
 function whoMay(incident: Incident, approvers: string[], around: MessageContext): string | null {
@@ -153,5 +151,5 @@ function whoMay(incident: Incident, approvers: string[], around: MessageContext)
   if (approvers.length === 0)
     return `Nobody is named who may approve for ${escapeText(incident.service, 80)}, so this can’t be approved; anyone may reject or hold`;
   const more = approvers.length - MOST_MENTIONED;
-  return `May approve${around.fourEyes ? ', two of them' : ''}: those named above${more > 0 ? ` and ${more} more` : ''}; anyone may reject or hold`;
+  return `May approve${around.fourEyes ? ', two of them' : ''}: ${around.noMention ? 'the approvers' : 'those named above'}${!around.noMention && more > 0 ? ` and ${more} more` : ''}; anyone may reject or hold`;
 }

@@ -1,9 +1,15 @@
 import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest goes first, so that no worker is left alone with it in the end. */
-const LONG = [/^test\/e2e\//, /^test\/sandbox\/(shop|kube\/kubectl)\//, /^test\/(backtest|property|security)\//];
+const LONG = [
+  /^test\/e2e\//,
+  /^test\/sandbox\/(shop|kube\/kubectl)\//,
+  /^test\/(backtest|game-day|histories|property|security|watch)\//,
+  /^test\/(app\/intake|cli|evidence|pipeline\/bottleneck|adapters\/bullmq|sandbox\/page|learning)/,
+];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,6 +28,8 @@ export default defineConfig({
     pool: 'forks',
     // Half of the time would go into loading the same modules for each file. What a file changes outside of itself it puts back.
     isolate: false,
+    // As `npm start` has it: else each process that a test starts compiles a thousand files anew.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.nightshift/compile-cache', import.meta.url)) },
     // One more than the cores: those that act out a whole incident mostly wait.
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },

@@ -81,7 +81,7 @@ export async function run(): Promise<Record<string, unknown>> {
     for (const [index, [kind, service]] of FAULTS.entries()) {
       broken = service;
       // Made and never answered, or never made: the app can't know which.
-      proxy.arm({ title: 'a change', when: index % 2 === 0 ? 'after' : 'before', matches: isRealChange }, () => {
+      proxy.arm({ when: index % 2 === 0 ? 'after' : 'before', matches: isRealChange }, () => {
         kills.in_a_change += 1;
         others.push(killAll().catch(passing));
       });

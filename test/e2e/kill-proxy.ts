@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 
 /** What happens when a request matches the point: the callback runs, and the request goes no further (`before`) or is carried out but never answered (`after`). */
 export type KillPoint = {
-  title: string;
   when: 'before' | 'after';
   matches(req: { method: string; path: string; body: string }): boolean;
 };

@@ -21,10 +21,12 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'nightshift-test-'));
 
 export async function startNightshift(env: Record<string, string>, dataDir: string): Promise<Nightshift> {
+  const { NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: root,
     env: {
       PATH: process.env.PATH ?? '',
+      ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
       PORT: '0',
       NIGHTSHIFT_DATA: dataDir,
       LOG_LEVEL: 'warn',

@@ -23,6 +23,7 @@ import type { IncidentContext } from './extension-points/incident-context.ts';
 import type { People } from './extension-points/people.ts';
 import type { Cluster } from './ports/cluster.ts';
 import type { Workload } from './ports/cluster-objects.ts';
+import type { ConfigCopies } from './ports/config-copies.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 /** What people add, each one file with one default export, found by load-modules.ts. */
@@ -46,6 +47,8 @@ export type ActionContext = {
   /** The ScaledObject that would meet a workload's demand, from what is foretold of it now. */
   scaledObjectFor(workload: Workload): Promise<{ ok: true; object: ScaledObject } | { ok: false; message: string }>;
   protectedNamespaces: string[];
+  /** What ConfigMaps held before; absent: no key to keep that with is set. */
+  configCopies?: ConfigCopies;
 };
 export type ActionLimits = {
   maxReplicas: number;
@@ -84,7 +87,7 @@ export type Action = Knowledge & {
   reversible: boolean;
   permissions: Permission[];
   /** It moves pods of every workload on a node: whoever installs it has to give that right by name. Where it may change nodes this is known from its permissions. */
-  optIn?: 'nodes';
+  optIn?: 'nodes' | 'configs';
   /**
    * `callers`: whom it helps isn't what it changes; whether it worked is then measured there. `load`: it gives what it changes more to work with, and the
    * bottleneck may move on to those that it calls.

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createEffectQueue } from '../adapters/bullmq/jobs.ts';
 import { startSweep } from '../adapters/bullmq/sweep.ts';
@@ -9,6 +10,7 @@ import { healthRoutes } from '../adapters/http/health-routes.ts';
 import { pagerDutyRoute } from '../adapters/http/pagerduty-route.ts';
 import { dispatch, type Handler, pathOf } from '../adapters/http/routes.ts';
 import { createServiceQueries } from '../adapters/prometheus/service-queries.ts';
+import { createConfigCopies } from '../adapters/redis/config-copies.ts';
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { createHeardOnce } from '../adapters/redis/heard-once.ts';
 import { createHeartbeats } from '../adapters/redis/heartbeats.ts';
@@ -35,6 +37,7 @@ import { alertIntake } from './alert-intake.ts';
 import { startApprovers } from './approvers.ts';
 import type { Config } from './config.ts';
 import { createDeps } from './create-deps.ts';
+import type { Deps } from './deps.ts';
 import { startForecasting } from './forecasting.ts';
 import { here } from './here.ts';
 import { closeServer, listen } from './http-server.ts';
@@ -57,6 +60,12 @@ const CONCURRENCY = 64;
 
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
+
+/** In the sandbox nothing is worth hiding, and everything is to be tried. */
+function configCopiesOf({ env, sandbox, settings }: Config, redis: Redis): Pick<Deps, 'configCopies'> {
+  const secret = env.NIGHTSHIFT_STATE_KEY ?? (sandbox ? 'the sandbox has no secrets' : undefined);
+  return secret === undefined ? {} : { configCopies: createConfigCopies({ redis, cluster: settings.cluster, secret }) };
+}
 
 /** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
 export async function startApp(config: Config, given: World, log: Logger): Promise<App> {
@@ -135,6 +144,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     topology,
     once: heardOnce,
     listed: createListedStore({ redis, key: `${prefix}:list` }),
+    ...configCopiesOf(config, cache),
   };
   const worker = startWorker({
     url: world.redisUrl,

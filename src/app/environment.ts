@@ -84,6 +84,8 @@ export const Environment = z.object({
   KEDA_TOKEN: z.string().optional(),
   NIGHTSHIFT_CONFIG: z.string().optional(),
   NIGHTSHIFT_PLAYBOOKS: z.string().optional(),
+  /** At least 16 characters. */
+  NIGHTSHIFT_STATE_KEY: z.string().min(16).optional(),
   NIGHTSHIFT_DATA: z.string().default('.nightshift/data'),
   /** The line that a sandbox in a process of its own has printed. */
   NIGHTSHIFT_SANDBOX: z.string().optional(),

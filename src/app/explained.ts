@@ -58,6 +58,8 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
     'What KEDA must show to be told the forecast; without it KEDA is not served (in the sandbox it is). A trigger that Nightshift writes carries a token of its own, for its service alone.',
   NIGHTSHIFT_CONFIG: 'path of nightshift.yaml; without it the one in the folder where it is started, if there is one',
   NIGHTSHIFT_PLAYBOOKS: 'a folder of playbooks of your own; they replace those of the same issue and cause',
+  NIGHTSHIFT_STATE_KEY:
+    'a secret of at least 16 characters: with it copies of ConfigMaps are kept, encrypted, and `restore_config` can bring one back (needs `rbac --with configs`)',
   NIGHTSHIFT_DATA: 'folder of the private Redis and the sandbox’s state',
   NIGHTSHIFT_SANDBOX: 'the line that a sandbox in a process of its own has printed',
   NIGHTSHIFT_SANDBOX_SPEED: 'how many times as fast as real time the sandbox runs',

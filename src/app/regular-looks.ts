@@ -3,6 +3,7 @@ import { createPauseWatch } from '../pipeline/pause-watch.ts';
 import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
 import { watchHeartbeat } from '../watch/heartbeat.ts';
+import { keepConfigs } from '../watch/keep-configs.ts';
 import { tellWeek } from '../watch/weekly.ts';
 import type { Approvers } from './approvers.ts';
 import { catchUp } from './catch-up.ts';
@@ -16,6 +17,7 @@ const MUTES_LOOK_MS = 5_000;
 const PAUSE_LOOK_MS = 30_000;
 const PLAYBOOKS_EVERY_MS = 5_000;
 const CATCH_UP_MS = 5 * 60_000;
+const CONFIGS_EVERY_MS = 5 * 60_000;
 const WEEKLY_LOOK_MS = 5 * 60_000;
 
 type Looking = {
@@ -43,6 +45,7 @@ export function lookRegularly(looking: Looking, log: Logger): () => void {
     [byTheWall(approvers.everyMs), approvers.look],
     [MUTES_LOOK_MS, () => mutes.look()],
     [PAUSE_LOOK_MS, watchPause],
+    [CONFIGS_EVERY_MS, () => keepConfigs(deps)],
     [HEARTBEAT_LOOK_MS, () => watchHeartbeat(heartbeat)],
     [PLAYBOOKS_EVERY_MS, reread],
     [byTheWall(LIST_EVERY_MS), () => showList(deps)],

@@ -41,7 +41,7 @@ export const TIGHTENING: Permission[] = ['servicemonitors', 'podmonitors'].map((
 }));
 
 /** Rights that nobody gets unasked: they reach beyond the workloads. */
-export const OPT_INS = ['nodes', 'policies', 'secrets', 'monitors'] as const;
+export const OPT_INS = ['nodes', 'policies', 'secrets', 'monitors', 'configs'] as const;
 export type OptIn = (typeof OPT_INS)[number];
 
 export type RbacOptions = {
@@ -110,6 +110,7 @@ export function rightsInGroups(actions: Pick<Action, 'optIn' | 'permissions'>[])
     ...of(acting(null), 'act'),
     ...of(acting('nodes'), 'nodes'),
     ...of(acting('policies'), 'policies'),
+    ...of(acting('configs'), 'configs'),
     ...of(TIGHTENING, 'monitors'),
   ];
 }

@@ -13,6 +13,22 @@ export function configReferences(template: Record<string, unknown>): ConfigRefer
   return [...new Map(found.map((one) => [`${one.kind}/${one.name}`, one])).values()];
 }
 
+/** Whether its pods refer to the ConfigMap at all. */
+export const usesConfigMap = (template: Record<string, unknown>, name: string): boolean =>
+  configReferences(template).some((one) => one.kind === 'ConfigMap' && one.name === name);
+
+/** Whether a container takes variables from it, or mounts a single file of it: only a restart brings those up to date. */
+export function takesVariablesFrom(template: Record<string, unknown>, name: string): boolean {
+  const containers = containersOf(template);
+  if (containers.flatMap(variables).some((one) => one.kind === 'ConfigMap' && one.name === name)) return true;
+  const volumes = listAt(template, ['spec', 'volumes'])
+    .filter((volume) => mounted(volume).some((one) => one.kind === 'ConfigMap' && one.name === name))
+    .map((volume) => readPath(volume, ['name']));
+  return containers
+    .flatMap((container) => listAt(container, ['volumeMounts']))
+    .some((mount) => volumes.includes(mount.name) && mount.subPath !== undefined);
+}
+
 /** The PersistentVolumeClaims that its pods mount. */
 export function claimNames(template: Record<string, unknown>): string[] {
   return listAt(template, ['spec', 'volumes']).flatMap((volume) =>

@@ -168,9 +168,21 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
     entity,
     what,
     probability: ranked.probability,
-    reasons: ranked.reasons,
+    reasons: reasonsOf(ranked, what, findings),
     ...culpritOf(ranked, what, findings),
   };
+}
+
+/** What it is said to be comes before how it shows. */
+function reasonsOf(ranked: RankedCause, what: string, findings: Finding[]): string[] {
+  const own = findings.find(
+    (one) =>
+      one.what === what &&
+      (one.kind === 'change' || one.kind === 'state') &&
+      one.about.name === (nodeIn(ranked.entity) ?? ranked.entity),
+  );
+  if (!own || !ranked.reasons.includes(own.message)) return ranked.reasons;
+  return [own.message, ...ranked.reasons.filter((reason) => reason !== own.message)];
 }
 
 /** The object that was convicted of it, where that is another than the workload through which it is felt. */

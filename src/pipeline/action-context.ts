@@ -24,5 +24,6 @@ export function actionContext(
     limits: deps.limits,
     scaledObjectFor: (workload) => scaledObjectFor(deps, workload),
     protectedNamespaces: deps.protectedNamespaces,
+    ...(deps.configCopies ? { configCopies: deps.configCopies } : {}),
   };
 }

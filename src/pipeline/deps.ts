@@ -6,6 +6,7 @@ import type { ActionLimits } from '../extension-points.ts';
 import type { LearningDeps } from '../learning/deps.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { ConfigCopies } from '../ports/config-copies.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { ListedStore } from '../ports/listed.ts';
@@ -29,6 +30,8 @@ export type Limits = ActionLimits & {
 export type StageDeps = EvidenceDeps &
   LearningDeps & {
     store: IncidentStore;
+    /** Absent: no key to keep them with is set. */
+    configCopies?: ConfigCopies;
     jobs: Jobs;
     pager: Pager;
     /** The same reads, shared between diagnoses for a moment. */

@@ -12,7 +12,7 @@ export const badConfig = defineFault<{ good: string; bad: string }>({
   kind: 'bad-config',
   title: 'Bad config map',
   description:
-    'A value in the config map is wrong by a factor of a thousand. Neither restart nor rollback touches it; a person must put it right.',
+    'A value in the config map is wrong by a factor of a thousand. Neither restart nor rollback touches it; only what it held before mends it.',
   services: SERVICES.filter((s) => s.pool === 'general' && s.calls.length > 0).map((s) => s.name),
   start(service, _severity, world) {
     const good = readValue(world, service.name);
@@ -21,7 +21,7 @@ export const badConfig = defineFault<{ good: string; bad: string }>({
     const truth = {
       cause: `change: ${KEY} = ${bad} in config map ${NAMESPACE}/${configMapName(service.name)}`,
       culprit: deployment(service.name),
-      remedies: ['notify_oncall'],
+      remedies: ['restore_config', 'notify_oncall'],
       harmful: ['rollback_deployment', 'restart_deployment', 'restart_pod', 'scale_horizontal'],
     };
     return { data: { good, bad }, truth };

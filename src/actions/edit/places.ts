@@ -13,6 +13,7 @@ export const STATEFUL_SETS = kindOf('apps', 'v1', 'statefulsets', 'StatefulSet')
 export const DAEMON_SETS = kindOf('apps', 'v1', 'daemonsets', 'DaemonSet');
 export const WORKLOAD_KINDS = { Deployment: DEPLOYMENTS, StatefulSet: STATEFUL_SETS, DaemonSet: DAEMON_SETS };
 export const REPLICA_SETS = kindOf('apps', 'v1', 'replicasets', 'ReplicaSet');
+export const CONFIG_MAPS = kindOf('', 'v1', 'configmaps', 'ConfigMap');
 export const NODES = kindOf('', 'v1', 'nodes', 'Node');
 export const PODS = kindOf('', 'v1', 'pods', 'Pod');
 export const CLAIMS = kindOf('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');

@@ -26,9 +26,11 @@ import type { Models } from '../../../src/learning/baselines.ts';
 import { receiveAlerts } from '../../../src/pipeline/receive-alerts.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { stagesByKind } from '../../../src/pipeline/stages.ts';
+import type { ConfigCopies, ConfigCopy } from '../../../src/ports/config-copies.ts';
 import type { Metrics } from '../../../src/ports/metrics.ts';
 import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import { createTurns } from '../../../src/timing/turns.ts';
+import { keepConfigs } from '../../../src/watch/keep-configs.ts';
 import { scan, scanClosely } from '../../../src/watch/scan.ts';
 import { type ScanMemory, suspects } from '../../../src/watch/scan-memory.ts';
 import { MINUTE, type VirtualSandbox } from '../../sandbox/virtual-sandbox.ts';
@@ -100,6 +102,7 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
   };
   const look = async (): Promise<void> => {
     if (sandbox.now() % MINUTE < TURN_MS) {
+      await keepConfigs(deps);
       await topology.refresh(deps, [NAMESPACE]);
       await scan(deps, { namespaces: [NAMESPACE], calls: topology.calls(), isOurs: () => true }, scanning);
     } else if (sandbox.now() % CLOSE_LOOK_MS < TURN_MS) {
@@ -172,6 +175,19 @@ async function hearAlerts(
   }
 }
 
+function copiesInMemory(): ConfigCopies {
+  const kept = new Map<string, ConfigCopy[]>();
+  const of = async (namespace: string, name: string) => kept.get(`${namespace}/${name}`) ?? [];
+  return {
+    of,
+    async keep(namespace, name, copy) {
+      const known = await of(namespace, name);
+      if (!known.some(({ changedAt }) => changedAt === copy.changedAt))
+        kept.set(`${namespace}/${name}`, [copy, ...known]);
+    },
+  };
+}
+
 async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, memory: MemoryStore): Promise<Deps> {
   const settings = sandboxSettings();
   const [actions, detectors, correlators, stateCorrelators, kinds, playbooks] = await Promise.all([
@@ -238,6 +254,7 @@ async function depsOn(sandbox: VirtualSandbox, kubeUrl: string, models: Models, 
       unansweredMs: settings.limits.unanswered,
     },
     protectedNamespaces: settings.protected_namespaces,
+    configCopies: copiesInMemory(),
     mode: 'act',
     anyApprover: () => true,
     recentlyOpen: async () => memory.all().filter((one) => one.state.name !== 'closed'),

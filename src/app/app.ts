@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createEffectQueue } from '../adapters/bullmq/jobs.ts';
 import { startSweep } from '../adapters/bullmq/sweep.ts';
@@ -61,8 +60,10 @@ const CONCURRENCY = 64;
 const MAX_INCIDENTS_SINCE = 2_000;
 const DRAIN_MS = 5_000;
 
+type Cache = Parameters<typeof createConfigCopies>[0]['redis'];
+
 /** In the sandbox nothing is worth hiding, and everything is to be tried. */
-function configCopiesOf({ env, sandbox, settings }: Config, redis: Redis): Pick<Deps, 'configCopies'> {
+function configCopiesOf({ env, sandbox, settings }: Config, redis: Cache): Pick<Deps, 'configCopies'> {
   const secret = env.NIGHTSHIFT_STATE_KEY ?? (sandbox ? 'the sandbox has no secrets' : undefined);
   return secret === undefined ? {} : { configCopies: createConfigCopies({ redis, cluster: settings.cluster, secret }) };
 }

@@ -119,7 +119,7 @@ export type Action = Knowledge & {
 // ---------------------------------------------------------------- Kind of trouble: src/kinds/<name>.ts (pure)
 
 export type { Health, Vital } from './domain/health.ts';
-export type { IssueKind, KindLook, Seen } from './domain/issue-kind.ts';
+export type { IssueKind, KindLook, SeenTrouble } from './domain/issue-kind.ts';
 
 // ---------------------------------------------------------------- Detector: src/detectors/<name>.ts (pure)
 

@@ -9,7 +9,7 @@ import type { Action, ActionContext, Planned, Settled } from '../extension-point
 import type { CustomKind, CustomObject } from '../ports/custom-objects.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
-import { type Look, lookAtTarget, refused } from './workload/look.ts';
+import { lookAtTarget, refused, type WorkloadLook } from './workload/look.ts';
 
 const SCALED_OBJECTS: CustomKind = {
   group: 'keda.sh',
@@ -85,7 +85,11 @@ function standingOf(found: CustomObject, name: string, sinceMs: number): Settled
     : { kind: 'in_progress', message: `KEDA has not taken ${name} in yet${said}` };
 }
 
-async function planObject({ cluster, clock }: ActionContext, look: Look, object: ScaledObject): Promise<Planned> {
+async function planObject(
+  { cluster, clock }: ActionContext,
+  look: WorkloadLook,
+  object: ScaledObject,
+): Promise<Planned> {
   const { workload } = look;
   const { namespace, name } = object.metadata;
   const place = { kind: SCALED_OBJECTS, namespace, name };
@@ -138,7 +142,7 @@ function changesOf({ metadata: { name }, spec }: ScaledObject): FieldChange[] {
   }));
 }
 
-function notesOf({ workload }: Look, { spec }: ScaledObject): string[] {
+function notesOf({ workload }: WorkloadLook, { spec }: ScaledObject): string[] {
   const tool = gitOpsTool(workload);
   const less = workload.replicas > spec.minReplicaCount;
   return [

@@ -8,7 +8,7 @@ import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import {
   cordon,
-  done,
+  drainDone,
   leftOf,
   moveOne,
   progressOf,
@@ -70,7 +70,7 @@ const drainAndCordon: Action = {
     if (!node.unschedulable) return null;
     const left = leftOf(looked.look).length;
     return left === 0
-      ? done(plan, executionId)
+      ? drainDone(plan, executionId)
       : { kind: 'underway', message: progressOf(node.name, left), againMs: 0 };
   },
   async apply(context, { plan, executionId }) {

@@ -6,7 +6,7 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { NodePod } from '../ports/cluster-objects.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
-import { keyOf, lookAtNode, type NodeLook, nodeBlastRadius, type WorkloadPods } from './node/look.ts';
+import { lookAtNode, type NodeLook, nodeBlastRadius, podKeyOf, type WorkloadPods } from './node/look.ts';
 import { refusalOf, refused } from './workload/look.ts';
 import { podsAway } from './workload/pods-away.ts';
 
@@ -91,8 +91,8 @@ async function lowest({ metrics, clock }: ActionContext, { movable, workloads }:
     .toSorted(
       (one, other) => (memory.get(other.name) ?? 0) - (memory.get(one.name) ?? 0) || (one.name < other.name ? -1 : 1),
     )
-    .filter((pod, index, all) => all.findIndex((other) => keyOf(other) === keyOf(pod)) === index)
-    .filter((pod) => !pod.ready || canSpare(workloads.get(keyOf(pod))))
+    .filter((pod, index, all) => all.findIndex((other) => podKeyOf(other) === podKeyOf(pod)) === index)
+    .filter((pod) => !pod.ready || canSpare(workloads.get(podKeyOf(pod))))
     .slice(0, MOST_PODS);
 }
 
@@ -137,7 +137,7 @@ async function planEvictions(
   }
   const { node } = look;
   const uids = new Set(chosen.map((pod) => pod.uid));
-  const keys = new Set(chosen.map(keyOf));
+  const keys = new Set(chosen.map(podKeyOf));
   const workloads = new Map([...look.workloads].filter(([key]) => keys.has(key)));
   const changes: FieldChange[] = chosen.map((pod) => ({
     path: `pod ${pod.namespace}/${pod.name}`,

@@ -8,7 +8,7 @@ import { ofWorkload } from './edit/of-workload.ts';
 import { VERTICAL_AUTOSCALERS } from './edit/places.ts';
 import { lookForVertical, type VerticalLook, withLeast } from './edit/vertical.ts';
 import { fullContainer } from './workload/full-container.ts';
-import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
+import { inTheWay, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { notRolledOut, ROLLING_PERMISSIONS, rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
@@ -65,7 +65,7 @@ const increaseMemoryLimit = editing({
 type Chosen = { container: ContainerInfo; path: ObjectPath; before: string; after: string; said: string };
 
 function chooseLimit(
-  { workload, raw, revisions }: Look,
+  { workload, raw, revisions }: WorkloadLook,
   container: ContainerInfo,
   limits: ActionLimits,
 ): Chosen | Refusal {
@@ -88,7 +88,7 @@ function chooseLimit(
 }
 
 /** A limit beside an autoscaler's would be set back at the next pod: its own bound is raised. */
-function throughAutoscaler(look: Look, { container, before, after }: Chosen, vertical: VerticalLook): Intended {
+function throughAutoscaler(look: WorkloadLook, { container, before, after }: Chosen, vertical: VerticalLook): Intended {
   const { workload } = look;
   const name = `VerticalPodAutoscaler ${vertical.object.name}`;
   if (!vertical.replaces) {
@@ -132,7 +132,7 @@ function formerLimit(revisions: Revision[], current: number, { name, memoryLimit
   return before && bytes !== null && bytes > (memoryLimitBytes ?? 0) ? { bytes, revision: before.revision } : null;
 }
 
-function intentOf(look: Look, { container, path, before, after, said }: Chosen, more: string[]): Intended {
+function intentOf(look: WorkloadLook, { container, path, before, after, said }: Chosen, more: string[]): Intended {
   const { workload } = look;
   return {
     ok: true,

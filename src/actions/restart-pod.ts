@@ -7,7 +7,15 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { PodInfo } from '../ports/cluster-objects.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
-import { inTheWay, type Look, lookAt, lookAtTarget, refusalOf, refused, troubledPods } from './workload/look.ts';
+import {
+  inTheWay,
+  lookAt,
+  lookAtTarget,
+  refusalOf,
+  refused,
+  troubledPods,
+  type WorkloadLook,
+} from './workload/look.ts';
 import { podsAway } from './workload/pods-away.ts';
 
 const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
@@ -77,7 +85,10 @@ async function wasEvicted(cluster: Cluster, { data, target, summary }: Plan): Pr
  * The pod itself when it is the target. Else the one whose metrics are odd, then the one that uses most memory: a pod that was killed for its memory
  * has started afresh, so that a state in the past counts only after these, and last a pod that can't run.
  */
-async function worstPod({ findings, metrics, clock, target }: ActionContext, { pods }: Look): Promise<PodInfo | null> {
+async function worstPod(
+  { findings, metrics, clock, target }: ActionContext,
+  { pods }: WorkloadLook,
+): Promise<PodInfo | null> {
   if (target.kind === 'Pod') return pods.find((pod) => pod.name === target.name) ?? null;
   const odd = strongest(findings, 'anomaly', pods);
   if (odd) return odd;
@@ -123,7 +134,7 @@ async function memoryByPod(metrics: Metrics, pods: PodInfo[], now: number): Prom
   );
 }
 
-function refuse({ workload }: Look, pod: PodInfo | null): Refusal | null {
+function refuse({ workload }: WorkloadLook, pod: PodInfo | null): Refusal | null {
   if (pod === null) return null;
   if (!pod.owner || !OWNERS.includes(pod.owner.kind))
     return {
@@ -134,7 +145,7 @@ function refuse({ workload }: Look, pod: PodInfo | null): Refusal | null {
   return null;
 }
 
-function gone({ workload }: Look): Refusal {
+function gone({ workload }: WorkloadLook): Refusal {
   return {
     code: 'target_gone',
     message: `${workload.kind} ${workload.name} has no pod that stands out or that is in trouble.`,
@@ -143,7 +154,7 @@ function gone({ workload }: Look): Refusal {
 
 async function planEviction(
   { cluster, clock }: ActionContext,
-  { workload, pods }: Look,
+  { workload, pods }: WorkloadLook,
   pod: PodInfo,
 ): Promise<Planned> {
   const dry = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });

@@ -7,7 +7,7 @@ import type { ActionContext } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { ofWorkload } from './edit/of-workload.ts';
-import { type Look, lookAtTarget, troubledPods } from './workload/look.ts';
+import { lookAtTarget, troubledPods, type WorkloadLook } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { newestPods, settleRollout } from './workload/settle.ts';
 import { TEMPLATE_CURES } from './workload/template-cures.ts';
@@ -49,7 +49,7 @@ const rollbackDeployment = editing({
     settleRollout(context, { namespace: place.namespace ?? '', name: place.name, uid }, startedAt, () => null),
 });
 
-function refuse(look: Look, findings: Finding[], now: number): Refusal | null {
+function refuse(look: WorkloadLook, findings: Finding[], now: number): Refusal | null {
   const { workload, rollout } = look;
   const name = `${workload.kind} ${workload.name}`;
   if (workload.kind !== 'Deployment')
@@ -83,7 +83,7 @@ const DEADLINE_SECONDS = 600;
  * Whether the newest revision fails, whatever with: a pod of it can't run, or died in its first minutes though none ever got ready; or no node takes one; or none was made or got ready within the deadline, which the Deployment itself may
  * say only later (it counts from the last progress).
  */
-function neverReady(look: Look, now: number): boolean {
+function neverReady(look: WorkloadLook, now: number): boolean {
   const { workload, revisions, raw, rollout } = look;
   const newest = newestPods(look);
   if (rollout.name === 'stuck' || troubledPods(newest).length > 0) return true;
@@ -99,7 +99,7 @@ function neverReady(look: Look, now: number): boolean {
 }
 
 /** The cluster's own objects convict it, and no pod of its newest template is ready: that isn't a rollout that goes on. */
-function isConvicted({ workload, revisions }: Look, findings: Finding[]): boolean {
+function isConvicted({ workload, revisions }: WorkloadLook, findings: Finding[]): boolean {
   const newest = revisions.find((one) => one.revision === workload.revision);
   return (
     newest?.readyReplicas === 0 &&
@@ -108,7 +108,12 @@ function isConvicted({ workload, revisions }: Look, findings: Finding[]): boolea
 }
 
 /** Only the newest revision can be mended by a rollback: it must be stuck, be named as the change, or be young and fail. */
-function isSuspect({ workload, revisions, rollout }: Look, findings: Finding[], bad: boolean, now: number): boolean {
+function isSuspect(
+  { workload, revisions, rollout }: WorkloadLook,
+  findings: Finding[],
+  bad: boolean,
+  now: number,
+): boolean {
   if (rollout.name === 'stuck') return true;
   const named = findings.some(
     (finding) =>
@@ -123,7 +128,7 @@ function isSuspect({ workload, revisions, rollout }: Look, findings: Finding[], 
 }
 
 /** What a migration did to a database isn't taken back with the program: whether the older one still fits is a person's to say. */
-function acrossMigration({ workload, raw }: Look, good: Revision): Refusal | null {
+function acrossMigration({ workload, raw }: WorkloadLook, good: Revision): Refusal | null {
   const migration = changedMigration(good.template, readPath(raw, TEMPLATE));
   if (migration === null) return null;
   const message = `Deployment ${workload.name}: its init container ${migration}, which looks like a database migration, isn't the same in revision ${good.revision}. A rollback wouldn't take back what it did: check that the older program fits, then \`kubectl rollout undo deployment/${workload.name} -n ${workload.namespace} --to-revision=${good.revision}\`.`;
@@ -136,7 +141,7 @@ const PULLS_MS = 30 * 60_000;
 /** Back to an image that can't be had, none of the pods would start. One that still serves has its image on the nodes. */
 async function withoutImage(
   { cluster, clock }: ActionContext,
-  { workload, pods }: Look,
+  { workload, pods }: WorkloadLook,
   good: Revision,
 ): Promise<Refusal | null> {
   if (good.readyReplicas > 0) return null;
@@ -155,7 +160,7 @@ async function withoutImage(
 
 const PULL = /ImagePull|ErrImage/;
 
-function noHistory({ workload, revisions }: Look): Refusal {
+function noHistory({ workload, revisions }: WorkloadLook): Refusal {
   const older = revisions.length - 1;
   const message =
     older > 0
@@ -164,7 +169,7 @@ function noHistory({ workload, revisions }: Look): Refusal {
   return { code: 'no_history', message: `Deployment ${workload.name} can't be rolled back: ${message}.` };
 }
 
-function intentOf(look: Look, good: Revision): Intended {
+function intentOf(look: WorkloadLook, good: Revision): Intended {
   const { workload, revisions } = look;
   const newest = revisions.find((revision) => revision.revision === workload.revision);
   const images = imageChanges(newest?.images ?? {}, good.images);

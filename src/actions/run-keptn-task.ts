@@ -8,7 +8,7 @@ import { MARK } from './edit/mark.ts';
 import { appliedAs, createTask, standingOf, taskPlace, taskUnderWay } from './keptn/task.ts';
 import { findDefinition, type Job, readDefinition, TASKS } from './keptn/task-definition.ts';
 import { durationText, taskParamFault, taskParams } from './keptn/task-params.ts';
-import { inTheWay, type Look, lookAtTarget, refusalOf, refused } from './workload/look.ts';
+import { inTheWay, lookAtTarget, refusalOf, refused, type WorkloadLook } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
@@ -122,7 +122,7 @@ const runKeptnTask: Action = {
     failedWith({ code: 'unsupported', message: "What a Keptn task did can't be undone from here." }, false),
 };
 
-async function planTask({ cluster, clock, step }: ActionContext, look: Look, job: Job): Promise<Planned> {
+async function planTask({ cluster, clock, step }: ActionContext, look: WorkloadLook, job: Job): Promise<Planned> {
   const { kind, namespace, name, uid } = look.workload;
   const params = taskParams(step);
   const dry = await createTask(cluster, look.workload, params, null);
@@ -158,7 +158,7 @@ async function planTask({ cluster, clock, step }: ActionContext, look: Look, job
 }
 
 /** A restart is as wide as a restart. What any other task touches isn't known, which counts as wide. */
-function radiusOf(look: Look, job: Job): BlastRadius {
+function radiusOf(look: WorkloadLook, job: Job): BlastRadius {
   const rolling = rollingBlastRadius(look, () => false);
   if (job.restarts) return rolling;
   const total = look.pods.length;

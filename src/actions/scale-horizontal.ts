@@ -4,7 +4,7 @@ import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';
-import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
+import { inTheWay, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
 
 const DEFAULT_FACTOR = 1.5;
@@ -78,7 +78,7 @@ const scaleHorizontal = editing({
   },
 });
 
-function refuse(look: Look, limits: ActionLimits): Refusal | null {
+function refuse(look: WorkloadLook, limits: ActionLimits): Refusal | null {
   const { workload } = look;
   const name = `${workload.kind} ${workload.name}`;
   if (workload.kind === 'StatefulSet')
@@ -100,7 +100,7 @@ function refuse(look: Look, limits: ActionLimits): Refusal | null {
   return null;
 }
 
-function moreReplicas(look: Look, wished: number): Intended {
+function moreReplicas(look: WorkloadLook, wished: number): Intended {
   const { workload } = look;
   return {
     ok: true,
@@ -115,7 +115,7 @@ function moreReplicas(look: Look, wished: number): Intended {
 }
 
 /** The minimum, and the maximum where it is lower. */
-function raisedMinimum(look: Look, scaler: ScalerLook, wished: number): Intended {
+function raisedMinimum(look: WorkloadLook, scaler: ScalerLook, wished: number): Intended {
   const { workload } = look;
   const { min, max, minField, maxField } = scaler;
   const name = `${scaler.kind.kind} ${scaler.object.name}`;
@@ -133,7 +133,7 @@ function raisedMinimum(look: Look, scaler: ScalerLook, wished: number): Intended
   };
 }
 
-function radiusOf({ workload }: Look, wished: number) {
+function radiusOf({ workload }: WorkloadLook, wished: number) {
   const more = wished - workload.replicas;
   const message = `No pod is touched; ${more} more ${more === 1 ? 'is' : 'are'} started.`;
   return noPodTouched(workload.namespace, workload.name, workload.replicas, message);

@@ -6,7 +6,7 @@ import { numberFault } from './edit/number-fault.ts';
 import { ofWorkload } from './edit/of-workload.ts';
 import { REPLICA_SETS } from './edit/places.ts';
 import { lookForScaler, noPodTouched } from './edit/scaler.ts';
-import { inTheWay, type Look, lookAtTarget } from './workload/look.ts';
+import { inTheWay, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
 
 /** Events are kept for an hour by default; a longer look costs nothing. */
@@ -69,7 +69,7 @@ const scaleTo = editing({
 type Former = { ok: true; replicas: number; message: string; guessed?: true } | Extract<Intended, { ok: false }>;
 
 /** The first that tells: the step, its events, its autoscaler, what was applied, its last rollout, its metrics. Where none does, one is a start that a person has to agree to. */
-async function formerReplicas(context: ActionContext, look: Look): Promise<Former> {
+async function formerReplicas(context: ActionContext, look: WorkloadLook): Promise<Former> {
   const { workload, raw } = look;
   const given = context.step.params.replicas;
   if (typeof given === 'number' && Number.isInteger(given) && given > 0)
@@ -98,14 +98,14 @@ async function formerReplicas(context: ActionContext, look: Look): Promise<Forme
   return { ok: true, replicas: 1, guessed: true, message: "How many it had isn't known, so this is a start." };
 }
 
-async function byEvents({ cluster, clock }: ActionContext, { workload }: Look): Promise<number | null> {
+async function byEvents({ cluster, clock }: ActionContext, { workload }: WorkloadLook): Promise<number | null> {
   const events = await cluster.events(workload.namespace, clock.now() - LOOK_BACK_MS);
   if (!events.ok) return null;
   const own = events.value.filter(({ about }) => about.name === workload.name);
   return replicasBeforeZero(own.sort((left, right) => right.at - left.at).map(({ message }) => message));
 }
 
-async function byReplicaSets({ cluster }: ActionContext, { workload }: Look): Promise<number | null> {
+async function byReplicaSets({ cluster }: ActionContext, { workload }: WorkloadLook): Promise<number | null> {
   if (workload.kind !== 'Deployment') return null;
   const listed = await cluster.custom.list(REPLICA_SETS, workload.namespace);
   if (!listed.ok) return null;
@@ -116,7 +116,7 @@ async function byReplicaSets({ cluster }: ActionContext, { workload }: Look): Pr
 }
 
 /** Of kube-state-metrics; names are Kubernetes' own, which need no escaping. */
-async function byMetrics({ metrics, clock }: ActionContext, { workload }: Look): Promise<number | null> {
+async function byMetrics({ metrics, clock }: ActionContext, { workload }: WorkloadLook): Promise<number | null> {
   const kind = workload.kind.toLowerCase();
   const series = workload.kind === 'Deployment' ? 'kube_deployment_spec_replicas' : 'kube_statefulset_replicas';
   const wanted = `${series}{namespace="${workload.namespace}",${kind}="${workload.name}"}`;

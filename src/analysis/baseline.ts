@@ -35,7 +35,7 @@ export type FitOptions = {
   minSpread?: number;
 };
 
-export type Refusal = { refused: 'too_little_history' | 'all_gaps' };
+export type BaselineRefusal = { refused: 'too_little_history' | 'all_gaps' };
 
 /**
  * `probability` that this is not normal, calibrated in [0,1]; `score` in spreads, over the last three points;
@@ -57,7 +57,7 @@ const JUDGED_POINTS = 3;
 const SMALLEST_TAIL_SCALE = 0.25;
 
 /** Learns a baseline from history up to `now`; incidents go into `exclude`. Non-finite values are gaps. */
-export function fitBaseline(history: Series, options: FitOptions): Baseline | Refusal {
+export function fitBaseline(history: Series, options: FitOptions): Baseline | BaselineRefusal {
   const raw = toGrid(upTo(history, options.now), options.stepMs, options.exclude);
   const sorted = sortedFinite(raw.values);
   if (sorted.length === 0) return { refused: 'all_gaps' };

@@ -1,6 +1,6 @@
 import { foldStack, maskLine } from './log-mask.ts';
 
-export type Template = { id: number; text: string; count: number; lastSeen: number };
+export type LogTemplate = { id: number; text: string; count: number; lastSeen: number };
 
 /**
  * A bounded set of log templates, learned line by line after Drain (He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing
@@ -18,7 +18,7 @@ export type MinerLimits = {
   similarity: number;
 };
 
-type Node = { template: Template; words: string[] };
+type Node = { template: LogTemplate; words: string[] };
 
 export const MINER_LIMITS: MinerLimits = { templates: 1_000, words: 60, similarity: 0.6 };
 
@@ -27,7 +27,7 @@ export function createMiner(limits: MinerLimits = MINER_LIMITS): Miner {
 }
 
 /** Adds one log record (stack traces and all) seen at `at` (epoch ms); returns its template, whose text may still grow wildcards. */
-export function learn(miner: Miner, record: string, at: number): Template {
+export function learn(miner: Miner, record: string, at: number): LogTemplate {
   const words = wordsOf(miner, record);
   const key = groupOf(words);
   const group = miner.groups.get(key) ?? [];
@@ -48,7 +48,7 @@ export function learn(miner: Miner, record: string, at: number): Template {
 }
 
 /** All templates, in the order in which they were first seen. */
-export function templatesOf(miner: Miner): Template[] {
+export function templatesOf(miner: Miner): LogTemplate[] {
   return [...miner.groups.values()].flatMap((group) => group.map((node) => node.template)).sort((a, b) => a.id - b.id);
 }
 

@@ -1,5 +1,5 @@
 /** In how many of the chances something happened: spans of an operation that logged a template, requests that called a callee. */
-export type Share = { hits: number; chances: number };
+export type CountShare = { hits: number; chances: number };
 
 /** p: probability by chance of a share as far from the normal one as the incident's; `before` and `during` are shares. */
 export type ShareShift = { p: number; before: number; during: number };
@@ -15,7 +15,7 @@ const UNSEEN = 0.5;
  * wanders between periods by as much as it was seen to, at least 1/`MOST_STEADY`. Null when there was no chance in the
  * normal time or in the incident: what was never possible is neither missing nor new.
  */
-export function shareShift(normal: readonly Share[], incident: Share): ShareShift | null {
+export function shareShift(normal: readonly CountShare[], incident: CountShare): ShareShift | null {
   const known = normal.filter((period) => period.chances > 0);
   const chances = known.reduce((sum, period) => sum + period.chances, 0);
   if (chances === 0 || incident.chances <= 0) return null;
@@ -31,7 +31,7 @@ export function shareShift(normal: readonly Share[], incident: Share): ShareShif
 }
 
 /** How far the shares of the normal periods differ beyond counting noise, as a part of the most that they could; 0..1. */
-function wandering(periods: readonly Share[], share: number): number {
+function wandering(periods: readonly CountShare[], share: number): number {
   const most = share * (1 - share);
   if (periods.length < 2 || most <= 0) return 0;
   let spread = 0;

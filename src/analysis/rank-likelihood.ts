@@ -1,5 +1,5 @@
 import { MODES, type Mode, type RankModel, type Rates } from './rank-model.ts';
-import type { Observation, Onset, Seen } from './rank-observations.ts';
+import type { Observation, Onset, SeenSign } from './rank-observations.ts';
 import { arrivals, arrivalsFrom, type Link } from './rank-reach.ts';
 
 /** Everything a hypothesis is judged against: `n` entities, and the index of the `symptomService` that hurts. */
@@ -169,7 +169,7 @@ function sharesOf(rates: Rates, isCulprit: boolean, spread: number): Shares {
 }
 
 /** What is abnormal by chance is so by less: its ratio counts up to a bound. */
-function logOdds({ fault, chance }: Shares, { ratio }: Seen, model: RankModel): number {
+function logOdds({ fault, chance }: Shares, { ratio }: SeenSign, model: RankModel): number {
   return Math.log(fault * ratio + chance * Math.min(ratio, model.ratio.mostByChance) + 1 - fault - chance);
 }
 
@@ -177,7 +177,7 @@ function logOdds({ fault, chance }: Shares, { ratio }: Seen, model: RankModel): 
  * How far the culprit's trouble is big enough to make the victim's: waiting and failures add up along calls, so it has
  * to be of about the same size. Never nothing, as clients retry and time out.
  */
-function accounts(culprit: Seen | undefined, victim: Seen): number {
+function accounts(culprit: SeenSign | undefined, victim: SeenSign): number {
   if (culprit === undefined || culprit.excess === null || victim.excess === null || victim.excess <= 0) return 1;
   const share = culprit.excess / (ENOUGH_SHARE * victim.excess);
   return Math.min(1, Math.max(LEAST_ACCOUNTED, share * share));

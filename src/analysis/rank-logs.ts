@@ -1,6 +1,6 @@
 import { cutText } from '../domain/cut-text.ts';
 import { percent } from '../domain/figures.ts';
-import { combined, type Share, type ShareShift, shareShift } from './rank-counts.ts';
+import { type CountShare, combined, type ShareShift, shareShift } from './rank-counts.ts';
 import { strengthOf } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
 
@@ -12,8 +12,8 @@ export type TemplateCounts = {
   template: string;
   /** as severe as "error" or "warning" */
   severe: boolean;
-  normal: Share[];
-  incident: Share;
+  normal: CountShare[];
+  incident: CountShare;
 };
 
 /**

@@ -1,4 +1,4 @@
-import { type Series, type Shape, type Shift, shiftOf } from './rank-shift.ts';
+import { type Shape, type Shift, type ShiftSeries, shiftOf } from './rank-shift.ts';
 import { strengthOf } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
 
@@ -21,9 +21,9 @@ export type MetricHistory = {
   least?: number;
   stepMs: number;
   start: number;
-  normal: Series;
-  recent: Series;
-  incident: Series;
+  normal: ShiftSeries;
+  recent: ShiftSeries;
+  incident: ShiftSeries;
 };
 
 /**
@@ -60,7 +60,7 @@ const leastOf = ({ least, worse, shape }: MetricHistory): number =>
   worse === 'fall' && shape === 'amount' ? 0 : (least ?? 0);
 
 /** A fall of a fraction is a rise of its complement; of an amount, of its inverse. */
-function oriented(series: Series, { worse, shape }: MetricHistory): Series {
+function oriented(series: ShiftSeries, { worse, shape }: MetricHistory): ShiftSeries {
   if (worse === 'rise') return series;
   const values = Float64Array.from(series.values);
   for (let i = 0; i < values.length; i += 1) {

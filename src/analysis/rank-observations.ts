@@ -2,7 +2,7 @@ import { type Mode, modeOf, type RankModel } from './rank-model.ts';
 import type { Evidence, EvidenceKind } from './rank-types.ts';
 
 /** One thing seen, reduced to what the model uses. `ratio` is p(seen | abnormal) / p(seen | normal). */
-export type Seen = { ratio: number; onset: Onset | null; excess: number | null };
+export type SeenSign = { ratio: number; onset: Onset | null; excess: number | null };
 
 /** When something began, and how coarsely that was measured; epoch ms, ms. */
 export type Onset = { at: number; resolutionMs: number };
@@ -10,8 +10,8 @@ export type Onset = { at: number; resolutionMs: number };
 /** What was seen of one entity: passed-on symptoms by mode, and its own evidence by kind. Missing means nobody looked. */
 export type Observation = {
   entity: number;
-  symptoms: { [mode in Mode]?: Seen };
-  local: { [kind in EvidenceKind]?: Seen };
+  symptoms: { [mode in Mode]?: SeenSign };
+  local: { [kind in EvidenceKind]?: SeenSign };
   /** the earliest convincing onset of anything but changes, which come before the trouble */
   began: Onset | null;
 };
@@ -90,7 +90,7 @@ function timeliness(item: Evidence, onset: number, model: RankModel): number {
   return Math.max(0, 1 - Math.max(0, beforeMs) / model.changeHorizonMs) ** 0.25;
 }
 
-function stronger(known: Seen | undefined, seen: Seen): Seen {
+function stronger(known: SeenSign | undefined, seen: SeenSign): SeenSign {
   if (known === undefined) return seen;
   const [strong, weak] = seen.ratio > known.ratio ? [seen, known] : [known, seen];
   return { ...strong, excess: strong.excess ?? weak.excess };

@@ -1,7 +1,7 @@
 import type { Edge } from './rank-types.ts';
 
 /** Who calls whom, by index. A link's `rate` is the probability that trouble crosses it. */
-export type Calls = {
+export type CallLinks = {
   callers: Link[][];
   callees: Link[][];
   /** known only by its address, seen by its callers */
@@ -13,12 +13,12 @@ export type Calls = {
 export type Link = { entity: number; rate: number };
 
 /** `perCall`: probability that a caller shows the trouble of what it calls, for an edge of weight 1. */
-export function callsOf(
+export function callLinksOf(
   entities: readonly string[],
   edges: readonly Edge[],
   inferred: ReadonlySet<string>,
   perCall: number,
-): Calls {
+): CallLinks {
   const index = new Map(entities.map((entity, i) => [entity, i]));
   const callers: Link[][] = entities.map(() => []);
   const callees: Link[][] = entities.map(() => []);
@@ -63,7 +63,7 @@ export type HiddenRates = {
  * between those that look normal they would make no difference. Nobody is made a caller of whom it is known to be called.
  */
 export function likelyCallers(
-  calls: Calls,
+  calls: CallLinks,
   suspects: readonly number[],
   symptomService: number,
   rates: HiddenRates,
@@ -79,7 +79,13 @@ export function likelyCallers(
   return links;
 }
 
-function hiddenRate(calls: Calls, callee: number, caller: number, symptomService: number, rates: HiddenRates): number {
+function hiddenRate(
+  calls: CallLinks,
+  callee: number,
+  caller: number,
+  symptomService: number,
+  rates: HiddenRates,
+): number {
   const n = calls.callers.length;
   if (calls.address[caller]) {
     const shared = calls.callers[caller]!.some(

@@ -7,7 +7,7 @@ import { tailProbability } from './rank-surprise.ts';
 export type Shape = 'amount' | 'fraction';
 
 /** A regular series; NaN marks a gap. `counts[i]` is how many requests value i sums up, when known. */
-export type Series = { values: ArrayLike<number>; counts?: ArrayLike<number> };
+export type ShiftSeries = { values: ArrayLike<number>; counts?: ArrayLike<number> };
 
 /** p: probability of such a rise by chance; `before` and `during` in the metric's unit; `first`: index of the incident's first clearly risen value, or -1. */
 export type Shift = { p: number; noises: number; before: number; during: number; first: number };
@@ -19,10 +19,10 @@ export type ShiftInput = {
   /** the least change that anyone would act on, in its unit: one of this size is no surprise yet */
   least?: number;
   /** the normal period; may be from long ago, so its level is used only when `recent` is empty, its noise always */
-  normal: Series;
+  normal: ShiftSeries;
   /** just before the incident; may be short or empty */
-  recent: Series;
-  incident: Series;
+  recent: ShiftSeries;
+  incident: ShiftSeries;
 };
 
 /** Least noise of one value: relative for amounts, as an angle for fractions. Smaller shifts aren't worth a page. */
@@ -68,7 +68,7 @@ export function shiftOf(input: ShiftInput): Shift | null {
   return { p, noises, before: straight(level, input), during: straight(peak, input), first };
 }
 
-function bent({ values }: Series, { shape, floor = 0 }: ShiftInput): Float64Array {
+function bent({ values }: ShiftSeries, { shape, floor = 0 }: ShiftInput): Float64Array {
   const curve = new Float64Array(values.length);
   for (let i = 0; i < curve.length; i += 1) {
     const value = values[i]!;
@@ -129,7 +129,7 @@ function noiseOf(shifts: Float64Array, scatter: number, input: ShiftInput, drift
 }
 
 /** Requests behind a mean of two values; infinite when unknown. */
-function requests(series: Series): number {
+function requests(series: ShiftSeries): number {
   const counts = series.counts === undefined ? [] : Array.from(series.counts).filter((count) => count > 0);
   if (counts.length === 0) return Number.POSITIVE_INFINITY;
   return (Math.min(2, counts.length) * counts.reduce((sum, count) => sum + count, 0)) / counts.length;

@@ -1,4 +1,4 @@
-import { combined, type Share, shareShift } from './rank-counts.ts';
+import { type CountShare, combined, shareShift } from './rank-counts.ts';
 import { strengthOf, tailProbability } from './rank-surprise.ts';
 import type { Evidence } from './rank-types.ts';
 
@@ -135,7 +135,7 @@ function pairOf({ from, to, normal, incident }: EdgePair, shared: number): Timin
 }
 
 /** How often spans of one operation make one call. */
-export type CallCounts = { operation: string; callee: string; normal: Share[]; incident: Share };
+export type CallCounts = { operation: string; callee: string; normal: CountShare[]; incident: CountShare };
 
 const TELLING = 0.5;
 /** The same failures show in the log and in calls that aren't made, too: no sure thing of its own. */

@@ -1,7 +1,7 @@
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, type Mode, modeOf, RANK_MODEL, type RankModel } from './rank-model.ts';
 import { farthestShares, isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
-import { arrivals, arrivalsFrom, callsOf, fromCallers, likelyCallers } from './rank-reach.ts';
+import { arrivals, arrivalsFrom, callLinksOf, fromCallers, likelyCallers } from './rank-reach.ts';
 import type { Evidence, RankedCause, RankInput, Ranking } from './rank-types.ts';
 import { reasonsFor } from './rank-words.ts';
 
@@ -49,7 +49,7 @@ function setScene(input: RankInput, entities: string[]): Scene {
   const model = RANK_MODEL;
   const symptomService = entities.indexOf(input.symptomService);
   const observations = observe(entities, input.evidence, input.at, model);
-  const calls = callsOf(entities, input.edges, new Set(input.inferred ?? []), model.perCall);
+  const calls = callLinksOf(entities, input.edges, new Set(input.inferred ?? []), model.perCall);
   const suspects = observations.filter(isAbnormal).map((seen) => seen.entity);
   const callers = likelyCallers(calls, suspects, symptomService, model.hidden);
   const trouble = strongest(observations, entities.length, ['slow', 'failing']);

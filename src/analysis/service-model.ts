@@ -1,4 +1,4 @@
-import { type Band, expectedAt, type FitOptions, fitBaseline, type Refusal } from './baseline.ts';
+import { type Band, type BaselineRefusal, expectedAt, type FitOptions, fitBaseline } from './baseline.ts';
 import { fitTail, probabilityOf, type Tail } from './calibration.ts';
 import { columnsOf, featureRows, type KnownMetric } from './features.ts';
 import {
@@ -47,9 +47,9 @@ const LOOK_BACK_STEPS = 8;
 export function fitServiceModel(
   history: Readonly<Record<string, Series>>,
   options: FitOptions & { seed?: number },
-): ServiceModel | Refusal {
+): ServiceModel | BaselineRefusal {
   const metrics: KnownMetric[] = [];
-  let refusal: Refusal = { refused: 'all_gaps' };
+  let refusal: BaselineRefusal = { refused: 'all_gaps' };
   for (const [metric, series] of Object.entries(history)) {
     const fitted = fitBaseline(series, options);
     if ('refused' in fitted) refusal = fitted;

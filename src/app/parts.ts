@@ -1,4 +1,4 @@
-import type { Part } from '../adapters/http/health-routes.ts';
+import type { HealthPart } from '../adapters/http/health-routes.ts';
 import type { MemoryUse } from '../adapters/redis/memory-use.ts';
 import { nearlyFullWords } from '../adapters/redis/memory-use.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -11,8 +11,8 @@ export function partsOf(
   store: Pinged,
   clock: Pick<Clock, 'off'>,
   memory: () => Promise<MemoryUse>,
-): Part[] {
-  const part = (name: string, what: Pinged): Part => ({ name, ping: () => what.ping() });
+): HealthPart[] {
+  const part = (name: string, what: Pinged): HealthPart => ({ name, ping: () => what.ping() });
   return [
     { ...part('redis', store), needed: true },
     { name: 'redis memory', ping: async () => reject(nearlyFullWords(await memory())) },

@@ -33,7 +33,7 @@ export function startScanning(
   const memory: ScanMemory = new Map();
   const schedule = createTrainingSchedule(deps.models);
   let alive = [replicas.id];
-  const isOurs = (namespace: string, service: string) => ownerOf(`${namespace}/${service}`, alive) === replicas.id;
+  const isOurs = (namespace: string, service: string) => shardOwnerOf(`${namespace}/${service}`, alive) === replicas.id;
 
   const round = async () => {
     const namespaces = settings.namespaces.length > 0 ? settings.namespaces : await namespacesOf(deps);
@@ -54,7 +54,7 @@ export function startScanning(
   const tightened = createTightenMemory();
   const tighten = async () => {
     if (!monitors) return;
-    const isOwn = (monitor: string) => ownerOf(monitor, alive) === replicas.id;
+    const isOwn = (monitor: string) => shardOwnerOf(monitor, alive) === replicas.id;
     const enabled = settings.enabled && settings.tighten_monitors;
     await tightenMonitors(deps, monitors, tightened, { enabled, isOurs: isOwn });
   };
@@ -104,7 +104,7 @@ async function closelyWatched(deps: Deps, memory: ScanMemory): Promise<EntityRef
 }
 
 /** The replica with the highest hash together with the service (rendezvous hashing): when one leaves, only its services move. */
-export function ownerOf(service: string, replicas: string[]): string {
+export function shardOwnerOf(service: string, replicas: string[]): string {
   const weight = (replica: string) => createHash('sha256').update(`${replica} ${service}`).digest('hex');
   return replicas.reduce((best, one) => (weight(one) > weight(best) ? one : best), replicas[0] ?? '');
 }

@@ -1,9 +1,9 @@
 import type { Compared } from './agreement.ts';
 import type { Row } from './rows.ts';
 import { run } from './run.ts';
-import { reading, type Source, sourceOf } from './source.ts';
+import { pastSourceOf, reading, type Source } from './source.ts';
 import { type Changed, changesBetween, type Summary, summaryOf } from './summary.ts';
-import { type BacktestOptions, type PastWorld, playbooksOf, type Told, worldOf } from './world.ts';
+import { type BacktestOptions, type PastWorld, playbooksOf, type WorldTold, worldOf } from './world.ts';
 
 /** A set of playbooks and what it would have done. */
 type Run = { playbooks: string; rows: Row[]; summary: Summary };
@@ -24,12 +24,12 @@ export type BacktestReport = Run & {
   notes: string[];
 };
 /** What Nightshift would have done on the alerts of the past. Reads only: nothing that it is made of can write to a cluster, a chat or a store. Rejects with BacktestErrors for what was asked wrongly. */
-export async function backtest(options: BacktestOptions, told: Told = () => {}): Promise<BacktestReport> {
+export async function backtest(options: BacktestOptions, told: WorldTold = () => {}): Promise<BacktestReport> {
   const world = await worldOf(options);
   const [own, other] = [await playbooksOf('--playbooks', options.playbooks), options.against];
   const against = other === null ? null : await playbooksOf('--against', other);
   const read = options.live === null ? null : await reading('--live', options.live, options, told);
-  const source = await sourceOf(options, world, told);
+  const source = await pastSourceOf(options, world, told);
   world.live = read?.incidents ?? source.incidents;
   const first = await run(world, source, own, options, (share, at) =>
     told(replayingAt(at), against ? share / 2 : share),

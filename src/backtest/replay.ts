@@ -1,4 +1,4 @@
-import { type Calls, groupKeyOf } from '../domain/group.ts';
+import { groupKeyOf, type KnownCalls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { transition } from '../domain/transition.ts';
@@ -155,7 +155,7 @@ async function diagnoseNow({ deps, learn }: Replay, incident: Incident): Promise
 }
 
 /** Who called whom at that time, as the live topology would know it. */
-function callsOf(deps: StageDeps): (namespaces: string[]) => Promise<Calls> {
+function callsOf(deps: StageDeps): (namespaces: string[]) => Promise<KnownCalls> {
   const topology = createTopology();
   const lookedAt = new Map<string, number>();
   return async (namespaces) => {

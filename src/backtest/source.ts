@@ -5,7 +5,7 @@ import { alertsOfFile, alertsOfPrometheus } from './alerts.ts';
 import { eventsOfIncidents, openedEvents } from './past-events.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { PastEvent } from './replay.ts';
-import { BacktestErrors, type BacktestOptions, type PastWorld, type Told, wordsOf } from './world.ts';
+import { BacktestErrors, type BacktestOptions, type PastWorld, type WorldTold, worldWordsOf } from './world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -26,20 +26,20 @@ export async function reading(
   option: string,
   from: string,
   options: BacktestOptions,
-  told: Told,
+  told: WorldTold,
 ): Promise<ReadIncidents> {
   try {
     return await readIncidents(from, options.token, options, (done) => told(`reading incidents (${done})`, 0));
   } catch (error) {
-    throw new BacktestErrors(`${option}: ${wordsOf(error)}`);
+    throw new BacktestErrors(`${option}: ${worldWordsOf(error)}`);
   }
 }
 
 /** The past that was asked for. */
-export async function sourceOf(
+export async function pastSourceOf(
   options: BacktestOptions,
   { settings, metrics, past }: PastWorld,
-  told: Told,
+  told: WorldTold,
 ): Promise<Source> {
   const { cluster } = settings;
   if (options.incidents !== null) {
@@ -54,7 +54,7 @@ export async function sourceOf(
   }
   if (options.alerts !== null) {
     const { events, bad } = await alertsOfFile(options.alerts, cluster, options).catch((error: unknown) => {
-      throw new BacktestErrors(`--alerts: ${wordsOf(error)}`);
+      throw new BacktestErrors(`--alerts: ${worldWordsOf(error)}`);
     });
     const times = events.map(({ at }) => at);
     const name = named('alerts of', options.alerts);

@@ -42,7 +42,7 @@ export type BacktestOptions = {
 };
 
 /** `share` in [0, 1] of the part of the work that `message` names. */
-export type Told = (message: string, share: number) => void;
+export type WorldTold = (message: string, share: number) => void;
 
 const QUERY_MS = 60_000;
 /** A namespace's pods in one answer. */
@@ -84,7 +84,9 @@ export async function worldOf(options: BacktestOptions): Promise<PastWorld> {
       : connectPrometheus({ ...options.signIn, url: options.prometheus, timeoutMs: QUERY_MS, maxSeries: MOST_SERIES });
   if (metrics)
     await metrics.ping().catch((error: unknown) => {
-      throw new BacktestErrors(`--prometheus: ${maskText(shownUrl(options.prometheus ?? ''), 200)}: ${wordsOf(error)}`);
+      throw new BacktestErrors(
+        `--prometheus: ${maskText(shownUrl(options.prometheus ?? ''), 200)}: ${worldWordsOf(error)}`,
+      );
     });
   const [actions, detectors, correlators, kinds] = await Promise.all([
     loadModules<Action>(here('../actions')),
@@ -110,8 +112,8 @@ export async function playbooksOf(option: string, folder: string | null): Promis
     const all = await loadPlaybooks([here('../../playbooks'), ...(folder === null ? [] : [folder])]);
     return new Map(all.map((playbook) => [playbookKey(playbook), playbook]));
   } catch (error) {
-    throw new BacktestErrors(`${option}: ${wordsOf(error)}`);
+    throw new BacktestErrors(`${option}: ${worldWordsOf(error)}`);
   }
 }
 
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const worldWordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

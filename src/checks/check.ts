@@ -1,6 +1,6 @@
-import type { Tried } from '../extension-points/people.ts';
+import type { ConnectionTried } from '../extension-points/people.ts';
 
-export type Check = Tried;
+export type Check = ConnectionTried;
 
 export const right = (title: string): Check => ({ title, ok: true, mend: '' });
 export const wrong = (title: string, mend: string): Check => ({ title, ok: false, mend });

@@ -1,7 +1,7 @@
 import type { Command as Program } from 'commander';
 import { secretOf } from '../app/secret-of.ts';
 import { type AuditHead, type AuditLine, exportedLine, verifyChain } from '../domain/audit.ts';
-import { ApiError, type NightshiftApi, nightshiftApi } from './nightshift-api.ts';
+import { type NightshiftApi, NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 
 type Page = { lines: AuditLine[]; head: AuditHead; people: Record<string, string> };
 type Options = { url?: string };
@@ -57,7 +57,7 @@ async function saying(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
-    const isExpected = error instanceof AuditError || error instanceof ApiError;
+    const isExpected = error instanceof AuditError || error instanceof NightshiftApiError;
     if (!isExpected && !(error instanceof Error && 'syscall' in error)) throw error;
     console.error(error.message);
     process.exitCode = 1;

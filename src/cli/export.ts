@@ -27,10 +27,10 @@ const CALLS_BEFORE_MS = 5 * MIN;
 export const incidentLines = (incidents: RecordedIncident[]): string =>
   incidents.map((incident) => `${JSON.stringify(exportedIncident(incident))}\n`).join('');
 
-export type Evidence = { namespace: string; service: string; from: number; to: number; since: number };
+export type ExportedEvidence = { namespace: string; service: string; from: number; to: number; since: number };
 
 /** The time around an incident: three hours before the trouble, so that what is normal shows, and an hour of it. */
-export function evidenceAround(incident: RecordedIncident): Evidence {
+export function evidenceAround(incident: RecordedIncident): ExportedEvidence {
   const since = incident.diagnosis?.since ?? incident.openedAt;
   const { namespace, service } = incident;
   return { namespace, service, since, from: since - BEFORE_MS, to: since + AFTER_MS };
@@ -41,7 +41,7 @@ export type Exported = { files: string[]; rows: number; missing: string[] };
 /** Writes metrics.csv, calls.csv and changes.csv as `diagnose` reads them, and each metric of the service as `score` does. `told`: how far it is, in [0, 1]. */
 export async function exportEvidence(
   source: { metrics: Metrics; queries: ServiceQueries },
-  evidence: Evidence,
+  evidence: ExportedEvidence,
   incident: RecordedIncident | null,
   folder: string,
   told: (share: number) => void,
@@ -71,7 +71,7 @@ type Source = { metrics: Metrics; queries: ServiceQueries };
 
 async function metricsOf(
   { metrics, queries }: Source,
-  { namespace, from, to }: Evidence,
+  { namespace, from, to }: ExportedEvidence,
   exported: Exported,
   told: (share: number) => void,
 ): Promise<[keyof typeof NAMES, LabelledSeries[]][]> {
@@ -86,7 +86,7 @@ async function metricsOf(
   return found;
 }
 
-async function callsOf({ metrics, queries }: Source, { namespace, since }: Evidence, exported: Exported) {
+async function callsOf({ metrics, queries }: Source, { namespace, since }: ExportedEvidence, exported: Exported) {
   const rows = new Map<string, string[]>();
   for (const at of [since - CALLS_BEFORE_MS, since]) {
     const answer = await metrics.instant(queries.calls(namespace), at);
@@ -101,7 +101,7 @@ async function callsOf({ metrics, queries }: Source, { namespace, since }: Evide
 /** What the diagnosis knew of, and the ReplicaSets that came before it: what came later was done about it. */
 async function changesOf(
   { metrics }: Source,
-  { namespace, from, since }: Evidence,
+  { namespace, from, since }: ExportedEvidence,
   incident: RecordedIncident | null,
   exported: Exported,
 ): Promise<(string | number)[][]> {

@@ -2,8 +2,8 @@ import { changePoints } from '../analysis/change-point.ts';
 import { metricOf, type NamedMetric } from '../analysis/metric-name.ts';
 import type { Evidence, RankInput } from '../analysis/rank.ts';
 import { metricEvidence } from '../analysis/rank-metrics.ts';
-import type { Exported, ExportedChange, ExportedSeries } from './exported-files.ts';
-import { asRates, gridOf, partsOf, sizesOf } from './exported-grid.ts';
+import type { ExportedChange, ExportedFiles, ExportedSeries } from './exported-files.ts';
+import { asRates, gridOf, gridPartsOf, sizesOf } from './exported-grid.ts';
 
 /** Exported data as evidence for the ranking. Pure. */
 
@@ -32,7 +32,7 @@ function named(all: readonly ExportedSeries[]): Named[] {
 }
 
 /** Everything that the ranking needs, for trouble that began at `since`. `symptomService`: who hurts. */
-export function exportedInput(exported: Exported, since: number, symptomService: string | null): RankInput {
+export function exportedInput(exported: ExportedFiles, since: number, symptomService: string | null): RankInput {
   const series = named(exported.series);
   const traffic = trafficOf(series);
   const evidence = [
@@ -64,7 +64,7 @@ function trafficOf(all: readonly Named[]): Map<string, Named> {
 function evidenceOf(series: Named, since: number, traffic?: Named): Evidence | null {
   const grid = gridOf(series, since + INCIDENT_MS);
   if (!grid) return null;
-  const { stepMs, start, before, since: incident } = partsOf(grid, since);
+  const { stepMs, start, before, since: incident } = gridPartsOf(grid, since);
   const recent = Math.max(0, before.length - Math.max(2, Math.round(RECENT_MS / stepMs)));
   const { scale: _, ...sense } = series.sense;
   return metricEvidence({
@@ -136,7 +136,7 @@ function changeEvidence({ at, service, what }: ExportedChange, since: number): E
 }
 
 /** Who hurts, when nobody says: the one with the clearest symptom among those whom no other one in trouble calls. */
-function frontOf(evidence: Evidence[], calls: Exported['calls']): string {
+function frontOf(evidence: Evidence[], calls: ExportedFiles['calls']): string {
   const symptoms = evidence
     .filter((item) => SYMPTOMS.has(item.what) && item.strength >= CONVINCING)
     .sort((a, b) => b.strength - a.strength || a.entity.localeCompare(b.entity));

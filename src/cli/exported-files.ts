@@ -6,7 +6,7 @@ import { instantOf } from './instant-of.ts';
 /** A metric of a service, as it was exported; not sorted, gaps left out. */
 export type ExportedSeries = { service: string; metric: string; times: number[]; values: number[] };
 export type ExportedChange = { at: number; service: string; what: string };
-export type Exported = {
+export type ExportedFiles = {
   series: ExportedSeries[];
   calls: { from: string; to: string; weight: number }[];
   changes: ExportedChange[];
@@ -35,7 +35,7 @@ export function filesIn(folder: string | null, named: Partial<Record<keyof Expor
 }
 
 /** Reads what was exported. Rejects with ExportErrors: every error with its file, line and field. */
-export async function readExported(files: ExportFiles, progress?: Progress): Promise<Exported> {
+export async function readExported(files: ExportFiles, progress?: Progress): Promise<ExportedFiles> {
   const errors: string[] = [];
   const orErrors = async <T>(read: Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -87,8 +87,8 @@ async function readMetrics(file: string, progress?: Progress): Promise<ExportedS
   return [...series.values()];
 }
 
-async function readCalls(file: string, progress?: Progress): Promise<Exported['calls']> {
-  const calls: Exported['calls'] = [];
+async function readCalls(file: string, progress?: Progress): Promise<ExportedFiles['calls']> {
+  const calls: ExportedFiles['calls'] = [];
   await readTable(
     file,
     { required: ['from', 'to'], optional: ['weight'] },

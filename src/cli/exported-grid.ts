@@ -2,9 +2,9 @@ import { median } from '../analysis/order-statistics.ts';
 import type { ExportedSeries } from './exported-files.ts';
 
 /** A regular grid: gaps are NaN. */
-export type Grid = { start: number; stepMs: number; values: Float64Array };
+export type ExportedGrid = { start: number; stepMs: number; values: Float64Array };
 /** A series in two parts with the same grid or, where little normal time is known, a finer one before: means of more values scatter less, never more. */
-export type Parts = { stepMs: number; start: number; before: Float64Array; since: Float64Array };
+export type GridParts = { stepMs: number; start: number; before: Float64Array; since: Float64Array };
 
 /** Points of a series that are looked at: two weeks at 5 minutes, a week at 2.5. */
 const MOST_POINTS = 4_096;
@@ -17,7 +17,7 @@ export function gridOf(
   { times, values }: Pick<ExportedSeries, 'times' | 'values'>,
   until: number,
   most = MOST_POINTS,
-): Grid | null {
+): ExportedGrid | null {
   const order = [...times.keys()].filter((i) => times[i]! <= until);
   if (order.some((i, k) => k > 0 && times[i]! < times[order[k - 1]!]!)) order.sort((a, b) => times[a]! - times[b]!);
   if (order.length < 3) return null;
@@ -34,7 +34,7 @@ export function gridOf(
 }
 
 /** Cut at `since`, each part in means of so many readings that a few values are left of the incident and enough of the time before. */
-export function partsOf(grid: Grid, since: number): Parts {
+export function gridPartsOf(grid: ExportedGrid, since: number): GridParts {
   const first = Math.min(grid.values.length, Math.max(0, Math.ceil((since - grid.start) / grid.stepMs)));
   const together = Math.max(1, Math.ceil((grid.values.length - first) / INCIDENT_VALUES));
   const before = Math.max(1, Math.min(together, Math.floor(first / NORMAL_VALUES)));

@@ -10,7 +10,7 @@ export class ExportErrors extends Error {
 /** How far reading is, in bytes. */
 export type Progress = (file: string, read: number, size: number) => void;
 /** `line`: where the row ends in the file. */
-export type Row = { line: number; cells: string[] };
+export type TableRow = { line: number; cells: string[] };
 export type Table = {
   file: string;
   /** Says what is wrong with a field of a line. Throws once there is too much to list. */
@@ -39,7 +39,7 @@ const PROGRESS_EVERY = 50_000;
 export async function readTable(
   file: string,
   columns: { required: string[]; optional?: string[] },
-  take: (row: Row, table: Table) => void,
+  take: (row: TableRow, table: Table) => void,
   progress: Progress = () => {},
 ): Promise<void> {
   const errors: string[] = [];

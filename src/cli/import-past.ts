@@ -7,7 +7,7 @@ import { firingsOfFile, firingsOfPrometheus } from '../backtest/alerts.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';
 import { troublesOf } from '../domain/proof/past-troubles.ts';
 import { instantOf } from './instant-of.ts';
-import { ApiError, nightshiftApi } from './nightshift-api.ts';
+import { NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 import { pagerDutyTroubles } from './past-pages.ts';
 
 type Options = { url?: string; prometheus?: string; alerts?: string; pagerduty?: string; from?: string; to?: string };
@@ -48,7 +48,9 @@ export function addImport(program: Program, env: NodeJS.ProcessEnv): void {
         console.log(`${troubles.length} troubles from before, ${kept} taken. \`/heal stats\` compares with them.`);
       } catch (error) {
         const isExpected =
-          error instanceof ImportError || error instanceof ApiError || (error instanceof Error && 'syscall' in error);
+          error instanceof ImportError ||
+          error instanceof NightshiftApiError ||
+          (error instanceof Error && 'syscall' in error);
         if (!isExpected) throw error;
         console.error(error.message);
         process.exitCode = 1;

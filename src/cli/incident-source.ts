@@ -2,7 +2,7 @@ import { type RecordedIncident, readRecordedIncident } from '../backtest/recorde
 import { incidentId, readIncidentId } from '../domain/incident-id.ts';
 import { withoutSlashes } from '../domain/without-slashes.ts';
 import { readJsonLines } from './json-lines.ts';
-import { ApiError, type NightshiftApi, nightshiftApi } from './nightshift-api.ts';
+import { type NightshiftApi, NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 
 /** Past incidents, oldest first; `bad` names what could not be read. */
 export type ReadIncidents = { incidents: RecordedIncident[]; bad: string[] };
@@ -72,7 +72,7 @@ async function oneOf(api: NightshiftApi, id: string) {
   try {
     return readRecordedIncident(await api.get<unknown>(`/api/incidents/${id}`));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
+    if (error instanceof NightshiftApiError && error.status === 404) return null;
     throw error;
   }
 }

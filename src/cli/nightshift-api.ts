@@ -1,7 +1,7 @@
 import { callFailureWords, createHttpClient, shownUrl } from '../adapters/outgoing/http-client.ts';
 
 /** Why a running Nightshift gave no usable answer, in words; `status` where it answered at all. */
-export class ApiError extends Error {
+export class NightshiftApiError extends Error {
   readonly status: number | null;
   constructor(message: string, status: number | null) {
     super(message);
@@ -20,7 +20,8 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 /** The API of a running Nightshift, as the verbs of the command line ask it. */
 export function nightshiftApi(url: string, token: string | null, timeoutMs = CALL_MS): NightshiftApi {
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) throw new ApiError(`--url: “${url}” is no http address`, null);
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
+    throw new NightshiftApiError(`--url: “${url}” is no http address`, null);
   const http = createHttpClient({
     url,
     timeoutMs,
@@ -35,7 +36,10 @@ export function nightshiftApi(url: string, token: string | null, timeoutMs = CAL
     } catch (error) {
       const said = callFailureWords(error);
       if (said === null) throw error;
-      throw new ApiError(`${shownUrl(url)}: ${said.status === 401 ? WRONG_TOKEN : said.message}`, said.status);
+      throw new NightshiftApiError(
+        `${shownUrl(url)}: ${said.status === 401 ? WRONG_TOKEN : said.message}`,
+        said.status,
+      );
     }
   };
   return {

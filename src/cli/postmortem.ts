@@ -7,7 +7,7 @@ import { exportedIncident } from '../domain/exported-incident.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import { type PostMortem, postMortemMarkdown } from '../domain/postmortem.ts';
 import type { AffectedPart } from '../domain/types/diagnosis.ts';
-import { ApiError, nightshiftApi } from './nightshift-api.ts';
+import { NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 
 class PostMortemError extends Error {}
 type Options = { url?: string; folder: string };
@@ -26,7 +26,7 @@ export function addPostMortem(program: Program, env: NodeJS.ProcessEnv): void {
       } catch (error) {
         const isExpected =
           error instanceof PostMortemError ||
-          error instanceof ApiError ||
+          error instanceof NightshiftApiError ||
           (error instanceof Error && 'syscall' in error);
         if (!isExpected) throw error;
         console.error(error.message);
@@ -84,7 +84,8 @@ async function incidentOf(url: string, id: string, token: string | null): Promis
   try {
     return await nightshiftApi(url, token).get(`/api/incidents/${id}`);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) throw new PostMortemError(`There is no incident ${id}.`);
+    if (error instanceof NightshiftApiError && error.status === 404)
+      throw new PostMortemError(`There is no incident ${id}.`);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Calls } from './group.ts';
+import type { KnownCalls } from './group.ts';
 
 /** Who passes on everybody's requests, or asks everybody how they are: it has no stake of its own in whom it calls. */
 const GO_BETWEENS = new Set([
@@ -24,7 +24,7 @@ export const isGoBetween = (name: string): boolean => name.split(/[-._]/).some((
  * The direct callers of `touched` (all `namespace/name`), in order, themselves left out: whoever feels it when capacity or answers are taken away there. Gateways, scrapers and what is in a protected namespace
  * aren't among them.
  */
-export function directCallers(calls: Calls, touched: string[], protectedNamespaces: string[]): string[] {
+export function directCallers(calls: KnownCalls, touched: string[], protectedNamespaces: string[]): string[] {
   const feels = ([from, to]: [string, Set<string>]): boolean => {
     const [namespace = '', name = ''] = from.split('/');
     if (touched.includes(from) || protectedNamespaces.includes(namespace) || isGoBetween(name)) return false;

@@ -7,7 +7,7 @@ import type { Alert } from './types/alert.ts';
 import type { Subject } from './types/entity.ts';
 
 /** Calls as far as they are known: caller → callees, by `namespace/service`. */
-export type Calls = Map<string, Set<string>>;
+export type KnownCalls = Map<string, Set<string>>;
 
 /** Trouble belongs together when the last of it was seen so long ago at most. */
 const NEAR_MS = 15 * 60_000;
@@ -24,7 +24,7 @@ const isSymptom = (alert: Alert): boolean => travels(alert.vital);
 const isBreakdown = (alert: Alert): boolean => alert.vital === 'absence';
 
 /** Whether anything is known of who calls this service, or whom it calls. */
-export const isInCalls = (subject: Subject, calls: Calls): boolean =>
+export const isInCalls = (subject: Subject, calls: KnownCalls): boolean =>
   calls.has(nodeOf(subject)) || [...calls.values()].some((called) => called.has(nodeOf(subject)));
 
 /**
@@ -40,7 +40,7 @@ export function incidentFor(
   alert: Alert,
   subject: Subject,
   open: Incident[],
-  calls: Calls,
+  calls: KnownCalls,
   now: number,
 ): Incident | null {
   const here = open.filter((incident) => incident.cluster === subject.cluster && !isProposal(incident));
@@ -75,7 +75,7 @@ export function incidentFor(
 const isRetried = (alert: Alert): boolean => alert.vital === 'traffic';
 
 /** It stands between the service that hurts and the cause that is named. */
-const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, calls: Calls): boolean =>
+const isOnTheWay = (incident: Incident, node: string, reachable: Set<string>, calls: KnownCalls): boolean =>
   reachable.has(causeNode(incident)) && calleesNear(nodeOf(incident), calls).has(node);
 
 /** What hurts there came from elsewhere, perhaps, and nobody has said yet from where. */
@@ -89,7 +89,7 @@ function mayExplain(
   reachable: Set<string>,
   incident: Incident,
   now: number,
-  calls: Calls,
+  calls: KnownCalls,
 ): boolean {
   if (!isSymptom(alert) && !isBreakdown(alert)) return false;
   const behind = calleesNear(nodeOf(incident), calls);
@@ -104,7 +104,7 @@ function isNear(incident: Incident, now: number): boolean {
 }
 
 /** A crowd, or the repeats of requests that fail, reach what the service calls. */
-function passesOn(incident: Incident, node: string, calls: Calls): boolean {
+function passesOn(incident: Incident, node: string, calls: KnownCalls): boolean {
   const isCrowded = incident.anomalies.some((finding) => finding.what === 'traffic');
   return isCrowded && calleesNear(nodeOf(incident), calls).has(node);
 }

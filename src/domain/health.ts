@@ -93,17 +93,17 @@ const TROUBLE: Record<VitalName, Test> = {
 
 const NOT_MEASURED: Vital = { kind: 'not_measured' };
 
-export const vitalOf = (health: Health, name: string): Vital => health.vitals[name] ?? NOT_MEASURED;
+export const vitalNamed = (health: Health, name: string): Vital => health.vitals[name] ?? NOT_MEASURED;
 
 /** Null: not known, for whatever reason. Never taken for 0. */
 export function knownValue(health: Health, name: string): number | null {
-  const vital = vitalOf(health, name);
+  const vital = vitalNamed(health, name);
   return vital.kind === 'known' ? vital.value : null;
 }
 
 /** Known to be in trouble. What isn't known is neither in trouble nor well. */
 export function isInTrouble(health: Health, name: string): boolean {
-  const vital = vitalOf(health, name);
+  const vital = vitalNamed(health, name);
   const test = TROUBLE[name as VitalName] ?? any;
   return vital.kind === 'known' && test(vital.value, vital.band);
 }
@@ -113,7 +113,7 @@ const LEFT = 0.1;
 
 /** Slowness that has gone back nearly to the band since it was `before` (s), to what nobody would call slow who doesn't know the band. Failures, memory and pods have no nearly. */
 export function isNearlyBack(health: Health, name: string, before: number | null): boolean {
-  const vital = vitalOf(health, name);
+  const vital = vitalNamed(health, name);
   if (name !== 'latency' || vital.kind !== 'known' || vital.band === null || before === null) return false;
   const { high } = vital.band;
   return vital.value < SLOW_SECONDS && before > high && vital.value - high <= LEFT * (before - high);
@@ -121,7 +121,7 @@ export function isNearlyBack(health: Health, name: string, before: number | null
 
 /** Known to be well. */
 export const isWell = (health: Health, name: string): boolean =>
-  vitalOf(health, name).kind === 'known' && !isInTrouble(health, name);
+  vitalNamed(health, name).kind === 'known' && !isInTrouble(health, name);
 
 export const inTrouble = (health: Health): string[] =>
   Object.keys(health.vitals).filter((name) => isInTrouble(health, name));

@@ -6,7 +6,7 @@ import type { Finding } from './types/finding.ts';
 /** What a kind of trouble is read from. */
 export type KindLook = { health: Health; findings: readonly Finding[] };
 /** A kind of trouble that shows: how severe, in the kind's unit, and in one sentence. */
-export type Seen = { severity: number; message: string };
+export type SeenTrouble = { severity: number; message: string };
 
 /** A kind of trouble. Pure: it reads vitals and findings, never a name of another kind. */
 export type IssueKind = {
@@ -30,7 +30,7 @@ export type IssueKind = {
   /** Before it may be called over none of these may be unknown, of the victim and of the cause. */
   needs: readonly string[];
   /** Null: it doesn't show. Asked in the order of `order`. */
-  present(look: KindLook): Seen | null;
+  present(look: KindLook): SeenTrouble | null;
   /** How severe it is now, in its unit; null: that can't be read. */
   severity(look: KindLook): number | null;
   /** The vital that its severity is read from, where that is a level which falls again: it must get under where the playbooks begin. */
@@ -41,7 +41,7 @@ export type IssueKind = {
   ahead?: {
     order: number;
     needs: readonly string[];
-    present(look: KindLook): Seen | null;
+    present(look: KindLook): SeenTrouble | null;
     lingers(look: KindLook, before: Issue): string | null;
   };
   /** No vital shows it: these alerts mean it, and their own rule says whether it holds. */

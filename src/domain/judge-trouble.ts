@@ -1,4 +1,4 @@
-import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalOf } from './health.ts';
+import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed } from './health.ts';
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import { nameIssue } from './name-issue.ts';
 import type { Issue } from './types/diagnosis.ts';
@@ -61,8 +61,8 @@ function presentIn({ kinds, issue, looks, before, ceilings }: TroubleInput, kind
 }
 
 function wordsFor(kinds: readonly IssueKind[], look: KindLook, names: string[]): string {
-  const vitals = Object.fromEntries(names.map((name) => [name, vitalOf(look.health, name)]));
-  const counts = { restarts: vitalOf(look.health, 'restarts'), pods: vitalOf(look.health, 'pods') };
+  const vitals = Object.fromEntries(names.map((name) => [name, vitalNamed(look.health, name)]));
+  const counts = { restarts: vitalNamed(look.health, 'restarts'), pods: vitalNamed(look.health, 'pods') };
   const named = nameIssue(kinds, { health: { ...look.health, vitals: { ...counts, ...vitals } }, findings: [] });
   if (named.measured) return named.issue.message;
   return `${look.health.service}: ${names.map((name) => vitalMessage(look.health, name)).join(', ')}`;
@@ -92,7 +92,7 @@ function unknownIn({ issue, looks, before }: TroubleInput, kind: IssueKind | nul
   if (idle) return `${idle.health.service}: no pod of it runs any more`;
   const silent = looks.flatMap(({ health }) =>
     mustBeKnown(health, before, kind, issue)
-      .filter((name) => vitalOf(health, name).kind === 'unknown')
+      .filter((name) => vitalNamed(health, name).kind === 'unknown')
       .map((name) => `${health.service}: ${vitalMessage(health, name)}`),
   );
   if (silent.length > 0) return [...new Set(silent)].slice(0, 3).join('; ');

@@ -7,7 +7,7 @@ const LEAST = 0.5;
 export const CERTAIN = 0.99;
 
 /** A finding about the service or its pods that is more likely than not. */
-export const findingOf = ({ health, findings }: KindLook, what: string): Finding | undefined =>
+export const findingOfLook = ({ health, findings }: KindLook, what: string): Finding | undefined =>
   findings.find(
     (finding) => finding.what === what && finding.strength >= LEAST && isAbout(finding.about, health.service),
   );

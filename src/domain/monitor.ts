@@ -28,7 +28,7 @@ const CLOSE_MS = 15_000;
 /** An endpoint's `interval` to be set; null: to be taken away, as it was. */
 export type IntervalChange = { index: number; interval: string | null };
 type MarkedEndpoint = { index: number; port: string; path: string; was: string | null };
-export type Mark = { incident: string; endpoints: MarkedEndpoint[] };
+export type MonitorMark = { incident: string; endpoints: MarkedEndpoint[] };
 
 export type Tightening =
   | { kind: 'tighten'; changes: IntervalChange[]; mark: string; before: string }
@@ -44,7 +44,7 @@ export function tightening(monitor: Monitor, incident: string): Tightening {
   const unfit = slow.find(([, { scrapeTimeout }]) => scrapeTimeout !== null && isLonger(scrapeTimeout));
   if (unfit) return { kind: 'leave', message: `a scrape of it may take ${unfit[1].scrapeTimeout}` };
   const endpoints = slow.map(([index, { port, path, interval }]) => ({ index, port, path, was: interval }));
-  const mark: Mark = { incident, endpoints };
+  const mark: MonitorMark = { incident, endpoints };
   return {
     kind: 'tighten',
     changes: slow.map(([index]) => ({ index, interval: CLOSE_INTERVAL })),
@@ -54,7 +54,10 @@ export function tightening(monitor: Monitor, incident: string): Tightening {
 }
 
 /** What to write so that all is as before: only what still holds what was written. `kept` counts what somebody else changed since. */
-export function puttingBack(monitor: Monitor, mark: Mark): { changes: IntervalChange[]; kept: number; after: string } {
+export function puttingBack(
+  monitor: Monitor,
+  mark: MonitorMark,
+): { changes: IntervalChange[]; kept: number; after: string } {
   const taken = new Set<number>();
   const changes = mark.endpoints.flatMap((marked) => {
     const index = placeOf(monitor, marked, taken);
@@ -70,9 +73,9 @@ export function puttingBack(monitor: Monitor, mark: Mark): { changes: IntervalCh
 }
 
 /** The mark that the monitor carries; null when there is none, or none that can be read. */
-export function markOf(monitor: Monitor): Mark | null {
+export function markOf(monitor: Monitor): MonitorMark | null {
   try {
-    const mark = JSON.parse(monitor.annotations[TIGHTENED] ?? 'null') as Partial<Mark> | null;
+    const mark = JSON.parse(monitor.annotations[TIGHTENED] ?? 'null') as Partial<MonitorMark> | null;
     if (!mark || typeof mark.incident !== 'string' || !Array.isArray(mark.endpoints)) return null;
     const endpoints = mark.endpoints.filter(
       (one) => Number.isInteger(one?.index) && (one.was === null || typeof one.was === 'string'),

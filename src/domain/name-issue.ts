@@ -1,17 +1,17 @@
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import type { Issue } from './types/diagnosis.ts';
 
-export type Named = { issue: Issue; measured: boolean };
+export type NamedIssue = { issue: Issue; measured: boolean };
 
 /**
  * Names the kind of trouble by the facts, in the kinds' own order; what hurts comes before what will. Alerts don't take part. `measured` false: no fact shows trouble.
  */
-export function nameIssue(kinds: readonly IssueKind[], look: KindLook): Named {
+export function nameIssue(kinds: readonly IssueKind[], look: KindLook): NamedIssue {
   return hurting(kinds, look) ?? coming(kinds, look) ?? unnamed(look);
 }
 
 /** That nothing is seen is one thing, that nobody could look another. */
-function unnamed({ health }: KindLook): Named {
+function unnamed({ health }: KindLook): NamedIssue {
   const silent = Object.entries(health.vitals).flatMap(([name, vital]) =>
     vital.kind === 'unknown' ? [`${name}: ${vital.message}`] : [],
   );
@@ -22,7 +22,7 @@ function unnamed({ health }: KindLook): Named {
   return { issue: { kind: 'unknown', severity: 0, unit: '', message }, measured: false };
 }
 
-function hurting(kinds: readonly IssueKind[], look: KindLook): Named | null {
+function hurting(kinds: readonly IssueKind[], look: KindLook): NamedIssue | null {
   for (const kind of [...kinds].sort((a, b) => a.order - b.order)) {
     const seen = kind.present(look);
     if (seen) return { issue: { kind: kind.name, unit: kind.unit, ...seen }, measured: true };
@@ -30,7 +30,7 @@ function hurting(kinds: readonly IssueKind[], look: KindLook): Named | null {
   return null;
 }
 
-function coming(kinds: readonly IssueKind[], look: KindLook): Named | null {
+function coming(kinds: readonly IssueKind[], look: KindLook): NamedIssue | null {
   for (const kind of [...kinds].sort((a, b) => (a.ahead?.order ?? 0) - (b.ahead?.order ?? 0))) {
     const seen = kind.ahead?.present(look);
     if (seen) return { issue: { kind: kind.name, unit: kind.unit, ...seen, ahead: true }, measured: true };

@@ -8,7 +8,7 @@ export type AlertingRule = { name: string; expr: string; labels: Record<string, 
 export type RuleSample = { labels: Record<string, string>; value: number };
 
 /** How the worst of the alert's series stands. `threshold` null: the expression ends in no comparison with a number. */
-export type Holding = { value: number; threshold: number | null; severity: number };
+export type RuleHolding = { value: number; threshold: number | null; severity: number };
 
 /** Labels that no series has: the rule, or Alertmanager, sets them. */
 const ADDED = new Set(['alertname', 'alertstate', '__name__']);
@@ -89,7 +89,7 @@ function hasSetOperator(text: string, depths: Int32Array): boolean {
 }
 
 /** The worst of the alert's series, and how far beyond the threshold it is: 1 is at it. Null: the expression doesn't hold for any. */
-export function holdingOf(rule: AlertingRule, samples: readonly RuleSample[]): Holding | null {
+export function holdingOf(rule: AlertingRule, samples: readonly RuleSample[]): RuleHolding | null {
   const comparison = comparisonIn(rule.expr);
   const worst = samples
     .map(({ value }) => ({ value, threshold: comparison?.threshold ?? null, severity: severityOf(value, comparison) }))
@@ -120,7 +120,7 @@ const FUNCTION_OR_WORD =
   /^(by|without|on|ignoring|group_left|group_right|and|or|unless|bool|offset|inf|nan|start|end|atan2)$/i;
 
 /** The metrics that an expression reads. */
-export function metricsIn(expr: string): string[] {
+export function metricsOfRule(expr: string): string[] {
   const bare = expr
     // A quote that nothing closes ends with its line.
     .replace(/"(?:\\.|[^"\\\n])*(?:"|\\?$)|'(?:\\.|[^'\\\n])*(?:'|\\?$)|`[^`]*`/gm, '""')

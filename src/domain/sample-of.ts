@@ -5,7 +5,7 @@ import { looksBack, type Worsening } from './worse.ts';
 /** How a change stands; `extension-points.Settled` has it all. */
 type SettledView = { kind: 'settled' | 'in_progress' | 'failed' | 'unknown'; message: string };
 
-export type Seen = {
+export type VitalsSeen = {
   at: number;
   settled: SettledView;
   trouble: TroubleState;
@@ -22,7 +22,7 @@ export type Seen = {
 const WORSE_FACTOR = 1.5;
 
 /** One look after a change. Health needs both: the change has settled and the trouble is measured to be gone. A change that failed to settle made it worse, as does trouble where all was well before it. */
-export function sampleOf({ at, settled, trouble, worsened, left, before, tooSoon }: Seen): Sample {
+export function sampleOf({ at, settled, trouble, worsened, left, before, tooSoon }: VitalsSeen): Sample {
   const isSettled = settled.kind === 'settled';
   const isGone = trouble.kind === 'gone';
   const { severity } = trouble;

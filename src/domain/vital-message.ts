@@ -1,5 +1,5 @@
 import { finePercent, seconds, short } from './figures.ts';
-import { type Health, vitalOf } from './health.ts';
+import { type Health, vitalNamed } from './health.ts';
 
 const pods = (value: number): string => (value === 1 ? '1 pod' : `${value} pods`);
 
@@ -23,7 +23,7 @@ const SAYS: Record<string, (value: number) => string> = {
 
 /** What a known vital says, in a few words with its unit. */
 export function vitalMessage(health: Health, name: string): string {
-  const vital = vitalOf(health, name);
+  const vital = vitalNamed(health, name);
   if (vital.kind === 'not_measured') return `${name} is not measured`;
   if (vital.kind === 'unknown') return `${name}: ${vital.message}`;
   return SAYS[name]?.(vital.value) ?? `${name.replaceAll('_', ' ')}: ${short(vital.value)}`;

@@ -8,7 +8,7 @@ import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Plan } from '../domain/types/plan.ts';
 import type { EvidenceDeps } from './deps.ts';
-import { readHealth, type Whose } from './health.ts';
+import { readHealth, type WhoseHealth } from './health.ts';
 
 const MOST_LOOKED_AT = 8;
 
@@ -20,7 +20,7 @@ function planOf({ state, options }: Incident): Plan | null {
 }
 
 /** Whoever feels the step: what it is done to, and all that it reaches. */
-function whoFeels(incident: Incident): Whose[] {
+function whoFeels(incident: Incident): WhoseHealth[] {
   const own = workloadOf(incident);
   const reached = planOf(incident)?.blastRadius.services ?? [];
   const all = [

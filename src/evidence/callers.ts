@@ -1,5 +1,5 @@
 import { directCallers } from '../domain/callers.ts';
-import type { Calls } from '../domain/group.ts';
+import type { KnownCalls } from '../domain/group.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { callsNow } from './topology.ts';
 
@@ -10,7 +10,7 @@ const MOST_LOOKED_AT = 50;
 /** The workloads that called one of these (`namespace/name`) in the last hour; null when nobody can say: metrics or the cluster gave no answer. */
 export async function recentCallers(deps: EvidenceDeps, services: string[]): Promise<string[] | null> {
   const now = deps.clock.now();
-  const calls: Calls = new Map(deps.topology?.callsSince(now - LAST_HOUR_MS) ?? []);
+  const calls: KnownCalls = new Map(deps.topology?.callsSince(now - LAST_HOUR_MS) ?? []);
   for (const namespace of new Set(services.map((service) => service.split('/')[0] ?? ''))) {
     const seen = await callsNow(deps, namespace, now);
     if (!seen) return null;

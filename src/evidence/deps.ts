@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import type { Calls } from '../domain/group.ts';
+import type { KnownCalls } from '../domain/group.ts';
 import type { Playbook } from '../domain/types/playbook.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
-import type { Tried } from '../extension-points/people.ts';
+import type { ConnectionTried } from '../extension-points/people.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../extension-points.ts';
 import type { Baselines, Models } from '../learning/baselines.ts';
 import type { LearningDeps } from '../learning/deps.ts';
@@ -22,7 +22,7 @@ export type EvidenceDeps = {
   /** Absent: nothing is received over OTLP. */
   telemetry?: TelemetryReader;
   /** Absent: only what the metrics say now is known of who calls whom. */
-  topology?: { callsSince(since: number): Calls };
+  topology?: { callsSince(since: number): KnownCalls };
   clock: Clock;
   baselines: Baselines;
   models: Models;
@@ -37,7 +37,7 @@ export type EvidenceDeps = {
   /** What everybody who asks how things stand should know: a playbook that is broken … */
   notes?(): string[];
   /** Every connection and right, tried now. Absent: nothing can be tried from here. */
-  examine?(): Promise<Tried[]>;
+  examine?(): Promise<ConnectionTried[]>;
   /** `action`: of the step that is meant; absent: none is. */
   policy(namespace: string, service: string, action?: string): ServicePolicy;
   protectedNamespaces: string[];

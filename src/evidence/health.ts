@@ -5,7 +5,7 @@ import { objectVitals } from './object-vitals.ts';
 import type { ObjectsLook } from './objects-look.ts';
 
 export type HealthLook = MetricsLook & ObjectsLook & Pick<EvidenceDeps, 'clock'>;
-export type Whose = { namespace: string; service: string };
+export type WhoseHealth = { namespace: string; service: string };
 
 /**
  * How a service is now, from metrics (over the short window: five minutes would show the trouble for minutes after it has gone) and objects. `before`: how it was seen earlier, by which something that is missing now can be told
@@ -13,7 +13,7 @@ export type Whose = { namespace: string; service: string };
  */
 export async function readHealth(
   look: HealthLook,
-  { namespace, service }: Whose,
+  { namespace, service }: WhoseHealth,
   { before, onlyRequests = false }: { before?: Health | undefined; onlyRequests?: boolean } = {},
 ): Promise<Health> {
   const now = look.clock.now();

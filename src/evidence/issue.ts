@@ -4,9 +4,9 @@ import { nameIssue } from '../domain/name-issue.ts';
 import type { Cause, Diagnosis } from '../domain/types/diagnosis.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import type { EvidenceDeps } from './deps.ts';
-import { readHealth, type Whose } from './health.ts';
+import { readHealth, type WhoseHealth } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';
-import { directCallers, readCallers } from './worsened.ts';
+import { callersMeasured, readCallers } from './worsened.ts';
 
 type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'callers'>> & Pick<Diagnosis, 'measuredOn'>;
 
@@ -19,16 +19,16 @@ export async function measuredIssue(
   calls: readonly { from: string; to: string }[],
 ): Promise<Measured> {
   const { namespace, service } = incident;
-  const victim: Whose = { namespace, service };
-  const named: Whose | null = cause ? { namespace: cause.entity.namespace, service: cause.entity.name } : null;
+  const victim: WhoseHealth = { namespace, service };
+  const named: WhoseHealth | null = cause ? { namespace: cause.entity.namespace, service: cause.entity.name } : null;
   const own = named && !isOf(named, victim) ? [victim, named] : [victim];
   const before = incident.diagnosis?.health ?? [];
-  const callers = directCallers(calls, namespace, own);
+  const callers = callersMeasured(calls, namespace, own);
   const [health, theirs] = await Promise.all([
     Promise.all(own.map((whose) => readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) }))),
     readCallers(deps, callers, before),
   ]);
-  const at = (whose: Whose, nodesCount: boolean) => {
+  const at = (whose: WhoseHealth, nodesCount: boolean) => {
     const one = health.find((known) => isOf(known, whose))!;
     const look = { health: nodesCount ? one : withoutNodes(one), findings };
     return { ...nameIssue(deps.kinds, look), measuredOn: whose.service };

@@ -10,7 +10,7 @@ import { measureDemand } from '../learning/demand-ahead.ts';
 import { measureByHand } from './by-hand.ts';
 import { ceilingsFor } from './ceilings.ts';
 import type { EvidenceDeps } from './deps.ts';
-import { readHealth, type Whose } from './health.ts';
+import { readHealth, type WhoseHealth } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';
 
 /** The trouble of an incident, measured now, with how everybody who was looked at is. */
@@ -53,14 +53,14 @@ async function orByOwnRule(deps: EvidenceDeps, incident: Incident, trouble: Trou
 }
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */
-export function measuredOf({ diagnosis, namespace, service }: Incident): Whose {
+export function measuredOf({ diagnosis, namespace, service }: Incident): WhoseHealth {
   const named = diagnosis && remediationTarget(diagnosis)?.entity;
   const cause = named?.kind === 'Node' ? undefined : named;
   return { namespace: cause?.namespace ?? namespace, service: diagnosis?.measuredOn ?? cause?.name ?? service };
 }
 
 /** Everybody who must be well before the trouble may be called over: where it was measured (first), the service that hurts, the named cause, and where its load stands now. */
-export function concerned(incident: Incident): Whose[] {
+export function concerned(incident: Incident): WhoseHealth[] {
   const { diagnosis, namespace, service } = incident;
   const causes = diagnosis?.named ? [diagnosis.causes[0], remediationTarget(diagnosis)] : [];
   const all = [
@@ -74,7 +74,7 @@ export function concerned(incident: Incident): Whose[] {
 /** Any trouble of a service, measured now. Silence of what its callers feel is unknown, never health. */
 export async function measureService(
   deps: EvidenceDeps,
-  whose: Whose,
+  whose: WhoseHealth,
   before: readonly Health[] = [],
 ): Promise<Trouble> {
   const health = await lookAgain(deps, whose, before);
@@ -91,7 +91,7 @@ export async function measureService(
 /** What callers feel of a service: whether it is slow or fails. */
 const FELT: Issue & { kind: KindName } = { kind: 'high_latency', severity: 0, unit: 's', message: '' };
 
-const lookAgain = (deps: EvidenceDeps, whose: Whose, before: readonly Health[]): Promise<Health> =>
+const lookAgain = (deps: EvidenceDeps, whose: WhoseHealth, before: readonly Health[]): Promise<Health> =>
   readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) });
 
 /** A share of a limit that was changed since is no longer comparable with what was normal. */

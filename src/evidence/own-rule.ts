@@ -4,11 +4,11 @@ import { type IssueKind, RULE_UNIT } from '../domain/issue-kind.ts';
 import {
   type AlertingRule,
   comparisonIn,
-  type Holding,
   holdingOf,
   issueKindOf,
   jobsIn,
-  metricsIn,
+  metricsOfRule,
+  type RuleHolding,
   type RuleSample,
   rulesOf,
   samplesOf,
@@ -68,7 +68,7 @@ async function evaluate({ metrics, clock, kinds }: RuleLook, rule: AlertingRule,
     : { kind: 'unknown', why: `rule ${rule.name}: what it reads has no data` };
 }
 
-function worstOf(rule: AlertingRule, alerts: Alert[], samples: RuleSample[]): Holding | null {
+function worstOf(rule: AlertingRule, alerts: Alert[], samples: RuleSample[]): RuleHolding | null {
   return holdingOf(rule, [...new Set(alerts.flatMap((alert) => samplesOf(alert, rule, samples)))]);
 }
 
@@ -82,7 +82,7 @@ async function hasData(metrics: Metrics, rule: AlertingRule, alerts: Alert[], at
   if (left?.ok && worstOf(rule, alerts, left.value)) return true;
   const jobs = jobsIn(rule.expr, alerts);
   if (jobs.length > 0) return isThere(metrics, `up{job=~"${jobs.join('|')}"} == 1`, at);
-  const names = metricsIn(rule.expr);
+  const names = metricsOfRule(rule.expr);
   const each = names.every((name) => name.startsWith('kube_'));
   if (names.length === 0 || (comparison && !each)) return false;
   const count = await metrics.instant(`count by (__name__) ({__name__=~"${names.join('|')}"})`, at);
@@ -95,7 +95,7 @@ async function isThere(metrics: Metrics, query: string, at: number): Promise<boo
 }
 
 /** By the kind that knows this alert; else it is called after the alert. */
-function issueOf(kinds: readonly IssueKind[], rule: AlertingRule, { value, threshold, severity }: Holding): Issue {
+function issueOf(kinds: readonly IssueKind[], rule: AlertingRule, { value, threshold, severity }: RuleHolding): Issue {
   const kind = kinds.find(({ byRule }) => byRule?.alerts.includes(rule.name));
   const figures = threshold === null ? '' : `: ${figure(value)}, its threshold is ${figure(threshold)}`;
   const said = kind?.byRule?.message?.(value, threshold) ?? `The alert's own rule ${rule.name} holds${figures}`;

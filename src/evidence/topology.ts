@@ -1,4 +1,4 @@
-import type { Calls } from '../domain/group.ts';
+import type { KnownCalls } from '../domain/group.ts';
 import { CALL_COUNTS } from '../telemetry/otlp-evidence.ts';
 import type { EvidenceDeps } from './deps.ts';
 
@@ -7,9 +7,9 @@ type TopologyLook = CallsLook & Pick<EvidenceDeps, 'clock'>;
 
 /** Who calls whom, as it was at the last look and is remembered from earlier ones; grouping must not wait for a query. */
 export type Topology = {
-  calls(): Calls;
+  calls(): KnownCalls;
   /** Those that were seen since then. */
-  callsSince(since: number): Calls;
+  callsSince(since: number): KnownCalls;
   refresh(deps: TopologyLook, namespaces: string[]): Promise<void>;
 };
 
@@ -20,7 +20,7 @@ const MAX_CALLS = 20_000;
 export function createTopology(): Topology {
   /** `from\nto` → when it was seen last. */
   const seen = new Map<string, number>();
-  let known: Calls = new Map();
+  let known: KnownCalls = new Map();
   return {
     calls: () => known,
     async refresh(deps, namespaces) {
@@ -37,8 +37,8 @@ export function createTopology(): Topology {
   };
 }
 
-function callsIn(seen: Map<string, number>, since: number): Calls {
-  const calls: Calls = new Map();
+function callsIn(seen: Map<string, number>, since: number): KnownCalls {
+  const calls: KnownCalls = new Map();
   for (const [key, at] of seen) {
     if (at < since) continue;
     const [from = '', to = ''] = key.split('\n');

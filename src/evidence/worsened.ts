@@ -1,16 +1,16 @@
 import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Execution } from '../domain/types/execution.ts';
-import { type HealthLook, readHealth, type Whose } from './health.ts';
+import { type HealthLook, readHealth, type WhoseHealth } from './health.ts';
 
 const MAX_CALLERS = 5;
 
 /** Who calls one of them directly, as far as was seen when it was diagnosed. */
-export function directCallers(
+export function callersMeasured(
   edges: readonly { from: string; to: string }[],
   namespace: string,
-  of: readonly Whose[],
-): Whose[] {
+  of: readonly WhoseHealth[],
+): WhoseHealth[] {
   const called = new Set(of.filter((one) => one.namespace === namespace).map(({ service }) => service));
   const names = edges
     .filter(({ from, to }) => called.has(to) && !called.has(from) && from !== '')
@@ -21,7 +21,7 @@ export function directCallers(
 /** How direct callers are: of metrics only what their own callers feel. */
 export const readCallers = (
   look: HealthLook,
-  callers: readonly Whose[],
+  callers: readonly WhoseHealth[],
   before: readonly Health[],
 ): Promise<Health[]> =>
   Promise.all(

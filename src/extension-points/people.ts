@@ -51,7 +51,7 @@ export type People = {
   /** What is wrong with Nightshift's own set-up now, a line each: a playbook that is broken … */
   notes(): string[];
   /** What `doctor` finds: every connection and right, tried now or a moment ago. */
-  doctor(): Promise<Tried[]>;
+  doctor(): Promise<ConnectionTried[]>;
   /** In Alertmanager: what fires for an incident, or what has all of these labels. Only by an approver, and with an end. */
   silence(what: { incidentId: string } | { matchers: Matcher[] }, user: string, forMs: number): Promise<Answer>;
   silences(): Promise<{ ok: true; value: Silence[] } | { ok: false; message: string }>;
@@ -80,4 +80,4 @@ export type People = {
 /** `target`: a workload or a node as people name it. */
 export type RunWish = { action: string; target: string; params: Record<string, string> };
 /** One thing that was tried; `mend` says how it is put right. */
-export type Tried = { title: string; ok: boolean; mend: string };
+export type ConnectionTried = { title: string; ok: boolean; mend: string };

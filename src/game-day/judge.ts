@@ -3,11 +3,11 @@ import type { ChangeFact, ExecutionFact, Facts, FaultFact, IncidentFact } from '
 import type { ExpectedIncident, Scenario } from './scenario.ts';
 
 /** One expectation, whether it was met, and what was seen. */
-export type Verdict = { met: boolean; expected: string; seen: string };
+export type GameVerdict = { met: boolean; expected: string; seen: string };
 
 /** Compares what was expected with what was seen. Pure. That no harmful step was taken is always expected. */
-export function judge(expect: Scenario['expect'], facts: Facts): Verdict[] {
-  const verdicts: Verdict[] = [];
+export function judgeGameDay(expect: Scenario['expect'], facts: Facts): GameVerdict[] {
+  const verdicts: GameVerdict[] = [];
   const left = [...facts.incidents].sort((a, b) => a.openedAt - b.openedAt);
   for (const wanted of expect.incidents) {
     const { found, judged } = bestFit(wanted, left, facts);
@@ -34,8 +34,8 @@ function bestFit(
   wanted: ExpectedIncident,
   left: IncidentFact[],
   facts: Facts,
-): { found: IncidentFact | undefined; judged: Verdict[] } {
-  const met = (judged: Verdict[]) => judged.filter((verdict) => verdict.met).length;
+): { found: IncidentFact | undefined; judged: GameVerdict[] } {
+  const met = (judged: GameVerdict[]) => judged.filter((verdict) => verdict.met).length;
   let best = { found: undefined as IncidentFact | undefined, judged: judgeIncident(wanted, undefined, facts) };
   for (const found of left.filter(({ service }) => wanted.service.includes(service))) {
     const judged = judgeIncident(wanted, found, facts);
@@ -44,10 +44,10 @@ function bestFit(
   return best;
 }
 
-function judgeIncident(wanted: ExpectedIncident, found: IncidentFact | undefined, facts: Facts): Verdict[] {
+function judgeIncident(wanted: ExpectedIncident, found: IncidentFact | undefined, facts: Facts): GameVerdict[] {
   const about = wanted.service.join(' or ');
   if (!found) return [{ met: false, expected: `an incident of ${about}`, seen: 'none was opened' }];
-  const verdicts: Verdict[] = [
+  const verdicts: GameVerdict[] = [
     { met: true, expected: `an incident of ${about}`, seen: `${found.id} ${found.service}` },
   ];
   const add = (expected: string, met: boolean, seen: string) =>
@@ -78,9 +78,9 @@ function judgeIncident(wanted: ExpectedIncident, found: IncidentFact | undefined
 }
 
 /** Times count from the first fault, or from the beginning when there is none. */
-function judgeTimes(wanted: ExpectedIncident, about: string, found: IncidentFact, facts: Facts): Verdict[] {
+function judgeTimes(wanted: ExpectedIncident, about: string, found: IncidentFact, facts: Facts): GameVerdict[] {
   const from = facts.faults.length === 0 ? facts.beganAt : Math.min(...facts.faults.map(({ since }) => since));
-  const verdicts: Verdict[] = [];
+  const verdicts: GameVerdict[] = [];
   const add = (word: string, limitMs: number | undefined, at: number | null) => {
     if (limitMs === undefined) return;
     verdicts.push({
@@ -100,7 +100,7 @@ const same = (wanted: string[], done: string[]): boolean =>
 const onWhoseWord = ({ authority }: ExecutionFact): string =>
   authority.by === 'person' ? `person (${authority.user})` : authority.by;
 
-function judgePaging(wanted: boolean, { pages }: Facts): Verdict {
+function judgePaging(wanted: boolean, { pages }: Facts): GameVerdict {
   const calls = pages.filter(({ kind }) => kind === 'call');
   return {
     met: calls.length > 0 === wanted,
@@ -109,7 +109,7 @@ function judgePaging(wanted: boolean, { pages }: Facts): Verdict {
   };
 }
 
-function judgeChanges(allowed: string[], changes: ChangeFact[]): Verdict {
+function judgeChanges(allowed: string[], changes: ChangeFact[]): GameVerdict {
   const surplus = changes.filter(({ target }) => !allowed.some((pattern) => covers(pattern, target)));
   return {
     met: surplus.length === 0,
@@ -138,7 +138,7 @@ export function isHarmful({ action, target }: ExecutionFact, faults: FaultFact[]
   return !cures && faults.some(({ truth }) => truth?.harmful.includes(action));
 }
 
-function judgeHarm({ incidents, faults }: Facts): Verdict {
+function judgeHarm({ incidents, faults }: Facts): GameVerdict {
   const harmful = incidents.flatMap(({ executions }) => executions).filter((one) => isHarmful(one, faults));
   return {
     met: harmful.length === 0,

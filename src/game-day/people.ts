@@ -1,6 +1,6 @@
 import type { IncidentView } from './app-client.ts';
 import type { ChannelMessage, Click } from './sandbox-client.ts';
-import type { AnswerRule, Press } from './scenario.ts';
+import type { AnswerRule, ScenarioPress } from './scenario.ts';
 
 /** What a person does now. `key` is the same for the same rule at the same question: nobody answers twice. */
 export type Deed = { key: string; rule: AnswerRule; incident: IncidentView };
@@ -39,7 +39,7 @@ const keyOf = (rule: AnswerRule, rules: AnswerRule[], { id }: IncidentView, { wh
   `${rules.indexOf(rule)} ${id} ${when} ${about}`;
 
 /** Entries of the message's menu that are no plans. */
-const CHOICES: Partial<Record<Press, string>> = {
+const CHOICES: Partial<Record<ScenarioPress, string>> = {
   false_alarm: '~false_alarm',
   escalate: '~escalate',
   healed_by_human: '~healed_by_human',

@@ -12,7 +12,7 @@ const LOOK_MS = 100;
 const CALM_MS = 2 * 60_000;
 
 /** Hears what happens while it does: `at` is the scenario's clock, in ms since it began. */
-export type Progress = {
+export type PlayProgress = {
   moved(at: number, lasts: number, open: { service: string; state: string }[]): void;
   happened(at: number, message: string): void;
 };
@@ -21,7 +21,7 @@ type Stage = {
   scenario: Scenario;
   sandbox: SandboxClient;
   pager: GameDayPager;
-  progress: Progress;
+  progress: PlayProgress;
   /** Sandbox seconds per real second to begin with; less when the machine doesn't keep up. */
   speed: number;
   signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { offset } from './format.ts';
-import type { Progress } from './play.ts';
+import type { PlayProgress } from './play.ts';
 
 const BAR = 24;
 const CLEAR = '\r\u001b[2K';
@@ -9,7 +9,7 @@ export function terminalProgress(out: {
   isTTY?: boolean;
   columns?: number;
   write(text: string): unknown;
-}): Progress & { end(): void } {
+}): PlayProgress & { end(): void } {
   let bar = '';
   const draw = (line: string) => {
     if (!out.isTTY) return;

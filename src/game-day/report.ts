@@ -2,7 +2,7 @@ import { cutText } from '../domain/cut-text.ts';
 import { toTheSecond } from '../domain/duration.ts';
 import type { Facts, IncidentFact } from './facts.ts';
 import { offset } from './format.ts';
-import { isHarmful, type Verdict } from './judge.ts';
+import { type GameVerdict, isHarmful } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 
 /** How one scenario went; plain JSON, which is also the report for machines. */
@@ -11,7 +11,7 @@ export type Report = {
   name: string;
   teaches: string;
   passed: boolean;
-  verdicts: Verdict[];
+  verdicts: GameVerdict[];
   facts: Facts;
   speed: number;
   seed: number;
@@ -19,10 +19,10 @@ export type Report = {
   tookMs: number;
 };
 
-export function reportOf(
+export function gameReportOf(
   file: string,
   scenario: Scenario,
-  run: { verdicts: Verdict[]; facts: Facts; speed: number; tookMs: number },
+  run: { verdicts: GameVerdict[]; facts: Facts; speed: number; tookMs: number },
 ): Report {
   const { name, teaches, start } = scenario;
   return { file, name, teaches, passed: run.verdicts.every(({ met }) => met), seed: start.seed, ...run };

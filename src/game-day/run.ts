@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type YamlError, yamlErrorLine } from '../adapters/playbooks/checked-yaml.ts';
 import { sandboxSettings } from '../app/config.ts';
-import { judge } from './judge.ts';
+import { judgeGameDay } from './judge.ts';
 import { startPager } from './pager.ts';
 import { play } from './play.ts';
 import { terminalProgress } from './progress.ts';
 import { readScenarios, type ScenarioFile, unknownNames } from './read-scenarios.ts';
-import { markdown, type Report, reportOf, summaryTable } from './report.ts';
+import { gameReportOf, markdown, type Report, summaryTable } from './report.ts';
 import { sandboxClient } from './sandbox-client.ts';
 import { startNightshift } from './start-nightshift.ts';
 
@@ -70,10 +70,10 @@ async function playOne(one: ScenarioFile, { speed, terminal, env, signal }: Game
       const errors = unknownNames(one, await sandbox.offer());
       if (errors.length > 0) return { ok: false, errors };
       const facts = await play({ scenario, sandbox, pager, progress, speed, signal });
-      const verdicts = judge(scenario.expect, facts);
+      const verdicts = judgeGameDay(scenario.expect, facts);
       return {
         ok: true,
-        report: reportOf(file, scenario, { verdicts, facts, speed, tookMs: performance.now() - startedAt }),
+        report: gameReportOf(file, scenario, { verdicts, facts, speed, tookMs: performance.now() - startedAt }),
       };
     } finally {
       progress.end();

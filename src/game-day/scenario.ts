@@ -3,7 +3,7 @@ import { parseDuration } from '../domain/duration.ts';
 import { OUTCOMES } from '../domain/types/outcome.ts';
 
 const DAY_MS = 86_400_000;
-export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export const WEEKDAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 /** A Monday, in UTC: every scenario plays in this week, so that it is the same each time. */
 export const WEEK_BEGINS = Date.UTC(2026, 5, 1);
 
@@ -22,9 +22,9 @@ const instantOfWeek = z
     'must be a weekday and a time (UTC), such as "Thu 18:00"',
   )
   .transform((text) => {
-    const [day, clock] = text.split(' ') as [(typeof WEEKDAYS)[number], string];
+    const [day, clock] = text.split(' ') as [(typeof WEEKDAY_NAMES)[number], string];
     const [hours, minutes] = clock.split(':').map(Number) as [number, number];
-    return WEEK_BEGINS + WEEKDAYS.indexOf(day) * DAY_MS + (hours * 60 + minutes) * 60_000;
+    return WEEK_BEGINS + WEEKDAY_NAMES.indexOf(day) * DAY_MS + (hours * 60 + minutes) * 60_000;
   });
 
 const kubernetesName = z
@@ -62,7 +62,7 @@ const PRESSES = [
   'healed_by_human',
   'choose',
 ] as const;
-export type Press = (typeof PRESSES)[number];
+export type ScenarioPress = (typeof PRESSES)[number];
 
 /** What a person does once an incident asks, is handed over or is closed. */
 const answerSchema = z

@@ -1,6 +1,6 @@
 import { isInTrouble, knownValue } from '../domain/health.ts';
 import type { IssueKind } from '../domain/issue-kind.ts';
-import { findingOf } from '../domain/look-findings.ts';
+import { findingOfLook } from '../domain/look-findings.ts';
 
 /** Pods that crash for their own reasons; those that are killed for memory are another kind. */
 const crashLoop: IssueKind = {
@@ -16,7 +16,7 @@ const crashLoop: IssueKind = {
   needs: ['crashes', 'not_ready'],
   present(look) {
     const { health } = look;
-    if (!isInTrouble(health, 'crashes') || isInTrouble(health, 'oom_kills') || findingOf(look, 'oom_killed'))
+    if (!isInTrouble(health, 'crashes') || isInTrouble(health, 'oom_kills') || findingOfLook(look, 'oom_killed'))
       return null;
     const crashing = knownValue(health, 'crashes') ?? 0;
     const restarts = knownValue(health, 'restarts') ?? 0;

@@ -1,5 +1,5 @@
 import { seconds, short } from '../domain/figures.ts';
-import { isInTrouble, knownValue, vitalOf } from '../domain/health.ts';
+import { isInTrouble, knownValue, vitalNamed } from '../domain/health.ts';
 import type { IssueKind } from '../domain/issue-kind.ts';
 import { aboveUsual } from '../domain/look-findings.ts';
 
@@ -17,7 +17,7 @@ const highLatency: IssueKind = {
   needs: ['latency', 'errors'],
   level: 'latency',
   present({ health }) {
-    const latency = vitalOf(health, 'latency');
+    const latency = vitalNamed(health, 'latency');
     if (latency.kind !== 'known' || !isInTrouble(health, 'latency')) return null;
     const usual = latency.band === null ? '' : `; at this hour it is under ${seconds(latency.band.high)}`;
     return { severity: latency.value, message: `${health.service} is slow: p99 ${seconds(latency.value)}${usual}` };
@@ -32,13 +32,13 @@ const highLatency: IssueKind = {
       return crowd && latency !== null ? { severity: latency, message: crowd.message } : null;
     },
     lingers({ health }) {
-      const traffic = vitalOf(health, 'traffic');
+      const traffic = vitalNamed(health, 'traffic');
       if (traffic.kind !== 'known' || traffic.band === null || traffic.value <= traffic.band.high) return null;
       return `${health.service} still gets ${short(traffic.value)} requests/s; at this hour it is under ${short(traffic.band.high)}`;
     },
   },
   over(health) {
-    const latency = vitalOf(health, 'latency');
+    const latency = vitalNamed(health, 'latency');
     if (latency.kind !== 'known') return `${health.service}: its latency is not in trouble`;
     const above = latency.band !== null && latency.value > latency.band.high;
     const usual = above && latency.band ? `, nearly; at this hour it is under ${seconds(latency.band.high)}` : '';

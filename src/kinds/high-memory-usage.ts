@@ -1,7 +1,7 @@
 import { percent } from '../domain/figures.ts';
-import { HIGH_MEMORY, isInTrouble, knownValue, vitalOf } from '../domain/health.ts';
+import { HIGH_MEMORY, isInTrouble, knownValue, vitalNamed } from '../domain/health.ts';
 import type { IssueKind, KindLook } from '../domain/issue-kind.ts';
-import { aboveUsual, findingOf } from '../domain/look-findings.ts';
+import { aboveUsual, findingOfLook } from '../domain/look-findings.ts';
 
 /** So far above the band memory is not what it normally is. */
 const ABOVE = 1.1;
@@ -9,7 +9,7 @@ const ABOVE = 1.1;
 const FREED = 0.9;
 
 const wasKilled = (look: KindLook): boolean =>
-  isInTrouble(look.health, 'oom_kills') || findingOf(look, 'oom_killed') !== undefined;
+  isInTrouble(look.health, 'oom_kills') || findingOfLook(look, 'oom_killed') !== undefined;
 const uses = ({ health }: KindLook): string =>
   `${health.service} uses ${percent(knownValue(health, 'memory') ?? 0)} of its memory limit`;
 
@@ -42,7 +42,7 @@ const highMemoryUsage: IssueKind = {
     return wasKilled(look) ? Math.max(1, memory ?? 0) : memory;
   },
   lingers({ health }) {
-    const memory = vitalOf(health, 'memory');
+    const memory = vitalNamed(health, 'memory');
     if (memory.kind !== 'known' || memory.band === null || memory.value <= memory.band.high * ABOVE) return null;
     return `${health.service} still uses ${percent(memory.value)} of its memory limit; at this hour it is under ${percent(memory.band.high)}`;
   },
@@ -55,7 +55,7 @@ const highMemoryUsage: IssueKind = {
       const seen = aboveUsual(look, 'leak') ?? aboveUsual(look, 'memory');
       if (seen) return { severity: memory, message: seen.message };
       // A climb that isn't sure yet stands behind a crowd that is: more requests fill memory, too.
-      const climbs = findingOf(look, 'leak') !== undefined && aboveUsual(look, 'traffic') === undefined;
+      const climbs = findingOfLook(look, 'leak') !== undefined && aboveUsual(look, 'traffic') === undefined;
       return climbs ? { severity: memory, message: `${uses(look)}, and it climbs` } : null;
     },
     lingers(look, before) {

@@ -14,7 +14,7 @@ export const LEARNED_METRICS = [
   'queue_depth',
 ] as const satisfies MetricName[];
 
-export const HISTORY_MS = 14 * 86_400_000;
+export const TRAINING_HISTORY_MS = 14 * 86_400_000;
 export const HISTORY_STEP_MS = 300_000;
 /** A week at a time: a part that doesn't answer is a gap, not the end. */
 const PART_MS = 7 * 86_400_000;
@@ -31,7 +31,7 @@ type Source = { metrics: Metrics; queries: ServiceQueries };
 export async function historyOf(source: Source, namespace: string, service: string, now: number): Promise<History> {
   const history: History = { byMetric: {}, points: 0, missing: [] };
   for (const metric of LEARNED_METRICS) {
-    const { series, missing } = await pastOf(source, metric, { namespace, service }, now, HISTORY_MS);
+    const { series, missing } = await pastOf(source, metric, { namespace, service }, now, TRAINING_HISTORY_MS);
     history.missing.push(...missing);
     if (series.times.length === 0) continue;
     history.points += series.times.length;

@@ -6,7 +6,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import type { ModelStore } from '../ports/models.ts';
 import type { KnownService, Models } from './baselines.ts';
-import { HISTORY_MS, HISTORY_STEP_MS, historyOf, spansOfTrouble } from './train-history.ts';
+import { HISTORY_STEP_MS, historyOf, spansOfTrouble, TRAINING_HISTORY_MS } from './train-history.ts';
 import { knownFrom, readBack } from './train-keep.ts';
 
 /** Why a service is trained, the most urgent first. */
@@ -20,7 +20,7 @@ export type Training =
   /** It may be tried again after `againMs` of the application's time. */
   | { kind: 'refused'; message: string; againMs: number };
 
-export type Fit = (input: {
+export type ModelFit = (input: {
   history: Record<string, Series>;
   now: number;
   stepMs: number;
@@ -37,7 +37,7 @@ export type TrainingDeps = {
   models: Models;
   /** Null: models live as long as the process. */
   store: ModelStore | null;
-  fit: Fit;
+  fit: ModelFit;
   /** Incidents opened since then, for what is cut out of the history. */
   incidentsSince(at: number): Promise<Incident[]>;
   log: Logger;
@@ -83,7 +83,7 @@ async function learn(
   const now = deps.clock.now();
   const history = await historyOf(deps, namespace, service, now);
   if (history.points === 0) return { kind: 'refused', message: noData(history.missing), againMs: NO_DATA_MS };
-  const exclude = spansOfTrouble(await deps.incidentsSince(now - HISTORY_MS), namespace, service, now);
+  const exclude = spansOfTrouble(await deps.incidentsSince(now - TRAINING_HISTORY_MS), namespace, service, now);
   const fitted = await deps.fit({ history: history.byMetric, now, stepMs: HISTORY_STEP_MS, exclude });
   if (fitted.kind === 'refused') return { kind: 'refused', message: REFUSALS[fitted.why], againMs: TOO_LITTLE_MS };
   const version = Math.max(storedVersion, deps.models.find(namespace, service)?.version ?? 0) + 1;

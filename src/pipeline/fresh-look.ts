@@ -12,10 +12,15 @@ import { planPolicy } from './plan-policy.ts';
 import { planStep } from './plan-step.ts';
 
 /** What is to be done, on whose word, and until when it may begin. */
-export type Intent = { executionId: string; recommendation: Recommendation; authority: Authority; notAfter: number };
+export type StepIntent = {
+  executionId: string;
+  recommendation: Recommendation;
+  authority: Authority;
+  notAfter: number;
+};
 
 /** Everything that the guards judge, looked up now. */
-export async function freshLook(deps: StageDeps, incident: Incident, intent: Intent): Promise<FreshLook> {
+export async function freshLook(deps: StageDeps, incident: Incident, intent: StepIntent): Promise<FreshLook> {
   const lookedAt = performance.now();
   const { executionId, recommendation, authority, notAfter } = intent;
   const { callers = [], health = [] } = incident.diagnosis ?? {};

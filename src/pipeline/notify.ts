@@ -15,7 +15,7 @@ import { type Ringing, ring, settleCalls } from './notify-calls.ts';
 import { isPictureDue, sendPicture } from './notify-chart.ts';
 import { isGraphDue, sendGraph } from './notify-graph.ts';
 import { planPolicy, shownPlan } from './plan-policy.ts';
-import { isListed } from './show-list.ts';
+import { isOnList } from './show-list.ts';
 import { NOTHING, type Stage, type StageResult } from './stage.ts';
 
 const LINES_AT_ONCE = 20;
@@ -34,7 +34,7 @@ const notify: Stage = {
   giveUp: null,
   async run(deps, incident, due) {
     if (isToldByStorm(incident)) return NOTHING;
-    if (!incident.message && (await isListed(deps))) return whileListed(deps, incident);
+    if (!incident.message && (await isOnList(deps))) return whileListed(deps, incident);
     const { context, lines } = await lookUp(deps, incident);
     const early = incident.message ? await ring(deps, incident, context) : null;
     let current = happened(incident, early?.events ?? []);

@@ -1,5 +1,5 @@
 import type { Effect } from '../domain/effect.ts';
-import { type Calls, groupKeyOf, incidentFor, isInCalls, newIncident } from '../domain/group.ts';
+import { groupKeyOf, incidentFor, isInCalls, type KnownCalls, newIncident } from '../domain/group.ts';
 import type { Incident, Transition } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { newsSince } from '../domain/record-facts.ts';
@@ -23,7 +23,7 @@ const AT_ONCE = 16;
  * Puts every alert into exactly one incident, and answers with the incidents' ids. Resolves only when all are saved (law 1): the 2xx comes after.
  * Alerts of one delivery about one service are one event.
  */
-export async function receiveAlerts(deps: IntakeDeps, received: ReceivedAlert[], calls: Calls): Promise<string[]> {
+export async function receiveAlerts(deps: IntakeDeps, received: ReceivedAlert[], calls: KnownCalls): Promise<string[]> {
   const at = deps.clock.now();
   const all = inGroups(received, await deps.recentlyOpen(MAX_OPEN));
   const ids: (string | null)[] = [];
@@ -62,7 +62,7 @@ export function receiveAnomaly(
   deps: IntakeDeps,
   subject: Subject,
   finding: Finding,
-  calls: Calls,
+  calls: KnownCalls,
 ): Promise<string | null> {
   return deliver(deps, subject, { type: 'anomaly_seen', at: deps.clock.now(), finding }, calls, null);
 }
@@ -71,7 +71,7 @@ async function deliver(
   deps: IntakeDeps,
   subject: Subject,
   given: Event,
-  calls: Calls,
+  calls: KnownCalls,
   heldBy: string | null,
 ): Promise<string | null> {
   let event = given;
@@ -150,7 +150,7 @@ async function endOfEarlier(deps: IntakeDeps, open: Incident, event: Event): Pro
  * An incident of another service that these alerts belong to. Which one is a judgement, and a look that is a moment old will do for it; the incident itself is then read afresh, since what is saved on it must
  * not land in one that was closed in the meantime as well as in a new one.
  */
-function relatedAmong(open: Incident[], subject: Subject, event: Event, calls: Calls): Incident | null {
+function relatedAmong(open: Incident[], subject: Subject, event: Event, calls: KnownCalls): Incident | null {
   if (event.type !== 'alerts') return null;
   const first = event.alerts.find((alert) => alert.status === 'firing') ?? event.alerts[0];
   return first ? incidentFor(first, subject, open, calls, event.at) : null;
@@ -162,7 +162,7 @@ async function openOrJoin(
   subject: Subject,
   lastClosed: string | null,
   event: Event,
-  calls: Calls,
+  calls: KnownCalls,
 ): Promise<string | null> {
   if (event.type !== 'alerts' || !isInCalls(subject, calls)) return openIncident(deps, subject, lastClosed, event);
   return deps.openingTurn(async () => {

@@ -32,5 +32,5 @@ export async function showList(deps: StageDeps): Promise<void> {
 }
 
 /** Whether a message of its own waits, since the list shows the incident. */
-export const isListed = async (deps: StageDeps): Promise<boolean> =>
+export const isOnList = async (deps: StageDeps): Promise<boolean> =>
   deps.listed !== undefined && unshown(await deps.openLines()).length > LISTED_ABOVE;

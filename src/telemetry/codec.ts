@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Timing } from '../analysis/rank-traces.ts';
 import type { Passed } from './merged.ts';
-import { emptyMinute, emptyService, type Minute, type ServiceMinute, VITALS } from './minute.ts';
+import { emptyMinute, emptyService, MEASURED_VITALS, type Minute, type ServiceMinute } from './minute.ts';
 import { BUCKETS, emptySketch, type LatencySketch } from './sketch.ts';
 
 const n = z.number();
@@ -23,7 +23,7 @@ const Service = z.object({
   operations: z.array(z.tuple([text, TimingNumbers, TimingNumbers])),
   templates: z.array(z.tuple([z.int(), Count])),
   metrics: z.array(z.tuple([text, n, n])),
-  vitals: z.array(z.tuple([z.enum(VITALS), n, n, n, n.nullable(), n])),
+  vitals: z.array(z.tuple([z.enum(MEASURED_VITALS), n, n, n, n.nullable(), n])),
 });
 const Part = z.object({
   /** Another form of it, by another release, is left unread. */

@@ -2,12 +2,12 @@ import type { Evidence } from '../analysis/rank.ts';
 import type { Dropped, TelemetrySink } from '../domain/telemetry.ts';
 import { telemetryEvidence } from './evidence.ts';
 import { addLogs, createLogbook } from './logs.ts';
-import { betweenOf, drain, merge, partsOf, type Shared, type State } from './merged.ts';
+import { betweenOf, drain, type MergedState, merge, minutePartsOf, type Shared } from './merged.ts';
 import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './minute.ts';
 import { createMinutes } from './minutes.ts';
 import { calleeOf } from './peers.ts';
 import { addPoints, createMetricAggregator } from './points.ts';
-import { addSpans, createSpanJoiner, settle } from './traces.ts';
+import { addSpans, createSpanJoiner, settleTraces } from './traces.ts';
 
 /** What services send of themselves: taken in, summed up by minute, and asked when a cause is looked for. */
 export type Telemetry = TelemetrySink &
@@ -15,7 +15,7 @@ export type Telemetry = TelemetrySink &
     /** Whether the senders had to show a token. What strangers say is shown to people, and decides nothing. */
     trusted: boolean;
     /** Who called whom within the last hour, in a namespace; `weight` is how sure that is. */
-    calls(namespace: string): Call[];
+    calls(namespace: string): ServiceCall[];
     /** Evidence about the workloads of a namespace for trouble that began at `since`. */
     evidence(namespace: string, since: number, at: number): Promise<Evidence[]>;
     /** Minutes with `from <= start < to`, with what all replicas heard, by start; of one there may be several parts. To be read only. */
@@ -27,10 +27,10 @@ export type Telemetry = TelemetrySink &
 /** What a diagnosis asks; an answer may come from another thread. */
 export type TelemetryReader = {
   trusted: boolean;
-  calls(namespace: string): Call[] | Promise<Call[]>;
+  calls(namespace: string): ServiceCall[] | Promise<ServiceCall[]>;
   evidence(namespace: string, since: number, at: number): Evidence[] | Promise<Evidence[]>;
 };
-export type Call = { from: string; to: string; weight: number };
+export type ServiceCall = { from: string; to: string; weight: number };
 
 const REMEMBERED_MS = 60 * 60_000;
 const TURN_MS = 15;
@@ -52,9 +52,9 @@ export function createTelemetry(options: {
   const joiner = createSpanJoiner(local, refused, { several });
   const logbook = createLogbook(local, refused, (key) => local.services.has(key) || merged.services.has(key));
   const aggregator = createMetricAggregator(local, refused);
-  const state: State = { local, merged, joiner, logbook, refused };
+  const state: MergedState = { local, merged, joiner, logbook, refused };
   const between = (from: number, to: number) => {
-    settle(joiner, now());
+    settleTraces(joiner, now());
     return betweenOf(state, from, to);
   };
   return {
@@ -70,8 +70,8 @@ export function createTelemetry(options: {
         breathing(),
       ),
     parts(from, to) {
-      settle(joiner, now());
-      return partsOf(state, from, to);
+      settleTraces(joiner, now());
+      return minutePartsOf(state, from, to);
     },
     drain: () => drain(state, now()),
     merge: (passed) => merge(state, passed),
@@ -100,7 +100,7 @@ function taking(dropped: Record<string, number>, take: () => void): Dropped {
   };
 }
 
-function callsOf(state: State, minutes: Minute[], namespace: string): Call[] {
+function callsOf(state: MergedState, minutes: Minute[], namespace: string): ServiceCall[] {
   const counts = new Map<string, number>();
   for (const minute of minutes)
     for (const [edge, { calls }] of minute.edges) {

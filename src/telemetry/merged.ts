@@ -3,7 +3,7 @@ import { mergedMinute, mergeMinute } from './merge.ts';
 import type { Minute } from './minute.ts';
 import { MINUTE_MS, type Minutes, minutesBetween, takeMinute } from './minutes.ts';
 import { learnAlias } from './peers.ts';
-import { type SpanJoiner, settle } from './traces.ts';
+import { type SpanJoiner, settleTraces } from './traces.ts';
 
 /** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */
 export type Shared = {
@@ -19,7 +19,7 @@ export type PassedTemplate = { service: string; id: number; text: string; severe
 const SETTLED_MS = 25_000;
 
 /** `local` is what came here since the last drain, `merged` what was drained until then, with what other replicas received. */
-export type State = {
+export type MergedState = {
   local: Minutes;
   merged: Minutes;
   joiner: SpanJoiner;
@@ -27,7 +27,7 @@ export type State = {
   refused: (why: string) => void;
 };
 
-export function partsOf({ local, merged }: State, from: number, to: number): Map<number, Minute[]> {
+export function minutePartsOf({ local, merged }: MergedState, from: number, to: number): Map<number, Minute[]> {
   const parts = new Map<number, Minute[]>();
   for (const minute of [...minutesBetween(merged, from, to), ...minutesBetween(local, from, to)]) {
     const known = parts.get(minute.at);
@@ -37,14 +37,14 @@ export function partsOf({ local, merged }: State, from: number, to: number): Map
   return parts;
 }
 
-export function betweenOf(state: State, from: number, to: number): Minute[] {
-  return [...partsOf(state, from, to).values()]
+export function betweenOf(state: MergedState, from: number, to: number): Minute[] {
+  return [...minutePartsOf(state, from, to).values()]
     .map(([one, other]) => (other ? mergedMinute(state.merged, one!, other) : one!))
     .sort((a, b) => a.at - b.at);
 }
 
-export function drain({ local, merged, joiner, logbook, refused }: State, now: number): Passed {
-  settle(joiner, now);
+export function drain({ local, merged, joiner, logbook, refused }: MergedState, now: number): Passed {
+  settleTraces(joiner, now);
   const over = [...local.byStart.values()].filter(({ at }) => at + MINUTE_MS + SETTLED_MS <= now);
   const templates: PassedTemplate[] = [];
   for (const minute of over) {
@@ -62,7 +62,10 @@ export function drain({ local, merged, joiner, logbook, refused }: State, now: n
   return { minutes: over, templates, aliases };
 }
 
-export function merge({ merged, joiner, logbook, refused }: State, { minutes, templates, aliases }: Passed): void {
+export function merge(
+  { merged, joiner, logbook, refused }: MergedState,
+  { minutes, templates, aliases }: Passed,
+): void {
   for (const [peer, to] of aliases) learnAlias(joiner.peers, peer, to);
   for (const [peer] of aliases) joiner.peers.unshared.delete(peer);
   const at = minutes.at(-1)?.at ?? 0;

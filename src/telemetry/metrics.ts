@@ -10,7 +10,7 @@ import { COMPLETE_MS, type MinuteParts, seriesOf, windowAt } from './series.ts';
 export type MetricsSource = { metrics: Metrics; queries: ServiceQueries };
 
 /** What was heard of late, and what is kept of the time before; `history` null: nothing. */
-export type Told = { telemetry: Pick<Telemetry, 'parts'>; history: KeptHistory | null; now: () => number };
+export type OtlpSource = { telemetry: Pick<Telemetry, 'parts'>; history: KeptHistory | null; now: () => number };
 
 type Asked = { metric: MetricName; namespace: string; service: string | null; windowMs: number };
 
@@ -26,7 +26,10 @@ const SILENT_MS = 5 * MINUTE_MS;
  * Metrics that services send by OTLP, through the same port as Prometheus's. Where there is a Prometheus, its word counts, its failures too: what it knows nothing about
  * is filled in. Queries are recognised because they were made here, never by reading them. For trusted telemetry only: what it answers decides.
  */
-export function withTelemetry(base: { metrics: Metrics | null; queries: ServiceQueries }, told: Told): MetricsSource {
+export function withTelemetry(
+  base: { metrics: Metrics | null; queries: ServiceQueries },
+  told: OtlpSource,
+): MetricsSource {
   const { asked, queries } = recognising(base.queries);
   return {
     queries,
@@ -82,7 +85,7 @@ function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (q
 }
 
 /** Without a Prometheus: nothing yet, or the failure that nobody has sent anything for too long. */
-function heardOf({ telemetry, now }: Told): MetricsResult<never[]> {
+function heardOf({ telemetry, now }: OtlpSource): MetricsResult<never[]> {
   if (telemetry.parts(now() - SILENT_MS, Number.POSITIVE_INFINITY).size > 0) return { ok: true, value: [] };
   const message = `No telemetry has come by OTLP for ${SILENT_MS / MINUTE_MS} minutes.`;
   return { ok: false, failure: { kind: 'unreachable', message } };
@@ -98,7 +101,7 @@ function filled<T extends { labels: Record<string, string> }>(known: T[], told: 
 
 type Span = { fromMs: number; toMs: number; stepMs: number };
 
-async function tell(told: Told, asked: Asked, span: Span): Promise<LabelledSeries[]> {
+async function tell(told: OtlpSource, asked: Asked, span: Span): Promise<LabelledSeries[]> {
   const { from } = windowAt(span.fromMs, asked.windowMs);
   const minutes = told.telemetry.parts(from, span.toMs - COMPLETE_MS);
   const services = asked.service === null ? servicesIn(minutes, asked.namespace) : [asked.service];
@@ -114,7 +117,7 @@ async function tell(told: Told, asked: Asked, span: Span): Promise<LabelledSerie
 }
 
 /** What was kept of the time whose minutes are forgotten: at each step the value that ended last. */
-async function before(told: Told, metric: MetricName, key: string, span: Span, until: number): Promise<Point[]> {
+async function before(told: OtlpSource, metric: MetricName, key: string, span: Span, until: number): Promise<Point[]> {
   const place = KEPT_METRICS.indexOf(metric);
   // A cache that is away is a history that is missing.
   const kept = (await told.history?.read(key, place, span.fromMs - WINDOW_MS, until).catch(() => [])) ?? [];

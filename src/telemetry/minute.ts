@@ -15,7 +15,7 @@ export type ServiceMinute = {
   /** Metrics by name: the sum and number of levels, or what a total grew by. */
   metrics: Map<string, MetricMinute>;
   /** What the detectors' metrics are made of. */
-  vitals: Map<Vital, Level>;
+  vitals: Map<MeasuredVital, VitalLevel>;
   /** Durations by the histograms of requests; null when none came. */
   served: LatencySketch | null;
   /** What all services of the minute have taken of its room. */
@@ -25,7 +25,7 @@ export type Used = { operations: number; templates: number };
 export type MetricMinute = { sum: number; n: number };
 
 /** Requests and failures by histograms; CPU in cores, by container and by pod; its limit in cores; shares of limits; restarts; pods ready and wished for. */
-export const VITALS = [
+export const MEASURED_VITALS = [
   'requests',
   'failed',
   'cpu_container',
@@ -37,9 +37,9 @@ export const VITALS = [
   'ready',
   'wished',
 ] as const;
-export type Vital = (typeof VITALS)[number];
+export type MeasuredVital = (typeof MEASURED_VITALS)[number];
 /** Levels of a minute: their sum and number, of how many streams, and the highest; `grown` is what totals grew by. */
-export type Level = { sum: number; n: number; streams: number; max: number; grown: number };
+export type VitalLevel = { sum: number; n: number; streams: number; max: number; grown: number };
 /** `wait` is what a call takes beyond the callee's own serving: network, queues, pools; the whole where the callee sends no spans. */
 export type EdgeMinute = { calls: number; failed: number; wait: Timing };
 export type Minute = {
@@ -91,7 +91,7 @@ export function emptyService(used: Used = { operations: 0, templates: 0 }): Serv
   };
 }
 
-export function levelIn({ vitals }: ServiceMinute, vital: Vital): Level {
+export function levelIn({ vitals }: ServiceMinute, vital: MeasuredVital): VitalLevel {
   const known = vitals.get(vital);
   if (known) return known;
   const level = { sum: 0, n: 0, streams: 0, max: Number.NEGATIVE_INFINITY, grown: 0 };

@@ -1,9 +1,9 @@
 import type { Evidence } from '../analysis/rank.ts';
 import type { Finding } from '../domain/types/finding.ts';
-import type { Call, TelemetryReader } from './create-telemetry.ts';
+import type { ServiceCall, TelemetryReader } from './create-telemetry.ts';
 
 /** What services told of themselves around an incident: for the ranking (`evidence`, `calls`), and for people (`findings`). */
-export type OtlpEvidence = { evidence: Evidence[]; calls: Call[]; findings: Finding[] };
+export type OtlpEvidence = { evidence: Evidence[]; calls: ServiceCall[]; findings: Finding[] };
 
 const NOTHING: OtlpEvidence = { evidence: [], calls: [], findings: [] };
 /** Findings worth a person's look. */

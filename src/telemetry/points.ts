@@ -2,7 +2,7 @@ import { keepNewest } from '../domain/keep-newest.ts';
 import type { PointRecord } from '../domain/telemetry.ts';
 import { addBuckets } from './buckets.ts';
 import { changed, type Growth, growth, sharesOf, type Total } from './growth.ts';
-import { levelIn, type ServiceMinute, type Vital } from './minute.ts';
+import { levelIn, type MeasuredVital, type ServiceMinute } from './minute.ts';
 import { MINUTE_MS, type Minutes, minuteOf, type Refused, serviceIn } from './minutes.ts';
 import { keyOf } from './peers.ts';
 import { emptySketch } from './sketch.ts';
@@ -107,7 +107,7 @@ function grownSince(aggregator: MetricAggregator, record: PointRecord): Growth |
   return growth(record, known);
 }
 
-function grow(service: ServiceMinute, vital: Vital, by: number): void {
+function grow(service: ServiceMinute, vital: MeasuredVital, by: number): void {
   levelIn(service, vital).grown += by;
 }
 

@@ -1,6 +1,6 @@
 import type { MetricName, Point } from '../ports/metrics.ts';
 import { mergedService } from './merge.ts';
-import type { Level, Minute, ServiceMinute, Vital } from './minute.ts';
+import type { MeasuredVital, Minute, ServiceMinute, VitalLevel } from './minute.ts';
 import { MINUTE_MS } from './minutes.ts';
 import { type LatencySketch, quantileMs } from './sketch.ts';
 
@@ -90,23 +90,24 @@ function sketchesOf(heard: ServiceMinute[]): LatencySketch[] {
 }
 
 const add = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
-const levelsOf = (heard: ServiceMinute[], vital: Vital): Level[] =>
+const levelsOf = (heard: ServiceMinute[], vital: MeasuredVital): VitalLevel[] =>
   heard.flatMap(({ vitals }) => vitals.get(vital) ?? []);
 /** Levels of several pods add up; what totals grew by has been added up already. */
-const totalOf = ({ sum, n, streams, grown }: Level): number => grown + (n > 0 ? (sum / n) * Math.max(1, streams) : 0);
-const meanOf = ({ sum, n }: Level): number => sum / n;
+const totalOf = ({ sum, n, streams, grown }: VitalLevel): number =>
+  grown + (n > 0 ? (sum / n) * Math.max(1, streams) : 0);
+const meanOf = ({ sum, n }: VitalLevel): number => sum / n;
 
-function sumOf(heard: ServiceMinute[], vital: Vital): number {
+function sumOf(heard: ServiceMinute[], vital: MeasuredVital): number {
   const levels = levelsOf(heard, vital);
   return levels.length === 0 ? Number.NaN : add(levels.map(({ grown }) => grown));
 }
 
-function mean(heard: ServiceMinute[], vital: Vital, value: (level: Level) => number): number {
+function mean(heard: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
   const levels = levelsOf(heard, vital);
   return add(levels.map(value)) / levels.length;
 }
 
-function last(heard: ServiceMinute[], vital: Vital, value: (level: Level) => number): number {
+function last(heard: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
   const level = levelsOf(heard, vital).at(-1);
   return level ? value(level) : Number.NaN;
 }

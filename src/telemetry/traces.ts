@@ -70,11 +70,11 @@ export function addSpans(joiner: SpanJoiner, spans: readonly SpanRecord[]): void
     joiner.open.set(span.spanKey, open);
     link(joiner, open);
   }
-  settle(joiner, arrivedAt);
+  settleTraces(joiner, arrivedAt);
 }
 
 /** Counts what has waited long enough, or is beyond the limit. */
-export function settle(joiner: SpanJoiner, now: number): void {
+export function settleTraces(joiner: SpanJoiner, now: number): void {
   for (const [key, open] of joiner.open) {
     if (joiner.open.size <= joiner.limit && now - open.arrivedAt < PATIENCE_MS) return;
     link(joiner, open);

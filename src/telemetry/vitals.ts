@@ -1,11 +1,11 @@
 import type { PointRecord } from '../domain/telemetry.ts';
-import type { Vital } from './minute.ts';
+import type { MeasuredVital } from './minute.ts';
 
 /**
  * How a metric is read. `level`: as it stands. `rate`: a running total whose growth per second counts. `rise`: a running total that comes as a gauge.
  * `of_limit`: bytes that count as a share of their own container's limit; `limit`: that limit.
  */
-export type Reading = { vital: Vital; as: 'level' | 'rate' | 'rise' | 'of_limit' | 'limit' };
+export type Reading = { vital: MeasuredVital; as: 'level' | 'rate' | 'rise' | 'of_limit' | 'limit' };
 
 /**
  * The kubelet's (kubeletstats receiver), the cluster's (k8s_cluster receiver), and cAdvisor's and kube-state-metrics' names as a Prometheus receiver passes them on.

@@ -7,7 +7,7 @@ import type { WatchDeps } from './deps.ts';
 type Judges = Pick<WatchDeps, 'detectors' | 'baselines' | 'models' | 'queries'>;
 
 /** Everything that is odd about a service now: each metric against its baseline, and all together by the forest. Without a model, limits alone speak. */
-export function lookAt(deps: Judges, about: EntityRef, recent: Recent, at: number, stepMs: number): Finding[] {
+export function scanAt(deps: Judges, about: EntityRef, recent: Recent, at: number, stepMs: number): Finding[] {
   const findings = Object.entries(recent).flatMap(([name, series]) => {
     const metric = name as MetricName;
     const input = {

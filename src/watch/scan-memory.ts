@@ -43,7 +43,7 @@ const CALM_AGAIN_MS = 5 * 60_000;
 const COOL_DOWN_MS = 30 * 60_000;
 
 /** Of a look's likely findings the surest that may open an incident; a surge is traffic and CPU that are both far above the usual. */
-export function troubleOf(findings: Finding[]): Finding | null {
+export function troubleAmong(findings: Finding[]): Finding | null {
   const likely = findings.filter((finding) => finding.kind === 'anomaly' && finding.strength >= LIKELY);
   const above = (what: string) =>
     likely.find((finding) => finding.what === what && (finding.value?.observed ?? 0) > (finding.value?.high ?? 0));
@@ -57,7 +57,7 @@ export function troubleOf(findings: Finding[]): Finding | null {
 
 /** Takes one look's findings into the memory and says what is to be done. `open`: whether the service has an open incident. */
 export function judgeLook(memory: ScanMemory, key: string, findings: Finding[], open: boolean, at: number): Verdict {
-  const trouble = troubleOf(findings);
+  const trouble = troubleAmong(findings);
   const known = memory.get(key);
   const isCurious = findings.some((finding) => LOOKED_AT_CLOSER.has(finding.what) && finding.strength >= LIKELY);
   if (!known && ((!trouble && !open && !isCurious) || memory.size >= MOST_REMEMBERED)) return { kind: 'nothing' };

@@ -1,6 +1,6 @@
 import { vitalOfFinding } from '../domain/alert-vital.ts';
 import { calleesNear } from '../domain/callees.ts';
-import { type Calls, groupKeyOf, incidentFor } from '../domain/group.ts';
+import { groupKeyOf, incidentFor, type KnownCalls } from '../domain/group.ts';
 import type { Alert } from '../domain/types/alert.ts';
 import type { EntityRef, Subject } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
@@ -10,8 +10,8 @@ import type { WatchDeps } from './deps.ts';
 import { judgeLook, type ScanMemory } from './scan-memory.ts';
 
 /** A look at one service and what was odd in it. */
-export type Look = { about: EntityRef; findings: Finding[] };
-export type Settled = { anomalies: number; opened: string[] };
+export type ScanLook = { about: EntityRef; findings: Finding[] };
+export type ScanSettled = { anomalies: number; opened: string[] };
 
 const MOST_OPEN = 500;
 /** A person who said false alarm is believed for so long. */
@@ -19,14 +19,14 @@ const FALSE_ALARM_MS = 6 * 3_600_000;
 const CAN_BE_CALM = new Set(['noticed', 'watching', 'awaiting_approval', 'escalated']);
 
 /** Turns a round of looks into events: an anomaly that lasts opens an incident or joins one; calm that lasts is told to an incident that no alert speaks for. */
-export async function settle(
+export async function settleScan(
   deps: WatchDeps,
-  looks: Look[],
+  looks: ScanLook[],
   memory: ScanMemory,
-  calls: Calls,
+  calls: KnownCalls,
   at: number,
-): Promise<Settled> {
-  const settled: Settled = { anomalies: 0, opened: [] };
+): Promise<ScanSettled> {
+  const settled: ScanSettled = { anomalies: 0, opened: [] };
   const open = await deps.recentlyOpen(MOST_OPEN);
   for (const { about, findings } of causesFirst(withoutPassedOn(looks, calls), calls)) {
     const subject: Subject = { cluster: deps.cluster.name, namespace: about.namespace, service: about.name };
@@ -47,9 +47,10 @@ export async function settle(
 }
 
 /** The one that others wait for comes first, so that theirs can join its incident. */
-function causesFirst(looks: Look[], calls: Calls): Look[] {
+function causesFirst(looks: ScanLook[], calls: KnownCalls): ScanLook[] {
   const odd = new Set(looks.filter((look) => look.findings.length > 0).map((look) => nodeOf(look.about)));
-  const waitsFor = (look: Look) => [...(calls.get(nodeOf(look.about)) ?? [])].filter((node) => odd.has(node)).length;
+  const waitsFor = (look: ScanLook) =>
+    [...(calls.get(nodeOf(look.about)) ?? [])].filter((node) => odd.has(node)).length;
   return looks
     .map((look) => ({ look, depth: waitsFor(look) }))
     .sort((a, b) => a.depth - b.depth)
@@ -59,7 +60,7 @@ function causesFirst(looks: Look[], calls: Calls): Look[] {
 const LIKELY = 0.9;
 
 /** A surge belongs to the first service that it reaches: those behind only take on what that one passes on. What takes more load and is slow, however far behind a sure surge, is slow because of it. */
-export function withoutPassedOn(looks: Look[], calls: Calls): Look[] {
+export function withoutPassedOn(looks: ScanLook[], calls: KnownCalls): ScanLook[] {
   const surging = (least: number) =>
     looks.filter((look) => look.findings.some((one) => isSurge(one, least))).map(({ about }) => nodeOf(about));
   const passedOn = new Set(surging(0).flatMap((node) => [...(calls.get(node) ?? [])]));
@@ -81,7 +82,7 @@ async function tell(
   deps: WatchDeps,
   subject: Subject,
   finding: Finding,
-  calls: Calls,
+  calls: KnownCalls,
   at: number,
 ): Promise<string | null> {
   if (await wasFalseAlarm(deps, subject, at)) return null;

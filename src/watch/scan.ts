@@ -1,5 +1,5 @@
 import { toSeries } from '../analysis/series.ts';
-import type { Calls } from '../domain/group.ts';
+import type { KnownCalls } from '../domain/group.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Recent } from '../evidence/forest-findings.ts';
 import { wholeRates } from '../evidence/whole-rates.ts';
@@ -7,9 +7,9 @@ import { LEARNED_METRICS } from '../learning/train-history.ts';
 import type { Workload } from '../ports/cluster-objects.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { WatchDeps } from './deps.ts';
-import { lookAt } from './scan-look.ts';
-import { isFull, type ScanMemory, troubleOf } from './scan-memory.ts';
-import { type Look, settle } from './scan-settle.ts';
+import { scanAt } from './scan-look.ts';
+import { isFull, type ScanMemory, troubleAmong } from './scan-memory.ts';
+import { type ScanLook, settleScan } from './scan-settle.ts';
 
 const RECENT_MS = 60 * 60_000;
 const STEP_MS = 60_000;
@@ -19,7 +19,7 @@ const BUSIEST = 5;
 
 export type ScanScope = {
   namespaces: string[];
-  calls: Calls;
+  calls: KnownCalls;
   /** Whether this replica looks at the service; the others' are theirs. */
   isOurs(namespace: string, service: string): boolean;
 };
@@ -72,8 +72,8 @@ export async function scan(deps: WatchDeps, scope: ScanScope, memory: ScanMemory
     const blindBefore = report.blind.length > 0;
     const looked = await lookAtAll(deps, ours, recent, at, report);
     // Silence is not calm: while something gave no answer, only trouble counts.
-    const looks = blindBefore ? looked.filter((look) => troubleOf(look.findings)) : looked;
-    const settled = await settle(deps, looks, memory, scope.calls, at);
+    const looks = blindBefore ? looked.filter((look) => troubleAmong(look.findings)) : looked;
+    const settled = await settleScan(deps, looks, memory, scope.calls, at);
     report.anomalies += settled.anomalies;
     report.opened.push(...settled.opened);
   }
@@ -115,14 +115,14 @@ async function lookAtAll(
   recent: Map<string, Recent>,
   at: number,
   report: ScanReport,
-): Promise<Look[]> {
-  const looks: Look[] = [];
+): Promise<ScanLook[]> {
+  const looks: ScanLook[] = [];
   let turn = performance.now();
   for (const workload of ours) {
     const about: EntityRef = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
     if (!deps.models.find(about.namespace, about.name)) report.unmodelled += 1;
     const own = recent.get(workload.name) ?? {};
-    if (Object.keys(own).length > 0) looks.push({ about, findings: lookAt(deps, about, own, at, STEP_MS) });
+    if (Object.keys(own).length > 0) looks.push({ about, findings: scanAt(deps, about, own, at, STEP_MS) });
     if (performance.now() - turn < TURN_MS) continue;
     await new Promise(setImmediate);
     turn = performance.now();
@@ -135,11 +135,11 @@ export async function scanClosely(
   deps: WatchDeps,
   about: EntityRef[],
   memory: ScanMemory,
-  calls: Calls,
+  calls: KnownCalls,
 ): Promise<{ anomalies: number; opened: string[] }> {
   const at = deps.clock.now();
   const asked = { fromMs: at - RECENT_MS, stepMs: STEP_MS, windowMs: deps.queries.quickWindowMs };
-  const looks: Look[] = [];
+  const looks: ScanLook[] = [];
   for (const entity of about) {
     const recent: Recent = {};
     const one = async (metric: MetricName) => {
@@ -152,7 +152,7 @@ export async function scanClosely(
     };
     const answered = await Promise.all(LEARNED_METRICS.map(one));
     // Silence is not calm.
-    if (answered.every(Boolean)) looks.push({ about: entity, findings: lookAt(deps, entity, recent, at, STEP_MS) });
+    if (answered.every(Boolean)) looks.push({ about: entity, findings: scanAt(deps, entity, recent, at, STEP_MS) });
   }
-  return settle(deps, looks, memory, calls, at);
+  return settleScan(deps, looks, memory, calls, at);
 }

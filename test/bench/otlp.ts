@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { decodeProtobuf, encodeProtobuf, type Signal, type Span } from '../../src/adapters/otlp/messages.ts';
+import { decodeProtobuf, encodeProtobuf, type OtlpSpan, type Signal } from '../../src/adapters/otlp/messages.ts';
 import { startOtlpReceiver } from '../../src/adapters/otlp/receiver.ts';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 
@@ -104,8 +104,8 @@ const resourceOf = (service: number) => ({
 const nanos = (ms: number) => `${Math.round(ms * 1000)}000`;
 
 /** Chains of a server's span, its client's, and the next server's: as many services as there are resources. */
-function spansOf(previous: Buffer | null): { spans: Span[]; last: Buffer } {
-  const spans: Span[] = [];
+function spansOf(previous: Buffer | null): { spans: OtlpSpan[]; last: Buffer } {
+  const spans: OtlpSpan[] = [];
   let parent = previous;
   let last = randomBytes(8);
   for (let i = 0; i < BATCH / 20; i += 1) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ExportErrors, type Row, readTable } from '../../src/cli/exported-table.ts';
+import { ExportErrors, readTable, type TableRow } from '../../src/cli/exported-table.ts';
 
 let folder: string;
 let files = 0;
@@ -11,10 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function rowsOf(text: string, columns = { required: ['service', 'value'], optional: ['note'] }): Promise<Row[]> {
+async function rowsOf(
+  text: string,
+  columns = { required: ['service', 'value'], optional: ['note'] },
+): Promise<TableRow[]> {
   const file = join(folder, `${++files}.csv`);
   await writeFile(file, text);
-  const rows: Row[] = [];
+  const rows: TableRow[] = [];
   await readTable(file, columns, (row) => rows.push(row));
   return rows;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiError, nightshiftApi } from '../../src/cli/nightshift-api.ts';
+import { NightshiftApiError, nightshiftApi } from '../../src/cli/nightshift-api.ts';
 
 let server: Server;
 let url: string;
@@ -31,7 +31,7 @@ const failure = async (call: Promise<unknown>): Promise<[string, number | null]>
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof ApiError)) throw error;
+  if (!(error instanceof NightshiftApiError)) throw error;
   return [error.message, error.status];
 };
 

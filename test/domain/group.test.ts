@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Calls, incidentFor } from '../../src/domain/group.ts';
+import { incidentFor, type KnownCalls } from '../../src/domain/group.ts';
 import { alertOf, diagnosisOf, incidentOf, T0 } from './examples.ts';
 
 const checkout = { cluster: 'test', namespace: 'shop', service: 'checkout-api' };
-const calls: Calls = new Map([
+const calls: KnownCalls = new Map([
   ['shop/checkout-api', new Set(['shop/payment-api'])],
   ['shop/payment-api', new Set(['shop/ledger-db'])],
 ]);
@@ -96,7 +96,7 @@ describe('grouping', () => {
 
   it('joins a symptom of somebody who calls the same, for two minutes', () => {
     const catalog = { ...checkout, service: 'catalog-api' };
-    const both: Calls = new Map([...calls, ['shop/catalog-api', new Set(['shop/ledger-db'])]]);
+    const both: KnownCalls = new Map([...calls, ['shop/catalog-api', new Set(['shop/ledger-db'])]]);
     const open = incidentOf({ service: 'checkout-api', groupKey: 'test/shop/checkout-api', diagnosis: null });
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), catalog, [open], both, T0)).toBe(open);
     expect(incidentFor(alertOf({ name: 'HighLatencyP99' }), catalog, [open], both, T0 + 121_000)).toBeNull();

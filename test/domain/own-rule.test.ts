@@ -4,7 +4,7 @@ import {
   holdingOf,
   issueKindOf,
   jobsIn,
-  metricsIn,
+  metricsOfRule,
   rulesOf,
   samplesOf,
 } from '../../src/domain/own-rule.ts';
@@ -88,7 +88,7 @@ describe('what an expression reads', () => {
   it('is its metrics, without functions, labels and words', () => {
     const expr =
       'sum by (job, le) (rate(http_requests_total{code=~"5.."}[5m])) / on(job) group_left(a) up > 0.1 or vector(1)';
-    expect(metricsIn(expr)).toEqual(['http_requests_total', 'up']);
+    expect(metricsOfRule(expr)).toEqual(['http_requests_total', 'up']);
   });
 
   it('is scraped by the jobs that it names, else by those of the alerts', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionFact, Facts, FaultFact, IncidentFact } from '../../src/game-day/facts.ts';
-import { isHarmful, judge } from '../../src/game-day/judge.ts';
+import { isHarmful, judgeGameDay } from '../../src/game-day/judge.ts';
 import { Scenario } from '../../src/game-day/scenario.ts';
 
 const ROLLBACK: ExecutionFact = {
@@ -47,7 +47,7 @@ const FACTS: Facts = {
 const expectations = (expect: unknown): Scenario['expect'] =>
   Scenario.parse({ name: 'N', teaches: 'T', lasts: '10m', expect }).expect;
 const missed = (wanted: unknown, facts: Facts): string[] =>
-  judge(expectations(wanted), facts)
+  judgeGameDay(expectations(wanted), facts)
     .filter(({ met }) => !met)
     .map(({ expected, seen }) => `${expected}: ${seen}`);
 const about = (more: object) => ({ incidents: [{ service: 'payment-api', ...more }] });
@@ -69,7 +69,7 @@ describe('expectations', () => {
       changed: ['deployments/payment-api'],
     };
     expect(missed(wanted, FACTS)).toEqual([]);
-    expect(judge(expectations(wanted), FACTS)).toHaveLength(12);
+    expect(judgeGameDay(expectations(wanted), FACTS)).toHaveLength(12);
   });
 
   it.each([

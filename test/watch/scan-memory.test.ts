@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/domain/types/finding.ts';
-import { judgeLook, type ScanMemory, suspects, troubleOf } from '../../src/watch/scan-memory.ts';
+import { judgeLook, type ScanMemory, suspects, troubleAmong } from '../../src/watch/scan-memory.ts';
 
 const MINUTE = 60_000;
 const finding = (what: string, strength = 0.999): Finding => ({
@@ -45,8 +45,8 @@ describe('what the scan makes of its looks', () => {
 
   it('the forest alone, traffic alone and CPU alone open nothing; a surge is traffic with CPU', () => {
     for (const what of ['unusual', 'traffic', 'cpu', 'no_data', 'flat_line'])
-      expect(troubleOf([finding(what)])).toBeNull();
-    expect(troubleOf([finding('traffic'), finding('cpu')])?.what).toBe('traffic');
+      expect(troubleAmong([finding(what)])).toBeNull();
+    expect(troubleAmong([finding('traffic'), finding('cpu')])?.what).toBe('traffic');
   });
 
   it('after an incident it opens none for half an hour, then again', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NAMESPACE, SERVICES } from '../../sandbox/shop/services.ts';
-import { ownerOf } from '../../src/app/scanner.ts';
+import { shardOwnerOf } from '../../src/app/scanner.ts';
 import type { Finding } from '../../src/domain/types/finding.ts';
-import { troubleOf } from '../../src/watch/scan-memory.ts';
-import { type Look, withoutPassedOn } from '../../src/watch/scan-settle.ts';
+import { troubleAmong } from '../../src/watch/scan-memory.ts';
+import { type ScanLook, withoutPassedOn } from '../../src/watch/scan-settle.ts';
 import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox/virtual-sandbox.ts';
 import { createScanWorld, metricsOn, type ScanWorld } from '../soak/scan/scan-world.ts';
 
@@ -50,7 +50,7 @@ describe('the scan, on the sandbox', () => {
 
 describe('a surge', () => {
   it('belongs to the first service that it reaches, not to those behind it', () => {
-    const look = (name: string): Look => {
+    const look = (name: string): ScanLook => {
       const about = { kind: 'Deployment' as const, namespace: NAMESPACE, name };
       const value = { observed: 90, low: 10, high: 30, unit: 'req/s' };
       const findings = ['traffic', 'cpu'].map((what): Finding => {
@@ -59,7 +59,7 @@ describe('a surge', () => {
       return { about, findings };
     };
     const looks = withoutPassedOn([look('payment-api'), look('ledger-db'), look('storefront')], calls);
-    expect(looks.map(({ about, findings }) => [about.name, troubleOf(findings)?.what ?? null])).toEqual([
+    expect(looks.map(({ about, findings }) => [about.name, troubleAmong(findings)?.what ?? null])).toEqual([
       ['payment-api', 'traffic'],
       ['ledger-db', null],
       ['storefront', 'traffic'],
@@ -72,7 +72,7 @@ describe('slowness', () => {
     ['shop/storefront', new Set(['shop/checkout-api'])],
     ['shop/checkout-api', new Set(['shop/order-worker'])],
   ]);
-  const look = (name: string, ...odd: [what: string, strength: number][]): Look => {
+  const look = (name: string, ...odd: [what: string, strength: number][]): ScanLook => {
     const about = { kind: 'Deployment' as const, namespace: 'shop', name };
     const value = { observed: 90, low: 10, high: 30, unit: '' };
     return {
@@ -89,8 +89,8 @@ describe('slowness', () => {
     };
   };
   const worker = look('order-worker', ['latency', 0.999], ['traffic', 0.95]);
-  const troubleOfWorker = (symptomService: Look, behind = worker) =>
-    troubleOf(
+  const troubleOfWorker = (symptomService: ScanLook, behind = worker) =>
+    troubleAmong(
       withoutPassedOn([behind, symptomService], calls).find(({ about }) => about.name === 'order-worker')!.findings,
     )?.what;
 
@@ -111,7 +111,7 @@ describe('the shares of replicas', () => {
   it('are about equal, and each service has one owner', () => {
     const counts = new Map<string, number>();
     for (const service of services) {
-      const owner = ownerOf(service, ['a', 'b', 'c']);
+      const owner = shardOwnerOf(service, ['a', 'b', 'c']);
       counts.set(owner, (counts.get(owner) ?? 0) + 1);
     }
     for (const owner of ['a', 'b', 'c']) expect(counts.get(owner)).toBeGreaterThan(70);
@@ -119,8 +119,8 @@ describe('the shares of replicas', () => {
 
   it('when one leaves, only its own services move', () => {
     for (const service of services) {
-      const before = ownerOf(service, ['a', 'b', 'c']);
-      if (before !== 'c') expect(ownerOf(service, ['a', 'b'])).toBe(before);
+      const before = shardOwnerOf(service, ['a', 'b', 'c']);
+      if (before !== 'c') expect(shardOwnerOf(service, ['a', 'b'])).toBe(before);
     }
   });
 });

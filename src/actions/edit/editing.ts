@@ -12,12 +12,12 @@ import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.
 import { refusalOf, refused } from '../workload/look.ts';
 import { applyAuthorised, cannotTell, failedWith, type Tried, takeBack } from './attempts.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
-import { editOf, type Found, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
+import { editOf, type FoundObject, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
 
 /** What an action wants of one object: some of its fields set, everything else left. */
 export type Intent = {
   kind: CustomKind;
-  object: Found & Pick<CustomObject, 'namespace' | 'name' | 'labels' | 'managers'>;
+  object: FoundObject & Pick<CustomObject, 'namespace' | 'name' | 'labels' | 'managers'>;
   /** What the step is aimed at and locked by: the object itself, or (with a uid) what the object is about. */
   target: EntityRef & { uid?: string };
   /** `value` null takes a field away. `words` where the values themselves are no reading. */
@@ -217,7 +217,7 @@ async function undoEdit({ cluster }: ActionContext, execution: Execution): Promi
 /** What there is to say without writing; else the fields that are to be put back, and those that somebody else has changed since. */
 function standingOf(
   edit: ObjectEdit,
-  found: Found,
+  found: FoundObject,
   executionId: string,
 ): Applied | { ours: ObjectEdit['fields']; others: ObjectEdit['fields'] } {
   const subject = nameOf(edit);

@@ -2,7 +2,7 @@ import { isRecord, type ObjectPath, readPath } from '../../domain/object-path.ts
 import type { Cluster } from '../../ports/cluster.ts';
 import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { CustomPlace, JsonOperation } from '../../ports/custom-objects.ts';
-import { WORKLOAD_KINDS } from './places.ts';
+import { EDITED_KINDS } from './places.ts';
 
 /** Fields of one object that an action sets; kept in the plan's `data`, and after the change in the execution's `undo`. */
 export type ObjectEdit = {
@@ -21,7 +21,7 @@ type Setting = { path: ObjectPath; value: unknown };
 type Options = { annotations: Record<string, string>; resourceVersion: string | null; dryRun: boolean };
 
 /** An object as an action finds it. */
-export type Found = {
+export type FoundObject = {
   uid: string;
   resourceVersion: string;
   annotations: Record<string, string>;
@@ -29,14 +29,14 @@ export type Found = {
 };
 
 /** Workloads have a way of their own through the port, which also knows those of the past. */
-export async function findObject(cluster: Cluster, place: CustomPlace): Promise<ClusterResult<Found>> {
+export async function findObject(cluster: Cluster, place: CustomPlace): Promise<ClusterResult<FoundObject>> {
   const target = workloadAt(place);
   if (!target) return cluster.custom.get(place);
   const raw = await cluster.rawWorkload(target);
   return raw.ok ? { ok: true, value: foundOf(raw.value) } : raw;
 }
 
-export function foundOf(object: Record<string, unknown>): Found {
+export function foundOf(object: Record<string, unknown>): FoundObject {
   const annotations = readPath(object, ['metadata', 'annotations']);
   return {
     uid: String(readPath(object, ['metadata', 'uid']) ?? ''),
@@ -109,7 +109,7 @@ export function editOf({ edit, write }: Record<string, unknown>): ObjectEdit | n
   if (!isRecord(write) || !isWorkloadKind(write.kind) || !Array.isArray(write.path)) return null;
   return {
     place: {
-      kind: WORKLOAD_KINDS[write.kind],
+      kind: EDITED_KINDS[write.kind],
       namespace: String(write.namespace ?? ''),
       name: String(write.name ?? ''),
     },
@@ -119,8 +119,8 @@ export function editOf({ edit, write }: Record<string, unknown>): ObjectEdit | n
   };
 }
 
-const isWorkloadKind = (kind: unknown): kind is keyof typeof WORKLOAD_KINDS =>
-  typeof kind === 'string' && kind in WORKLOAD_KINDS;
+const isWorkloadKind = (kind: unknown): kind is keyof typeof EDITED_KINDS =>
+  typeof kind === 'string' && kind in EDITED_KINDS;
 
 function isObjectEdit(value: unknown): value is ObjectEdit {
   return (

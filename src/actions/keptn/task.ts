@@ -18,7 +18,7 @@ const GRACE_MS = 90_000;
 type TaskLimits = Pick<TaskParams, 'timeoutMs' | 'retries'>;
 
 /** How a KeptnTask stands. */
-export type Standing =
+export type TaskStanding =
   | { kind: 'running'; message: string }
   | { kind: 'succeeded'; message: string }
   | { kind: 'failed'; message: string };
@@ -65,7 +65,7 @@ export async function standingOf(
   { name, namespace, object }: CustomObject,
   limits: TaskLimits,
   now: number,
-): Promise<Standing> {
+): Promise<TaskStanding> {
   const told = (field: string): string => textAt(object, ['status', field]);
   const task = `KeptnTask ${name}`;
   if (SUCCEEDED.includes(told('status'))) return { kind: 'succeeded', message: `${task} has succeeded` };
@@ -112,7 +112,7 @@ function failureWords(reason: string, message: string, { timeoutMs, retries }: T
 }
 
 /** As the end, or the middle, of an execution. That it failed doesn't mean that it changed nothing. */
-export function appliedAs(standing: Standing, data: Record<string, unknown>): Applied {
+export function appliedAs(standing: TaskStanding, data: Record<string, unknown>): Applied {
   switch (standing.kind) {
     case 'running':
       return { kind: 'underway', message: standing.message, againMs: LOOK_MS, watched: true };

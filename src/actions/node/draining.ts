@@ -12,9 +12,9 @@ import {
   DRAIN,
   type Draining,
   drainingOf,
-  keyOf,
   lookAtNode,
   type NodeLook,
+  podKeyOf,
   stoppedDrain,
   wasOpenBefore,
   workloadsOf,
@@ -26,7 +26,7 @@ const WAIT_MS = 5_000;
 
 export function leftOf(look: NodeLook): NodePod[] {
   const agreed = new Set(agreedOf(look));
-  return look.movable.filter((pod) => agreed.has(keyOf(pod)));
+  return look.movable.filter((pod) => agreed.has(podKeyOf(pod)));
 }
 
 export const progressOf = (node: string, left: number): string =>
@@ -79,7 +79,7 @@ export async function moveOne(
   if (waited && hasStalled(waited, clock.now()))
     return failedWith({ code: 'at_limit', message: `${message}: ${waited.message}.` }, true);
   if (waited) return wait;
-  if (!next || 'wait' in next) return done(plan, executionId);
+  if (!next || 'wait' in next) return drainDone(plan, executionId);
   const { pod } = next;
   const may = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });
   const noted = may.ok ? await noteMove(context, look, pod) : may;
@@ -94,7 +94,7 @@ export async function moveOne(
 /** A node that was changed since the look answers `conflict`. */
 function noteMove({ cluster, clock }: ActionContext, { node }: NodeLook, pod: NodePod) {
   const known: Draining = drainingOf(node) ?? { since: clock.now(), of: [] };
-  const draining: Draining = { ...known, movedAt: clock.now(), last: keyOf(pod) };
+  const draining: Draining = { ...known, movedAt: clock.now(), last: podKeyOf(pod) };
   const how = { dryRun: false, uid: node.uid, resourceVersion: node.resourceVersion ?? null };
   return cluster.patchNode(node.name, { unschedulable: true, annotations: { [DRAIN]: JSON.stringify(draining) } }, how);
 }
@@ -164,7 +164,7 @@ export function stoppedByPerson({ node }: NodeLook, now: number): Refusal | null
   return { code: 'managed_elsewhere', message };
 }
 
-export const done = ({ target, data }: Plan, executionId: string): Applied => ({
+export const drainDone = ({ target, data }: Plan, executionId: string): Applied => ({
   kind: 'done',
   undo: { executionId, ...data },
   message: `${target.name} is cordoned and emptied, and stays so until Undo or \`kubectl uncordon ${target.name}\``,

@@ -54,7 +54,7 @@ export function agreedOf({ node, workloads }: NodeLook): string[] {
   return (drainingOf(node)?.of ?? [...workloads.keys()]).toSorted();
 }
 
-export const keyOf = (pod: NodePod): string => `${pod.namespace}/${workloadNameOf(pod)}`;
+export const podKeyOf = (pod: NodePod): string => `${pod.namespace}/${workloadNameOf(pod)}`;
 
 /** What the API server knows of the workloads by these `namespace/name` and of the pods that they have here. */
 export async function workloadsOf(
@@ -63,9 +63,9 @@ export async function workloadsOf(
   keys: string[] = [],
 ): Promise<{ ok: true; found: Map<string, WorkloadPods> } | { ok: false; refusal: Refusal }> {
   const found = new Map<string, WorkloadPods>();
-  for (const key of [...new Set([...here.map(keyOf), ...keys])].slice(0, MOST_WORKLOADS)) {
+  for (const key of [...new Set([...here.map(podKeyOf), ...keys])].slice(0, MOST_WORKLOADS)) {
     const [namespace = '', name = ''] = key.split('/');
-    const own = here.filter((pod) => keyOf(pod) === key);
+    const own = here.filter((pod) => podKeyOf(pod) === key);
     const workload = await cluster.workload(namespace, name);
     if (!workload.ok && workload.failure.kind !== 'not_found') return refused(workload.failure, key);
     const pods = workload.ok

@@ -1,5 +1,5 @@
 import type { NodePod } from '../../ports/cluster-objects.ts';
-import { agreedOf, drainingOf, keyOf, type NodeLook, type WorkloadPods } from './look.ts';
+import { agreedOf, drainingOf, type NodeLook, podKeyOf, type WorkloadPods } from './look.ts';
 
 /** What is waited for isn't coming when nothing has happened for this long: nothing more is moved. */
 const STALLED_MS = 3 * 60_000;
@@ -18,7 +18,7 @@ export function waitForMoved(look: NodeLook, emptied: Map<string, WorkloadPods>)
   const workloads = new Map([...look.workloads, ...emptied]);
   for (const key of agreedOf(look)) {
     const pods = workloads.get(key);
-    const going = look.leaving.find((pod) => keyOf(pod) === key && !isLost(look, pods));
+    const going = look.leaving.find((pod) => podKeyOf(pod) === key && !isLost(look, pods));
     if (going) return { message: `pod ${going.name} is still going`, since: Math.max(movedAt, going.goneBy ?? 0) };
     const late = pods?.all.filter((pod) => pod.node !== node.name && pod.createdAt >= from && !pod.ready) ?? [];
     if (late[0])
@@ -43,13 +43,13 @@ export function nextOf(look: NodeLook, left: NodePod[]): { pod: NodePod } | { wa
   if (!first) return null;
   const { since = 0, movedAt = since } = drainingOf(look.node) ?? {};
   const whole = (pod: NodePod) => {
-    const pods = look.workloads.get(keyOf(pod));
+    const pods = look.workloads.get(podKeyOf(pod));
     return !pod.ready || pods === undefined || isWhole(pods, look.node.name);
   };
   const pod = left.toSorted(byImportance).find(whole);
   if (pod) return { pod };
-  const pods = look.workloads.get(keyOf(first));
-  return { wait: { message: pods ? shortWords(keyOf(first), pods) : '', since: movedAt } };
+  const pods = look.workloads.get(podKeyOf(first));
+  return { wait: { message: pods ? shortWords(podKeyOf(first), pods) : '', since: movedAt } };
 }
 
 function byImportance(left: NodePod, right: NodePod): number {

@@ -2,7 +2,7 @@ import { percent } from '../../domain/figures.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { ContainerInfo } from '../../ports/cluster-objects.ts';
-import type { Look } from './look.ts';
+import type { WorkloadLook } from './look.ts';
 
 /** So full that it is the one, when another isn't. */
 const FULL = 0.8;
@@ -16,7 +16,7 @@ type Full = { ok: true; container: ContainerInfo; message: string } | { ok: fals
  * Which container's memory limit is too small: the only one that has one; else the one that was just killed for its memory; else the one that is fullest by its own working set; else one that a finding names, or that was killed before.
  * Of several of which nothing says that, none: a sidecar's limit is no help to the program beside it.
  */
-export async function fullContainer(context: ActionContext, look: Look): Promise<Full> {
+export async function fullContainer(context: ActionContext, look: WorkloadLook): Promise<Full> {
   const { workload } = look;
   const limited = workload.containers.filter((container) => container.memoryLimitBytes !== null);
   const [only, second] = limited;
@@ -44,7 +44,7 @@ export async function fullContainer(context: ActionContext, look: Look): Promise
     : no('not_needed', `None of the containers of ${name} is close to its memory limit.`);
 }
 
-function killedLast({ pods }: Look, limited: ContainerInfo[]): { container: ContainerInfo; at: number } | null {
+function killedLast({ pods }: WorkloadLook, limited: ContainerInfo[]): { container: ContainerInfo; at: number } | null {
   const [last] = pods
     .flatMap((pod) => pod.containers)
     .filter((container) => container.lastExit?.reason === 'OOMKilled')
@@ -54,7 +54,7 @@ function killedLast({ pods }: Look, limited: ContainerInfo[]): { container: Cont
 }
 
 /** How full each container is, in the pod in which it is fullest. */
-async function sharesOf({ metrics, clock }: ActionContext, { workload, pods }: Look, limited: ContainerInfo[]) {
+async function sharesOf({ metrics, clock }: ActionContext, { workload, pods }: WorkloadLook, limited: ContainerInfo[]) {
   const names = pods.map((pod) => pod.name.replaceAll('.', '\\\\.')).join('|');
   if (names === '') return [];
   const answer = await metrics.instant(

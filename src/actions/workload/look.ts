@@ -8,7 +8,7 @@ import type { PodInfo, Revision, Workload } from '../../ports/cluster-objects.ts
 import type { ClusterFailure, ClusterResult } from '../../ports/cluster-result.ts';
 
 /** A fresh look at the workload that an action is about to change. */
-export type Look = {
+export type WorkloadLook = {
   workload: Workload;
   /** The object as the API server has it, of the same moment as `workload`. */
   raw: Record<string, unknown>;
@@ -19,7 +19,7 @@ export type Look = {
   rollout: RolloutState;
 };
 
-export type Looked = { ok: true; look: Look } | { ok: false; refusal: Refusal };
+export type Looked = { ok: true; look: WorkloadLook } | { ok: false; refusal: Refusal };
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
@@ -81,7 +81,7 @@ async function workloadName(cluster: Cluster, target: EntityRef): Promise<Cluste
 }
 
 /** Why a workload must not be changed right now; null when it may. `verb` says what for. */
-export function inTheWay({ workload, rollout }: Look, verb: string): Refusal | null {
+export function inTheWay({ workload, rollout }: WorkloadLook, verb: string): Refusal | null {
   const name = `${workload.kind} ${workload.name}`;
   if (rollout.name === 'paused')
     return {

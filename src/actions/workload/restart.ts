@@ -4,7 +4,7 @@ import type { Action, ActionContext } from '../../extension-points.ts';
 import type { Workload } from '../../ports/cluster-objects.ts';
 import { editing, type Intended } from '../edit/editing.ts';
 import { ofWorkload } from '../edit/of-workload.ts';
-import { inTheWay, type Look, lookAtTarget } from './look.ts';
+import { inTheWay, lookAtTarget, type WorkloadLook } from './look.ts';
 import { notRolledOut, ROLLING_PERMISSIONS, rollingBlastRadius } from './rolling.ts';
 import { settleRollout } from './settle.ts';
 
@@ -12,7 +12,7 @@ import { settleRollout } from './settle.ts';
 const RESTARTED_AT = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'];
 
 /** What a kind asks for beside what all do. */
-type Rule = (look: Look) => { refusal: Refusal | null; notes: string[] };
+type Rule = (look: WorkloadLook) => { refusal: Refusal | null; notes: string[] };
 
 /** By the workload's own kind, whichever action restarts it. */
 const RULES: Record<Workload['kind'], Rule> = {
@@ -25,7 +25,7 @@ const RULES: Record<Workload['kind'], Rule> = {
 };
 
 /** The set waits for ever for a pod that doesn't get ready, and each holds data of its own: so all others have to serve before one more is taken away. */
-function ofStatefulSet({ workload, raw }: Look): ReturnType<Rule> {
+function ofStatefulSet({ workload, raw }: WorkloadLook): ReturnType<Rule> {
   const { name, replicas, readyReplicas } = workload;
   if (replicas === 0)
     return { refusal: { code: 'not_needed', message: `StatefulSet ${name} is scaled to zero.` }, notes: [] };
@@ -82,7 +82,7 @@ export function rollingRestart(of: {
   });
 }
 
-function intentOf({ clock }: ActionContext, look: Look, notes: string[]): Intended {
+function intentOf({ clock }: ActionContext, look: WorkloadLook, notes: string[]): Intended {
   const before = readPath(look.raw, RESTARTED_AT);
   return {
     ok: true,

@@ -4,7 +4,7 @@ import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Permission } from '../../extension-points.ts';
 import type { PodInfo } from '../../ports/cluster-objects.ts';
-import type { Look } from './look.ts';
+import type { WorkloadLook } from './look.ts';
 
 /** What a change of a workload's template needs, whatever the kind. */
 export const ROLLING_PERMISSIONS: Permission[] = [
@@ -17,7 +17,7 @@ export const ROLLING_PERMISSIONS: Permission[] = [
 ];
 
 /** Why a changed template wouldn't reach the pods by itself; null when it does. */
-export function notRolledOut({ workload, raw }: Look): Refusal | null {
+export function notRolledOut({ workload, raw }: WorkloadLook): Refusal | null {
   if (workload.kind === 'Deployment') return null;
   const name = `${workload.kind} ${workload.name}`;
   if (readPath(raw, ['spec', 'updateStrategy', 'type']) === 'OnDelete') {
@@ -31,7 +31,10 @@ export function notRolledOut({ workload, raw }: Look): Refusal | null {
 }
 
 /** The blast radius of a change of the template: every pod is replaced, a few at a time as the strategy says, except those that `stays` says it fits already. */
-export function rollingBlastRadius({ workload, raw, pods }: Look, stays: (pod: PodInfo) => boolean): BlastRadius {
+export function rollingBlastRadius(
+  { workload, raw, pods }: WorkloadLook,
+  stays: (pod: PodInfo) => boolean,
+): BlastRadius {
   const replaced = pods.filter((pod) => !stays(pod));
   const podsReady = pods.filter((pod) => pod.ready).length;
   const readyAffected = replaced.filter((pod) => pod.ready).length;

@@ -1,6 +1,6 @@
 import { rolloutState } from '../../domain/rollout.ts';
 import type { ActionContext, Settled } from '../../extension-points.ts';
-import { type Look, lookAt, troubledPods } from './look.ts';
+import { lookAt, troubledPods, type WorkloadLook } from './look.ts';
 
 /**
  * Whether a workload's change has been taken in: all pods of the newest revision, all ready. Failed when the rollout is stuck or pods of the newest
@@ -10,7 +10,7 @@ export async function settleRollout(
   { cluster }: ActionContext,
   { namespace, name, uid }: { namespace: string; name: string; uid: string },
   sinceMs: number,
-  stillOurs: (look: Look) => string | null,
+  stillOurs: (look: WorkloadLook) => string | null,
 ): Promise<Settled> {
   const looked = await lookAt(cluster, namespace, name);
   if (!looked.ok)
@@ -36,7 +36,7 @@ export async function settleRollout(
 }
 
 /** Pods of the newest revision; of a StatefulSet or DaemonSet, whose pods' revision isn't told, all. */
-export function newestPods({ workload, revisions, pods }: Look): Look['pods'] {
+export function newestPods({ workload, revisions, pods }: WorkloadLook): WorkloadLook['pods'] {
   if (workload.kind !== 'Deployment') return pods;
   const newest = revisions.find((revision) => revision.revision === workload.revision);
   return newest ? pods.filter((pod) => pod.owner?.uid === newest.uid) : [];

@@ -37,7 +37,7 @@ const webhookSchema = z.looseObject({
   truncatedAlerts: z.number().int().nonnegative().nullish(),
 });
 
-export type ParsedWebhook =
+export type AlertmanagerWebhook =
   | {
       ok: true;
       alerts: Alert[];
@@ -52,7 +52,7 @@ export type ParsedWebhook =
  * Reads a body that was already decoded from JSON: a webhook, or a bare array of alerts. `now` (epoch ms) stands in for an absent `startsAt`. What is wrong answers 400, naming the
  * field; another version 422.
  */
-export function parseWebhook(body: unknown, now: number): ParsedWebhook {
+export function parseWebhook(body: unknown, now: number): AlertmanagerWebhook {
   const version = unknownVersion(body);
   if (version !== null) return { ok: false, status: 422, message: version };
   const parsed = Array.isArray(body)

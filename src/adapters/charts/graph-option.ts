@@ -5,7 +5,7 @@ import type { AffectedNode, AffectedPart } from '../../domain/types/diagnosis.ts
 import type { GraphPicture } from '../../ports/charts.ts';
 import { chartWords, FONT } from './chart-words.ts';
 import { type Box, layOut, type Route } from './graph-layout.ts';
-import { type GraphPalette, graphPaletteOf, type Look } from './graph-palette.ts';
+import { type GraphPalette, graphPaletteOf, type NodePaint } from './graph-palette.ts';
 
 export const GRAPH_WIDTH = 640;
 const MARGIN = 20;
@@ -73,7 +73,7 @@ function rolesOf(node: AffectedNode): string[] {
 
 /** Rounded down, as everywhere: what is shown never claims more than the number. */
 
-const lookOf = (node: AffectedNode, palette: GraphPalette): Look =>
+const lookOf = (node: AffectedNode, palette: GraphPalette): NodePaint =>
   node.cause ? palette.cause : palette[node.health === 'unknown' ? 'normal' : node.health];
 
 function card(node: AffectedNode, box: Box, palette: GraphPalette) {

@@ -1,4 +1,4 @@
-export type Look = { fill: string; stroke: string; text: string };
+export type NodePaint = { fill: string; stroke: string; text: string };
 export type GraphPalette = {
   background: string;
   text: string;
@@ -6,10 +6,10 @@ export type GraphPalette = {
   edge: string;
   /** Between two that are abnormal. */
   hot: string;
-  cause: Look;
-  abnormal: Look;
-  changed: Look;
-  normal: Look;
+  cause: NodePaint;
+  abnormal: NodePaint;
+  changed: NodePaint;
+  normal: NodePaint;
 };
 
 /** Text on each fill has a contrast of at least 4.5:1; the cause differs from all others in lightness. */

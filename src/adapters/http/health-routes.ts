@@ -8,12 +8,12 @@ const PING_MS = 2_000;
 const SEEN_MS = 2_000;
 
 /** `ping` rejects with what is wrong. `needed`: without it no alert can be taken. */
-export type Part = { name: string; needed?: boolean; ping(): Promise<void> };
+export type HealthPart = { name: string; needed?: boolean; ping(): Promise<void> };
 type Seen = { name: string; ok: boolean; message: string };
 
 /** `GET /healthz` (the process answers; with `?verbose` every part), `/readyz` (503 with the reason while no alert can be taken), `/metrics` (Prometheus). */
 export function healthRoutes(options: {
-  parts: Part[];
+  parts: HealthPart[];
   registry: Registry;
   started(): boolean;
   /** The bearer that `/metrics` demands; none: anybody may read it. */
@@ -54,7 +54,7 @@ export function healthRoutes(options: {
 const awayOf = (seen: Seen[]): string[] =>
   seen.filter(({ ok }) => !ok).map(({ name, message }) => `${name}: ${message}`);
 
-async function look(parts: Part[]): Promise<Seen[]> {
+async function look(parts: HealthPart[]): Promise<Seen[]> {
   return Promise.all(
     parts.map(({ name, ping }) =>
       within(

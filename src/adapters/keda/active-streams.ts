@@ -1,6 +1,6 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Clock } from '../../domain/clock.ts';
-import { type Asked, type Refusal, type ScaledObjectRef, statusOf } from './ask-demand.ts';
+import { type DemandAsked, type DemandRefusal, type ScaledObjectRef, statusOf } from './ask-demand.ts';
 
 type Stream = ServerWritableStream<ScaledObjectRef, { result: boolean }>;
 
@@ -8,10 +8,10 @@ const LOOK_AGAIN_MS = 30_000;
 
 /** Streams that say at once whether there is demand, and then what changes, looked at every 30 s; an error ends them. `most` at once. */
 export function createActiveStreams(options: {
-  ask(ref: ScaledObjectRef, bearer: string | undefined): Promise<Asked<number>>;
+  ask(ref: ScaledObjectRef, bearer: string | undefined): Promise<DemandAsked<number>>;
   clock: Clock;
   most: number;
-  onRefused(refusal: Refusal): void;
+  onRefused(refusal: DemandRefusal): void;
 }): { open(stream: Stream): void; count(): number; endAll(): void } {
   const { ask, clock, most, onRefused } = options;
   const open = new Map<Stream, { told: boolean | null; timer: NodeJS.Timeout | undefined }>();
@@ -19,7 +19,7 @@ export function createActiveStreams(options: {
     clearTimeout(open.get(stream)?.timer);
     open.delete(stream);
   };
-  const fail = (stream: Stream, refusal: Refusal) => {
+  const fail = (stream: Stream, refusal: DemandRefusal) => {
     forget(stream);
     onRefused(refusal);
     stream.emit('error', statusOf(refusal));

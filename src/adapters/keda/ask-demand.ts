@@ -7,8 +7,8 @@ import { mayAsk } from './scaler-token.ts';
 export type ScaledObjectRef = { name: string; namespace: string; scalerMetadata: Record<string, string> };
 
 type Reason = DemandFailure['kind'] | 'unauthorised' | 'bad_metadata' | 'busy' | 'broken';
-export type Refusal = { why: Reason; message: string };
-export type Asked<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+export type DemandRefusal = { why: Reason; message: string };
+export type DemandAsked<T> = { ok: true; value: T } | { ok: false; refusal: DemandRefusal };
 
 const CODES: Record<Reason, status> = {
   unauthorised: status.UNAUTHENTICATED,
@@ -35,12 +35,12 @@ export const noRefusals = (): Record<Reason, number> => ({
 });
 
 /** What KEDA is told: an error, which makes it use the trigger's fallback, and never a number. */
-export function statusOf({ why, message }: Refusal): Pick<StatusObject, 'code' | 'details'> {
+export function statusOf({ why, message }: DemandRefusal): Pick<StatusObject, 'code' | 'details'> {
   return { code: CODES[why], details: headOf(message, 500) };
 }
 
 /** Reads a trigger's metadata for a caller (the `authorization` of its call); with `token` null anybody may ask. */
-export type ReadRef = (ref: ScaledObjectRef | null, bearer: string | undefined) => Asked<ScalerMetadata>;
+export type ReadRef = (ref: ScaledObjectRef | null, bearer: string | undefined) => DemandAsked<ScalerMetadata>;
 
 export const createReadRef =
   (token: string | null): ReadRef =>
@@ -57,7 +57,7 @@ export function createAsking(
   ahead: DemandAhead,
   readRef: ReadRef,
   mostAtOnce: number,
-): (ref: ScaledObjectRef | null, bearer: string | undefined) => Promise<Asked<number>> {
+): (ref: ScaledObjectRef | null, bearer: string | undefined) => Promise<DemandAsked<number>> {
   let running = 0;
   return async (ref, bearer) => {
     const metadata = readRef(ref, bearer);

@@ -14,9 +14,9 @@ import { createActiveStreams } from './active-streams.ts';
 import {
   createAsking,
   createReadRef,
+  type DemandRefusal,
   noRefusals,
   type ReadRef,
-  type Refusal,
   type ScaledObjectRef,
   statusOf,
 } from './ask-demand.ts';
@@ -28,7 +28,7 @@ type Values = { metricValues: { metricName: string; metricValue: number; metricV
 /** Calls that were answered, by method, and those that ended in an error, by why. */
 export type ScalerCounts = {
   answered: Record<'IsActive' | 'GetMetricSpec' | 'GetMetrics', number>;
-  refused: Record<Refusal['why'], number>;
+  refused: Record<DemandRefusal['why'], number>;
 };
 export type ExternalScaler = { port: number; counts: ScalerCounts; streams(): number; stop(): Promise<void> };
 export type ExternalScalerOptions = {
@@ -66,7 +66,7 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
   };
   const readRef = createReadRef(options.token ?? null);
   const ask = createAsking(options.ahead, readRef, options.mostAtOnce ?? AT_ONCE);
-  const refused = (refusal: Refusal) => {
+  const refused = (refusal: DemandRefusal) => {
     counts.refused[refusal.why] += 1;
   };
   const streams = createActiveStreams({
@@ -92,9 +92,9 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
 function unaryCalls(
   { ask, readRef }: { ask: ReturnType<typeof createAsking>; readRef: ReadRef },
   counts: ScalerCounts,
-  refused: (why: Refusal) => void,
+  refused: (why: DemandRefusal) => void,
 ) {
-  const refuse = (refusal: Refusal) => {
+  const refuse = (refusal: DemandRefusal) => {
     refused(refusal);
     return statusOf(refusal);
   };

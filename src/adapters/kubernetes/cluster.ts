@@ -11,9 +11,9 @@ import { listIngresses } from './ingresses.ts';
 import { readJobOwner } from './jobs.ts';
 import { listNetworkPolicies } from './network-policies.ts';
 import { listNodes, patchNode, readRawNode } from './nodes.ts';
-import { evictPod, listPods, listPodsOnNode, readLogs, readPod } from './pods.ts';
+import { evictPod, listPods, listPodsOnNode, readPod, readPodLogs } from './pods.ts';
 import { listQuotas } from './quotas.ts';
-import { pathOf } from './rest.ts';
+import { resourcePathOf } from './rest.ts';
 import { listRevisions } from './revisions.ts';
 import { listScalers } from './scalers.ts';
 import { listScaling } from './scaling.ts';
@@ -42,7 +42,7 @@ export function clusterOn(connection: Connection, name: string): Cluster {
     revisions: (workload) => listRevisions(connection, workload),
     pods: (namespace, selector, expressions) => listPods(connection, namespace, selector, expressions),
     pod: (namespace, name) => readPod(connection, namespace, name),
-    podLogs: (namespace, name, how) => readLogs(connection, namespace, name, how),
+    podLogs: (namespace, name, how) => readPodLogs(connection, namespace, name, how),
     evictPod: (namespace, name, how) => evictPod(connection, namespace, name, how),
     nodes: () => listNodes(connection),
     podsOnNode: (node) => listPodsOnNode(connection, node),
@@ -76,7 +76,7 @@ async function can(connection: Connection, question: Question): Promise<ClusterR
     ...(subresource ? { subresource } : {}),
   };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-  const path = pathOf({ group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' });
+  const path = resourcePathOf({ group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' });
   return connection.read(
     async () => reviewSchema.parse(await connection.json({ method: 'POST', path, body })).status?.allowed ?? false,
   );

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { lastWrite } from './last-write.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
-import { CORE, pathOf } from './rest.ts';
+import { CORE, resourcePathOf } from './rest.ts';
 
 /** Nothing else is accepted: a server that can't leave the content out must refuse (406) instead of sending it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -44,7 +44,7 @@ async function readConfig(
   namespace: string,
   { kind, name }: ConfigReference,
 ): Promise<ClusterResult<ConfigInfo>> {
-  const path = pathOf({ ...CORE, plural: kind === 'Secret' ? 'secrets' : 'configmaps', namespace, name });
+  const path = resourcePathOf({ ...CORE, plural: kind === 'Secret' ? 'secrets' : 'configmaps', namespace, name });
   const answer = await connection.read(() => connection.json({ method: 'GET', path, accept: METADATA_ONLY }));
   if (!answer.ok) return answer;
   const only = partialSchema.safeParse(answer.value);

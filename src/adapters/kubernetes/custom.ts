@@ -13,7 +13,7 @@ import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
-import { apiPath, PATCH, pathOf } from './rest.ts';
+import { apiPath, PATCH, resourcePathOf } from './rest.ts';
 
 const MAX_OBJECTS = 2_000;
 const objectSchema = z.looseObject({ metadata: metadataSchema });
@@ -120,7 +120,7 @@ async function createObject(
     await connection.write(() =>
       connection.json({
         method: 'POST',
-        path: pathOf({ ...place.kind, namespace: place.namespace }),
+        path: resourcePathOf({ ...place.kind, namespace: place.namespace }),
         query: writing(dryRun),
         body: bodyOf(place, body, annotations, {}),
       }),
@@ -144,7 +144,7 @@ async function deleteObject(
 }
 
 const pathTo = ({ kind, namespace, name }: CustomPlace, subresource?: string): string =>
-  pathOf({ ...kind, namespace, name, ...(subresource === undefined ? {} : { subresource }) });
+  resourcePathOf({ ...kind, namespace, name, ...(subresource === undefined ? {} : { subresource }) });
 
 function bodyOf(
   { kind: { group, version, kind }, namespace, name }: CustomPlace,

@@ -4,7 +4,7 @@ import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { badName } from './names.ts';
 import { metadataSchema } from './object-schemas.ts';
-import { pathOf } from './rest.ts';
+import { resourcePathOf } from './rest.ts';
 
 const JOBS = { group: 'batch', version: 'v1', plural: 'jobs' };
 const jobSchema = z.looseObject({ metadata: metadataSchema });
@@ -18,7 +18,7 @@ export async function readJobOwner(
   const bad = badName(namespace, name);
   if (bad) return bad;
   return connection.read(async () => {
-    const path = pathOf({ ...JOBS, namespace, name });
+    const path = resourcePathOf({ ...JOBS, namespace, name });
     const { metadata } = jobSchema.parse(await connection.json({ method: 'GET', path }));
     const owner = metadata.ownerReferences?.find((reference) => reference.controller);
     return owner ? { kind: owner.kind, name: owner.name, uid: owner.uid } : null;

@@ -3,7 +3,7 @@ import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { Connection } from './connection.ts';
 import { isExpired } from './failures.ts';
 import { listSchema } from './object-schemas.ts';
-import { pathOf, type Resource } from './rest.ts';
+import { type Resource, resourcePathOf } from './rest.ts';
 
 const PAGE = 500;
 /** Beyond this a list is cut: nothing here needs more, and memory is finite. */
@@ -21,7 +21,7 @@ export async function listObjects(
   const page = (token: string | undefined) =>
     connection.json({
       method: 'GET',
-      path: pathOf({ ...resource, namespace }),
+      path: resourcePathOf({ ...resource, namespace }),
       query: { limit: PAGE, continue: token, ...selectors },
     });
   return connection.read(async () => {

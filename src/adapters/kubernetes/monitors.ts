@@ -7,7 +7,7 @@ import { type Connection, type ConnectionOptions, FIELD_MANAGER, openConnection 
 import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { metadataSchema } from './object-schemas.ts';
-import { PATCH, pathOf } from './rest.ts';
+import { PATCH, resourcePathOf } from './rest.ts';
 import { listServices } from './services.ts';
 
 const OPERATOR = { group: 'monitoring.coreos.com', version: 'v1' };
@@ -123,7 +123,7 @@ async function writeIntervals(
   const answer = await connection.write(() =>
     connection.json({
       method: 'PATCH',
-      path: pathOf({ ...OPERATOR, plural, namespace, name }),
+      path: resourcePathOf({ ...OPERATOR, plural, namespace, name }),
       query: { fieldManager: FIELD_MANAGER },
       contentType: PATCH.json,
       body: operations,

@@ -7,7 +7,7 @@ import { type Connection, writing } from './connection.ts';
 import { listObjects } from './list.ts';
 import { badName } from './names.ts';
 import { nodeSchema, objectSchema } from './object-schemas.ts';
-import { CORE, PATCH, pathOf } from './rest.ts';
+import { CORE, PATCH, resourcePathOf } from './rest.ts';
 
 type RawNode = z.infer<typeof nodeSchema>;
 
@@ -53,7 +53,7 @@ export async function patchNode(
   );
 }
 
-const pathTo = (name: string): string => pathOf({ ...NODES, name });
+const pathTo = (name: string): string => resourcePathOf({ ...NODES, name });
 
 function toNode({ metadata, spec, status }: RawNode): NodeInfo {
   const conditions = status?.conditions ?? [];

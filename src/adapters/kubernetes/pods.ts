@@ -8,7 +8,7 @@ import { listObjects, selectorText } from './list.ts';
 import { badName } from './names.ts';
 import { podSchema } from './object-schemas.ts';
 import { placingOf } from './placing.ts';
-import { CORE, pathOf } from './rest.ts';
+import { CORE, resourcePathOf } from './rest.ts';
 
 type RawPod = z.infer<typeof podSchema>;
 type RawStatus = NonNullable<NonNullable<RawPod['status']>['containerStatuses']>[number];
@@ -89,12 +89,12 @@ export async function readPod(
 
 const readRawPod = (connection: Connection, namespace: string, name: string): Promise<ClusterResult<RawPod>> =>
   connection.read(async () => {
-    const path = pathOf({ ...PODS, namespace, name });
+    const path = resourcePathOf({ ...PODS, namespace, name });
     return podSchema.parse(await connection.json({ method: 'GET', path }));
   });
 
 /** The last lines, oldest first, at most 256 KiB. In a pod with several containers: of the default one, else of the most restarted. */
-export async function readLogs(
+export async function readPodLogs(
   connection: Connection,
   namespace: string,
   name: string,
@@ -102,7 +102,7 @@ export async function readLogs(
 ): Promise<ClusterResult<string[]>> {
   const bad = badName(namespace, name);
   if (bad) return bad;
-  const path = pathOf({ ...PODS, namespace, name, subresource: 'log' });
+  const path = resourcePathOf({ ...PODS, namespace, name, subresource: 'log' });
   const read = (container?: string) =>
     connection.read(() =>
       connection.text({
@@ -148,7 +148,7 @@ export async function evictPod(
     metadata: { name, namespace },
     deleteOptions: { preconditions: { uid: options.uid }, ...(dryRun ? { dryRun } : {}) },
   };
-  const path = pathOf({ ...PODS, namespace, name, subresource: 'eviction' });
+  const path = resourcePathOf({ ...PODS, namespace, name, subresource: 'eviction' });
   const query = { dryRun: options.dryRun ? 'All' : undefined };
   const answer = await connection.write(() => connection.json({ method: 'POST', path, query, body }));
   return answer.ok ? { ok: true, value: undefined } : answer;

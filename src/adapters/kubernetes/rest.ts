@@ -50,7 +50,7 @@ export class ApiError extends Error {
 }
 
 /** Every part is escaped: names come from alerts. */
-export function pathOf({ group, version, plural, namespace, name, subresource }: Where): string {
+export function resourcePathOf({ group, version, plural, namespace, name, subresource }: Where): string {
   const parts = [...(namespace ? ['namespaces', namespace] : []), plural, name, subresource];
   return [apiPath(group, version), ...parts.flatMap((part) => (part ? encodeURIComponent(part) : []))].join('/');
 }

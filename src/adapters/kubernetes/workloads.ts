@@ -7,7 +7,7 @@ import { listObjects } from './list.ts';
 import { managersOf } from './managers.ts';
 import { badName } from './names.ts';
 import { objectSchema, type RawWorkload, workloadSchema } from './object-schemas.ts';
-import { PATCH, pathOf } from './rest.ts';
+import { PATCH, resourcePathOf } from './rest.ts';
 
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 
@@ -89,7 +89,7 @@ export async function patchWorkload(
 }
 
 const pathTo = ({ kind, namespace, name }: Target): string =>
-  pathOf({ ...APPS, plural: PLURALS[kind], namespace, name });
+  resourcePathOf({ ...APPS, plural: PLURALS[kind], namespace, name });
 
 type Preconditions = { uid: string; resourceVersion: string | null };
 

@@ -3,7 +3,7 @@ import { headOf } from '../../domain/cut-text.ts';
 import type { LogLine } from '../../ports/logs.ts';
 
 /** What `/loki/api/v1/query_range` answers to a query of lines; an entry may have structured metadata as a third part. */
-export const answerSchema = z.object({
+export const lokiAnswerSchema = z.object({
   status: z.literal('success'),
   data: z.object({
     resultType: z.literal('streams'),
@@ -24,7 +24,7 @@ const LEVEL_LABELS = ['detected_level', 'level', 'severity', 'severity_text'];
 const SOURCE_LABELS = ['pod', 'k8s_pod_name', 'instance', 'service_instance_id'];
 
 /** At most `limit` lines of all streams, oldest first. */
-export function toLines({ data }: z.infer<typeof answerSchema>, limit: number): LogLine[] {
+export function toLines({ data }: z.infer<typeof lokiAnswerSchema>, limit: number): LogLine[] {
   const lines = data.result.flatMap(({ stream, values }, index) => {
     const source = SOURCE_LABELS.map((label) => stream[label]).find(Boolean) ?? `stream ${index}`;
     const level = LEVEL_LABELS.map((label) => stream[label]).find((value) => value && value !== 'unknown');

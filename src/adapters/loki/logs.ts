@@ -2,7 +2,7 @@ import { headOf } from '../../domain/cut-text.ts';
 import type { EntityRef } from '../../domain/types/entity.ts';
 import type { Logs, LogsFailure, LogsResult } from '../../ports/logs.ts';
 import { callFailure, createHttpClient, type HttpClient, isCallError, type SignIn } from '../outgoing/http-client.ts';
-import { answerSchema, toLines } from './answer.ts';
+import { lokiAnswerSchema, toLines } from './answer.ts';
 import { SELECTORS } from './selector.ts';
 
 /** A server's own limit of entries is mostly 5,000; it refuses a query that asks for more. */
@@ -64,7 +64,7 @@ async function query(http: HttpClient, asked: Query): Promise<LogsResult> {
   };
   try {
     const { data } = await http.get<unknown>('/loki/api/v1/query_range', { params });
-    const answer = answerSchema.safeParse(data);
+    const answer = lokiAnswerSchema.safeParse(data);
     if (answer.success) return { ok: true, value: toLines(answer.data, limit) };
     return { ok: false, failure: { kind: 'refused', message: "What answered is not Loki's HTTP API." } };
   } catch (error) {

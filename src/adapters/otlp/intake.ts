@@ -11,7 +11,7 @@ import {
   type Signal,
   type TracesRequest,
 } from './messages.ts';
-import { readLogs, readPoints, readSpans, type SourceOf } from './records.ts';
+import { readLogRecords, readPoints, readSpans, type SourceOf } from './records.ts';
 import { type PodByIp, type SpeaksFor, sourceOf } from './source.ts';
 
 const unzip = promisify(gunzip);
@@ -122,7 +122,7 @@ function deliver({ sink, speaksFor }: IntakeOptions, signal: Signal, message: ob
     return { taken: records.length, dropped: sink.spans(records), unreadable };
   }
   if (signal === 'logs') {
-    const { records, unreadable } = readLogs(message as LogsRequest, who);
+    const { records, unreadable } = readLogRecords(message as LogsRequest, who);
     return { taken: records.length, dropped: sink.logs(records), unreadable };
   }
   const { records, unreadable } = readPoints(message as MetricsRequest, who, speaksFor);

@@ -15,9 +15,9 @@ export type AnyValue = {
   kvlistValue?: { values?: KeyValue[] };
 };
 export type KeyValue = { key?: string; value?: AnyValue };
-export type Resource = { attributes?: KeyValue[] };
+export type OtlpResource = { attributes?: KeyValue[] };
 
-export type Span = {
+export type OtlpSpan = {
   spanId?: Uint8Array | string;
   parentSpanId?: Uint8Array | string;
   name?: string;
@@ -27,9 +27,9 @@ export type Span = {
   attributes?: KeyValue[];
   status?: { code?: Whole };
 };
-export type TracesRequest = { resourceSpans?: { resource?: Resource; scopeSpans?: { spans?: Span[] }[] }[] };
+export type TracesRequest = { resourceSpans?: { resource?: OtlpResource; scopeSpans?: { spans?: OtlpSpan[] }[] }[] };
 
-export type Log = {
+export type OtlpLog = {
   timeUnixNano?: Whole;
   observedTimeUnixNano?: Whole;
   severityNumber?: Whole;
@@ -37,7 +37,7 @@ export type Log = {
   body?: AnyValue;
   attributes?: KeyValue[];
 };
-export type LogsRequest = { resourceLogs?: { resource?: Resource; scopeLogs?: { logRecords?: Log[] }[] }[] };
+export type LogsRequest = { resourceLogs?: { resource?: OtlpResource; scopeLogs?: { logRecords?: OtlpLog[] }[] }[] };
 
 export type DataPoint = {
   startTimeUnixNano?: Whole;
@@ -65,7 +65,7 @@ export type Metric = {
   exponentialHistogram?: Points;
 };
 export type MetricsRequest = {
-  resourceMetrics?: { resource?: Resource; scopeMetrics?: { metrics?: Metric[] }[] }[];
+  resourceMetrics?: { resource?: OtlpResource; scopeMetrics?: { metrics?: Metric[] }[] }[];
 };
 
 export type Signal = 'traces' | 'logs' | 'metrics';

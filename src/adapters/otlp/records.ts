@@ -1,13 +1,22 @@
 import { headOf } from '../../domain/cut-text.ts';
 import type { LogRecord, PointRecord, SpanRecord, TelemetrySource } from '../../domain/telemetry.ts';
-import type { DataPoint, Log, LogsRequest, Metric, MetricsRequest, Resource, Span, TracesRequest } from './messages.ts';
+import type {
+  DataPoint,
+  LogsRequest,
+  Metric,
+  MetricsRequest,
+  OtlpLog,
+  OtlpResource,
+  OtlpSpan,
+  TracesRequest,
+} from './messages.ts';
 import { requestsOf } from './requests.ts';
 import { pointSource, type SpeaksFor } from './source.ts';
 import { attribute, list, toEnum, toKey, toMs, toText } from './values.ts';
 
 /** Records of a request, and how many had no usable sender or time. */
-export type Read<T> = { records: T[]; unreadable: number };
-export type SourceOf = (resource: Resource | undefined) => TelemetrySource | null;
+export type ReadRecords<T> = { records: T[]; unreadable: number };
+export type SourceOf = (resource: OtlpResource | undefined) => TelemetrySource | null;
 
 const KINDS = [
   'SPAN_KIND_UNSPECIFIED',
@@ -28,8 +37,8 @@ const MAX_NAME = 120;
 /** Severity numbers from ERROR on. */
 const SEVERE = 17;
 
-export function readSpans(request: TracesRequest, sourceOf: SourceOf): Read<SpanRecord> {
-  const read: Read<SpanRecord> = { records: [], unreadable: 0 };
+export function readSpans(request: TracesRequest, sourceOf: SourceOf): ReadRecords<SpanRecord> {
+  const read: ReadRecords<SpanRecord> = { records: [], unreadable: 0 };
   for (const { resource, scopeSpans } of list(request.resourceSpans)) {
     const source = sourceOf(resource);
     for (const scope of list(scopeSpans)) {
@@ -41,12 +50,12 @@ export function readSpans(request: TracesRequest, sourceOf: SourceOf): Read<Span
   return read;
 }
 
-function push<T>(read: Read<T>, record: T | null): void {
+function push<T>(read: ReadRecords<T>, record: T | null): void {
   if (record) read.records.push(record);
   else read.unreadable += 1;
 }
 
-function spanOf(span: Span, source: TelemetrySource): SpanRecord | null {
+function spanOf(span: OtlpSpan, source: TelemetrySource): SpanRecord | null {
   const startMs = toMs(span.startTimeUnixNano);
   const endMs = toMs(span.endTimeUnixNano);
   const spanKey = toKey(span.spanId);
@@ -66,7 +75,7 @@ function spanOf(span: Span, source: TelemetrySource): SpanRecord | null {
   };
 }
 
-function peerOf(span: Span): string | null {
+function peerOf(span: OtlpSpan): string | null {
   for (const key of PEERS) {
     const peer = attribute(span.attributes, key);
     if (peer) return headOf(peer, MAX_NAME);
@@ -74,8 +83,8 @@ function peerOf(span: Span): string | null {
   return null;
 }
 
-export function readLogs(request: LogsRequest, sourceOf: SourceOf): Read<LogRecord> {
-  const read: Read<LogRecord> = { records: [], unreadable: 0 };
+export function readLogRecords(request: LogsRequest, sourceOf: SourceOf): ReadRecords<LogRecord> {
+  const read: ReadRecords<LogRecord> = { records: [], unreadable: 0 };
   for (const { resource, scopeLogs } of list(request.resourceLogs)) {
     const source = sourceOf(resource);
     for (const scope of list(scopeLogs)) {
@@ -87,7 +96,7 @@ export function readLogs(request: LogsRequest, sourceOf: SourceOf): Read<LogReco
   return read;
 }
 
-function logOf(log: Log, source: TelemetrySource): LogRecord | null {
+function logOf(log: OtlpLog, source: TelemetrySource): LogRecord | null {
   const at = toMs(log.timeUnixNano) || toMs(log.observedTimeUnixNano);
   const text = toText(log.body);
   const body = [text, ...exceptionOf(log)].join('\n');
@@ -98,7 +107,7 @@ function logOf(log: Log, source: TelemetrySource): LogRecord | null {
   return { source, at, severe, body };
 }
 
-function exceptionOf({ attributes }: Log): string[] {
+function exceptionOf({ attributes }: OtlpLog): string[] {
   if (!attributes || attributes.length === 0) return [];
   const stack = attribute(attributes, 'exception.stacktrace') ?? attribute(attributes, 'exception.message');
   return stack ? [stack] : [];
@@ -108,8 +117,8 @@ export function readPoints(
   request: MetricsRequest,
   sourceOf: SourceOf,
   speaksFor: SpeaksFor = () => true,
-): Read<PointRecord> {
-  const read: Read<PointRecord> = { records: [], unreadable: 0 };
+): ReadRecords<PointRecord> {
+  const read: ReadRecords<PointRecord> = { records: [], unreadable: 0 };
   for (const { resource, scopeMetrics } of list(request.resourceMetrics)) {
     const source = sourceOf(resource);
     const container = attribute(resource?.attributes, 'k8s.container.name');
@@ -123,7 +132,7 @@ type Of = Pick<PointRecord, 'source' | 'container' | 'name' | 'unit' | 'kind'>;
 
 type Sender = { source: TelemetrySource | null; container: string | null; speaksFor: SpeaksFor };
 
-function readMetric(read: Read<PointRecord>, metric: Metric, { source, container, speaksFor }: Sender): void {
+function readMetric(read: ReadRecords<PointRecord>, metric: Metric, { source, container, speaksFor }: Sender): void {
   const data = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
   const delta = toEnum(data?.aggregationTemporality, TEMPORALITIES) === 1;
   // A sum that may also fall (requests under way) is a level, unless it comes as differences.

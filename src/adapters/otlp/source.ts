@@ -1,7 +1,7 @@
 import { headOf } from '../../domain/cut-text.ts';
 import { workloadOfPod } from '../../domain/pod-names.ts';
 import type { TelemetrySource } from '../../domain/telemetry.ts';
-import type { KeyValue, Resource } from './messages.ts';
+import type { KeyValue, OtlpResource } from './messages.ts';
 import { attribute } from './values.ts';
 
 /** Whose pod has this address; null when nobody's. */
@@ -25,7 +25,7 @@ const MAX_NAME = 100;
  * who says to be somebody it may not speak for.
  */
 export function sourceOf(
-  resource: Resource | undefined,
+  resource: OtlpResource | undefined,
   senderIp: string | null,
   podByIp: PodByIp,
   speaksFor: SpeaksFor = () => true,
@@ -40,7 +40,7 @@ export function sourceOf(
 const isSame = (left: TelemetrySource, right: TelemetrySource): boolean =>
   left.service === right.service && (left.namespace === '' || left.namespace === right.namespace);
 
-function namedBy(resource: Resource | undefined, podByIp: PodByIp): TelemetrySource | null {
+function namedBy(resource: OtlpResource | undefined, podByIp: PodByIp): TelemetrySource | null {
   const read = (key: string) => {
     const text = attribute(resource?.attributes, key);
     return text ? headOf(text, MAX_NAME) : null;

@@ -16,7 +16,7 @@ type PagerDutyWebhook = {
   note: { incident: string; writer: string | null; content: string } | null;
 };
 
-export type ParsedWebhook =
+export type ReadPagerDutyWebhook =
   | { ok: true; event: PagerDutyWebhook }
   | { ok: false; reason: 'bad_signature' | 'bad_json' | 'bad_shape' };
 
@@ -44,7 +44,11 @@ const TYPES = ['triggered', 'acknowledged', 'unacknowledged', 'resolved', 'reope
  * Checks and reads a V3 webhook. `signatures` is the header X-PagerDuty-Signature: `v1=<hex>[,v1=<hex>]`, each an HMAC-SHA256 of the raw body; one that fits suffices
  * (two are sent while a secret is being changed).
  */
-export function parsePagerDutyWebhook(rawBody: Buffer, signatures: string | undefined, secret: string): ParsedWebhook {
+export function parsePagerDutyWebhook(
+  rawBody: Buffer,
+  signatures: string | undefined,
+  secret: string,
+): ReadPagerDutyWebhook {
   if (!isSigned(rawBody, signatures ?? '', secret)) return { ok: false, reason: 'bad_signature' };
   let body: unknown;
   try {

@@ -29,7 +29,7 @@ type Answer = z.infer<typeof answerSchema>;
 export type AnswerData = Extract<Answer, { status: 'success' }>['data'];
 
 /** Series with finite points only: NaN and ±Inf come as strings and mean "no value". */
-export function toSeries(data: AnswerData): LabelledSeries[] {
+export function labelledSeriesOf(data: AnswerData): LabelledSeries[] {
   if (data.resultType !== 'matrix') return [];
   return data.result.map(({ metric, values }) => ({ labels: metric, points: (values ?? []).flatMap(toPoint) }));
 }

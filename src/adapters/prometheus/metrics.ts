@@ -3,7 +3,7 @@ import { headOf } from '../../domain/cut-text.ts';
 import type { AlertingRule } from '../../domain/own-rule.ts';
 import type { LabelledSeries, Metrics, MetricsFailure, MetricsResult } from '../../ports/metrics.ts';
 import { callFailure, createHttpClient, type HttpClient, isCallError, type SignIn } from '../outgoing/http-client.ts';
-import { type AnswerData, answerSchema, toSeries, toValues } from './answer.ts';
+import { type AnswerData, answerSchema, labelledSeriesOf, toValues } from './answer.ts';
 import { rulesSchema, toRules } from './rules.ts';
 
 /** Prometheus refuses more points per series than this (`exceeded maximum resolution`). */
@@ -71,7 +71,7 @@ async function range(prometheus: Prometheus, query: string, span: Span): Promise
     const form = { query, start: seconds(chunk.fromMs), end: seconds(chunk.toMs), step: seconds(span.stepMs) };
     const answer = await ask(prometheus, '/api/v1/query_range', form);
     if (!answer.ok) return answer;
-    for (const series of toSeries(answer.value)) append(bySeries, series);
+    for (const series of labelledSeriesOf(answer.value)) append(bySeries, series);
   }
   return { ok: true, value: [...bySeries.values()] };
 }

@@ -4,7 +4,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { WeeklyReport } from '../../domain/proof/weekly.ts';
 import type { Call } from '../../domain/types/called.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
-import { CALL_EVENT, LIST_EVENT, type Mark } from './find-message.ts';
+import { CALL_EVENT, LIST_EVENT, type MessageMark } from './find-message.ts';
 import { edit, isGone, type Parts, put, REFUSED } from './post.ts';
 import { type Message, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
@@ -16,13 +16,13 @@ import { slackFailure } from './web-client.ts';
 /** A post that a crash left unrecorded is looked for from this long before it was due. */
 const LOOK_BACK_MS = 10 * 60_000;
 
-const markOf = (incident: Incident, { about }: Pick<CallDue, 'about'>): Mark => ({
+const markOf = (incident: Incident, { about }: Pick<CallDue, 'about'>): MessageMark => ({
   event_type: CALL_EVENT,
   event_payload: { id: incident.id, about },
 });
 
 /** Posts what rings, or edits it where it is. */
-export async function ring(
+export async function postCall(
   parts: Parts,
   incident: Incident,
   call: CallDue,
@@ -44,7 +44,12 @@ export async function ring(
 }
 
 /** What is left of it once it is decided; what is gone needs no edit. */
-export async function settle(parts: Parts, incident: Incident, call: Call, context: MessageContext): Promise<Delivery> {
+export async function settleCall(
+  parts: Parts,
+  incident: Incident,
+  call: Call,
+  context: MessageContext,
+): Promise<Delivery> {
   const edited = await edit(parts, call, markOf(incident, call), settledMessage(incident, call, context));
   return edited ?? { ok: true, channel: call.channel, ts: call.ts };
 }
@@ -114,7 +119,7 @@ export async function announce(
 }
 
 /** The one list: there is one at a time, so that one which a crash left unrecorded is known by its mark. */
-export async function showList(
+export async function postList(
   parts: Parts,
   message: Message,
   posted: { channel: string; ts: string } | null,

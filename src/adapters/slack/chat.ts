@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Incident } from '../../domain/incident.ts';
 import { isWaiting, joinedDigest, withoutFigures } from '../../domain/shown-digest.ts';
 import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
-import { announce, postWeekly, ring, settle, showList, whereabouts } from './calls.ts';
+import { announce, postCall, postList, postWeekly, settleCall, whereabouts } from './calls.ts';
 import { type ChannelId, ChannelUnknown, channelId, isChannelId } from './channel.ts';
 import { MESSAGE_EVENT } from './find-message.ts';
-import type { Log } from './log.ts';
+import type { SlackLog } from './log.ts';
 import { type Parts, put, REFUSED } from './post.ts';
-import { replyInThread, shareInThread, type ThreadImage, uploadPicture } from './thread.ts';
+import { replyInThread, shareInThread, type ThreadPicture, uploadPicture } from './thread.ts';
 import type { Message } from './views/blocks.ts';
 import { incidentMessage } from './views/incident-message.ts';
 import { listMessage } from './views/list-message.ts';
@@ -27,13 +27,13 @@ export type SlackChatSettings = {
   timeoutMs?: number;
   /** Calls a second that the channel takes; Slack's own 1 if absent, and no limit for a server on this machine. Null: no limit. */
   perSecond?: number | null;
-  log: Log;
+  log: SlackLog;
 };
 
 /** The Chat port and, beyond it, pictures for the thread. */
 export type SlackChat = Chat & {
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
-  threadImage(incident: Incident, image: ThreadImage): Promise<Delivery>;
+  threadImage(incident: Incident, image: ThreadPicture): Promise<Delivery>;
 };
 
 /** A post that a crash left unrecorded is looked for from this long before the incident. */
@@ -58,13 +58,14 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
       return attempt(() => deliver(partsOf(incident), incident, context));
     },
     callDigest: (incident, call, context) => digestOf(callMessage(incident, call, context)),
-    ring: (incident, call, posted, context) => attempt(() => ring(partsOf(incident), incident, call, posted, context)),
-    settle: (incident, call, context) => attempt(() => settle(partsOf(incident), incident, call, context)),
+    ring: (incident, call, posted, context) =>
+      attempt(() => postCall(partsOf(incident), incident, call, posted, context)),
+    settle: (incident, call, context) => attempt(() => settleCall(partsOf(incident), incident, call, context)),
     isThere: (call) => whereabouts(client, call),
     announce: (message, mentions) => attempt(async () => announce(client, await channel(), message, mentions)),
     listDigest: (list) => digestOf(listMessage(list)),
     showList: (list, posted) =>
-      attempt(() => showList({ client, channel, log: settings.log }, listMessage(list), posted, list.now)),
+      attempt(() => postList({ client, channel, log: settings.log }, listMessage(list), posted, list.now)),
     weekly: (report) => attempt(async () => postWeekly(client, await channel(), report)),
     async threadLines(incident, lines) {
       const { message } = incident;

@@ -1,6 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import type { CommandContext, Reply } from '../../extension-points.ts';
-import { parseDuration } from './parse-duration.ts';
+import { spokenDuration } from './parse-duration.ts';
 import { escapeText, inlineCode } from './views/escape.ts';
 
 type Found = { ok: true; incident: Incident } | { ok: false; reply: Reply };
@@ -60,7 +60,7 @@ export function durationFlag(
 ): { ok: true; ms: number | null } | { ok: false; reply: Reply } {
   const given = context.flags.for;
   if (given === undefined) return { ok: true, ms: null };
-  const ms = given === true ? null : parseDuration(given);
+  const ms = given === true ? null : spokenDuration(given);
   if (ms !== null) return { ok: true, ms };
   const said = given === true ? '' : ` “${escapeText(given, 40)}”`;
   return {

@@ -1,5 +1,5 @@
 import type { Directory, MemberKind, Read } from '../../ports/directory.ts';
-import type { Log } from './log.ts';
+import type { SlackLog } from './log.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
 
 type User = {
@@ -17,7 +17,7 @@ export function createSlackDirectory(settings: {
   token: string;
   slackApiUrl?: string | undefined;
   timeoutMs?: number;
-  log: Log;
+  log: SlackLog;
 }): Directory {
   const client = createWebClient({ ...settings, timeoutMs: settings.timeoutMs ?? 5_000, perSecond: null });
   let team: string | undefined;

@@ -6,7 +6,7 @@ export const CALL_EVENT = 'nightshift_call';
 export const LIST_EVENT = 'nightshift_list';
 
 /** What a message says of itself, where people don't see it. */
-export type Mark = { event_type: string; event_payload: { id: string; about?: string } };
+export type MessageMark = { event_type: string; event_payload: { id: string; about?: string } };
 
 const MOST_PAGES = 5;
 const PAGE = 200;
@@ -18,7 +18,7 @@ const PAGE = 200;
 export async function findMessage(
   client: WebClient,
   channel: string,
-  mark: Mark,
+  mark: MessageMark,
   sinceMs: number,
 ): Promise<string | null> {
   let cursor: string | undefined;
@@ -40,7 +40,7 @@ export async function findMessage(
 
 type Metadata = { event_type?: string; event_payload?: object } | undefined;
 
-function isMarked(metadata: Metadata, mark: Mark): boolean {
+function isMarked(metadata: Metadata, mark: MessageMark): boolean {
   if (metadata?.event_type !== mark.event_type || !metadata.event_payload) return false;
   const { id, about } = metadata.event_payload as { id?: unknown; about?: unknown };
   return id === mark.event_payload.id && about === mark.event_payload.about;

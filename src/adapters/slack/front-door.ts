@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../incoming/read-body.ts';
-import type { Log } from './log.ts';
+import type { SlackLog } from './log.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 import { holdsAnObject, isSslCheck, verifyRequest } from './verify-request.ts';
 
@@ -10,7 +10,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 type Pass = (req: IncomingMessage & { rawBody: Buffer }, res: ServerResponse) => void;
 
 /** Lets in what Slack signed, once, and holds an object: what comes after may rely on that. Everything else is answered here. */
-export function frontDoor(options: { secret: string; guard: ReplayGuard; log: Log; pass: Pass }) {
+export function frontDoor(options: { secret: string; guard: ReplayGuard; log: SlackLog; pass: Pass }) {
   const { secret, guard, log, pass } = options;
   const enter = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readBody(req, BODY_LIMIT_BYTES);

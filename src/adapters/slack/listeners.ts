@@ -6,13 +6,13 @@ import { within } from '../../timing/within.ts';
 import { explain, withoutPictures } from './explain.ts';
 import { homeView } from './home.ts';
 import { identityOf } from './identity.ts';
-import type { Log } from './log.ts';
+import type { SlackLog } from './log.ts';
 import { type PressedAt, pressed } from './press.ts';
 import { REASON_CALLBACK, reasonGiven, reasonModal, tooLateModal } from './reason-modal.ts';
 import { type CommandDeps, replyBody, runCommand } from './run-command.ts';
 import { slackFailure } from './web-client.ts';
 
-export type ListenerDeps = CommandDeps & { log: Log /** Null: not known yet. */; ownTeam?(): string | null };
+export type ListenerDeps = CommandDeps & { log: SlackLog /** Null: not known yet. */; ownTeam?(): string | null };
 
 type Who = { id: string; team_id?: string | undefined };
 const whoIs = ({ ownTeam }: ListenerDeps, { id, team_id: team }: Who): string =>
@@ -25,7 +25,7 @@ const TROUBLE =
   'Nightshift couldn’t finish that just now, and can’t tell whether it took. Look at the message, or try again in a moment.';
 
 /** Everything that people can do in Slack. Each request is acknowledged at once, also those that nobody handles: they'd be shown as failures otherwise. */
-export function listen(app: App, deps: ListenerDeps): void {
+export function listenToSlack(app: App, deps: ListenerDeps): void {
   app.action(/.*/, async ({ ack, body, respond, client }) => {
     await ack();
     await onAction(deps, body, respond, client);

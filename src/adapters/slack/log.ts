@@ -2,7 +2,7 @@ import { type Logger, LogLevel } from '@slack/web-api';
 import { headOf } from '../../domain/cut-text.ts';
 
 /** What this adapter wants of a logger; pino's fits. Fields first, static text second. */
-export type Log = {
+export type SlackLog = {
   debug(fields: object, text: string): void;
   info(fields: object, text: string): void;
   warn(fields: object, text: string): void;
@@ -10,7 +10,7 @@ export type Log = {
 };
 
 /** Slack's libraries log through ours. Their debug lines hold whole request bodies, so they are left out, and what they call info is our debug. */
-export function slackLogger(log: Log): Logger {
+export function slackLogger(log: SlackLog): Logger {
   const message = (parts: unknown[]) => ({ message: headOf(parts.map(String).join(' '), 500) });
   return {
     debug: () => {},

@@ -1,5 +1,5 @@
 import { channelNamed, isChannelId } from './channel.ts';
-import type { Log } from './log.ts';
+import type { SlackLog } from './log.ts';
 import { createWebClient, slackFailure } from './web-client.ts';
 
 /** What Slack says of the app's token and of the channel. `scopes` null: it didn't say. */
@@ -16,7 +16,7 @@ export async function lookAtWorkspace(settings: {
   /** An id, or a name with or without `#`. */
   channel: string;
   timeoutMs: number;
-  log: Log;
+  log: SlackLog;
 }): Promise<Workspace> {
   const client = createWebClient(settings);
   const auth = await inWords(() => client.auth.test());
@@ -44,7 +44,7 @@ export async function trySocketMode(settings: {
   appToken: string;
   slackApiUrl?: string | undefined;
   timeoutMs: number;
-  log: Log;
+  log: SlackLog;
 }): Promise<void> {
   const client = createWebClient({ ...settings, token: settings.appToken });
   await inWords(() => client.apps.connections.open({}));

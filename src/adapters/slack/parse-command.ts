@@ -1,5 +1,5 @@
 import { headOf } from '../../domain/cut-text.ts';
-import { parseDuration } from './parse-duration.ts';
+import { spokenDuration } from './parse-duration.ts';
 
 /** `/heal <verb> [args] [--flags]`, taken apart. Flags without a value are `true`. */
 type ParsedCommand = { verb: string; args: string[]; flags: Record<string, string | true> };
@@ -92,4 +92,4 @@ const wordsIn = (tokens: Token[], at: number) =>
   tokens[at + 1] && isSplitDuration(tokens[at + 1] as Token, tokens[at + 2]) ? 2 : 1;
 
 const isSplitDuration = (one: Token, two: Token | undefined) =>
-  /^\d+$/.test(one.text) && two !== undefined && parseDuration(`${one.text} ${two.text}`) !== null;
+  /^\d+$/.test(one.text) && two !== undefined && spokenDuration(`${one.text} ${two.text}`) !== null;

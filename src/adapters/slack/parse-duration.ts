@@ -3,7 +3,7 @@ import { UNIT_MS } from '../../domain/duration.ts';
 const MOST_MS = 30 * 86_400_000;
 
 /** "30m", "1h30m", "2 hours", "90 min", "1.5h" → ms; a bare number is minutes. Null for anything else, for nothing and for more than 30 days. */
-export function parseDuration(text: string): number | null {
+export function spokenDuration(text: string): number | null {
   const wanted = text.trim().toLowerCase().replaceAll(',', '.');
   if (/^\d+(\.\d+)?$/.test(wanted)) return bounded(Number(wanted) * 60_000);
   const part = /(\d+(?:\.\d+)?)\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)\s*/y;

@@ -1,12 +1,12 @@
 import type { WebClient } from '@slack/web-api';
 import type { Delivery } from '../../ports/chat.ts';
 import type { ChannelId } from './channel.ts';
-import { findMessage, type Mark } from './find-message.ts';
-import type { Log } from './log.ts';
+import { findMessage, type MessageMark } from './find-message.ts';
+import type { SlackLog } from './log.ts';
 import type { Message } from './views/blocks.ts';
 import { slackFailure } from './web-client.ts';
 
-export type Parts = { client: WebClient; channel: ChannelId; log: Log };
+export type Parts = { client: WebClient; channel: ChannelId; log: SlackLog };
 
 /** Slack refuses what is drawn, whatever the reason: words alone go through. */
 export const REFUSED = new Set([
@@ -22,7 +22,7 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 export const isGone = (error: unknown): boolean => GONE.has(slackFailure(error).code);
 
 type Put = {
-  mark: Mark;
+  mark: MessageMark;
   message: Message;
   known: { channel: string; ts: string } | null;
   sinceMs: number;
@@ -49,7 +49,7 @@ export async function put(parts: Parts, { mark, message, known, sinceMs, isNew }
 export async function edit(
   { client }: Parts,
   { channel, ts }: { channel: string; ts: string },
-  mark: Mark,
+  mark: MessageMark,
   message: Message,
 ): Promise<Delivery | null> {
   try {
@@ -61,7 +61,7 @@ export async function edit(
   }
 }
 
-async function post(client: WebClient, channel: string, mark: Mark, message: Message): Promise<Delivery> {
+async function post(client: WebClient, channel: string, mark: MessageMark, message: Message): Promise<Delivery> {
   const posted = await client.chat.postMessage({
     channel,
     ...bodyOf(mark, message),
@@ -72,5 +72,5 @@ async function post(client: WebClient, channel: string, mark: Mark, message: Mes
   return { ok: true, channel: posted.channel ?? channel, ts: posted.ts };
 }
 
-const bodyOf = (metadata: Mark, { text, blocks }: Message) =>
+const bodyOf = (metadata: MessageMark, { text, blocks }: Message) =>
   ({ text, blocks, parse: 'none', link_names: false, metadata }) as const;

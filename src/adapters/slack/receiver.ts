@@ -6,8 +6,8 @@ import type { People } from '../../extension-points/people.ts';
 import type { Command } from '../../extension-points.ts';
 import type { HeardOnce } from '../../ports/heard-once.ts';
 import { end, frontDoor, SLACK_PATH } from './front-door.ts';
-import { listen } from './listeners.ts';
-import { type Log, slackLogger } from './log.ts';
+import { listenToSlack } from './listeners.ts';
+import { type SlackLog, slackLogger } from './log.ts';
 import { createReplayGuard } from './replay-guard.ts';
 import { createSocketMode } from './socket-mode.ts';
 import { clientOptions, createWebClient } from './web-client.ts';
@@ -26,7 +26,7 @@ export type SlackAppSettings = {
   /** What all replicas have heard; without it this one remembers its own. */
   heardOnce?: HeardOnce;
   clock: Clock;
-  log: Log;
+  log: SlackLog;
 };
 
 export type SlackApp = {
@@ -74,7 +74,7 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
     if (team === null) void learnTeam().catch(() => undefined);
     return team;
   };
-  listen(app, { ...settings, ownTeam });
+  listenToSlack(app, { ...settings, ownTeam });
   return {
     handler:
       http && signingSecret
@@ -96,6 +96,6 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
   };
 }
 
-function httpReceiver(signingSecret: string, log: Log): HTTPReceiver {
+function httpReceiver(signingSecret: string, log: SlackLog): HTTPReceiver {
   return new HTTPReceiver({ signingSecret, endpoints: [SLACK_PATH], logger: slackLogger(log) });
 }

@@ -1,6 +1,6 @@
 import { SocketModeReceiver } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
-import { type Log, slackLogger } from './log.ts';
+import { type SlackLog, slackLogger } from './log.ts';
 import { slackFailure } from './web-client.ts';
 
 export type SocketMode = {
@@ -30,7 +30,7 @@ const FOR_GOOD = new Set([
 export function createSocketMode(settings: {
   appToken: string;
   clientOptions: WebClientOptions;
-  log: Log;
+  log: SlackLog;
 }): SocketMode {
   const { appToken, clientOptions, log } = settings;
   const receiver = new SocketModeReceiver({

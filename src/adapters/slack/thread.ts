@@ -8,7 +8,7 @@ import { cutMarkup, escapeText } from './views/escape.ts';
 import { timelineLine } from './views/explanation.ts';
 
 /** A PNG; `altText` says in words what it shows. */
-export type ThreadImage = { png: Buffer; fileName: string; title: string; altText: string };
+export type ThreadPicture = { png: Buffer; fileName: string; title: string; altText: string };
 
 type Where = { channel: string; ts: string };
 
@@ -45,7 +45,7 @@ function inSections(lines: string[]): KnownBlock[] {
 }
 
 /** A picture into the thread; `file` is its id, by which blocks may show it again. Rejects with Slack's errors. */
-export async function shareInThread(client: WebClient, where: Where, image: ThreadImage): Promise<Delivery> {
+export async function shareInThread(client: WebClient, where: Where, image: ThreadPicture): Promise<Delivery> {
   const uploaded = await client.filesUploadV2({
     channel_id: where.channel,
     thread_ts: where.ts,
@@ -59,7 +59,7 @@ export async function shareInThread(client: WebClient, where: Where, image: Thre
 }
 
 /** A picture that no message shows yet; its id, by which blocks may show it. Rejects with Slack's errors. */
-export async function uploadPicture(client: WebClient, image: ThreadImage): Promise<string | null> {
+export async function uploadPicture(client: WebClient, image: ThreadPicture): Promise<string | null> {
   const uploaded = await client.filesUploadV2({
     file: image.png,
     filename: image.fileName,

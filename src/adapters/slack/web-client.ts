@@ -9,7 +9,7 @@ import {
   type WebClientOptions,
 } from '@slack/web-api';
 import { createLine, type Line, type Urgency } from './channel-line.ts';
-import { type Log, slackLogger } from './log.ts';
+import { type SlackLog, slackLogger } from './log.ts';
 
 /**
  * Options for every Slack client of the app: our own timeout (real ms), no hidden retries. A call that is limited or fails comes back at once;
@@ -18,7 +18,7 @@ import { type Log, slackLogger } from './log.ts';
 export function clientOptions(settings: {
   slackApiUrl?: string | undefined;
   timeoutMs: number;
-  log: Log;
+  log: SlackLog;
 }): WebClientOptions {
   return {
     timeout: settings.timeoutMs,
@@ -36,7 +36,7 @@ export function createWebClient(settings: {
   timeoutMs: number;
   /** How many calls a second a channel takes; null: as many as there are. */
   perSecond?: number | null | undefined;
-  log: Log;
+  log: SlackLog;
 }): WebClient {
   const { perSecond = isLoopback(settings.slackApiUrl) ? null : SLACKS_OWN } = settings;
   const everyMs = perSecond === null ? 0 : (1_000 * MARGIN) / perSecond;

@@ -5,10 +5,10 @@ import type { KubeObject } from '../../domain/snapshot/snapshot.ts';
 import { kindNamed } from './kinds.ts';
 
 /** What one document of a dump holds. `listed`: of which kinds, where, it is the whole list. */
-export type Found = { objects: KubeObject[]; listed: string[] };
+export type FoundObjects = { objects: KubeObject[]; listed: string[] };
 
 /** A list, a bare array, or a single object. Items of typed lists don't say their kind: the list, or the path, does. */
-export function objectsIn(document: unknown, path: string[]): Found {
+export function objectsIn(document: unknown, path: string[]): FoundObjects {
   if (Array.isArray(document)) return listIn(document, pathKind(path), path);
   if (!isRecord(document)) return { objects: [], listed: [] };
   const kind = textAt(document, 'kind');
@@ -22,7 +22,7 @@ export function objectsIn(document: unknown, path: string[]): Found {
   return { objects: object ? [object] : [], listed: [] };
 }
 
-function listIn(items: unknown[], kind: string | null, path: string[]): Found {
+function listIn(items: unknown[], kind: string | null, path: string[]): FoundObjects {
   const objects = items.flatMap((item) => kubeObject(item, kind) ?? []);
   const kinds = new Set([...(kind ? [kind] : []), ...objects.map((one) => one.kind)]);
   const listed = [...kinds].flatMap((one) => {

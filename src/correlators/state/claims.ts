@@ -14,7 +14,7 @@ import { fits } from '../../domain/snapshot/service.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Claims that pods wait for: not there, or held against class, volumes, mode and size. */
@@ -102,7 +102,7 @@ const claims: StateCorrelator = {
     }),
 };
 
-function judge(state: ClusterState, workload: Workload, claim: ObjectRef): StateCause[] {
+function judge(state: ClusterState, workload: StateWorkload, claim: ObjectRef): StateCause[] {
   const object = objectAt(state, claim);
   const scheduling = workload.events.find(({ reason }) => reason === 'FailedScheduling');
   const told = scheduling ? [fact(scheduling.about, `event ${scheduling.reason}`, scheduling.message)] : [];

@@ -6,7 +6,7 @@ import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing, unready } from '../../domain/snapshot/trouble.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const NAMESPACE = 'kube-system';
@@ -135,7 +135,7 @@ function scheduler(state: ClusterState): StateCause[] {
   ];
 }
 
-const isIgnored = (state: ClusterState, workload: Workload, pod: Pod): boolean =>
+const isIgnored = (state: ClusterState, workload: StateWorkload, pod: Pod): boolean =>
   pod.phase === 'Pending' &&
   pod.node === '' &&
   state.at - pod.createdAt > PATIENCE_MS &&

@@ -5,7 +5,7 @@ import { complainedOf, isDatabase } from '../../domain/snapshot/database.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign, LogSignKind } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const KINDS: Partial<Record<LogSignKind, CauseKind>> = {
@@ -17,7 +17,7 @@ const KINDS: Partial<Record<LogSignKind, CauseKind>> = {
 /** What is the database's own, whoever complains. */
 const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database'];
 
-type Complaint = { workload: Workload; sign: LogSign; about: Workload | undefined };
+type Complaint = { workload: StateWorkload; sign: LogSign; about: StateWorkload | undefined };
 
 /** The words of a database's clients, and its own. One bottleneck is one cause: what several say of one database is the database's, what one says alone is that one's. */
 const databases: StateCorrelator = {
@@ -63,7 +63,7 @@ const databases: StateCorrelator = {
   },
 };
 
-function complaintsOf(state: ClusterState, calls: CallGraph, workload: Workload): Complaint[] {
+function complaintsOf(state: ClusterState, calls: CallGraph, workload: StateWorkload): Complaint[] {
   return workload.signs
     .filter(({ kind, late, count }) => KINDS[kind] !== undefined && (late || count > 2))
     .map((sign) => ({
@@ -106,7 +106,7 @@ function judge(state: ClusterState, calls: CallGraph, group: Complaint[]): State
 }
 
 /** Of a line in the database's own log: whose pod has the address that was refused. */
-function clientIn(state: ClusterState, _calls: CallGraph, { sign }: Complaint): Workload | undefined {
+function clientIn(state: ClusterState, _calls: CallGraph, { sign }: Complaint): StateWorkload | undefined {
   const pod = state.pods.find(({ ip }) => ip !== '' && sign.line.includes(ip));
   return pod && state.ownerOfPod.get(`${pod.namespace}/${pod.name}`);
 }
@@ -114,7 +114,7 @@ function clientIn(state: ClusterState, _calls: CallGraph, { sign }: Complaint): 
 const CREDENTIAL = /user|pass|pwd|auth|secret|cred|max_conn|read_only|database|db_name/i;
 
 /** The settings that may say so, without what they hold where that is secret. */
-function settings(workload: Workload) {
+function settings(workload: StateWorkload) {
   const at = `${templatePath(workload)}.containers`;
   return workload.template.containers.flatMap(({ name, env, args, command }) => [
     ...env

@@ -6,7 +6,7 @@ import { type LogSign, unknownHost } from '../../domain/snapshot/log-signs.ts';
 import type { Service } from '../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Names that can't be resolved though their Services are there: by the pods' own policy, or since the cluster's DNS is down. */
@@ -49,7 +49,7 @@ const dns: StateCorrelator = {
 };
 
 /** Complaints about names that the cluster's DNS would know. */
-const complaints = ({ resolve }: CallGraph, workload: Workload): LogSign[] =>
+const complaints = ({ resolve }: CallGraph, workload: StateWorkload): LogSign[] =>
   workload.signs.filter((sign) => {
     if (sign.kind === 'timeout' || sign.kind === 'refused') return /\b(?:lookup|dns)\b|:53\b/i.test(sign.line);
     if (sign.kind !== 'unknown_host') return false;
@@ -60,7 +60,7 @@ const complaints = ({ resolve }: CallGraph, workload: Workload): LogSign[] =>
 const told = (sign: LogSign): StateFact =>
   fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line);
 
-function policy(calls: CallGraph, workload: Workload, server: Service | undefined): StateCause[] {
+function policy(calls: CallGraph, workload: StateWorkload, server: Service | undefined): StateCause[] {
   const { template, desired, namespace } = workload;
   if (desired === 0 || namespace === 'kube-system') return [];
   const servers = textsAt(template.dnsConfig, 'nameservers');
@@ -132,7 +132,7 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
 }
 
 /** Only that a name isn't known: why is told elsewhere, where it can be. */
-function unknown(calls: CallGraph, workload: Workload): StateCause[] {
+function unknown(calls: CallGraph, workload: StateWorkload): StateCause[] {
   const sign = workload.signs.find(
     (one) =>
       one.kind === 'unknown_host' &&

@@ -1,7 +1,7 @@
 import { describe, edit } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const RECENT_MS = 60 * 60_000;
@@ -36,7 +36,7 @@ const evictions: StateCorrelator = {
     state.workloads.flatMap((workload) => [...evicted(workload, state.at), ...byEvent(workload, state.at)]),
 };
 
-function evicted(workload: Workload, at: number): StateCause[] {
+function evicted(workload: StateWorkload, at: number): StateCause[] {
   const out = [...workload.pods, ...workload.olderPods].filter(
     (pod) => pod.phase === 'Failed' && pod.reason === 'Evicted' && at - outSince(workload, pod) < 24 * RECENT_MS,
   );
@@ -45,7 +45,7 @@ function evicted(workload: Workload, at: number): StateCause[] {
 }
 
 /** An old pod may be put out today. */
-const outSince = ({ events }: Workload, pod: Pod): number =>
+const outSince = ({ events }: StateWorkload, pod: Pod): number =>
   Math.max(
     pod.createdAt,
     ...pod.conditions.map(({ since }) => since),
@@ -53,7 +53,7 @@ const outSince = ({ events }: Workload, pod: Pod): number =>
   );
 
 /** The node's own shortage is the node's; a limit that the pod passed is its own. */
-const diskCause = (workload: Workload, pod: Pod): StateCause => ({
+const diskCause = (workload: StateWorkload, pod: Pod): StateCause => ({
   what: 'ephemeral_storage_exceeded',
   object: refOf(workload),
   strength: /exceed/.test(pod.message) ? 0.95 : 0.5,
@@ -71,7 +71,7 @@ const diskCause = (workload: Workload, pod: Pod): StateCause => ({
   command: edit(workload),
 });
 
-function byEvent(workload: Workload, at: number): StateCause[] {
+function byEvent(workload: StateWorkload, at: number): StateCause[] {
   const recent = workload.events.filter(({ last }) => at - last < RECENT_MS);
   const preempted =
     recent.find(({ reason, type }) => reason === 'Preempted' && type !== 'Normal') ??

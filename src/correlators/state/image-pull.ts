@@ -6,7 +6,7 @@ import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { StateCause } from '../../domain/snapshot/state-cause.ts';
 import { fact, refOf } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import { containerPath, templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const WAITING =
@@ -128,7 +128,7 @@ const imagePull: StateCorrelator = {
     ),
 };
 
-function failedPulls(state: ClusterState, workload: Workload, pod: Pod): StateCause[] {
+function failedPulls(state: ClusterState, workload: StateWorkload, pod: Pod): StateCause[] {
   return pod.containers.flatMap(({ name, init, waiting }) => {
     if (!waiting || !WAITING.test(waiting.reason)) return [];
     const image = pod.template.containers.find((one) => one.name === name)?.image ?? '';
@@ -169,14 +169,14 @@ function failedPulls(state: ClusterState, workload: Workload, pod: Pod): StateCa
 }
 
 /** A pull secret that isn't there: listed and absent, or as the kubelet says. */
-function missingSecret(state: ClusterState, { namespace, template, events }: Workload): string | undefined {
+function missingSecret(state: ClusterState, { namespace, template, events }: StateWorkload): string | undefined {
   const said = events.find(({ reason }) => reason === 'FailedToRetrieveImagePullSecret');
   return template.pullSecrets.find(
     (name) => isAbsent(state, { kind: 'Secret', namespace, name }) || said?.message.includes(name),
   );
 }
 
-function mend(what: CauseKind, workload: Workload, container: string, image: string): string {
+function mend(what: CauseKind, workload: StateWorkload, container: string, image: string): string {
   if (what === 'image_pull_secret_missing' || what === 'image_pull_unauthorised')
     return `kubectl create secret docker-registry ${workload.template.pullSecrets[0] ?? 'NAME'} -n ${workload.namespace} --docker-server=REGISTRY --docker-username=USER --docker-password=PASSWORD`;
   if (what === 'image_never_pulled') return edit(workload);

@@ -3,7 +3,7 @@ import { containersAt } from '../../domain/snapshot/crashed.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { troubleOf } from '../../domain/snapshot/trouble.ts';
-import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const PORT_VARIABLE = /^(?:(?:SERVER|HTTP|GRPC|APP|LISTEN)_)?PORT$/i;
@@ -24,7 +24,7 @@ const listeningPorts: StateCorrelator = {
   },
 };
 
-const told = (workload: Workload): StateCause[] =>
+const told = (workload: StateWorkload): StateCause[] =>
   workload.template.containers.flatMap((container) => {
     const declared = container.ports.map(({ port }) => port);
     if (declared.length === 0 || container.init) return [];
@@ -58,7 +58,7 @@ const told = (workload: Workload): StateCause[] =>
     ];
   });
 
-function shared(workload: Workload, crashes: boolean): StateCause[] {
+function shared(workload: StateWorkload, crashes: boolean): StateCause[] {
   const all = workload.template.containers
     .filter(({ init }) => !init)
     .flatMap((container) => container.ports.map((port) => ({ container, port })));

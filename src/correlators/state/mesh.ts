@@ -7,7 +7,7 @@ import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fits } from '../../domain/snapshot/service.ts';
 import { type KubeObject, type ObjectRef, objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** A service mesh between caller and callee: who is let through, by whom, and whether both speak mutual TLS. */
@@ -42,7 +42,7 @@ const mesh: StateCorrelator = {
   },
 };
 
-type Pair = { from: Workload; to: Workload };
+type Pair = { from: StateWorkload; to: StateWorkload };
 const ROOT = 'istio-system';
 const PROXY = /^(?:istio-proxy|linkerd-proxy)$/;
 
@@ -61,7 +61,7 @@ function pairsOf(state: ClusterState, calls: CallGraph): Pair[] {
 }
 
 /** A policy of the mesh selects by the labels of pods, or all of its namespace; those of the root namespace hold everywhere. */
-function holds({ metadata, raw }: KubeObject, workload: Workload): boolean {
+function holds({ metadata, raw }: KubeObject, workload: StateWorkload): boolean {
   if (metadata.namespace !== workload.namespace && metadata.namespace !== ROOT) return false;
   const selector = labelsAt(raw, 'spec', 'selector', 'matchLabels');
   return Object.keys(selector).length === 0 || fits(selector, workload.template.labels);
@@ -139,11 +139,11 @@ const allowNothing = (policies: KubeObject[], pairs: Pair[]): StateCause[] =>
           ];
     });
 
-const hasSidecar = ({ template, pods }: Workload): boolean =>
+const hasSidecar = ({ template, pods }: StateWorkload): boolean =>
   template.containers.some(({ name }) => PROXY.test(name)) ||
   pods.some((pod) => pod.template.containers.some(({ name }) => PROXY.test(name)));
 
-const strictFor = (state: ClusterState, to: Workload): KubeObject | undefined =>
+const strictFor = (state: ClusterState, to: StateWorkload): KubeObject | undefined =>
   [...objectsOf(state, 'PeerAuthentication')]
     .filter((one) => holds(one, to))
     .sort((left, right) => specificity(right) - specificity(left))
@@ -153,7 +153,7 @@ const specificity = ({ metadata, raw }: KubeObject): number =>
   (metadata.namespace === ROOT ? 0 : 1) +
   (Object.keys(labelsAt(raw, 'spec', 'selector', 'matchLabels')).length > 0 ? 2 : 0);
 
-const resets = (from: Workload): LogSign[] =>
+const resets = (from: StateWorkload): LogSign[] =>
   from.signs.filter(({ kind, late, count }) => (kind === 'reset' || kind === 'malformed_reply') && (late || count > 3));
 
 /** Callers outside of the mesh, where the callee takes mutual TLS alone: who changed last is to blame. */

@@ -4,7 +4,7 @@ import { labelsAt } from '../../domain/snapshot/fields.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing, unready } from '../../domain/snapshot/trouble.ts';
-import { containerPath, templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
@@ -56,7 +56,7 @@ const missingReferences: StateCorrelator = {
     }),
 };
 
-function toldMissing(workload: Workload): StateCause[] {
+function toldMissing(workload: StateWorkload): StateCause[] {
   const words = new Map<string, StateFact>();
   for (const pod of unready(workload)) {
     for (const { name, waiting } of pod.containers)
@@ -78,11 +78,11 @@ function toldMissing(workload: Workload): StateCause[] {
   return causesBy(workload, words);
 }
 
-const hasFailed = ({ kind, conditions }: Workload): boolean =>
+const hasFailed = ({ kind, conditions }: StateWorkload): boolean =>
   kind === 'Job' && conditions.some(({ type, status }) => type === 'Failed' && status === 'True');
 
 /** The pods of a Job that reached its deadline are gone; what the kubelet said of them is still there. */
-function toldBefore(workload: Workload): StateCause[] {
+function toldBefore(workload: StateWorkload): StateCause[] {
   const words = new Map<string, StateFact>();
   for (const { about, reason, message } of workload.events)
     if (about.kind === 'Pod' && (reason === 'Failed' || reason === 'FailedMount'))
@@ -90,7 +90,7 @@ function toldBefore(workload: Workload): StateCause[] {
   return causesBy(workload, words);
 }
 
-function causesBy(workload: Workload, words: ReadonlyMap<string, StateFact>): StateCause[] {
+function causesBy(workload: StateWorkload, words: ReadonlyMap<string, StateFact>): StateCause[] {
   return [...words].flatMap(([message, told]): StateCause[] => {
     const key = NO_KEY.exec(message);
     const missing = NOT_FOUND.exec(message);
@@ -117,7 +117,7 @@ function causesBy(workload: Workload, words: ReadonlyMap<string, StateFact>): St
 }
 
 /** What must be there before its containers start. */
-function neededBy(workload: Workload): Needed[] {
+function neededBy(workload: StateWorkload): Needed[] {
   const at = templatePath(workload);
   const { containers, volumes } = workload.template;
   return [
@@ -146,7 +146,7 @@ function neededBy(workload: Workload): Needed[] {
   ];
 }
 
-function comparedMissing(state: ClusterState, workload: Workload, needed: Needed): StateCause[] {
+function comparedMissing(state: ClusterState, workload: StateWorkload, needed: Needed): StateCause[] {
   const ref = { kind: needed.kind, namespace: workload.namespace, name: needed.name };
   const stuck = standing(workload).some(({ phase, node }) => phase === 'Pending' && node !== '');
   if (!stuck) return [];
@@ -169,7 +169,7 @@ function comparedMissing(state: ClusterState, workload: Workload, needed: Needed
 }
 
 function causeOf(
-  workload: Workload,
+  workload: StateWorkload,
   { kind, name, key, field }: Needed,
   more: StateFact[],
   strength: number,

@@ -5,7 +5,7 @@ import { type Json, labelsAt, portAt, recordAt, recordsAt, textAt, textsAt } fro
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import { type KubeObject, objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** NetworkPolicies held against who calls whom: a pair of which no rule lets the one through. */
@@ -45,10 +45,10 @@ type Policy = {
   types: string[];
   rules: Record<Direction, Json[]>;
 };
-type Pair = { from: Workload; to: Workload };
+type Pair = { from: StateWorkload; to: StateWorkload };
 type Denial = Pair & { policy: Policy; direction: Direction };
 
-const pair = (from: Workload | undefined, to: Workload | undefined): Pair[] =>
+const pair = (from: StateWorkload | undefined, to: StateWorkload | undefined): Pair[] =>
   from && to && from.desired > 0 ? [{ from, to }] : [];
 
 function policyOf(object: KubeObject): Policy {
@@ -95,8 +95,8 @@ function lets(
   rule: Json,
   direction: Direction,
   namespace: string,
-  other: Workload,
-  to: Workload,
+  other: StateWorkload,
+  to: StateWorkload,
 ): boolean {
   const peers = recordsAt(rule, direction === 'Ingress' ? 'from' : 'to');
   const isPeer = peers.length === 0 || peers.some((peer) => matches(state, peer, namespace, other));
@@ -121,7 +121,7 @@ function lets(
   return isPeer && isPort;
 }
 
-function matches(state: ClusterState, peer: Json, namespace: string, other: Workload): boolean {
+function matches(state: ClusterState, peer: Json, namespace: string, other: StateWorkload): boolean {
   if ('ipBlock' in peer) return true;
   const labels = labelsAt(
     objectAt(state, { kind: 'Namespace', namespace: '', name: other.namespace })?.raw,

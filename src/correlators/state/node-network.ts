@@ -5,7 +5,7 @@ import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Calls that get no answer, and all of them cross the border of one node: what its pods share is in the way. */
@@ -30,7 +30,7 @@ const nodeNetwork: StateCorrelator = {
 const LEAST = 3;
 const NEARLY_ALL = 0.9;
 
-type Call = { from: Workload; to: Workload; sign: LogSign; callerNode: string; calleeNodes: Set<string> };
+type Call = { from: StateWorkload; to: StateWorkload; sign: LogSign; callerNode: string; calleeNodes: Set<string> };
 
 function silentCalls(state: ClusterState, calls: CallGraph): Call[] {
   const found = new Map<string, Call>();

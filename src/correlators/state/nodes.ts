@@ -1,5 +1,5 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import { type ClusterState, eventsAbout, workloadOfPod } from '../../domain/snapshot/cluster-state.ts';
+import { type ClusterState, eventsAbout, ownWorkload } from '../../domain/snapshot/cluster-state.ts';
 import type { Node } from '../../domain/snapshot/node.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
@@ -124,7 +124,7 @@ const COMMANDS: Partial<Record<CauseKind, string>> = {
 };
 
 const guestsOf = (state: ClusterState, { name }: Node): ObjectRef[] => {
-  const guests = state.pods.filter((pod) => pod.node === name).flatMap((pod) => workloadOfPod(state, pod) ?? []);
+  const guests = state.pods.filter((pod) => pod.node === name).flatMap((pod) => ownWorkload(state, pod) ?? []);
   return [...new Set(guests)].map(refOf);
 };
 

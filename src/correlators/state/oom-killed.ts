@@ -2,7 +2,7 @@ import { crashedIn } from '../../domain/snapshot/crashed.ts';
 import { target } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { unready } from '../../domain/snapshot/trouble.ts';
-import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Killed by the kernel for its limit, or so small a limit that not even the container's first process fits. */
@@ -25,7 +25,7 @@ const oomKilled: StateCorrelator = {
 
 const AT_START = /container init was OOM-killed|memory limit too low|init caused .{0,80}OOM/i;
 
-const killed = (workload: Workload, at: number): StateCause[] =>
+const killed = (workload: StateWorkload, at: number): StateCause[] =>
   crashedIn(workload, at)
     .filter(
       ({ exit, byProbe, container }) =>
@@ -54,7 +54,7 @@ const killed = (workload: Workload, at: number): StateCause[] =>
       command: mend(workload, container.name),
     }));
 
-function neverFits(workload: Workload): StateCause[] {
+function neverFits(workload: StateWorkload): StateCause[] {
   const event = workload.events.find(({ message }) => AT_START.test(message));
   const container =
     workload.template.containers.find(
@@ -73,14 +73,14 @@ function neverFits(workload: Workload): StateCause[] {
   ];
 }
 
-const limitOf = (workload: Workload, container: Workload['template']['containers'][number]) =>
+const limitOf = (workload: StateWorkload, container: StateWorkload['template']['containers'][number]) =>
   fact(
     workload,
     containerPath(workload, container, 'resources.limits.memory'),
     container.limits.memory === undefined ? 'none' : `${Math.round(container.limits.memory / 2 ** 20)}Mi`,
   );
 
-const mend = (workload: Workload, container: string): string =>
+const mend = (workload: StateWorkload, container: string): string =>
   `kubectl set resources ${target(workload)} -c ${container} --limits=memory=SIZE`;
 
 export default oomKilled;

@@ -6,11 +6,11 @@ import type { ContainerState, Pod } from '../../domain/snapshot/pod.ts';
 import { aDeclaredPort } from '../../domain/snapshot/should-be.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { recentExit, standing } from '../../domain/snapshot/trouble.ts';
-import { containerPath, type Workload } from '../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 import { factsOfFault } from './probe/facts.ts';
 import { faultOf } from './probe/fault.ts';
-import { type Look, NAMES } from './probe/look.ts';
+import { NAMES, type ProbeLook } from './probe/look.ts';
 
 /** Probes held against the container that they ask: where it listens, what it speaks, how long it takes. */
 const probes: StateCorrelator = {
@@ -147,7 +147,7 @@ const probes: StateCorrelator = {
     }),
 };
 
-function judge(workload: Workload, pod: Pod, at: number): StateCause[] {
+function judge(workload: StateWorkload, pod: Pod, at: number): StateCause[] {
   const events = workload.events.filter(({ about }) => about.name === pod.name);
   return pod.template.containers.flatMap((container) => {
     const status = pod.containers.find(({ name }) => name === container.name);
@@ -182,7 +182,7 @@ const concerns = (event: StateEvent, container: Container, pod: Pod): boolean =>
     (pod.template.containers.filter(({ init }) => !init).length === 1 ||
       NAMES.some((name) => event.message.includes(`:${container.probes[name]?.port}`))));
 
-function judgeProbe(look: Look): StateCause[] {
+function judgeProbe(look: ProbeLook): StateCause[] {
   const fault = faultOf(look);
   if (!fault) return [];
   const { workload, pod, container, name, failure, killed } = look;
@@ -223,7 +223,7 @@ function judgeProbe(look: Look): StateCause[] {
 
 /** It runs, and its probe says no: mostly since something that it needs says no, too. */
 function notReady(
-  workload: Workload,
+  workload: StateWorkload,
   pod: Pod,
   container: Container,
   status: ContainerState,

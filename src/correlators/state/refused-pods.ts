@@ -7,7 +7,7 @@ import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Why the API server refuses to make pods: in FailedCreate events, and in the condition ReplicaFailure. */
@@ -91,7 +91,7 @@ const refusedPods: StateCorrelator = {
   },
 };
 
-function refusalOf(workload: Workload): StateFact | null {
+function refusalOf(workload: StateWorkload): StateFact | null {
   if (workload.desired === 0 || standing(workload).length >= workload.desired) return null;
   const condition = workload.conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   // What an older template was refused for is over.
@@ -103,7 +103,7 @@ function refusalOf(workload: Workload): StateFact | null {
 }
 
 /** Pods were made after it. */
-const isOver = ({ events }: Workload, refused: StateEvent): boolean =>
+const isOver = ({ events }: StateWorkload, refused: StateEvent): boolean =>
   events.some(
     ({ reason, last, about }) =>
       reason === 'SuccessfulCreate' && about.name === refused.about.name && last > refused.last,
@@ -124,7 +124,7 @@ const KINDS: [CauseKind, RegExp][] = [
 const kindOf = (message: string): CauseKind =>
   KINDS.find(([, pattern]) => pattern.test(message))?.[0] ?? 'pods_refused';
 
-function causeOf(state: ClusterState, workload: Workload, told: StateFact, several: boolean): StateCause[] {
+function causeOf(state: ClusterState, workload: StateWorkload, told: StateFact, several: boolean): StateCause[] {
   const message = told.value;
   const own = refOf(workload);
   const at = templatePath(workload);
@@ -208,7 +208,7 @@ type Make = (
 ) => StateCause[];
 
 /** "exceeded quota: NAME, requested: cpu=500m, used: cpu=2, limited: cpu=2", or "failed quota: NAME: must specify limits.cpu". */
-function quota(workload: Workload, message: string, make: Make): StateCause[] {
+function quota(workload: StateWorkload, message: string, make: Make): StateCause[] {
   const name = /(?:exceeded|failed) quota: ([^,:\s]+)/.exec(message)?.[1] ?? 'unknown';
   const object = { kind: 'ResourceQuota', namespace: workload.namespace, name };
   const must = /must specify ([\w.,\-/ ]+)/.exec(message)?.[1];
@@ -236,7 +236,7 @@ export function quotaKind(resources: string): CauseKind {
 /** Who came last is to blame: a LimitRange that is newer than the template, else the workload. Several refused workloads speak against the LimitRange, too. */
 function limitRange(
   state: ClusterState,
-  workload: Workload,
+  workload: StateWorkload,
   message: string,
   several: boolean,
   make: Make,

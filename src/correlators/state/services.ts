@@ -7,7 +7,7 @@ import type { Service, ServicePort } from '../../domain/snapshot/service.ts';
 import { aDeclaredPort, valueBeside } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 const itsPodsLabels = (facts: readonly StateFact[]): string => {
@@ -143,7 +143,7 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
 }
 
 /** The workload that the Service is named after, or whose labels are nearest to its selector. */
-function meantBy(state: ClusterState, { namespace, name, selector }: Service): Workload | undefined {
+function meantBy(state: ClusterState, { namespace, name, selector }: Service): StateWorkload | undefined {
   const others = state.workloads.filter(
     (one) => one.namespace === namespace && one.kind !== 'Job' && one.kind !== 'Pod',
   );

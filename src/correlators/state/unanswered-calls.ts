@@ -5,7 +5,7 @@ import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { troubleOf } from '../../domain/snapshot/trouble.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Calls that are refused or not answered: it points at who is called, and says nothing of why. */
@@ -52,9 +52,9 @@ const WELL = 0.55;
 
 const isNews = ({ late, count }: LogSign): boolean => late || count > 3;
 
-function ofCalls(state: ClusterState, calls: CallGraph, workload: Workload): StateCause[] {
+function ofCalls(state: ClusterState, calls: CallGraph, workload: StateWorkload): StateCause[] {
   return (['refused', 'timeout'] as const).flatMap((kind) => {
-    const groups = new Map<Workload, LogSign[]>();
+    const groups = new Map<StateWorkload, LogSign[]>();
     for (const sign of workload.signs.filter((one) => one.kind === kind && isNews(one))) {
       const callee = complainedOf(state, calls, workload, sign);
       if (callee && callee !== workload) groups.set(callee, [...(groups.get(callee) ?? []), sign]);
@@ -81,7 +81,7 @@ const ACCOUNT = /system:serviceaccount:([\w.-]{1,253}):([\w.-]{1,253})/;
 /** The peer of ours that says no; else what was asked shows the certificate. */
 const BLAMES_US = /bad certificate|unknown certificate|certificate required|client certificate/i;
 
-function denied(state: ClusterState, calls: CallGraph, workload: Workload): StateCause[] {
+function denied(state: ClusterState, calls: CallGraph, workload: StateWorkload): StateCause[] {
   const rbac = workload.signs.find((sign) => sign.kind === 'rbac' && isNews(sign));
   const certificate = workload.signs.find((sign) => sign.kind === 'certificate' && isNews(sign));
   const shows =

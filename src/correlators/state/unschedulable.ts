@@ -1,13 +1,13 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { describe, edit } from '../../domain/snapshot/kubectl.ts';
-import type { Fit, Misfit } from '../../domain/snapshot/node-fit.ts';
+import type { Misfit, NodeFit } from '../../domain/snapshot/node-fit.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 import { factsOf } from './scheduling/facts.ts';
-import { judged, type Reason } from './scheduling/reasons.ts';
+import { type Reason, reasonOfWaiting } from './scheduling/reasons.ts';
 
 const lessThanLargest = (what: string) => (facts: readonly StateFact[]) => {
   const most = facts.filter(({ field }) => field.startsWith('status.allocatable')).map(({ value }) => Number(value));
@@ -128,7 +128,7 @@ const unschedulable: StateCorrelator = {
   find: (state) => {
     const waiting = state.workloads.flatMap((workload) => {
       const told = refusalOf(workload);
-      return told ? [{ workload, told, ...judged(state, workload, told.value) }] : [];
+      return told ? [{ workload, told, ...reasonOfWaiting(state, workload, told.value) }] : [];
     });
     const tainted = waiting.filter(({ reason }) => reason === 'taint').length;
     return waiting.flatMap(({ workload, told, reason, fits }) =>
@@ -145,7 +145,7 @@ const unschedulable: StateCorrelator = {
 };
 
 /** What the scheduler says of pods that wait without a node. */
-function refusalOf(workload: Workload): StateFact | null {
+function refusalOf(workload: StateWorkload): StateFact | null {
   const waiting = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
   for (const pod of waiting) {
     const condition = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
@@ -178,10 +178,10 @@ const WHAT: Record<Exclude<Reason, 'storage' | 'condition' | 'unknown'>, CauseKi
 };
 
 function causeOf(
-  workload: Workload,
+  workload: StateWorkload,
   told: StateFact,
   reason: Reason,
-  fits: Fit[],
+  fits: NodeFit[],
   severalTainted: boolean,
   nodeAway: boolean,
 ): StateCause[] {
@@ -210,7 +210,7 @@ function causeOf(
   ];
 }
 
-function objectOf(workload: Workload, reason: Reason, fits: Fit[], severalTainted: boolean): ObjectRef {
+function objectOf(workload: StateWorkload, reason: Reason, fits: NodeFit[], severalTainted: boolean): ObjectRef {
   const node = fits.find(({ misfits }) => misfits.includes(reason as Misfit))?.node;
   if (node && (reason === 'cordon' || (reason === 'taint' && severalTainted)))
     return { kind: 'Node', namespace: '', name: node.name };

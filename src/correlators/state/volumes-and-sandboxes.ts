@@ -4,7 +4,7 @@ import { describe, edit } from '../../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { unready } from '../../domain/snapshot/trouble.ts';
-import { templatePath, type Workload } from '../../domain/snapshot/workload.ts';
+import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** What the kubelet could not do before a container could start: attach, mount, make the sandbox. */
@@ -88,7 +88,7 @@ const TOLD_ELSEWHERE =
   /(?:configmap|secret)s? "[^"]{1,253}" not found|object "[^"]{1,253}"\/"[^"]{1,253}" not registered|references non-existent/i;
 const RUNTIME_AWAY = /containerd\.sock|crio\.sock/;
 
-function ofEvent(workload: Workload, event: StateEvent): StateCause[] {
+function ofEvent(workload: StateWorkload, event: StateEvent): StateCause[] {
   const own = refOf(workload);
   const told = fact(event.about, `event ${event.reason}`, event.message);
   const make = (what: CauseKind, strength: number, object: ObjectRef = own): StateCause[] => [
@@ -126,7 +126,7 @@ function ofEvent(workload: Workload, event: StateEvent): StateCause[] {
     : make('sandbox_failed', 0.9);
 }
 
-function volumeFacts(workload: Workload, message: string) {
+function volumeFacts(workload: StateWorkload, message: string) {
   const name = /volume "([^"]{1,253})"/.exec(message)?.[1];
   const volume = workload.template.volumes.find((one) => one.name === name);
   return volume ? [fact(workload, `${templatePath(workload)}.volumes[${volume.name}]`, volume.target)] : [];
@@ -135,7 +135,7 @@ function volumeFacts(workload: Workload, message: string) {
 const PATIENCE_MS = 30_000;
 
 /** An init container that runs and runs, and one that could not be made. */
-function waiting(workload: Workload, pod: Workload['pods'][number], at: number): StateCause[] {
+function waiting(workload: StateWorkload, pod: StateWorkload['pods'][number], at: number): StateCause[] {
   return pod.containers.flatMap(({ name, init, runningSince, waiting: state }): StateCause[] => {
     const template = pod.template.containers.find((one) => one.name === name);
     const own = refOf(workload);

@@ -4,7 +4,7 @@ import { type Json, numberAt, recordsAt, textAt } from '../../domain/snapshot/fi
 import { scale } from '../../domain/snapshot/kubectl.ts';
 import { objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Somebody who is called and has no pods since nobody wants any. */
@@ -79,7 +79,7 @@ const zeroReplicas: StateCorrelator = {
 };
 
 /** As events and objects remember it. */
-function formerly(state: ClusterState, { events, raw, uid, namespace }: Workload): number | null {
+function formerly(state: ClusterState, { events, raw, uid, namespace }: StateWorkload): number | null {
   const sets = objectsOf(state, 'ReplicaSet', namespace).map((one) => one.raw);
   return (
     replicasBeforeZero(events.map(({ message }) => message)) ??

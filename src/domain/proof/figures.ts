@@ -17,7 +17,7 @@ export type Figures = {
   mttrMedianMs: number | null;
   /** The same of those that a step has healed, and where the time went; the parts of one incident add up to it. */
   healed: Median;
-  parts: Record<Part, Median>;
+  parts: Record<FigurePart, Median>;
   /** Of the judged, those that a person called a false alarm. */
   falsePositives: Share;
   falsePositiveRate: number | null;
@@ -35,7 +35,7 @@ export type StepFigures = { tried: number; worked: Share; undone: Share; worse: 
 
 /** From the beginning until it was noticed, from there until it was diagnosed, and so on; `recover` is from the change to health. */
 export const PARTS = ['notice', 'diagnose', 'recommend', 'decide', 'change', 'recover'] as const;
-export type Part = (typeof PARTS)[number];
+export type FigurePart = (typeof PARTS)[number];
 
 export type Stats = {
   at: number;
@@ -58,7 +58,7 @@ export function statsOf(
   return {
     ...window,
     overall: figuresOf(records),
-    byService: grouped(records, serviceOf),
+    byService: grouped(records, recordedServiceOf),
     byKind: grouped(records, ({ issue }) => issue ?? 'unknown'),
     byAction: byAction(records.flatMap(({ steps }) => steps)),
     byPlaybook: grouped(
@@ -69,7 +69,7 @@ export function statsOf(
   };
 }
 
-export const serviceOf = ({ namespace, service }: Pick<OutcomeRecord, 'namespace' | 'service'>): string =>
+export const recordedServiceOf = ({ namespace, service }: Pick<OutcomeRecord, 'namespace' | 'service'>): string =>
   `${namespace}/${service}`;
 
 const DAY_MS = 86_400_000;

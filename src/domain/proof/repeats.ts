@@ -13,7 +13,7 @@ type Trouble = {
 };
 
 /** The same trouble has the same name: the same kind of cause at the same place; without a named cause the same kind of trouble of the same service. Null: nobody knows what it is. */
-export function troubleOf({ namespace, service, issue, cause }: Trouble): string | null {
+export function sameTroubleKey({ namespace, service, issue, cause }: Trouble): string | null {
   if (cause) return JSON.stringify(['cause', cause.what, cause.namespace, cause.name]);
   return issue === null || issue === 'unknown' ? null : JSON.stringify(['issue', issue, namespace, service]);
 }
@@ -23,10 +23,10 @@ export type SeenBefore = { times: number; last: OutcomeRecord; helped: string[];
 
 /** Pure. `past` may hold other troubles, too; null: this one is new. */
 export function seenBefore(trouble: Trouble & { began: number }, past: readonly OutcomeRecord[]): SeenBefore | null {
-  const name = troubleOf(trouble);
+  const name = sameTroubleKey(trouble);
   if (name === null) return null;
   const same = past
-    .filter((one) => !one.proposal && one.over <= trouble.began && troubleOf(one) === name)
+    .filter((one) => !one.proposal && one.over <= trouble.began && sameTroubleKey(one) === name)
     .toSorted((a, b) => a.over - b.over);
   const last = same.at(-1);
   if (!last) return null;
@@ -44,11 +44,11 @@ export function withoutRelapses(records: readonly OutcomeRecord[]): OutcomeRecor
   const sorted = records.toSorted((a, b) => a.began - b.began || a.id.localeCompare(b.id));
   const began = new Map<string, number[]>();
   for (const record of sorted) {
-    const name = record.proposal ? null : troubleOf(record);
+    const name = record.proposal ? null : sameTroubleKey(record);
     if (name !== null) began.set(name, [...(began.get(name) ?? []), record.began]);
   }
   return sorted.map((record) => {
-    const name = troubleOf(record);
+    const name = sameTroubleKey(record);
     const later = name === null || record.outcome !== 'healed' ? [] : (began.get(name) ?? []);
     const isBack = later.some((at) => at >= record.over && at - record.over <= REPEAT_MS);
     if (!isBack) return record;

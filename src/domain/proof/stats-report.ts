@@ -1,7 +1,7 @@
 import type { ServicePolicy } from '../types/service-policy.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
 import { budgetOf, type Comparison, compared, type ErrorBudget, type PastTrouble } from './comparison.ts';
-import { type Stats, serviceOf, statsOf } from './figures.ts';
+import { recordedServiceOf, type Stats, statsOf } from './figures.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
 import { withoutRelapses } from './repeats.ts';
 
@@ -34,7 +34,7 @@ export function reportOf(
 }
 
 function budgets(records: OutcomeRecord[], objectiveOf: Known['objectiveOf'], beforeMs: number | null) {
-  const all = Object.entries(Object.groupBy(records, serviceOf)).flatMap(([name, own = []]) => {
+  const all = Object.entries(Object.groupBy(records, recordedServiceOf)).flatMap(([name, own = []]) => {
     const [first] = own;
     const budget = first ? budgetOf(own, objectiveOf(first.namespace, first.service), beforeMs) : null;
     return budget ? [[name, budget] as const] : [];

@@ -1,5 +1,5 @@
 import { type Calibration, calibrationOf } from './calibration.ts';
-import { type Figures, figuresOf, type StepFigures, serviceOf, stepFigures } from './figures.ts';
+import { type Figures, figuresOf, recordedServiceOf, type StepFigures, stepFigures } from './figures.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
 
 /** What a week was: each claim with the incidents that it rests on. */
@@ -49,14 +49,15 @@ export function weeklyReport(
   };
 }
 
-const kindOf = (record: OutcomeRecord): string => JSON.stringify([serviceOf(record), record.issue ?? 'unknown']);
+const kindOf = (record: OutcomeRecord): string =>
+  JSON.stringify([recordedServiceOf(record), record.issue ?? 'unknown']);
 
 function worstRepeat(real: OutcomeRecord[]): WeeklyReport['worstRepeat'] {
   const groups = Object.values(Object.groupBy(real, kindOf)).map((own) => own ?? []);
   const [worst] = groups.toSorted((a, b) => b.length - a.length);
   const first = worst?.[0];
   if (!worst || !first || worst.length < 2) return null;
-  return { service: serviceOf(first), issue: first.issue ?? 'unknown', records: worst };
+  return { service: recordedServiceOf(first), issue: first.issue ?? 'unknown', records: worst };
 }
 
 function neverWorks(lately: readonly OutcomeRecord[]): Suggestion[] {
@@ -84,7 +85,7 @@ function firesInVain(lately: readonly OutcomeRecord[]): Suggestion[] {
     return [
       {
         kind: 'fires_in_vain',
-        service: serviceOf(first),
+        service: recordedServiceOf(first),
         issue: first.issue ?? 'unknown',
         records: vain,
         of: own.length,

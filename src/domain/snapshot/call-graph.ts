@@ -2,7 +2,7 @@ import { type AddressUse, addressUses, type Resolver, resolver } from './calls.t
 import type { ClusterState } from './cluster-state.ts';
 import type { Service } from './service.ts';
 import { objectKey } from './snapshot.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 /** Names of workloads in a namespace. */
 export type MeasuredCall = { namespace: string; from: string; to: string };
@@ -26,7 +26,7 @@ export function callGraph(state: ClusterState, measured: readonly MeasuredCall[]
   const callees = new Map<string, Set<string>>();
   const callers = new Map<string, Set<string>>();
   const usesOfService = new Map<string, AddressUse[]>();
-  const link = (caller: Workload, service: Service) => {
+  const link = (caller: StateWorkload, service: Service) => {
     for (const callee of service.workloads) {
       const [from, to] = [objectKey(caller), objectKey(callee)];
       if (from === to) continue;

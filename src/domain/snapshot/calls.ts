@@ -3,11 +3,11 @@ import { type ClusterState, objectAt, objectsOf } from './cluster-state.ts';
 import type { Variable } from './container.ts';
 import { labelsAt } from './fields.ts';
 import type { Service } from './service.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 /** Whom a workload means to call, by what it is configured with. `source` says where it stands, as a field's path. */
 export type AddressUse = Address & {
-  workload: Workload;
+  workload: StateWorkload;
   source: 'variable' | 'argument' | 'config' | 'log';
   field: string;
   /** The variable's name; empty where there is none. */
@@ -23,7 +23,7 @@ export function addressUses(state: ClusterState): AddressUse[] {
   return state.workloads.flatMap((workload) => usesOf(state, workload));
 }
 
-function usesOf(state: ClusterState, workload: Workload): AddressUse[] {
+function usesOf(state: ClusterState, workload: StateWorkload): AddressUse[] {
   const uses: AddressUse[] = [];
   for (const container of workload.template.containers) {
     const at = `spec.template.spec.${container.init ? 'initContainers' : 'containers'}[${container.name}]`;
@@ -60,8 +60,8 @@ function told(state: ClusterState, namespace: string, { name, value, from }: Var
 
 function bulkVariables(
   state: ClusterState,
-  { namespace }: Workload,
-  sources: Workload['template']['containers'][number]['envFrom'],
+  { namespace }: StateWorkload,
+  sources: StateWorkload['template']['containers'][number]['envFrom'],
   at: string,
 ): Told[] {
   return sources.flatMap(({ kind, name, prefix }) =>
@@ -95,7 +95,7 @@ function decoded(value: string): string {
   }
 }
 
-function inVariables(workload: Workload, variables: Told[]): AddressUse[] {
+function inVariables(workload: StateWorkload, variables: Told[]): AddressUse[] {
   const ports = new Map(
     variables
       .filter(({ name, value }) => namesPort(name) && /^\d{2,5}$/.test(value))
@@ -120,7 +120,7 @@ function inVariables(workload: Workload, variables: Told[]): AddressUse[] {
 }
 
 /** ConfigMaps that are mounted as files. */
-function inFiles(state: ClusterState, workload: Workload): AddressUse[] {
+function inFiles(state: ClusterState, workload: StateWorkload): AddressUse[] {
   return workload.template.volumes
     .filter(({ kind }) => kind === 'ConfigMap')
     .flatMap(({ target }) =>

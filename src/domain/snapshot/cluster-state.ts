@@ -4,7 +4,7 @@ import { type Node, nodeOf } from './node.ts';
 import { type Pod, podOf } from './pod.ts';
 import { addressesIn, fits, type Service, serviceNameOf, serviceOf } from './service.ts';
 import { type KubeObject, type ObjectRef, objectKey, type Snapshot } from './snapshot.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 /** A snapshot, indexed: what belongs together is found at once. Pure, and as large as the snapshot. */
 export type ClusterState = {
@@ -13,9 +13,9 @@ export type ClusterState = {
   byKind: ReadonlyMap<string, KubeObject[]>;
   byKey: ReadonlyMap<string, KubeObject>;
   pods: Pod[];
-  workloads: Workload[];
+  workloads: StateWorkload[];
   /** By the pod's namespace and name. */
-  ownerOfPod: ReadonlyMap<string, Workload>;
+  ownerOfPod: ReadonlyMap<string, StateWorkload>;
   services: Service[];
   nodes: Node[];
   /** Newest first. */
@@ -53,7 +53,7 @@ export function clusterState(snapshot: Snapshot): ClusterState {
 function withPods(
   services: Service[],
   pods: Pod[],
-  workloads: Workload[],
+  workloads: StateWorkload[],
   byKind: ReadonlyMap<string, KubeObject[]>,
 ): Service[] {
   const podsIn = Map.groupBy(pods, ({ namespace }) => namespace);
@@ -94,7 +94,7 @@ export const isAbsent = (state: ClusterState, ref: ObjectRef): boolean =>
 export const eventsAbout = ({ eventsByKey }: ClusterState, ref: ObjectRef): StateEvent[] =>
   eventsByKey.get(objectKey(ref)) ?? [];
 
-export const workloadOfPod = (
+export const ownWorkload = (
   { ownerOfPod }: ClusterState,
   { namespace, name }: { namespace: string; name: string },
-): Workload | undefined => ownerOfPod.get(`${namespace}/${name}`);
+): StateWorkload | undefined => ownerOfPod.get(`${namespace}/${name}`);

@@ -5,11 +5,11 @@ import type { LogSign } from './log-signs.ts';
 import type { ContainerState, Exit, Pod } from './pod.ts';
 import type { ContainerLog } from './snapshot.ts';
 import { recentExit, standing } from './trouble.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 /** A container that ended lately, with all that tells why. One a container of a workload: the one that restarted most. */
 export type CrashedContainer = {
-  workload: Workload;
+  workload: StateWorkload;
   pod: Pod;
   container: Container;
   exit: Exit;
@@ -25,7 +25,7 @@ export type CrashedContainer = {
 export const containersAt = (state: ClusterState): CrashedContainer[] =>
   state.workloads.filter(({ desired }) => desired > 0).flatMap((workload) => crashedIn(workload, state.at));
 
-export function crashedIn(workload: Workload, at: number): CrashedContainer[] {
+export function crashedIn(workload: StateWorkload, at: number): CrashedContainer[] {
   const worst = new Map<string, CrashedContainer>();
   for (const pod of standing(workload))
     for (const status of pod.containers) {

@@ -2,13 +2,13 @@ import type { CallGraph } from './call-graph.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { LogSign } from './log-signs.ts';
 import { objectKey } from './snapshot.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 const IMAGE =
   /(?:^|[/_-])(?:mysql|mariadb|percona|postgres|postgresql|mongo|mongodb|redis|valkey|cassandra|cockroach|elasticsearch|opensearch|rabbitmq|kafka|memcached|etcd|xenon|clickhouse|mssql|oracle)(?:[:@/_-]|$)/i;
 
 /** A database, cache or broker, by its image or name. */
-export const isDatabase = ({ name, template }: Workload): boolean =>
+export const isDatabase = ({ name, template }: StateWorkload): boolean =>
   template.containers.some(({ image, init }) => !init && IMAGE.test(image.replace(/@.*$/, ''))) ||
   IMAGE.test(`/${name}/`.replaceAll('-', '/'));
 
@@ -33,9 +33,9 @@ const saysName = (line: string, name: string): boolean => {
 export function complainedOf(
   state: ClusterState,
   calls: CallGraph,
-  workload: Workload,
+  workload: StateWorkload,
   sign: LogSign,
-): Workload | undefined {
+): StateWorkload | undefined {
   for (const { host } of sign.addresses) {
     const pod = /^\d/.test(host) ? state.pods.find(({ ip }) => ip === host) : undefined;
     const owner = pod && state.ownerOfPod.get(`${pod.namespace}/${pod.name}`);

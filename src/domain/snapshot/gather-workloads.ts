@@ -6,8 +6,8 @@ import { latestOfLine } from './line-instant.ts';
 import { logSigns } from './log-signs.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerLog, KubeObject } from './snapshot.ts';
-import { HISTORY_MS, isSteady } from './trouble.ts';
-import { WORKLOAD_KINDS, type Workload, workloadOf } from './workload.ts';
+import { isSteady, TROUBLE_HISTORY_MS } from './trouble.ts';
+import { type StateWorkload, stateWorkloadOf, WORKLOAD_KINDS } from './workload.ts';
 
 type Parts = {
   byKind: ReadonlyMap<string, KubeObject[]>;
@@ -20,18 +20,18 @@ type Parts = {
 
 /** Workloads with what belongs to them. Owners are found by uid; by name only where the owner itself isn't in the snapshot. */
 export function gatherWorkloads({ byKind, pods, events, logs, at }: Parts): {
-  workloads: Workload[];
-  ownerOfPod: Map<string, Workload>;
+  workloads: StateWorkload[];
+  ownerOfPod: Map<string, StateWorkload>;
 } {
-  const top = new Map<string, Workload>();
+  const top = new Map<string, StateWorkload>();
   const sets = byKind.get('ReplicaSet') ?? [];
   const setsByName = new Map(sets.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
   for (const kind of WORKLOAD_KINDS)
     for (const object of byKind.get(kind) ?? []) {
       if ((kind === 'ReplicaSet' || kind === 'Pod') && controllerOf(object)) continue;
-      top.set(keyOf(kind, object.metadata.namespace, object.metadata.name), workloadOf(object));
+      top.set(keyOf(kind, object.metadata.namespace, object.metadata.name), stateWorkloadOf(object));
     }
-  const ownerOfPod = new Map<string, Workload>();
+  const ownerOfPod = new Map<string, StateWorkload>();
   const isTold = pods.some(({ owner }) => owner) || sets.some((one) => controllerOf(one));
   if (!isTold) {
     for (const set of sets) top.delete(keyOf('ReplicaSet', set.metadata.namespace, set.metadata.name));
@@ -59,13 +59,13 @@ export function gatherWorkloads({ byKind, pods, events, logs, at }: Parts): {
       .filter((pod) => isSteady(pod, at))
       .map(({ namespace, name }) => `${namespace}/${name}`),
   );
-  attach(workloads, ownerOfPod, events, logs, (pod) => (steady.has(pod) ? at - HISTORY_MS : 0));
+  attach(workloads, ownerOfPod, events, logs, (pod) => (steady.has(pod) ? at - TROUBLE_HISTORY_MS : 0));
   return { workloads, ownerOfPod };
 }
 
 /** Whether the logs were read when the objects were: else their dates tell nothing of what is news. */
 const areInStep = (logs: ContainerLog[], at: number): boolean =>
-  logs.some(({ lines }) => (latestOfLine((lines.at(-1) ?? '').slice(0, 1_000), at) ?? 0) >= at - HISTORY_MS);
+  logs.some(({ lines }) => (latestOfLine((lines.at(-1) ?? '').slice(0, 1_000), at) ?? 0) >= at - TROUBLE_HISTORY_MS);
 
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
 
@@ -97,7 +97,7 @@ const HASHED = new RegExp(`-${TEMPLATE_HASH}$`);
 
 const namesake = ({ metadata }: KubeObject) => ({ kind: 'Deployment', name: metadata.name.replace(HASHED, '') });
 
-function ownerOf(pod: Pod, top: Map<string, Workload>, sets: Map<string, KubeObject>): Workload {
+function ownerOf(pod: Pod, top: Map<string, StateWorkload>, sets: Map<string, KubeObject>): StateWorkload {
   const { owner, namespace } = pod;
   const own = keyOf('Pod', namespace, pod.name);
   if (!owner) return top.get(own) ?? standIn(pod, { kind: 'Pod', name: pod.name }, top);
@@ -118,13 +118,17 @@ function ownerOf(pod: Pod, top: Map<string, Workload>, sets: Map<string, KubeObj
 }
 
 /** For an owner that isn't in the snapshot: what its pod tells of it. */
-function standIn(pod: Pod, { kind, name }: { kind: string; name: string }, top: Map<string, Workload>): Workload {
+function standIn(
+  pod: Pod,
+  { kind, name }: { kind: string; name: string },
+  top: Map<string, StateWorkload>,
+): StateWorkload {
   const key = keyOf(kind, pod.namespace, name);
   const known = top.get(key);
   if (known) return known;
   const raw = { metadata: { namespace: pod.namespace, name }, spec: {} };
-  const made: Workload = {
-    ...workloadOf({
+  const made: StateWorkload = {
+    ...stateWorkloadOf({
       kind,
       metadata: { namespace: pod.namespace, name, uid: pod.owner?.uid ?? pod.uid, createdAt: pod.createdAt },
       raw,
@@ -137,8 +141,8 @@ function standIn(pod: Pod, { kind, name }: { kind: string; name: string }, top: 
 }
 
 function attach(
-  workloads: Workload[],
-  ownerOfPod: Map<string, Workload>,
+  workloads: StateWorkload[],
+  ownerOfPod: Map<string, StateWorkload>,
   events: StateEvent[],
   logs: ContainerLog[],
   /** From when on a pod's lines are news: all of them where it isn't well. */
@@ -163,7 +167,7 @@ function attach(
 }
 
 /** Of a pod that is gone: by its name, which is its owner's with a hash or a number. */
-function formerOwner(byRef: Map<string, Workload>, namespace: string, pod: string): Workload | undefined {
+function formerOwner(byRef: Map<string, StateWorkload>, namespace: string, pod: string): StateWorkload | undefined {
   const stem = pod.replace(/-[a-z0-9]{5}$/, '');
   return (
     byRef.get(keyOf('Deployment', namespace, stem.replace(HASHED, ''))) ??

@@ -2,7 +2,7 @@ import { TEMPLATE_HASH } from '../pod-names.ts';
 
 import type { Pod } from './pod.ts';
 import { fits } from './service.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 const REPLICA_SET_POD = new RegExp(`^(.+-${TEMPLATE_HASH})-[a-z0-9]{5}$`);
 
@@ -10,7 +10,7 @@ const REPLICA_SET_POD = new RegExp(`^(.+-${TEMPLATE_HASH})-[a-z0-9]{5}$`);
  * Whose a pod is where a recorder kept no owners at all: the workload that selects its labels and whose name its own begins with, the longest.
  * Null where there is none: it stands for itself.
  */
-export function guessedOwner(pod: Pod, workloads: readonly Workload[]): Pod['owner'] {
+export function guessedOwner(pod: Pod, workloads: readonly StateWorkload[]): Pod['owner'] {
   const [found] = workloads
     .filter(
       ({ kind, name, selector }) =>

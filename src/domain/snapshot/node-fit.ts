@@ -21,10 +21,10 @@ const CONDITION_TAINT =
   /^node\.kubernetes\.io\/(?:not-ready|unreachable|disk-pressure|memory-pressure|pid-pressure|network-unavailable|out-of-service)$/;
 const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
 
-export type Fit = { node: Node; misfits: Misfit[]; taint: Taint | null };
+export type NodeFit = { node: Node; misfits: Misfit[]; taint: Taint | null };
 
-export function fitsOf(state: ClusterState, template: Template): Fit[] {
-  const wanted = requestsOf(template);
+export function fitsOf(state: ClusterState, template: Template): NodeFit[] {
+  const wanted = resourcesAskedBy(template);
   const taken = takenByNode(state);
   const workers = state.nodes.filter(
     (node) =>
@@ -40,7 +40,7 @@ function misfitsOf(
   template: Template,
   wanted: Record<string, number>,
   taken: Record<string, number>,
-): Omit<Fit, 'node'> {
+): Omit<NodeFit, 'node'> {
   const misfits: Misfit[] = [];
   const untolerated = node.taints.filter(
     (taint) => taint.effect !== 'PreferNoSchedule' && taint.key !== CORDON_TAINT && !tolerates(template, taint),
@@ -62,7 +62,7 @@ function misfitsOf(
 }
 
 /** What one pod takes: the containers together, or the largest init container; and its place. */
-export function requestsOf({ containers }: Pick<Template, 'containers'>): Record<string, number> {
+export function resourcesAskedBy({ containers }: Pick<Template, 'containers'>): Record<string, number> {
   const sum: Record<string, number> = { pods: 1 };
   for (const { init, requests, limits } of containers)
     if (!init)
@@ -79,7 +79,7 @@ function takenByNode({ pods }: ClusterState): Map<string, Record<string, number>
   for (const { node, phase, template } of pods) {
     if (node === '' || phase === 'Succeeded' || phase === 'Failed') continue;
     const sum = taken.get(node) ?? {};
-    for (const [name, amount] of Object.entries(requestsOf(template))) sum[name] = (sum[name] ?? 0) + amount;
+    for (const [name, amount] of Object.entries(resourcesAskedBy(template))) sum[name] = (sum[name] ?? 0) + amount;
     taken.set(node, sum);
   }
   return taken;

@@ -1,7 +1,7 @@
 import { type Json, labelsAt, numberAt, portAt, recordAt, recordsAt, textAt } from './fields.ts';
 import type { Pod } from './pod.ts';
 import type { KubeObject } from './snapshot.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 export type ServicePort = {
   name: string;
@@ -23,7 +23,7 @@ export type Service = {
   /** What its selector fits now. */
   pods: Pod[];
   /** Whose template it fits, even of those without pods. */
-  workloads: Workload[];
+  workloads: StateWorkload[];
   /** As Endpoints and EndpointSlices tell; null where the snapshot has none of them. */
   endpoints: { ready: number; notReady: number } | null;
   raw: Json;

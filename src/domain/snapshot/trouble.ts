@@ -1,8 +1,8 @@
 import type { ContainerState, Exit, Pod } from './pod.ts';
-import type { Workload } from './workload.ts';
+import type { StateWorkload } from './workload.ts';
 
 /** A container that ended longer ago than this and runs again is history; sooner where it is ready again, unless it was killed for its memory. */
-export const HISTORY_MS = 60 * 60_000;
+export const TROUBLE_HISTORY_MS = 60 * 60_000;
 const STEADY_MS = 10 * 60_000;
 
 /** The last end of a container, where that is news: it stands still, or it ran again only lately. */
@@ -12,9 +12,9 @@ export function recentExit(container: ContainerState, at: number): Exit | null {
   if (ended && ended.code !== 0) return ended;
   if (!last) return null;
   const isUndated = last.finishedAt === 0;
-  if (container.waiting || (!ready && (isUndated || at - last.finishedAt <= HISTORY_MS))) return last;
+  if (container.waiting || (!ready && (isUndated || at - last.finishedAt <= TROUBLE_HISTORY_MS))) return last;
   const since = runningSince ?? last.finishedAt;
-  return at - since <= (ready && last.reason !== 'OOMKilled' ? STEADY_MS : HISTORY_MS) ? last : null;
+  return at - since <= (ready && last.reason !== 'OOMKilled' ? STEADY_MS : TROUBLE_HISTORY_MS) ? last : null;
 }
 
 export const isFinished = ({ phase }: Pod): boolean => phase === 'Succeeded';
@@ -24,7 +24,7 @@ export const isSteady = ({ ready, deleting, containers }: Pod, at: number): bool
   ready && !deleting && containers.every((one) => recentExit(one, at) === null);
 
 /** Pods that count: not on their way out, not done. A failed pod of a Deployment was evicted or the like, and has a successor. */
-export const standing = (workload: Workload): Pod[] =>
+export const standing = (workload: StateWorkload): Pod[] =>
   workload.pods.filter(
     (pod) =>
       !pod.deleting &&
@@ -32,10 +32,10 @@ export const standing = (workload: Workload): Pod[] =>
       !(pod.phase === 'Failed' && workload.kind !== 'Job' && workload.kind !== 'Pod'),
   );
 
-export const unready = (workload: Workload): Pod[] => standing(workload).filter((pod) => !pod.ready);
+export const unready = (workload: StateWorkload): Pod[] => standing(workload).filter((pod) => !pod.ready);
 
 /** How much of a workload is not as it should be, in [0, 1]; 0 is well. Many restarts lately count as much as not ready. */
-export function troubleOf(workload: Workload, at: number): number {
+export function troubleOf(workload: StateWorkload, at: number): number {
   if (workload.desired === 0) return 0;
   const pods = standing(workload);
   const lacking = Math.max(0, workload.desired - pods.length);
@@ -56,12 +56,12 @@ const OFTEN = 12;
 const TOLD = /^(?:BackOff|Failed\w{0,40}|Unhealthy|ErrImage\w{0,20}|InspectFailed|Evicted)$/;
 
 /** Epoch ms: since when it is ill, as far back as its pods, their restarts and events reach. `at` where nothing tells. */
-export function illSince(workload: Workload, at: number): number {
+export function illSince(workload: StateWorkload, at: number): number {
   const ill = unready(workload);
   const names = new Set(ill.map(({ name }) => name));
   const told = workload.events.filter(
     ({ type, reason, about, last }) =>
-      type === 'Warning' && TOLD.test(reason) && names.has(about.name) && at - last < HISTORY_MS,
+      type === 'Warning' && TOLD.test(reason) && names.has(about.name) && at - last < TROUBLE_HISTORY_MS,
   );
   return Math.min(
     at,

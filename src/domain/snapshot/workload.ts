@@ -6,7 +6,7 @@ import { type Template, templateOf } from './pod-template.ts';
 import type { ContainerLog, KubeObject, ObjectRef } from './snapshot.ts';
 
 /** What makes pods, with the pods, events and logs that belong to it. A pod that nobody made stands for itself. */
-export type Workload = ObjectRef & {
+export type StateWorkload = ObjectRef & {
   uid: string;
   desired: number;
   ready: number;
@@ -41,7 +41,7 @@ export const WORKLOAD_KINDS = [
 ];
 
 /** Without pods, events and logs yet. */
-export function workloadOf({ kind, metadata, raw }: KubeObject): Workload {
+export function stateWorkloadOf({ kind, metadata, raw }: KubeObject): StateWorkload {
   const spec = recordAt(raw, 'spec');
   const status = recordAt(raw, 'status');
   const isPod = kind === 'Pod';

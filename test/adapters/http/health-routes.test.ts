@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterEach, expect, it } from 'vitest';
-import { healthRoutes, type Part } from '../../../src/adapters/http/health-routes.ts';
+import { type HealthPart, healthRoutes } from '../../../src/adapters/http/health-routes.ts';
 
 let close: (() => void) | null = null;
 afterEach(() => close?.());
 
-async function serving(parts: Part[]) {
+async function serving(parts: HealthPart[]) {
   const handler = healthRoutes({ parts, registry: new Registry(), started: () => true });
   const server = createServer((req, res) => void handler(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -18,7 +18,7 @@ async function serving(parts: Part[]) {
   };
 }
 
-const away = (name: string, needed?: true): Part => ({
+const away = (name: string, needed?: true): HealthPart => ({
   name,
   ...(needed ? { needed } : {}),
   ping: () => Promise.reject(new Error('no answer')),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../../src/adapters/slack/parse-command.ts';
-import { parseDuration } from '../../../src/adapters/slack/parse-duration.ts';
+import { spokenDuration } from '../../../src/adapters/slack/parse-duration.ts';
 
 const parsed = (text: string) => {
   const result = parseCommand(text);
@@ -39,7 +39,7 @@ describe('what was typed', () => {
       'hold 1 --for 30 minutes',
       'hold --for 30 min 1',
     ])
-      expect(parseDuration(String(parsed(text).flags.for))).toBe(30 * 60_000);
+      expect(spokenDuration(String(parsed(text).flags.for))).toBe(30 * 60_000);
     expect(parsed('hold --for 30 min 1').args).toEqual(['1']);
     expect(parsed('pause deploy --for 1 deploy')).toMatchObject({ args: ['deploy', 'deploy'], flags: { for: '1' } });
   });
@@ -81,11 +81,11 @@ describe('a length of time', () => {
       ['1d', 1440],
       ['30 MINUTES', 30],
     ];
-    for (const [text, minutes] of known) expect(parseDuration(text), text).toBe(minutes * 60_000);
+    for (const [text, minutes] of known) expect(spokenDuration(text), text).toBe(minutes * 60_000);
   });
 
   it('is nothing when it isn’t one, is nothing long, or too long', () => {
     for (const text of ['', '0', '0m', 'soon', '5x', 'm', '-5m', '31d', '9'.repeat(400), '1h2', '5 m x'])
-      expect(parseDuration(text), text).toBeNull();
+      expect(spokenDuration(text), text).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import type { Mute } from '../../../src/domain/mute.ts';
-import type { Answer, People, Tried } from '../../../src/extension-points/people.ts';
+import type { Answer, ConnectionTried, People } from '../../../src/extension-points/people.ts';
 import type {
   ForecastReport,
   HistoryReport,
@@ -25,7 +25,7 @@ export function recordingPeople(
     report?: ServiceReport;
     forecast?: ForecastReport;
     who?: WhoReport;
-    tried?: Tried[];
+    tried?: ConnectionTried[];
     mutes?: Mute[];
     silences?: Silence[];
     playbooks?: PlaybookLine[];

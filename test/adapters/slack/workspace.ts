@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createChat } from '../../../sandbox/chat/chat.ts';
 import { DEMO_RATE_LIMITS, type RateLimits } from '../../../sandbox/chat/rate-limit.ts';
-import type { Log } from '../../../src/adapters/slack/log.ts';
+import type { SlackLog } from '../../../src/adapters/slack/log.ts';
 
 export const SECRET = 'a-signing-secret-of-the-tests';
 export const TOKEN = 'xoxb-token-of-the-tests';
@@ -90,10 +90,10 @@ export async function openWorkspace(options: { now?: () => number; rateLimits?: 
   };
 }
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLog: SlackLog = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Whatever is logged, for tests that want to see it. */
-export function recordingLog(): Log & { lines: { level: string; fields: object; text: string }[] } {
+export function recordingLog(): SlackLog & { lines: { level: string; fields: object; text: string }[] } {
   const lines: { level: string; fields: object; text: string }[] = [];
   const at = (level: string) => (fields: object, text: string) => void lines.push({ level, fields, text });
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -1,4 +1,4 @@
-import type { Exported, ExportedSeries } from '../../../src/cli/exported-files.ts';
+import type { ExportedFiles, ExportedSeries } from '../../../src/cli/exported-files.ts';
 import type { Draw } from './draw.ts';
 import type { Truth } from './simulate.ts';
 import type { System } from './system.ts';
@@ -69,7 +69,7 @@ export function exportOf(
   truth: Truth,
   how: { naming: Naming; missing: Missing; stepMs: number; from: number; lagSteps: number },
   draw: Draw,
-): Exported {
+): ExportedFiles {
   const { naming, missing, lagSteps } = how;
   const kept = system.services.map((_, i) => i === 0 || !draw.chance(missing.services));
   const series = system.services.flatMap(({ name }, i) =>

@@ -1,4 +1,4 @@
-import type { Exported } from '../../../src/cli/exported-files.ts';
+import type { ExportedFiles } from '../../../src/cli/exported-files.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { exportOf, type Missing, NAMINGS, type Naming } from './export.ts';
 import { drawFault, FAULTS } from './fault.ts';
@@ -7,7 +7,7 @@ import { drawSystem, type System } from './system.ts';
 
 /** A made-up incident as somebody would export it. `groups`: what it is one of, to be left out together. */
 export type MadeUp = {
-  exported: Exported;
+  exported: ExportedFiles;
   since: number;
   symptomService: string;
   cause: string;

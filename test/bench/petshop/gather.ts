@@ -1,6 +1,6 @@
 import type { Edge, Evidence, RankInput } from '../../../src/analysis/rank.ts';
 import { metricEvidence } from '../../../src/analysis/rank-metrics.ts';
-import type { Series } from '../../../src/analysis/rank-shift.ts';
+import type { ShiftSeries } from '../../../src/analysis/rank-shift.ts';
 import type { Table, Target } from './read-scenarios.ts';
 
 /** What is known when the alert comes: the normal period (if any), the rows around the incident, and the graph. */
@@ -53,7 +53,7 @@ export function firstIncidentRow(table: Table, at: number): number {
   return Math.min(Math.max(ended, Math.min(1, table.times.length - 1)), Math.max(0, table.times.length - 1));
 }
 
-function part(column: Float64Array, requests: Float64Array | null, from: number, to: number): Series {
+function part(column: Float64Array, requests: Float64Array | null, from: number, to: number): ShiftSeries {
   const values = column.subarray(from, to);
   return requests === null ? { values } : { values, counts: requests.subarray(from, to) };
 }

@@ -1,10 +1,10 @@
-import type { Exported, ExportedSeries } from '../../../src/cli/exported-files.ts';
+import type { ExportedFiles, ExportedSeries } from '../../../src/cli/exported-files.ts';
 import { type Deviation, deviationOf, type Simple, simpleRankings } from './methods.ts';
 
 const OUTSIDE = /laten|err|avail|request|traffic/;
 
 /** The simple methods on exported data; counters are taken as rates, as anybody would plot them. */
-export function simpleOfExport(exported: Exported, since: number, symptomService: string): Simple {
+export function simpleOfExport(exported: ExportedFiles, since: number, symptomService: string): Simple {
   const deviations = exported.series.map((series): Deviation => {
     const { times, values } = series.metric.endsWith('_total') ? ratesOf(series) : series;
     const before = values.filter((_, i) => times[i]! < since);

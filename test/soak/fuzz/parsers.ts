@@ -3,17 +3,17 @@ import { parseWebhook } from '../../../src/adapters/alertmanager/webhook.ts';
 import { readMetadata } from '../../../src/adapters/keda/scaler-metadata.ts';
 import { shorten, toFailure } from '../../../src/adapters/kubernetes/failures.ts';
 import { ApiError } from '../../../src/adapters/kubernetes/rest.ts';
-import { answerSchema as lokiAnswer, toLines } from '../../../src/adapters/loki/answer.ts';
+import { lokiAnswerSchema as lokiAnswer, toLines } from '../../../src/adapters/loki/answer.ts';
 import { decodeJson, decodeProtobuf, type Signal } from '../../../src/adapters/otlp/messages.ts';
-import { readLogs, readPoints, readSpans, type SourceOf } from '../../../src/adapters/otlp/records.ts';
+import { readLogRecords, readPoints, readSpans, type SourceOf } from '../../../src/adapters/otlp/records.ts';
 import { sourceOf } from '../../../src/adapters/otlp/source.ts';
 import { parsePagerDutyWebhook } from '../../../src/adapters/pagerduty/webhook.ts';
 import { readCheckedYaml } from '../../../src/adapters/playbooks/checked-yaml.ts';
 import { playbookSchema } from '../../../src/adapters/playbooks/playbook-schema.ts';
-import { answerSchema, toSeries, toValues } from '../../../src/adapters/prometheus/answer.ts';
+import { answerSchema, labelledSeriesOf, toValues } from '../../../src/adapters/prometheus/answer.ts';
 import { decodeValue } from '../../../src/adapters/slack/button-value.ts';
 import { parseCommand } from '../../../src/adapters/slack/parse-command.ts';
-import { parseDuration } from '../../../src/adapters/slack/parse-duration.ts';
+import { spokenDuration } from '../../../src/adapters/slack/parse-duration.ts';
 import { holdsAnObject, isSslCheck, verifyRequest } from '../../../src/adapters/slack/verify-request.ts';
 import { codeBlock, escapeText, inlineCode } from '../../../src/adapters/slack/views/escape.ts';
 import { foldStack, maskLine } from '../../../src/analysis/log-mask.ts';
@@ -38,12 +38,12 @@ export const PARSERS: Record<string, (text: string) => void> = {
     verifyRequest(body, { 'x-slack-signature': text, 'x-slack-request-timestamp': text }, 's', 1);
   },
   command: (text) => void parseCommand(text),
-  buttons: (text) => void [decodeValue(text), parseDuration(text), parseQuantity(text), workloadOfPod(text)],
+  buttons: (text) => void [decodeValue(text), spokenDuration(text), parseQuantity(text), workloadOfPod(text)],
   prometheus: (text) =>
     withJson(text, (value) => {
       const answer = answerSchema.safeParse(value);
       if (answer.success && answer.data.status === 'success')
-        void [toSeries(answer.data.data), toValues(answer.data.data)];
+        void [labelledSeriesOf(answer.data.data), toValues(answer.data.data)];
     }),
   loki: (text) =>
     withJson(text, (value) => {
@@ -102,7 +102,7 @@ function otlp(decode: (signal: Signal) => object): void {
       void (signal === 'traces'
         ? readSpans(message, who)
         : signal === 'logs'
-          ? readLogs(message, who)
+          ? readLogRecords(message, who)
           : readPoints(message, who));
     } catch (error) {
       // The intake answers such a batch as unreadable: what JSON holds is anything.

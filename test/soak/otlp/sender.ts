@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { encodeProtobuf, type KeyValue, type Signal, type Span } from '../../../src/adapters/otlp/messages.ts';
+import { encodeProtobuf, type KeyValue, type OtlpSpan, type Signal } from '../../../src/adapters/otlp/messages.ts';
 
 /**
  * Sends traces, logs and metrics by OTLP/HTTP at a steady rate, until it is ended. Names rise all the time: services, pods, operations, peers, log lines
@@ -32,11 +32,11 @@ function resourceOf(i: number): { attributes: KeyValue[] } {
   };
 }
 
-function spansOf(count: number): Span[] {
+function spansOf(count: number): OtlpSpan[] {
   let parent: Buffer | null = null;
   return Array.from({ length: count }, (_, i) => {
     const spanId = randomBytes(8);
-    const span: Span = {
+    const span: OtlpSpan = {
       spanId,
       ...(parent ? { parentSpanId: parent } : {}),
       name: i % 3 === 0 ? `GET /orders/${risen}-${i}` : `GET /known/${i % 9}`,

@@ -5,7 +5,7 @@ import { isTurnedDown } from '../../../domain/rejection.ts';
 import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
 import { button, confirm, LIMITS, plainText } from './blocks.ts';
-import { percent } from './format.ts';
+import { shownShare } from './format.ts';
 import { needsConfirming } from './step.ts';
 
 /** How long the Hold button holds. */
@@ -110,7 +110,7 @@ function planOption(incident: Incident, one: Recommendation): PlainTextOption {
 
 /** What it does and how sure it is to help, the figure never cut off. */
 function planText({ plan, confidence }: Recommendation, most: number): string {
-  const sure = ` (${percent(confidence.value)})`;
+  const sure = ` (${shownShare(confidence.value)})`;
   return plainText(plan.summary, most - sure.length).text + sure;
 }
 

@@ -6,7 +6,7 @@ import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { LIMITS, plainText, present, section } from './blocks.ts';
 import { changeTimeline } from './changes.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
-import { dayTime, percent } from './format.ts';
+import { dayTime, shownShare } from './format.ts';
 import { headline } from './headline.ts';
 import { alertLinks, kubectlLine } from './outside-links.ts';
 import { changeLines, confidenceWords, reachWords } from './step.ts';
@@ -72,7 +72,7 @@ function recommendationOf(incident: Incident): Recommendation | null {
 function stepBlocks(step: Recommendation): (KnownBlock | null)[] {
   const parts = step.confidence.parts
     .slice(0, 8)
-    .map((part) => `• ${escapeText(part.name, 60)} ${percent(part.value)}: ${escapeText(part.message, 200)}`);
+    .map((part) => `• ${escapeText(part.name, 60)} ${shownShare(part.value)}: ${escapeText(part.message, 200)}`);
   const reasons = step.reasons.slice(0, 6).map((reason) => `• ${escapeText(reason, 250)}`);
   const notes = step.plan.notes.slice(0, 4).map((note) => `⚠ ${escapeText(note, 250)}`);
   const summary = `*The step:* ${escapeText(step.plan.summary, 250)}`;
@@ -90,8 +90,8 @@ function causeLines(incident: Incident): string[] {
   const ranked = diagnosis.causes
     .filter((cause, index) => index === 0 || cause.probability >= WORTH_RANKING)
     .slice(0, 5)
-    .map((cause, index) => `${index + 1}. ${percent(cause.probability)}  ${causeWords(cause, 4)}`);
-  const rest = `Something else: ${percent(diagnosis.somethingElse)}`;
+    .map((cause, index) => `${index + 1}. ${shownShare(cause.probability)}  ${causeWords(cause, 4)}`);
+  const rest = `Something else: ${shownShare(diagnosis.somethingElse)}`;
   const well = diagnosis.foundWell ?? [];
   return [
     ...ranked,

@@ -1,14 +1,14 @@
 import { inWords } from '../../../domain/duration.ts';
 import type { Calibration } from '../../../domain/proof/calibration.ts';
 import type { Comparison, ErrorBudget } from '../../../domain/proof/comparison.ts';
-import { type Figures, PARTS, type Part, type StepFigures } from '../../../domain/proof/figures.ts';
+import { type FigurePart, type Figures, PARTS, type StepFigures } from '../../../domain/proof/figures.ts';
 import type { Median, Share } from '../../../domain/proof/intervals.ts';
-import { percent, plural } from './format.ts';
+import { plural, shownShare } from './format.ts';
 
 /** "64 % (51–75 %) of 60", or, of too few to say, "3 of 12". */
 export function shareWords({ count, of, share, low, high }: Share): string {
   if (share === null || low === null || high === null) return `${count} of ${of}`;
-  return `${percent(share)} (${Math.floor(low * 100)}–${Math.ceil(high * 100)} %), ${count} of ${of}`;
+  return `${shownShare(share)} (${Math.floor(low * 100)}–${Math.ceil(high * 100)} %), ${count} of ${of}`;
 }
 
 /** "4 min (3 min to 6 min) of 60". */
@@ -18,7 +18,7 @@ export function medianWords({ n, median, low, high }: Median): string {
   return `${inWords(median)}${interval} of ${n}`;
 }
 
-const PART_WORDS: Record<Part, string> = {
+const PART_WORDS: Record<FigurePart, string> = {
   notice: 'until it was noticed',
   diagnose: 'until the cause was known',
   recommend: 'until a step was chosen',
@@ -57,7 +57,11 @@ export function figureLines(figures: Figures): string[] {
 
 export function comparisonLine({ before, after, faster }: Comparison): string {
   const change =
-    faster === null ? '' : faster >= 0 ? `: ${percent(faster)} less` : `: ${percent(-faster)} more, it got slower`;
+    faster === null
+      ? ''
+      : faster >= 0
+        ? `: ${shownShare(faster)} less`
+        : `: ${shownShare(-faster)} more, it got slower`;
   return `• before Nightshift ${medianWords(before)}; since then, of the same services, ${medianWords(after)}${change}`;
 }
 
@@ -74,7 +78,7 @@ export function budgetLine(service: string, { incidents, spentMs, savedMs }: Err
 /** "of 40 steps that said 94 %, 92 % (80–98 %) worked". */
 export function calibrationLines({ bins, error, steps }: Calibration): string[] {
   const filled = bins.filter(({ shown }) => shown !== null);
-  const said = filled.map(({ shown, worked }) => `said ${percent(shown ?? 0)}: ${shareWords(worked)} worked`);
+  const said = filled.map(({ shown, worked }) => `said ${shownShare(shown ?? 0)}: ${shareWords(worked)} worked`);
   if (said.length === 0) return [];
   const sum =
     error === null

@@ -50,7 +50,7 @@ export function band(low: number, high: number, unit: string): string {
  * A probability or confidence in [0, 1]: "91 %". Rounded down, so that what is shown never claims more than the number that was used
  * (0.9499 isn't the 95 % that a limit of 0.95 asks for).
  */
-export function percent(value: number): string {
+export function shownShare(value: number): string {
   if (!Number.isFinite(value)) return 'unknown';
   return shownProbability(value);
 }

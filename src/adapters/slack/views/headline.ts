@@ -5,7 +5,7 @@ import { isByHand, isProposal } from '../../../domain/proposal.ts';
 import { subjectEntity } from '../../../domain/subject.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
-import { percent } from './format.ts';
+import { shownShare } from './format.ts';
 
 /** How an issue is said of a service: now, and once it is over. */
 const SAYINGS: Record<string, { now: string; past: string } | undefined> = {
@@ -14,10 +14,10 @@ const SAYINGS: Record<string, { now: string; past: string } | undefined> = {
 };
 
 /** A word that says by itself what the coloured mark says. */
-export type Standing = { mark: string; word: string };
+export type HeadlineStanding = { mark: string; word: string };
 
 /** Mark and word of a state: colour alone never tells. */
-export function standing(incident: Incident): Standing {
+export function standing(incident: Incident): HeadlineStanding {
   const { state } = incident;
   switch (state.name) {
     case 'noticed':
@@ -128,8 +128,8 @@ const SPECIAL: Special[] = [
   {
     when: (incident, kind) => kind === 'high_latency' && failing(incident) >= MOSTLY_FAILS,
     says: (incident) => ({
-      now: ` fails ${percent(failing(incident))} of its requests`,
-      past: ` failed ${percent(failing(incident))} of its requests`,
+      now: ` fails ${shownShare(failing(incident))} of its requests`,
+      past: ` failed ${shownShare(failing(incident))} of its requests`,
     }),
   },
   {

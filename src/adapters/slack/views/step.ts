@@ -2,7 +2,7 @@ import { BY_HAND, DEMAND_AHEAD } from '../../../domain/proposal.ts';
 import type { BlastRadius, FieldChange, Plan } from '../../../domain/types/plan.ts';
 import type { Confidence, Recommendation } from '../../../domain/types/recommendation.ts';
 import { escapeText, inlineCode } from './escape.ts';
-import { percent, plural } from './format.ts';
+import { plural, shownShare } from './format.ts';
 
 /** Their whole diff stands below. */
 const SHOWN_WHOLE = new Set<string>([BY_HAND, DEMAND_AHEAD]);
@@ -26,7 +26,7 @@ export function confidenceWords(confidence: Confidence): string {
     confidence.tried === 0
       ? 'not tried for this before'
       : `worked ${confidence.worked} of ${plural(confidence.tried, 'time')} before`;
-  return `Confidence ${percent(confidence.value)}  ·  ${record}`;
+  return `Confidence ${shownShare(confidence.value)}  ·  ${record}`;
 }
 
 /** "3 of 4 pods at once (blast radius medium) · can be undone". */

@@ -6,7 +6,7 @@ import type { Finding } from '../../../domain/types/finding.ts';
 import type { Seen } from '../../../domain/types/outcome.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { escapeText, mention } from './escape.ts';
-import { band, clockTime, dayTime, percent, plural, quantity } from './format.ts';
+import { band, clockTime, dayTime, plural, quantity, shownShare } from './format.ts';
 
 /** Why it hurts, with a number, and since when: lines of mrkdwn. Never depends on the present, so that a message that says the same stays the same. */
 export function troubleLines(incident: Incident): string[] {
@@ -52,8 +52,8 @@ export function causeLine(incident: Incident, maxReasons = 0): string | null {
   if (!diagnosis || isProposal(incident)) return null;
   const top = diagnosis.causes[0];
   if (!top) return '*Cause:* nothing stands out in what I can see.';
-  if (diagnosis.named) return `*Likely cause (${percent(top.probability)}):* ${causeWords(top, maxReasons)}`;
-  return `*Cause unclear.* Best guess (${percent(top.probability)}): ${causeWords(top, maxReasons)}`;
+  if (diagnosis.named) return `*Likely cause (${shownShare(top.probability)}):* ${causeWords(top, maxReasons)}`;
+  return `*Cause unclear.* Best guess (${shownShare(top.probability)}): ${causeWords(top, maxReasons)}`;
 }
 
 /** Where the load of the cause stands now, which is what the next step is for. */

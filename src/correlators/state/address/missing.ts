@@ -6,7 +6,7 @@ import { target } from '../../../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../../domain/snapshot/state-cause.ts';
 import { troubleOf } from '../../../domain/snapshot/trouble.ts';
-import type { Workload } from '../../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../../domain/snapshot/workload.ts';
 import { complaintFacts, complaintOf, mend, useFact } from './facts.ts';
 
 export function missingServices(state: ClusterState, calls: CallGraph, uses: AddressUse[]): StateCause[] {
@@ -97,7 +97,12 @@ function ofMissing(
   );
 }
 
-function wrongAddress(state: ClusterState, workload: Workload, uses: AddressUse[], service: ObjectRef): StateCause[] {
+function wrongAddress(
+  state: ClusterState,
+  workload: StateWorkload,
+  uses: AddressUse[],
+  service: ObjectRef,
+): StateCause[] {
   const [use] = uses;
   if (!use) return [];
   const candidates = state.services.filter(({ namespace }) => namespace === service.namespace);

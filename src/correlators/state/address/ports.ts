@@ -4,7 +4,7 @@ import { textAt } from '../../../domain/snapshot/fields.ts';
 import { edit } from '../../../domain/snapshot/kubectl.ts';
 import type { Service } from '../../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause } from '../../../domain/snapshot/state-cause.ts';
-import type { Workload } from '../../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../../domain/snapshot/workload.ts';
 import { complaintFacts, complaintOf, mend, useFact } from './facts.ts';
 
 /** A port that the Service doesn't have: whose fault it is, say the others who call it, and where its pods listen. */
@@ -95,5 +95,5 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
 }
 
 /** Its template is the first that it had. */
-const isAsMade = ({ raw }: Workload): boolean =>
+const isAsMade = ({ raw }: StateWorkload): boolean =>
   textAt(raw, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') === '1';

@@ -1,9 +1,9 @@
 import { fact, type StateFact } from '../../../domain/snapshot/state-cause.ts';
 import { containerPath } from '../../../domain/snapshot/workload.ts';
-import type { Fault, Look } from './look.ts';
+import type { Fault, ProbeLook } from './look.ts';
 
 export function factsOfFault(
-  { container, probe, workload, status, at: now }: Look,
+  { container, probe, workload, status, at: now }: ProbeLook,
   fault: Fault,
   at: (field: string) => string,
 ): StateFact[] {

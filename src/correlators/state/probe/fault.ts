@@ -1,5 +1,5 @@
 import { listeningPorts, type ProbeFailure, portNumber } from '../../../domain/snapshot/listening.ts';
-import { type Found, type Look, NAMES } from './look.ts';
+import { type FoundFault, NAMES, type ProbeLook } from './look.ts';
 import { early, IMPATIENT_S, patience, SHORT_S, slow, speaksOtherwise } from './patience.ts';
 
 /** What is wrong with a probe, by what it is answered and by where its container listens. */
@@ -11,7 +11,7 @@ const TIMED_OUT = /deadline exceeded|Client\.Timeout|i\/o timeout|timed out|did 
 const NO_COMMAND = /executable file not found|no such file or directory|OCI runtime exec failed|not found/i;
 const STATUS = /statuscode: (\d{3})/;
 
-export function faultOf(look: Look): Found {
+export function faultOf(look: ProbeLook): FoundFault {
   const { failure, probe, name, killed } = look;
   if (probe.kind === 'exec') return failure ? execFault(look, failure) : null;
   const wrongPort = portFault(look);
@@ -40,7 +40,7 @@ export function faultOf(look: Look): Found {
 }
 
 /** Nobody listens there, by name or number, where it is known where somebody does. */
-function portFault({ container, probe, workload }: Look): Found {
+function portFault({ container, probe, workload }: ProbeLook): FoundFault {
   const port = portNumber(container, probe.port);
   if (port === null) return { fault: 'port', strength: 0.95 };
   const known = listeningPorts(
@@ -51,7 +51,7 @@ function portFault({ container, probe, workload }: Look): Found {
 }
 
 /** At the right port nobody answers: another probe there succeeds in its own way, or the program is killed before it listens. */
-function refused(look: Look): Found {
+function refused(look: ProbeLook): FoundFault {
   const { container, probe, name, others, ended, status } = look;
   const answered = NAMES.some((other) => {
     const one = container.probes[other];
@@ -73,7 +73,7 @@ function refused(look: Look): Found {
 }
 
 /** Nothing was said to fail, and yet it isn't ready: it isn't asked yet. */
-function silentFault(look: Look): Found {
+function silentFault(look: ProbeLook): FoundFault {
   const { name, probe, status, at, killed } = look;
   const running = status.runningSince === null ? 0 : (at - status.runningSince) / 1_000;
   if (
@@ -99,7 +99,7 @@ function silentFault(look: Look): Found {
   return patience(probe) <= IMPATIENT_S ? { fault: 'timing', strength: 0.82 } : null;
 }
 
-function execFault(look: Look, { message }: ProbeFailure): Found {
+function execFault(look: ProbeLook, { message }: ProbeFailure): FoundFault {
   const { probe, container, workload } = look;
   const asked = /(?:-addr[= ]\S{0,80}?|-p[= ]?|--port[= ]|localhost|127\.0\.0\.1):?(\d{2,5})\b/.exec(
     probe.command.join(' '),

@@ -2,7 +2,7 @@ import type { Container, Probe, ProbeName } from '../../../domain/snapshot/conta
 import type { StateEvent } from '../../../domain/snapshot/event.ts';
 import type { ProbeFailure } from '../../../domain/snapshot/listening.ts';
 import type { ContainerState, Pod } from '../../../domain/snapshot/pod.ts';
-import type { Workload } from '../../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../../domain/snapshot/workload.ts';
 
 /** A probe with what it is held against. */
 
@@ -10,8 +10,8 @@ export const NAMES: ProbeName[] = ['liveness', 'readiness', 'startup'];
 export const FAULTS = ['port', 'protocol', 'path', 'timing', 'command'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-export type Look = {
-  workload: Workload;
+export type ProbeLook = {
+  workload: StateWorkload;
   pod: Pod;
   container: Container;
   status: ContainerState;
@@ -25,4 +25,4 @@ export type Look = {
   at: number;
 };
 
-export type Found = { fault: Fault; strength: number; starved?: boolean } | null;
+export type FoundFault = { fault: Fault; strength: number; starved?: boolean } | null;

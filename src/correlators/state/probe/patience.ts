@@ -1,6 +1,6 @@
 import type { Probe } from '../../../domain/snapshot/container.ts';
 import { portNumber } from '../../../domain/snapshot/listening.ts';
-import { type Found, type Look, NAMES } from './look.ts';
+import { type FoundFault, NAMES, type ProbeLook } from './look.ts';
 
 /** What is said by the time that a probe gives, and by the protocols of one port. */
 
@@ -8,7 +8,7 @@ import { type Found, type Look, NAMES } from './look.ts';
 const STARVED = 0.05;
 
 /** Another probe asks the same port in another protocol: a port speaks one. */
-export const speaksOtherwise = ({ container, probe, name }: Look): boolean =>
+export const speaksOtherwise = ({ container, probe, name }: ProbeLook): boolean =>
   NAMES.some((other) => {
     const one = container.probes[other];
     return (
@@ -25,13 +25,13 @@ export const patience = ({ initialDelaySeconds, periodSeconds, failureThreshold,
   initialDelaySeconds + (failureThreshold - 1) * periodSeconds + timeoutSeconds;
 export const SHORT_S = 45;
 
-export function early(look: Look): Found {
+export function early(look: ProbeLook): FoundFault {
   const { probe, container } = look;
   if ((container.limits.cpu ?? 1) < STARVED) return { fault: 'timing', strength: 0.9, starved: true };
   return patience(probe) <= SHORT_S ? { fault: 'timing', strength: 0.93 } : { fault: 'timing', strength: 0.7 };
 }
 
-export function slow(look: Look): Found {
+export function slow(look: ProbeLook): FoundFault {
   const { probe, container, name, ended } = look;
   if ((container.limits.cpu ?? 1) < STARVED) return { fault: 'timing', strength: 0.9, starved: true };
   if (name === 'readiness') return probe.timeoutSeconds <= 1 ? { fault: 'timing', strength: 0.7 } : null;

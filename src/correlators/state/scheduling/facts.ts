@@ -1,13 +1,13 @@
-import { type Fit, podAffinity, requestsOf, requiredTerms } from '../../../domain/snapshot/node-fit.ts';
+import { type NodeFit, podAffinity, requiredTerms, resourcesAskedBy } from '../../../domain/snapshot/node-fit.ts';
 import { fact, type StateFact } from '../../../domain/snapshot/state-cause.ts';
-import { containerPath, templatePath, type Workload } from '../../../domain/snapshot/workload.ts';
+import { containerPath, type StateWorkload, templatePath } from '../../../domain/snapshot/workload.ts';
 import type { Reason } from './reasons.ts';
 
-export function factsOf(workload: Workload, reason: Reason, fits: Fit[]): StateFact[] {
+export function factsOf(workload: StateWorkload, reason: Reason, fits: NodeFit[]): StateFact[] {
   const at = templatePath(workload);
   const { template } = workload;
   const nodes = fits.slice(0, 6);
-  const ofNodes = (field: string, value: (fit: Fit) => unknown) =>
+  const ofNodes = (field: string, value: (fit: NodeFit) => unknown) =>
     nodes.map((fit) => fact({ kind: 'Node', namespace: '', name: fit.node.name }, field, value(fit)));
   switch (reason) {
     case 'selector':
@@ -48,7 +48,7 @@ export function factsOf(workload: Workload, reason: Reason, fits: Fit[]): StateF
             fact(
               workload,
               containerPath(workload, largest, `resources.requests.${reason}`),
-              String(requestsOf(template)[reason] ?? 0),
+              String(resourcesAskedBy(template)[reason] ?? 0),
             ),
           ]
         : [];

@@ -1,6 +1,6 @@
 import type { ClusterState } from '../../../domain/snapshot/cluster-state.ts';
-import { type Fit, fitsOf, type Misfit } from '../../../domain/snapshot/node-fit.ts';
-import type { Workload } from '../../../domain/snapshot/workload.ts';
+import { fitsOf, type Misfit, type NodeFit } from '../../../domain/snapshot/node-fit.ts';
+import type { StateWorkload } from '../../../domain/snapshot/workload.ts';
 
 export type Reason =
   | Misfit
@@ -34,7 +34,11 @@ const SAID: [Reason, RegExp][] = [
 ];
 
 /** Nodes that pass selector and affinity are the ones that were meant, where there are any; of these, the one that lacks least tells what is in the way. */
-export function judged(state: ClusterState, workload: Workload, message: string): { reason: Reason; fits: Fit[] } {
+export function reasonOfWaiting(
+  state: ClusterState,
+  workload: StateWorkload,
+  message: string,
+): { reason: Reason; fits: NodeFit[] } {
   const said = reasonsIn(message);
   const pairs = said.filter((one) => !isNodeMisfit(one));
   const [storage] = pairs.filter((one) => one === 'storage');

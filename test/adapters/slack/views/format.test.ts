@@ -5,9 +5,9 @@ import {
   clockTime,
   dayTime,
   number,
-  percent,
   plural,
   quantity,
+  shownShare,
 } from '../../../../src/adapters/slack/views/format.ts';
 
 describe('numbers', () => {
@@ -45,15 +45,15 @@ describe('a count', () => {
 
 describe('a confidence', () => {
   it('is never shown higher than it was', () => {
-    expect(percent(0.9499)).toBe('94 %');
-    expect(percent(0.29)).toBe('29 %');
-    expect(percent(0.999)).toBe('99 %');
-    expect(percent(1)).toBe('100 %');
-    expect(percent(0.002)).toBe('under 1 %');
+    expect(shownShare(0.9499)).toBe('94 %');
+    expect(shownShare(0.29)).toBe('29 %');
+    expect(shownShare(0.999)).toBe('99 %');
+    expect(shownShare(1)).toBe('100 %');
+    expect(shownShare(0.002)).toBe('under 1 %');
     fc.assert(
       fc.property(
         fc.double({ min: 0.01, max: 1, noNaN: true }),
-        (value) => Number(/\d+/.exec(percent(value))?.[0]) <= value * 100 + 1e-6,
+        (value) => Number(/\d+/.exec(shownShare(value))?.[0]) <= value * 100 + 1e-6,
       ),
     );
   });

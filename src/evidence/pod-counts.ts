@@ -58,11 +58,12 @@ export function podCounts(pods: readonly PodInfo[], now: number): PodCounts {
   };
 }
 
-/** It waits in a bad way, or died of its own fault (not of memory) and hasn't yet run for long enough. */
-function isCrashing({ waiting, lastExit, restarts }: Container, now: number): boolean {
+/** It waits in a bad way, or died of its own fault (not of memory) and hasn't yet run for long enough: less so where it serves. */
+function isCrashing(container: Container, now: number): boolean {
+  const { waiting, lastExit, restarts, ready } = container;
   if (waiting && CRASHING.has(waiting.reason)) return lastExit?.reason !== 'OOMKilled';
   if (lastExit === null || lastExit.exitCode === 0 || lastExit.reason === 'OOMKilled' || restarts <= 1) return false;
-  return now - lastExit.finishedAt < CRASH_RECENT_MS;
+  return now - lastExit.finishedAt < CRASH_RECENT_MS || (!ready && isUnproven(container, now));
 }
 
 /** It crashed again and again, runs now, and would have run as long before its next crash. */

@@ -9,6 +9,7 @@ const autoscalerBlind = kindByRule({
     'KubernetesHpaMetricsUnavailability',
     'KubernetesHpaScaleInability',
     'KubeHpaMetricsUnavailable',
+    'KubeHpaMetricMissing',
     'KedaScalerErrors',
   ],
 });

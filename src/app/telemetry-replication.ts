@@ -33,7 +33,7 @@ export function createSharing(options: {
 }): Sharing {
   const { shared, replica, log } = options;
   const keeper = createKeeper(options.history, options.clock.now);
-  const heard = new Map<string, { number: number; at: number }>();
+  const received = new Map<string, { number: number; at: number }>();
   const unsaid: { number: number; body: Uint8Array }[] = [];
   let number = 0;
   let cursor: string | null = null;
@@ -55,9 +55,9 @@ export function createSharing(options: {
       const { said, cursor: next } = await shared.since(cursor, AT_ONCE);
       cursor = next;
       for (const one of said) {
-        if (one.replica === replica || one.number <= (heard.get(one.replica)?.number ?? 0)) continue;
-        heard.delete(one.replica);
-        heard.set(one.replica, { number: one.number, at: performance.now() });
+        if (one.replica === replica || one.number <= (received.get(one.replica)?.number ?? 0)) continue;
+        received.delete(one.replica);
+        received.set(one.replica, { number: one.number, at: performance.now() });
         const passed = decodePassed(one.body);
         // What strangers told another replica must not become what somebody with a token said.
         if (passed && (passed.trusted || !telemetry.trusted)) telemetry.merge(passed);
@@ -67,7 +67,7 @@ export function createSharing(options: {
     }
   };
   return {
-    several: () => [...heard.values()].some(({ at }) => performance.now() - at < SILENT_MS),
+    several: () => [...received.values()].some(({ at }) => performance.now() - at < SILENT_MS),
     async turn(telemetry) {
       try {
         await say(telemetry);

@@ -15,12 +15,12 @@ import type { Finding } from '../domain/types/finding.ts';
 import { SHOWN_BY_PODS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
 import type { EvidenceDeps } from './deps.ts';
-import { nodeIn, rankInput } from './evidence.ts';
 import { gather } from './gather.ts';
 import { gatherState } from './gather-state.ts';
 import type { Gathered } from './gathered.ts';
 import { handOverFor } from './hand-over.ts';
 import { measuredIssue } from './issue.ts';
+import { nodeIn, rankInput } from './rank-input.ts';
 import { detect } from './score.ts';
 import { stateCalls, stateFindings } from './state-findings.ts';
 

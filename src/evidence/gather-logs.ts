@@ -3,8 +3,8 @@ import { ownerOf } from '../domain/pod-owner.ts';
 import type { IncidentContext, ServiceLogs } from '../extension-points/incident-context.ts';
 import { answerOr } from './answer-or.ts';
 import type { EvidenceDeps } from './deps.ts';
-import { hangEvidence } from './evidence.ts';
 import type { Gathered } from './gathered.ts';
+import { hangEvidence } from './rank-input.ts';
 
 const NORMAL_MS = 60 * 60_000;
 /** The normal time is looked at in parts, so that a busy service's lines come from all of it, and its own wandering shows. */

@@ -75,9 +75,9 @@ export function merge(
     const key = `${service} ${id}`;
     const own = ids.get(key);
     if (own !== undefined) return own;
-    const told = known.get(key);
+    const template = known.get(key);
     // A text that was forgotten before it could be passed on: 0 is no template's number.
-    const adopted = told ? adoptTemplate(logbook, service, told.text, told.severe, at) : 0;
+    const adopted = template ? adoptTemplate(logbook, service, template.text, template.severe, at) : 0;
     ids.set(key, adopted);
     return adopted;
   };

@@ -28,31 +28,31 @@ const SILENT_MS = 5 * MINUTE_MS;
  */
 export function withTelemetry(
   base: { metrics: Metrics | null; queries: ServiceQueries },
-  told: OtlpSource,
+  otlp: OtlpSource,
 ): MetricsSource {
   const { asked, queries } = recognising(base.queries);
   return {
     queries,
     metrics: {
       async range(query, fromMs, toMs, stepMs) {
-        const answer = base.metrics ? await base.metrics.range(query, fromMs, toMs, stepMs) : heardOf(told);
+        const answer = base.metrics ? await base.metrics.range(query, fromMs, toMs, stepMs) : emptyUnlessSilent(otlp);
         const about = asked(query);
         if (!answer.ok || !about || isAnswered(about, answer.value)) return answer;
-        return { ok: true, value: filled(answer.value, await tell(told, about, { fromMs, toMs, stepMs })) };
+        return { ok: true, value: filled(answer.value, await seriesFrom(otlp, about, { fromMs, toMs, stepMs })) };
       },
       async instant(query, atMs) {
-        const answer = base.metrics ? await base.metrics.instant(query, atMs) : heardOf(told);
+        const answer = base.metrics ? await base.metrics.instant(query, atMs) : emptyUnlessSilent(otlp);
         const about = asked(query);
         if (!answer.ok || !about || isAnswered(about, answer.value)) return answer;
-        const series = await tell(told, about, { fromMs: atMs, toMs: atMs, stepMs: MINUTE_MS });
+        const series = await seriesFrom(otlp, about, { fromMs: atMs, toMs: atMs, stepMs: MINUTE_MS });
         const values = series.flatMap(({ labels, points: [point] }) => (point ? { labels, value: point.value } : []));
         return { ok: true, value: filled(answer.value, values) };
       },
       ...(base.metrics?.rules ? { rules: base.metrics.rules } : {}),
       async ping() {
         if (base.metrics) return base.metrics.ping();
-        const heard = heardOf(told);
-        if (!heard.ok) throw new Error(heard.failure.message);
+        const answer = emptyUnlessSilent(otlp);
+        if (!answer.ok) throw new Error(answer.failure.message);
       },
     },
   };
@@ -85,7 +85,7 @@ function recognising(base: ServiceQueries): { queries: ServiceQueries; asked: (q
 }
 
 /** Without a Prometheus: nothing yet, or the failure that nobody has sent anything for too long. */
-function heardOf({ telemetry, now }: OtlpSource): MetricsResult<never[]> {
+function emptyUnlessSilent({ telemetry, now }: OtlpSource): MetricsResult<never[]> {
   if (telemetry.parts(now() - SILENT_MS, Number.POSITIVE_INFINITY).size > 0) return { ok: true, value: [] };
   const message = `No telemetry has come by OTLP for ${SILENT_MS / MINUTE_MS} minutes.`;
   return { ok: false, failure: { kind: 'unreachable', message } };
@@ -94,22 +94,23 @@ function heardOf({ telemetry, now }: OtlpSource): MetricsResult<never[]> {
 const isAnswered = ({ service }: Asked, series: unknown[]): boolean => service !== null && series.length > 0;
 
 /** Services that Prometheus has stay as it has them. */
-function filled<T extends { labels: Record<string, string> }>(known: T[], told: T[]): T[] {
+function filled<T extends { labels: Record<string, string> }>(known: T[], added: T[]): T[] {
   const names = new Set(known.map(({ labels }) => labels.service));
-  return [...known, ...told.filter(({ labels }) => !names.has(labels.service))];
+  return [...known, ...added.filter(({ labels }) => !names.has(labels.service))];
 }
 
 type Span = { fromMs: number; toMs: number; stepMs: number };
 
-async function tell(told: OtlpSource, asked: Asked, span: Span): Promise<LabelledSeries[]> {
+async function seriesFrom(otlp: OtlpSource, asked: Asked, span: Span): Promise<LabelledSeries[]> {
   const { from } = windowAt(span.fromMs, asked.windowMs);
-  const minutes = told.telemetry.parts(from, span.toMs - COMPLETE_MS);
+  const minutes = otlp.telemetry.parts(from, span.toMs - COMPLETE_MS);
   const services = asked.service === null ? servicesIn(minutes, asked.namespace) : [asked.service];
   const found: LabelledSeries[] = [];
   for (const service of services) {
     const key = `${asked.namespace}/${service}`;
     const recent = seriesOf(minutes, { ...span, key, metric: asked.metric, windowMs: asked.windowMs });
-    const old = asked.service === null ? [] : await before(told, asked.metric, key, span, recent[0]?.at ?? span.toMs);
+    const old =
+      asked.service === null ? [] : await keptBefore(otlp, asked.metric, key, span, recent[0]?.at ?? span.toMs);
     const points = [...old, ...recent];
     if (points.length > 0) found.push({ labels: { service }, points });
   }
@@ -117,10 +118,16 @@ async function tell(told: OtlpSource, asked: Asked, span: Span): Promise<Labelle
 }
 
 /** What was kept of the time whose minutes are forgotten: at each step the value that ended last. */
-async function before(told: OtlpSource, metric: MetricName, key: string, span: Span, until: number): Promise<Point[]> {
+async function keptBefore(
+  otlp: OtlpSource,
+  metric: MetricName,
+  key: string,
+  span: Span,
+  until: number,
+): Promise<Point[]> {
   const place = KEPT_METRICS.indexOf(metric);
   // A cache that is away is a history that is missing.
-  const kept = (await told.history?.read(key, place, span.fromMs - WINDOW_MS, until).catch(() => [])) ?? [];
+  const kept = (await otlp.history?.read(key, place, span.fromMs - WINDOW_MS, until).catch(() => [])) ?? [];
   const points: Point[] = [];
   let next = 0;
   for (let at = span.fromMs; at < until && kept.length > 0; at += span.stepMs) {

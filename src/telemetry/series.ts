@@ -38,7 +38,7 @@ export function valueIn(
   key: string,
   { from, to }: { from: number; to: number },
 ): number | null {
-  const heard: ServiceMinute[] = [];
+  const measured: ServiceMinute[] = [];
   let seconds = 0;
   for (let at = from; at < to; at += MINUTE_MS) {
     const parts = minutes.get(at);
@@ -46,68 +46,70 @@ export function valueIn(
     // Minutes in which nobody was heard are gaps of ours, and no silence of the service.
     seconds += MINUTE_MS / 1000;
     const own = mergedService(parts.flatMap(({ services }) => services.get(key) ?? []));
-    if (own) heard.push(own);
+    if (own) measured.push(own);
   }
-  return heard.length === 0 ? null : finite(VALUES[metric](heard, seconds));
+  return measured.length === 0 ? null : finite(VALUES[metric](measured, seconds));
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const VALUES: Record<MetricName, (heard: ServiceMinute[], seconds: number) => number> = {
-  request_rate: (heard, seconds) => requestsOf(heard).requests / seconds,
-  error_ratio: (heard) => {
-    const { requests, failed } = requestsOf(heard);
+const VALUES: Record<MetricName, (measured: ServiceMinute[], seconds: number) => number> = {
+  request_rate: (measured, seconds) => requestsOf(measured).requests / seconds,
+  error_ratio: (measured) => {
+    const { requests, failed } = requestsOf(measured);
     return requests > 0 ? failed / requests : Number.NaN;
   },
-  latency_p99: (heard) => quantileMs(sketchesOf(heard), 0.99) / 1000,
-  latency_p50: (heard) => quantileMs(sketchesOf(heard), 0.5) / 1000,
-  cpu_ratio: (heard) => {
-    const used = mean(heard, 'cpu_container', totalOf);
-    const ratio = (Number.isNaN(used) ? mean(heard, 'cpu_pod', totalOf) : used) / mean(heard, 'cpu_limit', totalOf);
-    return Number.isFinite(ratio) ? ratio : mean(heard, 'cpu_share', (level) => level.sum / level.n);
+  latency_p99: (measured) => quantileMs(sketchesOf(measured), 0.99) / 1000,
+  latency_p50: (measured) => quantileMs(sketchesOf(measured), 0.5) / 1000,
+  cpu_ratio: (measured) => {
+    const used = mean(measured, 'cpu_container', totalOf);
+    const ratio =
+      (Number.isNaN(used) ? mean(measured, 'cpu_pod', totalOf) : used) / mean(measured, 'cpu_limit', totalOf);
+    return Number.isFinite(ratio) ? ratio : mean(measured, 'cpu_share', (level) => level.sum / level.n);
   },
-  memory_ratio: (heard) => last(heard, 'memory_share', (level) => level.max),
-  restarts: (heard) => sumOf(heard, 'restarts'),
-  ready_ratio: (heard) => last(heard, 'ready', meanOf) / last(heard, 'wished', meanOf),
+  memory_ratio: (measured) => last(measured, 'memory_share', (level) => level.max),
+  restarts: (measured) => sumOf(measured, 'restarts'),
+  ready_ratio: (measured) => last(measured, 'ready', meanOf) / last(measured, 'wished', meanOf),
   // No convention of OpenTelemetry says whose queue a depth is.
   queue_depth: () => Number.NaN,
 };
 
 /** Histograms count every request; spans only those that were sampled, so that they count where there are no histograms. */
-const hasHistograms = (heard: ServiceMinute[]) => heard.some(({ vitals }) => vitals.has('requests'));
+const hasHistograms = (measured: ServiceMinute[]) => measured.some(({ vitals }) => vitals.has('requests'));
 
-function requestsOf(heard: ServiceMinute[]): { requests: number; failed: number } {
-  if (hasHistograms(heard)) return { requests: sumOf(heard, 'requests'), failed: finite(sumOf(heard, 'failed')) ?? 0 };
-  const bySpans = heard.some(({ requests }) => requests > 0);
+function requestsOf(measured: ServiceMinute[]): { requests: number; failed: number } {
+  if (hasHistograms(measured))
+    return { requests: sumOf(measured, 'requests'), failed: finite(sumOf(measured, 'failed')) ?? 0 };
+  const bySpans = measured.some(({ requests }) => requests > 0);
   return bySpans
-    ? { requests: add(heard.map(({ requests }) => requests)), failed: add(heard.map(({ failed }) => failed)) }
+    ? { requests: add(measured.map(({ requests }) => requests)), failed: add(measured.map(({ failed }) => failed)) }
     : { requests: Number.NaN, failed: Number.NaN };
 }
 
-function sketchesOf(heard: ServiceMinute[]): LatencySketch[] {
-  const sketches = heard.map(({ served, latency }) => (hasHistograms(heard) ? served : latency));
+function sketchesOf(measured: ServiceMinute[]): LatencySketch[] {
+  const sketches = measured.map(({ served, latency }) => (hasHistograms(measured) ? served : latency));
   return sketches.filter((sketch) => sketch !== null);
 }
 
 const add = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
-const levelsOf = (heard: ServiceMinute[], vital: MeasuredVital): VitalLevel[] =>
-  heard.flatMap(({ vitals }) => vitals.get(vital) ?? []);
+const levelsOf = (measured: ServiceMinute[], vital: MeasuredVital): VitalLevel[] =>
+  measured.flatMap(({ vitals }) => vitals.get(vital) ?? []);
 /** Levels of several pods add up; what totals grew by has been added up already. */
 const totalOf = ({ sum, n, streams, grown }: VitalLevel): number =>
   grown + (n > 0 ? (sum / n) * Math.max(1, streams) : 0);
 const meanOf = ({ sum, n }: VitalLevel): number => sum / n;
 
-function sumOf(heard: ServiceMinute[], vital: MeasuredVital): number {
-  const levels = levelsOf(heard, vital);
+function sumOf(measured: ServiceMinute[], vital: MeasuredVital): number {
+  const levels = levelsOf(measured, vital);
   return levels.length === 0 ? Number.NaN : add(levels.map(({ grown }) => grown));
 }
 
-function mean(heard: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
-  const levels = levelsOf(heard, vital);
+function mean(measured: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
+  const levels = levelsOf(measured, vital);
   return add(levels.map(value)) / levels.length;
 }
 
-function last(heard: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
-  const level = levelsOf(heard, vital).at(-1);
+function last(measured: ServiceMinute[], vital: MeasuredVital, value: (level: VitalLevel) => number): number {
+  const level = levelsOf(measured, vital).at(-1);
   return level ? value(level) : Number.NaN;
 }

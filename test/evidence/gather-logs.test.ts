@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectLoki } from '../../src/adapters/loki/logs.ts';
-import { rankInput } from '../../src/evidence/evidence.ts';
+import { rankInput } from '../../src/evidence/rank-input.ts';
 import { type LokiServer, startLoki } from '../adapters/loki/loki-server.ts';
 import { MINUTE, type SandboxDiagnosis, sandboxDiagnosis } from './sandbox-diagnosis.ts';
 

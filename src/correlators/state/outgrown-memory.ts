@@ -6,8 +6,8 @@ import { containerPath, type StateWorkload } from '../../domain/snapshot/workloa
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Killed by the kernel for its limit, or so small a limit that not even the container's first process fits. */
-const oomKilled: StateCorrelator = {
-  name: 'oom_killed',
+const outgrownMemory: StateCorrelator = {
+  name: 'outgrown_memory',
   finds: {
     oom_killed: {
       area: 'start',
@@ -83,4 +83,4 @@ const limitOf = (workload: StateWorkload, container: StateWorkload['template']['
 const mend = (workload: StateWorkload, container: string): string =>
   `kubectl set resources ${target(workload)} -c ${container} --limits=memory=SIZE`;
 
-export default oomKilled;
+export default outgrownMemory;

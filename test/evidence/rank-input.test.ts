@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/domain/types/finding.ts';
 import { causesIn } from '../../src/evidence/diagnosis.ts';
-import { rankInput } from '../../src/evidence/evidence.ts';
 import type { Gathered } from '../../src/evidence/gathered.ts';
+import { rankInput } from '../../src/evidence/rank-input.ts';
 import type { LabelledSeries, MetricName } from '../../src/ports/metrics.ts';
 import { AT, around, MINUTE, pod, workload } from '../correlators/incident-context.ts';
 

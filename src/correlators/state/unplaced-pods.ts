@@ -22,8 +22,8 @@ const aNodesLabels = (facts: readonly StateFact[]): string => {
 };
 
 /** Why pods find no node: the scheduler's sentence, held against each node, so that the constraint is told that keeps them from the one that was meant. */
-const unschedulable: StateCorrelator = {
-  name: 'unschedulable',
+const unplacedPods: StateCorrelator = {
+  name: 'unplaced_pods',
   finds: {
     node_cordoned: {
       area: 'scheduling',
@@ -220,4 +220,4 @@ function objectOf(workload: StateWorkload, reason: Reason, fits: NodeFit[], seve
   return refOf(workload);
 }
 
-export default unschedulable;
+export default unplacedPods;

@@ -38,8 +38,8 @@ const REASONS: [CauseKind, RegExp][] = [
   ],
 ];
 
-const imagePull: StateCorrelator = {
-  name: 'image_pull',
+const imageReasons: StateCorrelator = {
+  name: 'image_reasons',
   finds: {
     image_name_invalid: {
       area: 'image',
@@ -183,4 +183,4 @@ function mend(what: CauseKind, workload: StateWorkload, container: string, image
   return `kubectl set image ${target(workload)} ${container}=${image.replace(/(?::[^:/]*|@.*)?$/, '')}:TAG`;
 }
 
-export default imagePull;
+export default imageReasons;

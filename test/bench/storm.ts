@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connectRedis } from '../../src/adapters/redis/connect-redis.ts';
 import { createIncidentStore } from '../../src/adapters/redis/incident-store.ts';
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
@@ -16,6 +12,7 @@ import { startSandboxProcess } from '../e2e/sandbox-process.ts';
 import { type Sent, type StormAlert, sendAll } from './storm/alertmanager.ts';
 import { BEFORE, cpuBefore, cpuNow } from './storm/cpu.ts';
 import { mostASecond, type Outside, startOutside } from './storm/outside.ts';
+import { startAppProcess } from './storm/start-app.ts';
 
 /**
  * 10,000 services fail within a minute, each with an alert of its own, before a Slack that takes one message a second. Is each alert in exactly one incident, was it answered soon, or asked to come again and taken
@@ -28,7 +25,6 @@ const WITHIN_MS = 60_000 * (ALERTS / 10_000);
 /** One in so many is over again soon. */
 const OVER_EACH = 10;
 const SHOWN_WITHIN_MS = 180_000;
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export async function run(): Promise<Record<string, unknown>> {
   const sandboxProcess = await startSandboxProcess('http://127.0.0.1:1', 1);
@@ -107,56 +103,6 @@ function figures({ sent, resolved, found, takenMs, cpuTaken, shownAfterMs, rss, 
 }
 
 const step = (name: string) => console.error(`storm: ${name} …`);
-
-type AppProcess = {
-  url: string;
-  cluster: string;
-  used(): { cpuMs: number; rssMost: number };
-  stop(): Promise<void>;
-};
-
-async function startAppProcess(redisUrl: string, outside: Outside): Promise<AppProcess> {
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--memory-saver-mode', '--max-semi-space-size=2', '--heap-growing-percent=15'],
-      ...(process.env.NIGHTSHIFT_STORM_PROFILE
-        ? ['--cpu-prof', `--cpu-prof-dir=${process.env.NIGHTSHIFT_STORM_PROFILE}`]
-        : []),
-      'test/bench/storm/app-process.ts',
-    ],
-    {
-      cwd: root,
-      env: {
-        PATH: process.env.PATH ?? '',
-        STORM_REDIS: redisUrl,
-        ...(process.env.STORM_METRICS ? { STORM_METRICS: '1' } : {}),
-        STORM_SLACK: outside.slackUrl,
-        STORM_PAGER: outside.pagerUrl,
-        STORM_CLUSTER: outside.clusterUrl,
-        ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const used = { cpuMs: 0, rssMost: 0 };
-  const started = Promise.withResolvers<{ url: string; cluster: string }>();
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    if (!line.startsWith('{')) return;
-    const said = JSON.parse(line) as { url?: string; cluster?: string; rss?: number; cpu?: NodeJS.CpuUsage };
-    if (said.url) started.resolve({ url: said.url, cluster: said.cluster ?? '' });
-    if (said.cpu) used.cpuMs = (said.cpu.user + said.cpu.system) / 1_000;
-    used.rssMost = Math.max(used.rssMost, said.rss ?? 0);
-  });
-  child.once('exit', () => started.reject(new Error('the app ended')));
-  return { ...(await started.promise), used: () => used, stop: () => end(child) };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-}
 
 async function allOf(redisUrl: string, cluster: string): Promise<Incident[]> {
   const redis = await connectRedis({ url: redisUrl, name: 'storm', onError: () => {} });

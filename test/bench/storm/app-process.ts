@@ -9,13 +9,25 @@ import { REAL_LINE } from '../../../src/domain/clock.ts';
 
 /** The app for the bench, as it is for real: a channel takes one message a second. Says where it is, and from then on what it has used, each second. */
 
-const { STORM_REDIS = '', STORM_SLACK = '', STORM_PAGER = '', STORM_CLUSTER = '' } = process.env;
+const {
+  STORM_REDIS = '',
+  STORM_SLACK = '',
+  STORM_PAGER = '',
+  STORM_CLUSTER = '',
+  STORM_SECRET,
+  STORM_LIMIT,
+} = process.env;
 
 const read = readConfig({ PORT: '0', LOG_LEVEL: 'error' });
 if (!read.ok) throw new Error(read.errors.join('\n'));
 const log = pino({ level: 'error' }, pino.destination(2));
 const clock = { now: Date.now, realDelay: (ms: number) => ms, line: () => REAL_LINE };
-const settings = { ...sandboxSettings(), scan: { ...sandboxSettings().scan, enabled: false } };
+const base = sandboxSettings();
+const settings = {
+  ...base,
+  scan: { ...base.scan, enabled: false },
+  ...(STORM_LIMIT ? { limits: { ...base.limits, storm_incidents: Number(STORM_LIMIT) } } : {}),
+};
 const app = await startApp(
   { ...read.config, settings },
   {
@@ -30,7 +42,7 @@ const app = await startApp(
     metrics: connectPrometheus({ url: `${STORM_CLUSTER}/prometheus`, timeoutMs: 10_000 }),
     chat: createSlackChat({ token: 'xoxb-bench', slackApiUrl: STORM_SLACK, channel: 'C_ONCALL', perSecond: 1, log }),
     pager: createPager({ routingKey: 'r'.repeat(32), eventsUrl: STORM_PAGER, timeoutMs: 5_000 }),
-    slack: null,
+    slack: STORM_SECRET ? { token: 'xoxb-bench', signingSecret: STORM_SECRET, apiUrl: STORM_SLACK } : null,
     alertmanagerToken: null,
     apiToken: null,
     firstHandlers: [],

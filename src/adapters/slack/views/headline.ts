@@ -1,7 +1,7 @@
 import { type Health, isInTrouble, knownValue } from '../../../domain/health.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
-import { isByHand, isProposal } from '../../../domain/proposal.ts';
+import { BY_HAND, isByHand, isProposal } from '../../../domain/proposal.ts';
 import { subjectEntity } from '../../../domain/subject.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
@@ -21,7 +21,7 @@ export function standing(incident: Incident): HeadlineStanding {
   const { state } = incident;
   switch (state.name) {
     case 'noticed':
-      return { mark: '🔴', word: 'finding out why' };
+      return isByHand(incident) ? { mark: '🔵', word: 'making the plan' } : { mark: '🔴', word: 'finding out why' };
     case 'watching':
       return { mark: '🟡', word: 'watching' };
     case 'awaiting_approval':
@@ -72,7 +72,7 @@ export function notification(incident: Incident): string {
 export function whatHurts(incident: Incident): string {
   const over = incident.state.name === 'closed';
   const { diagnosis } = incident;
-  const kind = diagnosis?.issue.kind;
+  const kind = isByHand(incident) ? BY_HAND : diagnosis?.issue.kind;
   if (kind === undefined || kind === 'unknown') return alerted(incident, kind, over);
   const subject = escapeText(whose(incident), 80);
   const tense = over ? 'past' : 'now';

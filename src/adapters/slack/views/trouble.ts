@@ -17,7 +17,10 @@ export function troubleLines(incident: Incident): string[] {
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);
   const issue = escapeText(withoutSubject(diagnosis.issue.message, incident.service), 500);
-  const severity = /\d/.test(diagnosis.issue.message) ? null : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
+  const severity =
+    incident.byHand || /\d/.test(diagnosis.issue.message)
+      ? null
+      : quantity(diagnosis.issue.severity, diagnosis.issue.unit);
   const told = severity ? `${issue} (${severity})` : issue;
   const own =
     strongest && strongest.message !== diagnosis.issue.message ? findingLine(strongest, incident.service) : '';

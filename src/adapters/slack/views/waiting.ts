@@ -16,7 +16,11 @@ export function waitingBlocks(
   message: Shown,
 ): KnownBlock[] {
   return present([
-    section([waitingLine(state), pausedLine(message.paused), ...triedLines(incident)]),
+    section([
+      incident.byHand ? 'Making the plan: what it would change, by a dry run.' : waitingLine(state),
+      pausedLine(message.paused),
+      ...triedLines(incident),
+    ]),
     actions('wait', [onItButton(incident), whyButton(incident), pageButton(incident, message)]),
   ]);
 }

@@ -295,3 +295,28 @@ describe('links', () => {
     },
   );
 });
+
+describe('a step by hand', () => {
+  const target = { kind: 'Deployment', namespace: 'shop', name: 'cart-api' } as const;
+  const step = { action: 'restart_deployment', rung: 'remediate', threshold: 0, confidence: 0, params: {} } as const;
+  const hand = incident({
+    ...{ service: 'cart-api', groupKey: 'x#by-hand', alerts: [], alertCount: 0, diagnosis: null },
+    byHand: { user: 'U_ONCALL', step, target },
+    state: { name: 'noticed', attempt: 0 },
+    anomalies: [
+      { kind: 'anomaly', about: target, at: T0, what: 'by_hand', message: 'Restart: wanted by hand', strength: 1 },
+    ],
+  });
+
+  it('is never said to be a trouble, nor looked into', () => {
+    const text = read(hand);
+    expect(text).toContain('cart-api is to be changed by hand');
+    expect(text).toContain('<@U_ONCALL> wants it');
+    expect(text).not.toMatch(/by_hand|finding out why|Looking for the cause/);
+    const planned = {
+      ...hand,
+      diagnosis: diagnosis({ issue: { kind: 'by_hand', severity: 0, unit: '', message: 'Restart' } }),
+    };
+    expect(read(planned)).not.toContain('(0)');
+  });
+});

@@ -1,0 +1,137 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectRedis } from '../../src/adapters/redis/connect-redis.ts';
+import { createIncidentStore } from '../../src/adapters/redis/incident-store.ts';
+import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
+import { sendAll } from './storm/alertmanager.ts';
+import { startOutside } from './storm/outside.ts';
+import { startAppProcess } from './storm/start-app.ts';
+
+/** 50 clicks a second on "I'm on it" and "Hold", signed as Slack signs them, while new incidents are diagnosed: how long until each is acknowledged? Slack shows a failure after three seconds. */
+
+const CLICKS_PER_S = 50;
+const SECONDS = Number(process.env.NIGHTSHIFT_CLICKS_SECONDS ?? 30);
+const DIAGNOSES_PER_S = 5;
+const FIRST = 20;
+const SECRET = '0123456789abcdef0123456789abcdef';
+
+export async function run(): Promise<Record<string, unknown>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'nightshift-clicks-'));
+  const redis = await startPrivateRedis({ dataDir });
+  const now = Date.now();
+  const firing = Array.from({ length: FIRST + SECONDS * DIAGNOSES_PER_S }, (_, i) => ({
+    ...{ name: 'TargetDown', namespace: `team-${i % 20}`, service: `svc-${i}-api`, startsAt: now - 60_000 },
+  }));
+  const outside = await startOutside(firing);
+  // No storm: each is diagnosed by itself.
+  const app = await startAppProcess(redis.url, outside, { STORM_SECRET: SECRET, STORM_LIMIT: '100000' });
+  try {
+    await sendAll(app.url, firing.slice(0, FIRST), 1_000);
+    const ids = await openIds(redis.url, app.cluster);
+    const before = app.used().cpuMs;
+    const alerts = sendAll(app.url, firing.slice(FIRST), SECONDS * 1_000);
+    const { tookMs, refused } = await clickAll(app.url, ids);
+    await alerts;
+    const times = tookMs.toSorted((a, b) => a - b);
+    const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? Number.NaN) * 10) / 10;
+    return {
+      clicks: times.length,
+      refused,
+      ...{ p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) },
+      diagnosed_meanwhile: await diagnosed(redis.url, app.cluster, ids),
+      cpu_share: Math.round(((app.used().cpuMs - before) / (SECONDS * 1_000)) * 100) / 100,
+    };
+  } finally {
+    await app.stop();
+    outside.close();
+    await redis.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function clickAll(url: string, ids: string[]): Promise<{ tookMs: number[]; refused: number }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  const tookMs: number[] = [];
+  let refused = 0;
+  const began = performance.now();
+  const all: Promise<void>[] = [];
+  for (let index = 0; index < CLICKS_PER_S * SECONDS; index += 1) {
+    const waitMs = began + (index / CLICKS_PER_S) * 1_000 - performance.now();
+    if (waitMs > 1) await sleep(waitMs);
+    const sentAt = performance.now();
+    all.push(
+      click(url, agent, ids[index % ids.length] ?? '', index).then((status) => {
+        tookMs.push(performance.now() - sentAt);
+        if (status !== 200) refused += 1;
+      }),
+    );
+  }
+  await Promise.all(all);
+  agent.destroy();
+  return { tookMs, refused };
+}
+
+function click(url: string, agent: Agent, id: string, index: number): Promise<number> {
+  const payload = {
+    type: 'block_actions',
+    user: { id: `U_${index % 7}`, team_id: 'T1' },
+    team: { id: 'T1' },
+    trigger_id: `t${index}`,
+    response_url: `${url}/nowhere`,
+    channel: { id: 'C_ONCALL' },
+    container: { type: 'message', message_ts: '1.1', is_ephemeral: true },
+    actions: [
+      {
+        type: 'button',
+        action_id: index % 2 === 0 ? 'on_it' : 'hold',
+        block_id: 'b',
+        value: id,
+        action_ts: `${index}`,
+      },
+    ],
+  };
+  const body = `payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const at = Math.floor(Date.now() / 1_000);
+  const hex = createHmac('sha256', SECRET).update(`v0:${at}:${body}`).digest('hex');
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': String(at),
+    'x-slack-signature': `v0=${hex}`,
+  };
+  return new Promise((resolve, reject) => {
+    const req = request(`${url}/slack/events`, { method: 'POST', agent, headers }, (res) => {
+      res.resume();
+      res.on('end', () => resolve(res.statusCode ?? 0));
+    });
+    req.on('error', reject);
+    req.end(body);
+  });
+}
+
+async function withStore<T>(
+  url: string,
+  cluster: string,
+  read: (store: ReturnType<typeof createIncidentStore>) => Promise<T>,
+): Promise<T> {
+  const redis = await connectRedis({ url, name: 'clicks', onError: () => {} });
+  try {
+    return await read(createIncidentStore({ redis, cluster, clock: { now: Date.now } }));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const openIds = (url: string, cluster: string): Promise<string[]> =>
+  withStore(url, cluster, async (store) => (await store.listOpen(FIRST)).map(({ id }) => id));
+
+const diagnosed = (url: string, cluster: string, before: string[]): Promise<number> =>
+  withStore(
+    url,
+    cluster,
+    async (store) =>
+      (await store.listOpen(10_000)).filter(({ id, diagnosis }) => diagnosis !== null && !before.includes(id)).length,
+  );

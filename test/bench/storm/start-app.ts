@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Outside } from './outside.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+export type AppProcess = {
+  url: string;
+  cluster: string;
+  used(): { cpuMs: number; rssMost: number };
+  stop(): Promise<void>;
+};
+
+/** The app as a process of its own before that outside; `more`: further settings of app-process.ts. */
+export async function startAppProcess(
+  redisUrl: string,
+  outside: Outside,
+  more: Record<string, string> = {},
+): Promise<AppProcess> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--memory-saver-mode', '--max-semi-space-size=2', '--heap-growing-percent=15'],
+      ...(process.env.NIGHTSHIFT_STORM_PROFILE
+        ? ['--cpu-prof', `--cpu-prof-dir=${process.env.NIGHTSHIFT_STORM_PROFILE}`]
+        : []),
+      'test/bench/storm/app-process.ts',
+    ],
+    {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH ?? '',
+        STORM_REDIS: redisUrl,
+        ...(process.env.STORM_METRICS ? { STORM_METRICS: '1' } : {}),
+        STORM_SLACK: outside.slackUrl,
+        STORM_PAGER: outside.pagerUrl,
+        STORM_CLUSTER: outside.clusterUrl,
+        ...more,
+        ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const used = { cpuMs: 0, rssMost: 0 };
+  const started = Promise.withResolvers<{ url: string; cluster: string }>();
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    if (!line.startsWith('{')) return;
+    const said = JSON.parse(line) as { url?: string; cluster?: string; rss?: number; cpu?: NodeJS.CpuUsage };
+    if (said.url) started.resolve({ url: said.url, cluster: said.cluster ?? '' });
+    if (said.cpu) used.cpuMs = (said.cpu.user + said.cpu.system) / 1_000;
+    used.rssMost = Math.max(used.rssMost, said.rss ?? 0);
+  });
+  child.once('exit', () => started.reject(new Error('the app ended')));
+  return { ...(await started.promise), used: () => used, stop: () => end(child) };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}

@@ -34,7 +34,7 @@ export async function run(): Promise<Record<string, unknown>> {
     const ids = await openIds(redis.url, app.cluster);
     const before = app.used().cpuMs;
     const alerts = sendAll(app.url, firing.slice(FIRST), SECONDS * 1_000);
-    const { tookMs, refused } = await clickAll(app.url, ids);
+    const { tookMs, refused } = await clickAll(app.url, outside.slackUrl, ids);
     await alerts;
     const times = tookMs.toSorted((a, b) => a - b);
     const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? Number.NaN) * 10) / 10;
@@ -53,7 +53,11 @@ export async function run(): Promise<Record<string, unknown>> {
   }
 }
 
-async function clickAll(url: string, ids: string[]): Promise<{ tookMs: number[]; refused: number }> {
+async function clickAll(
+  url: string,
+  outsideUrl: string,
+  ids: string[],
+): Promise<{ tookMs: number[]; refused: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const tookMs: number[] = [];
   let refused = 0;
@@ -64,7 +68,7 @@ async function clickAll(url: string, ids: string[]): Promise<{ tookMs: number[];
     if (waitMs > 1) await sleep(waitMs);
     const sentAt = performance.now();
     all.push(
-      click(url, agent, ids[index % ids.length] ?? '', index).then((status) => {
+      click({ url, outsideUrl, agent }, ids[index % ids.length] ?? '', index).then((status) => {
         tookMs.push(performance.now() - sentAt);
         if (status !== 200) refused += 1;
       }),
@@ -75,13 +79,15 @@ async function clickAll(url: string, ids: string[]): Promise<{ tookMs: number[];
   return { tookMs, refused };
 }
 
-function click(url: string, agent: Agent, id: string, index: number): Promise<number> {
+type To = { url: string; outsideUrl: string; agent: Agent };
+
+function click({ url, outsideUrl, agent }: To, id: string, index: number): Promise<number> {
   const payload = {
     type: 'block_actions',
     user: { id: `U_${index % 7}`, team_id: 'T1' },
     team: { id: 'T1' },
     trigger_id: `t${index}`,
-    response_url: `${url}/nowhere`,
+    response_url: `${outsideUrl}respond`,
     channel: { id: 'C_ONCALL' },
     container: { type: 'message', message_ts: '1.1', is_ephemeral: true },
     actions: [

@@ -113,13 +113,14 @@ const crashes: StateCorrelator = {
       should: 'running',
     },
   },
-  alsoFinds: ['image_platform_mismatch', 'job_failed', 'rbac_denied', 'certificate_expired'],
+  alsoFinds: ['image_platform_mismatch', 'volume_mount_failed', 'job_failed', 'rbac_denied', 'certificate_expired'],
   find: (state) => containersAt(state).flatMap(causesOf),
 };
 
 /** What the runtime says where the program could not even be started; its exit code is the shell's. */
 const START_ERROR: [CauseKind, RegExp][] = [
   ['image_platform_mismatch', /exec format error/i],
+  ['volume_mount_failed', /error mounting "[^"]{1,500}" to rootfs|failed to fulfil mount request/i],
   ['permission_denied', /exec: "[^"]{0,300}": permission denied|permission denied: unknown/i],
   [
     'command_not_found',

@@ -1,4 +1,5 @@
 import { crashedIn } from '../../domain/snapshot/crashed.ts';
+import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { target } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { unready } from '../../domain/snapshot/trouble.ts';
@@ -28,15 +29,14 @@ const AT_START = /container init was OOM-killed|memory limit too low|init caused
 const killed = (workload: StateWorkload, at: number): StateCause[] =>
   crashedIn(workload, at)
     .filter(
-      ({ exit, byProbe, container }) =>
+      ({ exit, byProbe, container, events }) =>
         exit.reason === 'OOMKilled' ||
         AT_START.test(exit.message) ||
         // 137 without the reason may be a child that was killed; with a liveness probe it is rather the kubelet's.
         (exit.code === 137 &&
           !byProbe &&
           container.limits.memory !== undefined &&
-          !container.probes.liveness &&
-          !container.probes.startup),
+          ((!container.probes.liveness && !container.probes.startup) || wasLeftAlone(events))),
     )
     .map(({ pod, container, exit, restarts }) => ({
       what: 'oom_killed',
@@ -53,6 +53,10 @@ const killed = (workload: StateWorkload, at: number): StateCause[] =>
       hurts: [],
       command: mend(workload, container.name),
     }));
+
+/** The pod's events are known, and none tells of a probe that failed or of a kill. */
+const wasLeftAlone = (events: StateEvent[]): boolean =>
+  events.length > 0 && !events.some(({ reason }) => reason === 'Unhealthy' || reason === 'Killing');
 
 function neverFits(workload: StateWorkload): StateCause[] {
   const event = workload.events.find(({ message }) => AT_START.test(message));

@@ -92,8 +92,8 @@ const refusedPods: StateCorrelator = {
 };
 
 function refusalOf(workload: StateWorkload): StateFact | null {
-  if (workload.desired === 0 || standing(workload).length >= workload.desired) return null;
   const condition = workload.conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  if (workload.desired === 0 || (standing(workload).length >= workload.desired && !condition)) return null;
   // What an older template was refused for is over.
   const event = workload.events.find(({ reason, last }) => reason === 'FailedCreate' && last >= workload.changedAt);
   if (event && !isOver(workload, event)) return fact(event.about, `event ${event.reason}`, event.message);

@@ -76,12 +76,16 @@ const volumesAndSandboxes: StateCorrelator = {
                   !init && (runningSince !== null || ended !== null || last !== null),
               );
               return [
-                ...(started ? [] : events.flatMap((event) => ofEvent(workload, event)).slice(0, 1)),
+                ...(started ? [] : plainest(events.flatMap((event) => ofEvent(workload, event)))),
                 ...waiting(workload, pod, state.at),
               ];
             }),
     ),
 };
+
+/** One volume fails in several events, and one of them says why. */
+const plainest = (causes: StateCause[]): StateCause[] =>
+  causes.toSorted((left, right) => right.strength - left.strength).slice(0, 1);
 
 /** References that are absent have a cause of their own. */
 const TOLD_ELSEWHERE =
@@ -103,18 +107,18 @@ function ofEvent(workload: StateWorkload, event: StateEvent): StateCause[] {
   ];
   if (event.reason === 'FailedAttachVolume') {
     const claim = workload.template.volumes.find(({ kind }) => kind === 'Claim');
-    return /Multi-Attach/i.test(event.message) && claim
-      ? make('volume_attached_elsewhere', 0.95, {
-          kind: 'PersistentVolumeClaim',
-          namespace: workload.namespace,
-          name: claim.target,
-        })
+    return /Multi-Attach/i.test(event.message)
+      ? make(
+          'volume_attached_elsewhere',
+          0.95,
+          claim && { kind: 'PersistentVolumeClaim', namespace: workload.namespace, name: claim.target },
+        )
       : make('volume_mount_failed', 0.9);
   }
   if (event.reason === 'FailedMount')
     return TOLD_ELSEWHERE.test(event.message)
       ? []
-      : make('volume_mount_failed', /timed out waiting/.test(event.message) ? 0.7 : 0.93);
+      : make('volume_mount_failed', /timed out waiting|context deadline exceeded/.test(event.message) ? 0.7 : 0.93);
   if (
     event.reason !== 'FailedCreatePodSandBox' ||
     RUNTIME_AWAY.test(event.message) ||

@@ -39,6 +39,8 @@ export type LogSign = {
   count: number;
   /** Whether it stands near the end of the log. */
   late: boolean;
+  /** Which line of the log it is. */
+  index: number;
 };
 
 /** The first that fits counts. A group named `n` is what the line names. */
@@ -72,7 +74,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
     'out_of_memory',
     /OutOfMemoryError|out of memory|heap space|cannot allocate memory|allocation failed - JavaScript heap|MemoryError|GC overhead limit/i,
   ],
-  ['disk_full', /no space left on device|disk quota exceeded|ENOSPC/i],
+  ['disk_full', /no space left on device|disk quota exceeded|ENOSPC|error number 28\b|errno:? 28\b/i],
   ['read_only_files', /read-only file system|EROFS/i],
   [
     'certificate',
@@ -157,6 +159,7 @@ export function logSigns(log: ContainerLog, since = 0): LogSign[] {
       addresses,
       count: (known?.count ?? 0) + 1,
       late: index >= log.lines.length - LATE,
+      index,
     });
   }
   return [...found.values()].sort((left, right) => right.count - left.count);

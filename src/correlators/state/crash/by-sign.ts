@@ -36,8 +36,10 @@ const TELLING = Object.keys(BY_SIGN) as LogSignKind[];
 
 /** A line of the crashed container itself that says why; the container before its restart is asked first. */
 export function tellingSign({ signs, exit }: CrashedContainer): LogSign | undefined {
-  if (signs.some(({ kind, late }) => OTHERS.includes(kind) && late)) return undefined;
-  const own = signs.filter(({ kind }) => TELLING.includes(kind) || kind === 'crash');
+  const others = signs.filter(({ kind, late }) => OTHERS.includes(kind) && late);
+  // Where others are complained of, too, the last word counts.
+  const isLast = ({ log, index }: LogSign) => others.every((one) => one.log === log && one.index < index);
+  const own = signs.filter((one) => (TELLING.includes(one.kind) || one.kind === 'crash') && isLast(one));
   const rank = ({ kind, log }: LogSign) =>
     (TELLING.includes(kind) ? TELLING.indexOf(kind) : 50) + (log.previous ? 0 : 0.5);
   const [first] = own.sort((left, right) => rank(left) - rank(right));

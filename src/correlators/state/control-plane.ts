@@ -96,15 +96,18 @@ function scheduler(state: ClusterState): StateCause[] {
   const waiting = state.workloads.filter((workload) =>
     standing(workload).some((pod) => isIgnored(state, workload, pod)),
   );
-  const strange = waiting.filter(({ template }) => template.schedulerName !== 'default-scheduler');
+  // The pods that wait say whom they wait for: a workload that wasn't recorded has its first pod's template.
+  const awaited = (workload: Workload): string =>
+    standing(workload).find((pod) => isIgnored(state, workload, pod))?.template.schedulerName ?? '';
+  const strange = waiting.filter((workload) => awaited(workload) !== 'default-scheduler');
   const unknown = strange
-    .filter(({ template }) => !state.workloads.some((one) => one.name.includes(template.schedulerName)))
+    .filter((workload) => !state.workloads.some((one) => one.name.includes(awaited(workload))))
     .map(
       (workload): StateCause => ({
         what: 'scheduler_unknown',
         object: refOf(workload),
         strength: 0.95,
-        facts: [fact(workload, 'spec.template.spec.schedulerName', workload.template.schedulerName)],
+        facts: [fact(workload, 'spec.template.spec.schedulerName', awaited(workload))],
         hurts: [],
         command: `kubectl edit ${workload.kind.toLowerCase()}/${workload.name} -n ${workload.namespace}`,
       }),

@@ -97,7 +97,7 @@ function scheduler(state: ClusterState): StateCause[] {
     standing(workload).some((pod) => isIgnored(state, workload, pod)),
   );
   // The pods that wait say whom they wait for: a workload that wasn't recorded has its first pod's template.
-  const awaited = (workload: Workload): string =>
+  const awaited = (workload: StateWorkload): string =>
     standing(workload).find((pod) => isIgnored(state, workload, pod))?.template.schedulerName ?? '';
   const strange = waiting.filter((workload) => awaited(workload) !== 'default-scheduler');
   const unknown = strange

@@ -31,6 +31,8 @@ const SERVICES = 40;
 const SENDERS = 24;
 const BARE_JOBS = 30_000;
 
+export const about = 'from the webhook to the message: seconds and rate beside a bare queue';
+
 export async function run(): Promise<Record<string, unknown>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'nightshift-bench-'));
   const redis = await startPrivateRedis({ dataDir });

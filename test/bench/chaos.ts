@@ -44,6 +44,8 @@ const APPROVE_EVERY_MS = 300;
 /** One kill in so many is Redis's. */
 const REDIS_ONE_IN = 5;
 
+export const about = 'kill -9 of two replicas again and again: lost, doubled, stuck';
+
 export async function run(): Promise<Record<string, unknown>> {
   const dataDir = await temporaryFolder();
   const random = prng(Number(process.env.NIGHTSHIFT_CHAOS_SEED ?? 42));

@@ -24,6 +24,8 @@ const WHOLE: Missing = { edges: 0, services: 0, metrics: 0, points: 0 };
 
 type Figures = Record<string, unknown>;
 
+export const about = 'causes on data and made-up systems left out in turn (--data)';
+
 /**
  * Bench `crossval`: judgement on what it wasn't made with. Nothing is fitted to a set: each is judged as a whole and with every group in it (a kind of fault, a service, a day,
  * a sampling, a family of series) left to itself; `worst_quarter` is the mean over the worst quarter of these groups. `simple`: the best of the simplest methods, in the same run.

@@ -4,6 +4,8 @@ import { shopWeeks } from './forecast/shop-weeks.ts';
 
 type Figures = { points: number; coverage95: number; wape: number; naive_wape: number };
 
+export const about = 'forecasts of traffic beside last week’s (--data)';
+
 /**
  * Bench `forecast`: rolling-origin forecasts from a quarter of an hour to a day ahead, on six weeks of the sandbox's traffic and on
  * the counts of requests under `data` (CSV: timestamp,value). `wape` is Σ|error| / Σ|value|; naive is the same time last week, on

@@ -11,6 +11,8 @@ const OPTIONS = { ...FOREST_DEFAULTS, contamination: 'auto' as const };
 const SEEDS = [0, 1, 2, 3, 4];
 const BIG_ROWS = 100_000;
 
+export const about = 'the isolation forest beside scikit-learn’s (--data, --out)';
+
 /**
  * Bench `iforest`: our forest and scikit-learn's, in turn, on the same rows, both without contamination. Times in ms, medians;
  * `auc` is the mean over five seeds, for both. `data` is the folder with reference.json (or the file); without it made-up rows are used and there is no AUC.

@@ -1,6 +1,8 @@
 import { likeness } from './nab/likeness.ts';
 import { judged, scoreStream } from './nab.ts';
 
+export const about = 'how alike the score of NAB’s files is to their neighbours';
+
 /**
  * Bench `nab-likeness`: the figures of bench `nab` on made-up series of kinds that the development files have few of (heavy-tailed
  * counts, hourly prices, half-hourly rides with holidays, slow temperatures), so that nothing is tuned to those files alone.

@@ -7,6 +7,8 @@ import { bestThreshold, type FileResult, normalised, type Profile, type Scored, 
 
 const RESAMPLES = 2000;
 
+export const about = 'the Numenta benchmark of streams (--data, --out)';
+
 /**
  * Bench `nab`: scores every file under `data`/data as a stream, writes `<out>/<category>/<file>.csv` (timestamp,anomaly_score),
  * and, where there are labels, NAB's standard profile: at the corpus's best threshold (as NAB reports it) and at 0.5, the

@@ -13,6 +13,8 @@ type Line = { case: string; ranking: string[]; p: number[]; named: boolean };
 
 const MODALITIES: readonly Modality[] = ['metric', 'log', 'trace'];
 
+export const about = 'causes in traces, logs and metrics of a train ticket shop (--data, --out)';
+
 /**
  * Ranks the guilty service of each of Nezha's TrainTicket cases, with metrics, logs and traces together and with each
  * alone. `ms_per_case` includes reading. `out` gets a JSON line a case.

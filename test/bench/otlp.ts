@@ -23,6 +23,8 @@ const SERVICES = 30;
 const STEADY_SPANS = 50_000;
 const AS_SENDER = 'NIGHTSHIFT_BENCH_SENDER';
 
+export const about = 'records of OpenTelemetry a second beside bare decoding';
+
 export async function run(): Promise<Record<string, unknown>> {
   const telemetry = createTelemetry({ now: Date.now, trusted: true });
   const receiver = await startOtlpReceiver({

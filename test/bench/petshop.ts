@@ -19,6 +19,8 @@ const MISSING = 0.2;
 const WINDOW_ROWS = 8;
 const INJECTED = 300;
 
+export const about = 'causes in Amazon’s pet shop (--data, --out)';
+
 /**
  * Ranks root causes on PetShop's cases, on windows of its normal data as if they were incidents (split `noissue`), and
  * on faults put into the normal data. `out` gets a JSON line a case.

@@ -13,6 +13,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const END = Date.UTC(2026, 0, 20, 12);
 
+export const about = 'one look at a thousand services';
+
 /**
  * Bench `scan`: the mathematics of one scan, 1,000 services × 6 metrics from data in hand on one core, and of training a
  * service on 14 days at five minutes. Each metric is judged against its baseline and each service by its forest.

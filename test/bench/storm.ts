@@ -26,6 +26,8 @@ const WITHIN_MS = 60_000 * (ALERTS / 10_000);
 const OVER_EACH = 10;
 const SHOWN_WITHIN_MS = 180_000;
 
+export const about = 'ten thousand alerts within a minute';
+
 export async function run(): Promise<Record<string, unknown>> {
   const sandboxProcess = await startSandboxProcess('http://127.0.0.1:1', 1);
   try {

@@ -16,6 +16,8 @@ const TO_THE_END = process.env.NIGHTSHIFT_SOAK_UNTIL === 'outcome';
 const LONGEST_END_MS = 25 * MINUTE;
 const AFTER_ESCALATION_MS = 6 * MINUTE;
 
+export const about = 'every fault of the sandbox at every service: is its cause named?';
+
 /**
  * Every kind of fault in every service in which it makes sense: what is alerted, diagnosed and recommended, against the fault's truth. On the virtual clock, up to
  * the decision; nothing is carried out, unless `NIGHTSHIFT_SOAK_UNTIL` is `outcome`. `NIGHTSHIFT_SOAK_KINDS` and `NIGHTSHIFT_SOAK_SERVICES` name some, with commas.

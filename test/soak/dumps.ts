@@ -11,6 +11,8 @@ import { writeDump } from './dumps/write-dump.ts';
 
 const LEVELS = ['whole', 'whole', 'events-old', 'plain', 'no-logs'] as const;
 
+export const about = 'causes in made-up dumps of three shops';
+
 /**
  * Every kind of fault in every shop, as dumps on disk, read as `diagnose --dump` reads them: whether object and cause come first, and what is named wrongly.
  * `NIGHTSHIFT_SOAK_KINDS` names some with commas, `NIGHTSHIFT_SOAK_ROUNDS` (default 2) how many clusters of each, `NIGHTSHIFT_SOAK_SEED` other ones.

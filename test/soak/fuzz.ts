@@ -15,6 +15,8 @@ const folder = new URL('fuzz/corpus/', import.meta.url).pathname;
 
 type Kept = { parser: string; text: string };
 
+export const about = 'made-up input for every parser at the border';
+
 export async function run(): Promise<Record<string, unknown>> {
   const kept = corpus();
   const source = createSource(Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000), kept);

@@ -9,6 +9,8 @@ const ON_WIRE = Number(process.env.NIGHTSHIFT_SOAK_ON_WIRE ?? Math.ceil(HISTORIE
 const SEED = Number(process.env.NIGHTSHIFT_SOAK_SEED ?? 1);
 const WORKERS = Number(process.env.NIGHTSHIFT_SOAK_WORKERS ?? 2);
 
+export const about = 'made-up histories of incidents against the laws';
+
 /**
  * Random histories of two replicas of the real pipeline and the real actions against the sandbox's API server, on a virtual clock, against laws 1 to 7, 9, 12 and 13: vitals aren't told, reads fail and are late, writes are lost or land late,
  * clocks differ, workers freeze and die. A history that breaks a law is printed whole, to become a test. `NIGHTSHIFT_SOAK_HISTORIES` says how many, `NIGHTSHIFT_SOAK_SEED` which, `NIGHTSHIFT_SOAK_WORKERS` in how many processes. Ended by SIGTERM it prints what was run until then.

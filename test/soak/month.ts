@@ -20,6 +20,8 @@ const QUIET_MS = MINUTE;
 
 type Row = { kind: string; service: string; withMin: number | null; withoutMin: (number | null)[]; how: string };
 
+export const about = 'a month of faults with and without Nightshift';
+
 /**
  * The same month of faults with and without Nightshift. A trouble lasts from its first alert (or from when Nightshift saw it, if that is earlier) until nothing fires any more, by the same rules for both. Without: the right fix,
  * which takes the fault away at once, so long after the alert. With: whatever Nightshift does, a yes after two minutes where it asks; where it takes longer than the people, theirs counts.

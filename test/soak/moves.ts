@@ -26,6 +26,8 @@ const WHERE: Record<string, string> = {
   'volume-filling': 'catalog-db',
 };
 
+export const about = 'what is offered or handed over for each fault, and whether it cures';
+
 /**
  * The right move, or the right person: every kind of fault once, to its end; whatever is asked is approved. Judged: whether the first recommendation or hand-over is right, whether a step that was taken cured, whether the hand-over
  * names the object, the field and the command, and how long after the alert it came. `NIGHTSHIFT_SOAK_KINDS` names some, with commas.

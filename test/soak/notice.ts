@@ -12,6 +12,8 @@ const LONGEST_MS = 40 * MINUTE;
 const AFTERWARDS_MS = 6 * MINUTE;
 const CLOSE_LOOK_MS = 15_000;
 
+export const about = 'how soon each fault is noticed, and in how many incidents';
+
 /**
  * For each fault kind: when the scan opens an incident (any service's: trouble shows where it hurts), and when the first alert
  * fires, in sandbox minutes after the fault. Null: not within 40 minutes. The scan alone opens what `seen_min` speaks of;

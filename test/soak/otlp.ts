@@ -24,6 +24,8 @@ const TOKEN = 'soak';
 /** Over the time after the first fifth, memory may rise by this share. */
 const FLAT = 0.05;
 
+export const about = 'a receiver of telemetry for an hour: does it grow?';
+
 /**
  * Ten minutes (`NIGHTSHIFT_SOAK_MINUTES`) of all three signals by OTLP/HTTP from a process of its own, with names that never stop rising, into receiver, aggregates and
  * sharing with a real Redis, while a diagnosis and a scan's query are asked every second. Prints the memory by minute.

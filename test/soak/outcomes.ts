@@ -52,6 +52,8 @@ type Row = {
   named: 'right' | 'wrong' | 'none';
 };
 
+export const about = 'every fault to its end';
+
 /**
  * The app as its users start it, at 60 times real time: a fault by HTTP, Approve by a click, and how it ended, against the fault's truth. One process a combination, one after
  * another. `NIGHTSHIFT_SOAK_KINDS` names some; `NIGHTSHIFT_SOAK_SPEED` slows it down for a busy machine.

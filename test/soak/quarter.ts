@@ -13,6 +13,8 @@ const INCIDENTS = 2_000;
 const AT_ONCE = 32;
 const SEED = Number(process.env.NIGHTSHIFT_SOAK_SEED ?? 7);
 
+export const about = 'two thousand incidents with known truth against every figure that is reported';
+
 /**
  * A made-up quarter with known truth: 2,000 incidents, event by event through the machine into a real Redis; then every figure that the API reports against what a program of its own works out from the truth.
  */

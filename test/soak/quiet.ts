@@ -10,6 +10,8 @@ const DAYS = Number(process.env.NIGHTSHIFT_SOAK_DAYS ?? 7);
 const START = Date.UTC(2026, 5, 8, 0, 0, 0) + Number(process.env.NIGHTSHIFT_SOAK_SKIP_DAYS ?? 0) * DAY_MS;
 const LIVE_MS = 75 * MINUTE;
 
+export const about = 'days without a fault: false incidents';
+
 /**
  * Quiet days of the sandbox (rhythm of day and week, noise), scanned every minute against models of the 14 days before;
  * then two harmless deploys in the living sandbox. Every incident is a false one. `NIGHTSHIFT_SOAK_DAYS`: 7 if absent (about four minutes);

@@ -39,6 +39,7 @@ describe('a webhook', () => {
         at: Date.UTC(2026, 10, 20, 3, 5),
         number: 8812,
         url: 'https://acme.pagerduty.example/incidents/PGR0VU2',
+        note: null,
       },
     });
     const types = ['triggered', 'unacknowledged', 'resolved', 'reopened'].map((type) => {
@@ -52,7 +53,7 @@ describe('a webhook', () => {
   it('of a kind that isn’t about an incident’s course is read as other', () => {
     for (const body of [
       webhook('service.updated', { agent: null, data: null }),
-      webhook('incident.annotated', { data: { id: 'P1', type: 'incident_note' } }),
+      webhook('incident.delegated', { data: { id: 'P1', type: 'incident_delegation' } }),
     ])
       expect(parsePagerDutyWebhook(body, sign(body), SECRET)).toMatchObject({
         ok: true,

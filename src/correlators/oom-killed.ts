@@ -1,3 +1,4 @@
+import { inMinutes } from '../domain/duration.ts';
 import type { Correlator, Found } from '../extension-points.ts';
 import type { PodInfo } from '../ports/cluster-objects.ts';
 
@@ -18,7 +19,7 @@ function kills(pod: PodInfo, now: number): Found[] {
     if (lastExit?.reason !== 'OOMKilled') return [];
     const ageMs = Math.max(0, now - lastExit.finishedAt);
     if (ageMs > 6 * HALF_LIFE_MS) return [];
-    const message = `Pod ${pod.name}: container ${name} was killed for using more memory than its limit, ${Math.round(ageMs / 60_000)} min ago (${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`;
+    const message = `Pod ${pod.name}: container ${name} was killed for using more memory than its limit, ${inMinutes(ageMs)} ago (${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`;
     const about = { kind: 'Pod', namespace: pod.namespace, name: pod.name } as const;
     return [
       {

@@ -1,5 +1,6 @@
 import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
+import { inMinutes } from '../domain/duration.ts';
 import { percent } from '../domain/figures.ts';
 import { edit } from '../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../domain/snapshot/snapshot.ts';
@@ -55,7 +56,7 @@ function fillingOf({ claim, used }: VolumeUse, around: IncidentContext): Found[]
         'volume_filling',
         rise.began,
         0.6 + 0.3 * rise.confidence,
-        `fills: ${full} now, full in about ${Math.max(1, Math.round(rise.leftMs / 60_000))} min`,
+        `fills: ${full} now, full in about ${inMinutes(rise.leftMs, 1)}`,
       ),
     );
   return now >= HIGH ? of('volume_high', around.at, 0.3, `is ${full} full`) : [];

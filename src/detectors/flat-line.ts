@@ -1,5 +1,6 @@
 import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
+import { inMinutes } from '../domain/duration.ts';
 import type { Detector } from '../extension-points.ts';
 
 /** Exactly the same value this often in a row, for this long, from a metric that normally moves. */
@@ -27,13 +28,12 @@ const flatLine: Detector = {
     if (last < 0) return [];
     const seen = recent.times[last]!;
     if (at - seen > STEPS_AWAY * stepMs) {
-      const minutes = Math.round((at - seen) / 60_000);
-      const message = `${about.name}: ${label} has not been reported for ${minutes} min`;
+      const message = `${about.name}: ${label} has not been reported for ${inMinutes(at - seen)}`;
       return [{ kind: 'anomaly', about, at: seen, what: 'no_data', message, strength: STRENGTH_GONE }];
     }
     const since = equalSince(recent.times, recent.values, last);
     if (since === null || !moves(baseline, at)) return [];
-    const message = `${about.name}: ${label} has not moved at all for ${Math.round((seen - since) / 60_000)} min`;
+    const message = `${about.name}: ${label} has not moved at all for ${inMinutes(seen - since)}`;
     return [{ kind: 'anomaly', about, at: since, what: 'flat_line', message, strength: STRENGTH_FLAT }];
   },
 };

@@ -2,6 +2,7 @@ import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import { between } from '../analysis/series.ts';
 import { climbEvidence, sinceRestart, steadyTrend, type Trend, timeToLimitMs } from '../analysis/trend.ts';
+import { inMinutes } from '../domain/duration.ts';
 import type { Detector, DetectorInput, Found } from '../extension-points.ts';
 
 /** A leak is worth telling when it will reach the limit within this time. */
@@ -43,9 +44,8 @@ function leakWithin(input: DetectorInput, windowMs: number, limit: number): Foun
   if (observed < LEAST_LEVEL * limit || trend.rise < LEAST_RISE * limit) return [];
   const strength = climbEvidence(trend, expectedRise(baseline, trend));
   if (strength < LEAST) return [];
-  const minutes = Math.max(1, Math.round(left.ms / 60_000));
   const sense = senseOf(metric, unit);
-  const message = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${minutes} min`;
+  const message = `${about.name}: ${sense.label} climbs steadily, ${sense.show(observed)} now, full in about ${inMinutes(left.ms, 1)}`;
   const high = baseline === null ? LEAST_LEVEL * limit : expectedAt(baseline, at).high;
   const damageAt = at + left.ms;
   return [

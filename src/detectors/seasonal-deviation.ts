@@ -1,6 +1,7 @@
 import { type Band, deviation, expectedAt } from '../analysis/baseline.ts';
 import { findingOf, isMaterial, type MetricFinding, senseOf, showBand } from '../analysis/metric-sense.ts';
 import { timeToTargetMs } from '../analysis/trend.ts';
+import { inMinutes } from '../domain/duration.ts';
 import type { AnomalyInfo } from '../domain/finding-info.ts';
 import type { Detector, DetectorInput } from '../extension-points.ts';
 
@@ -49,8 +50,8 @@ function aheadOf({ metric, recent, baseline, limit }: DetectorInput, band: Band)
   if (target === null || baseline === null) return '';
   const left = timeToTargetMs(recent, target, (at) => expectedAt(baseline, at).expected);
   if (left === null || left === 0 || left > HORIZON_MS) return '';
-  const minutes = Math.max(1, Math.round(left / 60_000));
-  return limit === null ? `; grows to twice the usual in about ${minutes} min` : `; full in about ${minutes} min`;
+  const ahead = inMinutes(left, 1);
+  return limit === null ? `; grows to twice the usual in about ${ahead}` : `; full in about ${ahead}`;
 }
 
 export default seasonalDeviation;

@@ -54,5 +54,8 @@ export function roughMinutes(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
+/** Always in minutes, as things near are: `45 min`; never fewer than `least`. */
+export const inMinutes = (ms: number, least = 0): string => `${Math.max(least, Math.round(ms / 60_000))} min`;
+
 const twoUnits = (large: number, unit: string, rest: number, smaller: string): string =>
   rest === 0 ? `${large} ${unit}` : `${large} ${unit} ${rest} ${smaller}`;

@@ -1,3 +1,4 @@
+import { inMinutes } from './duration.ts';
 import { isAbout } from './is-about.ts';
 import type { Cause } from './types/diagnosis.ts';
 import type { Finding } from './types/finding.ts';
@@ -19,7 +20,7 @@ export function whyNotSecond(causes: readonly Cause[], findings: readonly Findin
   }
   const [began, later] = [earliest(mine), earliest(theirs)];
   if (began !== null && later !== null && later - began >= APART_MS)
-    return `Not ${name}: what is odd about it began ${Math.round((later - began) / 60_000)} min later`;
+    return `Not ${name}: what is odd about it began ${inMinutes(later - began)} later`;
   return `Not ${name}: it explains less of the trouble (${theirs[0]?.what.replaceAll('_', ' ')})`;
 }
 

@@ -1,3 +1,4 @@
+import { inMinutes } from './duration.ts';
 import { atLeastPercent } from './figures.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
 import type { Event } from './incident-event.ts';
@@ -88,7 +89,7 @@ function sentence(event: Event): string | null {
     case 'option_chosen':
       return 'Chose another option';
     case 'held':
-      return `Held for ${Math.round(event.forMs / 60_000)} min`;
+      return `Held for ${inMinutes(event.forMs)}`;
     case 'deadline_reached':
       return 'The time to answer ran out';
     case 'authorised':

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { inMinutes } from '../domain/duration.ts';
 import { MUTE_ENDS_SOON_MS, type Mute } from '../domain/mute.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Mutes } from '../ports/mutes.ts';
@@ -48,9 +49,8 @@ export function createMuteBook(deps: {
         if (mute.until - now > MUTE_ENDS_SOON_MS || mute.until - mute.at <= MUTE_ENDS_SOON_MS) continue;
         const about = `mute-ends ${mute.namespace}/${mute.service} ${mute.until}`;
         if (!(await deps.first(about))) continue;
-        const minutes = Math.max(1, Math.round((mute.until - now) / 60_000));
         await deps.chat.announce(
-          `The mute of ${mute.namespace}/${mute.service} ends in ${minutes} min; \`/heal mute\` again makes it longer.`,
+          `The mute of ${mute.namespace}/${mute.service} ends in ${inMinutes(mute.until - now, 1)}; \`/heal mute\` again makes it longer.`,
           [mute.by],
         );
       }

@@ -1,3 +1,4 @@
+import { inMinutes } from '../domain/duration.ts';
 import { meantBy } from '../domain/first-words.ts';
 import { LONGEST_MUTE_MS } from '../domain/mute.ts';
 import type { Answer } from '../extension-points/people.ts';
@@ -22,10 +23,9 @@ export async function mute(
   const at = deps.clock.now();
   const taken = await deps.mutes.set({ namespace, service, by: user, reason, at, until: at + forMs });
   if (!taken) return no('Too many services are muted already; `/heal mute` lists them.');
-  const minutes = Math.round(forMs / 60_000);
   return {
     ok: true,
-    message: `\`${namespace}/${service}\` is muted for ${minutes} min by <@${user}>: it is watched, nothing is done to it, and nobody is called. \`/heal unmute ${service}\` ends it.`,
+    message: `\`${namespace}/${service}\` is muted for ${inMinutes(forMs)} by <@${user}>: it is watched, nothing is done to it, and nobody is called. \`/heal unmute ${service}\` ends it.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { inMinutes } from '../domain/duration.ts';
 import { matchersOf } from '../domain/silence-matchers.ts';
 import type { Answer } from '../extension-points/people.ts';
 import type { Matcher, Silence } from '../ports/alert-manager.ts';
@@ -46,7 +47,7 @@ export async function silence(
       );
     made.push(answer.value);
   }
-  return { ok: true, message: `Silenced for ${Math.round(forMs / 60_000)} min in Alertmanager: ${made.join(', ')}` };
+  return { ok: true, message: `Silenced for ${inMinutes(forMs)} in Alertmanager: ${made.join(', ')}` };
 }
 
 export async function silences({

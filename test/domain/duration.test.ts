@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inWords, roughly, toTheSecond } from '../../src/domain/duration.ts';
+import { inMinutes, inWords, roughly, toTheSecond } from '../../src/domain/duration.ts';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
 
@@ -30,6 +30,15 @@ describe('how long something took', () => {
       '2 min',
       '119 min',
       '3 h',
+    ]);
+  });
+
+  it('is in minutes alone where things are near, and never fewer than the least', () => {
+    expect([inMinutes(0), inMinutes(45 * 60_000), inMinutes(20_000, 1), inMinutes(150 * 60_000)]).toEqual([
+      '0 min',
+      '45 min',
+      '1 min',
+      '150 min',
     ]);
   });
 });

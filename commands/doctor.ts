@@ -31,7 +31,9 @@ const doctor: Command = {
         ...(more > 0 ? [`and ${more} more: \`npm run nightshift -- doctor\` shows all`] : []),
         tried.length === 0
           ? 'Nothing can be tried from here.'
-          : `${plural(well.length, 'check')} of ${tried.length} ${well.length === 1 ? 'is' : 'are'} right.${rest}`,
+          : ill.length === 0
+            ? `${tried.length === 1 ? 'The one check is' : `All ${tried.length} checks are`} right.${rest}`
+            : `${well.length} of ${plural(tried.length, 'check')} ${well.length === 1 ? 'is' : 'are'} right.${rest}`,
       ].join('\n'),
     );
   },

@@ -17,7 +17,7 @@ const who: Command = {
     const { namespace, service, policy } = found.report;
     return privately(
       [
-        `*${escapeText(`${namespace}/${service}`, 160)}* is ${policy.critical ? 'critical' : 'not critical'}: ${escapeText(policy.why, 300)}.`,
+        `*${escapeText(`${namespace}/${service}`, 160)}* is ${policy.critical ? 'critical' : 'not critical'}${policy.why === 'it is critical' ? '' : `: ${escapeText(policy.why, 300)}`}.`,
         `*May approve:* ${policy.asked.length > 0 ? policy.asked.slice(0, 20).map(mention).join(' ') : 'nobody'}${policy.unread ? ' (can’t be read now, so nobody; `/heal doctor` says why)' : ''}. Anyone here may reject, hold and pause.`,
         `*Runs without asking:* ${escapeText(policy.alone, 200)}.`,
         `*If nobody answers:* ${escapeText(policy.atTimeout, 300)}.`,

@@ -91,7 +91,7 @@ describe('/heal', () => {
     const { say } = channel({ tried });
     expect((await say('doctor')).message.split('\n')).toEqual([
       '✗ *Prometheus answers*: 401: check PROMETHEUSˍTOKEN'.replace('ˍ', '_'),
-      '1 check of 2 is right. `/heal doctor --all` lists them.',
+      '1 of 2 checks is right. `/heal doctor --all` lists them.',
     ]);
     expect((await say('doctor --all')).message).toContain('✔ the cluster answers');
   });
@@ -298,7 +298,7 @@ describe('/heal who, incidents, playbooks and handover', () => {
 
   it('say who may approve, and why', async () => {
     const { message } = await channel({ who }).say('who payment');
-    expect(message).toContain('*shop/payment-api* is critical: it is critical.');
+    expect(message).toContain('*shop/payment-api* is critical.');
     expect(message).toContain('*May approve:* <@U_ONCALL>');
     expect((await channel({ answer: { ok: false, message: 'More than one fits.' } }).say('who api')).message).toBe(
       'More than one fits.',

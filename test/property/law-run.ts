@@ -215,15 +215,20 @@ export async function startReplicas(
       return task;
     },
     /** A process stands still where it is about to write or to judge; time passes, and another works on. */
-    async stall(on: number, pick: number, ms: number, goesOn: boolean) {
+    async stall(on: number, pick: number, ms: number, { goesOn, isPaused }: { goesOn: boolean; isPaused: boolean }) {
       if (frozen.has(on)) return;
-      const due = (await raw.listDue(soon(), 100)).filter(({ kind }) => kind in WHERE);
-      const one = due[pick % Math.max(1, due.length)];
+      const dueNow = async () => (await raw.listDue(soon(), 100)).filter(({ kind }) => kind in WHERE);
+      const changing = async () => (await dueNow()).filter(({ kind }) => WHERE[kind] === 'mayAct')[0];
+      // Mostly a change that is about to be made.
+      for (let round = 0; round < 2 && pick % 4 > 0 && !(await changing()); round++) await run.work(on);
+      const due = await dueNow();
+      const one = (await changing()) ?? due[pick % Math.max(1, due.length)];
       if (!one) return;
       const task = await effect(on, one);
       await steps.upTo(task, WHERE[one.kind]!);
       await run.freeze(on);
       await pass(ms);
+      if (isPaused) await run.pause((on + 1) % count);
       await run.work((on + 1) % count);
       run.thaw(on);
       if (goesOn) await steps.finish(task);

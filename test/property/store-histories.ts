@@ -86,7 +86,8 @@ const command = fc.oneof(
       do: fc.constant('stall' as const),
       on,
       pick,
-      goesOn: fc.boolean(),
+      goesOn: fc.constantFrom(true, true, false),
+      isPaused: fc.constantFrom(false, false, true),
       ms: fc.constantFrom(0, 1_000, 16_000, 61_000, 61_000),
     }),
   },
@@ -117,7 +118,7 @@ const command = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), on }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resume' as const), on }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('resume' as const), on }) },
   {
     weight: 7,
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 10_000, 16_000, 61_000) }),
@@ -189,7 +190,7 @@ async function take(run: Replicas, one: Command): Promise<void> {
     case 'forbid':
       return run.forbid(one.isProtected ? { isProtected: true } : { mode: 'observe' });
     case 'stall':
-      return run.stall(one.on, one.pick, one.ms, one.goesOn);
+      return run.stall(one.on, one.pick, one.ms, one);
     case 'configure':
       return run.configure({ mode: one.mode, isProtected: one.isProtected });
     case 'freeze':

@@ -50,12 +50,16 @@ export function wrongSend(sending: Sending): string[] {
   ];
 }
 
-function wrongStep({ change, now, clicks, heard, decided }: Sending, own: Incident, what: string): string[] {
+function wrongStep({ change, asker, now, clicks, heard, decided }: Sending, own: Incident, what: string): string[] {
   if (own.state.name !== 'executing') return [];
   const { execution, progress } = own.state;
   const { authority, recommendation } = execution;
   const { digest } = recommendation.plan;
   const broken: string[] = [];
+  // A pod may be between two crashes; whoever is slow is slow.
+  const [saw, mayPause] = [asker.saw.get(own.service), own.service === 'a-api'];
+  if (progress === null && (saw === undefined || (saw && !mayPause)))
+    broken.push(`2: ${what}, ${saw ? 'who is well' : 'whose trouble nobody could measure'}`);
   if (!isOfPlan(change, recommendation.plan)) broken.push(`2: ${what} isn't in its plan`);
   if (authority.by === 'timeout') {
     if (progress === null && now > authority.at + MOST_LATE_MS)

@@ -39,6 +39,22 @@ export function judgeTrouble(input: TroubleInput): TroubleState {
   return { kind: 'gone', severity, message: [over, ...others].join('; ') };
 }
 
+/** As a change is made on it: other trouble than was diagnosed is no ground for a step against this one. Present counts only while what shows its kind can be read. */
+export function asGround(
+  trouble: TroubleState,
+  kinds: readonly IssueKind[],
+  issue: Issue | null,
+  own: Health | null,
+): TroubleState {
+  const kind = kinds.find(({ name, byRule }) => name === issue?.kind && !byRule);
+  if (trouble.kind !== 'present' || !kind || !own) return trouble;
+  const shown = kind.shownBy.map((name) => vitalOf(own, name));
+  if (shown.length === 0 || shown.some((vital) => vital.kind !== 'unknown')) return trouble;
+  const why = shown.flatMap((vital) => (vital.kind === 'unknown' ? [vital.message] : []))[0];
+  const message = `${own.service}: its ${kind.shownBy.join(', ')} can't be read (${why}). Besides: ${trouble.message}`;
+  return { kind: 'unknown', severity: null, message };
+}
+
 /** What shows trouble in any of them, in words; null: nothing that is known does. */
 function presentIn({ kinds, issue, looks, before, ceilings }: TroubleInput, kind: IssueKind | null): string | null {
   const [own] = looks;

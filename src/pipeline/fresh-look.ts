@@ -1,5 +1,6 @@
 import { type Agreed, checkGuards, type FreshLook, type Locked } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
+import { asGround } from '../domain/judge-trouble.ts';
 import type { Authority } from '../domain/types/execution.ts';
 import type { Plan } from '../domain/types/plan.ts';
 import type { Recommendation } from '../domain/types/recommendation.ts';
@@ -46,7 +47,7 @@ export async function freshLook(deps: StageDeps, incident: Incident, intent: Ste
     protectedNamespaces: deps.protectedNamespaces,
     planned,
     policy: planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service }),
-    trouble,
+    trouble: asGround(trouble, deps.kinds, incident.diagnosis?.issue ?? null, trouble.health[0] ?? null),
     maxPodsAffectedRatio: deps.limits.maxPodsAffectedRatio,
     health: [...trouble.health, ...theirs],
   };

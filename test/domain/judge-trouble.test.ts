@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../../src/domain/health.ts';
-import { judgeTrouble, type TroubleInput } from '../../src/domain/judge-trouble.ts';
+import { asGround, judgeTrouble, type TroubleInput } from '../../src/domain/judge-trouble.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
 import { healthOf, known, silent } from './healths.ts';
 
@@ -42,6 +42,19 @@ describe('trouble is judged by every vital, never by the name it had', () => {
     const now = [healthOf({ memory: 0.88 })];
     expect(judged(slow, now, { before: [healthOf({ memory: 0.87, latency: 5 })] }).kind).toBe('gone');
     expect(judged(slow, now, { before: [healthOf({ memory: 0.5, latency: 5 })] }).kind).toBe('present');
+  });
+});
+
+describe('other trouble than was diagnosed', () => {
+  const grounds = (now: Health) => asGround(judged(slow, [now]), KINDS, slow, now).kind;
+
+  it('is no ground for a step while what the step is against can not be read', () => {
+    expect(grounds(healthOf({ latency: silent(), nodes: 1 }))).toBe('unknown');
+    expect(judged(slow, [healthOf({ latency: silent(), nodes: 1 })]).kind).toBe('present');
+  });
+  it('takes nothing from a ground that is read', () => {
+    expect(grounds(healthOf({ latency: 5, nodes: 1 }))).toBe('present');
+    expect(grounds(healthOf())).toBe('gone');
   });
 });
 

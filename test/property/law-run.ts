@@ -7,7 +7,7 @@ import { alertOf, T0 } from '../domain/examples.ts';
 import type { Backend } from './law-backend.ts';
 import { learnedUnseen, unseenHealth } from './law-saves.ts';
 import { type Asker, createLawShop, SERVICES, TROUBLES } from './law-shop.ts';
-import { brokenLaws, type Click, type Delivery, type Hidden, type Made, WORKING } from './laws.ts';
+import { brokenLaws, type Click, type Delivery, type Made, WORKING } from './laws.ts';
 import { createMouths } from './mouths.ts';
 import { digestShown, pressed } from './press.ts';
 import { depsOf, type LawConfig, stagesOf, type Watch } from './replicas.ts';
@@ -75,7 +75,20 @@ export async function startReplicas(
       const own = await raw.load(asker.incidentId);
       const holder = await opened.holder(`${asker.incidentId}.${asker.effect}`);
       const aheadMs = offsets[asker.replica]!;
-      const given = { change, asker, own, open, config, now, aheadMs, holder, decided, clicks, ...mouths };
+      const given = {
+        change,
+        asker,
+        own,
+        open,
+        config,
+        now,
+        aheadMs,
+        holder,
+        decided,
+        clicks,
+        isWhole: shop.isWhole(own?.service ?? ''),
+        ...mouths,
+      };
       violations.push(...wrongSend(given));
     },
     onLand(change, asker, { was, is }) {
@@ -151,21 +164,13 @@ export async function startReplicas(
       delivery.taken = true;
     });
 
-  const hidden: Hidden[] = [];
   const run = {
     shop,
     counts,
     mouths,
     violations,
-    hide(name: string) {
-      if (hidden.some((one) => one.service === name && one.to === null)) return;
-      shop.hide(name, true);
-      hidden.push({ service: name, from: now, to: null });
-    },
-    show(name: string) {
-      shop.hide(name, false);
-      for (const one of hidden) if (one.service === name && one.to === null) one.to = now;
-    },
+    hide: (name: string) => shop.hide(name, true),
+    show: (name: string) => shop.hide(name, false),
     pass,
     skew(on: number, ms: number) {
       offsets[on] = ms;
@@ -226,9 +231,12 @@ export async function startReplicas(
       if (!one) return;
       const task = await effect(on, one);
       await steps.upTo(task, WHERE[one.kind]!);
+      if (isPaused) {
+        await run.pause((on + 1) % count);
+        return steps.finish(task);
+      }
       await run.freeze(on);
       await pass(ms);
-      if (isPaused) await run.pause((on + 1) % count);
       await run.work((on + 1) % count);
       run.thaw(on);
       if (goesOn) await steps.finish(task);
@@ -351,7 +359,7 @@ export async function startReplicas(
         clicks,
         changes,
         locks,
-        hidden,
+
         heard,
         restAt,
         now,

@@ -1,5 +1,5 @@
 import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
-import type { Asker } from './law-shop.ts';
+import { type Asker, errorsOf } from './law-shop.ts';
 
 type Saving = { before: Incident | null; after: Incident; timeline: TimelineEntry[] };
 
@@ -9,7 +9,7 @@ const HEALTH: (string | undefined)[] = ['healed', 'self_healed'];
 
 /** 7: who says that it is over has seen, in that very task, what shows its kind of trouble, and seen it well. Unknown is never health. */
 export function unseenHealth({ before, after, timeline }: Saving, { saw, effect }: Asker): string[] {
-  const looked = saw.get(after.service);
+  const looked = saw.get(errorsOf(after.service)) === false ? false : saw.get(after.service);
   if (looked === true) return [];
   const how = looked === undefined ? 'whom it could not see' : 'whom it saw in trouble';
   const said = (what: string) => [`7: ${effect} of ${after.id} says ${what} of ${after.service}, ${how}`];

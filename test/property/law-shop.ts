@@ -53,6 +53,9 @@ export type Watch = {
 const LANDS_MS = 50_000;
 const STEP_MS = 4_000;
 const SLOW_S = 5;
+const FAILING = 0.5;
+/** What is seen of failures is trouble, too, whatever its kind is known by. */
+export const errorsOf = (name: string): string => `errors of ${name}`;
 /** So long after a change controllers have something to do. */
 const BUSY_MS = 50_000;
 
@@ -150,6 +153,7 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
       if (told === 'absent') return { ok: true, value: [] };
       const value = measured(metric, name);
       if (metric === 'latency_p99' && TROUBLES[name]?.issue === 'high_latency') saw.set(name, value < SLOW_S);
+      if (metric === 'error_ratio') saw.set(errorsOf(name), value < FAILING);
       return { ok: true, value: [{ labels: {}, value }] };
     },
     ping: async () => {},
@@ -262,6 +266,11 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     },
     counts,
     isBroken,
+    isWhole(name: string): boolean {
+      const pods = kube.list('pods', 'shop').filter(isOf(name));
+      const ready = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod));
+      return pods.length === ready.length && ready.length === kube.get('deployments', 'shop', name)?.spec.replicas;
+    },
     isHidden: (name: string): boolean => named(name).hidden,
     troubleAt: (name: string): EntityRef =>
       name === 'd-api'
@@ -281,6 +290,9 @@ function shownBy({ path, query }: Request): string | null {
   if (path.endsWith('/pods') && String(query?.labelSelector).includes('a-api')) return 'a-api';
   return path.endsWith('/nodes') ? 'd-api' : null;
 }
+
+const isReady = ({ status }: { status: { conditions?: { type: string; status: string }[] } }): boolean =>
+  status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 
 const isOf = (name: string) => (pod: { metadata: { labels?: Record<string, string> } }) =>
   pod.metadata.labels?.app === name;

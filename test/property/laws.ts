@@ -18,11 +18,7 @@ export type Click = {
 /** A change that was made: for which incident, by which work, when. */
 export type Made = Change & { incident: string; effect: string; at: number };
 
-/** From when to when the API server said nothing of a service. */
-export type Hidden = { service: string; from: number; to: number | null };
-
 export type Seen = {
-  hidden: Hidden[];
   incidents: Whole[];
   deliveries: Delivery[];
   clicks: Click[];
@@ -47,7 +43,6 @@ export const brokenLaws = (seen: Seen): string[] => [
   ...wrongAnswers(seen),
   ...wrongAuthority(seen),
   ...unverified(seen),
-  ...endedUnseen(seen),
   ...unheard(seen),
   ...notAtRest(seen),
 ];
@@ -144,23 +139,7 @@ const UNANSWERED_MS = 15 * 60_000;
 /** Work is looked at so seldom here. */
 const SLACK_MS = 2 * 60_000;
 
-/** 7: what nobody can see is never the end of an incident. (What was looked at in the very moment that it was hidden may go either way.) */
-function endedUnseen({ hidden, incidents }: Seen): string[] {
-  return incidents.flatMap((incident) =>
-    incident.timeline
-      .filter(({ type, from, to }) => to === 'closed' && from !== to && MEASURED.includes(type))
-      // What is over before it is heard of is closed as it is opened, and nobody looks.
-      .filter(({ at }) => at > incident.openedAt)
-      .filter(({ at }) =>
-        hidden.some(
-          ({ service, from, to }) => service === incident.service && at > from && at < (to ?? Number.POSITIVE_INFINITY),
-        ),
-      )
-      .map(({ type }) => `7: ${incident.id} was closed by ${type} while nobody could see ${incident.service}`),
-  );
-}
 const ON_A_NODE = 'd-api';
-const MEASURED = ['resolved', 'verified', 'refused'];
 
 /** 5: at rest nothing is half-way, no lock is held by an incident that is through, and what is over is closed. */
 function notAtRest({ incidents, locks, isBroken }: Seen): string[] {

@@ -2,7 +2,7 @@ import type { Incident } from '../../src/domain/incident.ts';
 import type { StateName } from '../../src/domain/incident-state.ts';
 import type { Plan } from '../../src/domain/types/plan.ts';
 import type { Change } from './law-changes.ts';
-import type { Asker } from './law-shop.ts';
+import { type Asker, errorsOf } from './law-shop.ts';
 import type { Click } from './laws.ts';
 import type { Heard } from './mouths.ts';
 import type { LawConfig } from './replicas.ts';
@@ -21,6 +21,8 @@ export type Sending = {
   decided: Set<string>;
   /** How far the clock of who sends it is off. */
   aheadMs: number;
+  /** All pods of the service in trouble are there and ready. */
+  isWhole: boolean;
   clicks: Click[];
   heard: Heard[];
 };
@@ -50,15 +52,19 @@ export function wrongSend(sending: Sending): string[] {
   ];
 }
 
-function wrongStep({ change, asker, now, clicks, heard, decided }: Sending, own: Incident, what: string): string[] {
+function wrongStep(
+  { change, asker, now, clicks, heard, decided, isWhole }: Sending,
+  own: Incident,
+  what: string,
+): string[] {
   if (own.state.name !== 'executing') return [];
   const { execution, progress } = own.state;
   const { authority, recommendation } = execution;
   const { digest } = recommendation.plan;
   const broken: string[] = [];
-  // A pod may be between two crashes; whoever is slow is slow.
-  const [saw, mayPause] = [asker.saw.get(own.service), own.service === 'a-api'];
-  if (progress === null && (saw === undefined || (saw && !mayPause)))
+  // Pods that aren't there yet are measured, too.
+  const saw = asker.saw.get(own.service);
+  if (progress === null && saw !== false && asker.saw.get(errorsOf(own.service)) !== false && isWhole)
     broken.push(`2: ${what}, ${saw ? 'who is well' : 'whose trouble nobody could measure'}`);
   if (!isOfPlan(change, recommendation.plan)) broken.push(`2: ${what} isn't in its plan`);
   if (authority.by === 'timeout') {

@@ -62,10 +62,9 @@ function wrongStep(
   const { authority, recommendation } = execution;
   const { digest } = recommendation.plan;
   const broken: string[] = [];
-  // Pods that aren't there yet are measured, too.
-  const saw = asker.saw.get(own.service);
-  if (progress === null && saw !== false && asker.saw.get(errorsOf(own.service)) !== false && isWhole)
-    broken.push(`2: ${what}, ${saw ? 'who is well' : 'whose trouble nobody could measure'}`);
+  // Pods that aren't there yet are measured, too, and so are failures.
+  const couldSee = asker.saw.has(own.service) || asker.saw.get(errorsOf(own.service)) === false || !isWhole;
+  if (progress === null && !couldSee) broken.push(`2: ${what}, whose trouble nobody could measure`);
   if (!isOfPlan(change, recommendation.plan)) broken.push(`2: ${what} isn't in its plan`);
   if (authority.by === 'timeout') {
     if (progress === null && now > authority.at + MOST_LATE_MS)

@@ -1,4 +1,4 @@
-import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed } from './health.ts';
+import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed, vitalOf } from './health.ts';
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import { nameIssue } from './name-issue.ts';
 import type { Issue } from './types/diagnosis.ts';

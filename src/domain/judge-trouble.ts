@@ -1,4 +1,4 @@
-import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed, vitalOf } from './health.ts';
+import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed } from './health.ts';
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import { nameIssue } from './name-issue.ts';
 import type { Issue } from './types/diagnosis.ts';
@@ -48,7 +48,7 @@ export function asGround(
 ): TroubleState {
   const kind = kinds.find(({ name, byRule }) => name === issue?.kind && !byRule);
   if (trouble.kind !== 'present' || !kind || !own) return trouble;
-  const shown = kind.shownBy.map((name) => vitalOf(own, name));
+  const shown = kind.shownBy.map((name) => vitalNamed(own, name));
   if (shown.length === 0 || shown.some((vital) => vital.kind !== 'unknown')) return trouble;
   const why = shown.flatMap((vital) => (vital.kind === 'unknown' ? [vital.message] : []))[0];
   const message = `${own.service}: its ${kind.shownBy.join(', ')} can't be read (${why}). Besides: ${trouble.message}`;

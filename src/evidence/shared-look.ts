@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
@@ -18,11 +19,10 @@ export function createSharedLook(
     const known = answers.get(key);
     if (known && known.until > now()) return known.answer as Promise<T>;
     const answer = look();
-    answers.delete(key);
-    answers.set(key, { until: now() + GOOD_FOR_MS, answer });
+    keepNewest(answers, key, { until: now() + GOOD_FOR_MS, answer }, MOST);
     answer.catch(() => answers.delete(key));
     for (const [oldest, { until }] of answers) {
-      if (until > now() && answers.size <= MOST) break;
+      if (until > now()) break;
       answers.delete(oldest);
     }
     return answer;

@@ -1,3 +1,4 @@
+import { keepNewest } from '../domain/keep-newest.ts';
 import { createKeyedQueue } from '../timing/keyed-queue.ts';
 import { TRAINING_REASONS, type Training, type TrainingReason } from './train.ts';
 
@@ -30,8 +31,7 @@ export function createTrainingQueue(options: {
     const training = await run(namespace, service, why).catch((error: unknown) => refusal(String(error)));
     if (training.kind === 'refused') {
       counts.refused += 1;
-      if (refusedUntil.size >= MOST_WAITING) refusedUntil.clear();
-      refusedUntil.set(key, { until: now() + training.againMs, training });
+      keepNewest(refusedUntil, key, { until: now() + training.againMs, training }, MOST_WAITING);
     } else {
       counts.done += 1;
       refusedUntil.delete(key);

@@ -19,6 +19,8 @@ const DEADLINE = 2_000_000;
 const recommendation = recommendationOf();
 const { digest } = recommendation.plan;
 
+export const about = 'a click, a note, the deadline, a rejection and the end at one moment, a thousand times';
+
 export async function run(): Promise<Record<string, unknown>> {
   const fixture = await startFixture();
   try {

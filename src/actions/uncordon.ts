@@ -3,7 +3,7 @@ import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { MARK } from './edit/mark.ts';
 import { NODES } from './edit/places.ts';
-import { keptBy, nodeToOpen } from './node/opening.ts';
+import { keptBy, LOOK_PERMISSIONS, nodeToOpen } from './node/opening.ts';
 
 /** Lets pods onto a node again that is well and was left cordoned, where pods wait for room. Who keeps it off on purpose (an upgrade, an autoscaler, a drain of ours) is left to it. */
 const uncordon = editing({
@@ -13,9 +13,9 @@ const uncordon = editing({
   reversible: true,
   cures: { node_cordoned: [14, 4], unschedulable: [5, 4], '*': [1, 5] },
   against: { namespace: [], workload: [] },
-  permissions: [{ group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] }],
+  permissions: [{ group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] }, ...LOOK_PERMISSIONS],
   async intend(context: ActionContext): Promise<Intended> {
-    const found = await nodeToOpen(context);
+    const found = await nodeToOpen(context, ({ unschedulable }) => unschedulable);
     if (!found.ok) return found;
     const { node, object } = found;
     if (!node.unschedulable)
@@ -34,6 +34,7 @@ const uncordon = editing({
         fields: [{ path: ['spec', 'unschedulable'], value: null, words: { before: 'true', after: 'false' } }],
         summary: `Let pods onto node ${node.name} again`,
         blastRadius: found.blastRadius,
+        onlyAsked: 'somebody cordoned it, and may be at work on it',
         notes: ['Nothing says why it was cordoned: ask who did, if that is known.', ...lastCordon(object.object)],
       },
     };

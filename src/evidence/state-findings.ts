@@ -18,6 +18,7 @@ const CONVICTED_ALONE = 0.7;
 const LEAST = 0.1;
 const MAX_FACTS = 3;
 const MAX_VALUE = 160;
+const CLOSED = new Set<string>(['node_cordoned', 'taint_not_tolerated']);
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** What the state convicts, as evidence about the workload behind the object (or the node): only these are ranked with the metrics. Symptoms have correlators of their own. */
@@ -88,10 +89,11 @@ function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: Enti
 /** The workload of the namespace that the object is, or stands before; a node is its own. Of what is elsewhere, or nobody's, whom it hurts here: the incident's own before others, callers of callers too. */
 export function behind(
   { state, calls }: StateDiagnosis,
-  { object, hurts }: RankedStateCause,
+  { what, object, hurts }: RankedStateCause,
   { namespace, service }: Where,
 ): EntityRef[] {
-  if (object.kind === 'Node') return [{ kind: 'Node', namespace: '', name: object.name }];
+  // One that is only closed is well itself: it is felt where pods wait for it.
+  if (object.kind === 'Node' && !CLOSED.has(what)) return [{ kind: 'Node', namespace: '', name: object.name }];
   const isHere = (ref: ObjectRef) => ref.namespace === namespace && WORKLOADS.includes(ref.kind);
   const own =
     object.kind === 'Service'

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import removeTaint from '../../src/actions/remove-taint.ts';
 import uncordon from '../../src/actions/uncordon.ts';
-import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
-import { carryOut, contextFor, planned, refusal, takeBack } from './action-context.ts';
+import { deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
+import { carryOut, contextFor, finding, planned, refusal, takeBack } from './action-context.ts';
 
 type NodeSpec = { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] };
 
@@ -52,6 +52,44 @@ describe('uncordon', () => {
       Object.assign(object.status as object, { conditions: [{ type: 'Ready', status: 'False' }] });
     });
     expect(await refusal(uncordon, context())).toBe('not_needed');
+  });
+
+  describe('of a workload whose pods wait', () => {
+    const nodes = () => small.kube.list('nodes').map(({ metadata }) => metadata.name ?? '');
+    const each = (next: NodeSpec, by: string) => {
+      for (const name of nodes())
+        small.kube.mutate('nodes', undefined, name, (object) => Object.assign(object, { spec: next }), by);
+    };
+    const release = () => {
+      small.kube.apply(deployment('payment-api'));
+      small.run(30);
+    };
+
+    it('opens the node that is blamed, where it is closed to them and well; only by a person', async () => {
+      each({ unschedulable: true }, 'kubectl-cordon');
+      release();
+      const blamed = { ...finding('node_cordoned', {}), object: { kind: 'Node', namespace: '', name: nodes()[1]! } };
+      const plan = await planned(uncordon, contextFor(small, { findings: [blamed] }));
+      expect(plan).toMatchObject({ target: { kind: 'Node', name: nodes()[1] }, onlyAsked: expect.any(String) });
+      expect((await planned(uncordon, contextFor(small))).target.name).toBe(nodes().toSorted()[0]);
+      await carryOut(uncordon, contextFor(small), plan);
+      small.run(60);
+      expect(await refusal(uncordon, contextFor(small))).toBe('not_needed');
+    });
+
+    it('takes no taint off that was there before the version that does not tolerate it', async () => {
+      each({ taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }, 'kubectl-taint');
+      small.run(60);
+      release();
+      expect(await refusal(removeTaint, contextFor(small))).toBe('not_needed');
+      each({}, 'kubectl-taint');
+      small.run(60);
+      each({ taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }, 'kubectl-taint');
+      for (const { metadata } of small.kube.list('pods', 'shop'))
+        small.kube.remove('pods', 'shop', metadata.name ?? '');
+      small.run(30);
+      expect((await planned(removeTaint, contextFor(small))).target.kind).toBe('Node');
+    });
   });
 
   describe('remove_taint', () => {

@@ -1,6 +1,7 @@
 import { badConfig } from './bad-config.ts';
 import { badDeploy } from './bad-deploy.ts';
 import { blindAutoscaler } from './blind-autoscaler.ts';
+import { cordonForgotten, taintLeft } from './closed-nodes.ts';
 import { connectionLeak } from './connection-leak.ts';
 import { dependencyDown } from './dependency-down.ts';
 import { imageUnauthorized, pullRateLimit, registryUnknown } from './failed-pulls.ts';
@@ -76,6 +77,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   cronJobFailing,
   blindAutoscaler,
   networkPolicyDeny,
+  cordonForgotten,
+  taintLeft,
   flapping,
   resolvesByItself,
   redHerring,

@@ -1,3 +1,4 @@
+import { convictedBehind } from './rank-convicted.ts';
 import { logLikelihoodContained, logLikelihoodElse, logLikelihoods, type Scene } from './rank-likelihood.ts';
 import { MODES, type Mode, modeOf, RANK_MODEL, type RankModel } from './rank-model.ts';
 import { farthestShares, isAbnormal, observe, showsSomething, strongest } from './rank-observations.ts';
@@ -20,7 +21,8 @@ export function rankCauses(input: RankInput): Ranking {
     ),
   ];
   const scene = setScene(input, entities);
-  const { posteriors, somethingElse } = judge(scene);
+  const { posteriors: judged, somethingElse } = judge(scene);
+  const posteriors = convictedBehind(judged, entities, input.edges, input.evidence);
   const convincing = convincingByEntity(input.evidence);
   const order = [...entities.keys()].sort(
     (a, b) =>

@@ -83,7 +83,10 @@ async function decided(
 /** Written in the writer's own name, which PagerDuty wants; where that isn't known the incident's message says it alone. */
 async function write({ api, log }: NoteParts, id: string, { message }: Answer, from: string | null): Promise<void> {
   if (from === null) return;
-  const content = `Nightshift: ${message.replaceAll(/<@[^>]*>/g, 'somebody else').replaceAll('`', '')}`.slice(0, 2_000);
+  const content = `Nightshift: ${message.replaceAll(/<@[^<>]{0,64}>/g, 'somebody else').replaceAll('`', '')}`.slice(
+    0,
+    2_000,
+  );
   const sent = await api.post(`/incidents/${encodeURIComponent(id)}/notes`, { note: { content } }, from);
   if (!sent.ok) log.warn({ why: sent.message }, 'PagerDuty could not be told what came of a note');
 }

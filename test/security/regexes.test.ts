@@ -135,4 +135,5 @@ const MADE = [
   'src/adapters/redis/redis-settings.ts',
   'src/domain/pod-names.ts',
   'src/domain/snapshot/gather-workloads.ts',
+  'src/domain/snapshot/guessed-owner.ts',
 ];

@@ -458,6 +458,19 @@ describe('closing', () => {
   });
 });
 
+describe('a look while a change is verified', () => {
+  const looked = (at: number): Event => {
+    const sample = { at, healthy: true, severity: 0, worse: false, message: '' };
+    return { type: 'sampled', at: T0 + 20_000, sample };
+  };
+  const samplesAfter = (event: Event) => (next(inState(verifying), event).state as typeof verifying).samples;
+
+  it('counts from when the change was made: what somebody saw before says nothing of it', () => {
+    expect(samplesAfter(looked(T0 + 10_000))).toHaveLength(1);
+    expect(samplesAfter(looked(T0 - 60_000))).toEqual([]);
+  });
+});
+
 describe('the page of a question', () => {
   const state = awaiting({ since: T0 }) as Extract<State, { name: 'awaiting_approval' }>;
   const asking = inState(state);

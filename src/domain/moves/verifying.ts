@@ -47,10 +47,11 @@ export function notMade(incident: Incident, state: In<'verifying'>, { at, messag
   return notice({ ...rememberExecution(incident, execution), attempted }, at, incident.executions.length);
 }
 
-export const withSample = (incident: Incident, state: In<'verifying'>, sample: Sample): Incident => ({
-  ...incident,
-  state: { ...state, samples: [...state.samples, sample].slice(-MAX_SAMPLES) },
-});
+/** What was looked at before this change was made (by a worker who was held up) says nothing of it. */
+export function withSample(incident: Incident, state: In<'verifying'>, sample: Sample): Incident {
+  if (sample.at < state.since) return incident;
+  return { ...incident, state: { ...state, samples: [...state.samples, sample].slice(-MAX_SAMPLES) } };
+}
 
 export function verified(incident: Incident, state: In<'verifying'>, event: Of<'verified'>): Moved {
   const { at } = event;

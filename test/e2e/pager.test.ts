@@ -98,7 +98,7 @@ describe('PagerDuty', () => {
       async () => triggers().some((event) => event.payload?.severity === 'critical'),
       60_000,
     );
-    expect(triggers().at(-1)?.payload?.custom_details?.why).toMatch(/Rejected/);
+    expect(triggers().at(-1)?.payload?.custom_details?.why).toMatch(/turned down/);
     expect(await changes(nightshift.kubeUrl, 'PATCH', 'deployments/payment-api')).toHaveLength(0);
   }, 150_000);
 });

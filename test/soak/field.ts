@@ -8,6 +8,8 @@ import type { StateCorrelator } from '../../src/extension-points.ts';
 import { KINDS, makeCase, type ShopName } from './field/index.ts';
 import { type Judged, judge } from './field/judge.ts';
 
+export const about = 'broken clusters by a second generator, their causes found from recordings';
+
 const SHOPS: ShopName[] = ['boutique', 'train'];
 
 /**

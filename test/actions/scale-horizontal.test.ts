@@ -88,6 +88,30 @@ describe('scale_horizontal', () => {
     expect(replicas()).toBe(7);
   });
 
+  it('is not kept from an object whose status never rests', async () => {
+    const restless = contextFor(small);
+    const { cluster } = restless;
+    const report = () =>
+      small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+        copy.status = { ...copy.status, unavailableReplicas: (copy.status?.unavailableReplicas ?? 0) + 1 };
+      });
+    const context = {
+      ...restless,
+      cluster: {
+        ...cluster,
+        async patchWorkload(...given: Parameters<typeof cluster.patchWorkload>) {
+          const answer = await cluster.patchWorkload(...given);
+          if (given[2].dryRun) report();
+          return answer;
+        },
+      },
+    };
+    expect((await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context))).applied.kind).toBe(
+      'done',
+    );
+    expect(replicas()).toBe(5);
+  });
+
   it('undoes what still holds, once, and leaves what somebody changed', async () => {
     const context = contextFor(small);
     const { execution } = await carryOut(scaleHorizontal, context, await planned(scaleHorizontal, context));

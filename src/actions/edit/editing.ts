@@ -12,7 +12,15 @@ import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.
 import { refusalOf, refused } from '../workload/look.ts';
 import { applyAuthorised, cannotTell, failedWith, type Tried, takeBack } from './attempts.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
-import { editOf, type FoundObject, fieldOf, findObject, type ObjectEdit, setFields } from './object-edit.ts';
+import {
+  editOf,
+  type FoundObject,
+  fieldOf,
+  findObject,
+  type ObjectEdit,
+  setFields,
+  toldDigest,
+} from './object-edit.ts';
 
 /** What an action wants of one object: some of its fields set, everything else left. */
 export type Intent = {
@@ -99,6 +107,7 @@ async function planEdit(
     place,
     uid,
     resourceVersion,
+    told: toldDigest(object.object),
     ...(intent.annotations ? { annotations: intent.annotations } : {}),
     fields: fields.map(({ path }) => ({
       path,
@@ -148,7 +157,8 @@ async function tryEdit(context: ActionContext, current: Plan, executionId: strin
   const settings = edit.fields.map(({ path, wrote }) => ({ path, value: wrote }));
   const options = {
     annotations: { ...edit.annotations, [MARK]: executionId },
-    resourceVersion: edit.resourceVersion,
+    // Its status may be newer at any moment, while pods come and go: that is no other plan.
+    resourceVersion: toldDigest(found.value.object) === edit.told ? found.value.resourceVersion : edit.resourceVersion,
     dryRun: false,
   };
   const answer = await setFields(context.cluster, edit, found.value.object, settings, options);

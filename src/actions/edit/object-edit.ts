@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isRecord, type ObjectPath, readPath } from '../../domain/object-path.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { ClusterResult } from '../../ports/cluster-result.ts';
@@ -10,6 +11,8 @@ export type ObjectEdit = {
   uid: string;
   /** Of the look that the plan comes from. */
   resourceVersion: string;
+  /** Of all that people and controllers set of it then; absent in plans of older versions. */
+  told?: string;
   /** Further annotations that go with the change. */
   annotations?: Record<string, string>;
   fields: FieldEdit[];
@@ -46,6 +49,16 @@ export function foundOf(object: Record<string, unknown>): FoundObject {
       : {},
     object,
   };
+}
+
+/** Equal where nothing was changed but what controllers report (its status). */
+export function toldDigest({ status: _, ...object }: Record<string, unknown>): string {
+  const metadata = isRecord(object.metadata) ? object.metadata : {};
+  const { resourceVersion: _version, managedFields: _managed, ...kept } = metadata;
+  return createHash('sha256')
+    .update(JSON.stringify({ ...object, metadata: kept }))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function workloadAt({ kind: { kind }, namespace, name }: CustomPlace): Parameters<Cluster['rawWorkload']>[0] | null {

@@ -67,10 +67,15 @@ export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && error.code === 410;
 }
 
+/** The API server's own words for it say nothing: "the server rejected our request due to an error in our request". */
+const PATCH_TEST_FAILED = 'it is not any more as it was looked at';
+
 function fromStatus(code: number, status: Status, headerRetryMs: number | null): ClusterFailure {
   const seconds = status.details?.retryAfterSeconds;
   const retryMs = headerRetryMs ?? (seconds ? seconds * 1000 : null);
-  const failure = { kind: kindOf(code, status), message: statusWords(code, status), retryAfterMs: retryMs };
+  const kind = kindOf(code, status);
+  const message = kind === 'conflict' && code === 422 ? PATCH_TEST_FAILED : statusWords(code, status);
+  const failure = { kind, message, retryAfterMs: retryMs };
   // Turned away before it was looked at.
   return code === 429 ? { ...failure, notSent: true } : failure;
 }

@@ -48,6 +48,7 @@ describe('what surrounds a workload, over its API', () => {
         createdAt: created,
         changedAt: created + 90_000,
         by: 'kubectl-edit',
+        keys: ['data.level'],
       },
       { kind: 'Secret', name: 'db', namespace: 'shop', createdAt: created, changedAt: created, by: null },
     ]);

@@ -1,6 +1,7 @@
 import { crashedIn } from '../../domain/snapshot/crashed.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { target } from '../../domain/snapshot/kubectl.ts';
+import type { Exit } from '../../domain/snapshot/pod.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { unready } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
@@ -41,7 +42,10 @@ const killed = (workload: StateWorkload, at: number): StateCause[] =>
     .map(({ pod, container, exit, restarts }) => ({
       what: 'oom_killed',
       object: refOf(workload),
-      strength: 0.97,
+      strength: sureness(
+        exit,
+        pod.containers.some(({ name, ready }) => name === container.name && ready),
+      ),
       facts: [
         fact(
           { kind: 'Pod', namespace: pod.namespace, name: pod.name },
@@ -53,6 +57,10 @@ const killed = (workload: StateWorkload, at: number): StateCause[] =>
       hurts: [],
       command: mend(workload, container.name),
     }));
+
+/** A kill without its reason, of a container that is ready again, may have been anything. */
+const sureness = ({ reason, message }: Exit, isReady: boolean): number =>
+  reason === 'OOMKilled' || AT_START.test(message) ? 0.97 : isReady ? 0.55 : 0.93;
 
 /** The pod's events are known, and none tells of a probe that failed or of a kill. */
 const wasLeftAlone = (events: StateEvent[]): boolean =>

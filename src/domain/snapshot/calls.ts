@@ -1,5 +1,6 @@
 import { type Address, addressesInText, isHostName, namesHost, namesPort, stemOf } from './address.ts';
 import { type ClusterState, objectAt, objectsOf } from './cluster-state.ts';
+import { addressesInCommand } from './command-addresses.ts';
 import type { Variable } from './container.ts';
 import { labelsAt } from './fields.ts';
 import type { Service } from './service.ts';
@@ -32,21 +33,23 @@ function usesOf(state: ClusterState, workload: StateWorkload): AddressUse[] {
       ...bulkVariables(state, workload, container.envFrom, at),
     ];
     uses.push(...inVariables(workload, variables));
+    const argued = (address: Address, field: string, value: string): AddressUse => ({
+      ...address,
+      workload,
+      source: 'argument',
+      field: `${at}.${field}`,
+      variable: '',
+      value: value.slice(0, 300),
+      from: null,
+    });
     for (const [field, words] of [
       ['command', container.command],
       ['args', container.args],
     ] as const)
-      for (const word of words)
-        for (const address of addressesInText(word))
-          uses.push({
-            ...address,
-            workload,
-            source: 'argument',
-            field: `${at}.${field}`,
-            variable: '',
-            value: word.slice(0, 300),
-            from: null,
-          });
+      for (const word of words) uses.push(...addressesInText(word).map((address) => argued(address, field, word)));
+    const whole = [...container.command, ...container.args];
+    const where = container.args.length > 0 ? 'args' : 'command';
+    uses.push(...addressesInCommand(whole).map((address) => argued(address, where, whole.join(' '))));
   }
   return [...uses, ...inFiles(state, workload)];
 }

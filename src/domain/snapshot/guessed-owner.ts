@@ -1,10 +1,6 @@
-import { TEMPLATE_HASH } from '../pod-names.ts';
-
 import type { Pod } from './pod.ts';
 import { fits } from './service.ts';
 import type { StateWorkload } from './workload.ts';
-
-const REPLICA_SET_POD = new RegExp(`^(.+-${TEMPLATE_HASH})-[a-z0-9]{5}$`);
 
 /**
  * Whose a pod is where a recorder kept no owners at all: the workload that selects its labels and whose name its own begins with, the longest.
@@ -18,8 +14,11 @@ export function guessedOwner(pod: Pod, workloads: readonly StateWorkload[]): Pod
     )
     .sort((left, right) => right.name.length - left.name.length);
   if (!found) return null;
-  const set = found.kind === 'Deployment' ? REPLICA_SET_POD.exec(pod.name)?.[1] : undefined;
-  return set ? { kind: 'ReplicaSet', name: set, uid: '' } : { kind: found.kind, name: found.name, uid: found.uid };
+  // `name-hash-random`: what is before the random part is the ReplicaSet's.
+  const set = pod.name.slice(0, pod.name.lastIndexOf('-'));
+  return found.kind === 'Deployment' && set.length > found.name.length
+    ? { kind: 'ReplicaSet', name: set, uid: '' }
+    : { kind: found.kind, name: found.name, uid: found.uid };
 }
 
 const isNameOf = (kind: string, name: string, pod: string): boolean =>

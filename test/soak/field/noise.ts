@@ -297,6 +297,7 @@ export const addNoise = (c: Cluster): void => {
     if (pick === 0)
       Object.assign(pod.cs[0] as object, {
         restarts: c.rng.int(1, 3),
+        state: { running: { startedAt: c.at(Math.max(pod.made - 3, 40) - 0.1) } },
         lastState: {
           terminated: {
             exitCode: c.rng.pick([1, 137, 143]),

@@ -135,5 +135,4 @@ const MADE = [
   'src/adapters/redis/redis-settings.ts',
   'src/domain/pod-names.ts',
   'src/domain/snapshot/gather-workloads.ts',
-  'src/domain/snapshot/guessed-owner.ts',
 ];

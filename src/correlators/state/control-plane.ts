@@ -141,7 +141,7 @@ function scheduler(state: ClusterState): StateCause[] {
 const isIgnored = (state: ClusterState, workload: StateWorkload, pod: Pod): boolean =>
   pod.phase === 'Pending' &&
   pod.node === '' &&
-  state.at - pod.createdAt > PATIENCE_MS &&
+  (pod.template.schedulerName !== 'default-scheduler' || state.at - pod.createdAt > PATIENCE_MS) &&
   !pod.conditions.some(({ type }) => type === 'PodScheduled') &&
   !workload.events.some(({ reason, about }) => about.name === pod.name && reason === 'FailedScheduling');
 

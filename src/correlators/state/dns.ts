@@ -98,9 +98,11 @@ function policy(calls: CallGraph, workload: StateWorkload, server: Service | und
 function serverDown(state: ClusterState, calls: CallGraph, server: Service): StateCause[] {
   const [behind] = server.workloads;
   const object = behind ? refOf(behind) : { kind: 'Service', namespace: server.namespace, name: server.name };
-  const ready = behind ? standing(behind).filter((pod) => pod.ready).length : 0;
+  const ready = server.workloads.flatMap(standing).filter((pod) => pod.ready).length;
+  // What the servers themselves ask of others is no answer of theirs.
   const complaining = state.workloads.filter(
-    (one) => one.template.dnsPolicy === 'ClusterFirst' && complaints(calls, one).length > 0,
+    (one) =>
+      one.template.dnsPolicy === 'ClusterFirst' && !server.workloads.includes(one) && complaints(calls, one).length > 0,
   );
   const broken = ready === 0 || (server.endpoints !== null && server.endpoints.ready === 0);
   const onLostNode = (behind?.pods ?? []).some(

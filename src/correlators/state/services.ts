@@ -132,7 +132,7 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
       strength: 0.97 * weight(calls, service),
       facts: [
         selector,
-        fact(meant, `${templatePath(meant)}`.replace(/\.?spec$/, 'metadata.labels'), meant.template.labels),
+        fact(meant, meant.kind === 'Pod' ? 'metadata.labels' : 'spec.template.metadata.labels', meant.template.labels),
         fact(object, 'endpoints', service.endpoints?.ready ?? 0),
         ...complaints,
       ],

@@ -63,7 +63,8 @@ function ofMissing(
   if (OBSERVERS.test(name)) return [];
   const behind = state.workloads.find((one) => one.namespace === namespace && one.name === name && one.desired > 0);
   const users = [...new Set(uses.map(({ workload }) => workload))];
-  const renamed = behind && state.services.find((one) => one.workloads.includes(behind));
+  // A second Service for those outside is none that was renamed.
+  const renamed = behind && state.services.find((one) => one.type === 'ClusterIP' && one.workloads.includes(behind));
   if (behind || (users.length > 1 && uses.some((use) => complaintOf(use)))) {
     const object = renamed ? { kind: 'Service', namespace, name: renamed.name } : service;
     const facts = [

@@ -93,7 +93,7 @@ export const DATABASE: Kind[] = [
       for (const pod of c.podsOf(wl)) c.drop(pod);
       wl.replicas = 0;
       blame(c, db.name, 'refused', 5);
-      return wlTruth(wl, ['zero_replicas', 'scaled_down'], 'the database has no replicas');
+      return wlTruth(wl, ['zero_replicas', 'scaled_down', 'workload_missing'], 'the database has no replicas');
     },
   },
   {

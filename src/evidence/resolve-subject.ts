@@ -1,3 +1,4 @@
+import { cronJobOf } from '../domain/job-names.ts';
 import type { Named } from '../domain/named.ts';
 import { hostParts } from '../domain/service-host.ts';
 import { aboutObject } from '../domain/subject.ts';
@@ -124,7 +125,9 @@ async function findObject(cluster: Cluster, entity: EntityRef): Promise<Found> {
   switch (kind) {
     case 'Job': {
       const owner = await cluster.jobOwner(namespace, name);
-      const maker = owner.ok && owner.value?.kind === 'CronJob' ? owner.value.name : null;
+      // A Job that is gone can't be asked; its name tells.
+      const gone = !owner.ok && owner.failure.kind === 'not_found' ? cronJobOf(name) : null;
+      const maker = owner.ok && owner.value?.kind === 'CronJob' ? owner.value.name : gone;
       return found(maker ? aboutObject(cluster.name, { kind: 'CronJob', namespace, name: maker }) : own);
     }
     case 'HorizontalPodAutoscaler':

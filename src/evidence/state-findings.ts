@@ -1,4 +1,5 @@
 import type { RankedStateCause } from '../analysis/rank-state.ts';
+import { isJobOf } from '../domain/job-names.ts';
 import { causeKindInfo, isSymptom } from '../domain/known-cause.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
@@ -16,6 +17,8 @@ const CONVICTED = 0.85;
 const CONVICTED_ALONE = 0.7;
 /** What the state's own ranking has behind others this far isn't told again. */
 const LEAST = 0.1;
+/** Two nearer than this to each other are a tie. */
+const APART = 1.25;
 const MAX_FACTS = 3;
 const MAX_VALUE = 160;
 const CLOSED = new Set<string>(['node_cordoned', 'taint_not_tolerated']);
@@ -30,25 +33,40 @@ export function stateFindings(
   called: ReadonlySet<string>,
 ): Finding[] {
   const { service } = subject;
-  const [first] = diagnosis.named ? diagnosis.causes : [];
-  const isFirst = (cause: RankedStateCause) =>
-    first !== undefined &&
-    objectKey(first.object) === objectKey(cause.object) &&
-    (cause.strength >= CONVICTED || cause.probability >= CONVICTED_ALONE);
-  return diagnosis.causes
-    .filter(
-      (cause) =>
-        !isSymptom(cause.what) && ((cause.strength >= CONVICTED && cause.probability >= LEAST) || isFirst(cause)),
-    )
-    .flatMap((cause) =>
-      placesOf(diagnosis, cause, subject).map((about) => {
+  const isHere = ({ kind, name }: EntityRef) => name === service || kind === 'Node' || called.has(name);
+  const placed = diagnosis.causes
+    .filter(({ what }) => !isSymptom(what))
+    .map((cause) => ({ cause, places: placesOf(diagnosis, cause, subject) }));
+  const first = convictedOf(
+    diagnosis,
+    placed.filter(({ places }) => places.some(isHere)).map(({ cause }) => cause),
+    aloneIn(subject) !== null,
+  );
+  return placed
+    .filter(({ cause }) => (cause.strength >= CONVICTED && cause.probability >= LEAST) || isOf(first, cause))
+    .flatMap(({ cause, places }) =>
+      places.map((about) => {
         const told = finding(diagnosis, cause, about, since);
-        const isHere = about.name === service || about.kind === 'Node' || called.has(about.name);
-        return isFirst(cause) && isHere
+        return isOf(first, cause) && isHere(about)
           ? { ...told, strength: Math.max(cause.strength, cause.probability), convicts: true as const }
           : told;
       }),
     );
+}
+
+const isOf = (first: RankedStateCause | null, { object }: RankedStateCause): boolean =>
+  first !== null && objectKey(first.object) === objectKey(object);
+
+/** Of what has to do with the service the likeliest, where that is sure or hardly anything else is left, and no tie. What else of the namespace is ill is no reason against it. */
+function convictedOf({ causes }: StateDiagnosis, here: RankedStateCause[], alone: boolean): RankedStateCause | null {
+  const sum = (all: RankedStateCause[]) => all.reduce((total, { probability }) => total + probability, 0);
+  const [first, ...others] = here;
+  if (!first) return null;
+  const second = others.find((one) => !isOf(first, one));
+  if (second && first.probability < APART * second.probability) return null;
+  const share = first.probability / (sum(here) + Math.max(0, 1 - sum(causes)));
+  const sure = alone ? CONVICTED_ALONE : CONVICTED;
+  return first.strength >= sure || share >= CONVICTED_ALONE ? first : null;
 }
 
 /** What an incident without a workload is about may be convicted itself: it goes by what stands for it there. */
@@ -57,13 +75,24 @@ function placesOf(
   cause: RankedStateCause,
   subject: Where & { entity?: EntityRef },
 ): EntityRef[] {
-  const own = subjectEntity(subject);
-  const { kind, name, namespace } = cause.object;
-  const isSubject = workloadOf(subject) === null && own.kind === kind && own.name === name;
-  return isSubject && own.kind !== 'Node'
-    ? [{ ...own, namespace, name: subject.service }]
-    : behind(diagnosis, cause, subject);
+  const alone = aloneIn(subject);
+  return alone && concerns(cause, alone) ? [{ ...alone, name: subject.service }] : behind(diagnosis, cause, subject);
 }
+
+/** What an incident without a workload is about; null where there is one, or it is a node, which is ranked among the others. */
+function aloneIn(subject: Where & { entity?: EntityRef }): EntityRef | null {
+  const own = subjectEntity(subject);
+  return workloadOf(subject) === null && own.kind !== 'Node' ? own : null;
+}
+
+/** It is the object itself, one that it made, or one that suffers by it. */
+const concerns = ({ object, hurts }: RankedStateCause, own: EntityRef): boolean =>
+  [object, ...hurts].some(
+    ({ kind, namespace, name }) =>
+      (namespace ?? '') === own.namespace &&
+      ((kind === own.kind && name === own.name) ||
+        (own.kind === 'CronJob' && kind === 'Job' && isJobOf(name, own.name))),
+  );
 
 function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: EntityRef, since: number): Finding {
   const own = state.workloads.find((one) => objectKey(one) === objectKey(about));

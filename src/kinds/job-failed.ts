@@ -6,5 +6,6 @@ const jobFailed = kindByRule({
   title: 'A Job that failed',
   says: { now: 'fails', past: 'failed' },
   alerts: ['KubeJobFailed', 'KubernetesJobFailed', 'KubernetesCronjobFailing'],
+  message: () => 'it has failed: its tries or its time are used up',
 });
 export default jobFailed;

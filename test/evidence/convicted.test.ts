@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MINUTE, type SandboxDiagnosis, sandboxDiagnosis } from './sandbox-diagnosis.ts';
 
-/** Two faults at once that have nothing to do with each other. */
+/** Faults at once that have nothing to do with each other. */
 let world: SandboxDiagnosis;
 let since = 0;
 beforeAll(async () => {
@@ -10,6 +10,7 @@ beforeAll(async () => {
   since = world.sandbox.now();
   world.sandbox.fault('volume-filling', 'catalog-db', 4);
   world.sandbox.fault('network-policy-deny', 'auth-api');
+  world.sandbox.fault('job-failed', 'storefront');
   world.sandbox.advance(5 * MINUTE);
 });
 afterAll(() => world.stop());
@@ -27,4 +28,11 @@ it('who hangs because a policy keeps its callers away is not said to hang by its
   expect({ named, first: causes[0] }).toMatchObject({ named: true, first: { entity: { name: 'auth-api' } } });
   expect(causes[0]?.what).toMatch(/network_policy/);
   expect(handOver?.object).toMatchObject({ kind: 'NetworkPolicy', name: 'auth-api-locked' });
+});
+
+it('of a Job only its own objects say why it failed', async () => {
+  const entity = { kind: 'Job' as const, namespace: 'shop', name: 'storefront-migrate' };
+  const { named, causes, findings } = await world.diagnose('job/storefront-migrate', since, entity);
+  expect({ named, causes }).toMatchObject({ named: true, causes: [{ entity, what: 'config_map_missing' }] });
+  expect(findings.find(({ convicts }) => convicts)?.message).toMatch(/report-settings/);
 });

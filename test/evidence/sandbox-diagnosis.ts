@@ -10,6 +10,7 @@ import type { Deps } from '../../src/app/deps.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
 import { newIncident } from '../../src/domain/group.ts';
 import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
+import type { EntityRef } from '../../src/domain/types/entity.ts';
 import { diagnosisOf } from '../../src/evidence/diagnosis.ts';
 import { gather } from '../../src/evidence/gather.ts';
 import type { Gathered } from '../../src/evidence/gathered.ts';
@@ -23,7 +24,7 @@ import { EVENING, MINUTE, type VirtualSandbox, virtualSandbox } from '../sandbox
 export type SandboxDiagnosis = {
   sandbox: VirtualSandbox;
   /** A diagnosis now for an alert of the service that fires since then. */
-  diagnose(service: string, since: number): Promise<Diagnosis>;
+  diagnose(service: string, since: number, entity?: EntityRef): Promise<Diagnosis>;
   gather(service: string, since: number): Promise<Gathered>;
   /** Answers every request whose path has `part` with this status from now on. */
   refuse(part: string, status: number): void;
@@ -62,14 +63,14 @@ export async function sandboxDiagnosis(logs?: Logs): Promise<SandboxDiagnosis> {
     ...(logs ? { logs } : {}),
   };
   const deps = parts as Deps;
-  const incidentOf = (service: string, since: number) => {
+  const incidentOf = (service: string, since: number, entity?: EntityRef) => {
     const alert = alertOf({ startsAt: since, labels: { namespace: 'shop', service } });
-    const about = { cluster: 'sandbox', namespace: 'shop', service };
+    const about = { cluster: 'sandbox', namespace: 'shop', service, ...(entity ? { entity } : {}) };
     return { ...newIncident('INC-1', about, since, null), alerts: [alert] };
   };
   return {
     sandbox,
-    diagnose: (service, since) => diagnosisOf(deps, incidentOf(service, since)),
+    diagnose: (service, since, entity) => diagnosisOf(deps, incidentOf(service, since, entity)),
     gather: (service, since) => gather(deps, incidentOf(service, since)),
     refuse: (part, status) => void refusals.push({ part, status }),
     stop: () =>

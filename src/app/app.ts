@@ -43,6 +43,7 @@ import { closeServer, listen } from './http-server.ts';
 import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
+import { tellMissingRights } from './missing-rights.ts';
 import { startListening } from './otlp-receiver.ts';
 import { countedPorts, countOutcomes, measureModels, measureWaiting } from './outcome-meters.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
@@ -242,6 +243,8 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     log,
   );
   started = true;
+  if (!config.sandbox)
+    tellMissingRights({ ...deps, config, actions: [...deps.actions.values()], once: heardOnce, log }).catch(onError);
   return {
     url: `http://${config.env.HOST}:${port}`,
     port,

@@ -7,13 +7,13 @@ import { createServiceQueries } from '../adapters/prometheus/service-queries.ts'
 import type { Config } from '../app/config.ts';
 import { queryOptions } from '../app/policy.ts';
 import { signInOf } from '../app/sign-in.ts';
-import type { Action, Permission } from '../extension-points.ts';
+import type { Action } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
 import { examineApprovers } from './approvers.ts';
 import { type Check, right, tried, wrong } from './check.ts';
-import { LOOKING, optInOf, TIGHTENING } from './rbac.ts';
 import { examineRedis } from './redis.ts';
+import { needingRights, rightsChecks, rightsOf } from './rights.ts';
 import { examineSlack } from './slack.ts';
 
 const CALL_MS = 5_000;
@@ -37,12 +37,10 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check KUBECONFIG and that its server can be reached from here',
     );
     checks.push(reached);
-    const tightening = { name: 'scan.tighten_monitors', permissions: TIGHTENING };
-    const needing = config.settings.scan.tighten_monitors ? [...actions, tightening] : actions;
+    const watched = config.settings.scan.namespaces;
     if (reached.ok)
       checks.push(
-        await lookingRights(cluster),
-        ...(await rights(cluster, needing)),
+        ...rightsChecks(await rightsOf(cluster, needingRights(config, actions), watched), watched),
         ...(await scaling(config, cluster)),
       );
   } else
@@ -83,40 +81,6 @@ function examinePager({ PAGERDUTY_ROUTING_KEY: key }: Config['env']): Check[] {
   return [wrong('PAGERDUTY_ROUTING_KEY looks like an integration key', mend)];
 }
 
-async function rights(cluster: Cluster, needing: Pick<Action, 'name' | 'permissions'>[]): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const action of needing) {
-    const missing = await missingRights(cluster, action.permissions);
-    const optIn = optInOf(action);
-    if (missing.length > 0 && optIn !== null)
-      checks.push({
-        title: `no rights for ${action.name}, which nobody gets unasked: it is never taken (rbac --with ${optIn})`,
-        ok: true,
-        mend: '',
-      });
-    else
-      checks.push({
-        title: `rights for ${action.name}`,
-        ok: missing.length === 0,
-        mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
-      });
-  }
-  return checks;
-}
-
-/** What can't be looked at is left out of the evidence; the rest goes on. */
-async function lookingRights(cluster: Cluster): Promise<Check> {
-  const missing = await missingRights(
-    cluster,
-    LOOKING.filter(({ resource }) => resource !== 'secrets'),
-  );
-  return {
-    title: 'rights to look',
-    ok: missing.length === 0,
-    mend: `missing: ${missing.join(', ')}; apply the output of \`npm run nightshift -- rbac\``,
-  };
-}
-
 /** Proposals need KEDA, and addresses that it reaches; whether it does can be seen from inside the cluster only. */
 async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Check[]> {
   const kind = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' };
@@ -137,18 +101,6 @@ async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Che
       mend: `set keda.scaler_address in nightshift.yaml: the host:port at which KEDA reaches port ${env.KEDA_PORT} of Nightshift; without it ScaledObjects go by rate and week only`,
     },
   ];
-}
-
-async function missingRights(cluster: Cluster, permissions: Permission[]): Promise<string[]> {
-  const missing: string[] = [];
-  for (const { group, resource, verbs } of permissions) {
-    const [name, subresource] = resource.split('/');
-    for (const verb of verbs) {
-      const answer = await cluster.can(verb, group, name ?? resource, null, subresource ?? null);
-      if (!answer.ok || !answer.value) missing.push(`${verb} ${resource}`);
-    }
-  }
-  return missing;
 }
 
 /** A template of somebody's own may be no PromQL. */

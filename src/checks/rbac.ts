@@ -79,8 +79,9 @@ const CLUSTER_SCOPED = new Set([
   'runtimeclasses',
   'clusterissuers',
 ]);
+export const isClusterScoped = (resource: string) => CLUSTER_SCOPED.has(resource);
 const POLICY_ENGINES = new Set(['kyverno.io', 'policies.kyverno.io', 'lifecycle.keptn.sh']);
-const isLook = (verb: string) => ['get', 'list', 'watch'].includes(verb);
+export const isLook = (verb: string) => ['get', 'list', 'watch'].includes(verb);
 
 /** The opt-in that an action needs beside its permissions; null: it comes unasked. */
 export function optInOf({ optIn, permissions }: Pick<Action, 'optIn' | 'permissions'>): OptIn | null {
@@ -115,7 +116,7 @@ export function rightsInGroups(actions: Pick<Action, 'optIn' | 'permissions'>[])
   ];
 }
 
-const isWide = ({ resources }: Rule) => CLUSTER_SCOPED.has(resources[0]!.split('/')[0]!);
+const isWide = ({ resources }: Rule) => isClusterScoped(resources[0]!.split('/')[0]!);
 
 /** Roles, and where somebody is named bindings, for looking and for the actions that these options enable: no more. */
 export function rbacObjects(actions: Pick<Action, 'name' | 'permissions'>[], options: RbacOptions): KubeObject[] {

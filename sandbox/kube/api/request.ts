@@ -50,6 +50,8 @@ export type Request = {
   accept: string;
   contentType: string;
   userAgent: string;
+  /** Who asks, where somebody says so (a token `system:serviceaccount:NAMESPACE:NAME`, or kubectl's --as): their roles then count. */
+  user?: string;
   body: string;
 };
 
@@ -77,8 +79,16 @@ export async function readRequest(req: IncomingMessage, url: URL): Promise<Outco
     accept: req.headers.accept ?? '*/*',
     contentType: meant === undefined ? contentType : 'application/json',
     userAgent: req.headers['user-agent'] ?? '',
+    ...userOf(req),
     body: meant === undefined ? bytes.toString('utf8') : JSON.stringify(meant),
   });
+}
+
+function userOf({ headers }: IncomingMessage): { user?: string } {
+  const impersonated = headers['impersonate-user'];
+  const [, token] = /^Bearer (system:\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const user = typeof impersonated === 'string' ? impersonated : token;
+  return user === undefined ? {} : { user };
 }
 
 /** The body as JSON (or YAML where the content type says so). */

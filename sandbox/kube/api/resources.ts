@@ -124,6 +124,12 @@ const BUILT_IN: Record<string, readonly Row[]> = {
   'scheduling.k8s.io/v1': [['priorityclasses', 'PriorityClass', 'V1PriorityClass', { ...CLUSTER, shortNames: ['pc'] }]],
   'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'V1StorageClass', { ...CLUSTER, shortNames: ['sc'] }]],
   'coordination.k8s.io/v1': [['leases', 'Lease', 'V1Lease']],
+  'rbac.authorization.k8s.io/v1': [
+    ['roles', 'Role', 'V1Role'],
+    ['rolebindings', 'RoleBinding', 'V1RoleBinding'],
+    ['clusterroles', 'ClusterRole', 'V1ClusterRole', CLUSTER],
+    ['clusterrolebindings', 'ClusterRoleBinding', 'V1ClusterRoleBinding', CLUSTER],
+  ],
   'apiextensions.k8s.io/v1': [
     [
       'customresourcedefinitions',
@@ -139,7 +145,6 @@ const KNOWN_ELSEWHERE: Record<string, readonly string[]> = {
   '': ['replicationcontrollers', 'podtemplates', 'componentstatuses', 'bindings'],
   'events.k8s.io': ['events'],
   'networking.k8s.io': ['ingressclasses'],
-  'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
   'storage.k8s.io': ['volumeattachments', 'csidrivers', 'csinodes', 'csistoragecapacities'],
   'admissionregistration.k8s.io': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
   'certificates.k8s.io': ['certificatesigningrequests'],

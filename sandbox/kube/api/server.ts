@@ -4,6 +4,7 @@ import { discovery, VERSION } from './discovery.ts';
 import { type Failure, fail, notImplemented, type Outcome, PAGE_NOT_FOUND, succeed } from './failure.ts';
 import { podMetrics } from './metrics.ts';
 import { EMPTY_OPENAPI_V2, OPENAPI_V2_TYPE, openApi } from './openapi.ts';
+import { rbacRefusal } from './rbac.ts';
 import { parseObject, type Request, readRequest, type Target, targetOf } from './request.ts';
 import type { RequestLog } from './request-log.ts';
 import { isKnownElsewhere, type Resource } from './resources.ts';
@@ -52,13 +53,14 @@ export function answer(world: World, request: Request): Answer {
     target.plural === 'selfsubjectaccessreviews' &&
     request.method === 'POST'
   ) {
-    // kubectl sends this one as protobuf; what it asks for doesn't matter to the answer.
-    const body = request.contentType.includes('protobuf') ? succeed({}) : parseObject(request);
-    return body.ok ? json(201, selfSubjectAccessReview(body.value)) : refuse(body.failure);
+    // kubectl sends this one as protobuf; what it asks for doesn't matter to the answer for the owner, who may do everything.
+    const unread = request.contentType.includes('protobuf') && request.user === undefined;
+    const body = unread ? succeed({}) : parseObject(request);
+    return body.ok ? json(201, selfSubjectAccessReview(world, body.value, request.user)) : refuse(body.failure);
   }
   const found = resourceOf(world, target);
   if (!found.ok) return refuse(found.failure);
-  const scope = scopeRefusal(found.value, target);
+  const scope = scopeRefusal(found.value, target) ?? rbacRefusal(world, target, request);
   if (scope !== undefined) return refuse(scope);
   return target.subresource !== undefined
     ? serveSubresource(world, found.value, target, request)

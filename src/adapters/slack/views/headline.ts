@@ -2,7 +2,7 @@ import { type Health, isInTrouble, knownValue } from '../../../domain/health.ts'
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
 import { BY_HAND, isByHand, isProposal } from '../../../domain/proposal.ts';
-import { subjectEntity } from '../../../domain/subject.ts';
+import { subjectEntity, workloadOf } from '../../../domain/subject.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
 import { shownShare } from './format.ts';
@@ -89,18 +89,34 @@ function alerted(incident: Incident, kind: string | undefined, over: boolean): s
   const alert = incident.alerts[0]?.name ?? incident.anomalies[0]?.what;
   const { kind: about, name } = subjectEntity(incident);
   if (about === 'Alert') return `${escapeText(name, 80)} ${over ? 'fired' : 'fires'}`;
-  const service = escapeText(incident.service, 80);
+  const service = escapeText(subjectWords(incident), 80);
   if (alert === undefined || kind !== undefined) return `${service} ${over ? 'was' : 'is'} in trouble`;
   return `${service}: ${escapeText(alert, 80)}`;
 }
 
 /** The one that has it: who is full or crashes is named, not who calls it. */
-function whose({ service, namespace, diagnosis }: Incident): string {
+function whose(incident: Incident): string {
+  const { service, namespace, diagnosis } = incident;
   const { issue, measuredOn, health = [] } = diagnosis ?? {};
-  if (measuredOn === undefined || measuredOn === service || issue === undefined) return service;
+  if (issue && OWN_KINDS.has(issue.kind)) return subjectWords(incident);
+  if (measuredOn === undefined || measuredOn === service || issue === undefined) return subjectWords(incident);
   const own = health.find((one) => one.service === service && one.namespace === namespace);
   const shownBy = (KIND_WORDS as Record<string, { shownBy: readonly string[] } | undefined>)[issue.kind]?.shownBy ?? [];
   return own && shownBy.some((vital) => isInTrouble(own, vital)) ? service : measuredOn;
+}
+
+/** Trouble of the very object, not of the workload that has to do with it. */
+const OWN_KINDS = new Set(['volume_filling', 'volume_broken', 'quota', 'certificate', 'disruption_budget']);
+const KIND_NAMES: Partial<Record<string, string>> = { PersistentVolumeClaim: 'volume', Node: 'node' };
+const WITH_WORKLOAD = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
+
+/** "node general-b1", "Job nightly-report", "volume data-ledger-db of ledger-db"; a workload goes by its name. */
+function subjectWords(incident: Incident): string {
+  const { service, diagnosis } = incident;
+  const { kind, name } = subjectEntity(incident);
+  if (workloadOf(incident) === null && kind !== 'Alert') return `${KIND_NAMES[kind] ?? kind} ${name}`;
+  const isOwn = WITH_WORKLOAD.has(kind) && OWN_KINDS.has(diagnosis?.issue.kind ?? '');
+  return isOwn ? `${KIND_NAMES[kind] ?? kind} ${name} of ${service}` : service;
 }
 
 const healthOf = ({ diagnosis, service }: Incident): Health | undefined => {
@@ -123,7 +139,7 @@ type Special = {
 const SPECIAL: Special[] = [
   {
     when: (incident, kind) => kind === 'node_pressure' && subjectEntity(incident).kind === 'Node',
-    says: () => ({ now: ' is in trouble, a node', past: ' was in trouble, a node' }),
+    says: () => ({ now: ' is not ready or under pressure', past: ' was not ready or under pressure' }),
   },
   {
     when: (incident, kind) => kind === 'high_latency' && failing(incident) >= MOSTLY_FAILS,
@@ -138,6 +154,6 @@ const SPECIAL: Special[] = [
   },
 ];
 
-export function where(incident: Incident): string {
-  return `${escapeText(incident.cluster, 60)}/${escapeText(incident.namespace, 80)}`;
+export function where({ cluster, namespace }: Incident): string {
+  return [escapeText(cluster, 60), ...(namespace === '' ? [] : [escapeText(namespace, 80)])].join('/');
 }

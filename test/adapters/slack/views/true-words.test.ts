@@ -43,8 +43,21 @@ describe('a title', () => {
     const entity = { kind: 'Node', namespace: '', name: 'node-a' } as const;
     const node = { service: 'node-a', namespace: '', entity };
     const text = titled({ ...node, diagnosis: diagnosis({ issue: issueOf('node_pressure', 1) }) });
-    expect(text).toContain('node-a is in trouble, a node');
+    expect(text).toContain('node node-a is not ready or under pressure');
     expect(text).not.toContain('runs on');
+  });
+
+  it('names the very object where the trouble is its own', () => {
+    const claim = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data-ledger-db' } as const;
+    const filling = {
+      service: 'ledger-db',
+      entity: claim,
+      diagnosis: diagnosis({ issue: issueOf('volume_filling', 2) }),
+    };
+    expect(titled(filling)).toContain('volume data-ledger-db of ledger-db is filling up');
+    const job = { kind: 'Job', namespace: 'shop', name: 'migrate' } as const;
+    const failed = { service: 'job/migrate', entity: job, diagnosis: diagnosis({ issue: issueOf('job_failed', 1) }) };
+    expect(titled(failed)).toContain('Job migrate fails');
   });
 
   it('isn’t “slow” where most of it is errors', () => {

@@ -9,7 +9,7 @@ import { createIncidentStore } from '../../src/adapters/redis/incident-store.ts'
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { sendAll } from './storm/alertmanager.ts';
 import { startOutside } from './storm/outside.ts';
-import { startAppProcess } from './storm/start-app.ts';
+import { type AppProcess, startAppProcess } from './storm/start-app.ts';
 
 /** 50 clicks a second on "I'm on it" and "Hold", signed as Slack signs them, while new incidents are diagnosed: how long until each is acknowledged? Slack shows a failure after three seconds. */
 
@@ -17,6 +17,8 @@ const CLICKS_PER_S = 50;
 const SECONDS = Number(process.env.NIGHTSHIFT_CLICKS_SECONDS ?? 30);
 const DIAGNOSES_PER_S = 5;
 const FIRST = 20;
+const ALONE_S = 6;
+const SETTLED_MS = 3_000;
 const SECRET = '0123456789abcdef0123456789abcdef';
 
 export const about = 'fifty clicks a second while incidents are diagnosed';
@@ -30,13 +32,15 @@ export async function run(): Promise<Record<string, unknown>> {
   }));
   const outside = await startOutside(firing);
   // No storm: each is diagnosed by itself.
-  const app = await startAppProcess(redis.url, outside, { STORM_SECRET: SECRET, STORM_LIMIT: '100000' });
+  const app = await startAppProcess(redis.url, outside, 'image', { STORM_SECRET: SECRET, STORM_LIMIT: '100000' });
   try {
     await sendAll(app.url, firing.slice(0, FIRST), 1_000);
     const ids = await openIds(redis.url, app.cluster);
+    // First alone, for what a click costs.
+    const costs = await costOf(app, () => clickAll(app.url, outside.slackUrl, ids, ALONE_S, 0));
     const before = app.used().cpuMs;
     const alerts = sendAll(app.url, firing.slice(FIRST), SECONDS * 1_000);
-    const { tookMs, refused } = await clickAll(app.url, outside.slackUrl, ids);
+    const { tookMs, refused } = await clickAll(app.url, outside.slackUrl, ids, SECONDS, ALONE_S * CLICKS_PER_S);
     await alerts;
     const times = tookMs.toSorted((a, b) => a - b);
     const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? Number.NaN) * 10) / 10;
@@ -45,6 +49,8 @@ export async function run(): Promise<Record<string, unknown>> {
       refused,
       ...{ p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) },
       diagnosed_meanwhile: await diagnosed(redis.url, app.cluster, ids),
+      cpu_ms_a_click_alone: Math.round((costs / (ALONE_S * CLICKS_PER_S)) * 10) / 10,
+      loop_p99_ms: app.used().loopP99Ms,
       cpu_share: Math.round(((app.used().cpuMs - before) / (SECONDS * 1_000)) * 100) / 100,
     };
   } finally {
@@ -55,10 +61,21 @@ export async function run(): Promise<Record<string, unknown>> {
   }
 }
 
+/** CPU ms that the app used while this ran, and until it was at rest again. */
+async function costOf(app: AppProcess, run: () => Promise<unknown>): Promise<number> {
+  await sleep(SETTLED_MS);
+  const before = app.used().cpuMs;
+  await run();
+  await sleep(SETTLED_MS);
+  return app.used().cpuMs - before;
+}
+
 async function clickAll(
   url: string,
   outsideUrl: string,
   ids: string[],
+  seconds: number,
+  from: number,
 ): Promise<{ tookMs: number[]; refused: number }> {
   // Slack opens a connection for each.
   const agent = new Agent({ keepAlive: false });
@@ -66,12 +83,12 @@ async function clickAll(
   let refused = 0;
   const began = performance.now();
   const all: Promise<void>[] = [];
-  for (let index = 0; index < CLICKS_PER_S * SECONDS; index += 1) {
+  for (let index = 0; index < CLICKS_PER_S * seconds; index += 1) {
     const waitMs = began + (index / CLICKS_PER_S) * 1_000 - performance.now();
     if (waitMs > 1) await sleep(waitMs);
     const sentAt = performance.now();
     all.push(
-      click({ url, outsideUrl, agent }, ids[index % ids.length] ?? '', index).then((status) => {
+      click({ url, outsideUrl, agent }, ids[index % ids.length] ?? '', from + index).then((status) => {
         tookMs.push(performance.now() - sentAt);
         if (status !== 200) refused += 1;
       }),

@@ -50,7 +50,7 @@ async function storm(): Promise<Record<string, unknown>> {
     ...{ name: 'TargetDown', namespace: `team-${i % NAMESPACES}`, service: `svc-${i}-api`, startsAt: now - 60_000 },
   }));
   const outside = await startOutside(firing);
-  const app = await startAppProcess(redis.url, outside);
+  const app = await startAppProcess(redis.url, outside, 'npm');
   try {
     const over = firing.filter((_, i) => i % OVER_EACH === 0).map((one) => ({ ...one, endsAt: Date.now() }));
     const began = performance.now();

@@ -5,9 +5,11 @@ import type { Clock } from '../../domain/clock.ts';
 import type { People } from '../../extension-points/people.ts';
 import type { Command } from '../../extension-points.ts';
 import type { HeardOnce } from '../../ports/heard-once.ts';
+import { createClicks } from './clicks.ts';
 import { end, frontDoor, SLACK_PATH } from './front-door.ts';
 import { listenToSlack } from './listeners.ts';
 import { type SlackLog, slackLogger } from './log.ts';
+import { ownTeamOf } from './own-team.ts';
 import { createReplayGuard } from './replay-guard.ts';
 import { createSocketMode } from './socket-mode.ts';
 import { clientOptions, createWebClient } from './web-client.ts';
@@ -58,22 +60,9 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
     convoStore: false,
   });
   if (socket && http) http.init(app);
-  let team: string | null = null;
-  /** Whose workspace it is; asked until Slack says so, and never while somebody waits. */
-  const learnTeam = async () => {
-    const { team_id: id } = await createWebClient({
-      ...options,
-      token,
-      timeoutMs: options.timeout ?? 5_000,
-      slackApiUrl: settings.slackApiUrl,
-      log,
-    }).auth.test();
-    team = id ?? null;
-  };
-  const ownTeam = () => {
-    if (team === null) void learnTeam().catch(() => undefined);
-    return team;
-  };
+  const { ownTeam, learnTeam } = ownTeamOf(
+    createWebClient({ ...options, token, timeoutMs: options.timeout ?? 5_000, slackApiUrl: settings.slackApiUrl, log }),
+  );
   listenToSlack(app, { ...settings, ownTeam });
   return {
     handler:
@@ -82,11 +71,12 @@ export function createSlackApp(settings: SlackAppSettings): SlackApp {
             secret: signingSecret,
             guard: createReplayGuard(Date.now, settings.heardOnce ?? null),
             log,
+            clicks: createClicks({ run: (body) => app.processEvent({ body, ack: async () => {} }), log }),
             pass: (req, res) => http.requestListener(req, res),
           })
         : (_req, res) => end(res, 404),
     async start() {
-      await learnTeam().catch(() => undefined);
+      await learnTeam();
       await socket?.start();
     },
     async stop() {

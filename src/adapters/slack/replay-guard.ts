@@ -4,8 +4,10 @@ import type { HeardOnce } from '../../ports/heard-once.ts';
 const KEEP_MS = 6 * 60_000;
 
 export type ReplayGuard = {
-  /** True the first time that a verified request with this signature comes, to any replica. */
-  first(signature: string): Promise<boolean>;
+  /** True the first time that a verified request with this signature comes to this replica. Waits for nothing. */
+  isNewHere(signature: string): boolean;
+  /** True the first time that it comes to any of them; asked once for what is new here. */
+  isNewElsewhere(signature: string): Promise<boolean>;
 };
 
 /**
@@ -14,19 +16,19 @@ export type ReplayGuard = {
  */
 export function createReplayGuard(nowMs: () => number, shared: HeardOnce | null): ReplayGuard {
   const signatures = new Map<string, number>();
-  const isNewHere = (signature: string) => {
-    const oldest = nowMs() - KEEP_MS;
-    // A Map keeps the order of insertion, so the old ones come first.
-    for (const [known, at] of signatures) {
-      if (at > oldest) break;
-      signatures.delete(known);
-    }
-    if (signatures.has(signature)) return false;
-    signatures.set(signature, nowMs());
-    return true;
-  };
   return {
-    first: async (signature) =>
-      isNewHere(signature) && (shared ? await shared.first(`slack ${signature}`, KEEP_MS).catch(() => true) : true),
+    isNewHere(signature) {
+      const oldest = nowMs() - KEEP_MS;
+      // A Map keeps the order of insertion, so the old ones come first.
+      for (const [known, at] of signatures) {
+        if (at > oldest) break;
+        signatures.delete(known);
+      }
+      if (signatures.has(signature)) return false;
+      signatures.set(signature, nowMs());
+      return true;
+    },
+    isNewElsewhere: async (signature) =>
+      shared ? await shared.first(`slack ${signature}`, KEEP_MS).catch(() => true) : true,
   };
 }

@@ -38,7 +38,7 @@ export function isSslCheck(body: Buffer, contentType: string | undefined): boole
   );
 }
 
-const isForm = (contentType: string | undefined): boolean =>
+export const isForm = (contentType: string | undefined): boolean =>
   (contentType ?? '').split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 
 function isObject(text: string): boolean {

@@ -9,6 +9,7 @@ import { createSlackApp } from '../../../src/adapters/slack/receiver.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import { callsWanted } from '../../../src/domain/calls.ts';
 import type { Command } from '../../../src/extension-points.ts';
+import type { HeardOnce } from '../../../src/ports/heard-once.ts';
 import { AWAITING, context, EVERY_STATE, entry, execution, incident, OTHER, plan, T0 } from './incidents.ts';
 import { recordingPeople } from './people.ts';
 import { CHANNEL, openWorkspace, recordingLog, SECRET, TOKEN, type Workspace } from './workspace.ts';
@@ -24,17 +25,22 @@ beforeEach(async () => {
   slack = await openWorkspace({ now: clock.now });
   people = recordingPeople();
   log = recordingLog();
+  listen();
+});
+
+function listen(heardOnce?: HeardOnce): void {
   const app = createSlackApp({
     token: TOKEN,
     signingSecret: SECRET,
     slackApiUrl: slack.slackApiUrl,
     people: people.people,
     commands,
+    ...(heardOnce ? { heardOnce } : {}),
     clock,
     log,
   });
   slack.app.handler = app.handler;
-});
+}
 afterEach(() => slack.close());
 
 /** The incident's message, and what rings for it, in the channel; its message's ts. */
@@ -374,6 +380,21 @@ describe('a request that isn’t Slack’s', () => {
     await asked('hold');
     expect((await send(body, { timestamp })).status).toBe(401);
     expect(people.asked).toHaveLength(1);
+  });
+
+  it('that is a click is answered before the store says whether another replica had it, and counts only once', async () => {
+    const heard = Promise.withResolvers<boolean>();
+    listen({ first: () => heard.promise, forget: async () => {}, newest: async () => true });
+    expect((await send(interaction('hold', 'INC-241'))).status).toBe(200);
+    expect((await send(interaction('on_it', 'INC-241'))).status).toBe(200);
+    expect(people.asked).toEqual([]);
+    heard.resolve(true);
+    await asked('acknowledge');
+    expect(people.asked.map((one) => one.name)).toEqual(['hold', 'acknowledge']);
+    listen({ first: async () => false, forget: async () => {}, newest: async () => true });
+    expect((await send(interaction('hold', 'INC-241'))).status).toBe(200);
+    await until(() => log.lines.find((line) => line.text.includes('came twice')));
+    expect(people.asked).toHaveLength(2);
   });
 
   it('is told when it asks for another path or method', async () => {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { createPager } from '../../../src/adapters/pagerduty/pager.ts';
@@ -49,6 +50,8 @@ const app = await startApp(
   },
   log,
 );
+const loop = monitorEventLoopDelay({ resolution: 10 });
+loop.enable();
 console.log(JSON.stringify({ url: app.url, cluster: settings.cluster }));
 setInterval(() => {
   if (process.env.STORM_METRICS && app)
@@ -63,6 +66,12 @@ setInterval(() => {
             .join(' ; '),
         ),
       );
-  console.log(JSON.stringify({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() }));
+  console.log(
+    JSON.stringify({
+      rss: process.memoryUsage.rss(),
+      cpu: process.cpuUsage(),
+      loop: Math.round(loop.percentile(99) / 1e5) / 10,
+    }),
+  );
 }, 1_000);
 process.on('SIGTERM', () => void app.stop().then(() => process.exit(0)));

@@ -35,7 +35,13 @@ export async function startOutside(services: { namespace: string; service: strin
   const slack = (method: string, body: string, res: ServerResponse) => {
     if (method === 'conversations.history') history += 1;
     if (!SEEN.includes(method))
-      return answer(res, 200, { ok: true, messages: [], channel: {}, permalink: 'https://slack.test/p1' });
+      return answer(res, 200, {
+        ok: true,
+        team_id: 'T1',
+        messages: [],
+        channel: {},
+        permalink: 'https://slack.test/p1',
+      });
     const now = performance.now();
     if (now < freeAt) tooSoon += 1;
     seenAt.push(now);

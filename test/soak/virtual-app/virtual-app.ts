@@ -2,12 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { ActiveAlert } from '../../../sandbox/alerting/evaluate.ts';
+import { SANDBOX_RULES } from '../../../sandbox/alerting/rules.ts';
 import { webhookPayload } from '../../../sandbox/alerting/webhook.ts';
 import { queryInstant } from '../../../sandbox/prometheus/query.ts';
 import type { SeriesStore } from '../../../sandbox/prometheus/store.ts';
 import { NAMESPACE, SERVICES } from '../../../sandbox/shop/services.ts';
 import { sendTelemetry } from '../../../sandbox/telemetry/send.ts';
-import { subjectOf } from '../../../src/adapters/alertmanager/subject-of.ts';
+import { namedBy } from '../../../src/adapters/alertmanager/named-by.ts';
 import { parseWebhook } from '../../../src/adapters/alertmanager/webhook.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/cluster.ts';
 import { startOtlpReceiver } from '../../../src/adapters/otlp/receiver.ts';
@@ -20,6 +21,7 @@ import { policyFor } from '../../../src/app/policy.ts';
 import type { EffectKind } from '../../../src/domain/effect.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
+import { resolveSubject } from '../../../src/evidence/resolve-subject.ts';
 import { createTopology } from '../../../src/evidence/topology.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../../src/extension-points.ts';
 import type { Models } from '../../../src/learning/baselines.ts';
@@ -167,10 +169,12 @@ async function hearAlerts(
   for (const alert of [...ended, ...began]) {
     const parsed = parseWebhook(webhookPayload([alert], 'http://127.0.0.1'), sandbox.now());
     if (!parsed.ok) throw new Error(parsed.message);
-    const received = parsed.alerts.map((one) => ({
-      alert: one,
-      subject: subjectOf(one, 'sandbox'),
-    }));
+    const received = await Promise.all(
+      parsed.alerts.map(async (one) => ({
+        alert: one,
+        subject: await resolveSubject(deps.cluster, one, namedBy(one)),
+      })),
+    );
     await receiveAlerts(deps, received, calls);
   }
 }
@@ -274,9 +278,18 @@ function baselinesOf(models: Models): Deps['baselines'] {
   };
 }
 
+/** As the sandbox's Prometheus lists them. */
+const RULES = SANDBOX_RULES.map(({ alert, expr, forMs, severity }) => ({
+  name: alert,
+  expr,
+  forMs,
+  labels: { severity },
+}));
+
 function metricsFrom(store: SeriesStore): Metrics {
   return {
     ...metricsOn(store),
+    rules: async (names) => ({ ok: true, value: RULES.filter(({ name }) => names.includes(name)) }),
     async instant(query, atMs) {
       const answer = queryInstant(store, query, atMs);
       if (!answer.ok) return { ok: false, failure: { kind: 'bad_query', message: answer.error } };

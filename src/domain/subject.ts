@@ -9,6 +9,22 @@ const UNNAMED = 'alert:';
 /** Stands where a workload's name would: `job/nightly-report-29177885`. No workload can be called so. */
 export const standIn = ({ kind, name }: Pick<EntityRef, 'kind' | 'name'>): string => `${kind.toLowerCase()}/${name}`;
 
+/** Kinds whose trouble may be somebody else's. */
+const CALLING = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Rollout',
+  'Pod',
+  'Service',
+  'Ingress',
+  'Node',
+]);
+
+/** A Job, a quota, an autoscaler, a claim: what an alert says of such an object isn't passed on by those who are called, however ill they are. */
+export const isAboutItself = (whose: Whose): boolean => !CALLING.has(subjectEntity(whose).kind);
+
 /** What is known of an alert that names nothing: alerts of the same name stay together. */
 export const unnamed = (alertName: string): string => `${UNNAMED}${alertName}`.slice(0, 100);
 

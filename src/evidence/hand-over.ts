@@ -59,10 +59,11 @@ const toldBy = (findings: readonly Finding[], { name }: EntityRef): Wrong[] =>
     .flatMap((one) => wrongByFinding(one) ?? []);
 
 /** Of its very kind if there is one, else the surest about the same object; a symptom only where nothing says more. */
-function ofNamed(state: StateDiagnosis, namespace: string, { entity, what }: Cause): AdvisedCause | null {
+function ofNamed(state: StateDiagnosis, namespace: string, { entity, what, object }: Cause): AdvisedCause | null {
   const about = state.causes.filter(
     (one) =>
       (one.object.name === entity.name && one.object.kind === entity.kind) ||
+      (one.object.name === object?.name && one.object.kind === object.kind) ||
       behind(state, one, { namespace, service: entity.name }).some(
         ({ kind, name }) => name === entity.name && kind === entity.kind,
       ),

@@ -6,7 +6,7 @@ import { finePercent, seconds, short } from '../domain/figures.ts';
 import { MANY_ERRORS } from '../domain/health.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
-import { subjectEntity, workloadOf } from '../domain/subject.ts';
+import { isAboutItself, subjectEntity } from '../domain/subject.ts';
 import type { Subject } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import { CONTEXT_FINDINGS } from '../domain/vocabulary.ts';
@@ -31,10 +31,9 @@ export function rankInput(gathered: Gathered, findings: Finding[]): RankInput {
   const { incidentContext } = gathered;
   const nodes = nodesInTrouble(incidentContext.subject, findings);
   const symptomService = frontOf(incidentContext.subject);
-  // What has no workload (a Job, a quota, the control plane) calls nobody: whoever else is ill beside it isn't why.
-  const { subject } = incidentContext;
-  const isAlone = workloadOf(subject) === null && subjectEntity(subject).kind !== 'Node';
-  const workloads = isAlone ? [] : incidentContext.workloads.map((workload) => workload.name);
+  const workloads = isAboutItself(incidentContext.subject)
+    ? []
+    : incidentContext.workloads.map((workload) => workload.name);
   const entities = [...new Set([symptomService, ...workloads, ...nodes])];
   const known = new Set(entities);
   const evidence = [

@@ -5,7 +5,7 @@ import { maskText } from '../domain/mask-text.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
 import { refOf } from '../domain/snapshot/state-cause.ts';
-import { subjectEntity, workloadOf } from '../domain/subject.ts';
+import { isAboutItself, subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import type { StateDiagnosis } from './state-diagnosis.ts';
@@ -33,7 +33,8 @@ export function stateFindings(
   called: ReadonlySet<string>,
 ): Finding[] {
   const { service } = subject;
-  const isHere = ({ kind, name }: EntityRef) => name === service || kind === 'Node' || called.has(name);
+  const itself = isAboutItself(subject);
+  const isHere = ({ kind, name }: EntityRef) => name === service || (!itself && (kind === 'Node' || called.has(name)));
   const placed = diagnosis.causes
     .filter(({ what }) => !isSymptom(what))
     .map((cause) => ({ cause, places: placesOf(diagnosis, cause, subject) }));
@@ -75,8 +76,14 @@ function placesOf(
   cause: RankedStateCause,
   subject: Where & { entity?: EntityRef },
 ): EntityRef[] {
+  const own = subjectEntity(subject);
+  const { kind, name, namespace = '' } = cause.object;
+  // An autoscaler, a budget or a claim that the alert is about stands for the workload that it belongs to.
+  const isSubject = kind !== 'Node' && kind === own.kind && name === own.name && namespace === own.namespace;
   const alone = aloneIn(subject);
-  return alone && concerns(cause, alone) ? [{ ...alone, name: subject.service }] : behind(diagnosis, cause, subject);
+  return isSubject || (alone && concerns(cause, alone))
+    ? [{ ...own, name: subject.service }]
+    : behind(diagnosis, cause, subject);
 }
 
 /** What an incident without a workload is about; null where there is one, or it is a node, which is ranked among the others. */

@@ -11,6 +11,7 @@ beforeAll(async () => {
   world.sandbox.fault('volume-filling', 'catalog-db', 4);
   world.sandbox.fault('network-policy-deny', 'auth-api');
   world.sandbox.fault('job-failed', 'storefront');
+  world.sandbox.fault('blind-autoscaler', 'storefront');
   world.sandbox.advance(5 * MINUTE);
 });
 afterAll(() => world.stop());
@@ -35,4 +36,14 @@ it('of a Job only its own objects say why it failed', async () => {
   const { named, causes, findings } = await world.diagnose('job/storefront-migrate', since, entity);
   expect({ named, causes }).toMatchObject({ named: true, causes: [{ entity, what: 'config_map_missing' }] });
   expect(findings.find(({ convicts }) => convicts)?.message).toMatch(/report-settings/);
+});
+
+it("an autoscaler that the alert is about is its workload's, and handed over by its name", async () => {
+  const entity = { kind: 'HorizontalPodAutoscaler' as const, namespace: 'shop', name: 'storefront' };
+  const { named, causes, handOver } = await world.diagnose('storefront', since, entity);
+  expect({ named, first: causes[0], object: handOver?.object }).toMatchObject({
+    named: true,
+    first: { entity: { name: 'storefront' }, what: 'autoscaler_blind' },
+    object: entity,
+  });
 });

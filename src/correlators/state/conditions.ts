@@ -116,12 +116,26 @@ const ofKind = (state: ClusterState, { kind, type, status, reason, what, strengt
             facts: [
               fact(asRef(object), `status.conditions[${type}]`, `${told.status}, ${told.reason}: ${told.message}`),
             ],
-            hurts: [],
+            // At its bound it does what it may: whether that hurts is seen in what it scales.
+            hurts: what === 'autoscaler_blind' ? scaledBy(state, object) : [],
             command: describe(asRef(object)),
           },
         ]
       : [];
   });
+
+/** Whom an autoscaler scales. */
+function scaledBy(state: ClusterState, { metadata, raw }: KubeObject): ObjectRef[] {
+  const target = recordAt(raw, 'spec', 'scaleTargetRef');
+  return state.workloads
+    .filter(
+      (one) =>
+        one.namespace === metadata.namespace &&
+        one.kind === textAt(target, 'kind') &&
+        one.name === textAt(target, 'name'),
+    )
+    .map(refOf);
+}
 
 const terminating = (state: ClusterState): StateCause[] =>
   objectsOf(state, 'Namespace')

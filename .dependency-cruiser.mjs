@@ -12,7 +12,7 @@ const SDKS = {
   undici: 'src/adapters/kubernetes/',
   '@pagerduty/pdjs': 'src/adapters/pagerduty/',
   bullmq: 'src/adapters/bullmq/',
-  ioredis: 'src/adapters/(redis|bullmq)/',
+  ioredis: 'src/adapters/(redis/|bullmq/|outgoing/redis-connection)',
   echarts: 'src/adapters/charts/',
   '@resvg/': 'src/adapters/charts/',
   '@grpc/': 'src/adapters/(otlp|keda)/',

@@ -22,10 +22,11 @@ import { type Config, readConfig, sandboxSettings } from './app/config.ts';
 import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { channelRulesOf } from './app/policy.ts';
+import { redisAddress } from './app/redis-address.ts';
 import { attachSandbox } from './app/remote-sandbox.ts';
 import { signInOf } from './app/sign-in.ts';
 import type { App, World } from './app/world.ts';
-import { examineRedis } from './checks/redis.ts';
+import { examineRedis, refusedRedis } from './checks/redis.ts';
 import { REAL_LINE } from './domain/clock.ts';
 import { channelFor } from './domain/routing.ts';
 
@@ -41,6 +42,8 @@ async function main(): Promise<void> {
   const log = pino({ level: read.config.env.LOG_LEVEL, name: 'nightshift' }, pino.destination(2));
   surviveRejections(log);
   const { config } = read;
+  const refused = await refusedRedis(config.env, config.sandbox ? 'sandbox' : config.settings.cluster);
+  if (refused !== null) return fail(`Redis can't be used: ${refused}`);
   const dataDir = resolve(config.env.NIGHTSHIFT_DATA);
   const redis = config.env.REDIS_URL ? null : await startPrivateRedis({ dataDir: join(dataDir, 'redis') });
   const running = config.sandbox
@@ -77,7 +80,7 @@ async function startInSandbox(
   const { clock } = sandbox;
   const kube = { name: 'sandbox', server: { url: sandbox.kubeUrl }, timeoutMs: CALL_MS, userAgent: USER_AGENT };
   const world: World = {
-    redisUrl: config.env.REDIS_URL ?? redis!.url,
+    redisUrl: redisAddress(config.env) ?? redis!.url,
     clock,
     cluster: connectCluster(kube),
     monitors: connectMonitors(kube),
@@ -150,7 +153,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
       ? null
       : createPagerDutyApi({ token: env.PAGERDUTY_API_TOKEN, apiUrl: env.PAGERDUTY_API_URL, timeoutMs: CALL_MS });
   const world: World = {
-    redisUrl: env.REDIS_URL ?? redis!.url,
+    redisUrl: redisAddress(env) ?? redis!.url,
     clock,
     cluster: kube ? connectCluster(kube) : unreachableCluster(name),
     ...(kube ? { monitors: connectMonitors(kube) } : {}),
@@ -214,7 +217,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
   };
   const app = await startApp(config, world, log);
   const observe = config.observeBecause;
-  const doubts = (await examineRedis(env)).filter(({ ok }) => !ok);
+  const doubts = (await examineRedis(env, name)).filter(({ ok }) => !ok);
   for (const { title, mend } of doubts)
     log.warn({ what: title, mend }, 'what this Redis promises is less than is needed');
   const rows: Row[] = [

@@ -37,6 +37,7 @@ import { startApprovers } from './approvers.ts';
 import type { Config } from './config.ts';
 import { createDeps } from './create-deps.ts';
 import type { Deps } from './deps.ts';
+import { errorLog } from './error-log.ts';
 import { startForecasting } from './forecasting.ts';
 import { here } from './here.ts';
 import { closeServer, listen } from './http-server.ts';
@@ -49,6 +50,7 @@ import { countedPorts, countOutcomes, measureModels, measureWaiting } from './ou
 import { pagerDutyIntake } from './pagerduty-intake.ts';
 import { partsOf } from './parts.ts';
 import { ownCluster, policyFor, queryOptions } from './policy.ts';
+import { redisBeside } from './redis-address.ts';
 import { lookRegularly } from './regular-looks.ts';
 import { startRetention } from './retention.ts';
 import { startScanning } from './scanner.ts';
@@ -71,12 +73,17 @@ function configCopiesOf({ env, sandbox, settings }: Config, redis: Cache): Pick<
 
 /** Wires the modules to the world and starts: store, queue, workers, sweep, scan, HTTP. Stopping drains: what is half-way ends or is left to the next start. */
 export async function startApp(config: Config, given: World, log: Logger): Promise<App> {
-  const onError = (error: unknown) => log.error({ err: error }, 'an adapter reported an error');
+  const onError = errorLog(log);
   const prefix = keyPrefix(config.settings.cluster);
+  const { REDIS_CACHE_URL: cacheUrl } = config.env;
   const [redis, cache] = await Promise.all([
     connectRedis({ url: given.redisUrl, name: 'nightshift-store', batched: true, onError }),
     // Of its own even on the same Redis: a model is large, and mustn't hold up an incident.
-    connectRedis({ url: config.env.REDIS_CACHE_URL ?? given.redisUrl, name: 'nightshift-models', onError }),
+    connectRedis({
+      url: cacheUrl ? redisBeside(config.env, cacheUrl) : given.redisUrl,
+      name: 'nightshift-models',
+      onError,
+    }),
   ]);
   const kept = createIncidentStore({
     redis,

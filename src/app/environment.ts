@@ -40,11 +40,30 @@ function signIn<Server extends 'PROMETHEUS' | 'LOKI' | 'ALERTMANAGER_API'>(serve
   return { ...Object.fromEntries(fields), [`${server}_HEADERS`]: Headers.optional() } as Fields;
 }
 
+const SENTINEL_PORT = 26_379;
+const SENTINEL = /^(\[[0-9a-fA-F:]{2,45}\]|[\w.-]{1,253})(?::(\d{1,5}))?$/;
+const Sentinels = z.string().transform((text, context): { host: string; port: number }[] => {
+  const read = text.split(',').map((one) => SENTINEL.exec(one.trim()));
+  if (read.every((one) => one !== null))
+    return read.map(([, host = '', port]) => ({
+      host: host.replace(/^\[|\]$/g, ''),
+      port: port ? Number(port) : SENTINEL_PORT,
+    }));
+  context.addIssue({ code: 'custom', message: 'must be host:port of each Sentinel, with commas between' });
+  return z.NEVER;
+});
+
 const Port = z.coerce.number().int().min(0).max(65_535);
 export const Environment = z.object({
   PORT: Port.default(3000),
   HOST: z.string().default('127.0.0.1'),
+  /** With Sentinels its host is the name by which they know the primary. */
   REDIS_URL: z.string().optional(),
+  REDIS_SENTINELS: Sentinels.optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
+  REDIS_CA: z.string().optional(),
+  REDIS_CERT: z.string().optional(),
+  REDIS_KEY: z.string().optional(),
   /** For models, which may be evicted; the same Redis when absent. */
   REDIS_CACHE_URL: z.string().optional(),
   SLACK_BOT_TOKEN: z.string().optional(),

@@ -6,6 +6,12 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
   PORT: 'HTTP port: webhooks, `/healthz`, `/metrics`, the API; 0 takes a free one',
   HOST: 'address that it listens on',
   REDIS_URL: 'a Redis 7 with a synced append-only file; without it a private one is started',
+  REDIS_SENTINELS:
+    'Sentinels as `host:port`, with commas between; the host in `REDIS_URL` is then the name by which they know the primary (`redis://mymaster`)',
+  REDIS_SENTINEL_PASSWORD: 'password of the Sentinels themselves',
+  REDIS_CA: 'PEM of the authority that signed Redis’ certificate, where the URL begins with `rediss:`',
+  REDIS_CERT: 'PEM of our client certificate for Redis',
+  REDIS_KEY: 'PEM of its key',
   REDIS_CACHE_URL: 'a Redis for models and other things that may be evicted; without it the same as `REDIS_URL`',
   SLACK_BOT_TOKEN: 'bot token (`xoxb-…`); create the app from manifest.yml',
   SLACK_SIGNING_SECRET: 'proves that a request comes from Slack (HTTP mode)',

@@ -1,4 +1,5 @@
 import type { Handler } from '../adapters/http/routes.ts';
+import type { RedisAddress } from '../adapters/outgoing/redis-connection.ts';
 import type { PagerDutyApi } from '../adapters/pagerduty/api.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { People } from '../extension-points/people.ts';
@@ -15,7 +16,7 @@ import type { OtlpSettings } from './otlp-receiver.ts';
 
 /** What the outside is, real or the sandbox's. */
 export type World = {
-  redisUrl: string;
+  redisUrl: RedisAddress;
   clock: Clock;
   cluster: Cluster;
   /** Absent: monitors are left as they are. */

@@ -65,7 +65,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       env,
       config.settings.channels.map(({ channel }) => channel),
     )),
-    ...(await examineRedis(env)),
+    ...(await examineRedis(env, config.settings.cluster)),
     ...examinePager(env),
   );
   checks.push(...(await examineApprovers(config)));

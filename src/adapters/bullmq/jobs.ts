@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import type { Clock } from '../../domain/clock.ts';
 import type { Jobs } from '../../ports/jobs.ts';
 import type { DueEffect } from '../../ports/store.ts';
+import type { RedisAddress } from '../outgoing/redis-connection.ts';
 import { producerConnection } from './queue-connection.ts';
 
 export const QUEUE = 'nightshift-effects';
@@ -28,10 +29,10 @@ const process36 = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
 /**
  * The queue that wakes workers. It decides nothing: what is due is in the store, and a job that is lost, late or there twice does no harm.
- * `url` is a Redis URL or the path of a unix socket; `prefix` the cluster's hash tag. Resolves when Redis answers or, when it is away, after `connectMs`; it then connects when Redis is back.
+ * `prefix` is the cluster's hash tag. Resolves when Redis answers or, when it is away, after `connectMs`; it then connects when Redis is back.
  */
 export async function createEffectQueue(options: {
-  url: string;
+  url: RedisAddress;
   prefix: string;
   clock: Clock;
   connectMs?: number;

@@ -1,10 +1,10 @@
-import { Redis } from 'ioredis';
-import { RECONNECT } from '../outgoing/redis-reconnect.ts';
+import type { Redis } from 'ioredis';
+import { openRedis, type RedisAddress } from '../outgoing/redis-connection.ts';
 
 const COMMAND_TIMEOUT_MS = 2_000;
 
-/** For adding and counting jobs: fails soon when Redis is away, and waits for nothing. `url` is a Redis URL or the path of a unix socket. */
-export const producerConnection = (url: string, onError: (error: Error) => void): Redis =>
+/** For adding and counting jobs: fails soon when Redis is away, and waits for nothing. */
+export const producerConnection = (url: RedisAddress, onError: (error: Error) => void): Redis =>
   connection(url, onError, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -13,14 +13,15 @@ export const producerConnection = (url: string, onError: (error: Error) => void)
   });
 
 /** For workers, which block on it and wait for Redis to come back. */
-export const workerConnection = (url: string, onError: (error: Error) => void): Redis =>
+export const workerConnection = (url: RedisAddress, onError: (error: Error) => void): Redis =>
   connection(url, onError, { maxRetriesPerRequest: null });
 
-function connection(url: string, onError: (error: Error) => void, options: object): Redis {
-  const redis = new Redis(url, {
-    ...options,
-    ...RECONNECT,
-  });
+function connection(
+  url: RedisAddress,
+  onError: (error: Error) => void,
+  options: Parameters<typeof openRedis>[1],
+): Redis {
+  const redis = openRedis(url, options);
   redis.on('error', onError);
   return redis;
 }

@@ -2,6 +2,7 @@ import { DelayedError, Worker } from 'bullmq';
 import type { Clock } from '../../domain/clock.ts';
 import type { DueEffect } from '../../ports/store.ts';
 import { within } from '../../timing/within.ts';
+import type { RedisAddress } from '../outgoing/redis-connection.ts';
 import { QUEUE, realDelayUntil } from './jobs.ts';
 import { workerConnection } from './queue-connection.ts';
 
@@ -21,7 +22,7 @@ export type EffectWorker = {
  * A handle that throws is reported and forgotten here; its effect stays due in the store and is woken again by the sweep.
  */
 export function startWorker(options: {
-  url: string;
+  url: RedisAddress;
   prefix: string;
   clock: Clock;
   concurrency: number;

@@ -1,4 +1,4 @@
-/** "Imports go one way" (docs: the layout in DESIGN.md), each rule with its reason. `npm test` runs them, and fails when nothing was looked at. */
+/** "Imports go one way" (docs/architecture.md), each rule with its reason. `npm test` runs them, and fails when nothing was looked at. */
 
 const PURE = '^src/(domain|analysis|kinds|detectors|correlators)/';
 const PEOPLE_ADD = ['kinds', 'detectors', 'correlators', 'actions', 'pipeline'];

@@ -25,7 +25,7 @@ export type Sample = {
   message: string;
 };
 
-/** DESIGN.md's table, one member a row; a state holds only the fields that exist in it. */
+/** The states of an incident; a state holds only the fields that exist in it. */
 export type State =
   | { name: 'noticed'; attempt: number }
   | { name: 'watching'; until: number; why: string; waitsFor?: WaitsFor }

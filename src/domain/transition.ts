@@ -21,7 +21,7 @@ import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-
 import { isTurnedDown } from './rejection.ts';
 import { wordsOf } from './timeline-words.ts';
 
-/** A state's answer to an event: the changed incident and what is due; null when DESIGN.md's row doesn't name the event. */
+/** A state's answer to an event: the changed incident and what is due; null when the event means nothing in that state. */
 export type Move = { incident: Incident; effects: Effect[] } | null;
 
 /**

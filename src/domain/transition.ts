@@ -20,6 +20,7 @@ import { isProposal } from './proposal.ts';
 import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
 import { isTurnedDown } from './rejection.ts';
 import { wordsOf } from './timeline-words.ts';
+import type { Recommendation } from './types/recommendation.ts';
 
 /** A state's answer to an event: the changed incident and what is due; null when the event means nothing in that state. */
 export type Move = { incident: Incident; effects: Effect[] } | null;
@@ -267,6 +268,10 @@ function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Mo
   return entering.escalate(remembered, event.at, why);
 }
 
+/** A late yes to the question that led to a run of it: the very same plan may be offered again once that was taken back. */
+const wasRun = ({ executions }: Incident, { plan }: Recommendation): boolean =>
+  executions.some(({ recommendation }) => recommendation.plan.digest === plan.digest);
+
 function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event, before: Incident): Move {
   switch (event.type) {
     case 'diagnosed':
@@ -283,8 +288,13 @@ function fromEscalated(incident: Incident, state: In<'escalated'>, event: Event,
     case 'approved':
     case 'option_chosen': {
       const option = incident.options.find((one) => one.plan.digest === event.planDigest);
-      // A yes to what was turned down meanwhile came too late; to take it up again is a choice of its own.
-      if (option && event.type === 'approved' && isTurnedDown(incident.rejections, option)) return null;
+      // A yes to what was turned down or run meanwhile came too late; to take it up again is a choice of its own.
+      if (
+        option &&
+        event.type === 'approved' &&
+        (isTurnedDown(incident.rejections, option) || wasRun(incident, option))
+      )
+        return null;
       return option ? agreed(incident, option, event) : null;
     }
     case 'resolved':

@@ -540,3 +540,17 @@ it('an incident whose last step cured what it was aimed at is healed when the re
   expect(endOf(true)).toMatchObject({ name: 'closed', outcome: 'healed' });
   expect(endOf(false)).toMatchObject({ name: 'closed', outcome: 'self_healed' });
 });
+
+describe('a late yes to what was run already', () => {
+  const run = executionOf();
+  const escalated: State = { name: 'escalated', why: '', level: 1, acknowledgedBy: null, since: T0 };
+  const offered = inState(escalated, { executions: [run], options: [run.recommendation] });
+  const planDigest = run.recommendation.plan.digest;
+
+  it('starts it no second time, though the same plan is offered again; to choose it does', () => {
+    expect(next(offered, { type: 'approved', at: T0, user: 'U_ONCALL', planDigest }).state.name).toBe('escalated');
+    expect(
+      next(offered, { type: 'option_chosen', at: T0, user: 'U_ONCALL', planDigest, asApproval: false }).state.name,
+    ).toBe('queued');
+  });
+});

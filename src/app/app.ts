@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import { createEffectQueue } from '../adapters/bullmq/jobs.ts';
@@ -56,6 +57,7 @@ import { startRetention } from './retention.ts';
 import { startScanning } from './scanner.ts';
 import { followStoreClock } from './store-clock.ts';
 import { startLearning } from './training.ts';
+import { VERSION } from './version.ts';
 import type { App, World } from './world.ts';
 
 const CONCURRENCY = 64;
@@ -100,7 +102,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   measureWaiting(meters.registry, store, clock);
   measureClock(meters.registry, time);
   measureMemory(meters.registry, async () => (await memoryUse(redis)).ratio);
-  const replicas = createReplicas({ redis, key: `${prefix}:replicas` });
+  const replicas = createReplicas({ redis, key: `${prefix}:replicas`, id: `${randomUUID()}@${VERSION}` });
   const { cluster } = config.settings;
   const addresses = createPodAddresses();
   const listening = await startListening(config.env, world.otlp, {

@@ -10,10 +10,13 @@ import { signInOf } from '../app/sign-in.ts';
 import type { Action } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
+import { examineAlertmanager } from './alertmanager.ts';
 import { examineApprovers } from './approvers.ts';
 import { type Check, right, tried, wrong } from './check.ts';
+import { examineMetrics } from './prometheus.ts';
 import { examineRedis } from './redis.ts';
 import { needingRights, rightsChecks, rightsOf } from './rights.ts';
+import { examineDisk, examineSigning } from './self.ts';
 import { examineSlack } from './slack.ts';
 
 const CALL_MS = 5_000;
@@ -53,7 +56,11 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       'check PROMETHEUS_URL: the base URL, without /api/v1',
     );
     checks.push(answers);
-    if (answers.ok) checks.push(await understood(config, metrics));
+    if (answers.ok)
+      checks.push(
+        await understood(config, metrics),
+        ...(await examineMetrics(metrics, createServiceQueries(queryOptions(config.settings)), namespacesIn(config))),
+      );
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
   if (env.LOKI_URL) {
     const logs = connectLoki({ url: env.LOKI_URL, timeoutMs: CALL_MS, ...signInOf(env, 'LOKI') });
@@ -67,9 +74,18 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     )),
     ...(await examineRedis(env, config.settings.cluster)),
     ...examinePager(env),
+    ...(await examineAlertmanager(env)),
+    ...(await examineSigning(env)),
+    ...examineDisk(env),
   );
   checks.push(...(await examineApprovers(config)));
   return checks;
+}
+
+/** Those that are watched by name, or whose services are named. */
+function namespacesIn({ settings }: Config): string[] {
+  const named = settings.services.map(({ namespace }) => namespace).filter((one) => !one.includes('*'));
+  return [...new Set(settings.scan.namespaces.length > 0 ? settings.scan.namespaces : named)];
 }
 
 /** Its key by its looks: nobody is paged for a check. */

@@ -6,6 +6,7 @@ import { doubtsAbout } from '../adapters/redis/redis-settings.ts';
 import type { Environment } from '../app/environment.ts';
 import { redisAddress } from '../app/redis-address.ts';
 import { type Check, right, wrong } from './check.ts';
+import { versionChecks } from './self.ts';
 
 const SLOW_MS = 50;
 const MEND =
@@ -22,6 +23,7 @@ export async function examineRedis(env: Environment, cluster: string): Promise<C
     ...(looked.tookMs > SLOW_MS
       ? [wrong(`Redis answers within ${SLOW_MS} ms`, `a ping took ${Math.round(looked.tookMs)} ms: put it nearer`)]
       : []),
+    ...versionChecks(looked.replicas),
     ...looked.doubts.map(({ setting, message, mend }) => wrong(`Redis: ${setting}`, `${message} ${mend}`)),
   ];
 }
@@ -32,7 +34,9 @@ export async function refusedRedis(env: Environment, cluster: string): Promise<s
   return address === null ? null : (await lookAtRedis(address, cluster)).refused;
 }
 
-type Looked = { refused: string } | { refused: null; tookMs: number; doubts: Awaited<ReturnType<typeof doubtsAbout>> };
+type Looked =
+  | { refused: string }
+  | { refused: null; replicas: string[]; tookMs: number; doubts: Awaited<ReturnType<typeof doubtsAbout>> };
 
 async function lookAtRedis(address: RedisAddress, cluster: string): Promise<Looked> {
   let redis: Awaited<ReturnType<typeof connectRedis>> | null = null;
@@ -42,9 +46,10 @@ async function lookAtRedis(address: RedisAddress, cluster: string): Promise<Look
     if (kind !== null) return { refused: kind };
     const missing = await missingRedisRights(redis, prefixesOf(cluster));
     if (missing.length > 0) return { refused: missingWords(missing) };
+    const replicas = await redis.zrange(`${keyPrefix(cluster)}:replicas`, 0, '-1');
     const began = performance.now();
     await redis.ping();
-    return { refused: null, tookMs: performance.now() - began, doubts: await doubtsAbout(redis) };
+    return { refused: null, replicas, tookMs: performance.now() - began, doubts: await doubtsAbout(redis) };
   } catch (error) {
     return { refused: `${error instanceof Error ? error.message : String(error)}; ${MEND}` };
   } finally {

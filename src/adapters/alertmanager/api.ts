@@ -15,17 +15,33 @@ const silenceSchema = z.looseObject({
   endsAt: z.string(),
 });
 
-/** Alertmanager's HTTP API, version 2. `url` is the base URL; a path prefix is kept. */
-export function connectAlertmanager(options: SignIn & { url: string; timeoutMs: number }): AlertManager {
+/** Its configuration as it shows it: YAML, with `<secret>` for what is secret. */
+export async function readAlertmanagerConfig(
+  options: SignIn & { url: string; timeoutMs: number },
+): Promise<{ ok: true; value: string } | { ok: false; message: string }> {
   const http = createHttpClient({ ...options, maxBodyBytes: MAX_BODY_BYTES });
-  const asked = async <T>(ask: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; message: string }> => {
+  return asking(options.timeoutMs)(async () => {
+    const { data } = await http.get<unknown>('/api/v2/status');
+    return statusSchema.parse(data).config.original;
+  });
+}
+
+const asking =
+  (timeoutMs: number) =>
+  async <T>(ask: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; message: string }> => {
     try {
       return { ok: true, value: await ask() };
     } catch (error) {
-      const { message } = callFailure(error, 'Alertmanager', 'ALERTMANAGER_API', options.timeoutMs);
+      const { message } = callFailure(error, 'Alertmanager', 'ALERTMANAGER_API', timeoutMs);
       return { ok: false, message: headOf(message.replaceAll('ALERTMANAGER_API_URL', 'ALERTMANAGER_URL'), 300) };
     }
   };
+const statusSchema = z.looseObject({ config: z.looseObject({ original: z.string() }) });
+
+/** Alertmanager's HTTP API, version 2. `url` is the base URL; a path prefix is kept. */
+export function connectAlertmanager(options: SignIn & { url: string; timeoutMs: number }): AlertManager {
+  const http = createHttpClient({ ...options, maxBodyBytes: MAX_BODY_BYTES });
+  const asked = asking(options.timeoutMs);
   return {
     firing: () =>
       asked(async () => {

@@ -26,6 +26,7 @@ const increaseMemoryLimit = editing({
   cures: {
     memory_limit: [19, 1],
     oom_killed: [6, 4],
+    config_change: [4, 5],
     leak: [1, 8],
     memory: [3, 4],
     rollout: [1, 8],

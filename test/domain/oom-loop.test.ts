@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import increaseMemoryLimit from '../../src/actions/increase-memory-limit.ts';
+import notifyOncall from '../../src/actions/notify-oncall.ts';
 import restartPod from '../../src/actions/restart-pod.ts';
+import restoreConfig from '../../src/actions/restore-config.ts';
 import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
 import { loadPlaybooks } from '../../src/adapters/playbooks/load-playbooks.ts';
@@ -11,7 +13,7 @@ import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
 import type { Finding } from '../../src/domain/types/finding.ts';
 import { diagnosisOf, planOf, recommendationOf, T0 } from './examples.ts';
 
-const actions = [increaseMemoryLimit, restartPod, rollbackDeployment, scaleHorizontal];
+const actions = [increaseMemoryLimit, notifyOncall, restartPod, restoreConfig, rollbackDeployment, scaleHorizontal];
 const folder = new URL('../../playbooks', import.meta.url).pathname;
 const playbooks = new Map((await loadPlaybooks([folder])).map((one) => [playbookKey(one), one]));
 const about = { kind: 'Deployment' as const, namespace: 'shop', name: 'payment-api' };
@@ -25,7 +27,7 @@ const looping = (what: string, probability: number, findings: Finding[] = [kille
   });
 
 /** The steps of the playbook that is for it, as the diagnosis plans them, and what follows from that. */
-function decided(diagnosis: Diagnosis, over: Partial<DecideInput> = {}) {
+function decided(diagnosis: Diagnosis, over: Partial<DecideInput> = {}, refused: string[] = []) {
   const { candidates, unsure } = qualify(
     playbookFor(playbooks, diagnosis, 0)!,
     diagnosis,
@@ -33,9 +35,13 @@ function decided(diagnosis: Diagnosis, over: Partial<DecideInput> = {}) {
     (_step, knowledge) => confidenceIn(knowledge, diagnosis.causes[0] ?? null, { worked: 0, tried: 0 }),
   );
   const planned = (all: typeof candidates) =>
-    all.map(({ step, stepIndex, confidence }) =>
-      recommendationOf({ step, stepIndex, confidence, plan: planOf({ action: step.action, digest: step.action }) }),
-    );
+    all
+      .filter(({ step }) => !refused.includes(step.action))
+      .map(({ step, stepIndex, confidence }) => {
+        const changes = step.action === 'notify_oncall' ? [] : planOf().changes;
+        const plan = planOf({ action: step.action, digest: step.action, changes });
+        return recommendationOf({ step, stepIndex, confidence, plan });
+      });
   return decide({
     now: T0 + 600_000,
     mode: 'act',
@@ -79,6 +85,15 @@ describe('a loop of kills for memory', () => {
   it('that a kill itself is the cause of gets more memory, not one more restart', () => {
     expect(decided(looping('oom_killed', 0.95))).toMatchObject({
       kind: 'ask',
+      recommendation: { step: { action: 'increase_memory_limit' } },
+    });
+  });
+  it('since a ConfigMap was changed is asked about with more memory where no copy of what it held is left', () => {
+    const since = looping('config_change', 0.95);
+    expect(decided(since)).toMatchObject({ recommendation: { step: { action: 'restore_config' } } });
+    expect(decided(since, {}, ['restore_config'])).toMatchObject({
+      kind: 'ask',
+      atTimeout: 'escalate',
       recommendation: { step: { action: 'increase_memory_limit' } },
     });
   });

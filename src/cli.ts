@@ -16,20 +16,22 @@ program
 program
   .command('doctor')
   .description('check every connection and right, and say how to mend each')
-  .action(async () => {
-    const { readConfig } = await import('./app/config.ts');
-    const { examine } = await import('./checks/doctor.ts');
-    const read = readConfig(process.env);
-    if (!read.ok) {
-      console.error(read.errors.map((error) => `✗ ${error}`).join('\n'));
-      process.exitCode = 1;
-      return;
-    }
-    const checks = await examine(read.config, await actions());
-    for (const check of checks)
-      console.log(`${check.ok ? '✔' : '✗'} ${check.title}${check.ok ? '' : `\n    ${check.mend}`}`);
-    process.exit(checks.every((check) => check.ok) ? 0 : 1);
-  });
+  .action(() => doctor(process.env));
+
+async function doctor(env: NodeJS.ProcessEnv): Promise<void> {
+  const { readConfig } = await import('./app/config.ts');
+  const { examine } = await import('./checks/doctor.ts');
+  const read = readConfig(env);
+  if (!read.ok) {
+    console.error(read.errors.map((error) => `✗ ${error}`).join('\n'));
+    process.exitCode = 1;
+    return;
+  }
+  const checks = await examine(read.config, await actions());
+  for (const check of checks)
+    console.log(`${check.ok ? '✔' : '✗'} ${check.title}${check.ok ? '' : `\n    ${check.mend}`}`);
+  process.exit(checks.every((check) => check.ok) ? 0 : 1);
+}
 
 program
   .command('playbooks')
@@ -106,6 +108,7 @@ program
 const asked = process.argv[2] ?? '--help';
 const isAsked = (verb: string) => asked === verb || asked === 'help' || asked.startsWith('-');
 if (isAsked('diagnose')) (await import('./cli/diagnose-command.ts')).addDiagnose(program);
+if (isAsked('init')) (await import('./cli/init.ts')).addInit(program, process.env, doctor);
 if (isAsked('receive')) (await import('./cli/receive.ts')).addReceive(program, process.env);
 if (isAsked('policy')) (await import('./cli/policy.ts')).addPolicy(program, process.env);
 if (isAsked('rbac')) (await import('./cli/rbac.ts')).addRbac(program, process.env);

@@ -39,6 +39,8 @@ export type RankModel = {
   priorElse: number;
   /** of the rest: that the trouble is the front's own and stays with it */
   contained: number;
+  /** the same where the alarm is that its pods aren't there */
+  containedAbsence: number;
   /** beside such trouble: that those who can't be its cause have another at the same time */
   beside: number;
   /** what such trouble shows at the front: nearly always its state, seldom a slower request, since who still serves serves as ever */
@@ -85,6 +87,7 @@ export const RANK_MODEL: RankModel = {
   asAlarmed: 0.8,
   priorElse: 0.2,
   contained: 0.2,
+  containedAbsence: 0.8,
   beside: 0.05,
   containedRates: { symptom: 0.3, metric: 0.3, change: 0.4, log: 0.4, trace: 0.1, state: 0.9, conviction: 0.9 },
   silentCulprit: 0.1,

@@ -26,7 +26,7 @@ export type Edge = { from: string; to: string; weight: number };
 export type RankInput = {
   /** the entity that hurts */
   symptomService: string;
-  /** in what it hurts, as in Evidence ("latency", "errors", "availability", "traffic"), where the alarm says so */
+  /** in what it hurts, as in Evidence ("latency", "errors", "availability", "traffic"), or that its pods aren't there ("absence"), where the alarm says so */
   alarm?: string;
   /** somebody felt it (a person, a probe, a business figure): that it hurts isn't to be doubted because its own numbers look normal */
   told?: boolean;

@@ -21,7 +21,7 @@ export function rankCauses(input: RankInput): Ranking {
     ),
   ];
   const scene = setScene(input, entities);
-  const { posteriors: judged, somethingElse } = judge(scene);
+  const { posteriors: judged, somethingElse } = judge(scene, input.alarm === 'absence');
   const posteriors = convictedBehind(judged, entities, input.edges, input.evidence);
   const convincing = convincingByEntity(input.evidence);
   const order = [...entities.keys()].sort(
@@ -86,10 +86,10 @@ function isUnwell(input: RankInput): boolean {
 
 const CONVINCING = 0.5;
 
-function judge(scene: Scene): { posteriors: number[]; somethingElse: number } {
+function judge(scene: Scene, isAbsence: boolean): { posteriors: number[]; somethingElse: number } {
   const { priorElse } = scene.model;
   const modes = modesOf(scene);
-  const contained = hasOwnTrouble(scene) ? scene.model.contained : 0;
+  const contained = hasOwnTrouble(scene) ? (isAbsence ? scene.model.containedAbsence : scene.model.contained) : 0;
   const spreading = (1 - priorElse) * (1 - contained);
   const priors = { slow: priorsOf(scene, 'slow'), failing: priorsOf(scene, 'failing'), load: priorsOf(scene, 'load') };
   const logs = priors.slow.map((_, cause) => {

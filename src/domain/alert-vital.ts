@@ -1,4 +1,4 @@
-import type { AlertVital } from './types/alert.ts';
+import type { Alert, AlertVital } from './types/alert.ts';
 
 /** The metrics by which requests are measured here, as the configured queries read them. */
 export type RequestMetrics = { latency: Set<string>; requests: Set<string> };
@@ -53,3 +53,10 @@ export const vitalOfFinding = (what: string): AlertVital =>
   what === 'latency' || what === 'errors' || what === 'traffic' ? what : 'other';
 
 export const travels = (vital: AlertVital | null | undefined): boolean => vital === 'latency' || vital === 'errors';
+
+/** In what the incident's alerts say that it hurts, where all that fire say the same; undefined: they differ, or say nothing that is known. */
+export function alarmOf(alerts: readonly Pick<Alert, 'status' | 'vital'>[]): AlertVital | undefined {
+  const vitals = new Set(alerts.filter(({ status }) => status === 'firing').map(({ vital }) => vital ?? 'other'));
+  const [vital] = vitals;
+  return vitals.size === 1 && vital !== 'other' ? vital : undefined;
+}

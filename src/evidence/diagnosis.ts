@@ -1,5 +1,6 @@
 import { affectedPart } from '../analysis/affected-part.ts';
 import { type RankedCause, rankCauses } from '../analysis/rank.ts';
+import { alarmOf } from '../domain/alert-vital.ts';
 import { bottleneckAfter, remediationTarget } from '../domain/bottleneck.ts';
 import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -54,7 +55,7 @@ export async function diagnosisOf(deps: EvidenceDeps, incident: Incident): Promi
   )
     .sort((a, b) => b.strength - a.strength)
     .slice(0, MAX_FINDINGS);
-  const { causes, affected, ...ranked } = causesIn(gathered, findings);
+  const { causes, affected, ...ranked } = causesIn(gathered, findings, alarmOf(incident.alerts));
   const named = ranked.named && mayBlame(incident, causes[0]);
   const bottleneck = named
     ? bottleneckAfter(causes, affected.edges, incident.service, (entity) => isRelieved(deps, incident, entity))
@@ -133,8 +134,9 @@ const isRelieved = (deps: EvidenceDeps, { executions }: Incident, { namespace, n
 export function causesIn(
   gathered: Gathered,
   findings: Finding[],
+  alarm?: string,
 ): Pick<Diagnosis, 'causes' | 'named'> & { affected: AffectedPart } {
-  const input = rankInput(gathered, findings);
+  const input = { ...rankInput(gathered, findings), ...(alarm === undefined ? {} : { alarm }) };
   const ranking = rankCauses(input);
   const causes = ranking.causes.slice(0, MAX_CAUSES).map((cause) => asCause(gathered, cause, findings));
   return { causes, named: ranking.named, affected: affectedPart(input, ranking) };

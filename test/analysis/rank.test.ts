@@ -226,3 +226,23 @@ describe('rankCauses', () => {
     });
   });
 });
+
+describe('an alarm that pods are not there', () => {
+  const scene = {
+    symptomService: 'web',
+    entities: ['web', 'db'],
+    edges: [{ from: 'web', to: 'db', weight: 1 }],
+    at: 0,
+    evidence: [
+      { entity: 'web', kind: 'state' as const, what: 'not_ready', strength: 0.9, at: 0, message: '1 pod not ready' },
+      { entity: 'web', kind: 'metric' as const, what: 'latency', strength: 0.9, at: 0, message: 'slow' },
+      { entity: 'db', kind: 'metric' as const, what: 'latency', strength: 0.97, at: 0, message: 'slow' },
+    ],
+  };
+  const share = (alarm: string) =>
+    rankCauses({ ...scene, alarm }).causes.find(({ entity }) => entity === 'web')?.probability ?? 0;
+
+  it('is seldom brought by those who are called', () => {
+    expect(share('absence')).toBeGreaterThan(2 * share('latency'));
+  });
+});

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT_RULES } from '../../sandbox/alerting/rules.ts';
 import { createServiceQueries } from '../../src/adapters/prometheus/service-queries.ts';
-import { metricsIn, vitalOf } from '../../src/domain/alert-vital.ts';
+import { alarmOf, metricsIn, vitalOf } from '../../src/domain/alert-vital.ts';
+import type { AlertVital } from '../../src/domain/types/alert.ts';
 
 const queries = createServiceQueries();
 const metrics = (...names: Parameters<typeof queries.ofService>[0][]) =>
@@ -38,4 +39,42 @@ describe('what a rule measures', () => {
     expect(vitalOf('', known)).toBeNull();
     expect(vitalOf('http://grafana/alerting/grafana/abc/view', known)).toBeNull();
   });
+});
+
+it.each<[string, [AlertVital | null, 'firing' | 'resolved'][], AlertVital | undefined]>([
+  [
+    'all say the same',
+    [
+      ['latency', 'firing'],
+      ['latency', 'firing'],
+    ],
+    'latency',
+  ],
+  [
+    'one has ended',
+    [
+      ['errors', 'firing'],
+      ['latency', 'resolved'],
+    ],
+    'errors',
+  ],
+  [
+    'they differ',
+    [
+      ['errors', 'firing'],
+      ['latency', 'firing'],
+    ],
+    undefined,
+  ],
+  [
+    'one says nothing that is known',
+    [
+      ['absence', 'firing'],
+      [null, 'firing'],
+    ],
+    undefined,
+  ],
+  ['there are none', [], undefined],
+])('what hurts is told by the alerts that fire, where %s', (_, alerts, alarm) => {
+  expect(alarmOf(alerts.map(([vital, status]) => ({ vital, status })))).toBe(alarm);
 });

@@ -45,11 +45,13 @@ export function judge(
   const top = diagnosis?.causes[0];
   const named = diagnosis?.named ?? false;
   const { culprit } = truth;
-  const hit =
-    top !== undefined &&
+  const isCulprit = (one: { kind: string; name: string } | undefined) =>
+    one !== undefined &&
     culprit !== null &&
-    top.entity.name === culprit.name &&
-    (top.entity.kind === 'Node') === (culprit.kind === 'Node');
+    one.name === culprit.name &&
+    (one.kind === 'Node') === (culprit.kind === 'Node');
+  // Pods that no node takes are named with the reason; whose field that is shows in what the step is aimed at.
+  const hit = isCulprit(top?.entity) || (named && isCulprit(recommended(incident)?.plan.target));
   const step = stepOf(incident);
   return {
     incident: `${incident.id} ${incident.service}`,

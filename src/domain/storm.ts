@@ -7,8 +7,10 @@ export const STORM_MS = 15 * 60_000;
 /** Of what is open only this makes a storm: it fires, it began just now, and it waits for something to be done. What a person has, or another incident deals with, doesn't. */
 export const waitsToAct = (incident: Incident, now: number): boolean => isWaiting(lineOf(incident), now);
 
-function isWaiting(line: OpenLine, now: number): boolean {
-  if (line.quiet || !isRecent(line, now) || !line.fires) return false;
+const isWaiting = (line: OpenLine, now: number): boolean => isRecent(line, now) && waits(line);
+
+function waits(line: OpenLine): boolean {
+  if (line.quiet || !line.fires) return false;
   switch (line.state) {
     case 'noticed':
     case 'awaiting_approval':
@@ -28,7 +30,16 @@ export const stormOf = (open: Incident[], now: number): Incident[] =>
   open.filter((incident) => waitsToAct(incident, now)).toSorted(byAge);
 
 export const stormLines = (open: OpenLine[], now: number): OpenLine[] =>
-  open.filter((line) => isWaiting(line, now)).toSorted(byAge);
+  waitingByAge(open).filter((line) => isRecent(line, now));
+
+/** Thousands ask about the same lines in the same moment. */
+const known = new WeakMap<OpenLine[], OpenLine[]>();
+
+function waitingByAge(open: OpenLine[]): OpenLine[] {
+  const sorted = known.get(open) ?? open.filter(waits).toSorted(byAge);
+  known.set(open, sorted);
+  return sorted;
+}
 
 const byAge = (a: { openedAt: number; id: string }, b: { openedAt: number; id: string }): number =>
   a.openedAt - b.openedAt || a.id.length - b.id.length || a.id.localeCompare(b.id);
@@ -48,7 +59,7 @@ const LOOKED_AT = 5;
  */
 export function heldBack(incident: Incident, open: OpenLine[], now: number, stormIncidents: number): HeldBack | null {
   if (!waitsToAct(incident, now)) return null;
-  const storm = open.filter((line) => isWaiting(line, now));
+  const storm = stormLines(open, now);
   if (storm.length < stormIncidents) return null;
   const first = firstOf(open, incident.namespace, now);
   const last = first.at(-1);

@@ -53,8 +53,10 @@ export async function pageStorm(deps: StageDeps, incident: Incident): Promise<St
 
 /** When somebody of the storm was paged last; null: nobody has been. */
 function lastTold(open: OpenLine[], dedupKey: string): number | null {
-  const times = open.flatMap(({ stormPage }) => (stormPage?.dedupKey === dedupKey ? [stormPage.at] : []));
-  return times.length > 0 ? times.reduce((last, at) => Math.max(last, at)) : null;
+  let last: number | null = null;
+  for (const { stormPage } of open)
+    if (stormPage?.dedupKey === dedupKey && (last === null || stormPage.at > last)) last = stormPage.at;
+  return last;
 }
 
 type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | null };

@@ -22,7 +22,9 @@ type Locked = { dev?: boolean; link?: boolean; license?: string };
 
 /** What production installs, by the lock file; the licence is what the installed package says itself, where it is installed here. */
 function packages(): Package[] {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> };
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>;
+  };
   return Object.entries(lock.packages).flatMap(([path, { dev, link, license }]) =>
     !path.startsWith('node_modules/') || dev || link
       ? []
@@ -47,7 +49,9 @@ function isAllowed({ name, license }: Package): boolean {
 
 /** What each folder of node_modules holds, in KiB, as `du` tells of Linux and macOS alike. */
 function sizes(): Map<string, number> {
-  const lines = execFileSync('du', ['-k', '-d', '2', 'node_modules'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  const lines = execFileSync('du', ['-k', '-d', '2', 'node_modules'], { cwd: ROOT, encoding: 'utf8' })
+    .trim()
+    .split('\n');
   return new Map(
     lines.map((line) => {
       const [kib = '', path = ''] = line.split('\t');

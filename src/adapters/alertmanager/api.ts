@@ -36,6 +36,7 @@ const asking =
       return { ok: false, message: headOf(message.replaceAll('ALERTMANAGER_API_URL', 'ALERTMANAGER_URL'), 300) };
     }
   };
+const alertsSchema = z.array(z.looseObject({ labels: z.looseObject({}) }));
 const statusSchema = z.looseObject({ config: z.looseObject({ original: z.string() }) });
 
 /** Alertmanager's HTTP API, version 2. `url` is the base URL; a path prefix is kept. */
@@ -46,7 +47,10 @@ export function connectAlertmanager(options: SignIn & { url: string; timeoutMs: 
     firing: () =>
       asked(async () => {
         const query = 'active=true&silenced=false&inhibited=false&unprocessed=false';
-        return (await http.get<unknown>(`/api/v2/alerts?${query}`)).data;
+        const { data } = await http.get<unknown>(`/api/v2/alerts?${query}`);
+        // A login page isn't an Alertmanager at which nothing fires.
+        if (!alertsSchema.safeParse(data).success) throw new Error('what answers there tells of no alerts');
+        return data;
       }),
     silence: ({ matchers, by, comment, from, until }) =>
       asked(async () => {

@@ -38,7 +38,9 @@ async function allPages(page: (token: string | undefined) => Promise<unknown>): 
   const items: unknown[] = [];
   let token: string | undefined;
   do {
-    const list = listSchema.parse(await page(token));
+    const { data: list } = listSchema.safeParse(await page(token));
+    // A proxy's or a login's own JSON isn't a cluster without objects.
+    if (!list) throw new Error('what answers there lists no objects');
     items.push(...(list.items ?? []));
     token = list.metadata?.continue || undefined;
   } while (token && items.length < MAX_ITEMS);

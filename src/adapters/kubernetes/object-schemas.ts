@@ -150,7 +150,8 @@ export const certificateSchema = z.looseObject({
 
 export const listSchema = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
-  items: z.array(z.unknown()).nullish(),
+  /** Null is an empty list; without `items` it is none. */
+  items: z.array(z.unknown()).nullable(),
 });
 
 export const serviceSchema = z.object({

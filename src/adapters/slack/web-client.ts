@@ -145,19 +145,30 @@ export function slackFailure(error: unknown): SlackFailure {
       message: `Slack can’t be reached: ${causeOf(error.original)}`,
       retryAfterMs: null,
     };
+  // The connection broke in the middle of the answer: what was asked may have been done.
+  if (error instanceof TypeError && error.message === 'terminated')
+    return {
+      ok: false,
+      code: 'unreachable',
+      message: `Slack can’t be reached: ${causeOf(error)}`,
+      retryAfterMs: null,
+    };
   if (error instanceof Error && error.message.startsWith('Retry header did not contain'))
     return { ok: false, code: 'rate_limited', message: 'Slack asks to wait, and not how long', retryAfterMs: null };
   if (error instanceof SlackError) return { ok: false, code: error.code, message: error.message, retryAfterMs: null };
   throw error;
 }
 
-const NO_ANSWER = new Set(['unreachable', 'service_unavailable', 'request_timeout']);
+const NOT_SLACK = 'not_slack';
+const NO_ANSWER = new Set(['unreachable', NOT_SLACK, 'service_unavailable', 'request_timeout']);
 
 /** Whether what was sent may have arrived: no answer came, or one of a server in trouble. */
 export const isUncertain = (code: string): boolean =>
   !['busy', 'rate_limited'].includes(code) && (/^http_5|_error$/.test(code) || NO_ANSWER.has(code));
 
 function platformFailure(error: WebAPIPlatformError): SlackFailure {
+  if (typeof error.data.error !== 'string')
+    return { ok: false, code: NOT_SLACK, message: 'What answers is not Slack', retryAfterMs: null };
   const details = error.data.response_metadata?.messages?.slice(0, 3).join('; ');
   const hint = HINTS[error.data.error] ?? '';
   const message = `Slack refused: ${error.data.error}${details ? ` (${details})` : ''}${hint}`;

@@ -9,8 +9,11 @@ export function calleesOf(calls: readonly { from: string; to: string }[], servic
 }
 
 /** Whom a service reaches, over a few calls. */
-export const calleesNear = (from: string, calls: ReadonlyMap<string, ReadonlySet<string>>): Set<string> =>
-  reach(from, (node) => calls.get(node) ?? [], { hops: MAX_HOPS });
+export const calleesNear = (
+  from: string,
+  calls: ReadonlyMap<string, ReadonlySet<string>>,
+  hops = MAX_HOPS,
+): Set<string> => reach(from, (node) => calls.get(node) ?? [], { hops });
 
 /** The nearest first, until there are so many or it is so far. `from` is among them where the calls lead back to it. */
 function reach(

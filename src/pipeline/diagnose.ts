@@ -85,6 +85,7 @@ export async function judged(
   chosen.skippedSteps.push(...skippedSteps);
   const passed = (reason: SkippedStep['reason']) => chosen.skippedSteps.some((one) => one.reason === reason);
   const now = deps.clock.now();
+  const calls = deps.topology?.callsSince(now - CALLS_MS) ?? new Map();
   const { seen, mustAsk } = knownOf(troubleIn(incident, diagnosis), await pastOf(deps, incident, diagnosis), now);
   const decision = decide({
     mustAsk,
@@ -99,7 +100,7 @@ export async function judged(
     muted: deps.mutes?.of(incident.namespace, incident.service) ?? null,
     storm: stormOf(open, now).length >= deps.limits.stormIncidents,
     calledFor: countedAttempts(incident) > 0 ? null : calledFor(incident, diagnosis, open),
-    sameCauseAs: atWorkOn(incident, diagnosis, open) ?? sameCause(deps.kinds, incident, diagnosis, open),
+    sameCauseAs: atWorkOn(incident, diagnosis, open, calls) ?? sameCause(deps.kinds, incident, diagnosis, open),
     attempts: countedAttempts(incident),
     maxAttempts: deps.limits.stepsPerIncident,
     unmeasured: incident.unmeasured,
@@ -123,6 +124,8 @@ export async function judged(
   });
   return { type: 'diagnosed', at: now, diagnosis, decision, skippedSteps: chosen.skippedSteps, seen };
 }
+
+const CALLS_MS = 60 * 60_000;
 
 /** What the records know of the service that hurts, and of the cause. */
 async function pastOf(deps: StageDeps, incident: Incident, { named, causes }: Diagnosis): Promise<OutcomeRecord[]> {

@@ -1,27 +1,58 @@
 import { loudest, rankOf } from '../domain/alert-severity.ts';
+import { calleesNear } from '../domain/callees.ts';
 import { callsOf } from '../domain/calls.ts';
+import type { KnownCalls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import { pagesOf } from '../domain/pages.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
+import type { Execution } from '../domain/types/execution.ts';
 import type { IssueKind } from '../extension-points.ts';
 
-/** Another incident whose step is changing this service, or the one that makes it hurt, right now: what is left is seen when that is over. */
-export function atWorkOn(
-  { id, namespace, service }: Incident,
-  { named, causes }: Diagnosis,
-  open: Incident[],
-): string | null {
+/**
+ * Another incident whose step is changing this service, the one that makes it hurt, or one that it calls, right now: what is left is seen when that is over. Who calls what is mended is measured over the time
+ * before, too, and whatever its figures name then is an echo; what an object or a change of its own convicts is not.
+ */
+export function atWorkOn(incident: Incident, diagnosis: Diagnosis, open: Incident[], calls: KnownCalls): string | null {
+  const { id, namespace, service } = incident;
+  const { named, causes } = diagnosis;
   const cause = named ? causes[0]?.entity : undefined;
   const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
+  const called = hasOwnCause(diagnosis) ? [] : [...calleesNear(`${namespace}/${service}`, calls, HOPS)];
   const other = open.find(
     (one) =>
       one.id !== id &&
       (one.state.name === 'executing' || one.state.name === 'verifying') &&
-      one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)),
+      (one.state.execution.recommendation.plan.blastRadius.services.some((name) => concerned.includes(name)) ||
+        mendedBy(one, one.state.execution).some((name) => called.includes(name))),
   );
   return other?.id ?? null;
+}
+
+/** Directly, or through one in between. */
+const HOPS = 2;
+
+/** Whom the step is to make well: a step on a node touches no service, and is for those who have the trouble. */
+function mendedBy({ namespace, service, diagnosis }: Incident, { recommendation }: Execution): string[] {
+  const { target, blastRadius } = recommendation.plan;
+  const cause = diagnosis?.named ? diagnosis.causes[0]?.entity : undefined;
+  const meant = [target, ...(cause ? [cause] : [])].map((one) => `${one.namespace}/${one.name}`);
+  return [`${namespace}/${service}`, ...meant, ...blastRadius.services];
+}
+
+/** An object or a change of its own shows why, whoever else is ill. */
+function hasOwnCause({ named, causes, findings, handOver }: Diagnosis): boolean {
+  const about = named ? causes[0]?.entity : undefined;
+  if (!about) return false;
+  if (handOver) return true;
+  return findings.some(
+    (one) =>
+      (one.kind === 'change' || one.kind === 'state') &&
+      one.strength >= 0.5 &&
+      one.about.name === about.name &&
+      one.about.namespace === about.namespace,
+  );
 }
 
 /** An older open incident that is about the same entity: one of the two deals with it. While a node is in trouble, whoever has pods on it hurts for that first of all. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/types/called.ts';
-import { calledFor } from '../../src/pipeline/same-cause.ts';
-import { alertOf, diagnosisOf, incidentOf, T0 } from '../domain/examples.ts';
+import { atWorkOn, calledFor } from '../../src/pipeline/same-cause.ts';
+import { alertOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
 
 const CALL: Call = {
   kind: 'person',
@@ -43,5 +43,47 @@ describe('whether a person was called for the same cause', () => {
 
   it('is not while no cause is named', () => {
     expect(calledFor(victim, diagnosisOf({ named: false }), [rang()])).toBeNull();
+  });
+});
+
+describe('whether another incident is at work on it', () => {
+  const radius = { level: 'low' as const, podsAffected: 0, podsTotal: 0, message: '' };
+  const node = { kind: 'Node' as const, namespace: '', name: 'node-a', uid: 'node' };
+  // Opening a node touches no service: it is for whoever's pods wait for it.
+  const plan = planOf({ action: 'uncordon', target: node, blastRadius: { ...radius, services: [] } });
+  const execution = executionOf({ recommendation: recommendationOf({ plan }) });
+  const mending = incidentOf({
+    id: 'INC-1',
+    service: 'orders',
+    state: { name: 'verifying', execution, since: T0, until: T0 + 300_000, steadyMs: 60_000, samples: [] },
+  });
+  const calls = new Map([
+    ['shop/storefront', new Set(['shop/checkout'])],
+    ['shop/checkout', new Set(['shop/orders'])],
+    ['shop/far', new Set(['shop/storefront'])],
+  ]);
+  const about = { kind: 'Deployment' as const, namespace: 'shop', name: 'checkout' };
+  const slow = diagnosisOf({
+    named: true,
+    causes: [{ entity: about, what: 'overload', probability: 0.9, reasons: [] }],
+  });
+  const late = (service: string) => incidentOf({ id: 'INC-2', service });
+
+  it.each(['checkout', 'storefront'])(
+    'is so for %s, which calls what is mended, directly or through one',
+    (service) => {
+      expect(atWorkOn(late(service), slow, [mending], calls)).toBe('INC-1');
+    },
+  );
+  it('is not so for who is further away, or calls somebody else', () => {
+    for (const service of ['far', 'mail']) expect(atWorkOn(late(service), slow, [mending], calls)).toBeNull();
+  });
+  it('is not so where an object or a change of its own shows why', () => {
+    const own = { about, at: T0, what: 'rollout', message: '', strength: 0.9, kind: 'change' as const };
+    expect(atWorkOn(late('checkout'), { ...slow, findings: [own] }, [mending], calls)).toBeNull();
+  });
+  it('is not so while that one only asks', () => {
+    const asking = { ...mending, state: { name: 'noticed' as const, attempt: 0 } };
+    expect(atWorkOn(late('checkout'), slow, [asking], calls)).toBeNull();
   });
 });

@@ -109,6 +109,7 @@ const asked = process.argv[2] ?? '--help';
 const isAsked = (verb: string) => asked === verb || asked === 'help' || asked.startsWith('-');
 if (isAsked('diagnose')) (await import('./cli/diagnose-command.ts')).addDiagnose(program);
 if (isAsked('init')) (await import('./cli/init.ts')).addInit(program, process.env, doctor);
+if (isAsked('left')) (await import('./cli/left.ts')).addLeft(program, process.env);
 if (isAsked('receive')) (await import('./cli/receive.ts')).addReceive(program, process.env);
 if (isAsked('policy')) (await import('./cli/policy.ts')).addPolicy(program, process.env);
 if (isAsked('rbac')) (await import('./cli/rbac.ts')).addRbac(program, process.env);

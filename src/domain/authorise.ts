@@ -59,7 +59,7 @@ export type FreshLook = {
   /** The strictest of all whom that plan touches. */
   policy: ServicePolicy;
   /** The trouble, measured just now, from metrics or objects. */
-  trouble: { kind: 'present' } | { kind: 'gone'; message: string } | { kind: 'unknown'; message: string };
+  trouble: { kind: 'present' } | { kind: 'gone' | 'unknown' | 'other'; message: string };
   /** Pods that may be affected at once, as a share of the service. */
   maxPodsAffectedRatio: number;
   /** How everybody is whom it may hurt. */
@@ -98,6 +98,8 @@ export function checkGuards(look: FreshLook): Refusal | null {
   if (look.trouble.kind === 'gone') return { code: 'resolved', message: look.trouble.message };
   if (look.trouble.kind === 'unknown')
     return { code: 'not_measured', message: `The trouble can't be measured right now: ${look.trouble.message}` };
+  if (look.trouble.kind === 'other')
+    return { code: 'other_trouble', message: `What this was to be done against is over: ${look.trouble.message}` };
   if (!look.planned.ok) return look.planned.refusal;
   const { plan } = look.planned;
   return (

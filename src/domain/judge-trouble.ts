@@ -1,7 +1,8 @@
-import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, knownValue, vitalNamed } from './health.ts';
+import { type Health, inTrouble, isInTrouble, isNearlyBack, isOf, isWell, knownValue, vitalNamed } from './health.ts';
 import type { IssueKind, KindLook } from './issue-kind.ts';
 import { nameIssue } from './name-issue.ts';
 import type { Issue } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
 import { vitalMessage } from './vital-message.ts';
 
 /** The trouble of an incident as it stands. `gone` needs known vitals back where they belong; silence is `unknown`, never health. */
@@ -34,25 +35,49 @@ export function judgeTrouble(input: TroubleInput): TroubleState {
   if (present !== null) return { kind: 'present', severity, message: present };
   const unknown = unknownIn(input, kind);
   if (unknown !== null) return { kind: 'unknown', severity: null, message: unknown };
-  const others = looks.slice(1).map(({ health }) => `${health.service} is well`);
+  // A node that is closed and empty may be as ill as before.
+  const others = looks.slice(1).map(({ health }) => `${health.service} ${isNode(health) ? 'hurts nobody' : 'is well'}`);
   const over = kind ? kind.over(own.health) : `${own.health.service}: no trouble is measured any more`;
   return { kind: 'gone', severity, message: [over, ...others].join('; ') };
 }
 
-/** As a change is made on it: other trouble than was diagnosed is no ground for a step against this one. Present counts only while what shows its kind can be read. */
+/** Nodes have no namespace. */
+const isNode = ({ namespace }: Health): boolean => namespace === '';
+
+/** What a change is made on. `other`: what it was to be made against is over, and what is left is no ground for it. */
+export type Ground = TroubleState | { kind: 'other'; severity: null; message: string };
+
+/** As a change is made on it: other trouble than was diagnosed is no ground for a step against this one. Present counts only while what shows its kind can be read. `health`: where it was measured, then the others. */
 export function asGround(
   trouble: TroubleState,
   kinds: readonly IssueKind[],
   issue: Issue | null,
-  own: Health | null,
-): TroubleState {
+  health: readonly Health[],
+  target: Pick<EntityRef, 'kind'>,
+): Ground {
   const kind = kinds.find(({ name, byRule }) => name === issue?.kind && !byRule);
-  if (trouble.kind !== 'present' || !kind || !own) return trouble;
+  const [own] = health;
+  if (trouble.kind !== 'present' || !kind || !issue || !own) return trouble;
   const shown = kind.shownBy.map((name) => vitalNamed(own, name));
-  if (shown.length === 0 || shown.some((vital) => vital.kind !== 'unknown')) return trouble;
-  const why = shown.flatMap((vital) => (vital.kind === 'unknown' ? [vital.message] : []))[0];
-  const message = `${own.service}: its ${kind.shownBy.join(', ')} can't be read (${why}). Besides: ${trouble.message}`;
-  return { kind: 'unknown', severity: null, message };
+  if (shown.length > 0 && shown.every((vital) => vital.kind === 'unknown')) {
+    const why = shown.flatMap((vital) => (vital.kind === 'unknown' ? [vital.message] : []))[0];
+    const message = `${own.service}: its ${kind.shownBy.join(', ')} can't be read (${why}). Besides: ${trouble.message}`;
+    return { kind: 'unknown', severity: null, message };
+  }
+  const over = isOver(kind, issue, own) && target.kind !== 'Node' && onlyNodesAreIll(health);
+  return over ? { kind: 'other', severity: null, message: `${kind.over(own)}; but ${trouble.message}` } : trouble;
+}
+
+/** What is measured as a rate, and known to be well: a crash that isn't seen for a moment may come again. */
+const isOver = (kind: IssueKind, issue: Issue, own: Health): boolean =>
+  kind.overWindow &&
+  !issue.ahead &&
+  kind.shownBy.every((name) => isWell(own, name)) &&
+  (kind.lingers?.({ health: own, findings: [] }, issue) ?? null) === null;
+
+function onlyNodesAreIll(health: readonly Health[]): boolean {
+  const ill = health.flatMap(inTrouble);
+  return ill.length > 0 && ill.every((name) => name === 'nodes');
 }
 
 /** What shows trouble in any of them, in words; null: nothing that is known does. */
@@ -91,7 +116,7 @@ function valueBefore(health: Health, name: string, before: readonly Health[]): n
 
 /** A node that is the named cause is never left out (it has no namespace). */
 const isOld = (health: Health, name: string, before: readonly Health[]): boolean =>
-  health.namespace !== '' && MAY_BE_OLD.has(name) && before.some((one) => isOf(one, health) && isInTrouble(one, name));
+  !isNode(health) && MAY_BE_OLD.has(name) && before.some((one) => isOf(one, health) && isInTrouble(one, name));
 
 const isAtCeiling = (looks: readonly KindLook[], { below, vital, ...of }: Ceiling): boolean =>
   looks.some(({ health }) => {

@@ -104,7 +104,8 @@ async function tryNow(
 ): Promise<{ applied: Applied; sent: WriteGuard['sent'] }> {
   const { id: executionId, recommendation, authority } = execution;
   const notAfter = notAfterOf(execution, progress !== null, deps.limits.drainTimeoutMs);
-  const look = await freshLook(deps, incident, { executionId, recommendation, authority, notAfter });
+  const begun = progress !== null;
+  const look = await freshLook(deps, incident, { executionId, recommendation, authority, notAfter, begun });
   const lock = await lockFor(deps, incident, look);
   const verdict = authorise({ ...look, lock: asSaved(lock, execution), lease: leaseOf(claimed) });
   if (!verdict.ok) return { applied: stopped(verdict.refusal, progress), sent: [] };

@@ -18,6 +18,8 @@ export type StepIntent = {
   recommendation: Recommendation;
   authority: Authority;
   notAfter: number;
+  /** What is half-way is gone on with as long as anything is in trouble. */
+  begun?: boolean;
 };
 
 /** Everything that the guards judge, looked up now. */
@@ -33,6 +35,7 @@ export async function freshLook(deps: StageDeps, incident: Incident, intent: Ste
   ]);
   const clock = await lookAtClock(deps);
   const plan = planned.ok ? planned.plan : recommendation.plan;
+  const ground = asGround(trouble, deps.kinds, incident.diagnosis?.issue ?? null, trouble.health, plan.target);
   return {
     now: clock.now,
     lookedAt,
@@ -47,7 +50,7 @@ export async function freshLook(deps: StageDeps, incident: Incident, intent: Ste
     protectedNamespaces: deps.protectedNamespaces,
     planned,
     policy: planPolicy(deps, plan, { namespace: incident.namespace, name: incident.service }),
-    trouble: asGround(trouble, deps.kinds, incident.diagnosis?.issue ?? null, trouble.health[0] ?? null),
+    trouble: intent.begun && ground.kind === 'other' ? trouble : ground,
     maxPodsAffectedRatio: deps.limits.maxPodsAffectedRatio,
     health: [...trouble.health, ...theirs],
   };

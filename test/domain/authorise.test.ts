@@ -101,6 +101,7 @@ describe('an authorisation', () => {
     ['it only observes', { mode: 'observe' }, 'observe_only'],
     ['the trouble is over', { trouble: { kind: 'gone', message: '' } }, 'resolved'],
     ['nobody can measure the trouble', { trouble: { kind: 'unknown', message: '' } }, 'not_measured'],
+    ['what is left is other trouble', { trouble: { kind: 'other', message: '' } }, 'other_trouble'],
     ['the namespace is protected', { protectedNamespaces: ['shop'] }, 'protected_namespace'],
   ])('is refused where %s', (_words, over, code) => {
     expect(refusalOf(over)).toBe(code);

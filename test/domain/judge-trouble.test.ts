@@ -46,7 +46,8 @@ describe('trouble is judged by every vital, never by the name it had', () => {
 });
 
 describe('other trouble than was diagnosed', () => {
-  const grounds = (now: Health) => asGround(judged(slow, [now]), KINDS, slow, now).kind;
+  const grounds = (now: Health, kind = 'Deployment') =>
+    asGround(judged(slow, [now]), KINDS, slow, [now], { kind: kind as 'Deployment' | 'Node' }).kind;
 
   it('is no ground for a step while what the step is against can not be read', () => {
     expect(grounds(healthOf({ latency: silent(), nodes: 1 }))).toBe('unknown');
@@ -55,6 +56,13 @@ describe('other trouble than was diagnosed', () => {
   it('takes nothing from a ground that is read', () => {
     expect(grounds(healthOf({ latency: 5, nodes: 1 }))).toBe('present');
     expect(grounds(healthOf())).toBe('gone');
+    expect(grounds(healthOf({ latency: known(0.02), memory: 0.97 }))).toBe('present');
+    expect(grounds(healthOf({ latency: known(0.02), errors: 1 }))).toBe('present');
+  });
+  it('is no ground for a step on the service where that is well, and only a node of it is in trouble', () => {
+    const now = healthOf({ latency: known(0.02), nodes: 1 });
+    expect(grounds(now)).toBe('other');
+    expect(grounds(now, 'Node')).toBe('present');
   });
 });
 
@@ -164,6 +172,10 @@ describe('the service that hurts and the named cause both count', () => {
       kind: 'gone',
       message: 'ledger-db is at 30 % of its memory limit; payment-api is well',
     });
+  });
+  it('a node that was the cause is said to hurt nobody: closed and empty it may be as ill as before', () => {
+    const node = healthOf({ nodes: 0 }, { namespace: '', service: 'node-a', object: 'none' });
+    expect(judged(slow, [healthOf(), node]).message).toBe('payment-api: p99 is back to 40 ms; node-a hurts nobody');
   });
   it('a node that is the named cause must be well, though it was in trouble before', () => {
     const node = (nodes: number) => healthOf({ nodes }, { namespace: '', service: 'node-a', object: 'none' });

@@ -187,6 +187,12 @@ describe('the incident machine', () => {
       'escalated',
     ],
     [
+      'queued, refused: other trouble is left',
+      queued(),
+      { type: 'refused', at: T0, refusal: { code: 'other_trouble', message: '' }, fresh: null },
+      'noticed',
+    ],
+    [
       'queued by timeout, paused',
       queued({ by: 'timeout', at: T0 }),
       { type: 'refused', at: T0, refusal: { code: 'paused', message: '' }, fresh: null },

@@ -40,6 +40,7 @@ const code = fc.constantFrom<RefusalCode>(
   'target_gone',
   'resolved',
   'not_measured',
+  'other_trouble',
   'too_late',
   'pdb_blocks',
   'observe_only',

@@ -26,6 +26,7 @@ export function refused(incident: Incident, state: In<'queued'>, event: Of<'refu
   const { authority } = state;
   const byTimeout = authority.by === 'timeout';
   if (refusal.code === 'resolved') return overUnlessFiring(incident, at, 'self_healed', refusal.message);
+  if (refusal.code === 'other_trouble') return notice(incident, at, incident.executions.length);
   if (refusal.code === 'paused' && byTimeout) {
     return ask(incident, at, state.recommendation, {
       timeoutMs: 30 * 60_000,

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'target_gone'
   | 'resolved'
   | 'not_measured'
+  | 'other_trouble'
   | 'no_data'
   | 'too_late'
   | 'too_wide'

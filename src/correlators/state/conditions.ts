@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
-import { numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
+import { type Json, numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { describe, target } from '../../domain/snapshot/kubectl.ts';
 import { conditionsIn } from '../../domain/snapshot/pod.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
@@ -91,6 +91,14 @@ const TOLD: Told[] = [
   },
   {
     kind: 'HorizontalPodAutoscaler',
+    type: 'AbleToScale',
+    status: 'False',
+    reason: /FailedGetScale/,
+    what: 'autoscaler_blind',
+    strength: 0.65,
+  },
+  {
+    kind: 'HorizontalPodAutoscaler',
     type: 'ScalingLimited',
     status: 'True',
     reason: /TooManyReplicas/,
@@ -153,7 +161,7 @@ const terminating = (state: ClusterState): StateCause[] =>
 
 const paused = (state: ClusterState): StateCause[] =>
   state.workloads
-    .filter((one) => one.kind === 'Deployment' && one.paused && isHalfWay(one))
+    .filter((one) => one.kind === 'Deployment' && one.paused && (isHalfWay(one) || waitsToRoll(state, one)))
     .map((one) => ({
       what: 'rollout_paused',
       object: refOf(one),
@@ -182,6 +190,28 @@ const suspended = (state: ClusterState): StateCause[] =>
 /** Changed, and not carried through. */
 const isHalfWay = ({ ready, desired, olderPods, raw }: ClusterState['workloads'][number]): boolean =>
   ready < desired || olderPods.length > 0 || (numberAt(raw, 'status', 'updatedReplicas') ?? 0) < desired;
+
+/** Its template asks for what no ReplicaSet of it has yet. */
+function waitsToRoll(state: ClusterState, { namespace, name, raw }: ClusterState['workloads'][number]): boolean {
+  const own = objectsOf(state, 'ReplicaSet', namespace).filter((set) =>
+    recordsAt(set.raw, 'metadata', 'ownerReferences').some(
+      (owner) => textAt(owner, 'kind') === 'Deployment' && textAt(owner, 'name') === name,
+    ),
+  );
+  const asked = whatRuns(raw);
+  return own.length > 0 && !own.some((set) => whatRuns(set.raw) === asked);
+}
+
+const whatRuns = (raw: Json): string =>
+  JSON.stringify(
+    recordsAt(raw, 'spec', 'template', 'spec', 'containers').map(({ name, image, env, command, args }) => [
+      name,
+      image,
+      env ?? [],
+      command ?? [],
+      args ?? [],
+    ]),
+  );
 
 function ingresses(state: ClusterState): StateCause[] {
   return objectsOf(state, 'Ingress').flatMap((object) => {

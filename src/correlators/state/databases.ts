@@ -13,9 +13,10 @@ const KINDS: Partial<Record<LogSignKind, CauseKind>> = {
   access_denied: 'database_access_denied',
   read_only_database: 'database_read_only',
   unknown_database: 'database_missing',
+  disk_full: 'disk_full',
 };
 /** What is the database's own, whoever complains. */
-const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database'];
+const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database', 'disk_full'];
 
 type Complaint = { workload: StateWorkload; sign: LogSign; about: StateWorkload | undefined };
 
@@ -52,6 +53,7 @@ const databases: StateCorrelator = {
       should: 'a database and table that are there',
     },
   },
+  alsoFinds: ['disk_full'],
   find: (state, calls) => {
     const complaints = state.workloads.flatMap((workload) => complaintsOf(state, calls, workload));
     const groups = Map.groupBy(
@@ -59,13 +61,28 @@ const databases: StateCorrelator = {
       ({ workload, sign, about }) =>
         `${sign.kind} ${about ? `${about.namespace}/${about.name}` : `by ${workload.namespace}/${workload.name}`}`,
     );
-    return [...groups.values()].flatMap((group) => judge(state, calls, group));
+    return [...groups.values()]
+      .filter((group) => !isForFullDisk(group, groups))
+      .flatMap((group) => judge(state, calls, group));
   },
 };
 
+/** What runs out of disk and is no database fills its own; a database's client that says so of a table speaks of the database. */
+const isOwnDisk = (workload: StateWorkload, kind: LogSignKind, line: string): boolean =>
+  kind === 'disk_full' && !isDatabase(workload) && !/table '/i.test(line);
+
+/** A database that can't write because its disk is full takes no writes: the disk is the cause. */
+const isForFullDisk = ([first]: Complaint[], groups: Map<string, Complaint[]>): boolean =>
+  first?.sign.kind === 'read_only_database' &&
+  first.about !== undefined &&
+  groups.has(`disk_full ${first.about.namespace}/${first.about.name}`);
+
 function complaintsOf(state: ClusterState, calls: CallGraph, workload: StateWorkload): Complaint[] {
   return workload.signs
-    .filter(({ kind, late, count }) => KINDS[kind] !== undefined && (late || count > 2))
+    .filter(
+      ({ kind, late, count, line }) =>
+        KINDS[kind] !== undefined && (late || count > 2) && !isOwnDisk(workload, kind, line),
+    )
     .map((sign) => ({
       workload,
       sign,

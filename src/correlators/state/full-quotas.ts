@@ -2,12 +2,13 @@ import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import { type ClusterState, isAbsent, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { quantities } from '../../domain/snapshot/container.ts';
-import { labelsAt, recordAt } from '../../domain/snapshot/fields.ts';
+import { labelsAt, numberAt, recordAt, textAt } from '../../domain/snapshot/fields.ts';
 import { edit } from '../../domain/snapshot/kubectl.ts';
 import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standing } from '../../domain/snapshot/trouble.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** Quotas without room, where something that is needed isn't there: refusals of Services and claims leave no event behind. */
@@ -87,6 +88,15 @@ function judge(state: ClusterState, calls: CallGraph, quota: KubeObject, resourc
   ];
 }
 
+/** A Job that runs out has fewer pods than it asked for, too: only one that was refused them, or never got any, is hurt. */
+const isKeptBack = ({ desired, paused, pods, events, raw }: StateWorkload): boolean =>
+  desired > 0 &&
+  !paused &&
+  (events.some(({ reason, message }) => reason === 'FailedCreate' && /exceeded quota/.test(message)) ||
+    (pods.length === 0 &&
+      ['succeeded', 'failed', 'active'].every((field) => (numberAt(recordAt(raw, 'status'), field) ?? 0) === 0) &&
+      textAt(raw, 'status', 'completionTime') === ''));
+
 type Lacking = { what: CauseKind; strength: number; facts: StateFact[]; hurts: ObjectRef[] } | null;
 
 function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, resource: string): Lacking {
@@ -130,7 +140,7 @@ function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, res
       : null;
   }
   const short = state.workloads.filter(
-    (one) => one.namespace === namespace && one.kind !== 'Job' && standing(one).length < one.desired,
+    (one) => one.namespace === namespace && (one.kind === 'Job' ? isKeptBack(one) : standing(one).length < one.desired),
   );
   const what = /memory/.test(resource)
     ? 'quota_exceeded_memory'

@@ -7,6 +7,7 @@ import type { Service, ServicePort } from '../../domain/snapshot/service.ts';
 import { aDeclaredPort, valueBeside } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
+import { standing } from '../../domain/snapshot/trouble.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -64,8 +65,38 @@ const services: StateCorrelator = {
             ({ selector, externalName, namespace }) =>
               Object.keys(selector).length > 0 && externalName === '' && namespace !== 'kube-system',
           )
-          .flatMap((service) => judge(state, calls, service)),
+          .flatMap((service) => judge(state, calls, service))
+          .concat(state.services.flatMap((service) => byHand(state, calls, service))),
 };
+
+/** Without a selector, named after a workload of the cluster, its addresses written by hand: none of them is a pod's. */
+function byHand(state: ClusterState, calls: CallGraph, service: Service): StateCause[] {
+  const { namespace, name, selector, externalName, addresses } = service;
+  if (Object.keys(selector).length > 0 || externalName !== '' || state.pods.length === 0) return [];
+  const meant = state.workloads.find((one) => one.namespace === namespace && one.name === name && one.kind !== 'Job');
+  if (!meant || meant.desired === 0 || standing(meant).length === 0) return [];
+  if (addresses.some((ip) => state.pods.some((pod) => pod.ip === ip))) return [];
+  const object = asRef(service);
+  const complaints = complaintsOf(calls, service);
+  return [
+    {
+      what: 'service_selector_mismatch',
+      object,
+      // Somebody may have meant it: an address outside the cluster, while the workload here rests.
+      strength: complaints.length > 0 || addresses.length === 0 ? 0.97 * weight(calls, service) : 0.5,
+      facts: [
+        fact(object, 'spec.selector', 'none'),
+        fact(object, 'endpoints', addresses.length > 0 ? `${addresses.slice(0, 3).join(', ')}: no pod's` : 'none'),
+        fact(meant, 'spec.template.metadata.labels', meant.template.labels),
+        ...complaints
+          .slice(0, 2)
+          .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line)),
+      ],
+      hurts: [...callersOf(calls, service), refOf(meant)],
+      command: patch(object, { spec: { selector: meant.selector ?? meant.template.labels } }, 'merge'),
+    },
+  ];
+}
 
 const asRef = ({ namespace, name }: Service): ObjectRef => ({ kind: 'Service', namespace, name });
 

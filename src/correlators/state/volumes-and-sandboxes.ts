@@ -1,4 +1,5 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { describe, edit } from '../../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
@@ -64,24 +65,70 @@ const volumesAndSandboxes: StateCorrelator = {
     },
   },
   find: (state) =>
-    state.workloads.flatMap((workload) =>
-      workload.desired === 0
-        ? []
-        : unready(workload)
-            .slice(0, 5)
-            .flatMap((pod) => {
-              const events = workload.events.filter(({ about }) => about.name === pod.name);
-              const started = pod.containers.some(
-                ({ runningSince, ended, last, init }) =>
-                  !init && (runningSince !== null || ended !== null || last !== null),
-              );
-              return [
-                ...(started ? [] : plainest(events.flatMap((event) => ofEvent(workload, event)))),
-                ...waiting(workload, pod, state.at),
-              ];
-            }),
+    byNetworkAgents(
+      state,
+      state.workloads.flatMap((workload) =>
+        workload.desired === 0
+          ? []
+          : unready(workload)
+              .slice(0, 5)
+              .flatMap((pod) => {
+                const events = workload.events.filter(({ about }) => about.name === pod.name);
+                const started = pod.containers.some(
+                  ({ runningSince, ended, last, init }) =>
+                    !init && (runningSince !== null || ended !== null || last !== null),
+                );
+                return [
+                  ...(started ? [] : plainest(events.flatMap((event) => ofEvent(workload, event)))),
+                  ...waiting(workload, pod, state.at),
+                ];
+              }),
+      ),
     ),
 };
+
+const NETWORK_AGENT =
+  /calico|cilium|flannel|weave|canal|aws-node|azure-cni|kube-router|antrea|multus|ovn|kindnet|\bcni\b/i;
+
+/** Where a node's network agent is itself ill, it is the cause, and the pods that get no network there are its victims. */
+function byNetworkAgents(state: ClusterState, causes: StateCause[]): StateCause[] {
+  const without = causes.filter(({ what }) => what === 'cni_failed');
+  if (without.length === 0) return causes;
+  const nodes = new Set(
+    without.flatMap(({ facts }) =>
+      facts.flatMap(({ object }) => state.pods.find(({ name }) => name === object.name)?.node || []),
+    ),
+  );
+  const agent = state.workloads.find(
+    (one) =>
+      one.kind === 'DaemonSet' &&
+      NETWORK_AGENT.test(one.name) &&
+      unready(one).some(({ node, phase }) => nodes.has(node) && phase !== 'Pending'),
+  );
+  if (!agent) return causes;
+  const ill = unready(agent).filter(({ node }) => nodes.has(node));
+  const object = refOf(agent);
+  const cause: StateCause = {
+    what: 'cni_failed',
+    object,
+    strength: 0.96,
+    facts: [
+      ...ill
+        .slice(0, 3)
+        .map(({ namespace, name, node, containers }) =>
+          fact(
+            { kind: 'Pod', namespace, name },
+            `status on node ${node}`,
+            containers.map((one) => one.waiting?.reason ?? one.ended?.reason ?? `ready ${one.ready}`).join(),
+          ),
+        ),
+      ...without.slice(0, 2).flatMap(({ facts }) => facts.slice(0, 1)),
+    ],
+    hurts: without.map(({ object: hurt }) => hurt),
+    command: describe(object),
+  };
+  return [...causes.filter(({ what }) => what !== 'cni_failed'), cause];
+}
 
 /** One volume fails in several events, and one of them says why. */
 const plainest = (causes: StateCause[]): StateCause[] =>

@@ -2,7 +2,7 @@ import { eventOf, type StateEvent } from './event.ts';
 import { gatherWorkloads } from './gather-workloads.ts';
 import { type Node, nodeOf } from './node.ts';
 import { type Pod, podOf } from './pod.ts';
-import { addressesIn, fits, type Service, serviceNameOf, serviceOf } from './service.ts';
+import { addressesIn, addressesOf, fits, type Service, serviceNameOf, serviceOf } from './service.ts';
 import { type KubeObject, type ObjectRef, objectKey, type Snapshot } from './snapshot.ts';
 import type { StateWorkload } from './workload.ts';
 
@@ -72,6 +72,7 @@ function withPods(
         fits(service.selector, template.labels),
       ),
       endpoints: counts.length > 0 ? { ready: sum('ready'), notReady: sum('notReady') } : null,
+      addresses: own.filter((one) => one.kind === kind).flatMap(addressesOf),
     };
   });
 }

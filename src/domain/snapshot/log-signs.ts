@@ -74,7 +74,10 @@ const SIGNS: [LogSignKind, RegExp][] = [
     'out_of_memory',
     /OutOfMemoryError|out of memory|heap space|cannot allocate memory|allocation failed - JavaScript heap|MemoryError|GC overhead limit/i,
   ],
-  ['disk_full', /no space left on device|disk quota exceeded|ENOSPC|error number 28\b|errno:? 28\b/i],
+  [
+    'disk_full',
+    /no space left on device|The table '[^']{1,128}' is full|disk quota exceeded|ENOSPC|error number 28\b|errno:? 28\b/i,
+  ],
   ['read_only_files', /read-only file system|EROFS/i],
   [
     'certificate',
@@ -91,7 +94,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'bad_config',
-    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL)\b|parse error|BindException: Cannot assign|unknown variable '|FATAL CONFIG FILE|Bad directive|No suitable driver|claims to not accept jdbcUrl|Unexpected token .{1,60} in JSON|(?:yaml|json)\S{0,40}(?:Parser|Scanner|Decode)Error|while parsing a (?:flow|block) |unrecognized configuration parameter/i,
+    /(?:invalid|malformed|bad|failed to (?:parse|load|read|unmarshal)|error (?:parsing|loading|reading|in)|cannot (?:parse|load)|unable to (?:parse|load|read)) (?:the )?(?:\w+ )?(?:config\w*|settings?|yaml|json|properties|configuration file)|yaml: (?:line|unmarshal)|unknown directive|\[emerg\]|NumberFormatException|invalid literal for int|strconv\.\w+: parsing|Failed to bind properties|invalid (?:value|port|integer|boolean|duration|URL|URI|DSN|connection string|control character|userinfo)\b|illegal base64|Illegal base64 character|Incorrect padding|net\/url: |parse error|BindException: Cannot assign|unknown variable '|FATAL CONFIG FILE|Bad directive|No suitable driver|claims to not accept jdbcUrl|Unexpected token .{1,60} in JSON|(?:yaml|json)\S{0,40}(?:Parser|Scanner|Decode)Error|while parsing a (?:flow|block) |unrecognized configuration parameter/i,
   ],
   [
     'permission_denied',
@@ -99,7 +102,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'missing_file',
-    /no such file or directory|FileNotFound(?:Exception|Error)|ENOENT|cannot open (?:file|shared object)/i,
+    /no such file or directory|(?:read|open|load|config)\w{0,12}:? .{0,160}is a directory\b|EISDIR|FileNotFound(?:Exception|Error)|ENOENT|cannot open (?:file|shared object)/i,
   ],
   [
     'refused',
@@ -124,7 +127,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
 ];
 /** What one of the signs has in it: most lines are done with after this. */
 const CANDIDATE =
-  /err|fail|exce|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad/i;
+  /err|fail|exce|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad|illegal|padding|directory|net\/url|EISDIR/i;
 /** Said while what was seen is sent to those who watch: nobody who is served is hurt by it. */
 const OBSERVING =
   /(?:export|send|sending|upload|report|flush)\w{0,5} .{0,40}(?:spans?|traces?|metrics?|telemetry|profiles?)\b|otel[-_]?(?:col|exporter)|otlp|opentelemetry|jaeger|zipkin|tracing/i;

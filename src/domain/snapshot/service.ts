@@ -1,4 +1,4 @@
-import { type Json, labelsAt, numberAt, portAt, recordAt, recordsAt, textAt } from './fields.ts';
+import { type Json, labelsAt, numberAt, portAt, recordAt, recordsAt, textAt, textsAt } from './fields.ts';
 import type { Pod } from './pod.ts';
 import type { KubeObject } from './snapshot.ts';
 import type { StateWorkload } from './workload.ts';
@@ -26,6 +26,8 @@ export type Service = {
   workloads: StateWorkload[];
   /** As Endpoints and EndpointSlices tell; null where the snapshot has none of them. */
   endpoints: { ready: number; notReady: number } | null;
+  /** The addresses that they list. */
+  addresses: string[];
   raw: Json;
 };
 
@@ -50,6 +52,7 @@ export function serviceOf({ metadata, raw }: KubeObject): Service {
     pods: [],
     workloads: [],
     endpoints: null,
+    addresses: [],
     raw,
   };
 }
@@ -65,6 +68,14 @@ export function addressesIn({ kind, raw }: KubeObject): { ready: number; notRead
     recordsAt(raw, 'subsets').reduce((sum, one) => sum + recordsAt(one, field).length, 0);
   return { ready: count('addresses'), notReady: count('notReadyAddresses') };
 }
+
+/** The same, as they are written. */
+export const addressesOf = ({ kind, raw }: KubeObject): string[] =>
+  kind === 'EndpointSlice'
+    ? recordsAt(raw, 'endpoints').flatMap((one) => textsAt(one, 'addresses'))
+    : recordsAt(raw, 'subsets').flatMap((one) =>
+        ['addresses', 'notReadyAddresses'].flatMap((field) => recordsAt(one, field).map((at) => textAt(at, 'ip'))),
+      );
 
 /** The Service that an Endpoints object or EndpointSlice is of. */
 export const serviceNameOf = ({ kind, metadata, raw }: KubeObject): string =>

@@ -10,11 +10,40 @@ const service = (name: string, by: (spec: Raw) => void) => after((shop) => by(sh
 const REFUSED =
   'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.1.9:7070: connect: connection refused"';
 
+describe('a ResourceQuota that is used up', () => {
+  const withJob = (status: Raw) =>
+    after((shop) => {
+      shop.add('ResourceQuota', 'boutique', 'team', { status: { hard: { pods: '9' }, used: { pods: '9' } } });
+      shop.add('Job', 'boutique', 'seed', {
+        spec: { parallelism: 1, template: { metadata: { labels: { job: 'seed' } }, spec: { containers: [] } } },
+        status,
+      });
+    });
+
+  it('hurts the Job that never got a pod, and not the one that is done', () => {
+    expect(diagnose(withJob({})).causes[0]?.what).toBe('quota_exceeded_pods');
+    expect(diagnose(withJob({ succeeded: 1 })).causes).toEqual([]);
+  });
+});
+
 describe('a Service held against its pods', () => {
   it('has a selector that fits nobody', () => {
     expect(verdict(service('cart', (spec) => Object.assign(spec, { selector: { app: 'cart-v2' } })))).toBe(
       'service_selector_mismatch Service/cart',
     );
+  });
+
+  it('has no selector and addresses that are no pods, though a workload has its name', () => {
+    const shop = service('cart', (spec) => delete spec.selector);
+    shop.objects = shop.objects.filter(
+      ({ kind, metadata }) => !(/^Endpoint/.test(kind) && metadata.name.startsWith('cart')),
+    );
+    shop.add('Endpoints', 'boutique', 'cart', { subsets: [{ addresses: [{ ip: '10.244.9.77' }] }] });
+    shop.log(
+      'frontend',
+      [REFUSED, REFUSED, REFUSED].map((line) => line.replace('10.96.1.9', 'cart')),
+    );
+    expect(verdict(shop)).toBe('service_selector_mismatch Service/cart');
   });
 
   it('has a targetPort that is none of its pods', () => {

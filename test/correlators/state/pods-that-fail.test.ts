@@ -132,6 +132,15 @@ describe('a probe', () => {
     expect(verdict(shop)).toBe('readiness_probe_timing Deployment/cart');
   });
 
+  it('asks a port that nobody declares and that answers: the program is unwell, not the port wrong', () => {
+    const shop = broken((spec) =>
+      Object.assign(spec.containers[0], { readinessProbe: { httpGet: { port: 15021, path: '/healthz/ready' } } }),
+    );
+    shop.podEvent('cart', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503');
+    shop.unready('cart');
+    expect(verdict(shop)).not.toContain('readiness_probe_port');
+  });
+
   it('asks for a path that is not there, or runs a command that fails', () => {
     const path = broken((spec) =>
       Object.assign(spec.containers[0], { readinessProbe: { httpGet: { port: 7070, path: '/helthz' } } }),

@@ -25,9 +25,11 @@ export function faultOf(look: ProbeLook): FoundFault {
   )
     return null;
   const { message } = failure;
+  const code = STATUS.exec(message)?.[1];
+  // Whoever answers that it is unwell listens, whatever the container declares.
+  if (code?.startsWith('5')) return null;
   if (OTHER_PROTOCOL.test(message) && !wrongPort) return { fault: 'protocol', strength: 0.97 };
   if (wrongPort) return { ...wrongPort, strength: 0.97 };
-  const code = STATUS.exec(message)?.[1];
   if (code)
     return code === '400' || code === '426'
       ? { fault: 'protocol', strength: 0.85 }

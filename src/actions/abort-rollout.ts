@@ -10,6 +10,7 @@ import type { CustomObject } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
 import { ROLLOUTS } from './edit/places.ts';
 import { refusalOf, refused } from './workload/look.ts';
+import { settleAbort } from './workload/settle-argo.ts';
 
 /** Ends an update of an Argo Rollout: all traffic goes back to the stable version, as `kubectl argo rollouts abort` has it. It is a field of the status, which takes no mark: whether it is set is the mark. */
 const abortRollout: Action = {
@@ -46,14 +47,10 @@ const abortRollout: Action = {
     const { target } = recommendation.plan;
     const found = await rolloutOf(cluster, target);
     if (!found.ok)
-      return { kind: found.failure.kind === 'not_found' ? 'failed' : 'in_progress', message: found.failure.message };
-    const { object } = found.value;
-    if (readPath(object, ['status', 'abort']) !== true)
-      return { kind: 'failed', message: `Rollout ${target.name}: somebody else has taken the update up again.` };
-    const [ready, wanted] = [number(object, ['status', 'readyReplicas']), number(object, ['spec', 'replicas'])];
-    return ready < wanted
-      ? { kind: 'in_progress', message: `${target.name}: ${ready} of ${wanted} pods are ready.` }
-      : { kind: 'settled', message: `${target.name} serves its stable version.` };
+      return { kind: found.failure.kind === 'not_found' ? 'failed' : 'unknown', message: found.failure.message };
+    if (found.value.uid !== target.uid)
+      return { kind: 'failed', message: `Rollout ${target.name} is another object now.` };
+    return settleAbort(found.value);
   },
   undo: ({ cluster }, { recommendation }) =>
     setAbort(

@@ -48,6 +48,8 @@ describe('abort_rollout', () => {
     expect(applied.kind).toBe('done');
     expect(aborted()).toBe(true);
     expect(await abortRollout.wasApplied(context(), plan, 'x')).toMatchObject({ kind: 'done' });
+    expect((await abortRollout.settled(context(), execution)).kind).toBe('in_progress');
+    rollout({ currentPodHash: 'bbb', abort: true, abortedAt: '2026-01-01T00:00:00Z', phase: 'Degraded' });
     expect((await abortRollout.settled(context(), execution)).kind).toBe('settled');
     const asked = small.changes().length;
     await carryOut(abortRollout, context(), plan);
@@ -64,5 +66,26 @@ describe('abort_rollout', () => {
     expect(await refusal(abortRollout, contextFor(small, { target: { kind: 'Rollout', name: 'none' } }))).toBe(
       'target_gone',
     );
+  });
+
+  const by = { currentPodHash: 'bbb', abort: true, abortedAt: '2026-01-01T00:00:00Z', phase: 'Degraded' };
+  it.each<[string, object, string, RegExp]>([
+    ['its controller has not acted', { ...by, abortedAt: undefined }, 'in_progress', /controller/],
+    ['requests still go there', { ...by, canary: { weights: { canary: { weight: 20 } } } }, 'in_progress', /20 %/],
+    ['the active service is the new one', { ...by, blueGreen: { activeSelector: 'bbb' } }, 'in_progress', /requests/],
+    ['pods of it are missing', { ...by, readyReplicas: 2 }, 'in_progress', /2 of 3/],
+    ['its spec is refused', { ...by, message: 'InvalidSpec: no such service' }, 'failed', /no such service/],
+    [
+      'it is taken up again, and pauses',
+      { currentPodHash: 'bbb', abort: false, phase: 'Paused', pauseConditions: [{ reason: 'CanaryPauseStep' }] },
+      'failed',
+      /paused \(CanaryPauseStep\)/,
+    ],
+    ['its old template came back', { currentPodHash: 'aaa', abort: false, phase: 'Healthy' }, 'settled', /healthy/],
+  ])('is judged by its own status where %s', async (_words, status, kind, message) => {
+    rollout({ currentPodHash: 'bbb' });
+    const { execution } = await carryOut(abortRollout, context(), await planned(abortRollout, context()));
+    rollout(status);
+    expect(await abortRollout.settled(context(), execution)).toEqual({ kind, message: expect.stringMatching(message) });
   });
 });

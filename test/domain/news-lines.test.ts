@@ -19,6 +19,24 @@ describe('what a thread is told of the timeline', () => {
     expect(newsLines([slow('2 s')], lines)).toEqual([lines[3]]);
   });
 
+  it('gathers an alert that comes and goes a hundred times in a hundred seconds, and tells again what follows from it', () => {
+    const flap = (index: number, at: number, to: TimelineEntry['to'] = 'noticed') => ({
+      ...line('alerts', index % 2 === 0 ? '1 firing, 0 resolved: Slow' : '0 firing, 1 resolved: Slow', to),
+      at,
+    });
+    const hundred = Array.from({ length: 100 }, (_, index) => flap(index, index * 1_000));
+    const told = newsLines([], hundred);
+    expect(told.slice(0, 2)).toEqual(hundred.slice(0, 2));
+    expect(told.slice(2).map(({ message }) => message)).toEqual([
+      '1 firing, 0 resolved: Slow; it comes and goes, and is not said again for five minutes',
+    ]);
+    expect(newsLines(hundred.slice(0, 50), hundred.slice(50))).toEqual([]);
+    const later = [flap(0, 500_000), { ...flap(1, 501_000), to: 'closed' as const }];
+    expect(newsLines(hundred, later)).toEqual(later);
+    const other = { ...line('alerts', '1 firing, 0 resolved: Full', 'noticed'), at: 100_000 };
+    expect(newsLines(hundred, [other])).toEqual([other]);
+  });
+
   it('tells another conclusion, another incident in it, and the same one with another consequence', () => {
     const other = line('diagnosed', 'api is slow: p99 2 s. Watching: INC-2 is about the same cause');
     const person = { ...slow('9.7 s'), to: 'escalated' as const };

@@ -127,6 +127,7 @@ async function understood(config: Config, metrics: Metrics): Promise<Check> {
     ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
     ['calls', queries.calls('default')],
     ['cpu_by_pod', queries.cpuByPod('default')],
+    ...(queries.throttling ? [['throttling', queries.throttling('default')] satisfies [string, string]] : []),
     ['volumes', queries.volumes('default')],
   ];
   const faults: string[] = [];

@@ -36,6 +36,7 @@ export const FINDINGS = [
   'controller_manager_down',
   'cpu',
   'cpu_limit_too_low',
+  'cpu_throttled',
   'crash_loop',
   'cron_job_suspended',
   'database_access_denied',
@@ -190,6 +191,7 @@ export type CauseWhat = FindingWhat | (typeof DEDUCED_CAUSES)[number];
 /** What the files say of their words (finding-info.ts says what each means). */
 export const CHART_OF_FINDING: Readonly<Record<string, ChartMetric | undefined>> = {
   cpu: 'cpu_ratio',
+  cpu_throttled: 'cpu_ratio',
   errors: 'error_ratio',
   latency: 'latency_p99',
   leak: 'memory_ratio',
@@ -208,6 +210,7 @@ export const CONTEXT_FINDINGS: ReadonlySet<string> = new Set([
   'blocked_on_dependency',
   'budget',
   'certificate_expiring',
+  'cpu_throttled',
   'quota_full',
   'scaled_up',
   'volume_high',

@@ -19,6 +19,8 @@ const STEP_MS = 30_000;
 const BEFORE_MS = 5 * 60_000;
 const MAX_WORKLOADS = 200;
 const MAX_VOLUMES = 200;
+const MAX_CONTAINERS = 1_000;
+const NOBODY_ASKS = { ok: true as const, value: [] };
 const MAX_REVISIONS_OF = 40;
 const MAX_LOGS_OF = 4;
 const LOG_LINES = 60;
@@ -47,6 +49,7 @@ export async function gather(deps: EvidenceDeps, incident: Incident): Promise<Ga
     callees,
     volumes: metrics.volumes,
     cpuByPod: metrics.cpuByPod,
+    throttling: metrics.throttling,
     serviceLogs,
   };
   if (missing.length > 0) deps.log.info({ incident: incident.id, missing }, 'not everything could be looked at');
@@ -57,11 +60,12 @@ async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number,
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
   const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
-  const [calls, callsBefore, cpuByPod, memoryByPod, volumes, ...byMetric] = await Promise.all([
+  const [calls, callsBefore, cpuByPod, throttling, memoryByPod, volumes, ...byMetric] = await Promise.all([
     callsAt(at),
     // Who has given up calling what is dead still depends on it.
     callsAt(troubleSince(incident, at, LOOK_BACK_MS) - BEFORE_MS),
     deps.metrics.instant(deps.queries.cpuByPod(namespace), at),
+    deps.queries.throttling ? deps.metrics.instant(deps.queries.throttling(namespace), at) : NOBODY_ASKS,
     range(deps.queries.memoryByPod(namespace, service)),
     range(deps.queries.volumes(namespace)),
     ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
@@ -81,6 +85,9 @@ async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number,
     cpuByPod: new Map(
       answerOr(cpuByPod, [], 'cpu by pod', missing).map(({ labels, value }) => [labels.pod ?? '', value]),
     ),
+    throttling: answerOr(throttling, [], 'throttling', missing)
+      .slice(0, MAX_CONTAINERS)
+      .map(({ labels, value }) => ({ pod: labels.pod ?? '', container: labels.container ?? '', share: value })),
     volumes: answerOr(volumes, [], 'volumes', missing)
       .slice(0, MAX_VOLUMES)
       .map((series) => ({ claim: series.labels.persistentvolumeclaim ?? '', used: toSeries(series.points) })),

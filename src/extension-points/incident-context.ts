@@ -47,6 +47,8 @@ export type IncidentContext = {
   volumes?: VolumeUse[];
   /** Cores that a pod of the namespace takes now, by its name. */
   cpuByPod?: Map<string, number>;
+  /** How often containers of the namespace wait for their CPU limit. */
+  throttling?: Throttling[];
   /** Log lines of the subject and its callees, before the trouble and since. */
   serviceLogs?: ServiceLogs[];
 };
@@ -58,5 +60,7 @@ export type TemplateReferences = {
 };
 /** How full a volume was, as a share of its size; NaN where it isn't known. */
 export type VolumeUse = { claim: string; used: Series };
+/** The share of a container's CFS periods, in [0, 1], in which its limit kept it waiting. */
+export type Throttling = { pod: string; container: string; share: number };
 /** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. */
 export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };

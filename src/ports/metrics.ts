@@ -52,6 +52,8 @@ export type ServiceQueries = {
   memoryByPod(namespace: string, service: string): string;
   /** Cores that each pod of a namespace takes, labelled `pod`. */
   cpuByPod(namespace: string): string;
+  /** Share of CFS periods that were throttled, labelled `pod` and `container`. Absent: nobody asks. */
+  throttling?(namespace: string): string;
   /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
   volumes(namespace: string): string;
   /** Who calls whom, labelled `client` and `server`. */

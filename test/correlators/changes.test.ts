@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import autoscalerLimit from '../../src/correlators/autoscaler-limit.ts';
 import certificateExpiry from '../../src/correlators/certificate-expiry.ts';
 import configChange from '../../src/correlators/config-change.ts';
+import cpuThrottled from '../../src/correlators/cpu-throttled.ts';
 import networkPolicyChange from '../../src/correlators/network-policy-change.ts';
 import nodeTrouble from '../../src/correlators/node-trouble.ts';
 import noisyNeighbour from '../../src/correlators/noisy-neighbour.ts';
@@ -302,6 +303,48 @@ describe('volume_filling', () => {
     expect(of('blue', full, { references: [references({ claims: ['blue'] })] })).toHaveLength(1);
     expect(of('data-payment-api-2', full)[0]?.about.name).toBe('payment-api');
     expect(of('data-other', full)).toEqual([]);
+  });
+});
+
+describe('cpu_throttled', () => {
+  const of = (share: number, whose = 'payment-api-hash2-a') =>
+    cpuThrottled.correlate(
+      around({
+        workloads: [
+          workload('payment-api', {
+            containers: [
+              {
+                name: 'app',
+                image: '',
+                memoryLimitBytes: null,
+                memoryRequestBytes: null,
+                cpuLimit: 0.2,
+                cpuRequest: null,
+              },
+            ],
+          }),
+        ],
+        pods: [pod('payment-api-hash2-a')],
+        throttling: [{ pod: whose, container: 'app', share }],
+      }),
+    );
+
+  it('tells who waits for its CPU limit, how often, and the limit', () => {
+    const [one] = of(0.62);
+    expect(one?.message).toBe(
+      'Container app of payment-api-hash2-a waits for its CPU limit (0.2) in 62 % of its time slices',
+    );
+    expect(one?.told?.facts[0]).toEqual({
+      field: 'spec.template.spec.containers[app].resources.limits.cpu',
+      value: '0.2',
+    });
+    expect(one?.command).toContain('--limits cpu=0.4');
+  });
+
+  it('is silent about a little, about what is no number, and about pods that nobody knows', () => {
+    expect(of(0.1)).toEqual([]);
+    expect(of(Number.NaN)).toEqual([]);
+    expect(of(0.9, 'another-1')).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ export const QUERY_NAMES = [
   'memory_ratio',
   'memory_by_pod',
   'cpu_by_pod',
+  'throttling',
   'restarts',
   'ready_ratio',
   'queue_depth',
@@ -153,6 +154,9 @@ export const defaultQueries = (speakers: readonly Speaker[] | 'anybody'): QueryT
   memory_ratio: `max by (service) (${named(`max by (pod) (${memory})`)})`,
   memory_by_pod: `max by (pod) (${memory})`,
   cpu_by_pod: `sum by (pod) (rate(container_cpu_usage_seconds_total{$pods,${CONTAINER}}[$window]))`,
+  throttling:
+    `max by (pod, container) (increase(container_cpu_cfs_throttled_periods_total{$pods,${CONTAINER}}[$window]))` +
+    ` / max by (pod, container) (increase(container_cpu_cfs_periods_total{$pods,${CONTAINER}}[$window]) > 0)`,
   restarts: `sum by (service) (${named('sum by (pod) (increase(kube_pod_container_status_restarts_total{$pods}[$window]))')})`,
   ready_ratio: `max by (service) (${[
     ratio('deployment', 'kube_deployment_status_replicas_available', 'kube_deployment_spec_replicas'),

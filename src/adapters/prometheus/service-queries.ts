@@ -45,6 +45,7 @@ function queriesFor({ templates, window = '5m', quickWindow = '2m', speakers }: 
     byService: (metric, namespace) => fillQuery(all[metric], { namespace, service: null, window: quickWindow }),
     memoryByPod: (namespace, service) => fillQuery(all.memory_by_pod, { namespace, service, window }),
     cpuByPod: (namespace) => fillQuery(all.cpu_by_pod, { namespace, service: null, window: quickWindow }),
+    throttling: (namespace) => fillQuery(all.throttling, { namespace, service: null, window }),
     volumes: (namespace) => fillQuery(all.volumes, { namespace, service: null, window }),
     calls: (namespace) => fillQuery(all.calls, { namespace, service: null, window }),
   };

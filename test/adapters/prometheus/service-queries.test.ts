@@ -62,6 +62,8 @@ const SAMPLES: SampleSet = [
   counter('request_total', { ...linkerd, dst_deployment: 'elsewhere', dst_namespace: 'other' }, 4),
   counter('traces_service_graph_request_total', { client: 'storefront', server: 'auth-api' }, 5),
   counter('container_cpu_usage_seconds_total', pod, 0.25),
+  counter('container_cpu_cfs_throttled_periods_total', pod, 4),
+  counter('container_cpu_cfs_periods_total', pod, 10),
   gauge('container_memory_working_set_bytes', pod, 400),
   gauge('kube_pod_container_resource_limits', { ...pod, resource: 'memory' }, 1_000),
   gauge('kube_pod_container_resource_limits', { ...pod, resource: 'cpu' }, 1),
@@ -85,6 +87,8 @@ function everyQuery(): [string, string][] {
         return [[name, templates.volumes('shop')]];
       case 'cpu_by_pod':
         return [[name, templates.cpuByPod('shop')]];
+      case 'throttling':
+        return [[name, templates.throttling!('shop')]];
       case 'memory_by_pod':
         return [[name, templates.memoryByPod('shop', 'payment-api')]];
       default:

@@ -33,7 +33,7 @@ export async function missingRedisRights(redis: Redis, prefixes: string[]): Prom
       return null;
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) return null;
-      return /access .*key/.test(error.message) ? 'key' : 'command';
+      return error.message.includes(' command') ? 'command' : 'key';
     }
   };
   // Without it what follows would not be queued but done.

@@ -8,7 +8,7 @@ import { connectCluster } from '../adapters/kubernetes/cluster.ts';
 import { readKubeconfig } from '../adapters/kubernetes/kubeconfig.ts';
 import { Settings } from '../app/settings.ts';
 import { type InitOptions, proposedFiles } from './init/files.ts';
-import { type Found, findSurroundings, type Surroundings } from './init/find.ts';
+import { type ClusterParts, type Found, findParts } from './init/find.ts';
 
 const CALL_MS = 10_000;
 
@@ -64,7 +64,7 @@ export function addInit(
 
 /** Looks, says what it found, and writes what isn't there yet; `ask` null: nobody can be asked. False when the cluster couldn't be read. */
 export async function init(
-  cluster: Parameters<typeof findSurroundings>[0],
+  cluster: Parameters<typeof findParts>[0],
   flags: Omit<Flags, 'doctor'>,
   ask: Ask | null,
   say: (line: string) => void,
@@ -75,7 +75,7 @@ export async function init(
     await answered(flags.namespaces, 'Namespaces to watch (a,b; empty: all but protected ones): '),
   );
   const isProtected = (one: string) => Settings.parse({}).protected_namespaces.includes(one);
-  const found = await findSurroundings(cluster, namespaces.length > 0 ? namespaces : null, isProtected);
+  const found = await findParts(cluster, namespaces.length > 0 ? namespaces : null, isProtected);
   if ('unknown' in found) {
     say(`✗ ${found.unknown}`);
     return false;
@@ -104,7 +104,7 @@ async function written(path: string, text: string, force: boolean, ask: Ask | nu
   return `✔ ${path} written`;
 }
 
-function linesOf({ prometheus, alertmanager, loki, operators, workloads }: Surroundings): string[] {
+function linesOf({ prometheus, alertmanager, loki, operators, workloads }: ClusterParts): string[] {
   const line = (name: string, found: Found) =>
     'unknown' in found
       ? `? ${name}: could not look: ${found.unknown}`

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { Surroundings } from './find.ts';
+import type { ClusterParts } from './find.ts';
 
 export type InitOptions = {
   cluster: string;
@@ -10,7 +10,7 @@ export type InitOptions = {
 };
 
 /** The files that `init` proposes, by name. */
-export function proposedFiles(found: Surroundings, options: InitOptions, manifest: string): Record<string, string> {
+export function proposedFiles(found: ClusterParts, options: InitOptions, manifest: string): Record<string, string> {
   const settings = settingsYaml(found, options);
   return {
     'nightshift.yaml': settings,
@@ -20,9 +20,9 @@ export function proposedFiles(found: Surroundings, options: InitOptions, manifes
   };
 }
 
-const urlOf = (found: Surroundings['prometheus']): string | null => ('url' in found ? found.url : null);
+const urlOf = (found: ClusterParts['prometheus']): string | null => ('url' in found ? found.url : null);
 
-function settingsYaml(found: Surroundings, { cluster, approvers }: InitOptions): string {
+function settingsYaml(found: ClusterParts, { cluster, approvers }: InitOptions): string {
   const prometheus = urlOf(found.prometheus);
   const settings = {
     cluster,
@@ -49,9 +49,9 @@ function settingsYaml(found: Surroundings, { cluster, approvers }: InitOptions):
   ].join('\n');
 }
 
-const namespacesOf = ({ workloads }: Surroundings) => [...new Set(workloads.map(({ namespace }) => namespace))];
+const namespacesOf = ({ workloads }: ClusterParts) => [...new Set(workloads.map(({ namespace }) => namespace))];
 
-function valuesYaml(found: Surroundings, { channel }: InitOptions, settings: string): string {
+function valuesYaml(found: ClusterParts, { channel }: InitOptions, settings: string): string {
   const addresses = {
     PROMETHEUS_URL: urlOf(found.prometheus),
     ALERTMANAGER_URL: urlOf(found.alertmanager),

@@ -5,7 +5,7 @@ import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 
 /** What was looked for: where it is, that it isn't there, or why nobody knows. */
 export type Found = { url: string | null } | { unknown: string };
-export type Surroundings = {
+export type ClusterParts = {
   prometheus: Found;
   alertmanager: Found;
   loki: Found;
@@ -42,11 +42,11 @@ const NOT_IT = /(exporter|operator|pushgateway|adapter|headless|operated|memberl
 type Cut = Pick<Cluster, 'custom' | 'workloads'>;
 
 /** Asks the cluster by Services and by what its API serves. Protected namespaces' workloads are left out; `namespaces` null: all others. */
-export async function findSurroundings(
+export async function findParts(
   cluster: Cut,
   namespaces: string[] | null,
   isProtected: (namespace: string) => boolean,
-): Promise<Surroundings | { unknown: string }> {
+): Promise<ClusterParts | { unknown: string }> {
   const [services, all] = await Promise.all([cluster.custom.list(SERVICE, null), cluster.workloads(null)]);
   if (!all.ok) return { unknown: `the workloads can't be read: ${all.failure.message}` };
   const find = (what: keyof typeof KNOWN): Found =>

@@ -9,6 +9,7 @@ import { MARK } from './edit/mark.ts';
 import {
   cordon,
   drainDone,
+  keptBack,
   leftOf,
   moveOne,
   progressOf,
@@ -68,6 +69,8 @@ const drainAndCordon: Action = {
     const stopped = stoppedByPerson(looked.look, context.clock.now());
     if (stopped) return failedWith(stopped, true);
     if (!node.unschedulable) return null;
+    const kept = keptBack(looked.look);
+    if (kept) return failedWith(kept, true);
     const left = leftOf(looked.look).length;
     return left === 0
       ? drainDone(plan, executionId)
@@ -79,6 +82,8 @@ const drainAndCordon: Action = {
     const { look } = looked;
     const stopped = stoppedByPerson(look, context.clock.now());
     if (stopped) return failedWith(stopped, true);
+    const kept = keptBack(look);
+    if (kept) return failedWith(kept, true);
     const isMarked = look.node.annotations?.[MARK] === executionId && drainingOf(look.node) !== null;
     return isMarked ? moveOne(context, look, plan, executionId) : cordon(context, look, plan, executionId);
   },

@@ -17,7 +17,9 @@ export async function nodeVital(
   const homes = new Set([service, ...pods.flatMap((pod) => pod.node ?? [])]);
   if (pods.length === 0 && !nodes.value.some(({ name }) => name === service)) return { kind: 'not_measured' };
   const sick = nodes.value.filter((node) => homes.has(node.name) && (!node.ready || node.pressures.length > 0));
-  const harmless = await Promise.all(sick.map((node) => isEmptied(look, node)));
+  // Its own pods are there, whatever keeps them from being moved.
+  const isHome = (node: NodeInfo) => pods.some((pod) => pod.node === node.name && pod.owner?.kind !== 'DaemonSet');
+  const harmless = await Promise.all(sick.map(async (node) => !isHome(node) && (await isEmptied(look, node))));
   return { kind: 'known', value: harmless.filter((empty) => !empty).length, band: null, at: now };
 }
 

@@ -318,6 +318,18 @@ describe('drain_and_cordon', () => {
     expect(unschedulable()).toBe(true);
   });
 
+  it("doesn't say that it is emptied where what was to move became protected meanwhile", async () => {
+    const given = context();
+    const plan = await planned(drainAndCordon, given);
+    await carryOn(given, plan, 1);
+    const now = { ...given, protectedNamespaces: ['shop'] };
+    expect(await drainAndCordon.wasApplied(now, plan, ID)).toMatchObject({
+      kind: 'failed',
+      changed: true,
+      refusal: { code: 'protected_namespace' },
+    });
+  });
+
   it('does not touch a protected namespace', async () => {
     const given = { ...context(), protectedNamespaces: ['shop'] };
     expect(await refusal(drainAndCordon, given)).toBe('not_needed');

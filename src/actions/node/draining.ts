@@ -29,6 +29,18 @@ export function leftOf(look: NodeLook): NodePod[] {
   return look.movable.filter((pod) => agreed.has(podKeyOf(pod)));
 }
 
+/** Those that were to move and may not any more: their namespace was made a protected one meanwhile. The node isn't emptied, and won't be. */
+export function keptBack(look: NodeLook): Refusal | null {
+  const agreed = new Set(agreedOf(look));
+  const kept = look.staying.filter(
+    (pod) => !pod.mirror && pod.owner?.kind !== 'DaemonSet' && agreed.has(podKeyOf(pod)),
+  );
+  const [first] = kept;
+  if (!first || !drainingOf(look.node)) return null;
+  const message = `${first.namespace} is a protected namespace now: ${kept.length} of the pods that were to move stay on ${look.node.name}.`;
+  return { code: 'protected_namespace', message };
+}
+
 export const progressOf = (node: string, left: number): string =>
   `${node} is cordoned, ${left} of its pods ${left === 1 ? 'is' : 'are'} left to move`;
 

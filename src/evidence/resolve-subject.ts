@@ -125,8 +125,7 @@ async function findObject(cluster: Cluster, entity: EntityRef): Promise<Found> {
   switch (kind) {
     case 'Job': {
       const owner = await cluster.jobOwner(namespace, name);
-      // A Job that is gone can't be asked; its name tells.
-      const gone = !owner.ok && owner.failure.kind === 'not_found' ? cronJobOf(name) : null;
+      const gone = !owner.ok && owner.failure.kind === 'not_found' ? await formerMaker(cluster, namespace, name) : null;
       const maker = owner.ok && owner.value?.kind === 'CronJob' ? owner.value.name : gone;
       return found(maker ? aboutObject(cluster.name, { kind: 'CronJob', namespace, name: maker }) : own);
     }
@@ -146,6 +145,15 @@ async function findObject(cluster: Cluster, entity: EntityRef): Promise<Found> {
     default:
       return found(own);
   }
+}
+
+const CRON_JOBS = { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob' };
+
+/** A Job that is gone can't be asked who made it: the CronJob that it is called after, where there is one. */
+async function formerMaker(cluster: Cluster, namespace: string, job: string): Promise<string | null> {
+  const name = cronJobOf(job);
+  const found = name ? await cluster.custom.get({ kind: CRON_JOBS, namespace, name }) : null;
+  return found?.ok ? name : null;
 }
 
 async function scaledBy(cluster: Cluster, namespace: string, name: string): Promise<EntityRef | null> {

@@ -142,6 +142,9 @@ describe('whose trouble it is', () => {
       entity: { kind: 'CronJob', namespace: 'shop', name: 'report' },
     });
     expect(await job('gone-1')).toMatchObject({ service: 'job/gone-1', entity: { kind: 'Job', name: 'gone-1' } });
+    // Its name tells whose it was only while there is such a CronJob.
+    expect(await job('report-29177885')).toMatchObject({ entity: { kind: 'CronJob', name: 'report' } });
+    expect(await job('other-29177885')).toMatchObject({ entity: { kind: 'Job', name: 'other-29177885' } });
   });
 
   it('is whom the ingress, the host or the Service sends requests to', async () => {

@@ -1,8 +1,8 @@
 import { privately, usageOf } from '../src/adapters/slack/command-input.ts';
 import { picture, present, section } from '../src/adapters/slack/views/blocks.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
-import { medianWords, stepsWords } from '../src/adapters/slack/views/figures.ts';
 import { dayTime } from '../src/adapters/slack/views/format.ts';
+import { medianWords, stepsWords } from '../src/adapters/slack/views/outcome-figures.ts';
 import { incidentLink } from '../src/adapters/slack/views/weekly.ts';
 import { inWords } from '../src/domain/duration.ts';
 import type { OutcomeRecord } from '../src/domain/proof/outcome-record.ts';

@@ -1,5 +1,6 @@
 import { privately, unknownFlag, usageOf } from '../src/adapters/slack/command-input.ts';
 import { escapeText } from '../src/adapters/slack/views/escape.ts';
+import { plural } from '../src/adapters/slack/views/format.ts';
 import {
   budgetLine,
   calibrationLines,
@@ -7,9 +8,8 @@ import {
   figureLines,
   medianWords,
   shareWords,
-} from '../src/adapters/slack/views/figures.ts';
-import { plural } from '../src/adapters/slack/views/format.ts';
-import type { Figures } from '../src/domain/proof/figures.ts';
+} from '../src/adapters/slack/views/outcome-figures.ts';
+import type { Figures } from '../src/domain/proof/outcome-figures.ts';
 import type { StatsReport } from '../src/extension-points/reports.ts';
 import type { Command } from '../src/extension-points.ts';
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { callsWanted, postOf } from '../domain/calls.ts';
 import type { Clock } from '../domain/clock.ts';
-import { PARTS } from '../domain/proof/figures.ts';
+import { callsWanted, postOf } from '../domain/person-calls.ts';
+import { PARTS } from '../domain/proof/outcome-figures.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { OUTCOMES } from '../domain/types/outcome.ts';
 import type { Chat } from '../ports/chat.ts';

@@ -1,7 +1,7 @@
 import { isQuietOnly } from './alert-severity.ts';
-import { callsOf } from './calls.ts';
 import type { Incident } from './incident.ts';
 import { pagesOf } from './pages.ts';
+import { callsOf } from './person-calls.ts';
 import { isProposal } from './proposal.ts';
 
 /** Of law 13: whether somebody has heard of an incident, until when that is enough, and why it is waited. */

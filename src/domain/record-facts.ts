@@ -1,11 +1,11 @@
 import { isQuiet, rankOf, severityOf } from './alert-severity.ts';
-import { callsOf, withCall } from './calls.ts';
 import { worseThan } from './compare-diagnoses.ts';
 import type { Incident } from './incident.ts';
 import type { Event } from './incident-event.ts';
 import { ECHO_MS, LATE_FIRING_MS, MAX_ALERTS, MAX_UNKEPT } from './incident-limits.ts';
 import type { State } from './incident-state.ts';
 import { pagesOf, withPage } from './pages.ts';
+import { callsOf, withCall } from './person-calls.ts';
 import { withReason, withRejection } from './rejection.ts';
 import type { Alert } from './types/alert.ts';
 import type { Page } from './types/called.ts';

@@ -1,8 +1,8 @@
 import type { PolicyWords } from '../domain/policy-words.ts';
-import type { Calibration } from '../domain/proof/calibration.ts';
 import type { Comparison, ErrorBudget } from '../domain/proof/comparison.ts';
-import type { Figures, Stats } from '../domain/proof/figures.ts';
+import type { Figures, Stats } from '../domain/proof/outcome-figures.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
+import type { Calibration } from '../domain/proof/reliability.ts';
 import type { ScaledObject, Trigger } from '../domain/scaled-object.ts';
 
 export type WhoReport = { namespace: string; service: string; policy: PolicyWords };

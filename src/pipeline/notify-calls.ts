@@ -1,6 +1,6 @@
-import { type CallDue, callsWanted, postOf, staleCalls } from '../domain/calls.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
+import { type CallDue, callsWanted, postOf, staleCalls } from '../domain/person-calls.ts';
 import type { MessageContext } from '../ports/chat.ts';
 import type { StageDeps } from './deps.ts';
 import { firstPost } from './first-post.ts';

@@ -1,9 +1,9 @@
-import { callsOf } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { newsLines } from '../domain/news-lines.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';
+import { callsOf } from '../domain/person-calls.ts';
 import { mayWake } from '../domain/routing.ts';
 import { CALM_EDIT_MS, isCalmChange } from '../domain/shown-digest.ts';
 import { unshown } from '../domain/storm.ts';

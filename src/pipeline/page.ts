@@ -1,10 +1,10 @@
-import { callsOf } from '../domain/calls.ts';
 import { percent } from '../domain/figures.ts';
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
+import { callsOf } from '../domain/person-calls.ts';
 import { mayWake } from '../domain/routing.ts';
 import { subjectEntity } from '../domain/subject.ts';
 import { transition } from '../domain/transition.ts';

@@ -1,4 +1,4 @@
-import { figuresOf } from '../domain/proof/figures.ts';
+import { figuresOf } from '../domain/proof/outcome-figures.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { withoutRelapses } from '../domain/proof/repeats.ts';
 import { reportOf } from '../domain/proof/stats-report.ts';

@@ -1,9 +1,9 @@
 import { loudest, rankOf } from '../domain/alert-severity.ts';
 import { calleesNear } from '../domain/callees.ts';
-import { callsOf } from '../domain/calls.ts';
 import type { KnownCalls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import { pagesOf } from '../domain/pages.ts';
+import { callsOf } from '../domain/person-calls.ts';
 import { isProposal } from '../domain/proposal.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { EntityRef } from '../domain/types/entity.ts';

@@ -1,5 +1,5 @@
-import { openQuestion } from '../domain/calls.ts';
 import { MAX_LATE_MS } from '../domain/incident-limits.ts';
+import { openQuestion } from '../domain/person-calls.ts';
 import type { Whereabouts } from '../ports/chat.ts';
 import { NOTHING, type Stage } from './stage.ts';
 

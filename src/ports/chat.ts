@@ -1,6 +1,6 @@
-import type { CallDue } from '../domain/calls.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { OpenLine } from '../domain/open-line.ts';
+import type { CallDue } from '../domain/person-calls.ts';
 import type { WeeklyReport } from '../domain/proof/weekly.ts';
 import type { Call } from '../domain/types/called.ts';
 import type { Pause } from './store.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/chat/block-kit/check.ts';
 import { runCommand } from '../../src/adapters/slack/run-command.ts';
 import { loadModules } from '../../src/app/load-modules.ts';
-import { figuresOf } from '../../src/domain/proof/figures.ts';
+import { figuresOf } from '../../src/domain/proof/outcome-figures.ts';
 import { reportOf } from '../../src/domain/proof/stats-report.ts';
 import type { Command } from '../../src/extension-points.ts';
 import { recordingPeople } from '../adapters/slack/people.ts';

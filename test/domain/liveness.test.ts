@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { callsWanted } from '../../src/domain/calls.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Event } from '../../src/domain/incident-event.ts';
 import type { State } from '../../src/domain/incident-state.ts';
 import { ACKNOWLEDGED_MS, HEARD_MS, livenessOf, PAUSED_HEARD_MS } from '../../src/domain/liveness.ts';
 import { pageFor } from '../../src/domain/pages.ts';
+import { callsWanted } from '../../src/domain/person-calls.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { alertOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { incidentFor } from '../../src/domain/group.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Event } from '../../src/domain/incident-event.ts';
-import { figuresOf } from '../../src/domain/proof/figures.ts';
+import { figuresOf } from '../../src/domain/proof/outcome-figures.ts';
 import { outcomeRecord } from '../../src/domain/proof/outcome-record.ts';
 import { isProposal, PROPOSAL_MS, proposalKeyOf } from '../../src/domain/proposal.ts';
 import { transition } from '../../src/domain/transition.ts';

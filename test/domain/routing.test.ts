@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { callMessage } from '../../src/adapters/slack/views/question.ts';
 import { channelRulesOf, nightOf } from '../../src/app/policy.ts';
 import { Settings } from '../../src/app/settings.ts';
-import { callsWanted } from '../../src/domain/calls.ts';
+import { callsWanted } from '../../src/domain/person-calls.ts';
 import { channelFor, mayWake } from '../../src/domain/routing.ts';
 import { context, incident } from '../adapters/slack/incidents.ts';
 

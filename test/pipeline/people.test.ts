@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import { callsWanted } from '../../src/domain/calls.ts';
 import type { Event } from '../../src/domain/incident-event.ts';
 import { pageFor } from '../../src/domain/pages.ts';
+import { callsWanted } from '../../src/domain/person-calls.ts';
 import type { ServicePolicy } from '../../src/domain/types/service-policy.ts';
 import type { People } from '../../src/extension-points/people.ts';
 import { createPeople } from '../../src/pipeline/people.ts';

@@ -1,5 +1,5 @@
-import { callsOf } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
+import { callsOf } from '../../domain/person-calls.ts';
 import type { Answer, People } from '../../extension-points/people.ts';
 import { type ButtonValue, type Choice, decodeValue } from './button-value.ts';
 import { HOLD_MS } from './views/controls.ts';

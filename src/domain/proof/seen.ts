@@ -1,6 +1,6 @@
 import type { Seen } from '../types/outcome.ts';
-import { overConfidence } from './calibration.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
+import { overConfidence } from './reliability.ts';
 import { seenBefore, TICKET_FROM } from './repeats.ts';
 
 type Trouble = Parameters<typeof seenBefore>[0];

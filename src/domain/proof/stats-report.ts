@@ -1,8 +1,8 @@
 import type { ServicePolicy } from '../types/service-policy.ts';
-import { type Calibration, calibrationOf } from './calibration.ts';
 import { budgetOf, type Comparison, compared, type ErrorBudget, type PastTrouble } from './comparison.ts';
-import { recordedServiceOf, type Stats, statsOf } from './figures.ts';
+import { recordedServiceOf, type Stats, statsOf } from './outcome-figures.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
+import { type Calibration, calibrationOf } from './reliability.ts';
 import { withoutRelapses } from './repeats.ts';
 
 export type Known = {

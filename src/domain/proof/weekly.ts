@@ -1,6 +1,6 @@
-import { type Calibration, calibrationOf } from './calibration.ts';
-import { type Figures, figuresOf, recordedServiceOf, type StepFigures, stepFigures } from './figures.ts';
+import { type Figures, figuresOf, recordedServiceOf, type StepFigures, stepFigures } from './outcome-figures.ts';
 import type { OutcomeRecord } from './outcome-record.ts';
+import { type Calibration, calibrationOf } from './reliability.ts';
 
 /** What a week was: each claim with the incidents that it rests on. */
 export type WeeklyReport = {

@@ -2,7 +2,7 @@ import { holds, type LabelExpression } from '../label-selector.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { type Json, recordAt, recordsAt, textAt, textsAt } from './fields.ts';
 import { isControlPlane, type Node, type Taint } from './node.ts';
-import type { Template } from './pod-template.ts';
+import type { Template } from './template-parts.ts';
 
 /** What keeps pods of a template from a node, as far as objects tell: the scheduler's own filters. Affinity to other pods, spread, ports and volumes are not judged here. */
 export type Misfit =

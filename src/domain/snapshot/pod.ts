@@ -1,6 +1,6 @@
 import { flagAt, instantAt, type Json, numberAt, recordAt, recordsAt, textAt } from './fields.ts';
-import { type Template, templateOf } from './pod-template.ts';
 import type { KubeObject } from './snapshot.ts';
+import { type Template, templateOf } from './template-parts.ts';
 
 export type Exit = { reason: string; message: string; code: number; startedAt: number; finishedAt: number };
 export type ContainerState = {

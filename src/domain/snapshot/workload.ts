@@ -2,8 +2,8 @@ import type { StateEvent } from './event.ts';
 import { flagAt, type Json, labelsAt, numberAt, recordAt, recordsAt, textAt } from './fields.ts';
 import type { LogSign } from './log-signs.ts';
 import { type Condition, conditionsIn, type Pod } from './pod.ts';
-import { type Template, templateOf } from './pod-template.ts';
 import type { ContainerLog, KubeObject, ObjectRef } from './snapshot.ts';
+import { type Template, templateOf } from './template-parts.ts';
 
 /** What makes pods, with the pods, events and logs that belong to it. A pod that nobody made stands for itself. */
 export type StateWorkload = ObjectRef & {

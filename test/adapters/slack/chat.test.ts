@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackChat, type SlackChat } from '../../../src/adapters/slack/chat.ts';
-import { callsWanted } from '../../../src/domain/calls.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
+import { callsWanted } from '../../../src/domain/person-calls.ts';
 import type { Delivery } from '../../../src/ports/chat.ts';
 import { AWAITING, context, entry, incident, T0 } from './incidents.ts';
 import { CHANNEL, openWorkspace, silentLog, TOKEN, type Workspace } from './workspace.ts';

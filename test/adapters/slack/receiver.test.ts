@@ -7,7 +7,7 @@ import { createSlackChat } from '../../../src/adapters/slack/chat.ts';
 import { homeView } from '../../../src/adapters/slack/home.ts';
 import { createSlackApp } from '../../../src/adapters/slack/receiver.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
-import { callsWanted } from '../../../src/domain/calls.ts';
+import { callsWanted } from '../../../src/domain/person-calls.ts';
 import type { Command } from '../../../src/extension-points.ts';
 import type { HeardOnce } from '../../../src/ports/heard-once.ts';
 import { AWAITING, context, EVERY_STATE, entry, execution, incident, OTHER, plan, T0 } from './incidents.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationOf, overConfidence } from '../../../src/domain/proof/calibration.ts';
+import { calibrationOf, overConfidence } from '../../../src/domain/proof/reliability.ts';
 import { withoutRelapses } from '../../../src/domain/proof/repeats.ts';
 import { knownOf, relapseOf } from '../../../src/domain/proof/seen.ts';
 import { outcomeOf, stepOf } from './outcomes.ts';

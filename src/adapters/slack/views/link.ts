@@ -1,5 +1,5 @@
-import { openQuestion } from '../../../domain/calls.ts';
 import type { Incident } from '../../../domain/incident.ts';
+import { openQuestion } from '../../../domain/person-calls.ts';
 
 /** To the incident's one message; null while there is none. */
 export function messageLink({ message }: Incident): string | null {

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import type { CallDue } from '../../../domain/calls.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { State } from '../../../domain/incident-state.ts';
+import type { CallDue } from '../../../domain/person-calls.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import type { MessageContext } from '../../../ports/chat.ts';
 import { ifNobodyAnswers, nobodyMay } from './asking.ts';

@@ -2,9 +2,9 @@ import type { OutcomeRecord } from '../../../domain/proof/outcome-record.ts';
 import type { Suggestion, WeeklyReport } from '../../../domain/proof/weekly.ts';
 import { type Message, present, section } from './blocks.ts';
 import { escapeText, inlineCode } from './escape.ts';
-import { calibrationLines, medianWords, shareWords } from './figures.ts';
 import { plural } from './format.ts';
 import { archiveLink } from './link.ts';
+import { calibrationLines, medianWords, shareWords } from './outcome-figures.ts';
 
 const MOST_LINKS = 8;
 

@@ -4,10 +4,10 @@ import { band } from '../../../../src/adapters/slack/views/format.ts';
 import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
 import { callMessage } from '../../../../src/adapters/slack/views/question.ts';
 import { timingEvidence } from '../../../../src/analysis/rank-traces.ts';
-import { callsWanted } from '../../../../src/domain/calls.ts';
 import { decide } from '../../../../src/domain/decide.ts';
 import type { Health, Vital } from '../../../../src/domain/health.ts';
 import type { Incident } from '../../../../src/domain/incident.ts';
+import { callsWanted } from '../../../../src/domain/person-calls.ts';
 import { qualify } from '../../../../src/domain/recommend.ts';
 import { transition } from '../../../../src/domain/transition.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetOf, compared, type PastTrouble } from '../../../src/domain/proof/comparison.ts';
-import { figuresOf, statsOf, weekOf } from '../../../src/domain/proof/figures.ts';
 import { medianOf, shareOf } from '../../../src/domain/proof/intervals.ts';
+import { figuresOf, statsOf, weekOf } from '../../../src/domain/proof/outcome-figures.ts';
 import type { OutcomeRecord, OutcomeStep } from '../../../src/domain/proof/outcome-record.ts';
 import { type PastFiring, troublesOf } from '../../../src/domain/proof/past-troubles.ts';
 import { outcomeOf, stepOf } from './outcomes.ts';

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
-import type { CallDue } from '../../domain/calls.ts';
 import type { Incident } from '../../domain/incident.ts';
+import type { CallDue } from '../../domain/person-calls.ts';
 import type { WeeklyReport } from '../../domain/proof/weekly.ts';
 import type { Call } from '../../domain/types/called.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';

@@ -1,8 +1,8 @@
 import { inWords } from '../../../domain/duration.ts';
-import type { Calibration } from '../../../domain/proof/calibration.ts';
 import type { Comparison, ErrorBudget } from '../../../domain/proof/comparison.ts';
-import { type FigurePart, type Figures, PARTS, type StepFigures } from '../../../domain/proof/figures.ts';
 import type { Median, Share } from '../../../domain/proof/intervals.ts';
+import { type FigurePart, type Figures, PARTS, type StepFigures } from '../../../domain/proof/outcome-figures.ts';
+import type { Calibration } from '../../../domain/proof/reliability.ts';
 import { plural, shownShare } from './format.ts';
 
 /** "64 % (51–75 %) of 60", or, of too few to say, "3 of 12". */

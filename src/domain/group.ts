@@ -1,6 +1,7 @@
 import { travels, vitalOfFinding } from './alert-vital.ts';
 import { calleesNear } from './callees.ts';
 import type { Incident } from './incident.ts';
+import { namedCause } from './named-cause.ts';
 import { isProposal } from './proposal.ts';
 import { subjectEntity } from './subject.ts';
 import type { Alert } from './types/alert.ts';
@@ -48,7 +49,7 @@ export function incidentFor(
   const own = here.find((incident) => incident.groupKey === key);
   if (own) return own;
   const asCause = here.find((incident) => {
-    const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+    const cause = namedCause(incident.diagnosis);
     return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
   });
   if (asCause) return asCause;
@@ -110,7 +111,7 @@ function passesOn(incident: Incident, node: string, calls: KnownCalls): boolean 
 }
 
 function causeNode(incident: Incident): string {
-  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0] : undefined;
+  const cause = namedCause(incident.diagnosis);
   return cause ? `${cause.entity.namespace}/${cause.entity.name}` : '';
 }
 

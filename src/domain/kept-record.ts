@@ -1,4 +1,5 @@
 import type { Incident, TimelineEntry } from './incident.ts';
+import { namedCause } from './named-cause.ts';
 import type { Execution } from './types/execution.ts';
 import type { Outcome } from './types/outcome.ts';
 
@@ -44,7 +45,7 @@ const MOST_CHARACTERS = 200;
 export function keptRecord(incident: Incident, timeline: TimelineEntry[], digest: string): KeptRecord {
   const { id, cluster, namespace, service, openedAt, closedAt, state, diagnosis } = incident;
   const closed = state.name === 'closed' ? state : null;
-  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  const cause = namedCause(diagnosis);
   const decisions = timeline.filter(({ type }) => DECISIONS.has(type));
   return {
     ...{ id, cluster, namespace, service, openedAt, closedAt },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Series, type Span, toSeries } from '../analysis/series.ts';
 import type { Incident } from '../domain/incident.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import type { LabelledSeries, MetricName, Metrics, MetricsResult, ServiceQueries } from '../ports/metrics.ts';
 
 /** What a service is known by, as far as it is measured: each gets a baseline, and all together the forest. */
@@ -83,7 +84,7 @@ export function spansOfTrouble(incidents: Incident[], namespace: string, service
   return incidents
     .filter((incident) => incident.state.name !== 'closed' || incident.state.outcome !== 'false_alarm')
     .filter((incident) => {
-      const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0]?.entity : undefined;
+      const cause = namedCause(incident.diagnosis)?.entity;
       const own = incident.namespace === namespace && incident.service === service;
       return own || (cause?.namespace === namespace && cause.name === service);
     })

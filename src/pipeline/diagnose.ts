@@ -11,6 +11,7 @@ import { knownOf, relapseOf } from '../domain/proof/seen.ts';
 import { isProposal } from '../domain/proposal.ts';
 import { leaveOutAttempted } from '../domain/recommend.ts';
 import { LOOKED_AT_ANEW } from '../domain/record-facts.ts';
+import { atWorkOn, calledFor, sameCause } from '../domain/same-cause.ts';
 import { heldBack, stormOf } from '../domain/storm.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
@@ -20,7 +21,6 @@ import type { StageDeps } from './deps.ts';
 import { planPolicy } from './plan-policy.ts';
 import { recommend } from './recommend-steps.ts';
 import { judgedByHand } from './run-by-hand.ts';
-import { atWorkOn, calledFor, sameCause } from './same-cause.ts';
 import { NOTHING, type Stage } from './stage.ts';
 
 const OBSERVE_FIRST_MS = 2 * 60_000;

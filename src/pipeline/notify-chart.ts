@@ -2,6 +2,7 @@ import { type Baseline, expectedAt } from '../analysis/baseline.ts';
 import { senseOf } from '../analysis/metric-sense.ts';
 import { troubleSince } from '../domain/began.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import { isByHand, isProposal } from '../domain/proposal.ts';
 import { CHART_OF_FINDING } from '../domain/vocabulary.ts';
 import { LOOK_BACK_MS } from '../evidence/gather.ts';
@@ -91,7 +92,7 @@ function metricOf(kinds: readonly IssueKind[], incident: Incident): MetricName {
 
 /** Memory and crashes are the cause's own; slowness and errors are shown where they hurt. */
 function entityOf(incident: Incident, metric: MetricName): { namespace: string; name: string } {
-  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0]?.entity : undefined;
+  const cause = namedCause(incident.diagnosis)?.entity;
   const isOwn = ['memory_ratio', 'cpu_ratio'].includes(metric);
   if (cause && isOwn && cause.kind !== 'Node' && cause.kind !== 'Pod') return cause;
   return { namespace: incident.namespace, name: incident.service };

@@ -3,6 +3,7 @@ import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { maskText } from '../domain/mask-text.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import { type PageDue, pageFor, pageKey } from '../domain/pages.ts';
 import { callsOf } from '../domain/person-calls.ts';
 import { mayWake } from '../domain/routing.ts';
@@ -106,7 +107,7 @@ function linksOf({ alerts }: Incident): { href: string; text: string }[] {
 function detailsOf(incident: Incident): Record<string, string> {
   const { state, diagnosis } = incident;
   const details: Record<string, string> = { incident: incident.id, ...alertDetails(incident) };
-  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  const cause = namedCause(diagnosis);
   if (cause) details.cause = `${cause.entity.name}: ${cause.reasons[0] ?? cause.what} (${percent(cause.probability)})`;
   const handOver = diagnosis?.handOver;
   if (handOver && state.name === 'escalated') {

@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import { selects } from '../domain/label-selector.ts';
 import { gitOpsTool } from '../domain/managed-by.ts';
 import { looksInto, type Monitor, markOf, puttingBack, tightening } from '../domain/monitor.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { record } from '../pipeline/record.ts';
 import type { Monitors } from '../ports/monitors.ts';
@@ -69,7 +70,7 @@ async function findWanted(round: Round, open: Incident[], monitors: Monitor[]): 
   let sure = true;
   for (const incident of open) {
     const { namespace, service, diagnosis } = incident;
-    const cause = diagnosis?.named ? diagnosis.causes[0]?.entity : undefined;
+    const cause = namedCause(diagnosis)?.entity;
     const names = new Set([service, ...(cause?.namespace === namespace ? [cause.name] : [])]);
     for (const name of names) {
       const selecting = await selectingMonitors(round, namespace, name, monitors);

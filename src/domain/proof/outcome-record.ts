@@ -3,6 +3,7 @@ import { cutText } from '../cut-text.ts';
 import { inTrouble } from '../health.ts';
 import type { Incident } from '../incident.ts';
 import { mttrSpan } from '../mttr.ts';
+import { namedCause } from '../named-cause.ts';
 import { isProposal } from '../proposal.ts';
 import type { RejectReason } from '../rejection.ts';
 import type { Authority, Execution, Verification } from '../types/execution.ts';
@@ -81,7 +82,7 @@ export function outcomeRecord(incident: Incident, inWorkingHours: (at: number) =
   const { id, cluster, namespace, service, diagnosis, feedback, executions, milestones = {} } = incident;
   const last = executions.at(-1);
   const changed = executions.findLast(wasMade);
-  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  const cause = namedCause(diagnosis);
   return {
     ...{ schema: 1, id, cluster, namespace, service },
     outcome: incident.state.outcome,

@@ -1,14 +1,15 @@
-import { loudest, rankOf } from '../domain/alert-severity.ts';
-import { calleesNear } from '../domain/callees.ts';
-import type { KnownCalls } from '../domain/group.ts';
-import type { Incident } from '../domain/incident.ts';
-import { pagesOf } from '../domain/pages.ts';
-import { callsOf } from '../domain/person-calls.ts';
-import { isProposal } from '../domain/proposal.ts';
-import type { Diagnosis } from '../domain/types/diagnosis.ts';
-import type { EntityRef } from '../domain/types/entity.ts';
-import type { Execution } from '../domain/types/execution.ts';
-import type { IssueKind } from '../extension-points.ts';
+import { loudest, rankOf } from './alert-severity.ts';
+import { calleesNear } from './callees.ts';
+import type { KnownCalls } from './group.ts';
+import type { Incident } from './incident.ts';
+import type { IssueKind } from './issue-kind.ts';
+import { namedCause } from './named-cause.ts';
+import { pagesOf } from './pages.ts';
+import { callsOf } from './person-calls.ts';
+import { isProposal } from './proposal.ts';
+import type { Diagnosis } from './types/diagnosis.ts';
+import type { EntityRef } from './types/entity.ts';
+import type { Execution } from './types/execution.ts';
 
 /**
  * Another incident whose step is changing this service, the one that makes it hurt, or one that it calls, right now: what is left is seen when that is over. Who calls what is mended is measured over the time
@@ -16,8 +17,7 @@ import type { IssueKind } from '../extension-points.ts';
  */
 export function atWorkOn(incident: Incident, diagnosis: Diagnosis, open: Incident[], calls: KnownCalls): string | null {
   const { id, namespace, service } = incident;
-  const { named, causes } = diagnosis;
-  const cause = named ? causes[0]?.entity : undefined;
+  const cause = namedCause(diagnosis)?.entity;
   const concerned = [`${namespace}/${service}`, ...(cause ? [`${cause.namespace}/${cause.name}`] : [])];
   const called = hasOwnCause(diagnosis) ? [] : [...calleesNear(`${namespace}/${service}`, calls, HOPS)];
   const other = open.find(
@@ -36,17 +36,17 @@ const HOPS = 2;
 /** Whom the step is to make well: a step on a node touches no service, and is for those who have the trouble. */
 function mendedBy({ namespace, service, diagnosis }: Incident, { recommendation }: Execution): string[] {
   const { target, blastRadius } = recommendation.plan;
-  const cause = diagnosis?.named ? diagnosis.causes[0]?.entity : undefined;
+  const cause = namedCause(diagnosis)?.entity;
   const meant = [target, ...(cause ? [cause] : [])].map((one) => `${one.namespace}/${one.name}`);
   return [`${namespace}/${service}`, ...meant, ...blastRadius.services];
 }
 
 /** An object or a change of its own shows why, whoever else is ill. */
-function hasOwnCause({ named, causes, findings, handOver }: Diagnosis): boolean {
-  const about = named ? causes[0]?.entity : undefined;
+function hasOwnCause(diagnosis: Diagnosis): boolean {
+  const about = namedCause(diagnosis)?.entity;
   if (!about) return false;
-  if (handOver) return true;
-  return findings.some(
+  if (diagnosis.handOver) return true;
+  return diagnosis.findings.some(
     (one) =>
       (one.kind === 'change' || one.kind === 'state') &&
       one.strength >= 0.5 &&
@@ -76,7 +76,7 @@ export function sameCause(
 }
 
 function isAboutCause(other: Incident, cause: EntityRef): boolean {
-  const otherCause = other.diagnosis?.named ? other.diagnosis.causes[0]?.entity : undefined;
+  const otherCause = namedCause(other.diagnosis)?.entity;
   const about = otherCause ?? { namespace: other.namespace, name: other.service };
   return about.namespace === cause.namespace && about.name === cause.name;
 }
@@ -84,8 +84,8 @@ function isAboutCause(other: Incident, cause: EntityRef): boolean {
 /**
  * Another open incident about the same entity for which a person was reached already: one trouble rings once, not once for each who suffers by it. What is louder than that one by its own alerts is news, and rings by itself.
  */
-export function calledFor(incident: Incident, { named, causes }: Diagnosis, open: Incident[]): string | null {
-  const cause = named ? causes[0]?.entity : undefined;
+export function calledFor(incident: Incident, diagnosis: Diagnosis, open: Incident[]): string | null {
+  const cause = namedCause(diagnosis)?.entity;
   if (!cause) return null;
   const loudness = ({ alerts }: Incident) => rankOf(loudest(alerts) ?? 'none');
   const heard = open.find(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { atWorkOn, calledFor } from '../../src/domain/same-cause.ts';
 import type { Call } from '../../src/domain/types/called.ts';
-import { atWorkOn, calledFor } from '../../src/pipeline/same-cause.ts';
-import { alertOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from '../domain/examples.ts';
+import { alertOf, diagnosisOf, executionOf, incidentOf, planOf, recommendationOf, T0 } from './examples.ts';
 
 const CALL: Call = {
   kind: 'person',

@@ -202,7 +202,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
     }),
     alertmanagerRoute({
       ...intake,
-      ...createIntakeGate(INTAKE_LIMITS, async () => (await queue.counts()).waiting),
+      ...createIntakeGate(INTAKE_LIMITS, () => store.countDue(clock.now(), INTAKE_LIMITS.backlog + 1)),
     }),
     pagerDutyRoute(
       pagerDutyIntake(

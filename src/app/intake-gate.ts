@@ -9,13 +9,14 @@ export type IntakeGate = {
 export type IntakeLimits = {
   /** Webhooks in work at the same time. */
   atOnce: number;
-  /** Jobs that wait for a worker. */
+  /** Incidents that wait for something to be done. */
   backlog: number;
 };
 
 export const INTAKE_LIMITS: IntakeLimits = { atOnce: 24, backlog: 3_000 };
 
 const LOOK_EVERY_MS = 1_000;
+const TIMERS_ARE_EARLY_MS = 50;
 /** Of the limits: what is left above is for what fires. */
 const ENDS_UNTIL = 0.7;
 const REFUSED_OVER_MS = 10_000;
@@ -26,7 +27,7 @@ const RETRY_AFTER_S = { busy: 2, behind: 10 };
 
 /**
  * Intake's own budget: above so many webhooks at once, or with so much work waiting, nothing new is taken, so that what is taken is seen to and questions that are
- * asked already are answered. The backlog is looked at once a second at most, beside; when it can't be seen, it stands in nobody's way.
+ * asked already are answered. The backlog is looked at once a second at most, beside, and while it is too long also when nobody asks, so that it opens by itself; when it can't be seen, it stands in nobody's way.
  */
 export function createIntakeGate(
   limits: IntakeLimits,
@@ -49,6 +50,7 @@ export function createIntakeGate(
     backlog().then(
       (count) => {
         waiting = count;
+        if (waiting > limits.backlog) setTimeout(look, LOOK_EVERY_MS + TIMERS_ARE_EARLY_MS).unref();
       },
       () => {
         waiting = 0;

@@ -88,6 +88,8 @@ export type IncidentStore = {
   ): Promise<DueEffect | null>;
   /** Due (`dueAt <= now`) and not leased: what the sweep wakes. At most `limit`. */
   listDue(now: number, limit: number): Promise<DueEffect[]>;
+  /** Incidents with work that is due, leased or not: each once, counted up to `most`. */
+  countDue(now: number, most: number): Promise<number>;
   /** Due later; for the start, to set the timers again. */
   listLater(now: number, limit: number): Promise<DueEffect[]>;
 

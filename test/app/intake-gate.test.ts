@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createEffectQueue } from '../../src/adapters/bullmq/jobs.ts';
+import { startWorker } from '../../src/adapters/bullmq/worker.ts';
 import { alertmanagerRoute } from '../../src/adapters/http/alertmanager-route.ts';
+import { keyPrefix } from '../../src/adapters/redis/incident-store.ts';
 import { createIntakeGate } from '../../src/app/intake-gate.ts';
 import { served } from '../adapters/http/serving.ts';
+import { anIncident, saving, startFixture } from '../adapters/redis/store-fixture.ts';
 
+const realTime = { now: Date.now, realDelay: (ms: number) => ms };
+async function until(seen: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await seen())) await soon();
+}
 const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('the gate before the alerts', () => {
@@ -75,5 +83,39 @@ describe('the gate before the alerts', () => {
     expect((await first).status).toBe(200);
     expect((await post()).status).toBe(200);
     close();
+  });
+
+  it('counts an incident once, however often it is woken, and opens by itself when the queue goes on', async () => {
+    const fixture = await startFixture();
+    onTestFinished(() => fixture.end());
+    const { store } = await fixture.replica();
+    const due = ['diagnose', 'notify', 'page', 'reach'] as const;
+    const open = (id: string) =>
+      store.save(saving(null, anIncident(id), { effects: due.map((kind) => ({ kind, dueAt: 0 })) }));
+    const at = { ...{ url: fixture.server.url, prefix: keyPrefix('test') }, clock: realTime, onError: () => {} };
+    const queue = await createEffectQueue(at);
+    onTestFinished(() => queue.close());
+    for (let i = 0; i < 10; i++) await open(`INC-${i}`);
+    for (let again = 0; again < 5; again++) await queue.wake(await store.listDue(1, 100));
+    expect((await queue.counts()).waiting).toBe(200);
+
+    const gate = createIntakeGate({ atOnce: 1_000, backlog: 10 }, () => store.countDue(1, 11));
+    gate.enter();
+    await until(async () => (await store.countDue(1, 11)) === 10);
+    expect(gate.enter()).toHaveProperty('leave');
+
+    await open('INC-10');
+    const shut = createIntakeGate({ atOnce: 1_000, backlog: 10 }, () => store.countDue(1, 11));
+    await until(() => 'retryAfterS' in shut.enter());
+    const worker = startWorker({
+      ...{ ...at, concurrency: 8 },
+      handle: async ({ id, gen }) => {
+        const claimed = await store.claim(id, gen, 5_000);
+        if (claimed) await store.finish(id, gen, claimed.token);
+      },
+    });
+    onTestFinished(async () => void (await worker.stop(1_000)));
+    await until(() => 'leave' in shut.enter());
+    expect(await store.countDue(1, 11)).toBeLessThanOrEqual(10);
   });
 });

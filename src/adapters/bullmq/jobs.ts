@@ -22,8 +22,12 @@ const BULK = 1_000;
 /** Looks that nobody waits for have no timer of their own: the sweep finds them within a second. */
 const IN_NO_HURRY = new Set<DueEffect['kind']>(['reach', 'watch', 'level', 'confirm_gone', 'give_back']);
 const SWEPT_AFTER_MS = 5_000;
-/** A job that woke it again may have died with its worker: another follows. */
+/** A job that woke it again may have died with its worker: another follows. They take turns, so that an effect has no more of them than this, however long nobody takes any. */
 const AGAIN_MS = 5_000;
+const AGAIN_AT_MOST = 3;
+/** What is asked and done, a page, and what ends at a time that was shown go before all that is only looked at, the oldest of them first. */
+const GOES_BEFORE = new Set<DueEffect['kind']>(['page', 'deadline', 'act', 'execute', 'verify', 'undo']);
+const AFTER = { priority: 1 };
 let woken = 0;
 const process36 = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
@@ -48,12 +52,12 @@ export async function createEffectQueue(options: {
       const jobs = effects.slice(at, at + BULK).flatMap((effect) => {
         const delay = realDelayUntil(effect.dueAt, clock);
         if (delay > SWEPT_AFTER_MS && IN_NO_HURRY.has(effect.kind)) return [];
-        const first = delay === 0 && urgent ? { lifo: true } : {};
+        const order = urgent || GOES_BEFORE.has(effect.kind) ? {} : AFTER;
         return [
           {
             name: effect.kind,
             data: effect,
-            opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true, ...first },
+            opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true, ...order },
           },
         ];
       });
@@ -64,11 +68,11 @@ export async function createEffectQueue(options: {
   };
   return {
     wake: (effects, urgent) => add(effects, wakeId, urgent),
-    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again${Math.floor(Date.now() / AGAIN_MS)}`),
+    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again${Math.floor(clock.now() / AGAIN_MS) % AGAIN_AT_MOST}`),
     counts: async () => {
-      const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed');
+      const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
       return {
-        waiting: counts.wait ?? 0,
+        waiting: (counts.wait ?? 0) + (counts.prioritized ?? 0),
         active: counts.active ?? 0,
         delayed: counts.delayed ?? 0,
         failed: counts.failed ?? 0,

@@ -3,7 +3,7 @@ import type { DueEffect, IncidentStore } from '../../ports/store.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom, eachReadable } from './stored.ts';
 
-type EffectCalls = Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater'>;
+type EffectCalls = Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'>;
 
 /** Due effects and their leases. */
 export function effectCalls(run: RunScript, onUnreadable: (message: string) => void): EffectCalls {
@@ -22,6 +22,7 @@ export function effectCalls(run: RunScript, onUnreadable: (message: string) => v
     retryLater: async (effectId, gen, token, dueAt, why) =>
       orNull(await run('retry-later', effectId, gen, token, dueAt, why === 'failed' ? 1 : 0)),
     listDue: (now, limit) => list('-inf', String(now), limit, true),
+    countDue: async (now, most) => Number(await run('count-due', now, most)),
     listLater: (now, limit) => list(`(${now}`, '+inf', limit, false),
   };
 }

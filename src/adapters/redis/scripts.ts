@@ -10,6 +10,7 @@ const NAMES = [
   'finish',
   'retry-later',
   'list-effects',
+  'count-due',
   'find-by-group',
   'forget',
   'forget-person',

@@ -105,6 +105,17 @@ describe('waking', () => {
     expect(at[0]).toBeGreaterThanOrEqual(dueAt);
   });
 
+  it('wakes what is asked, done or paged before what is only looked at, the oldest of each first', async () => {
+    const kinds = ['diagnose', 'notify', 'deadline', 'page'] as const;
+    for (const [index, kind] of kinds.entries())
+      await queue.wake([effect(`INC-${index}`, { kind }), effect(`INC-${index + 10}`, { kind })], kind === 'notify');
+    const got: string[] = [];
+    work(async (due) => void got.push(`${due.kind} ${due.incidentId}`), { concurrency: 1 });
+    await until(() => got.length === 8);
+    const asked = ['notify INC-1', 'notify INC-11', 'deadline INC-2', 'deadline INC-12', 'page INC-3', 'page INC-13'];
+    expect(got).toEqual([...asked, 'diagnose INC-0', 'diagnose INC-10']);
+  });
+
   it('sets the same timer once, and what is due now wakes each time, even while it is being handled', async () => {
     await queue.wake([effect('INC-1', { dueAt: Date.now() + 60_000 })]);
     await queue.wake([effect('INC-1', { dueAt: Date.now() + 60_000 })]);
@@ -230,6 +241,20 @@ describe('the sweep', () => {
     endings.push(startSweep({ store: counted, queue, clock: fast, onError: (error) => errors.push(error) }));
     await until(() => rounds >= 5);
     expect((await queue.counts()).waiting).toBe(1);
+  });
+
+  it('has few jobs an effect waiting, for however long no worker takes them', async () => {
+    let now = Date.now();
+    const patient = await createEffectQueue({
+      ...{ url: fixture.server.url, prefix, onError: (error: Error) => errors.push(error) },
+      clock: { now: () => now, realDelay: (ms) => ms },
+    });
+    endings.push(() => patient.close());
+    for (let minute = 0; minute < 60; minute++) {
+      await patient.wakeAgain([effect('INC-1'), effect('INC-2')]);
+      now += 60_000 + 1_700;
+    }
+    expect((await patient.counts()).waiting).toBeLessThanOrEqual(6);
   });
 
   it('goes on after Redis was away', async () => {

@@ -103,7 +103,7 @@ export function createMemoryServer(epoch = 'mmmmm') {
     return due.get(id);
   };
 
-  const effectCalls: Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater'> = {
+  const effectCalls: Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'> = {
     async claim(id, gen, leaseMs) {
       const kept = due.get(id);
       if (kept?.gen !== gen || holder(id) !== null) return null;
@@ -133,6 +133,8 @@ export function createMemoryServer(epoch = 'mmmmm') {
       return shown(later);
     },
     listDue: async (now, limit) => soonest((one) => one.dueAt <= now && holder(one.id) === null, limit),
+    countDue: async (now, most) =>
+      Math.min(most, new Set([...due.values()].filter((one) => one.dueAt <= now).map((one) => one.incidentId)).size),
     listLater: async (now, limit) => soonest((one) => one.dueAt > now, limit),
   };
 

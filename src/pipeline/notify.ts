@@ -1,6 +1,6 @@
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
-import { newsLines } from '../domain/news-lines.ts';
+import { linesThatStand, newsLines } from '../domain/news-lines.ts';
 import { isStormKey } from '../domain/open-line.ts';
 import { pagesOf } from '../domain/pages.ts';
 import { callsOf } from '../domain/person-calls.ts';
@@ -35,7 +35,7 @@ const notify: Stage = {
   async run(deps, incident, due) {
     if (isToldByStorm(incident)) return NOTHING;
     if (!incident.message && (await isOnList(deps))) return whileListed(deps, incident);
-    const { context, lines } = await lookUp(deps, incident);
+    const { context, lines, standsAt } = await lookUp(deps, incident);
     const early = incident.message ? await ring(deps, incident, context) : null;
     let current = happened(incident, early?.events ?? []);
     const shown = await show(deps, current, context, lines, due.attempt);
@@ -43,8 +43,8 @@ const notify: Stage = {
     const late = early || !current.message ? null : await ring(deps, current, context);
     const settled = await settleCalls(deps, happened(current, late?.events ?? []), context);
     const events = [...(early?.events ?? []), ...shown.events, ...(late?.events ?? []), ...settled.events];
-    const waits = [shown.againAt, ...[early, late, settled].map((one) => retryAt(deps, one))];
-    const again = waits.filter((at) => at !== undefined);
+    const waits = [shown.againAt, standsAt, ...[early, late, settled].map((one) => retryAt(deps, one))];
+    const again = waits.filter((at) => at != null);
     return again.length > 0 ? { events, againAt: Math.min(...again) } : { events };
   },
 };
@@ -146,11 +146,11 @@ async function threadOnly(
 /** Slack's waits are in real time; the clock may be the sandbox's. */
 const inClockTime = (deps: StageDeps, realMs: number): number => realMs / Math.max(1e-3, deps.clock.realDelay(1));
 
-/** The thread's next lines, and of the timeline what the views look at: its beginning and its end. */
+/** The thread's next lines that can be told by now, when more of them can, and of the timeline what the views look at: its beginning and its end. */
 async function lookUp(
   deps: StageDeps,
   incident: Incident,
-): Promise<{ context: MessageContext; lines: TimelineEntry[] }> {
+): Promise<{ context: MessageContext; lines: TimelineEntry[]; standsAt: number | null }> {
   const threaded = incident.message?.threaded ?? 0;
   const [head, lines, tail, paused] = await Promise.all([
     deps.store.timeline(incident.id, 0, HEAD - 1),
@@ -159,6 +159,7 @@ async function lookUp(
     deps.store.pauseState(),
   ]);
   const timeline = head.length < HEAD ? head : [...head, ...tail];
+  const standing = linesThatStand(timeline.slice(0, threaded), lines, deps.clock.now());
   const { approvers, named, fourEyes } = planPolicy(deps, shownPlan(incident), {
     namespace: incident.namespace,
     name: incident.service,
@@ -174,7 +175,8 @@ async function lookUp(
       ...(mayWake(deps.night ?? null, incident, deps.clock.now(), 'mention') ? {} : { noMention: true as const }),
       now: deps.clock.now(),
     },
-    lines,
+    lines: lines.slice(0, standing.count),
+    standsAt: standing.until,
   };
 }
 

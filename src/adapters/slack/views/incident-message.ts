@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
+import { comesAndGoes } from '../../../domain/news-lines.ts';
 import { isProposal } from '../../../domain/proposal.ts';
 import { askingBlocks } from './asking.ts';
 import { context, type Message, present, section } from './blocks.ts';
@@ -25,6 +26,7 @@ export function incidentMessage(incident: Incident, message: Shown): Message {
     ? []
     : [
         ...troubleLines(incident),
+        flapLine(message),
         causeLine(incident),
         ...(isProposal(incident) ? [] : factLines(incident)),
         ...(isProposal(incident) ? [] : groundLines(incident)),
@@ -60,6 +62,12 @@ function stateBlocks(incident: Incident, message: Shown): KnownBlock[] {
     case 'closed':
       return closedBlocks(incident, state, message);
   }
+}
+
+/** Each time isn't told in the thread. */
+function flapLine({ timeline }: Shown): string | null {
+  const often = comesAndGoes(timeline);
+  return often > 0 ? `*It comes and goes:* ${often} changes of the same alerts within five minutes` : null;
 }
 
 /** What a phone shows before it is unlocked: with the step, when one is asked for. */

@@ -31,7 +31,8 @@ export function newsLines(before: readonly TimelineEntry[], lines: readonly Time
   return lines.filter((line, index) => {
     const isNew = isNews(line);
     const count = flapped(line);
-    const stood = count === 2 && !lines.slice(index + 1).some((later) => isFlap(later) && nameOf(later) === nameOf(line));
+    const stood =
+      count === 2 && !lines.slice(index + 1).some((later) => isFlap(later) && nameOf(later) === nameOf(line));
     return isNew && (count <= 1 || stood);
   });
 

@@ -68,7 +68,8 @@ export async function createEffectQueue(options: {
   };
   return {
     wake: (effects, urgent) => add(effects, wakeId, urgent),
-    wakeAgain: (effects) => add(effects, (effect) => `${jobId(effect)}-again${Math.floor(clock.now() / AGAIN_MS) % AGAIN_AT_MOST}`),
+    wakeAgain: (effects) =>
+      add(effects, (effect) => `${jobId(effect)}-again${Math.floor(clock.now() / AGAIN_MS) % AGAIN_AT_MOST}`),
     counts: async () => {
       const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
       return {

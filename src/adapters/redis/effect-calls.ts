@@ -3,7 +3,10 @@ import type { DueEffect, IncidentStore } from '../../ports/store.ts';
 import type { RunScript } from './scripts.ts';
 import { dueEffectFrom, eachReadable } from './stored.ts';
 
-type EffectCalls = Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'>;
+type EffectCalls = Pick<
+  IncidentStore,
+  'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'
+>;
 
 /** Due effects and their leases. */
 export function effectCalls(run: RunScript, onUnreadable: (message: string) => void): EffectCalls {

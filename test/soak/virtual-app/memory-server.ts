@@ -103,7 +103,10 @@ export function createMemoryServer(epoch = 'mmmmm') {
     return due.get(id);
   };
 
-  const effectCalls: Pick<IncidentStore, 'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'> = {
+  const effectCalls: Pick<
+    IncidentStore,
+    'claim' | 'extend' | 'finish' | 'retryLater' | 'listDue' | 'listLater' | 'countDue'
+  > = {
     async claim(id, gen, leaseMs) {
       const kept = due.get(id);
       if (kept?.gen !== gen || holder(id) !== null) return null;

@@ -15,8 +15,8 @@ const approve: Command = {
     const found = await findIncident(context, usage);
     if (!found.ok) return found.reply;
     const glass = context.flags['break-glass'];
-    const why = typeof glass === 'string' ? [headOf(glass, 300)] : [];
-    const answer = await context.people.approve(found.incident.id, context.user, null, ...why);
+    const how = typeof glass === 'string' ? { glass: headOf(glass, 300) } : {};
+    const answer = await context.people.approve(found.incident.id, context.user, null, how);
     return { visible: 'private', message: answer.message };
   },
 };

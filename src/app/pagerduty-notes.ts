@@ -73,7 +73,7 @@ async function decided(
   const isAsked = state.name === 'awaiting_approval' && key.endsWith(`-${questionName(state)}`);
   if (!isAsked)
     return { ok: false, message: 'What was asked here is decided, or is another plan by now: nothing was done.' };
-  if (decision.kind === 'approve') return people.approve(id, user, state.planDigest);
+  if (decision.kind === 'approve') return people.approve(id, user, state.planDigest, { askedAt: state.since });
   const answer = await people.reject(id, user, 'next');
   const { reason, note } = decision;
   if (answer.ok && (reason !== null || note !== '')) await people.giveReason(id, user, { reason, note });

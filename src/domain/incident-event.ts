@@ -37,8 +37,15 @@ export type Event = { at: number } & (
   | { type: 'paged'; dedupKey: string; planDigest: string | null }
   /** Without a key: all of them. */
   | { type: 'page_resolved'; dedupKey?: string }
-  /** `needsTwo`: two people have to agree to that plan. `glass`: why somebody starts it who is no approver. */
-  | { type: 'approved'; user: string; planDigest: string; needsTwo?: true; glass?: string }
+  /** `askedAt`: of the question that is answered. `needsTwo`: two people have to agree to that plan. `glass`: why somebody starts it who is no approver. */
+  | {
+      type: 'approved';
+      user: string;
+      planDigest: string;
+      askedAt?: number | undefined;
+      needsTwo?: true;
+      glass?: string;
+    }
   | { type: 'rejected'; user: string; how: 'next' | 'escalate' | 'false_alarm' }
   | {
       type: 'option_chosen';

@@ -67,6 +67,10 @@ export const questionName = (
 
 const QUESTION = 'ask-';
 
+/** Whether what rang was a question that was put before this one: its delivery is none of this one's, though the plan be the same. */
+export const isFormerQuestion = (state: Parameters<typeof questionName>[0], about: string): boolean =>
+  about.startsWith(QUESTION) && about !== questionName(state);
+
 /** Whether a page is, or was, a question: it is over when the question is, whatever became of the trouble. */
 export const isQuestionPage = ({ id }: Pick<Incident, 'id'>, dedupKey: string): boolean =>
   dedupKey.includes(`-${id}-${QUESTION}`);

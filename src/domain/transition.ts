@@ -6,7 +6,7 @@ import type { Event } from './incident-event.ts';
 import { DIAGNOSE_EVERY_MS, MAX_LEVEL, SETTLE_MS } from './incident-limits.ts';
 import type { State } from './incident-state.ts';
 import { withMilestones } from './milestones.ts';
-import { agreed } from './moves/agreeing.ts';
+import { agreed, isOfAnother } from './moves/agreeing.ts';
 import * as asking from './moves/asking.ts';
 import * as deciding from './moves/deciding.ts';
 import * as ending from './moves/ending.ts';
@@ -173,7 +173,7 @@ function fromAwaiting(incident: Incident, state: In<'awaiting_approval'>, event:
     case 'undo_asked':
       return undoing.undo(incident, event);
     case 'approved':
-      if (event.planDigest !== state.planDigest) return null;
+      if (event.planDigest !== state.planDigest || isOfAnother(state, event.askedAt)) return null;
       return agreed(incident, state.recommendation, event);
     case 'rejected':
       return asking.rejected(incident, state, event);

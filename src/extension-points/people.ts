@@ -16,9 +16,13 @@ export type FoundIncident =
 
 /** What people can do, whatever they press; used by the buttons, the commands and the API alike. Every refusal says why and what would lift it. */
 export type People = {
-  /** `planDigest` null: the plan that is shown now (commands). */
-  /** `glass`: why somebody who is no approver starts it. */
-  approve(incidentId: string, user: string, planDigest: string | null, glass?: string): Promise<Answer>;
+  /** `planDigest` null: the plan that is shown now (commands). `glass`: why somebody who is no approver starts it. `askedAt`: of the question that is answered. */
+  approve(
+    incidentId: string,
+    user: string,
+    planDigest: string | null,
+    how?: { glass?: string; askedAt?: number | undefined },
+  ): Promise<Answer>;
   reject(incidentId: string, user: string, how: 'next' | 'escalate' | 'false_alarm'): Promise<Answer>;
   hold(incidentId: string, user: string, forMs: number): Promise<Answer>;
   choose(incidentId: string, user: string, planDigest: string): Promise<Answer>;

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import type { State } from '../domain/incident-state.ts';
+import { isOfAnother } from '../domain/moves/agreeing.ts';
 import { standingChange } from '../domain/moves/undoing.ts';
 import { isTurnedDown } from '../domain/rejection.ts';
 import type { Plan } from '../domain/types/plan.ts';
@@ -53,7 +54,7 @@ export function createPeople(deps: StageDeps): People {
   const stop = async (id: string, event: Event): Promise<Answer> => told(await record(deps, id, event), event, now());
 
   return {
-    approve: (id, user, planDigest, glass) =>
+    approve: (id, user, planDigest, { glass, askedAt } = {}) =>
       start(
         id,
         user,
@@ -61,10 +62,12 @@ export function createPeople(deps: StageDeps): People {
         (incident) => {
           const digest = planDigest ?? shownDigest(incident);
           if (!digest) return tooLate(incident);
-          const shown = shownDigest(incident);
-          if (shown && shown !== digest && incident.state.name === 'awaiting_approval')
-            return 'The plan has changed since that message: look at the newest one.';
-          return { type: 'approved', at: now(), user, planDigest: digest };
+          const { state } = incident;
+          if (state.name !== 'awaiting_approval') return { type: 'approved', at: now(), user, planDigest: digest };
+          if (state.planDigest !== digest) return 'The plan has changed since that message: look at the newest one.';
+          if (isOfAnother(state, askedAt))
+            return 'That was asked anew since, as more than the plan counts: look at the newest message.';
+          return { type: 'approved', at: now(), user, planDigest: digest, askedAt: askedAt ?? state.since };
         },
         glass,
       ),

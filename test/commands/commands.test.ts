@@ -172,7 +172,7 @@ describe('/heal approve, reject, hold and close', () => {
   it('approve the plan that is shown now', async () => {
     const { say, asked } = channel();
     await say('approve INC-241');
-    expect(asked).toEqual([{ name: 'approve', args: ['INC-241', 'U_ONCALL', null] }]);
+    expect(asked).toEqual([{ name: 'approve', args: ['INC-241', 'U_ONCALL', null, {}] }]);
   });
 
   it('reject the step, all steps, or the alarm', async () => {

@@ -64,6 +64,35 @@ const happens = (event: Timeless) => record(deps, id, { ...event, at: fixture.cl
 const state = async () => (await store.load(id))?.state;
 
 describe('starting something', () => {
+  it('takes a yes for the question it was given to: the same plan asked anew, as it touches more by now, needs another', async () => {
+    const before = await state();
+    const askedAt = before?.name === 'awaiting_approval' ? before.since : undefined;
+    const yes = { askedAt };
+    fixture.clock.set(T0 + 20_000);
+    expect((await people.approve(id, 'U_ONCALL', 'first', yes)).ok).toBe(true);
+    const message = 'it touches shop/orders-api, too';
+    await happens({ type: 'refused', refusal: { code: 'too_wide', message }, fresh: first });
+    expect(await state()).toMatchObject({ name: 'awaiting_approval', planDigest: 'first', since: T0 + 20_000 });
+    expect(await people.approve(id, 'U_SECOND', 'first', yes)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('asked anew'),
+    });
+    expect((await state())?.name).toBe('awaiting_approval');
+    await happens({ type: 'approved', user: 'U_SECOND', planDigest: 'first', askedAt: askedAt ?? 0 });
+    expect((await state())?.name).toBe('awaiting_approval');
+    expect((await people.approve(id, 'U_SECOND', 'first', { askedAt: T0 + 20_000 })).ok).toBe(true);
+  });
+
+  it('lets the delivery of a former question start no deadline', async () => {
+    await happens({ type: 'approved', user: 'U_ONCALL', planDigest: 'first' });
+    fixture.clock.set(T0 + 20_000);
+    await happens({ type: 'refused', refusal: { code: 'too_wide', message: 'wider' }, fresh: first });
+    await happens({ ...RANG, about: `ask-first-${T0}`, planDigest: 'first' });
+    expect(await state()).toMatchObject({ deliveredAt: null });
+    await happens({ ...RANG, about: `ask-first-${T0 + 20_000}`, planDigest: 'first' });
+    expect(await state()).toMatchObject({ deliveredAt: T0 + 20_000 });
+  });
+
   it('is for approvers, and the answer says what was approved', async () => {
     expect(await people.approve(id, 'U_ONCALL', 'first')).toEqual({ ok: true, message: 'Approved: Roll back' });
     expect(await state()).toMatchObject({ name: 'queued', authority: { by: 'person', user: 'U_ONCALL' } });
@@ -113,13 +142,13 @@ describe('starting something', () => {
   });
 
   it('without being an approver is for whom the configuration lets break the glass, with a reason that is told', async () => {
-    expect((await people.approve(id, 'U_GUEST', 'first', 'orders fail, nobody answers')).message).toContain(
+    expect((await people.approve(id, 'U_GUEST', 'first', { glass: 'orders fail, nobody answers' })).message).toContain(
       'break_glass',
     );
     more = { breakGlass: ['U_GUEST'] };
     expect((await people.approve(id, 'U_GUEST', 'first')).ok).toBe(false);
-    expect((await people.approve(id, 'U_GUEST', 'first', ' ')).message).toContain('Say why');
-    expect((await people.approve(id, 'U_GUEST', 'first', 'orders fail, nobody answers')).ok).toBe(true);
+    expect((await people.approve(id, 'U_GUEST', 'first', { glass: ' ' })).message).toContain('Say why');
+    expect((await people.approve(id, 'U_GUEST', 'first', { glass: 'orders fail, nobody answers' })).ok).toBe(true);
     const incident = await store.load(id);
     expect(incident?.state).toMatchObject({
       name: 'queued',

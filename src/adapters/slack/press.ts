@@ -1,4 +1,5 @@
 import type { Incident } from '../../domain/incident.ts';
+import { isOfAnother } from '../../domain/moves/agreeing.ts';
 import { callsOf } from '../../domain/person-calls.ts';
 import type { Answer, People } from '../../extension-points/people.ts';
 import { type ButtonValue, type Choice, decodeValue } from './button-value.ts';
@@ -76,11 +77,12 @@ type Act = (people: People, incident: Incident, user: string, value: ButtonValue
 const ACTS: Record<string, Act> = {
   approve: async (people, incident, user, value) => {
     const digest = wholeDigest(incident, value.planDigest);
+    const of = value.askedAt === null ? {} : { askedAt: value.askedAt };
     // An unknown digest goes on as it is: `People` knows who won meanwhile, and says so.
-    return people.approve(incident.id, user, digest ?? value.planDigest ?? '');
+    return people.approve(incident.id, user, digest ?? value.planDigest ?? '', of);
   },
   reject: async (people, incident, user, value) =>
-    isStale(incident, value.planDigest) ? STALE : people.reject(incident.id, user, 'next'),
+    isStale(incident, value) ? STALE : people.reject(incident.id, user, 'next'),
   hold: (people, incident, user) => people.hold(incident.id, user, HOLD_MS),
   undo: (people, incident, user) => people.undo(incident.id, user),
   on_it: (people, incident, user) => people.acknowledge(incident.id, user),
@@ -129,9 +131,10 @@ function wholeDigest(incident: Incident, start: string | null): string | null {
 }
 
 /** The incident is about another plan now. In states without one `People` says what happened. */
-function isStale({ state }: Incident, start: string | null): boolean {
+function isStale({ state }: Incident, { planDigest, askedAt }: ButtonValue): boolean {
   const digest = shownDigest(state);
-  return start !== null && digest !== null && !digest.startsWith(start);
+  if (state.name === 'awaiting_approval' && isOfAnother(state, askedAt ?? undefined)) return true;
+  return planDigest !== null && digest !== null && !digest.startsWith(planDigest);
 }
 
 function shownDigest(state: Incident['state']): string | null {

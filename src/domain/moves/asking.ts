@@ -1,6 +1,7 @@
 import type { Incident } from '../incident.ts';
 import { MAX_LATE_MS } from '../incident-limits.ts';
 import type { State } from '../incident-state.ts';
+import { isFormerQuestion } from '../pages.ts';
 import { isProposal, PROPOSAL_MS } from '../proposal.ts';
 import { attemptKey } from '../recommend.ts';
 import { isTurnedDown } from '../rejection.ts';
@@ -45,6 +46,7 @@ export function startDeadline(
   event: Of<'rang'> | Of<'paged'>,
 ): Moved | null {
   if (state.deliveredAt !== null || event.planDigest !== state.planDigest) return null;
+  if (event.type === 'rang' && isFormerQuestion(state, event.about)) return null;
   const deadline = Math.max(event.at + state.timeoutMs, state.held?.until ?? 0);
   const heardBy = event.type === 'rang' ? ('chat' as const) : ('pager' as const);
   const next: State = { ...state, deliveredAt: event.at, deadline, heardBy };

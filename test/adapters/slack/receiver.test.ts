@@ -73,7 +73,7 @@ describe('a click', () => {
       ok: true,
       app_status: 200,
     });
-    expect((await asked('approve')).args).toEqual(['INC-241', 'U_ONCALL', plan().digest]);
+    expect((await asked('approve')).args).toEqual(['INC-241', 'U_ONCALL', plan().digest, {}]);
   });
 
   it('on an old message doesn’t approve or reject what is asked now', async () => {

@@ -14,7 +14,7 @@ const MOST_OPTIONS = 8;
 
 export function approveButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
   const { plan } = recommendation;
-  return button('approve', 'Approve', encodeValue(incident.id, plan.digest), {
+  return button('approve', 'Approve', encodeValue(incident.id, plan.digest, askedAt(incident)), {
     style: 'primary',
     label: `Approve: ${plan.summary}`,
     confirm: needsConfirming(plan)
@@ -23,8 +23,12 @@ export function approveButton(incident: Incident, recommendation: Recommendation
   });
 }
 
+/** A button of a question answers that question alone: the same plan may be asked about again, when it would hurt more. */
+const askedAt = ({ state }: Incident): number | undefined =>
+  state.name === 'awaiting_approval' ? state.since : undefined;
+
 export function rejectButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
-  return button('reject', 'Reject', encodeValue(incident.id, recommendation.plan.digest), {
+  return button('reject', 'Reject', encodeValue(incident.id, recommendation.plan.digest, askedAt(incident)), {
     label: `Reject: ${recommendation.plan.summary}`,
   });
 }

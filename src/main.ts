@@ -11,6 +11,7 @@ import { connectMonitors } from './adapters/kubernetes/monitors.ts';
 import { connectLoki } from './adapters/loki/logs.ts';
 import { shownUrl } from './adapters/outgoing/http-client.ts';
 import { createPagerDutyApi } from './adapters/pagerduty/api.ts';
+import { createBrake } from './adapters/pagerduty/brake.ts';
 import { createOnCall } from './adapters/pagerduty/on-call.ts';
 import { createPager } from './adapters/pagerduty/pager.ts';
 import { connectPrometheus } from './adapters/prometheus/metrics.ts';
@@ -148,10 +149,19 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
     userAgent: USER_AGENT,
   };
   const channelRules = channelRulesOf(config.settings);
+  const brake = createBrake({
+    onFull: (waiting) =>
+      log.warn({ waiting }, 'too much waits to be sent to PagerDuty; pages stay due, notes are lost'),
+  });
   const pagerDuty =
     env.PAGERDUTY_API_TOKEN === undefined
       ? null
-      : createPagerDutyApi({ token: env.PAGERDUTY_API_TOKEN, apiUrl: env.PAGERDUTY_API_URL, timeoutMs: CALL_MS });
+      : createPagerDutyApi({
+          token: env.PAGERDUTY_API_TOKEN,
+          apiUrl: env.PAGERDUTY_API_URL,
+          timeoutMs: CALL_MS,
+          brake,
+        });
   const world: World = {
     redisUrl: redisAddress(env) ?? redis!.url,
     clock,
@@ -189,6 +199,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
       routingKey: env.PAGERDUTY_ROUTING_KEY,
       eventsUrl: env.PAGERDUTY_EVENTS_URL,
       timeoutMs: CALL_MS,
+      brake,
     }),
     slack:
       env.SLACK_BOT_TOKEN && (env.SLACK_SIGNING_SECRET || env.SLACK_APP_TOKEN)

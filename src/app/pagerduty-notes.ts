@@ -27,7 +27,10 @@ export async function decideByNote(parts: NoteParts, { incident: id, writer, con
   if (!incident || key === null || !pagesOf(incident).some(({ dedupKey }) => dedupKey === key)) return false;
   const { user, email } = await whoIs(parts, writer);
   const answer = user === null ? unknownWriter(writer) : await decided(parts, decision, incident, key, user);
-  await write(parts, id, answer, email);
+  // Its turn may come a minute later, and PagerDuty doesn't wait so long for the answer to its webhook.
+  write(parts, id, answer, email).catch((error: unknown) =>
+    parts.log.warn({ err: error }, 'PagerDuty could not be told what came of a note'),
+  );
   return true;
 }
 

@@ -224,10 +224,16 @@ describe('a note in PagerDuty', () => {
     return { body, header: `v1=${hex}` };
   };
   const send = ({ body, header }: ReturnType<typeof note>) => byNote(body, header);
+  /** What came of it is written when it is its turn, after the webhook is answered. */
+  const told = async (count = 1) => {
+    while (written.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
+    return written.at(-1)!.content;
+  };
 
   it('approves what was paged, in the name of who wrote it, and says so there', async () => {
     expect(await send(note('Approve'))).toBe('accepted');
     expect(await state()).toMatchObject({ name: 'queued', authority: { by: 'person', user: 'U_ANA' } });
+    await told();
     expect(written).toEqual([{ content: expect.stringMatching(/^Nightshift: Approved/), from: 'ana@example.com' }]);
   });
 
@@ -237,6 +243,7 @@ describe('a note in PagerDuty', () => {
     expect(await send(note('reject: too risky, orders run', { agoMs: 500 }))).toBe('accepted');
     expect(await state()).toMatchObject({ name: 'escalated' });
     expect((await store.load('INC-7'))?.rejections?.at(-1)).toMatchObject({ reason: 'too_risky', user: 'U_ANA' });
+    await told(2);
   });
 
   it('counts once, in order, and only where it is signed', async () => {
@@ -246,11 +253,12 @@ describe('a note in PagerDuty', () => {
     expect(await send(note('approve', { agoMs: 60_000 }))).toBe('ignored');
     expect(await send(note('approve', { secret: 'another' }))).toBe('bad_signature');
     expect(await state()).toMatchObject({ name: 'awaiting_approval' });
+    await told();
   });
 
   it('of somebody whom nobody named starts nothing, and they read why', async () => {
     expect(await send(note('approve', { by: 'PBO' }))).toBe('accepted');
-    expect(written.at(-1)?.content).toContain('pagerduty_users');
+    expect(await told()).toContain('pagerduty_users');
     expect(await state()).toMatchObject({ name: 'awaiting_approval' });
   });
 
@@ -269,6 +277,6 @@ describe('a note in PagerDuty', () => {
     await people.reject('INC-7', 'U_ANA', 'escalate');
     expect(await send(note('approve'))).toBe('accepted');
     expect(await state()).toMatchObject({ name: 'escalated' });
-    expect(written.at(-1)?.content).toContain('nothing was done');
+    expect(await told()).toContain('nothing was done');
   });
 });

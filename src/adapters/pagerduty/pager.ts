@@ -1,7 +1,9 @@
 import { headOf } from '../../domain/cut-text.ts';
 import type { Pager } from '../../ports/pager.ts';
+import { type Brake, createBrake, type Urgency } from './brake.ts';
+import { braked } from './braked.ts';
 import { followUpEvent, type PagerDutyEvent, triggerEvent } from './event.ts';
-import { type EventAnswer, eventSender, type SendEvent } from './send-event.ts';
+import { eventSender, type SendEvent } from './send-event.ts';
 
 export type PagerSettings = {
   /** Undefined: no PagerDuty. */
@@ -10,23 +12,27 @@ export type PagerSettings = {
   eventsUrl?: string | undefined;
   /** Of each call, in real ms. */
   timeoutMs: number;
+  /** Shared with whoever else asks PagerDuty. Absent: one of its own. */
+  brake?: Brake | undefined;
 };
 
 type Paged = Awaited<ReturnType<Pager['trigger']>>;
 
 const EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
-const MOST_RETRY_AFTER_MS = 15 * 60_000;
 
-/** PagerDuty as the Pager port, over its Events API v2. Expected failures are values; nothing is retried here. A repeat under the same dedup key pages nobody twice. */
+/** PagerDuty as the Pager port, over its Events API v2. Expected failures are values; nothing is retried here, and nothing goes faster than PagerDuty takes it. A repeat under the same dedup key pages nobody twice. */
 export function createPager(settings: PagerSettings): Pager {
   const { routingKey } = settings;
   if (!routingKey) return unconfigured;
-  const send = eventSender(settings.eventsUrl ?? EVENTS_URL, settings.timeoutMs);
+  const parts = {
+    send: eventSender(settings.eventsUrl ?? EVENTS_URL, settings.timeoutMs),
+    brake: settings.brake ?? createBrake(),
+  };
   return {
     configured: true,
-    trigger: (page) => attempt(send, triggerEvent(routingKey, page)),
-    acknowledge: (dedupKey) => attempt(send, followUpEvent(routingKey, 'acknowledge', dedupKey)),
-    resolve: (dedupKey) => attempt(send, followUpEvent(routingKey, 'resolve', dedupKey)),
+    trigger: (page) => attempt(parts, 'page', triggerEvent(routingKey, page)),
+    acknowledge: (dedupKey) => attempt(parts, 'answer', followUpEvent(routingKey, 'acknowledge', dedupKey)),
+    resolve: (dedupKey) => attempt(parts, 'answer', followUpEvent(routingKey, 'resolve', dedupKey)),
   };
 }
 
@@ -43,9 +49,22 @@ const unconfigured: Pager = {
   resolve: notConfigured,
 };
 
-async function attempt(send: SendEvent, event: PagerDutyEvent): Promise<Paged> {
+type Parts = { send: SendEvent; brake: Brake };
+
+/** 202 is the only yes. */
+async function attempt({ send, brake }: Parts, urgency: Urgency, event: PagerDutyEvent): Promise<Paged> {
   try {
-    return outcome(await send(event));
+    const answer = await braked(brake, urgency, () => send(event));
+    const { retryAfterMs } = answer;
+    if ('limited' in answer)
+      return {
+        ok: false,
+        message:
+          answer.limited === 'full' ? 'Too much waits to be sent to PagerDuty' : 'PagerDuty is limiting the rate',
+        retryAfterMs,
+      };
+    if (answer.status === 202) return { ok: true };
+    return { ok: false, message: `PagerDuty answered ${answer.status}${reasonOf(answer.body)}`, retryAfterMs };
   } catch (error) {
     return {
       ok: false,
@@ -53,25 +72,6 @@ async function attempt(send: SendEvent, event: PagerDutyEvent): Promise<Paged> {
       retryAfterMs: null,
     };
   }
-}
-
-/** 202 is the only yes. */
-function outcome(answer: EventAnswer): Paged {
-  if (answer.status === 202) return { ok: true };
-  if (answer.status === 429)
-    return { ok: false, message: 'PagerDuty is limiting the rate', retryAfterMs: retryAfterMs(answer.retryAfter) };
-  return {
-    ok: false,
-    message: `PagerDuty answered ${answer.status}${reasonOf(answer.body)}`,
-    retryAfterMs: retryAfterMs(answer.retryAfter),
-  };
-}
-
-/** Seconds, or an HTTP date, which is by the real clock. */
-function retryAfterMs(header: string | null): number | null {
-  if (header === null) return null;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MOST_RETRY_AFTER_MS) : null;
 }
 
 function reasonOf(body: unknown): string {

@@ -1,6 +1,8 @@
 import { globalAgent } from 'node:https';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createPagerDutyApi } from '../../../src/adapters/pagerduty/api.ts';
+import { createBrake } from '../../../src/adapters/pagerduty/brake.ts';
 import { createPager } from '../../../src/adapters/pagerduty/pager.ts';
 import type { PageRequest, Pager } from '../../../src/ports/pager.ts';
 import { type EventsServer, openEventsServer } from './events-server.ts';
@@ -17,7 +19,9 @@ afterEach(async () => {
 async function pagerTo(protocol: 'http' | 'https', over: { path?: string; timeoutMs?: number } = {}): Promise<Pager> {
   globalAgent.options.ca = CERTIFICATE;
   server = await openEventsServer(protocol, over.path);
-  return createPager({ routingKey: KEY, eventsUrl: server.url, timeoutMs: over.timeoutMs ?? 2_000 });
+  // What is tried here isn't the rate.
+  const brake = createBrake({ burst: 1_000 });
+  return createPager({ routingKey: KEY, eventsUrl: server.url, timeoutMs: over.timeoutMs ?? 2_000, brake });
 }
 
 function page(over: Partial<PageRequest> = {}): PageRequest {
@@ -82,7 +86,7 @@ describe.each(['https', 'http'] as const)('a page over %s', (protocol) => {
   it('that is limited isn’t sent again in hiding', async () => {
     const pager = await pagerTo(protocol, { timeoutMs: 150 });
     server.next = (res) => res.writeHead(429, { 'retry-after': '60', 'content-type': 'application/json' }).end('{}');
-    expect((await pager.trigger(page())).ok).toBe(false);
+    expect(await pager.trigger(page())).toMatchObject({ ok: false, retryAfterMs: 60_000 });
     // Past the moment at which pdjs would send it again.
     await new Promise((resolve) => setTimeout(resolve, 1_400));
     expect(server.received).toHaveLength(1);
@@ -125,17 +129,26 @@ describe('a page', () => {
   });
 
   it('waits as long as a limit says, by seconds or by date', async () => {
-    const pager = await pagerTo('http');
-    server.next = (res) => res.writeHead(429, { 'retry-after': '60' }).end();
-    expect(await pager.trigger(page())).toEqual({
+    const answered = async (retryAfter: string) => {
+      const pager = await pagerTo('http');
+      server.next = (res) => res.writeHead(429, { 'retry-after': retryAfter }).end();
+      const answer = await pager.trigger(page());
+      // Nothing goes meanwhile, and nothing is sent in vain.
+      expect(await pager.resolve(page().dedupKey)).toMatchObject({
+        ok: false,
+        message: 'PagerDuty is limiting the rate',
+      });
+      expect(server.received).toHaveLength(1);
+      await server.close();
+      return answer;
+    };
+    expect(await answered('60')).toEqual({
       ok: false,
       message: 'PagerDuty is limiting the rate',
       retryAfterMs: 60_000,
     });
-    server.next = (res) => res.writeHead(429, { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' }).end();
-    expect(await pager.trigger(page())).toMatchObject({ retryAfterMs: 15 * 60_000 });
-    server.next = (res) => res.writeHead(429, { 'retry-after': 'soon' }).end();
-    expect(await pager.trigger(page())).toMatchObject({ retryAfterMs: null });
+    expect(await answered('Fri, 01 Jan 2100 00:00:00 GMT')).toMatchObject({ retryAfterMs: 15 * 60_000 });
+    expect(await answered('soon')).toMatchObject({ retryAfterMs: null });
   });
 
   it('goes to the very address that was configured', async () => {
@@ -151,5 +164,58 @@ describe('a page', () => {
       ok: false,
       message: expect.stringContaining('PAGERDUTY_ROUTING_KEY'),
     });
+  });
+});
+
+describe('the brake before PagerDuty', () => {
+  it('lets pages go first and notes last, each at its time', async () => {
+    const brake = createBrake({ burst: 1, everyMs: 15 });
+    const went: string[] = [];
+    const began = performance.now();
+    const orders = ['note', 'read', 'answer', 'page', 'note', 'page'] as const;
+    await Promise.all(orders.map((one) => brake.turn(one).then(({ go }) => went.push(go ? one : 'sent away'))));
+    // The first found the bucket full.
+    expect(went).toEqual(['note', 'page', 'page', 'answer', 'read', 'note']);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(5 * 15 - 2);
+  });
+
+  it('takes no more than there is room for, says so once, and sends a note away before a page', async () => {
+    const said: number[] = [];
+    const brake = createBrake({ burst: 1, everyMs: 10, most: 2, onFull: (waiting) => said.push(waiting) });
+    await brake.turn('note');
+    const notes = [brake.turn('note'), brake.turn('note'), brake.turn('note')];
+    const pages = [brake.turn('page'), brake.turn('page'), brake.turn('page')];
+    expect(await Promise.all(notes)).toMatchObject([{ why: 'full' }, { why: 'full' }, { why: 'full' }]);
+    expect(await Promise.all(pages)).toMatchObject([{ go: true }, { go: true }, { go: false, why: 'full' }]);
+    expect(said).toHaveLength(1);
+  });
+
+  it('keeps nobody here who has to wait for long: a page says when it comes again', async () => {
+    const brake = createBrake({ burst: 1, everyMs: 20 });
+    await brake.turn('page');
+    const waiting = [brake.turn('page'), brake.turn('answer')];
+    brake.hold(30_000);
+    for (const turn of [...waiting, brake.turn('page')])
+      expect(await turn).toMatchObject({ go: false, why: 'limited', retryAfterMs: expect.closeTo(30_000, -3) });
+  });
+
+  it('is one for events and REST: what either is asked to wait holds the other, and then no page is lost', async () => {
+    const brake = createBrake();
+    server = await openEventsServer('http');
+    const pager = createPager({ routingKey: KEY, eventsUrl: server.url, timeoutMs: 2_000, brake });
+    const api = createPagerDutyApi({ token: 'pd', apiUrl: new URL(server.url).origin, timeoutMs: 2_000, brake });
+    server.next = (res) => res.writeHead(429, { 'ratelimit-reset': '1' }).end('{}');
+    const note = api.post('/incidents/P1/notes', {}, 'ana@example.com');
+    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const heldAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await pager.trigger(page())).toEqual({ ok: true });
+    expect(performance.now() - heldAt).toBeGreaterThan(900);
+    await note;
+    expect(server.received.map(({ path }) => path)).toEqual([
+      '/incidents/P1/notes',
+      '/v2/enqueue',
+      '/incidents/P1/notes',
+    ]);
   });
 });

@@ -84,6 +84,8 @@ export type Incident = {
   unseen?: { since: number; message: string } | null;
   /** When a diagnosis last measured the trouble; absent or null: never yet. */
   measuredAt?: number | null;
+  /** As what kind of trouble it did; absent: never yet, or by an older version. */
+  measuredAs?: string;
   /** When it came how far; absent in incidents of older versions. */
   milestones?: Milestones;
   /** The same trouble, the last time; absent where it is new. */

@@ -121,6 +121,7 @@ function diagnosed(incident: Incident, event: Extract<Event, { type: 'diagnosed'
     skippedSteps,
     unseen: diagnosis.measured ? null : (incident.unseen ?? null),
     measuredAt: diagnosis.measured ? at : (incident.measuredAt ?? null),
+    ...(diagnosis.measured ? { measuredAs: diagnosis.issue.kind } : {}),
     unmeasured: diagnosis.measured && diagnosis.named ? 0 : incident.unmeasured + 1,
   };
 }

@@ -4,6 +4,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { KindLook } from '../domain/issue-kind.ts';
 import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
 import { isByHand, isProposal } from '../domain/proposal.ts';
+import { isMeasuredAtAll, unseenOf } from '../domain/told-of.ts';
 import type { Issue } from '../domain/types/diagnosis.ts';
 import type { KindName } from '../domain/vocabulary.ts';
 import { measureDemand } from '../learning/demand-ahead.ts';
@@ -11,7 +12,7 @@ import { measureByHand } from './by-hand.ts';
 import { ceilingsFor } from './ceilings.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type WhoseHealth } from './health.ts';
-import { measureByOwnRule } from './own-rule.ts';
+import { type ByOwnRule, measureByOwnRule } from './own-rule.ts';
 
 /** The trouble of an incident, measured now, with how everybody who was looked at is. */
 export type Trouble = TroubleState & { health: Health[] };
@@ -35,21 +36,47 @@ export async function measureTrouble(deps: EvidenceDeps, incident: Incident): Pr
     before,
     ceilings: ceilingsFor(deps, diagnosis?.measured ? diagnosis.issue.kind : null, health),
   });
-  return { ...(await orByOwnRule(deps, incident, trouble)), health };
+  const victim = health.find((one) => isOf(one, incident))!;
+  return { ...(await orByOwnRule(deps, incident, trouble, victim)), health };
 }
 
-/** Where no kind of ours knows the trouble, the alert's own rule says whether it holds; where nothing is diagnosed yet, it may say that it does. */
-async function orByOwnRule(deps: EvidenceDeps, incident: Incident, trouble: TroubleState): Promise<TroubleState> {
+/** Where no kind of ours knows the trouble, the alert's own rule says whether it holds. */
+async function orByOwnRule(
+  deps: EvidenceDeps,
+  incident: Incident,
+  trouble: TroubleState,
+  victim: Health,
+): Promise<TroubleState> {
   const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
-  const isKnown = issue !== null && deps.kinds.some(({ name, byRule }) => name === issue.kind && !byRule);
-  if (isKnown || trouble.kind === 'present') return trouble;
+  if (isOurs(deps, issue?.kind) || trouble.kind === 'present') return trouble;
   const byRule = await measureByOwnRule(deps, incident);
   if (byRule.kind === 'present')
     return { kind: 'present', severity: byRule.issue.severity, message: byRule.issue.message };
-  if (issue === null) return trouble;
+  if (issue === null) return neverShown(deps, incident, trouble, byRule, victim);
   return byRule.kind === 'gone'
     ? { kind: 'gone', severity: 0, message: byRule.message }
     : { kind: 'unknown', severity: null, message: byRule.why };
+}
+
+const isOurs = (deps: EvidenceDeps, kind: string | undefined): boolean =>
+  deps.kinds.some(({ name, byRule }) => name === kind && !byRule);
+
+/** No look ever showed what the alerts told of: their rule's word counts, and where that can't be read, only the very vitals that would show it. */
+function neverShown(
+  deps: EvidenceDeps,
+  incident: Incident,
+  trouble: TroubleState,
+  byRule: Exclude<ByOwnRule, { kind: 'present' }>,
+  victim: Health,
+): TroubleState {
+  const wasShown = incident.measuredAs === undefined ? !!incident.measuredAt : isOurs(deps, incident.measuredAs);
+  if (wasShown || incident.alerts.length === 0) return trouble;
+  if (byRule.kind === 'gone')
+    return trouble.kind === 'gone' || !isMeasuredAtAll(victim)
+      ? { kind: 'gone', severity: 0, message: byRule.message }
+      : trouble;
+  const unseen = trouble.kind === 'gone' ? unseenOf(incident.alerts, victim) : null;
+  return unseen === null ? trouble : { kind: 'unknown', severity: null, message: `${unseen}; ${byRule.why}` };
 }
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */

@@ -1,8 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { AlertVital } from '../../src/domain/types/alert.ts';
 import type { Diagnosis } from '../../src/domain/types/diagnosis.ts';
 import type { EntityRef } from '../../src/domain/types/entity.ts';
 import { measuredOf, measureTrouble } from '../../src/evidence/measure.ts';
-import { diagnosisOf, incidentOf, T0 } from '../domain/examples.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import { alertOf, diagnosisOf, incidentOf, T0 } from '../domain/examples.ts';
 import { type Around, lookingAt } from './looking.ts';
 
 const worker: EntityRef = { kind: 'Deployment', namespace: 'shop', name: 'report-worker' };
@@ -125,3 +128,51 @@ function crashed(reason: string, exitCode: number, over: { init?: true } = {}) {
   const lastExit = { reason, exitCode, finishedAt: T0 - 30_000 };
   return { ready: false, containers: [{ name: 'app', restarts: 9, ready: false, waiting: null, lastExit, ...over }] };
 }
+
+describe('trouble that no look ever showed, once its alerts ended', () => {
+  const ended = (vital: AlertVital | null, over: Partial<Incident> = {}) =>
+    incidentOf({ alerts: [alertOf({ vital, status: 'resolved', endsAt: T0 })], diagnosis: null, ...over });
+  const unheard = { memory: 0.5 };
+  const judgedOf = async (vital: AlertVital | null, metrics: Around['metrics'], over: Partial<Incident> = {}) =>
+    (await measureTrouble(lookingAt({ metrics }), ended(vital, over))).kind;
+
+  it.each<[string, AlertVital | null, Around['metrics']]>([
+    ['slowness', 'latency', unheard],
+    ['failures', 'errors', unheard],
+    ['what nothing here measures', 'other', well],
+    ['nobody knows what', null, unheard],
+  ])('is not over because other vitals are well: %s', async (_what, vital, metrics) => {
+    expect(await judgedOf(vital, metrics)).toBe('unknown');
+  });
+  it.each<[string, AlertVital | null, Around['metrics']]>([
+    ['slowness that is measured now', 'latency', well],
+    ['pods that are there', 'absence', unheard],
+    ['nobody knows what, where all is measured', null, well],
+  ])('is over where what it told of is known and well: %s', async (_what, vital, metrics) => {
+    expect(await judgedOf(vital, metrics)).toBe('gone');
+  });
+  it('is not over for the silence of one of its alerts, however well what the others told of is', async () => {
+    const alerts = [alertOf({ status: 'resolved' }), alertOf({ fingerprint: 'f2', name: 'QueueTooLong' })];
+    expect(await judgedOf('latency', well, { alerts })).toBe('unknown');
+  });
+  it('ends by the own rule of its alert, where that can be read', async () => {
+    const look = lookingAt({ metrics: well });
+    const rule = { name: 'QueueTooLong', expr: 'kube_queue > 100', labels: {}, forMs: 0 };
+    const queue = { labels: {}, value: 3 };
+    const instant: Metrics['instant'] = async (query, at) =>
+      query.includes('kube_queue')
+        ? { ok: true, value: query.includes('>') ? [] : [queue] }
+        : look.metrics.instant(query, at);
+    const rules = async () => ({ ok: true as const, value: [rule] });
+    const alerts = [alertOf({ name: 'QueueTooLong', status: 'resolved' })];
+    const trouble = await measureTrouble(
+      { ...look, metrics: { ...look.metrics, instant, rules } },
+      ended('other', { alerts }),
+    );
+    expect(trouble).toMatchObject({ kind: 'gone', message: 'the rule QueueTooLong holds no more' });
+  });
+  it('is judged by its vitals where an earlier look showed it as a kind that these measure', async () => {
+    expect(await judgedOf('other', well, { measuredAt: T0, measuredAs: 'high_memory_usage' })).toBe('gone');
+    expect(await judgedOf('other', well, { measuredAt: T0, measuredAs: 'queue_too_long' })).toBe('unknown');
+  });
+});

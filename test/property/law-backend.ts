@@ -39,14 +39,17 @@ export const inMemory: Backend = {
 };
 
 let runs = 0;
+const COMMAND_MS = 2_000;
+/** No law is about a machine that has much else to do. */
+const PATIENT_MS = 120_000;
 
 /** A real Redis, and the API server in this process. */
-export function onRedis(fixture: Fixture): Backend {
+export function onRedis(fixture: Fixture, { commandTimeoutMs = COMMAND_MS } = {}): Backend {
   return {
     async open(clocks) {
       runs += 1;
       const cluster = `laws-${runs}`;
-      const opened = await Promise.all(clocks.map((clock) => fixture.replica({ cluster, clock })));
+      const opened = await Promise.all(clocks.map((clock) => fixture.replica({ cluster, clock, commandTimeoutMs })));
       const { redis } = opened[0]!;
       // Nothing here dies but our own processes, so Redis need not wait for the disk.
       await redis.config('SET', 'appendfsync', 'no');
@@ -77,9 +80,9 @@ export async function onWire(fixture: Fixture): Promise<Backend & { stop(): void
     server.listen(0, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const text: Ask = (request) => send({ url }, request, { timeoutMs: 10_000, userAgent: 'nightshift/laws' });
+  const text: Ask = (request) => send({ url }, request, { timeoutMs: PATIENT_MS, userAgent: 'nightshift/laws' });
   return {
-    open: onRedis(fixture).open,
+    open: onRedis(fixture, { commandTimeoutMs: PATIENT_MS }).open,
     ask(kube) {
       serving = kube;
       return async (request) => {

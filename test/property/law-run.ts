@@ -149,6 +149,7 @@ export async function startReplicas(
       const alerts = delivery.prints.map((fingerprint) =>
         alertOf({
           name: `${delivery.name}-${fingerprint}`,
+          vital: TROUBLES[service]?.told ?? null,
           fingerprint,
           status: firing ? 'firing' : 'resolved',
           startsAt,

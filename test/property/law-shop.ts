@@ -1,6 +1,7 @@
 import type { Cluster as Simulated } from '../../sandbox/kube/cluster.ts';
 import { clusterOn } from '../../src/adapters/kubernetes/cluster.ts';
 import type { Request } from '../../src/adapters/kubernetes/rest.ts';
+import type { AlertVital } from '../../src/domain/types/alert.ts';
 import type { EntityRef } from '../../src/domain/types/entity.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import type { Metrics, ServiceQueries } from '../../src/ports/metrics.ts';
@@ -16,13 +17,14 @@ export type Fate = 'lost' | 'late' | 'dropped';
 /** How a vital is told: as it is, not at all, or nobody answers. */
 export type Told = 'as_it_is' | 'absent' | 'silent';
 
-type Trouble = { issue: string; action: string; what: string };
+/** `told`: what the rules of its alerts measure; null: their expression isn't known. */
+type Trouble = { issue: string; action: string; what: string; told: AlertVital | null };
 /** Of each service its own kind, with the step that would mend it. */
 export const TROUBLES: Record<string, Trouble> = {
-  'a-api': { issue: 'crash_loop', action: 'rollback_deployment', what: 'rollout' },
-  'b-api': { issue: 'high_latency', action: 'scale_horizontal', what: 'overload' },
-  'c-api': { issue: 'high_latency', action: 'restart_deployment', what: 'deadlock' },
-  'd-api': { issue: 'node_pressure', action: 'drain_and_cordon', what: 'node_pressure' },
+  'a-api': { issue: 'crash_loop', action: 'rollback_deployment', what: 'rollout', told: 'absence' },
+  'b-api': { issue: 'high_latency', action: 'scale_horizontal', what: 'overload', told: 'latency' },
+  'c-api': { issue: 'high_latency', action: 'restart_deployment', what: 'deadlock', told: 'latency' },
+  'd-api': { issue: 'node_pressure', action: 'drain_and_cordon', what: 'node_pressure', told: null },
 };
 export const SERVICES = Object.keys(TROUBLES);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Fixture, startFixture } from '../adapters/redis/store-fixture.ts';
+import { FOUND } from './found-histories.ts';
 import { type Backend, inMemory, onRedis } from './law-backend.ts';
 import { type Replicas, startReplicas } from './law-run.ts';
 import type { Remedy } from './law-shop.ts';
@@ -54,6 +55,15 @@ describe('two replicas on one store, in any order, dying anywhere', () => {
     );
     expect(Object.keys(reached)).toEqual(expect.arrayContaining(MUST_BE_REACHED));
   }, 120_000);
+});
+
+describe('a history that broke a law once', () => {
+  it.each(FOUND)('$id keeps them: $what', async ({ history: { mode, clicks, toTheEnd, ...one } }) => {
+    const run = await startReplicas(inMemory, { replicas: REPLICAS, mode, clicks, toTheEnd });
+    running.push(run);
+    await takeAll(run, { ...one, clicks });
+    await expectLaws(run);
+  });
 });
 
 const running: Replicas[] = [];

@@ -8,6 +8,7 @@ const COUNTS = {
   histories: 0,
   on_wire: 0,
   broken: 0,
+  run_again: 0,
   unknown_vitals: 0,
   failed_reads: 0,
   late_reads: 0,
@@ -75,8 +76,22 @@ async function many(backend: Backend, from: number, count: number): Promise<void
     for (const [n, one] of samples.entries()) {
       // In memory nothing else ever lets a signal in.
       await new Promise((resolve) => setImmediate(resolve));
-      if (!isStopped) await single(backend, one, `${from}/${done + n}`);
+      const name = `${from}/${done + n}`;
+      // One that couldn't be run to its end is run once more, and is then a finding, never the end of the others.
+      if (!isStopped && !(await isRun(backend, one, name, 'again')) && !isStopped)
+        await isRun(backend, one, name, 'last');
     }
+  }
+}
+
+async function isRun(backend: Backend, one: History, name: string, after: 'again' | 'last'): Promise<boolean> {
+  try {
+    await single(backend, one, name);
+    return true;
+  } catch (error) {
+    console.log(`history ${name} could not be run: ${error}\n${after === 'last' ? JSON.stringify(one) : 'Once more'}`);
+    figures[after === 'last' ? 'broken' : 'run_again'] += 1;
+    return false;
   }
 }
 

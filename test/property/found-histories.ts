@@ -1,0 +1,34 @@
+import type { History } from './store-histories.ts';
+
+/** Histories that the soak came upon and that broke a law then, with all left out that they broke it without. `id`: as the soak named it. */
+export const FOUND: { id: string; what: string; history: History }[] = [
+  {
+    id: '501000/97',
+    what: 'alerts tell of slowness that nobody measures, and end',
+    history: {
+      mode: 'act',
+      clicks: 'approves',
+      toTheEnd: true,
+      first: { service: 'b-api', remedy: 'heals' },
+      commands: [
+        { do: 'tell', service: 'b-api', metric: 'latency_p99', told: 'absent' },
+        { do: 'alert', on: 1, service: 'b-api', prints: [2, 0], firing: false, taken: true },
+      ],
+    },
+  },
+  {
+    id: '501000/3119',
+    what: 'an alert of slowness comes again where nobody measures it any more, and ends',
+    history: {
+      mode: 'act',
+      clicks: 'approves',
+      toTheEnd: false,
+      first: { service: 'b-api', remedy: 'nothing' },
+      commands: [
+        { do: 'alert', on: 0, service: 'c-api', prints: [0, 1], firing: false, taken: false },
+        { do: 'tell', service: 'c-api', metric: 'latency_p99', told: 'absent' },
+        { do: 'alert', on: 1, service: 'c-api', prints: [0], firing: true, taken: true },
+      ],
+    },
+  },
+];

@@ -69,6 +69,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     description: 'Server errors (5xx) over the last two minutes.',
   },
   {
+    alert: 'ServiceUnreachable',
+    expr: `label_replace(label_replace(label_replace(sum by (server) (rate(traces_service_graph_request_failed_total[2m])) / sum by (server) (rate(traces_service_graph_request_total[2m])), "service", "$1", "server", "(.+)"), ${DEPLOYMENT_OF_SERVICE}), "namespace", "shop", "", "") > 0.9`,
+    forMs: 120_000,
+    severity: 'warning',
+    summary: '{{ $value | humanizePercentage }} of the calls to {{ $labels.service }} fail.',
+    description: 'By what its callers see: it may answer nobody, and count no error itself.',
+  },
+  {
     alert: 'KubeDeploymentUnavailable',
     expr: 'label_replace(kube_deployment_status_replicas_available == 0 and kube_deployment_spec_replicas > 0, "service", "$1", "deployment", "(.+)")',
     forMs: 30_000,
@@ -137,6 +145,15 @@ const SCRAPED_RULES: readonly AlertRule[] = [
     summary: 'Deployment has not matched the expected number of replicas.',
     description:
       'Deployment {{ $labels.exported_namespace }}/{{ $labels.deployment }} has not matched the expected number of replicas for longer than ten minutes.',
+  },
+  {
+    alert: 'KubeDeploymentRolloutStuck',
+    expr: 'kube_deployment_status_condition{condition="Progressing", status="false", job="kube-state-metrics"} != 0',
+    forMs: 60_000,
+    severity: 'warning',
+    summary: 'Deployment rollout is not progressing.',
+    description:
+      'Rollout of deployment {{ $labels.exported_namespace }}/{{ $labels.deployment }} has passed its progress deadline.',
   },
   {
     alert: 'KubeJobFailed',

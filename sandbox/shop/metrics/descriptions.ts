@@ -39,6 +39,7 @@ export const DESCRIPTIONS: Descriptions = {
   kube_deployment_status_replicas_updated: { type: 'gauge', help: 'Pods of a deployment at its newest revision.' },
   kube_deployment_metadata_generation: { type: 'gauge', help: 'Generation that is wished for.' },
   kube_deployment_status_observed_generation: { type: 'gauge', help: 'Generation that the controller has seen.' },
+  kube_deployment_status_condition: { type: 'gauge', help: 'The conditions of a deployment.' },
   kube_replicaset_owner: { type: 'gauge', help: 'What owns a replica set.' },
   kube_replicaset_created: { type: 'gauge', help: 'When a replica set was created, Unix seconds.' },
   kube_replicaset_spec_replicas: { type: 'gauge', help: 'Desired pods of a replica set.' },

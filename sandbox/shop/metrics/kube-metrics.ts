@@ -52,13 +52,14 @@ function collectScaler(add: Add, scaler: KubeObject, namespace: string): void {
     numberAt(scaler, 'status', 'currentReplicas'),
   );
   for (const condition of listAt(scaler, 'status', 'conditions'))
-    for (const status of ['true', 'false', 'unknown']) {
+    for (const status of CONDITION_STATUSES) {
       const holds = textAt(condition, 'status').toLowerCase() === status;
       const one = scraped({ ...labels, condition: textAt(condition, 'type'), status });
       add('kube_horizontalpodautoscaler_status_condition', one, Number(holds));
     }
 }
 
+const CONDITION_STATUSES = ['true', 'false', 'unknown'];
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 
 function collectPod(add: Add, pod: PodView): void {
@@ -127,6 +128,13 @@ function collectDeployment(add: Add, deployment: KubeObject, namespace: string):
   add('kube_deployment_status_replicas_updated', labels, numberAt(status, 'updatedReplicas'));
   add('kube_deployment_metadata_generation', labels, deployment.metadata.generation ?? 0);
   add('kube_deployment_status_observed_generation', labels, numberAt(status, 'observedGeneration'));
+  for (const condition of listAt(deployment, 'status', 'conditions'))
+    for (const status of CONDITION_STATUSES) {
+      const [type, reason] = [textAt(condition, 'type'), textAt(condition, 'reason')];
+      const holds = textAt(condition, 'status').toLowerCase() === status;
+      const one = scraped({ ...labels, condition: type, reason, status });
+      add('kube_deployment_status_condition', one, Number(holds));
+    }
 }
 
 /** Of a node's memory, what its own system takes. */

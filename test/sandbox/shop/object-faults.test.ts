@@ -90,6 +90,12 @@ describe('a fault in the objects', () => {
     },
   );
 
+  it('a service that only its callers miss is alerted by what they see', () => {
+    world.fault('zero-replicas', 'recommendations');
+    world.advance(6 * MINUTE);
+    expect(world.fired()).toEqual(['ServiceUnreachable recommendations']);
+  });
+
   it('service-selector leaves the endpoints empty', () => {
     world.fault('service-selector', SERVICE);
     world.advance(10_000);
@@ -133,5 +139,9 @@ describe('a fault in the objects', () => {
     expect(labels('KubeJobFailed')).toMatchObject({ ...exporter, job_name: 'cart-api-migrate' });
     expect(labels('KubeHpaMetricMissing')).toMatchObject({ ...exporter, horizontalpodautoscaler: SERVICE });
     expect(labels('KubeDeploymentReplicasMismatch')).toMatchObject({ ...exporter, deployment: 'payment-api' });
+    expect(labels('KubeDeploymentRolloutStuck')).toMatchObject({
+      ...exporter,
+      ...{ deployment: 'payment-api', condition: 'Progressing', reason: 'ProgressDeadlineExceeded', status: 'false' },
+    });
   });
 });

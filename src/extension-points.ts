@@ -24,6 +24,7 @@ import type { People } from './extension-points/people.ts';
 import type { Cluster } from './ports/cluster.ts';
 import type { Workload } from './ports/cluster-objects.ts';
 import type { ConfigCopies } from './ports/config-copies.ts';
+import type { GitHosts } from './ports/git-host.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 /** What people add, each one file with one default export, found by load-modules.ts. */
@@ -49,6 +50,8 @@ export type ActionContext = {
   protectedNamespaces: string[];
   /** What ConfigMaps held before; absent: no key to keep that with is set. */
   configCopies?: ConfigCopies;
+  /** Git hosts for which a token is set; absent: none. */
+  git?: GitHosts;
 };
 export type ActionLimits = {
   maxReplicas: number;

@@ -20,6 +20,7 @@ import { createSlackChat } from './adapters/slack/chat.ts';
 import { createSlackDirectory } from './adapters/slack/directory.ts';
 import { startApp } from './app/app.ts';
 import { type Config, readConfig, sandboxSettings } from './app/config.ts';
+import { gitHostsOf } from './app/git-hosts.ts';
 import { unhandled } from './app/meters.ts';
 import { silentChat, unreachableCluster, unreachableMetrics } from './app/missing-parts.ts';
 import { channelRulesOf } from './app/policy.ts';
@@ -180,6 +181,7 @@ async function startForReal(config: Config, redis: PrivateRedis | null, log: Log
           }),
         }
       : {}),
+    ...gitHostsOf(env),
     chat:
       env.SLACK_BOT_TOKEN && env.SLACK_CHANNEL
         ? createSlackChat({

@@ -47,6 +47,7 @@ export async function createDeps(
     cluster: world.cluster,
     metrics: world.metrics,
     ...(world.logs ? { logs: world.logs } : {}),
+    ...(world.git ? { git: world.git } : {}),
     ...(world.alertManager ? { alertManager: world.alertManager } : {}),
     queries: world.queries,
     baselines,

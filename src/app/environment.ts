@@ -87,6 +87,11 @@ export const Environment = z.object({
   /** PagerDuty's REST API: who is on call. */
   PAGERDUTY_API_TOKEN: z.string().optional(),
   PAGERDUTY_API_URL: z.url().optional(),
+  /** With these a pull request that takes a commit back can be opened, where a person says so. */
+  GITHUB_TOKEN: z.string().optional(),
+  GITHUB_API_URL: z.url().default('https://api.github.com'),
+  GITLAB_TOKEN: z.string().optional(),
+  GITLAB_API_URL: z.url().default('https://gitlab.com/api/v4'),
   OTLP_GRPC_PORT: Port.default(4317),
   OTLP_HTTP_PORT: Port.default(4318),
   /** What senders of OTLP must show. Without it what they say is shown, and decides nothing. */

@@ -52,6 +52,12 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
     'token of the REST API: reads who is on call (`pagerduty:` among the approvers), and lets notes decide',
   PAGERDUTY_API_URL: 'another REST API, for a proxy or a test server',
   PAGERDUTY_EVENTS_URL: 'another Events API, for a proxy or a test server',
+  GITHUB_TOKEN:
+    'token that may read and write contents and pull requests: `revert_in_git` can open one where a person says so',
+  GITHUB_API_URL:
+    'GitHub’s REST API; of GitHub Enterprise `https://HOST/api/v3`. The token goes there and nowhere else',
+  GITLAB_TOKEN: 'the same for GitLab, with the scope `api`',
+  GITLAB_API_URL: 'GitLab’s REST API; of your own `https://HOST/api/v4`. The token goes there and nowhere else',
   OTLP_GRPC_PORT: 'OTLP over gRPC',
   OTLP_HTTP_PORT: 'OTLP over HTTP',
   OTLP_TOKEN: 'what senders of OTLP must show; what comes without it is shown, and decides nothing',

@@ -7,6 +7,7 @@ import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Directory, OnCall } from '../ports/directory.ts';
+import type { GitHosts } from '../ports/git-host.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Monitors } from '../ports/monitors.ts';
@@ -32,6 +33,8 @@ export type World = {
   pagerDuty?: PagerDutyApi;
   /** Absent: Alertmanager only tells, and can't be asked. */
   alertManager?: AlertManager;
+  /** Absent: no token for a Git host is set. */
+  git?: GitHosts;
   chat: Chat;
   pager: Pager;
   slack: {

@@ -25,5 +25,6 @@ export function actionContext(
     scaledObjectFor: (workload) => scaledObjectFor(deps, workload),
     protectedNamespaces: deps.protectedNamespaces,
     ...(deps.configCopies ? { configCopies: deps.configCopies } : {}),
+    ...(deps.git ? { git: deps.git } : {}),
   };
 }

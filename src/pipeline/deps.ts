@@ -7,6 +7,7 @@ import type { LearningDeps } from '../learning/deps.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { ConfigCopies } from '../ports/config-copies.ts';
+import type { GitHosts } from '../ports/git-host.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { ListedStore } from '../ports/listed.ts';
@@ -32,6 +33,8 @@ export type StageDeps = EvidenceDeps &
     store: IncidentStore;
     /** Absent: no key to keep them with is set. */
     configCopies?: ConfigCopies;
+    /** Absent: no token for a Git host is set. */
+    git?: GitHosts;
     jobs: Jobs;
     pager: Pager;
     /** The same reads, shared between diagnoses for a moment. */

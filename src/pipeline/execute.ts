@@ -10,7 +10,7 @@ import { actionContext } from './action-context.ts';
 import type { StageDeps } from './deps.ts';
 import { freshLook, lockFor } from './fresh-look.ts';
 import { type ClaimedEffect, leaseOf, NOTHING, type Stage, type StageResult } from './stage.ts';
-import { guardWrites, type WriteGuard } from './write-guard.ts';
+import { guardedPorts, guardWrites, type WriteGuard } from './write-guard.ts';
 
 const DEFAULT_VERIFY = { withinMs: 5 * 60_000, steadyMs: 60_000 };
 /** An intent is acted on this long after it was saved; after a longer gap (a crash) it is decided anew. */
@@ -112,7 +112,7 @@ async function tryNow(
   const guard = guardWrites(deps, incident.id, verdict.authorised);
   const refusal = await guard.refusal();
   if (refusal) return { applied: stopped(refusal, progress), sent: [] };
-  const context = { ...actionContext(deps, incident, recommendation), cluster: guard.cluster };
+  const context = { ...actionContext(deps, incident, recommendation), ...guardedPorts(guard) };
   return { applied: await action.apply(context, verdict.authorised, progress), sent: guard.sent };
 }
 

@@ -10,7 +10,7 @@ import type { StageDeps } from './deps.ts';
 import { lockedBy } from './fresh-look.ts';
 import { planPolicy } from './plan-policy.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
-import { guardWrites } from './write-guard.ts';
+import { guardedPorts, guardWrites } from './write-guard.ts';
 
 const WAIT_MS = 10_000;
 /** Nobody may do it here, ever: it is a person's to do, by hand. */
@@ -74,7 +74,7 @@ export async function undoNow(
   const guard = guardWrites(deps, incident.id, verdict.authorised);
   const refusal = await guard.refusal();
   if (refusal) return refused(refusal);
-  const context = { ...actionContext(deps, incident, execution.recommendation), cluster: guard.cluster };
+  const context = { ...actionContext(deps, incident, execution.recommendation), ...guardedPorts(guard) };
   const applied = await action.undo(context, execution, verdict.authorised);
   if (applied.kind !== 'failed' || !guard.sent.includes('lost')) return applied;
   // The next look tells whether it was taken back.

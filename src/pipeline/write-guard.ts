@@ -2,6 +2,7 @@ import { type Authorised, FRESH_MS } from '../domain/authorise.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { ClusterFailure, ClusterResult } from '../ports/cluster-result.ts';
+import type { GitHosts, GitRepository, GitResult } from '../ports/git-host.ts';
 import type { StageDeps } from './deps.ts';
 
 /** Between asking the store and acting on its answer: longer, and this process was held up meanwhile. */
@@ -15,6 +16,8 @@ export type WriteGuard = {
   refusal(): Promise<Refusal | null>;
   /** The cluster, with that asked before each write. */
   cluster: Cluster;
+  /** The Git hosts, with the same before each write; absent: there are none. */
+  git?: GitHosts;
   /** What was sent, in order. */
   sent: Outcome[];
 };
@@ -24,7 +27,7 @@ export type WriteGuard = {
  * was paused since and that it isn't too late.
  */
 export function guardWrites(
-  deps: Pick<StageDeps, 'store' | 'cluster' | 'clock'>,
+  deps: Pick<StageDeps, 'store' | 'cluster' | 'clock' | 'git'>,
   incidentId: string,
   { fence, pauseEpoch, lease, notAfter, lookedAt }: Authorised,
 ): WriteGuard {
@@ -40,8 +43,12 @@ export function guardWrites(
     const age = Math.max(performance.now() - lookedAt, now);
     return now - asked > ANSWER_GOOD_MS || age > FRESH_MS ? HELD_UP : null;
   };
-  return { refusal, sent, cluster: guardedCluster(deps.cluster, refusal, sent) };
+  const git = deps.git ? { git: guardedGit(deps.git, refusal, sent) } : {};
+  return { refusal, sent, cluster: guardedCluster(deps.cluster, refusal, sent), ...git };
 }
+
+/** What an action gets to write with. */
+export const guardedPorts = ({ cluster, git }: WriteGuard) => ({ cluster, ...(git ? { git } : {}) });
 
 const HELD_UP: Refusal = {
   code: 'lease_lost',
@@ -79,6 +86,27 @@ function guardedCluster(cluster: Cluster, refusal: WriteGuard['refusal'], sent: 
       patch: (place, operations, options) => write(options.dryRun, () => custom.patch(place, operations, options)),
       create: (place, body, options) => write(options.dryRun, () => custom.create(place, body, options)),
       delete: (place, options) => write(options.dryRun === true, () => custom.delete(place, options)),
+    },
+  };
+}
+
+function guardedGit(hosts: GitHosts, refusal: WriteGuard['refusal'], sent: Outcome[]): GitHosts {
+  const write = async <T>(call: () => Promise<GitResult<T>>): Promise<GitResult<T>> => {
+    const no = await refusal();
+    if (no) return { ok: false, failure: { kind: 'stopped', message: no.message, refusal: no } };
+    const answer = await call();
+    sent.push(answer.ok ? 'made' : answer.failure.kind === 'unreachable' ? 'lost' : 'refused');
+    return answer;
+  };
+  const guarded = (repository: GitRepository): GitRepository => ({
+    ...repository,
+    open: (reversal, wanted) => write(() => repository.open(reversal, wanted)),
+    close: (request, branch) => write(() => repository.close(request, branch)),
+  });
+  return {
+    repository(url) {
+      const found = hosts.repository(url);
+      return found && guarded(found);
     },
   };
 }

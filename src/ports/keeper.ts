@@ -5,17 +5,13 @@ import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterResult } from './cluster-result.ts';
 import type { CustomKind, CustomObject } from './custom-objects.ts';
+import { APPLICATIONS, GIT_REPOSITORIES, HELM_RELEASES, KUSTOMIZATIONS } from './keeper-kinds.ts';
+import { commitOf } from './keeper-source.ts';
 
-const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
-  group,
-  version,
-  plural,
-  kind,
-});
-const APPLICATIONS = kindOf('argoproj.io', 'v1alpha1', 'applications', 'Application');
-const KUSTOMIZATIONS = kindOf('kustomize.toolkit.fluxcd.io', 'v1', 'kustomizations', 'Kustomization');
-const GIT_REPOSITORIES = kindOf('source.toolkit.fluxcd.io', 'v1', 'gitrepositories', 'GitRepository');
-const HELM_RELEASES = kindOf('helm.toolkit.fluxcd.io', 'v2', 'helmreleases', 'HelmRelease');
+/** What it takes to see from which commit Flux takes an object. */
+export const SOURCE_PERMISSIONS: { group: string; resource: string; verbs: string[] }[] = [
+  { group: GIT_REPOSITORIES.group, resource: GIT_REPOSITORIES.plural, verbs: ['get', 'list'] },
+];
 
 /** What it takes to see whether a change beside Git or a release would stand. */
 export const KEEPER_PERMISSIONS: { group: string; resource: string; verbs: string[] }[] = [
@@ -109,7 +105,7 @@ export async function commitSeen(
 /** What it takes to switch a keeper off and on again. */
 export const SUSPEND_PERMISSIONS: { group: string; resource: string; verbs: string[] }[] = [
   ...[APPLICATIONS, KUSTOMIZATIONS].map(({ group, plural }) => ({ group, resource: plural, verbs: ['patch'] })),
-  { group: GIT_REPOSITORIES.group, resource: GIT_REPOSITORIES.plural, verbs: ['get', 'list'] },
+  ...SOURCE_PERMISSIONS,
 ];
 
 type Keeper = { name: string; reverts: boolean | null; where: string; lasting: string };
@@ -180,10 +176,12 @@ function isIgnored({ object }: CustomObject, { object: { kind, name, namespace }
 function inGit({ path, after, isRollback }: Wish, application: Record<string, unknown>): string {
   const several = readPath(application, ['spec', 'sources']);
   const source = readPath(application, ['spec', 'source']) ?? (Array.isArray(several) ? several[0] : undefined);
+  const revisions = readPath(application, ['status', 'sync', 'revisions']);
   const repository = isRecord(source) && typeof source.repoURL === 'string' ? source.repoURL : null;
   const folder = isRecord(source) && typeof source.path === 'string' ? `, ${source.path}` : '';
   const at = repository === null ? 'in Git' : `in Git (${repository}${folder})`;
-  const commit = readPath(application, ['status', 'sync', 'revision']);
+  const commit =
+    readPath(application, ['status', 'sync', 'revision']) || (Array.isArray(revisions) ? revisions[0] : undefined);
   if (!isRollback) return `Set ${path} to ${after} ${at}.`;
   return typeof commit === 'string' && /^[0-9a-f]{7,40}$/.test(commit)
     ? `Take the change back ${at}: \`git revert ${commit}\`.`
@@ -202,8 +200,9 @@ async function kustomization(cluster: Cluster, { namespace, name }: Flux, wish: 
   const folder = readPath(object, ['spec', 'path']);
   const source = readPath(object, ['spec', 'sourceRef', 'name']);
   const at = typeof folder === 'string' ? ` (${typeof source === 'string' ? `${source}, ` : ''}${folder})` : '';
+  const commit = commitOf(readPath(object, ['status', 'lastAppliedRevision']));
   const where = wish.isRollback
-    ? `Take the change back in Git${at}.`
+    ? `Take the change back in Git${at}${commit === null ? '' : `: \`git revert ${commit}\``}.`
     : `Set ${wish.path} to ${wish.after} in Git${at}.`;
   const lasting = `its next reconciliation may set ${wish.path} back. ${where} Then \`flux reconcile kustomization ${name} -n ${namespace}\`.`;
   const reverts = !isOff && setsField(wish.object, /kustomize-controller/, wish.path);

@@ -7,6 +7,7 @@ import type { Authority } from '../../src/domain/types/execution.ts';
 import type { Action } from '../../src/extension-points.ts';
 import execute from '../../src/pipeline/execute.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
+import type { GitHosts } from '../../src/ports/git-host.ts';
 import { diagnosisOf, executionOf, incidentOf, planOf, T0 } from '../domain/examples.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
 
@@ -146,6 +147,33 @@ describe('a worker that was held up', () => {
     await run(frozen, { by: 'auto' });
     expect(asked).toBe(2);
     expect(frozen.writes).toEqual([]);
+  });
+
+  it('has no more of a say in Git than in the cluster', async () => {
+    let asked = 0;
+    const frozen: ReturnType<typeof world> = world({
+      mayAct: () => {
+        asked += 1;
+        if (asked === 2) frozen.pass(2 * MINUTE);
+      },
+    });
+    const open = vi.fn(async () => ({ ok: true }));
+    const git = { repository: () => ({ open }) } as unknown as GitHosts;
+    const [name, action] = [...frozen.deps.actions][0]!;
+    const apply: Action['apply'] = async (context) => {
+      const answer = await context.git!.repository('')!.open({} as never, {} as never);
+      return {
+        kind: 'failed',
+        changed: false,
+        refusal: answer.ok ? null : (answer.failure.refusal ?? null),
+        message: '',
+      };
+    };
+    const deps = { ...frozen.deps, git, actions: new Map([[name, { ...action, apply }]]) } as Deps;
+    const { events } = await run({ ...frozen, deps }, { by: 'auto' });
+    expect(asked).toBe(2);
+    expect(open).not.toHaveBeenCalled();
+    expect(events).toEqual([]);
   });
 });
 

@@ -43,12 +43,12 @@ describe('the shipped playbooks', () => {
     expect(Object.fromEntries(figures)).toMatchObject({
       high_memory_usage: ['restart_pod 0.9 0.8', 'scale_horizontal 0.85 0.7', 'increase_memory_limit 0.95 0.9'],
       'high_memory_usage/oom_killed': ['increase_memory_limit 0.95 0.5', 'restart_pod 0.9 0.7'],
-      'high_memory_usage/rollout': ['rollback_deployment 0 0.9', 'suspend_reconciliation 0 0.8'],
+      'high_memory_usage/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
       high_latency: ['scale_horizontal 2 0.7', 'restart_deployment 5 0.8', 'enable_circuit_breaker 10 0.6'],
       crash_loop: ['rollback_deployment 0 0.9', 'notify_oncall 0 0.5'],
       node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
-      'high_latency/rollout': ['rollback_deployment 0 0.9', 'suspend_reconciliation 0 0.8'],
-      'high_error_rate/rollout': ['rollback_deployment 0 0.9', 'suspend_reconciliation 0 0.8'],
+      'high_latency/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
+      'high_error_rate/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
       demand_ahead: ['apply_scaled_object 0 0.5'],
     });
     const mine = playbooks.filter(({ issue }) => /^(high_|crash_loop|node_pressure|not_ready)/.test(issue));

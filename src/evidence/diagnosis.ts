@@ -6,15 +6,17 @@ import { calleesOf } from '../domain/callees.ts';
 import type { Incident } from '../domain/incident.ts';
 import { isAbout } from '../domain/is-about.ts';
 import { littleHistory } from '../domain/little-history.ts';
+import { isOtherMaker, makesFor } from '../domain/pod-maker.ts';
 import { ownerOf } from '../domain/pod-owner.ts';
 import { whyNotSecond } from '../domain/second-cause.ts';
 import { foundWell } from '../domain/snapshot/found-well.ts';
-import { subjectEntity, workloadOf } from '../domain/subject.ts';
+import { standIn, subjectEntity, workloadOf } from '../domain/subject.ts';
 import type { AffectedPart, Cause, Diagnosis } from '../domain/types/diagnosis.ts';
-import type { EntityRef } from '../domain/types/entity.ts';
+import type { EntityRef, Subject } from '../domain/types/entity.ts';
 import type { Finding } from '../domain/types/finding.ts';
 import { SHOWN_BY_PODS } from '../domain/vocabulary.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { PodInfo } from '../ports/cluster-objects.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { gather } from './gather.ts';
 import { gatherState } from './gather-state.ts';
@@ -114,14 +116,21 @@ const mayBlame = (incident: Incident, cause: Cause | undefined): boolean =>
   cause?.entity.name === subjectEntity(incident).name;
 
 /** Findings about pods, with whose pods these are: by uid, where the pod is still there. */
-function withOwners(findings: Finding[], { pods, workloads, revisions }: IncidentContext): Finding[] {
+function withOwners(
+  findings: Finding[],
+  { pods, workloads, revisions, subject: { service } }: IncidentContext,
+): Finding[] {
   return findings.map((finding) => {
     const { about } = finding;
     const pod = about.kind === 'Pod' && !about.owner ? pods.find(({ name }) => name === about.name) : undefined;
-    const owner = pod && ownerOf(pod, workloads, revisions);
-    return owner ? { ...finding, about: { ...about, owner: owner.name } } : finding;
+    const owner = pod && (ownerOf(pod, workloads, revisions)?.name ?? otherMakerOf(pod, service));
+    return owner ? { ...finding, about: { ...about, owner } } : finding;
   });
 }
+
+/** The name under which a pod counts that no workload of ours made. */
+const otherMakerOf = ({ owner, name }: PodInfo, service: string): string | undefined =>
+  makesFor(owner, service) || (owner === null && service === standIn({ kind: 'Pod', name })) ? service : undefined;
 
 /** Whether a step of this incident gave it more to work with, and that still stands. */
 const isRelieved = (deps: EvidenceDeps, { executions }: Incident, { namespace, name }: EntityRef): boolean =>
@@ -164,7 +173,7 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
     ? { kind: 'Node', namespace: '', name: node }
     : ranked.entity === subject.service && workloadOf(subject) === null
       ? subjectEntity(subject)
-      : { kind: workload?.kind ?? 'Deployment', namespace: subject.namespace, name: ranked.entity };
+      : { kind: workload?.kind ?? kindOf(subject, ranked.entity), namespace: subject.namespace, name: ranked.entity };
   const what = whatOf(ranked, findings);
   return {
     entity,
@@ -174,6 +183,10 @@ function asCause(gathered: Gathered, ranked: RankedCause, findings: Finding[]): 
     ...culpritOf(ranked, what, findings),
   };
 }
+
+/** Of the subject itself it is known, also where it is no workload of ours. */
+const kindOf = ({ entity }: Subject, name: string): EntityRef['kind'] =>
+  entity?.name === name && isOtherMaker(entity) ? entity.kind : 'Deployment';
 
 /** What it is said to be comes before how it shows. */
 function reasonsOf(ranked: RankedCause, what: string, findings: Finding[]): string[] {

@@ -47,7 +47,7 @@ export async function owningWorkload(cluster: Cluster, namespace: string, owner:
   const deployment = workloads.value.find(
     ({ kind, name }) => kind === 'Deployment' && name === deploymentOf(owner.name),
   );
-  if (!deployment) return { kind: 'ReplicaSet', namespace, name: owner.name };
+  if (!deployment) return rolloutOf(cluster, namespace, owner.name);
   if (owner.uid === null) return refOf(deployment);
   const revisions = await cluster.revisions(deployment);
   if (!revisions.ok) return undefined;
@@ -55,6 +55,15 @@ export async function owningWorkload(cluster: Cluster, namespace: string, owner:
     ? refOf(deployment)
     : { kind: 'ReplicaSet', namespace, name: owner.name };
 }
+
+/** Argo's Rollouts make ReplicaSets as Deployments do; of anything else it is what it is. */
+async function rolloutOf(cluster: Cluster, namespace: string, replicaSet: string): Answer {
+  const name = deploymentOf(replicaSet);
+  const found = await cluster.custom.get({ kind: ROLLOUTS, namespace, name });
+  return found.ok ? { kind: 'Rollout', namespace, name } : { kind: 'ReplicaSet', namespace, name: replicaSet };
+}
+
+const ROLLOUTS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', kind: 'Rollout' };
 
 /** The workload of that very name, else the one that the Service of that name selects; null where there is neither. */
 export async function workloadBehind(cluster: Cluster, namespace: string, name: string): Answer {

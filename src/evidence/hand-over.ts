@@ -3,6 +3,7 @@ import { isSymptom } from '../domain/known-cause.ts';
 import { writersOf } from '../domain/managed-fields.ts';
 import { maskTexts } from '../domain/mask-text.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
+import { podMaker } from '../domain/pod-maker.ts';
 import { type ObjectRef, objectKey } from '../domain/snapshot/snapshot.ts';
 import type { Cause } from '../domain/types/diagnosis.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
@@ -42,7 +43,15 @@ export async function handOverFor(
   const { object } = wrong;
   const raw = state?.state.byKey.get(objectKey(object))?.raw ?? null;
   const keeper = raw ? await keeperTold(cluster, viewOf(raw, object), raw, wrong.facts[0]?.field ?? 'spec') : null;
-  return handOverOf(wrong, raw, keeper);
+  return handOverOf(wrong, raw, keeper ?? makerOf(state, object));
+}
+
+/** Who makes pods that nothing of ours changes. */
+function makerOf(state: StateDiagnosis | null, { kind, namespace, name }: ObjectRef) {
+  const isOne = state?.state.workloads.some(
+    (one) => one.kind === kind && one.name === name && one.namespace === namespace,
+  );
+  return isOne ? podMaker({ kind, namespace: namespace ?? '', name }) : null;
 }
 
 const CONVINCING = 0.5;

@@ -1,4 +1,5 @@
 import type { Health, Vital } from '../domain/health.ts';
+import { makesFor } from '../domain/pod-maker.ts';
 import type { PodInfo, Workload } from '../ports/cluster-objects.ts';
 import { nodeVital } from './node-vital.ts';
 import type { ObjectsLook } from './objects-look.ts';
@@ -27,6 +28,9 @@ export async function objectVitals(
     const vital: Vital = wasThere
       ? { kind: 'unknown', why: 'stale', message: `${service} was deleted` }
       : { kind: 'not_measured' };
+    const made = await madeByOthers(look, { namespace, service });
+    if (made === null) return { object: 'unknown', vitals: all([...POD_COUNTS, ...WORKLOAD, 'nodes'], NOT_LISTED) };
+    if (made.length > 0) return othersVitals(look, made, { nodes: await nodes, service, now });
     const node = await nodeVital(look, await nodes, service, [], now);
     return {
       object: wasThere ? 'deleted' : 'none',
@@ -43,6 +47,49 @@ export async function objectVitals(
   return {
     object: 'there',
     vitals: { ...own, ...counted, nodes: await nodeVital(look, await nodes, service, there, now) },
+  };
+}
+
+const NOT_LISTED: Vital = { kind: 'unknown', why: 'no_answer', message: 'its pods could not be listed' };
+
+/** Of a name that is no workload: the pods that somebody else's controller made for it, or the pod itself; null: nobody can say. */
+async function madeByOthers(
+  { cluster }: ObjectsLook,
+  { namespace, service }: { namespace: string; service: string },
+): Promise<PodInfo[] | null> {
+  const pod = service.startsWith(BARE_POD) ? service.slice(BARE_POD.length) : null;
+  // What stands for a quota, a claim or a Job has no pods of its own.
+  if (pod === null && service.includes('/')) return [];
+  const pods = await cluster.pods(namespace, {});
+  if (!pods.ok) return null;
+  const isIts = (one: PodInfo) =>
+    pod === null ? makesFor(one.owner, service) : one.owner === null && one.name === pod;
+  return pods.value.filter((one) => isThere(one) && isIts(one));
+}
+
+const BARE_POD = 'pod/';
+
+/** How many there should be isn't known: only of those that are there it is told how they are. */
+async function othersVitals(
+  look: ObjectsLook,
+  pods: PodInfo[],
+  {
+    nodes,
+    service,
+    now,
+  }: { nodes: Awaited<ReturnType<ObjectsLook['cluster']['nodes']>>; service: string; now: number },
+): Promise<Objects> {
+  const counts = podCounts(pods, now);
+  const ready = pods.filter((pod) => pod.ready).length;
+  return {
+    object: 'there',
+    vitals: {
+      not_ready: known(pods.length - ready, now),
+      pods: known(ready, now),
+      stuck: { kind: 'not_measured' },
+      ...Object.fromEntries(POD_COUNTS.map((name) => [name, known(counts[name], now)])),
+      nodes: await nodeVital(look, nodes, service, pods, now),
+    },
   };
 }
 

@@ -89,9 +89,8 @@ async function findPod(cluster: Cluster, { namespace, name }: { namespace: strin
   const owner = await workloadOfPodNamed(cluster, namespace, name);
   if (owner === undefined) return { kind: 'unknown' };
   if (owner === null) return { kind: 'absent' };
-  return owner.kind === 'Deployment' || owner.kind === 'StatefulSet' || owner.kind === 'DaemonSet'
-    ? found(ofWorkload(cluster.name, owner))
-    : found(aboutObject(cluster.name, owner));
+  const isService = !['Pod', 'Job', 'CronJob', 'ControlPlane'].includes(owner.kind);
+  return found(isService ? ofWorkload(cluster.name, owner) : aboutObject(cluster.name, owner));
 }
 
 async function findHost(cluster: Cluster, host: string): Promise<Found> {

@@ -2,6 +2,7 @@ import type { RankedStateCause } from '../analysis/rank-state.ts';
 import { isJobOf } from '../domain/job-names.ts';
 import { causeKindInfo, isSymptom } from '../domain/known-cause.ts';
 import { maskText } from '../domain/mask-text.ts';
+import { isOtherMaker } from '../domain/pod-maker.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
 import { refOf } from '../domain/snapshot/state-cause.ts';
@@ -35,9 +36,11 @@ export function stateFindings(
   const { service } = subject;
   const itself = isAboutItself(subject);
   const isHere = ({ kind, name }: EntityRef) => name === service || (!itself && (kind === 'Node' || called.has(name)));
-  const placed = diagnosis.causes
-    .filter(({ what }) => !isSymptom(what))
-    .map((cause) => ({ cause, places: placesOf(diagnosis, cause, subject) }));
+  const all = diagnosis.causes.map((cause) => ({ cause, places: placesOf(diagnosis, cause, subject) }));
+  const causes = all.filter(({ cause }) => !isSymptom(cause.what));
+  // Of a Job or a bare pod no correlator of its own tells how it shows.
+  const isBare = aloneIn(subject) !== null && !causes.some(({ places }) => places.some(isHere));
+  const placed = isBare ? all : causes;
   const first = convictedOf(
     diagnosis,
     placed.filter(({ places }) => places.some(isHere)).map(({ cause }) => cause),
@@ -130,7 +133,8 @@ export function behind(
 ): EntityRef[] {
   // One that is only closed is well itself: it is felt where pods wait for it.
   if (object.kind === 'Node' && !CLOSED.has(what)) return [{ kind: 'Node', namespace: '', name: object.name }];
-  const isHere = (ref: ObjectRef) => ref.namespace === namespace && WORKLOADS.includes(ref.kind);
+  const isHere = (ref: ObjectRef) =>
+    ref.namespace === namespace && (WORKLOADS.includes(ref.kind) || (ref.name === service && isOtherMaker(ref)));
   const own =
     object.kind === 'Service'
       ? state.services.find((one) => one.namespace === object.namespace && one.name === object.name)

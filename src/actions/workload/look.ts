@@ -1,3 +1,4 @@
+import { podMaker } from '../../domain/pod-maker.ts';
 import { deploymentOf } from '../../domain/pod-names.ts';
 import { podTrouble, type RolloutState, rolloutState } from '../../domain/rollout.ts';
 import type { EntityRef } from '../../domain/types/entity.ts';
@@ -25,17 +26,20 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** Looks at the context's target; a pod stands for the workload that owns it, a Service for the workload of its name. */
 export async function lookAtTarget({ cluster, target }: ActionContext): Promise<Looked> {
-  const name = await workloadName(cluster, target);
-  if (!name.ok) return refused(name.failure, `${target.namespace}/${target.name}`);
-  if (name.value === null)
-    return {
-      ok: false,
-      refusal: {
-        code: 'unsupported',
-        message: `${target.kind} ${target.name} is not part of a Deployment, StatefulSet or DaemonSet.`,
-      },
-    };
-  return lookAt(cluster, target.namespace, name.value);
+  const found = await workloadOf(cluster, target);
+  if (!found.ok) return refused(found.failure, `${target.namespace}/${target.name}`);
+  if ('name' in found.value) return lookAt(cluster, target.namespace, found.value.name);
+  return { ok: false, refusal: { code: 'unsupported', message: notOurs(target, found.value.maker) } };
+}
+
+/** Whose it is, and what a person does there. */
+function notOurs({ kind, namespace, name }: EntityRef, maker: { kind: string; name: string } | null): string {
+  const told = maker && podMaker({ ...maker, namespace });
+  const what = `${kind} ${name} is not part of a Deployment, StatefulSet or DaemonSet`;
+  if (!told) return `${what}.`;
+  return kind === maker.kind
+    ? `${told.name} is a person's to change: ${told.how}`
+    : `${what}: ${told.name} makes it. ${told.how}`;
 }
 
 export async function lookAt(cluster: Cluster, namespace: string, name: string): Promise<Looked> {
@@ -69,16 +73,35 @@ function oldPods(workload: Workload, revisions: Revision[]): number {
     .reduce((sum, revision) => sum + revision.replicas, 0);
 }
 
-async function workloadName(cluster: Cluster, target: EntityRef): Promise<ClusterResult<string | null>> {
-  if (WORKLOADS.includes(target.kind) || target.kind === 'Service') return { ok: true, value: target.name };
-  if (target.kind !== 'Pod') return { ok: true, value: null };
+/** The workload's name, or who makes such pods instead; null: it makes none. */
+type Behind = { name: string } | { maker: { kind: string; name: string } | null };
+
+async function workloadOf(cluster: Cluster, target: EntityRef): Promise<ClusterResult<Behind>> {
+  if (WORKLOADS.includes(target.kind) || target.kind === 'Service') return { ok: true, value: { name: target.name } };
+  if (target.kind !== 'Pod') return { ok: true, value: { maker: makesPods(target) ? target : null } };
   const pod = await cluster.pod(target.namespace, target.name);
   if (!pod.ok) return pod;
-  const { owner } = pod.value;
-  if (owner === null) return { ok: true, value: null };
-  if (owner.kind === 'ReplicaSet') return { ok: true, value: deploymentOf(owner.name) };
-  return { ok: true, value: WORKLOADS.includes(owner.kind) ? owner.name : null };
+  const owner = pod.value.owner ?? { kind: 'Pod', name: target.name };
+  if (owner.kind === 'ReplicaSet') return ofReplicaSet(cluster, target.namespace, owner.name);
+  return { ok: true, value: WORKLOADS.includes(owner.kind) ? { name: owner.name } : { maker: owner } };
 }
+
+/** A Deployment's is called after it; one that nobody's Deployment keeps stands for itself. */
+async function ofReplicaSet(cluster: Cluster, namespace: string, set: string): Promise<ClusterResult<Behind>> {
+  const name = deploymentOf(set);
+  const found = await cluster.workload(namespace, name);
+  if (found.ok) return { ok: true, value: { name } };
+  if (found.failure.kind !== 'not_found') return found;
+  return { ok: true, value: { maker: { kind: 'ReplicaSet', name: set } } };
+}
+
+/** What an incident can be about that makes no pods. */
+const NO_MAKERS: EntityRef['kind'][] = [
+  ...(['Node', 'HorizontalPodAutoscaler', 'ScaledObject', 'VerticalPodAutoscaler', 'PodDisruptionBudget'] as const),
+  ...(['PersistentVolumeClaim', 'PersistentVolume', 'ResourceQuota', 'Ingress', 'Certificate', 'Namespace'] as const),
+  ...(['ControlPlane', 'Probe', 'Alerting', 'Alert'] as const),
+];
+const makesPods = ({ kind }: EntityRef): boolean => !NO_MAKERS.includes(kind);
 
 /** Why a workload must not be changed right now; null when it may. `verb` says what for. */
 export function inTheWay({ workload, rollout }: WorkloadLook, verb: string): Refusal | null {

@@ -109,6 +109,7 @@ function ownerOf(pod: Pod, top: Map<string, StateWorkload>, sets: Map<string, Ku
       : keyOf('Deployment', namespace, owner.name.replace(HASHED, ''));
     const found = top.get(key) ?? top.get(keyOf('ReplicaSet', namespace, owner.name));
     if (found) return found;
+    if (above) return standIn(pod, { kind: textAt(above, 'kind'), name: textAt(above, 'name') }, top);
     const isRollout = pod.template.labels['pod-template-hash'] !== undefined;
     return standIn(pod, isRollout ? { kind: 'Deployment', name: owner.name.replace(HASHED, '') } : owner, top);
   }

@@ -21,7 +21,7 @@ const DIGEST_LENGTH = 16;
 export function encodeValue(incidentId: string, planDigest: string | null = null, askedAt?: number): string {
   const id = incidentId.slice(0, 100);
   if (planDigest === null) return id;
-  const question = askedAt === undefined ? '' : `:${askedAt.toString(36)}`;
+  const question = askedAt === undefined ? '' : `:${Math.floor(askedAt).toString(36)}`;
   return `${id}|${planDigest.slice(0, DIGEST_LENGTH)}${question}`;
 }
 

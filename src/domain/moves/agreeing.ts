@@ -8,9 +8,9 @@ import type { In, Moved, Of } from './moved.ts';
 /** The second of two waits so long for the first one's yes to be worth something. */
 const SECOND_WITHIN_MS = 30 * 60_000;
 
-/** Whether an answer belongs to another question than the one that stands (`askedAt` in milliseconds; not said by older buttons). The same plan may be asked about twice. */
+/** Whether an answer belongs to another question than the one that stands (`askedAt` in milliseconds; not said by older buttons). The same plan may be asked about twice. A clock may count in parts of a millisecond, a button doesn't. */
 export const isOfAnother = ({ since }: Pick<In<'awaiting_approval'>, 'since'>, askedAt: number | undefined): boolean =>
-  askedAt !== undefined && since !== undefined && askedAt !== since;
+  askedAt !== undefined && since !== undefined && Math.floor(askedAt) !== Math.floor(since);
 
 /** A person says yes to a step: it is taken up, or where two have to agree it waits for somebody else's. */
 export function agreed(

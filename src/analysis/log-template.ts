@@ -28,7 +28,12 @@ export function createMiner(limits: MinerLimits = MINER_LIMITS): Miner {
 
 /** Adds one log record (stack traces and all) seen at `at` (epoch ms); returns its template, whose text may still grow wildcards. */
 export function learn(miner: Miner, record: string, at: number): LogTemplate {
-  const words = wordsOf(miner, record);
+  return learnMasked(miner, maskLine(foldStack(record)), at);
+}
+
+/** The same for a record that is folded and masked already. */
+export function learnMasked(miner: Miner, masked: string, at: number): LogTemplate {
+  const words = wordsOf(miner, masked);
   const key = groupOf(words);
   const group = miner.groups.get(key) ?? [];
   const known = mostSimilar(group, words, miner.limits.similarity);
@@ -52,8 +57,8 @@ export function templatesOf(miner: Miner): LogTemplate[] {
   return [...miner.groups.values()].flatMap((group) => group.map((node) => node.template)).sort((a, b) => a.id - b.id);
 }
 
-function wordsOf(miner: Miner, record: string): string[] {
-  const words = maskLine(foldStack(record)).split(' ');
+function wordsOf(miner: Miner, masked: string): string[] {
+  const words = masked.split(' ');
   return words.length <= miner.limits.words ? words : [...words.slice(0, miner.limits.words), '…'];
 }
 
@@ -73,7 +78,8 @@ function mostSimilar(group: readonly Node[], words: readonly string[], least: nu
   let most = least;
   for (const node of group) {
     let same = 0;
-    for (const [i, word] of words.entries()) if (node.words[i] === word) same += 1;
+    // Of every line: an iterator would be most of the time.
+    for (let i = 0; i < words.length; i += 1) if (node.words[i] === words[i]) same += 1;
     const share = same / words.length;
     if (share > most || (share === most && best === null)) {
       most = share;
@@ -85,8 +91,8 @@ function mostSimilar(group: readonly Node[], words: readonly string[], least: nu
 
 function generalise(node: Node, words: readonly string[]): void {
   let changed = false;
-  for (const [i, word] of words.entries()) {
-    if (node.words[i] === word || node.words[i] === WILDCARD) continue;
+  for (let i = 0; i < words.length; i += 1) {
+    if (node.words[i] === words[i] || node.words[i] === WILDCARD) continue;
     node.words[i] = WILDCARD;
     changed = true;
   }

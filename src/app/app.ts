@@ -44,6 +44,7 @@ import { here } from './here.ts';
 import { closeServer, listen } from './http-server.ts';
 import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
+import { createLogMining } from './log-mining.ts';
 import { countScaler, countTelemetry, createMeters, measureClock, measureMemory } from './meters.ts';
 import { tellMissingRights } from './missing-rights.ts';
 import { startListening } from './otlp-receiver.ts';
@@ -105,12 +106,14 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
   const replicas = createReplicas({ redis, key: `${prefix}:replicas`, id: `${randomUUID()}@${VERSION}` });
   const { cluster } = config.settings;
   const addresses = createPodAddresses();
+  const mining = createLogMining();
   const listening = await startListening(config.env, world.otlp, {
     podByIp: addresses.find,
     shared: createSharedLog({ redis: cache, cluster }),
     history: createKeptHistory({ redis: cache, cluster, width: KEPT_METRICS.length }),
     replica: replicas.id,
     clock,
+    mining,
     log,
   });
   if (listening.receiver) countTelemetry(meters.registry, listening.telemetry, listening.receiver.counts);
@@ -152,6 +155,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       log,
     )),
     telemetry: listening.telemetry,
+    mineLogs: mining.mine,
     topology,
     once: heardOnce,
     listed: createListedStore({ redis, key: `${prefix}:list` }),
@@ -272,6 +276,7 @@ export async function startApp(config: Config, given: World, log: Logger): Promi
       await closeServer(server);
       if (!(await worker.stop(DRAIN_MS))) log.warn({}, 'some work was left half-way; the next start goes on with it');
       void stopRetention();
+      await mining.stop();
       time.stop();
       await queue.close();
       redis.disconnect();

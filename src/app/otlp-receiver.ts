@@ -3,10 +3,12 @@ import { type Receiver, startOtlpReceiver } from '../adapters/otlp/receiver.ts';
 import type { PodByIp } from '../adapters/otlp/source.ts';
 import type { Tls } from '../adapters/otlp/tls.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { TelemetrySink } from '../domain/telemetry.ts';
 import type { KeptHistory, SharedLog } from '../ports/replicas.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/create-telemetry.ts';
 import { type MetricsSource, withTelemetry } from '../telemetry/metrics.ts';
 import type { Environment } from './environment.ts';
+import type { LogMining } from './log-mining.ts';
 import { createSharing, repeatSharing } from './telemetry-replication.ts';
 
 /** How OTLP is taken in. Without a token anybody may send: what is said then is shown, and decides nothing. */
@@ -33,6 +35,7 @@ type IncidentContext = {
   history: KeptHistory;
   replica: string;
   clock: Clock;
+  mining: Pick<LogMining, 'before'>;
   log: Logger;
 };
 
@@ -40,12 +43,12 @@ type IncidentContext = {
 export async function startListening(
   env: Environment,
   settings: OtlpSettings | undefined,
-  { podByIp, shared, history, replica, clock, log }: IncidentContext,
+  { podByIp, shared, history, replica, clock, mining, log }: IncidentContext,
 ): Promise<Listening> {
   const sharing = createSharing({ shared, history, clock, replica, log });
   const trusted = (settings?.token ?? null) !== null;
   const telemetry = createTelemetry({ now: clock.now, trusted, several: sharing.several });
-  const receiver = settings ? await listen(env, settings, telemetry, podByIp, log) : null;
+  const receiver = settings ? await listen(env, settings, mining.before(telemetry), podByIp, log) : null;
   const stopSharing = receiver ? repeatSharing(sharing, telemetry) : () => undefined;
   return {
     telemetry,
@@ -67,7 +70,7 @@ export async function startListening(
 async function listen(
   env: Environment,
   { token, optional, speaksFor }: OtlpSettings,
-  sink: Telemetry,
+  sink: TelemetrySink,
   podByIp: PodByIp,
   log: Logger,
 ): Promise<Receiver | null> {

@@ -57,6 +57,6 @@ export type Dropped = { count: number; why: string };
 
 export type TelemetrySink = {
   spans(records: readonly SpanRecord[]): Dropped;
-  logs(records: readonly LogRecord[]): Dropped;
+  logs(records: readonly LogRecord[]): Dropped | Promise<Dropped>;
   points(records: readonly PointRecord[]): Dropped;
 };

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LogPeriods, MinedLogs } from '../analysis/mine-logs.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { KnownCalls } from '../domain/group.ts';
 import type { Playbook } from '../domain/types/playbook.ts';
@@ -19,6 +20,8 @@ export type EvidenceDeps = {
   queries: ServiceQueries;
   /** Absent: no store of logs is configured. */
   logs?: Logs;
+  /** On a thread of its own. Absent: mined where they are looked at. */
+  mineLogs?(periods: LogPeriods): Promise<MinedLogs>;
   /** Absent: nothing is received over OTLP. */
   telemetry?: TelemetryReader;
   /** Absent: only what the metrics say now is known of who calls whom. */

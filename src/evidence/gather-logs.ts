@@ -30,7 +30,7 @@ export async function gatherServiceLogs(
   const found: ServiceLogs[] = [];
   for (let from = 0; from < services.length; from += AT_ONCE) {
     const some = services.slice(from, from + AT_ONCE);
-    const answers = await Promise.all(some.map((service) => logsOf(deps.logs!, service, incidentContext)));
+    const answers = await Promise.all(some.map((service) => logsOf(deps, service, incidentContext)));
     for (const answer of answers)
       if ('service' in answer) found.push(answer);
       else {
@@ -43,7 +43,7 @@ export async function gatherServiceLogs(
 }
 
 async function logsOf(
-  logs: NonNullable<EvidenceDeps['logs']>,
+  deps: Pick<EvidenceDeps, 'logs' | 'mineLogs'>,
   service: string,
   { subject, since, at, workloads }: IncidentContext,
 ): Promise<ServiceLogs | { message: string }> {
@@ -52,16 +52,18 @@ async function logsOf(
   const kind = workloads.find(({ name }) => name === service)?.kind ?? 'Deployment';
   const workload = { kind, namespace: subject.namespace, name: service };
   const answers = await Promise.all([
-    logs.lines(workload, Math.max(start, at - INCIDENT_MS), at, INCIDENT_LINES),
+    deps.logs!.lines(workload, Math.max(start, at - INCIDENT_MS), at, INCIDENT_LINES),
     ...Array.from({ length: NORMAL_PARTS }, (_, part) => {
       const from = start - NORMAL_MS + part * partMs;
-      return logs.lines(workload, from, from + partMs, LINES_OF_PART);
+      return deps.logs!.lines(workload, from, from + partMs, LINES_OF_PART);
     }),
   ]);
   const failed = answers.find((answer) => !answer.ok);
   if (failed && !failed.ok) return { message: `logs of ${service}: ${failed.failure.message}` };
   const [incident = [], ...normal] = answers.map((answer) => (answer.ok ? answer.value : []));
-  return { service, normal, incident };
+  if (!deps.mineLogs) return { service, normal, incident };
+  const mined = await deps.mineLogs({ normal, incident }).catch(() => null);
+  return mined ? { service, normal, incident, mined } : { message: `logs of ${service}: their lines can't be read` };
 }
 
 const MAX_HANGING = 2;

@@ -1,3 +1,4 @@
+import type { MinedLogs } from '../analysis/mine-logs.ts';
 import type { Series } from '../analysis/series.ts';
 import type { ConfigReference } from '../domain/pod-template.ts';
 import type { EntityRef, Subject } from '../domain/types/entity.ts';
@@ -62,5 +63,5 @@ export type TemplateReferences = {
 export type VolumeUse = { claim: string; used: Series };
 /** The share of a container's CFS periods, in [0, 1], in which its limit kept it waiting. */
 export type Throttling = { pod: string; container: string; share: number };
-/** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. */
-export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[] };
+/** Lines of single periods; `normal` are the periods before the trouble. Not yet masked: they must not be kept or shown as they are. `mined`: what they say, where that was found out already. */
+export type ServiceLogs = { service: string; normal: LogLine[][]; incident: LogLine[]; mined?: MinedLogs };

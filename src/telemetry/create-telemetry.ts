@@ -1,7 +1,7 @@
 import type { Evidence } from '../analysis/rank.ts';
-import type { Dropped, TelemetrySink } from '../domain/telemetry.ts';
+import type { Dropped, LogRecord, TelemetrySink } from '../domain/telemetry.ts';
 import { telemetryEvidence } from './evidence.ts';
-import { addLogs, createLogbook } from './logs.ts';
+import { addLogs, addMaskedLogs, createLogbook } from './logs.ts';
 import { betweenOf, drain, type MergedState, merge, minutePartsOf, type Shared } from './merged.ts';
 import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './minute.ts';
 import { createMinutes } from './minutes.ts';
@@ -10,8 +10,11 @@ import { addPoints, createMetricAggregator } from './points.ts';
 import { addSpans, createSpanJoiner, settleTraces } from './traces.ts';
 
 /** What services send of themselves: taken in, summed up by minute, and asked when a cause is looked for. */
-export type Telemetry = TelemetrySink &
+export type Telemetry = Omit<TelemetrySink, 'logs'> &
   Shared & {
+    logs(records: readonly LogRecord[]): Dropped;
+    /** The same, of records whose bodies are masked already. */
+    maskedLogs(records: readonly LogRecord[]): Dropped;
     /** Whether the senders had to show a token. What strangers say is shown to people, and decides nothing. */
     trusted: boolean;
     /** Who called whom within the last hour, in a namespace; `weight` is how sure that is. */
@@ -61,6 +64,7 @@ export function createTelemetry(options: {
     trusted,
     spans: (records) => taking(dropped, () => addSpans(joiner, records)),
     logs: (records) => taking(dropped, () => addLogs(logbook, records)),
+    maskedLogs: (records) => taking(dropped, () => addMaskedLogs(logbook, records)),
     points: (records) => taking(dropped, () => addPoints(aggregator, records)),
     calls: (namespace) => callsOf(state, between(now() - REMEMBERED_MS, Number.POSITIVE_INFINITY), namespace),
     evidence: (namespace, since, at) =>

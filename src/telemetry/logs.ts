@@ -1,4 +1,4 @@
-import { createMiner, learn, type Miner, templatesOf } from '../analysis/log-template.ts';
+import { createMiner, learn, learnMasked, type Miner, templatesOf } from '../analysis/log-template.ts';
 import type { LogRecord } from '../domain/telemetry.ts';
 import { countTemplate } from './minute.ts';
 import { type Minutes, type Refused, serviceIn } from './minutes.ts';
@@ -19,7 +19,8 @@ export function createLogbook(minutes: Minutes, refused: Logbook['refused'], isK
   return { minutes, byService: new Map(), isKnown, refused };
 }
 
-export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
+/** `learnBody`: `learnMasked` where the bodies are masked already. */
+export function addLogs(logbook: Logbook, records: readonly LogRecord[], learnBody: typeof learn = learn): void {
   for (const record of records) {
     const key = keyOf(record.source);
     const service = serviceIn(logbook.minutes, record.at, key);
@@ -28,12 +29,15 @@ export function addLogs(logbook: Logbook, records: readonly LogRecord[]): void {
       continue;
     }
     const book = bookOf(logbook, key);
-    const { id } = learn(book.miner, record.body, record.at);
+    const { id } = learnBody(book.miner, record.body, record.at);
     if (record.severe) book.severe.add(id);
     service.logs += 1;
     if (!countTemplate(service, id, 1, logbook.minutes.limits)) logbook.refused('too_many_templates');
   }
 }
+
+export const addMaskedLogs = (logbook: Logbook, records: readonly LogRecord[]): void =>
+  addLogs(logbook, records, learnMasked);
 
 /** Services are bounded by the minutes; a book whose service is forgotten there goes too. */
 function bookOf(logbook: Logbook, key: string) {

@@ -97,7 +97,7 @@ async function read(options: IntakeOptions, counts: Counts, signal: Signal, body
   try {
     const message =
       body.encoding === 'json' ? decodeJson(signal, unpacked.toString('utf8')) : decodeProtobuf(signal, unpacked);
-    read = deliver(options, signal, message, who);
+    read = await deliver(options, signal, message, who);
   } catch (error) {
     return {
       kind: 'refused',
@@ -116,14 +116,14 @@ function count(counts: Counts, why: string, by: number): void {
   if (by > 0) counts.dropped[why] = (counts.dropped[why] ?? 0) + by;
 }
 
-function deliver({ sink, speaksFor }: IntakeOptions, signal: Signal, message: object, who: SourceOf) {
+async function deliver({ sink, speaksFor }: IntakeOptions, signal: Signal, message: object, who: SourceOf) {
   if (signal === 'traces') {
     const { records, unreadable } = readSpans(message as TracesRequest, who);
     return { taken: records.length, dropped: sink.spans(records), unreadable };
   }
   if (signal === 'logs') {
     const { records, unreadable } = readLogRecords(message as LogsRequest, who);
-    return { taken: records.length, dropped: sink.logs(records), unreadable };
+    return { taken: records.length, dropped: await sink.logs(records), unreadable };
   }
   const { records, unreadable } = readPoints(message as MetricsRequest, who, speaksFor);
   return { taken: records.length, dropped: sink.points(records), unreadable };

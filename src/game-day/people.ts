@@ -71,9 +71,10 @@ export function clickOf({ rule, incident }: Deed, messages: ChannelMessage[]): C
   return null;
 }
 
-/** A value is `INC-1-k3f9x`, or that, `|` and the beginning of a plan's digest, or that, `|~` and a choice. */
+/** A value is `INC-1-k3f9x`, or that, `|` and the beginning of a plan's digest (of a question `:` and its instant after it), or that, `|~` and a choice. */
 function isAbout(value: string, incident: string, end: string): boolean {
-  const [id, rest = ''] = value.split('|');
+  const [id, what = ''] = value.split('|');
+  const [rest = ''] = what.split(':');
   if (id !== incident) return false;
   return end === '' || rest === end || (!end.startsWith('~') && rest !== '' && end.startsWith(rest));
 }

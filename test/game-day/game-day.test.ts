@@ -58,7 +58,7 @@ describe('a game day', () => {
     const out = join(folder, 'report.json');
     const code = await play(SCENARIO, out);
     expect(shown).toContain('✔ catalog-api: ends healed: healed');
-    expect(code).toBe(0);
+    expect(code, shown).toBe(0);
     const report = JSON.parse(await readFile(out, 'utf8')) as Report;
     expect(report).toMatchObject({ passed: true, seed: 7, facts: { faults: [{ kind: 'bad-deploy' }] } });
     expect(new Date(report.facts.beganAt).toISOString()).toMatch(/^2026-06-02T13:3/);

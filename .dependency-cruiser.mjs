@@ -59,6 +59,13 @@ export default {
       to: { path: '^(src|commands)/', pathNot: '^src/(domain|analysis)/' },
     },
     {
+      name: 'the-domain-knows-no-mathematics',
+      comment: 'The words and the judgement stand at the bottom; analysis computes with them, and hands over figures.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: '^src/analysis/' },
+    },
+    {
       name: 'timing-knows-nothing',
       comment: 'How to wait, to take turns and to do again is the same for everybody, and about nothing in particular.',
       severity: 'error',
@@ -171,6 +178,13 @@ export default {
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/($1|outgoing|incoming)/' },
+    },
+    {
+      name: 'a-backtest-knows-no-verb',
+      comment: 'The verbs of the command line use it, and not the other way round.',
+      severity: 'error',
+      from: { path: '^src/backtest/' },
+      to: { path: '^src/cli/' },
     },
     ...Object.entries(SDKS).map(onlyIn),
     {

@@ -1,14 +1,9 @@
+import type { CronWindow, DemandSettings } from '../domain/types/demand.ts';
+import { wallClock } from '../domain/wall-clock.ts';
 import { type DayPlan, planDay } from './day-windows.ts';
 import { sortedFinite } from './order-statistics.ts';
 import { fitSeasonality, profileAt } from './seasonality.ts';
 import { between, type Series, type Span, toGrid } from './series.ts';
-import { wallClock } from './wall-clock.ts';
-
-/** A trigger of KEDA's `cron` scaler: `start` and `end` in cron's five fields, in `timezone`. `message` says the same to a person. */
-export type CronWindow = { timezone: string; start: string; end: string; desiredReplicas: number; message: string };
-
-/** `timezone` is an IANA name; one replica takes `perReplica` requests per second. */
-export type DemandSettings = { timezone: string; perReplica: number; minReplicas: number; maxReplicas: number };
 
 export type ScheduleOptions = DemandSettings & { now: number; stepMs: number; exclude?: readonly Span[] };
 

@@ -1,8 +1,8 @@
 import type { QueryOptions } from '../adapters/prometheus/service-queries.ts';
-import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { OwnCluster } from '../domain/alert-admission.ts';
 import type { WorkingHours } from '../domain/proof/working-hours.ts';
 import type { ChannelRule, Night } from '../domain/routing.ts';
+import type { DemandSettings } from '../domain/types/demand.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { ChangeWindow } from '../domain/windows.ts';
 import { type Settings, UNNAMED_CLUSTER, WEEKDAYS } from './settings.ts';

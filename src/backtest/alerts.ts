@@ -1,10 +1,10 @@
 import { subjectOf } from '../adapters/alertmanager/subject-of.ts';
 import { fingerprintOf, parseWebhook } from '../adapters/alertmanager/webhook.ts';
-import { readJsonLines } from '../cli/json-lines.ts';
 import type { PastFiring } from '../domain/proof/past-troubles.ts';
 import { workloadOf } from '../domain/subject.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { type Firing, recordedFirings } from './firings.ts';
+import { readJsonLines } from './json-lines.ts';
 import { type AlertOfPast, eventsOfAlerts } from './past-events.ts';
 import type { PastEvent } from './replay.ts';
 

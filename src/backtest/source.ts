@@ -1,7 +1,7 @@
 import { subjectOf } from '../adapters/alertmanager/subject-of.ts';
-import { type ReadIncidents, readIncidents } from '../cli/incident-source.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { alertsOfFile, alertsOfPrometheus } from './alerts.ts';
+import { type ReadIncidents, readIncidents } from './incident-source.ts';
 import { eventsOfIncidents, openedEvents } from './past-events.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { PastEvent } from './replay.ts';

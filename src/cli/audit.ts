@@ -1,7 +1,7 @@
 import type { Command as Program } from 'commander';
 import { secretOf } from '../app/secret-of.ts';
+import { type NightshiftApi, NightshiftApiError, nightshiftApi } from '../backtest/nightshift-api.ts';
 import { type AuditHead, type AuditLine, exportedLine, verifyChain } from '../domain/audit.ts';
-import { type NightshiftApi, NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 
 type Page = { lines: AuditLine[]; head: AuditHead; people: Record<string, string> };
 type Options = { url?: string };

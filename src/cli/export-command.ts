@@ -6,10 +6,10 @@ import { readEnvironment, readSettingsOf } from '../app/config.ts';
 import { queryOptions } from '../app/policy.ts';
 import { secretOf } from '../app/secret-of.ts';
 import { signInOf } from '../app/sign-in.ts';
+import { readIncidents } from '../backtest/incident-source.ts';
 import type { RecordedIncident } from '../backtest/recorded-incident.ts';
 import { LEFT_OUT_WORDS } from '../domain/exported-incident.ts';
 import { evidenceAround, exportEvidence, incidentLines } from './export.ts';
-import { readIncidents } from './incident-source.ts';
 import { instantOf } from './instant-of.ts';
 import { terminalBar } from './terminal-bar.ts';
 

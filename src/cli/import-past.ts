@@ -4,10 +4,10 @@ import { readEnvironment, readSettingsOf } from '../app/config.ts';
 import { secretOf } from '../app/secret-of.ts';
 import { signInOf } from '../app/sign-in.ts';
 import { firingsOfFile, firingsOfPrometheus } from '../backtest/alerts.ts';
+import { NightshiftApiError, nightshiftApi } from '../backtest/nightshift-api.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';
 import { troublesOf } from '../domain/proof/past-troubles.ts';
 import { instantOf } from './instant-of.ts';
-import { NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 import { pagerDutyTroubles } from './past-pages.ts';
 
 type Options = { url?: string; prometheus?: string; alerts?: string; pagerduty?: string; from?: string; to?: string };

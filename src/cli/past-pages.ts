@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { readJsonLines } from '../backtest/json-lines.ts';
 import type { PastTrouble } from '../domain/proof/comparison.ts';
-import { readJsonLines } from './json-lines.ts';
 
 const Incident = z.looseObject({
   id: z.string().min(1).max(200),

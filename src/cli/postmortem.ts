@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command as Program } from 'commander';
 import { secretOf } from '../app/secret-of.ts';
+import { NightshiftApiError, nightshiftApi } from '../backtest/nightshift-api.ts';
 import { readRecordedIncident } from '../backtest/recorded-incident.ts';
 import { exportedIncident } from '../domain/exported-incident.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import { type PostMortem, postMortemMarkdown } from '../domain/postmortem.ts';
 import type { AffectedPart } from '../domain/types/diagnosis.ts';
-import { NightshiftApiError, nightshiftApi } from './nightshift-api.ts';
 
 class PostMortemError extends Error {}
 type Options = { url?: string; folder: string };

@@ -1,4 +1,4 @@
-import type { CronWindow, DemandSettings } from '../analysis/learned-schedule.ts';
+import type { CronWindow, DemandSettings } from './types/demand.ts';
 
 /** A trigger of KEDA's: everything in its metadata is text. */
 export type Trigger = {

@@ -1,9 +1,9 @@
 import type { ForecastModel } from '../analysis/forecast.ts';
 import { lookAhead } from '../analysis/forecast.ts';
-import type { CronWindow, DemandSettings } from '../analysis/learned-schedule.ts';
 import { type Series, type Span, toSeries } from '../analysis/series.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { CronWindow, DemandSettings } from '../domain/types/demand.ts';
 import type { DemandAhead, DemandFailure } from '../ports/demand.ts';
 import type { Metrics, ServiceQueries } from '../ports/metrics.ts';
 import { createKeyedQueue } from '../timing/keyed-queue.ts';

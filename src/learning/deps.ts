@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { DemandSettings } from '../analysis/learned-schedule.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { KedaAddresses } from '../domain/scaled-object.ts';
+import type { DemandSettings } from '../domain/types/demand.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Cluster } from '../ports/cluster.ts';

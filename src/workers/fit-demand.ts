@@ -1,8 +1,9 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { type ForecastModel, fitForecast } from '../analysis/forecast.ts';
-import { type CronWindow, type DemandSettings, learnSchedule } from '../analysis/learned-schedule.ts';
+import { learnSchedule } from '../analysis/learned-schedule.ts';
 import type { Series, Span } from '../analysis/series.ts';
+import type { CronWindow, DemandSettings } from '../domain/types/demand.ts';
 
 /** The worker thread that learns demand: a service's past request rate in, its forecast model and its weekly schedule out. */
 

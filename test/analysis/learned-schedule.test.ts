@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { learnSchedule } from '../../src/analysis/learned-schedule.ts';
 import type { Series } from '../../src/analysis/series.ts';
-import { wallClock } from '../../src/analysis/wall-clock.ts';
+import { wallClock } from '../../src/domain/wall-clock.ts';
 import { DAY_MS, firstDays, madeUp, START, STEP_MS } from './made-up-series.ts';
 
 const HOUR_MS = 3_600_000;

@@ -34,6 +34,7 @@ async function cruise(folder: string) {
 const PLANTED: Record<string, { file: string; imports: string }> = {
   'pure-code-needs-no-world': { file: 'src/detectors/reads-a-file.ts', imports: 'node:fs' },
   'pure-code-knows-no-outer-layer': { file: 'src/domain/knows-ports.ts', imports: '../ports/fine.ts' },
+  'the-domain-knows-no-mathematics': { file: 'src/domain/computes.ts', imports: '../analysis/fine.ts' },
   'timing-knows-nothing': { file: 'src/timing/knows-domain.ts', imports: '../domain/fine.ts' },
   'ports-know-only-the-domain': { file: 'src/ports/knows-extensions.ts', imports: '../extension-points.ts' },
   'extension-points-know-only-ports-and-domain': { file: 'src/extension-points.ts', imports: './pipeline/fine.ts' },
@@ -78,6 +79,7 @@ const PLANTED: Record<string, { file: string; imports: string }> = {
   'sdk-echarts-stays-at-the-rim': { file: 'src/pipeline/knows-echarts.ts', imports: 'echarts' },
   'sdk-resvg-stays-at-the-rim': { file: 'src/pipeline/knows-resvg.ts', imports: '@resvg/resvg-js' },
   'sdk-grpc-stays-at-the-rim': { file: 'src/pipeline/knows-grpc.ts', imports: '@grpc/grpc-js' },
+  'a-backtest-knows-no-verb': { file: 'src/backtest/knows-a-verb.ts', imports: '../cli/fine.ts' },
   'sandbox-imports-nothing-of-ours': { file: 'sandbox/knows-us.ts', imports: '../src/domain/fine.ts' },
   'only-main-starts-the-sandbox': { file: 'src/app/app.ts', imports: '../../sandbox/fine.ts' },
   'no-cycles': { file: 'src/domain/cycle-a.ts', imports: './cycle-b.ts' },
@@ -86,6 +88,8 @@ const PLANTED: Record<string, { file: string; imports: string }> = {
 };
 const FINE = [
   'src/domain',
+  'src/analysis',
+  'src/cli',
   'src/ports',
   'src/pipeline',
   'src/actions',

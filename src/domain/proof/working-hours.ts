@@ -1,4 +1,4 @@
-import { wallClock } from '../../analysis/wall-clock.ts';
+import { wallClock } from '../wall-clock.ts';
 
 /** When people are at work anyway. `days`: 1 is Monday, 7 Sunday; `from` and `to` in minutes of the day, `to` outside. */
 export type WorkingHours = { timezone: string; days: readonly number[]; from: number; to: number };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NightshiftApiError, nightshiftApi } from '../../src/cli/nightshift-api.ts';
+import { NightshiftApiError, nightshiftApi } from '../../src/backtest/nightshift-api.ts';
 
 let server: Server;
 let url: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wallClock } from '../../src/analysis/wall-clock.ts';
+import { wallClock } from '../../src/domain/wall-clock.ts';
 
 test('clocks of a zone are told through their change', () => {
   const berlin = wallClock('Europe/Berlin');

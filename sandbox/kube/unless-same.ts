@@ -1,7 +1,7 @@
 import { keyOf } from './change.ts';
 import type { World } from './world.ts';
 
-/** A controller that looks at nothing but these resources ('all': at any), and at the time only while it `waits`. */
+/** A controller that looks at nothing but these resources ('all': at any but events and leases, which own nothing and are told of all the time), and at the time only while it `waits`. */
 export type Counting = {
   reads: readonly string[] | 'all';
   waits?: (world: World) => boolean;
@@ -21,6 +21,6 @@ export function unlessSame(world: World, controller: Counting): void {
 }
 
 function versionOf(world: World, reads: Counting['reads']): string {
-  if (reads === 'all') return String(world.store.revision());
+  if (reads === 'all') return String(world.store.changedAt('all'));
   return reads.map((resource) => world.store.changedAt(keyOf(world, resource))).join();
 }

@@ -200,9 +200,12 @@ export async function startReplicas(
       const one = due[pick % Math.max(1, due.length)];
       if (one) await steps.upTo(await effect(on, one), upTo);
     },
-    async work(on: number) {
-      if (frozen.has(on)) return;
-      for (const due of await raw.listDue(soon(), 100)) await steps.finish(await effect(on, due));
+    /** How many pieces of work were due. */
+    async work(on: number): Promise<number> {
+      if (frozen.has(on)) return 0;
+      const all = await raw.listDue(soon(), 100);
+      for (const due of all) await steps.finish(await effect(on, due));
+      return all.length;
     },
     async click(on: number, pick: number, how: string) {
       const open = how === 'undo' ? await raw.list({ limit: 20 }) : await raw.listOpen(20);
@@ -324,8 +327,7 @@ export async function startReplicas(
           await endOfAlerts();
         }
         await clicksAtRest(round);
-        for (let again = 0; again < 6 && (await raw.listDue(soon(), 1)).length > 0; again++)
-          await run.work(round % count);
+        for (let again = 0; again < 6 && (await run.work(round % count)) > 0; again++);
         const [next] = await raw.listLater(soon(), 1);
         const isLate = now - restAt > HIDDEN_MS + 60_000;
         if (isLate && (!next || (!toTheEnd && (await isTold())))) break;

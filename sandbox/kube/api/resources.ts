@@ -203,18 +203,26 @@ export function createRegistry(): Registry {
   const fixed = Object.entries(BUILT_IN).flatMap(([apiVersion, rows]) => rows.map((row) => builtIn(apiVersion, row)));
   let known: readonly Resource[] = fixed;
   let named = byNames(known);
+  let [kinds, paths] = [byKey(known, kindKey), byKey(known, pathKey)];
   return {
     all: () => known,
-    find: (group, version, plural) =>
-      known.find((r) => r.plural === plural && r.group === group && r.version === version),
-    byKind: (apiVersion, kind) => known.find((r) => r.kind === kind && groupVersion(r) === apiVersion),
+    find: (group, version, plural) => paths.get(`${group}/${version}/${plural}`),
+    byKind: (apiVersion, kind) => kinds.get(`${apiVersion}/${kind}`),
     byName: (name) => named.get(name),
     setCustom: (definitions) => {
       known = [...fixed, ...definitions.flatMap(customResources)];
       named = byNames(known);
+      [kinds, paths] = [byKey(known, kindKey), byKey(known, pathKey)];
     },
   };
 }
+
+const kindKey = (resource: Resource): string => `${groupVersion(resource)}/${resource.kind}`;
+const pathKey = ({ group, version, plural }: Resource): string => `${group}/${version}/${plural}`;
+
+/** What came first before what came later. */
+const byKey = (known: readonly Resource[], keyOf: (resource: Resource) => string): Map<string, Resource> =>
+  new Map([...known].reverse().map((resource) => [keyOf(resource), resource]));
 
 /** Every write and every look of a controller asks for one by its name. A plural goes before a key, and what came first before what came later. */
 function byNames(known: readonly Resource[]): Map<string, Resource> {

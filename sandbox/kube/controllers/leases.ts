@@ -12,8 +12,9 @@ export function stepLeases(world: World): void {
   for (const node of objects(world, 'nodes')) {
     if (!isAlive(node)) continue;
     const { name } = node.metadata;
-    const renewTime = new Date(now).toISOString().replace('Z', '000Z');
     const lease = object(world, 'leases', NAMESPACE, name);
+    if (lease !== undefined && now - instant(lease.spec?.renewTime as string | undefined, 0) < RENEW_MS) continue;
+    const renewTime = new Date(now).toISOString().replace('Z', '000Z');
     if (lease === undefined) {
       insert(world, 'leases', {
         apiVersion: 'coordination.k8s.io/v1',
@@ -23,7 +24,6 @@ export function stepLeases(world: World): void {
       });
       continue;
     }
-    if (now - instant(lease.spec?.renewTime as string | undefined, 0) < RENEW_MS) continue;
     change(world, 'leases', NAMESPACE, name, (copy) => {
       copy.spec = { ...copy.spec, renewTime };
     });

@@ -19,7 +19,7 @@ export type Store = {
   put(resource: string, object: KubeObject): KubeObject;
   remove(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
   revision(): number;
-  /** The revision of the last change of a resource, or the one that the store began with. */
+  /** The revision of the last change of a resource ('all': of any but NOISE), or the one that the store began with. */
   changedAt(resource: string): number;
   /** What happened to a resource after `revision`, or 'expired' when its history doesn't reach back that far. */
   since(resource: string, revision: number): readonly WatchEvent[] | 'expired';
@@ -32,6 +32,9 @@ export type Store = {
 const HISTORY = 2000;
 const KEPT_AFTER_TRIM = 1000;
 const FIRST_REVISION = 1000;
+
+/** Own nothing, end by themselves, and are written all the time. */
+const NOISE = new Set(['events', 'leases.coordination.k8s.io']);
 
 type History = { oldest: number; events: WatchEvent[] };
 
@@ -59,6 +62,7 @@ export function createStore(): Store {
     remember(histories, event, floor);
     sorted.delete(event.resource);
     changes.set(event.resource, event.revision);
+    if (!NOISE.has(event.resource)) changes.set('all', event.revision);
     for (const listener of [...listeners]) listener(event);
   };
   const table = (resource: string): Map<string, KubeObject> => {

@@ -28,6 +28,7 @@ export function alertIntake(
   { topology, meters, own, hear }: IntakeParts,
   token: string | null,
 ): AlertIntake {
+  const measured = measuredBy(deps);
   return {
     token,
     parse(body) {
@@ -41,7 +42,7 @@ export function alertIntake(
           await hear(heartbeats);
           const subjects = await aboutWhom(deps, [...taken, ...noted.map(({ alert }) => alert)]);
           const of = (alert: Alert): ReceivedAlert => ({
-            alert: { ...alert, vital: vitalOf(alert.generatorUrl, measuredBy(deps)) },
+            alert: { ...alert, vital: vitalOf(alert.generatorUrl, measured) },
             subject: subjects.get(alert)!,
           });
           const incidents = await receiveAlerts(deps, taken.map(of), topology.calls());

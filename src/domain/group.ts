@@ -44,17 +44,9 @@ export function incidentFor(
   calls: KnownCalls,
   now: number,
 ): Incident | null {
-  const here = open.filter((incident) => incident.cluster === subject.cluster && !isProposal(incident));
-  const key = groupKeyOf(subject);
-  const own = here.find((incident) => incident.groupKey === key);
+  const { here, byGroup, byCause, byNode } = indexOf(open, subject.cluster);
+  const own = byGroup.get(groupKeyOf(subject)) ?? byCause.get(nodeOf(subject)) ?? byNode.get(subject.deadNode ?? '');
   if (own) return own;
-  const asCause = here.find((incident) => {
-    const cause = namedCause(incident.diagnosis);
-    return cause?.entity.namespace === subject.namespace && cause.entity.name === subject.service;
-  });
-  if (asCause) return asCause;
-  const ofNode = here.find((one) => subject.deadNode === one.service && subjectEntity(one).kind === 'Node');
-  if (ofNode) return ofNode;
   // Of whom nothing is known but their name, nothing follows for others.
   if (!isInCalls(subject, calls)) return null;
   const recent = here.filter((incident) => isNear(incident, now));
@@ -70,6 +62,35 @@ export function incidentFor(
     recent.find((incident) => awaitsCause(incident) && mayExplain(alert, node, reachable, incident, now, calls)) ??
     null
   );
+}
+
+/** The first of each, in the list's order. */
+type Index = {
+  cluster: string;
+  here: Incident[];
+  byGroup: Map<string, Incident>;
+  byCause: Map<string, Incident>;
+  byNode: Map<string, Incident>;
+};
+
+/** Thousands of alerts look at the same list in the same moment. */
+const known = new WeakMap<Incident[], Index>();
+
+function indexOf(open: Incident[], cluster: string): Index {
+  const had = known.get(open);
+  if (had?.cluster === cluster) return had;
+  const here = open.filter((incident) => incident.cluster === cluster && !isProposal(incident));
+  const index: Index = { cluster, here, byGroup: new Map(), byCause: new Map(), byNode: new Map() };
+  const add = (map: Map<string, Incident>, key: string, incident: Incident) => {
+    if (key !== '' && !map.has(key)) map.set(key, incident);
+  };
+  for (const incident of here) {
+    add(index.byGroup, incident.groupKey, incident);
+    add(index.byCause, causeNode(incident), incident);
+    if (subjectEntity(incident).kind === 'Node') add(index.byNode, incident.service, incident);
+  }
+  known.set(open, index);
+  return index;
 }
 
 /** Who waits for what is broken sends its requests again. */

@@ -29,16 +29,29 @@ const isRecent = ({ alertedAt }: OpenLine, now: number): boolean => alertedAt !=
 export const stormOf = (open: Incident[], now: number): Incident[] =>
   open.filter((incident) => waitsToAct(incident, now)).toSorted(byAge);
 
-export const stormLines = (open: OpenLine[], now: number): OpenLine[] =>
-  waitingByAge(open).filter((line) => isRecent(line, now));
+export const stormLines = (open: OpenLine[], now: number): OpenLine[] => viewOf(open, now).storm;
 
-/** Thousands ask about the same lines in the same moment. */
-const known = new WeakMap<OpenLine[], OpenLine[]>();
+/** What is asked of the list of all that is open, made out once for the thousands who ask in the same moment. */
+type View = { at: number; storm: OpenLine[]; first: Map<string, OpenLine[]> };
 
-function waitingByAge(open: OpenLine[]): OpenLine[] {
-  const sorted = known.get(open) ?? open.filter(waits).toSorted(byAge);
-  known.set(open, sorted);
-  return sorted;
+const known = new WeakMap<OpenLine[], View>();
+/** A list is asked for anew after a second: within one, what is recent stays so. */
+const SAME_MOMENT_MS = 1_000;
+
+function viewOf(open: OpenLine[], now: number): View {
+  const had = known.get(open);
+  if (had && Math.abs(now - had.at) < SAME_MOMENT_MS) return had;
+  const recent = open.filter((line) => isRecent(line, now)).toSorted(byAge);
+  const first = new Map<string, OpenLine[]>();
+  for (const line of recent) {
+    if (line.quiet || line.waitsFor === 'same_cause') continue;
+    const some = first.get(line.namespace) ?? [];
+    if (some.length < LOOKED_AT) some.push(line);
+    first.set(line.namespace, some);
+  }
+  const view = { at: now, storm: recent.filter(waits), first };
+  known.set(open, view);
+  return view;
 }
 
 const byAge = (a: { openedAt: number; id: string }, b: { openedAt: number; id: string }): number =>
@@ -72,17 +85,19 @@ export function heldBack(incident: Incident, open: OpenLine[], now: number, stor
 
 /** Those that are looked at, whatever has become of them since. */
 const firstOf = (open: OpenLine[], namespace: string, now: number): OpenLine[] =>
-  open
-    .filter((line) => line.namespace === namespace && !line.quiet && isRecent(line, now))
-    .filter((line) => line.waitsFor !== 'same_cause')
-    .toSorted(byAge)
-    .slice(0, LOOKED_AT);
+  viewOf(open, now).first.get(namespace) ?? [];
 
 /** Above so many open incidents that no message shows yet, one list shows them all. */
 export const LISTED_ABOVE = 30;
 
 /** Whom the list is for. */
-export const unshown = (open: OpenLine[]): OpenLine[] => open.filter((line) => !line.shown && !line.quiet);
+export function unshown(open: OpenLine[]): OpenLine[] {
+  const some = unshownOf.get(open) ?? open.filter((line) => !line.shown && !line.quiet);
+  unshownOf.set(open, some);
+  return some;
+}
+
+const unshownOf = new WeakMap<OpenLine[], OpenLine[]>();
 
 export const isHeldByStorm = ({ state }: Pick<Incident, 'state'>): boolean =>
   state.name === 'watching' && state.waitsFor === 'storm';

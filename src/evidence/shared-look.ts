@@ -4,6 +4,9 @@ import type { Metrics } from '../ports/metrics.ts';
 
 /** Answers to looks are shared for this long (real time) between diagnoses: in a storm hundreds of incidents ask the same of one namespace. */
 const GOOD_FOR_MS = 2_000;
+/** A look that took long is dear, to the cluster or to us: it is shared for so many times as long, up to a bound. */
+const GOOD_FOR_TIMES = 20;
+const GOOD_FOR_MOST_MS = 10_000;
 const MOST = 1_000;
 
 /**
@@ -18,9 +21,19 @@ export function createSharedLook(
   const shared = <T>(key: string, look: () => Promise<T>): Promise<T> => {
     const known = answers.get(key);
     if (known && known.until > now()) return known.answer as Promise<T>;
+    const began = now();
     const answer = look();
-    keepNewest(answers, key, { until: now() + GOOD_FOR_MS, answer }, MOST);
-    answer.catch(() => answers.delete(key));
+    // Under way it is for all who ask, however long it takes.
+    const kept = { until: Number.POSITIVE_INFINITY, answer };
+    keepNewest(answers, key, kept, MOST);
+    answer.then(
+      (given) => {
+        const failed = (given as { ok?: boolean }).ok === false;
+        const timesMs = failed ? 0 : (now() - began) * GOOD_FOR_TIMES;
+        kept.until = began + Math.min(GOOD_FOR_MOST_MS, Math.max(GOOD_FOR_MS, timesMs));
+      },
+      () => answers.delete(key),
+    );
     for (const [oldest, { until }] of answers) {
       if (until > now()) break;
       answers.delete(oldest);

@@ -53,11 +53,16 @@ export async function pageStorm(deps: StageDeps, incident: Incident): Promise<St
 
 /** When somebody of the storm was paged last; null: nobody has been. */
 function lastTold(open: OpenLine[], dedupKey: string): number | null {
-  let last: number | null = null;
-  for (const { stormPage } of open)
-    if (stormPage?.dedupKey === dedupKey && (last === null || stormPage.at > last)) last = stormPage.at;
-  return last;
+  const last = told.get(open) ?? new Map<string, number>();
+  if (!told.has(open))
+    for (const { stormPage } of open)
+      if (stormPage) last.set(stormPage.dedupKey, Math.max(stormPage.at, last.get(stormPage.dedupKey) ?? 0));
+  told.set(open, last);
+  return last.get(dedupKey) ?? null;
 }
+
+/** Thousands ask of the same list in the same moment. */
+const told = new WeakMap<OpenLine[], Map<string, number>>();
 
 type Sent = { ok: true } | { ok: false; message: string; retryAfterMs: number | null };
 

@@ -42,10 +42,7 @@ export async function receiveAlerts(deps: IntakeDeps, received: ReceivedAlert[],
 
 /** What an open incident has already stays with it, whichever service it is about: only there its end is heard. All else goes by service. */
 function inGroups(received: ReceivedAlert[], open: Incident[]): Group[] {
-  const wanted = new Set(received.map(({ alert }) => alert.fingerprint));
-  const holders = new Map<string, string>();
-  for (const incident of open)
-    for (const { fingerprint } of incident.alerts) if (wanted.has(fingerprint)) holders.set(fingerprint, incident.id);
+  const holders = holdersIn(open);
   const groups = new Map<string, Group>();
   for (const { alert, subject } of received) {
     const heldBy = holders.get(alert.fingerprint) ?? null;
@@ -55,6 +52,18 @@ function inGroups(received: ReceivedAlert[], open: Incident[]): Group[] {
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** Many webhooks of a moment look at the same list. */
+const known = new WeakMap<Incident[], Map<string, string>>();
+
+function holdersIn(open: Incident[]): Map<string, string> {
+  const had = known.get(open);
+  if (had) return had;
+  const holders = new Map<string, string>();
+  for (const incident of open) for (const { fingerprint } of incident.alerts) holders.set(fingerprint, incident.id);
+  known.set(open, holders);
+  return holders;
 }
 
 /** An anomaly that the scan saw, as an event of the service's open incident or of a new one. */

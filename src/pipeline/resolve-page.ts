@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
-import { isStormKey } from '../domain/open-line.ts';
+import { isStormKey, type OpenLine } from '../domain/open-line.ts';
 import { openPages, stalePages } from '../domain/pages.ts';
 import type { Page } from '../domain/types/called.ts';
 import type { StageDeps } from './deps.ts';
@@ -12,9 +12,14 @@ const AGAIN_MS = 10_000;
 async function isOthersToo(deps: StageDeps, { id, cluster }: Incident, dedupKey: string): Promise<boolean> {
   if (!isStormKey(cluster, dedupKey)) return false;
   if (!deps.pager.configured) return true;
-  const open = await deps.store.openLines();
-  return open.some((other) => other.id !== id && other.stormPage?.dedupKey === dedupKey);
+  // A moment old will do while many share it; the last few look anew, or each would take the other for open.
+  const others = (open: OpenLine[]) =>
+    open.filter((other) => other.id !== id && other.stormPage?.dedupKey === dedupKey).length;
+  return others(await deps.openLines()) > MANY || others(await deps.store.openLines()) > 0;
 }
+
+/** More than end within the second that a look may be old. */
+const MANY = 500;
 
 /** Whoever said here that they are on it has said it to PagerDuty, too. */
 async function acknowledged(deps: StageDeps, incident: Incident): Promise<StageResult> {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
 import { EPOCH_LENGTH, EPOCH_LETTERS, incidentId } from '../../domain/incident-id.ts';
+import type { OpenLine } from '../../domain/open-line.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { whenAvailable } from './availability.ts';
 import type { LastRead } from './last-read.ts';
@@ -40,6 +41,8 @@ const newEpoch = (): string =>
 /** Incidents, timelines and counters. */
 export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Options): ReadCalls {
   const key = (name: string) => `${prefix}:${name}`;
+  // All of them are asked for each second, and few change in one.
+  let readLines = new Map<string, OpenLine>();
   const list: IncidentStore['list'] = async ({ state, service, since, limit }) => {
     const index =
       state !== undefined && state !== 'closed' ? 'open' : service !== undefined ? `service:${service}` : 'all';
@@ -78,7 +81,17 @@ export function readCalls({ redis, run, prefix, lastRead, onUnreadable }: Option
     listOpen: openIncidents(run, onUnreadable, lastRead),
     openLines: async () => {
       const lines = await whenAvailable(() => redis.hvals(key('open-lines')));
-      return eachReadable(openLineFrom, lines, onUnreadable);
+      const before = readLines;
+      readLines = new Map();
+      return eachReadable(
+        (text) => {
+          const line = before.get(text as string) ?? openLineFrom(text);
+          readLines.set(text as string, line);
+          return line;
+        },
+        lines,
+        onUnreadable,
+      );
     },
     list,
     timeline: async (id, from = 0, to = -1) =>

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -14,15 +15,21 @@ import { type StormAlert, sendAll } from './alertmanager.ts';
  * What an alert costs until it is safe: the process's CPU for so many webhooks, with the queue paused, so that nothing is done about them yet. Of this version, and of another beside it.
  */
 
+/** Milliseconds of CPU for each alert: what it takes alone, and with what the app does anyhow; `restShare`: how much of a core that is. */
+export type CpuAnAlert = { untilSafe: number; withRest: number; restShare: number };
+
+const round = (ms: number): number => Math.round(ms * 100) / 100;
+
 export const BEFORE = '6598892';
 const ALERTS = 500;
 const WARM_UP = 100;
 const WITHIN_MS = 8_000;
+const REST_MS = 6_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Of Linux, on all that Node runs on. */
 const TICKS_PER_S = 100;
 
-export async function cpuAnAlert(dir: string, sandboxLine: string): Promise<number> {
+export async function cpuAnAlert(dir: string, sandboxLine: string): Promise<CpuAnAlert> {
   const dataDir = await mkdtemp(join(tmpdir(), 'nightshift-storm-'));
   const redis = await startPrivateRedis({ dataDir: join(dataDir, 'redis') });
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
@@ -47,9 +54,15 @@ export async function cpuAnAlert(dir: string, sandboxLine: string): Promise<numb
   try {
     const url = await addressOf(child.stdout!);
     await sendAll(url, alertsOf('warm', WARM_UP), WITHIN_MS / 5);
+    const resting = cpuMsOf(child.pid!);
+    await sleep(REST_MS);
     const before = cpuMsOf(child.pid!);
+    const restShare = (before - resting) / REST_MS;
+    const began = performance.now();
     await sendAll(url, alertsOf('cpu', ALERTS), WITHIN_MS);
-    return (cpuMsOf(child.pid!) - before) / ALERTS;
+    const used = cpuMsOf(child.pid!) - before;
+    const own = used - restShare * (performance.now() - began);
+    return { untilSafe: round(own / ALERTS), withRest: round(used / ALERTS), restShare: round(restShare) };
   } finally {
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -61,7 +74,7 @@ export async function cpuAnAlert(dir: string, sandboxLine: string): Promise<numb
 }
 
 /** The same of an earlier version, where the repository has it; null where it hasn't. */
-export async function cpuBefore(sandboxLine: string): Promise<number | null> {
+export async function cpuBefore(sandboxLine: string): Promise<CpuAnAlert | null> {
   const dir = await mkdtemp(join(tmpdir(), 'nightshift-before-'));
   try {
     const tar = execFileSync('git', ['archive', BEFORE], { cwd: root, maxBuffer: 1 << 30 });
@@ -76,7 +89,7 @@ export async function cpuBefore(sandboxLine: string): Promise<number | null> {
   }
 }
 
-export const cpuNow = (sandboxLine: string): Promise<number> => cpuAnAlert(root, sandboxLine);
+export const cpuNow = (sandboxLine: string): Promise<CpuAnAlert> => cpuAnAlert(root, sandboxLine);
 
 function alertsOf(prefix: string, count: number): StormAlert[] {
   return Array.from({ length: count }, (_, i) => ({

@@ -7,6 +7,7 @@ import type { Outside } from './outside.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type AppProcess = {
+  pid: number;
   url: string;
   cluster: string;
   /** `loopP99Ms`: 99 of 100 looks at the loop were late by less, since it began. */
@@ -67,7 +68,7 @@ export async function startAppProcess(
     used.rssMost = Math.max(used.rssMost, said.rss ?? 0);
   });
   child.once('exit', () => started.reject(new Error('the app ended')));
-  return { ...(await started.promise), used: () => used, stop: () => end(child) };
+  return { ...(await started.promise), pid: child.pid!, used: () => used, stop: () => end(child) };
 }
 
 async function end(child: ChildProcess): Promise<void> {

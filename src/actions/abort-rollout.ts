@@ -9,7 +9,7 @@ import type { ClusterResult } from '../ports/cluster-result.ts';
 import type { CustomObject } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
 import { ROLLOUTS } from './edit/places.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { cannotLook, refusalOf } from './workload/look.ts';
 import { settleAbort } from './workload/settle-argo.ts';
 
 /** Ends an update of an Argo Rollout: all traffic goes back to the stable version, as `kubectl argo rollouts abort` has it. It is a field of the status, which takes no mark: whether it is set is the mark. */
@@ -27,11 +27,11 @@ const abortRollout: Action = {
   async plan(context) {
     const { cluster, target } = context;
     const found = await rolloutOf(cluster, target);
-    if (!found.ok) return refused(found.failure, `Rollout ${target.name}`);
+    if (!found.ok) return cannotLook(found.failure, `Rollout ${target.name}`);
     const refusal = refuse(found.value);
     if (refusal) return { ok: false, refusal };
     const dry = await patchAbort(cluster, found.value, true, true);
-    return dry.ok ? planAbort(context, found.value, dry.value) : refused(dry.failure, `Rollout ${target.name}`);
+    return dry.ok ? planAbort(context, found.value, dry.value) : cannotLook(dry.failure, `Rollout ${target.name}`);
   },
   async wasApplied({ cluster }, { target, summary }) {
     const found = await rolloutOf(cluster, target);

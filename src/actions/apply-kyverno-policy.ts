@@ -22,7 +22,7 @@ import { existingPolicy, refusalFor, servedKinds } from './policy/existing.ts';
 import { ONLY_PODS, policyBody, readiness } from './policy/kyverno.ts';
 import { isTouched, namespacesFault, type Scope, scopeOf, scopeWords } from './policy/scope.ts';
 import { usedBeyond } from './policy/usage.ts';
-import { lookAtTarget, refused } from './workload/look.ts';
+import { cannotLook, lookAtTarget } from './workload/look.ts';
 
 /**
  * Has Kyverno give the pods that are made from now on what they lack: `add-default-resources`, limits and requests. It keeps a pod without a limit from taking what its neighbours need; pods that run are helped
@@ -76,7 +76,7 @@ const applyKyvernoPolicy: Action = {
         'Where the policy is to hold is not known: the incident has no namespace. Name some in params.namespaces.',
       );
     const kinds = await servedKinds(cluster);
-    if (!kinds.ok) return refused(kinds.failure, 'Kyverno policies');
+    if (!kinds.ok) return cannotLook(kinds.failure, 'Kyverno policies');
     const [kind] = kinds.value;
     if (!kind)
       return refuse(
@@ -84,7 +84,7 @@ const applyKyvernoPolicy: Action = {
         "Kyverno policies aren't available: the API server knows no MutatingPolicies (policies.kyverno.io) and no ClusterPolicies (kyverno.io). Where Kyverno is installed, they are.",
       );
     const existing = await existingPolicy(cluster, kinds.value, POLICY);
-    if (!existing.ok) return refused(existing.failure, POLICY);
+    if (!existing.ok) return cannotLook(existing.failure, POLICY);
     if (existing.value) return { ok: false, refusal: refusalFor(existing.value.kind, existing.value.policy) };
     return planPolicy(context, kind, scope);
   },
@@ -132,7 +132,7 @@ async function planPolicy(context: ActionContext, kind: CustomKind, scope: Scope
     ...(kind.kind === 'ClusterPolicy' ? { annotations: ONLY_PODS } : {}),
   };
   const dry = await applyWrite(cluster, write, null);
-  if (!dry.ok) return refused(dry.failure, nameOf(write));
+  if (!dry.ok) return cannotLook(dry.failure, nameOf(write));
   const changes: FieldChange[] = [
     { path: `${nameOf(write)} for ${scopeWords(scope)}`, before: 'none', after: defaultsWords(defaults) },
   ];
@@ -170,7 +170,7 @@ async function targetOf(
     return { ok: true, target: { kind, namespace, name, uid } };
   }
   const nodes = await cluster.nodes();
-  if (!nodes.ok) return refused(nodes.failure, `Node ${target.name}`);
+  if (!nodes.ok) return cannotLook(nodes.failure, `Node ${target.name}`);
   const node = nodes.value.find(({ name }) => name === target.name);
   if (node) return { ok: true, target: { ...target, uid: node.uid } };
   return { ok: false, refusal: { code: 'target_gone', message: `Node ${target.name} isn't there any more.` } };
@@ -185,7 +185,7 @@ async function touchedBy(
   const found: Workload[] = [];
   for (const namespace of all ? [null] : namespaces) {
     const listed = await cluster.workloads(namespace);
-    if (!listed.ok) return refused(listed.failure, `the workloads of ${namespace ?? 'the cluster'}`);
+    if (!listed.ok) return cannotLook(listed.failure, `the workloads of ${namespace ?? 'the cluster'}`);
     found.push(...listed.value.filter((one) => !all || !namespaces.includes(one.namespace)));
   }
   return { ok: true, workloads: found.filter((one) => isTouched(one, defaults)) };

@@ -9,7 +9,7 @@ import type { Action, ActionContext, Planned, Settled } from '../extension-point
 import type { CustomKind, CustomObject } from '../ports/custom-objects.ts';
 import { applyObject, settledObject, undoObject } from './custom/object-change.ts';
 import { applyWrite, type ObjectWrite, writeWasApplied } from './custom/object-write.ts';
-import { lookAtTarget, refused, type WorkloadLook } from './workload/look.ts';
+import { cannotLook, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 
 const SCALED_OBJECTS: CustomKind = {
   group: 'keda.sh',
@@ -44,7 +44,7 @@ const applyScaledObject: Action = {
     const { workload } = looked.look;
     const { cluster } = context;
     const served = await cluster.custom.served(SCALED_OBJECTS);
-    if (!served.ok) return refused(served.failure, 'ScaledObjects');
+    if (!served.ok) return cannotLook(served.failure, 'ScaledObjects');
     if (!served.value)
       return refuse(
         'unsupported',
@@ -53,7 +53,7 @@ const applyScaledObject: Action = {
     if (workload.replicas === 0)
       return refuse('not_needed', `${workload.kind} ${workload.name} is scaled to zero: somebody switched it off.`);
     const scalers = await cluster.scalers(workload.namespace, workload.name);
-    if (!scalers.ok) return refused(scalers.failure, workload.name);
+    if (!scalers.ok) return cannotLook(scalers.failure, workload.name);
     const [scaler] = scalers.value;
     if (scaler)
       return refuse(
@@ -95,11 +95,11 @@ async function planObject(
   const place = { kind: SCALED_OBJECTS, namespace, name };
   const taken = await cluster.custom.get(place);
   if (taken.ok) return refuse('managed_elsewhere', `There is a ScaledObject ${name} already, for something else.`);
-  if (taken.failure.kind !== 'not_found') return refused(taken.failure, `ScaledObject ${name}`);
+  if (taken.failure.kind !== 'not_found') return cannotLook(taken.failure, `ScaledObject ${name}`);
   const body = { spec: object.spec };
   const write: ObjectWrite = { place, made: true, uid: null, resourceVersion: null, body, controllers: KEDAS_MANAGERS };
   const dry = await applyWrite(cluster, write, null);
-  if (!dry.ok) return refused(dry.failure, `ScaledObject ${name}`);
+  if (!dry.ok) return cannotLook(dry.failure, `ScaledObject ${name}`);
   const changes = changesOf(object);
   const { minReplicaCount: min, maxReplicaCount: max } = object.spec;
   const message = `No pod is touched now; from then on KEDA sets the replicas, ${min} to ${max}.`;

@@ -6,7 +6,7 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { PodInfo } from '../ports/cluster-objects.ts';
 import { cannotTell } from './edit/attempts.ts';
 import { PODS } from './edit/places.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { cannotLook, refusalOf } from './workload/look.ts';
 import { podsAway } from './workload/pods-away.ts';
 
 const MOST_PODS = 50;
@@ -27,7 +27,7 @@ const deleteFailedPods: Action = {
     if (context.protectedNamespaces.includes(namespace))
       return no('protected_namespace', `${namespace} is a protected namespace: nothing is changed there.`);
     const pods = await context.cluster.pods(namespace, {});
-    if (!pods.ok) return refused(pods.failure, `The pods of ${namespace}`);
+    if (!pods.ok) return cannotLook(pods.failure, `The pods of ${namespace}`);
     const over = pods.value.filter(
       (pod) => pod.phase === 'Failed' && !pod.deleting && OWNERS.includes(pod.owner?.kind ?? ''),
     );
@@ -120,7 +120,7 @@ async function stillThere(
   plan: Plan,
 ): Promise<{ ok: true; left: Gone[] } | { ok: false; refusal: Refusal }> {
   const pods = await cluster.pods(plan.target.namespace, {});
-  if (!pods.ok) return refused(pods.failure, `The pods of ${plan.target.namespace}`);
+  if (!pods.ok) return cannotLook(pods.failure, `The pods of ${plan.target.namespace}`);
   const uids = new Set(pods.value.filter((pod) => !pod.deleting).map((pod) => pod.uid));
   return { ok: true, left: podsOf(plan).filter(({ uid }) => uids.has(uid)) };
 }

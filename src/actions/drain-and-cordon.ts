@@ -28,7 +28,7 @@ import {
   wasOpenBefore,
 } from './node/look.ts';
 import { volumesOf } from './node/tied.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { cannotLook, refusalOf } from './workload/look.ts';
 
 /**
  * Keeps new pods off a node and moves those that are there, one at a time through the eviction API, each only once all that were moved before are ready. What nobody would make anew, and pods of DaemonSets and
@@ -157,7 +157,7 @@ async function planDrain(context: ActionContext, look: NodeLook): Promise<Planne
   const agreed = agreedOf(look);
   const wasOpen = wasOpenBefore(node);
   const raw = await cluster.rawNode(node.name);
-  if (!raw.ok) return refused(raw.failure, `Node ${node.name}`);
+  if (!raw.ok) return cannotLook(raw.failure, `Node ${node.name}`);
   const dry = await cluster.patchNode(
     node.name,
     { unschedulable: true, annotations: {} },
@@ -167,7 +167,7 @@ async function planDrain(context: ActionContext, look: NodeLook): Promise<Planne
       resourceVersion: null,
     },
   );
-  if (!dry.ok) return refused(dry.failure, `Node ${node.name}`);
+  if (!dry.ok) return cannotLook(dry.failure, `Node ${node.name}`);
   const changes: FieldChange[] = [
     { path: 'spec.unschedulable', before: String(!wasOpen), after: 'true' },
     ...agreed.map((key) => ({ path: `pods of ${key}`, before: `on ${node.name}`, after: 'evicted one at a time' })),

@@ -15,7 +15,7 @@ import {
 } from './mesh/breaker-settings.ts';
 import { type Called, calledService } from './mesh/called-service.ts';
 import { DESTINATION_RULES, type Home, homeFor, rulesFor, subsetNotes } from './mesh/destination-rules.ts';
-import { refused } from './workload/look.ts';
+import { cannotLook } from './workload/look.ts';
 
 /** Callers of a dependency that fails or hangs get an error at once instead of waiting for it: an Istio DestinationRule with outlier detection and request limits. It mends the callers, not the dependency. */
 const enableCircuitBreaker: Action = {
@@ -54,7 +54,7 @@ const enableCircuitBreaker: Action = {
     const fault = breakerParamFault(context.step.params);
     if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.message}.`);
     const kind = await firstServed(context.cluster, DESTINATION_RULES);
-    if (!kind.ok) return refused(kind.failure, 'DestinationRules');
+    if (!kind.ok) return cannotLook(kind.failure, 'DestinationRules');
     if (kind.value === null)
       return refuse(
         'unsupported',
@@ -63,7 +63,7 @@ const enableCircuitBreaker: Action = {
     const called = await calledService(context);
     if (!called.ok) return called;
     const rules = await rulesFor(context.cluster, kind.value, called.service);
-    if (!rules.ok) return refused(rules.failure, 'DestinationRules');
+    if (!rules.ok) return cannotLook(rules.failure, 'DestinationRules');
     const home = homeFor(rules.value, called.service);
     return home.ok ? planBreaker(context, kind.value, called.service, home) : home;
   },
@@ -85,7 +85,7 @@ async function planBreaker(
   const write = writeFor(context, kind, service, { rule, parts });
   const dry = await applyWrite(cluster, write, null);
   const name = nameOf(write);
-  if (!dry.ok) return refused(dry.failure, name);
+  if (!dry.ok) return cannotLook(dry.failure, name);
   const settings = breakerSettings(step);
   const changes: FieldChange[] = parts.map((part) => ({
     path: `${name} spec.trafficPolicy.${part}`,

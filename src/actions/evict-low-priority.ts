@@ -7,7 +7,7 @@ import type { NodePod } from '../ports/cluster-objects.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
 import { lookAtNode, type NodeLook, nodeBlastRadius, podKeyOf, type WorkloadPods } from './node/look.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { cannotLook, refusalOf } from './workload/look.ts';
 import { podsAway } from './workload/pods-away.ts';
 
 /** As the kubelet would by itself, but sooner, by choice, and as the budgets allow; more than this at once is a drain. One of a workload: two at once would be an outage of its own. */
@@ -133,7 +133,7 @@ async function planEvictions(
 ): Promise<Planned> {
   for (const pod of chosen) {
     const dry = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });
-    if (!dry.ok) return refused(dry.failure, `Pod ${pod.name}`);
+    if (!dry.ok) return cannotLook(dry.failure, `Pod ${pod.name}`);
   }
   const { node } = look;
   const uids = new Set(chosen.map((pod) => pod.uid));
@@ -174,7 +174,7 @@ async function stillThere(
   const left: Evicted[] = [];
   for (const pod of podsOf(plan)) {
     const now = await cluster.pod(pod.namespace, pod.name);
-    if (!now.ok && now.failure.kind !== 'not_found') return refused(now.failure, `Pod ${pod.name}`);
+    if (!now.ok && now.failure.kind !== 'not_found') return cannotLook(now.failure, `Pod ${pod.name}`);
     if (now.ok && now.value.uid === pod.uid && !now.value.deleting) left.push(pod);
   }
   return { ok: true, left };

@@ -7,7 +7,7 @@ import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';
 import { CLAIMS, STORAGE_CLASSES } from './edit/places.ts';
-import { lookAtTarget, refused } from './workload/look.ts';
+import { cannotLook, lookAtTarget } from './workload/look.ts';
 
 /** To find the claims of a workload. */
 const ROLLING_LOOK = ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'].map(
@@ -61,7 +61,7 @@ async function intend(context: ActionContext): Promise<Intended> {
   const { target } = meant;
   const place = { kind: CLAIMS, namespace: target.namespace, name: target.name };
   const claim = await cluster.custom.get(place);
-  if (!claim.ok) return refused(claim.failure, `PersistentVolumeClaim ${target.name}`);
+  if (!claim.ok) return cannotLook(claim.failure, `PersistentVolumeClaim ${target.name}`);
   const { object } = claim.value;
   const asked = parseQuantity(text(readPath(object, REQUEST)));
   const has = parseQuantity(text(readPath(object, ['status', 'capacity', 'storage'])));
@@ -73,7 +73,7 @@ async function intend(context: ActionContext): Promise<Intended> {
   if (typeof className !== 'string' || className === '')
     return no('unsupported', `${name} has no StorageClass that could make its volume larger.`);
   const found = await cluster.custom.get({ kind: STORAGE_CLASSES, namespace: null, name: className });
-  if (!found.ok) return refused(found.failure, `StorageClass ${className}`);
+  if (!found.ok) return cannotLook(found.failure, `StorageClass ${className}`);
   if (readPath(found.value.object, ['allowVolumeExpansion']) !== true)
     return no(
       'unsupported',
@@ -140,8 +140,8 @@ async function claimOf(context: ActionContext): Promise<Claim> {
 /** Whose word it needs: everybody's whose pods mount it; the claim's own name where nobody's do. */
 async function usersOf({ cluster }: ActionContext, { namespace, name }: EntityRef) {
   const [pods, workloads] = await Promise.all([cluster.pods(namespace, {}), cluster.workloads(namespace)]);
-  if (!pods.ok) return refused(pods.failure, `The pods of ${namespace}`);
-  if (!workloads.ok) return refused(workloads.failure, `The workloads of ${namespace}`);
+  if (!pods.ok) return cannotLook(pods.failure, `The pods of ${namespace}`);
+  if (!workloads.ok) return cannotLook(workloads.failure, `The workloads of ${namespace}`);
   const mounting = pods.value.filter(({ claims = [] }) => claims.includes(name));
   const users = mounting.map((pod) => ownerOf(pod, workloads.value, {})?.name ?? pod.owner?.name ?? pod.name);
   const services = [...new Set(users.length > 0 ? users : [name])].sort().map((user) => `${namespace}/${user}`);

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';
-import { refused } from './workload/look.ts';
+import { cannotLook } from './workload/look.ts';
 
 const FACTOR = 1.5;
 
@@ -40,7 +40,7 @@ async function intend(context: ActionContext): Promise<Intended> {
   if (!found.look) return no('unsupported', `Nothing scales ${target.name}: there is no maximum to raise.`);
   const { look } = found;
   const standing = await cluster.scaling(target.namespace, clock.now());
-  if (!standing.ok) return refused(standing.failure, 'autoscalers');
+  if (!standing.ok) return cannotLook(standing.failure, 'autoscalers');
   const now = standing.value.find(({ kind, name }) => kind === look.kind.kind && name === look.object.name);
   const name = `${look.kind.kind} ${look.object.name}`;
   if (!now || (now.limited !== 'maximum' && now.current < look.max))

@@ -8,7 +8,7 @@ import type { CustomObject } from '../ports/custom-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { BUDGETS } from './edit/places.ts';
 import { noPodTouched } from './edit/scaler.ts';
-import { lookAtTarget, refused } from './workload/look.ts';
+import { cannotLook, lookAtTarget } from './workload/look.ts';
 
 /**
  * A budget that lets no pod go though all of them are well holds up drains and upgrades for ever. It is relaxed by one pod, never so far that none would have to stay, and given back when the trouble is over.
@@ -89,13 +89,13 @@ async function blockingBudget(context: ActionContext): Promise<Found> {
     const budget = await cluster.custom.get({ kind: BUDGETS, namespace: target.namespace, name: target.name });
     return budget.ok
       ? { ok: true, budget: budget.value, service: target.name }
-      : refused(budget.failure, `PodDisruptionBudget ${target.name}`);
+      : cannotLook(budget.failure, `PodDisruptionBudget ${target.name}`);
   }
   const looked = await lookAtTarget(context);
   if (!looked.ok) return looked;
   const { workload, raw } = looked.look;
   const all = await cluster.custom.list(BUDGETS, workload.namespace);
-  if (!all.ok) return refused(all.failure, 'PodDisruptionBudgets');
+  if (!all.ok) return cannotLook(all.failure, 'PodDisruptionBudgets');
   const template = readPath(raw, ['spec', 'template']);
   const labels = templateLabels(isRecord(template) ? template : {});
   const over = all.value.filter((one) => selects(selectorOf(one), labels));

@@ -8,11 +8,11 @@ import type { PodInfo } from '../ports/cluster-objects.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { cannotTell } from './edit/attempts.ts';
 import {
+  cannotLook,
   inTheWay,
   lookAt,
   lookAtTarget,
   refusalOf,
-  refused,
   troubledPods,
   type WorkloadLook,
 } from './workload/look.ts';
@@ -158,7 +158,7 @@ async function planEviction(
   pod: PodInfo,
 ): Promise<Planned> {
   const dry = await cluster.evictPod(pod.namespace, pod.name, { uid: pod.uid, dryRun: true });
-  if (!dry.ok) return refused(dry.failure, `Pod ${pod.name}`);
+  if (!dry.ok) return cannotLook(dry.failure, `Pod ${pod.name}`);
   const podsReady = pods.filter((one) => one.ready).length;
   const changes: FieldChange[] = [
     {

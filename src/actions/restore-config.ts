@@ -11,7 +11,7 @@ import { blastOf } from './config/blast.ts';
 import { restartUsers, type User, usersOf, usersOfPlan } from './config/users.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { CONFIG_MAPS } from './edit/places.ts';
-import { refused } from './workload/look.ts';
+import { cannotLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
 
 /** So long before the trouble a version must have come that is to blame for it. */
@@ -87,7 +87,7 @@ async function intended(context: ActionContext): Promise<Look> {
   if (!configCopies)
     return no('no_history', `${subject}: no copy of what it held is kept (\`NIGHTSHIFT_STATE_KEY\` isn't set).`);
   const found = await cluster.custom.get({ kind: CONFIG_MAPS, namespace: blamed.namespace, name: blamed.name });
-  if (!found.ok) return { intended: refused(found.failure, subject), users: [] };
+  if (!found.ok) return { intended: cannotLook(found.failure, subject), users: [] };
   const now = found.value;
   const changedAt = writtenAt(now.object);
   if (clock.now() - changedAt > MOST_AGO_MS)
@@ -97,7 +97,7 @@ async function intended(context: ActionContext): Promise<Look> {
   const before = copies.find((copy) => copy.uid === now.uid && copy.changedAt < changedAt);
   if (!before) return no('no_history', `${subject}: no copy from before its last change is there.`);
   const users = await usersOf(cluster, blamed);
-  if (!users.ok) return { intended: refused(users.failure, `the users of ${subject}`), users: [] };
+  if (!users.ok) return { intended: cannotLook(users.failure, `the users of ${subject}`), users: [] };
   return {
     intended: intentOf(context, now, before, users.value),
     users: users.value.filter(({ restarts }) => restarts),

@@ -8,7 +8,7 @@ import type { CustomObject, CustomPlace } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
 import { MARK } from './edit/mark.ts';
 import { JOBS } from './edit/places.ts';
-import { refusalOf, refused } from './workload/look.ts';
+import { cannotLook, refusalOf } from './workload/look.ts';
 
 /** What the Job controller writes into a template, and must write anew. */
 const CONTROLLERS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
@@ -26,7 +26,7 @@ const retryJob: Action = {
     const { cluster, target } = context;
     if (target.kind !== 'Job') return no('unsupported', `${target.kind} ${target.name} is no Job.`);
     const found = await cluster.custom.get({ kind: JOBS, namespace: target.namespace, name: target.name });
-    if (!found.ok) return refused(found.failure, `Job ${target.name}`);
+    if (!found.ok) return cannotLook(found.failure, `Job ${target.name}`);
     const job = found.value;
     const failed = conditionOf(job, 'Failed');
     if (!failed) return no('not_needed', `Job ${job.name} hasn't failed.`);
@@ -37,7 +37,7 @@ const retryJob: Action = {
         `Job ${job.name} is to run only once (backoffLimit 0): whether it may run again is for whoever wrote it to say.`,
       );
     const others = await cluster.custom.list(JOBS, target.namespace);
-    if (!others.ok) return refused(others.failure, `the Jobs of ${target.namespace}`);
+    if (!others.ok) return cannotLook(others.failure, `the Jobs of ${target.namespace}`);
     const newer = others.value.find((one) => isRetryOf(one, job) || isNewerOfSame(one, job));
     if (newer) return no('not_needed', `Job ${newer.name} has run or runs in its place already.`);
     return planRetry(context, job, failed);
@@ -97,7 +97,7 @@ async function planRetry(
 ): Promise<Planned> {
   const body = bodyOf(job);
   const dry = await cluster.custom.create(placeOf(target, 'dry-run'), body, { annotations: {}, dryRun: true });
-  if (!dry.ok) return refused(dry.failure, `Job ${job.name}`);
+  if (!dry.ok) return cannotLook(dry.failure, `Job ${job.name}`);
   const changes: FieldChange[] = [
     { path: `Job ${job.name}`, before: `failed: ${failed}`, after: 'run once more, as a Job of its own' },
   ];

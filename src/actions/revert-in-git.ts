@@ -10,7 +10,7 @@ import { cannotTell, failedWith } from './edit/attempts.ts';
 import { noPodTouched } from './edit/scaler.ts';
 import { LOOK_PERMISSIONS } from './git/permissions.ts';
 import { asGitRefusal, branchOf, isOutside, repositoryOf, requestOf, reverseOf, shownDiff } from './git/reverting.ts';
-import { lookAtTarget, refused, type WorkloadLook } from './workload/look.ts';
+import { cannotLook, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { TEMPLATE_CURES } from './workload/template-cures.ts';
 
 /** A commit that is older didn't bring what is in trouble now. */
@@ -35,7 +35,7 @@ const revertInGit: Action = {
     const { workload, raw } = looked.look;
     const subject = `${workload.kind} ${workload.name}`;
     const found = await gitSourceOf(context.cluster, workload, raw);
-    if (!found.ok) return refused(found.failure, `what keeps ${subject}`);
+    if (!found.ok) return cannotLook(found.failure, `what keeps ${subject}`);
     const source = found.value;
     if (!source) return no('not_needed', `Nothing that says so keeps ${subject} in Git.`);
     const repository = context.git?.repository(source.url) ?? null;

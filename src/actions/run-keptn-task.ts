@@ -8,7 +8,7 @@ import { MARK } from './edit/mark.ts';
 import { appliedAs, createTask, standingOf, taskPlace, taskUnderWay } from './keptn/task.ts';
 import { findDefinition, type Job, readDefinition, TASKS } from './keptn/task-definition.ts';
 import { durationText, taskParamFault, taskParams } from './keptn/task-params.ts';
-import { inTheWay, lookAtTarget, refusalOf, refused, type WorkloadLook } from './workload/look.ts';
+import { cannotLook, inTheWay, lookAtTarget, refusalOf, type WorkloadLook } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { settleRollout } from './workload/settle.ts';
 
@@ -49,7 +49,7 @@ const runKeptnTask: Action = {
     const fault = taskParamFault(step.params);
     if (fault) return refuse('invalid', `params.${fault.param} of this step ${fault.message}.`);
     const served = await cluster.custom.served(TASKS);
-    if (!served.ok) return refused(served.failure, 'KeptnTasks');
+    if (!served.ok) return cannotLook(served.failure, 'KeptnTasks');
     if (!served.value)
       return refuse(
         'unsupported',
@@ -61,7 +61,7 @@ const runKeptnTask: Action = {
     if (workload.kind !== 'Deployment')
       return refuse('unsupported', `Keptn tasks are told a Deployment, and ${workload.name} is a ${workload.kind}.`);
     const other = await taskUnderWay(cluster, workload, context.clock.now());
-    if (!other.ok) return refused(other.failure, 'KeptnTasks');
+    if (!other.ok) return cannotLook(other.failure, 'KeptnTasks');
     if (other.value)
       return refuse(
         'rollout_in_progress',
@@ -126,7 +126,7 @@ async function planTask({ cluster, clock, step }: ActionContext, look: WorkloadL
   const { kind, namespace, name, uid } = look.workload;
   const params = taskParams(step);
   const dry = await createTask(cluster, look.workload, params, null);
-  if (!dry.ok) return refused(dry.failure, 'a KeptnTask');
+  if (!dry.ok) return cannotLook(dry.failure, 'a KeptnTask');
   const tries = params.retries === 0 ? 'one try' : `up to ${params.retries + 1} tries`;
   const { definition } = job;
   const changes: FieldChange[] = [

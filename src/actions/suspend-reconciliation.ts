@@ -6,7 +6,7 @@ import { commitSeen, SUSPEND_PERMISSIONS, type Suspension, standsBeside, suspens
 import { editing, type Intended } from './edit/editing.ts';
 import { editOf, findObject } from './edit/object-edit.ts';
 import { noPodTouched } from './edit/scaler.ts';
-import { lookAtTarget, refused } from './workload/look.ts';
+import { cannotLook, lookAtTarget } from './workload/look.ts';
 import { TEMPLATE_CURES } from './workload/template-cures.ts';
 
 /** The commit that was seen when reconciliation was suspended, on the keeper's object. */
@@ -48,11 +48,11 @@ async function intend(context: ActionContext): Promise<Intended> {
   if (beside.refusal?.code !== 'managed_elsewhere')
     return no('not_needed', `Nobody would set back what is changed of ${subject}.`);
   const found = await suspensionOf(context.cluster, workload, raw);
-  if (!found.ok) return refused(found.failure, `the keeper of ${subject}`);
+  if (!found.ok) return cannotLook(found.failure, `the keeper of ${subject}`);
   if (!found.value) return no('unsupported', beside.refusal.message);
   const suspension = found.value;
   const commit = await commitSeen(context.cluster, suspension);
-  if (!commit.ok) return refused(commit.failure, suspension.name);
+  if (!commit.ok) return cannotLook(commit.failure, suspension.name);
   if (commit.value === null)
     return no('no_data', `${suspension.name} doesn't say at which commit it is: nobody would know when it may go on.`);
   return intentOf(suspension, commit.value, workload);

@@ -10,9 +10,9 @@ export const DurationMs = z
   .transform(durationMs);
 
 /** A duration that something is repeated or waited for by: neither none at all nor for ever. */
-export const between = (least: string, most: string) =>
+export const durationBetween = (least: string, most: string) =>
   DurationMs.refine((ms) => ms >= durationMs(least) && ms <= durationMs(most), `must be from ${least} to ${most}`);
-const Wait = between('1s', '7d');
+const Wait = durationBetween('1s', '7d');
 
 /** Slack's id of a person or a group: a name that is shown is anybody's to take. */
 const Approver = z
@@ -200,11 +200,11 @@ export const Settings = z.strictObject({
         .min(1)
         .default(8 * 1024 ** 3),
       max_pods_affected_ratio: z.number().min(0).max(1).default(1),
-      drain_timeout: between('1s', '1d').prefault('5m'),
+      drain_timeout: durationBetween('1s', '1d').prefault('5m'),
       steps_per_incident: z.int().min(1).default(6),
       storm_incidents: z.int().min(2).default(10),
       /** So long after an alert came somebody has heard of it, whatever is waited for. */
-      unanswered: between('1s', '7d').prefault('15m'),
+      unanswered: durationBetween('1s', '7d').prefault('15m'),
       keep_closed: DurationMs.prefault('90d'),
     })
     .prefault({}),
@@ -255,7 +255,7 @@ export const Settings = z.strictObject({
   windows: z.array(WindowSettings).max(100).default([]),
   scan: z
     .strictObject({
-      every: between('5s', '1d').prefault('1m'),
+      every: durationBetween('5s', '1d').prefault('1m'),
       namespaces: z.array(z.string()).default([]),
       enabled: z.boolean().default(true),
       /** ServiceMonitors and PodMonitors of a service in trouble are scraped every 15 s until it is over. Off: it changes the cluster. */

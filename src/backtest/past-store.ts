@@ -1,6 +1,6 @@
 import type { Effect } from '../domain/effect.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
-import { lineOf } from '../domain/open-line.ts';
+import { openLineOf } from '../domain/open-line.ts';
 import { createOutcomes } from '../ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../ports/store.ts';
 
@@ -46,7 +46,7 @@ export function createPastStore(results: readonly PastResult[], now: () => numbe
       lastClosed: all().findLast((one) => one.groupKey === key && !isOpen(one))?.id ?? null,
     }),
     listOpen: async (limit) => open().slice(0, limit),
-    openLines: async () => open().map(lineOf),
+    openLines: async () => open().map(openLineOf),
     list: async ({ since = 0, limit }) =>
       all()
         .filter((one) => one.openedAt >= since)

@@ -1,6 +1,6 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
-import { edit } from '../domain/snapshot/kubectl.ts';
+import { editCommand } from '../domain/snapshot/kubectl.ts';
 import type { Told } from '../domain/types/finding.ts';
 import type { Correlator } from '../extension-points.ts';
 import type { ConfigInfo } from '../ports/cluster-objects.ts';
@@ -46,7 +46,7 @@ function toldOf({ kind, namespace, name, changedAt, by, keys = [] }: ConfigInfo,
     should: 'what it was before that, as it is kept in Git or was applied last',
     whose: 'author',
   };
-  return { object, command: edit(object), told };
+  return { object, command: editCommand(object), told };
 }
 
 export default configChange;

@@ -1,7 +1,7 @@
 import { lagWords, weightByLag } from '../domain/change-lag.ts';
 import { selects } from '../domain/label-selector.ts';
 import { maskText } from '../domain/mask-text.ts';
-import { edit } from '../domain/snapshot/kubectl.ts';
+import { editCommand } from '../domain/snapshot/kubectl.ts';
 import type { Told } from '../domain/types/finding.ts';
 import type { Correlator } from '../extension-points.ts';
 import type { NetworkPolicy } from '../ports/cluster-objects.ts';
@@ -49,7 +49,7 @@ function toldOf({ namespace, name, selector, directions }: NetworkPolicy, held: 
     should: `such that it lets through whom ${held} is called by and calls`,
     whose: 'namespace',
   };
-  return { object, command: edit(object), told };
+  return { object, command: editCommand(object), told };
 }
 
 export default networkPolicyChange;

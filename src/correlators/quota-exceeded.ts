@@ -1,6 +1,6 @@
 import { lagWords } from '../domain/change-lag.ts';
 import { maskText } from '../domain/mask-text.ts';
-import { edit } from '../domain/snapshot/kubectl.ts';
+import { editCommand } from '../domain/snapshot/kubectl.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Told } from '../domain/types/finding.ts';
 import type { IncidentContext } from '../extension-points/incident-context.ts';
@@ -60,7 +60,7 @@ function fullness(quota: Quota, { workloads, subject, since }: IncidentContext):
     whose: 'namespace',
   };
   const at = Math.min(since, quota.changedAt);
-  const words = { object, told, command: edit(object) };
+  const words = { object, told, command: editCommand(object) };
   return [{ kind: 'state', about, at, what: 'quota_full', message, strength: FULL, ...words }];
 }
 

@@ -2,7 +2,7 @@ import { between } from '../analysis/series.ts';
 import { steadyTrend, timeToLimitMs } from '../analysis/trend.ts';
 import { inMinutes } from '../domain/duration.ts';
 import { percent } from '../domain/figures.ts';
-import { edit } from '../domain/snapshot/kubectl.ts';
+import { editCommand } from '../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../domain/snapshot/snapshot.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Told } from '../domain/types/finding.ts';
@@ -69,7 +69,7 @@ function toldOf(object: ObjectRef, used: string, message: string) {
     should: 'larger, where its class allows it, or less kept on it; nothing on it is deleted by Nightshift',
     whose: 'storage',
   };
-  return { object, told, command: edit(object) };
+  return { object, told, command: editCommand(object) };
 }
 
 const filling = (damageAt: number, found: Found[]): Found[] => found.map((one) => ({ ...one, damageAt }));

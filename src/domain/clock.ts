@@ -16,5 +16,5 @@ export type ClockLine = { at: number; realAt: number; speed: number };
 /** Real time itself. */
 export const REAL_LINE: ClockLine = { at: 0, realAt: 0, speed: 1 };
 
-export const lineOf = (clock: Pick<Clock, 'now' | 'line'>): ClockLine =>
+export const clockLineOf = (clock: Pick<Clock, 'now' | 'line'>): ClockLine =>
   clock.line?.() ?? { at: clock.now(), realAt: 0, speed: 0 };

@@ -28,7 +28,7 @@ export type OpenLine = {
 
 const LONGEST = 80;
 
-export function lineOf(incident: Incident): OpenLine {
+export function openLineOf(incident: Incident): OpenLine {
   const { state, alerts } = incident;
   return {
     id: incident.id,

@@ -1,11 +1,11 @@
 import type { Incident } from './incident.ts';
-import { lineOf, type OpenLine } from './open-line.ts';
+import { type OpenLine, openLineOf } from './open-line.ts';
 
 /** What began so long ago at most is part of the same storm; what is left over later is dealt with one by one. */
 export const STORM_MS = 15 * 60_000;
 
 /** Of what is open only this makes a storm: it fires, it began just now, and it waits for something to be done. What a person has, or another incident deals with, doesn't. */
-export const waitsToAct = (incident: Incident, now: number): boolean => isWaiting(lineOf(incident), now);
+export const waitsToAct = (incident: Incident, now: number): boolean => isWaiting(openLineOf(incident), now);
 
 const isWaiting = (line: OpenLine, now: number): boolean => isRecent(line, now) && waits(line);
 

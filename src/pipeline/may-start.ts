@@ -1,8 +1,8 @@
 import type { Incident } from '../domain/incident.ts';
+import { mentionOf } from '../domain/mention.ts';
 import type { Plan } from '../domain/types/plan.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { StageDeps } from './deps.ts';
-import { mention } from './mention.ts';
 import { planPolicy } from './plan-policy.ts';
 
 /** What a yes of theirs is worth. */
@@ -50,10 +50,12 @@ function whyNot(policy: ServicePolicy, incident: Incident, plan: Plan | null): s
   const all = disturbed.length > 0 ? disturbed : [incident.service];
   const whom = `${all.slice(0, 5).join(', ')}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
   if (approvers.length === 0 && named.length > 0)
-    return `Who may approve for ${whom} can't be read now (${named.slice(0, 3).map(mention).join(', ')}): nobody may. \`/heal doctor\` says why. You can still reject or hold.`;
+    return `Who may approve for ${whom} can't be read now (${named.slice(0, 3).map(nameOf).join(', ')}): nobody may. \`/heal doctor\` says why. You can still reject or hold.`;
   if (approvers.length === 0 && all.length > 1)
     return `Nobody may approve for all of ${whom}: name somebody for all of them in nightshift.yaml. You can still reject or hold.`;
   if (approvers.length === 0)
     return `Nobody is named as an approver for ${whom}: add approvers to nightshift.yaml. You can still reject or hold.`;
-  return `Only ${named.slice(0, 20).map(mention).join(', ')} may start something for ${whom}; you can still reject, hold or pause.`;
+  return `Only ${named.slice(0, 20).map(nameOf).join(', ')} may start something for ${whom}; you can still reject, hold or pause.`;
 }
+
+const nameOf = (who: string): string => mentionOf(who) ?? 'somebody whose id nightshift.yaml does not say';

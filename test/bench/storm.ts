@@ -7,7 +7,7 @@ import { createIncidentStore } from '../../src/adapters/redis/incident-store.ts'
 import { startPrivateRedis } from '../../src/adapters/redis/private-redis.ts';
 import { headLine } from '../../src/adapters/slack/views/list-message.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import { lineOf } from '../../src/domain/open-line.ts';
+import { openLineOf } from '../../src/domain/open-line.ts';
 import { startSandboxProcess } from '../e2e/sandbox-process.ts';
 import { type Sent, type StormAlert, sendAll } from './storm/alertmanager.ts';
 import { BEFORE, cpuBefore, cpuNow } from './storm/cpu.ts';
@@ -148,4 +148,4 @@ async function untilShown(
 }
 
 /** What the list's first line says of them. */
-const wordsFor = (open: Incident[]): string[] => [headLine(open.map(lineOf))];
+const wordsFor = (open: Incident[]): string[] => [headLine(open.map(openLineOf))];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineOf } from '../../src/domain/open-line.ts';
+import { openLineOf } from '../../src/domain/open-line.ts';
 import { heldBack, STORM_MS, unshown } from '../../src/domain/storm.ts';
 import { transition } from '../../src/domain/transition.ts';
 import { alertOf, incidentOf, T0 } from './examples.ts';
@@ -16,7 +16,7 @@ const noticed = (n: number, namespace = 'shop') =>
   });
 const ofShop = Array.from({ length: 12 }, (_, n) => noticed(n));
 const held = (open: typeof ofShop, now = T0 + 60_000) =>
-  open.filter((one) => heldBack(one, open.map(lineOf), now, 10) !== null).map(({ id }) => id);
+  open.filter((one) => heldBack(one, open.map(openLineOf), now, 10) !== null).map(({ id }) => id);
 
 describe('who is looked at in a storm', () => {
   it('is the first five of a namespace; below the size of a storm everybody', () => {
@@ -51,5 +51,5 @@ describe('who is looked at in a storm', () => {
 it('counts as unshown what has no message and is worth one', () => {
   const shown = { ...ofShop[0]!, message: { channel: 'C', ts: '1', digest: '', at: T0, threaded: 0 } };
   const quiet = { ...ofShop[1]!, alerts: [alertOf({ labels: { severity: 'info' } })] };
-  expect(unshown([shown, quiet, ofShop[2]!].map(lineOf)).map(({ id }) => id)).toEqual(['INC-2']);
+  expect(unshown([shown, quiet, ofShop[2]!].map(openLineOf)).map(({ id }) => id)).toEqual(['INC-2']);
 });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import { lineOf } from '../../src/domain/open-line.ts';
+import { openLineOf } from '../../src/domain/open-line.ts';
 import { STORM_MS, stormOf } from '../../src/domain/storm.ts';
 import { transition } from '../../src/domain/transition.ts';
 import page from '../../src/pipeline/page.ts';
@@ -30,8 +30,8 @@ function world(configured: boolean) {
   const posts: string[] = [];
   const resolved: string[] = [];
   const deps = {
-    store: { openLines: async () => isOpen().map(lineOf) },
-    openLines: async () => isOpen().map(lineOf),
+    store: { openLines: async () => isOpen().map(openLineOf) },
+    openLines: async () => isOpen().map(openLineOf),
     limits: { stormIncidents: 3 },
     clock: { now: () => at.now, realDelay: (ms: number) => ms },
     policy: () => ({ approvers: ['U1'], critical: false, listed: true }),

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lineOf } from '../../src/domain/open-line.ts';
+import { openLineOf } from '../../src/domain/open-line.ts';
 import type { StageDeps as Deps } from '../../src/pipeline/deps.ts';
 import notify from '../../src/pipeline/notify.ts';
 import { showList } from '../../src/pipeline/show-list.ts';
@@ -26,7 +26,7 @@ const say = (what: string) => async () => {
   return delivery;
 };
 const deps = {
-  openLines: async () => open.map(lineOf),
+  openLines: async () => open.map(openLineOf),
   listed: {
     read: async () => listed,
     write: async (now: Listed | null) => {

@@ -9,7 +9,7 @@ import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext, Applied, Planned, Settled } from '../../extension-points.ts';
 import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { KEEPER_PERMISSIONS, standsBeside, type Wish } from '../../ports/keeper.ts';
-import { refusalOf, refused } from '../workload/look.ts';
+import { cannotLook, refusalOf } from '../workload/look.ts';
 import { applyAuthorised, cannotTell, failedWith, type Tried, takeBack } from './attempts.ts';
 import { MARK, UNDO_MARK } from './mark.ts';
 import {
@@ -102,7 +102,7 @@ async function planEdit(
   const subject = `${kind.kind} ${name}`;
   const options = { annotations: {}, resourceVersion: null, dryRun: true };
   const dry = await setFields(cluster, { place, uid }, object.object, fields, options);
-  if (!dry.ok) return refused(dry.failure, subject);
+  if (!dry.ok) return cannotLook(dry.failure, subject);
   const edit: ObjectEdit = {
     place,
     uid,

@@ -7,7 +7,7 @@ import type { ActionContext } from '../../extension-points.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { Scaler } from '../../ports/cluster-objects.ts';
 import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
-import { refused } from '../workload/look.ts';
+import { cannotLook } from '../workload/look.ts';
 import { AUTOSCALERS, SCALED_OBJECTS } from './places.ts';
 
 /** An autoscaler as it is now, with where its bounds are written. */
@@ -38,7 +38,7 @@ export async function lookForScaler({
   if (target.kind === 'HorizontalPodAutoscaler' || target.kind === 'ScaledObject')
     return lookAtScaler(cluster, target.namespace, { kind: target.kind, name: target.name });
   const scalers = await cluster.scalers(target.namespace, target.name);
-  if (!scalers.ok) return refused(scalers.failure, `the autoscalers of ${target.name}`);
+  if (!scalers.ok) return cannotLook(scalers.failure, `the autoscalers of ${target.name}`);
   const [first, second] = scalers.value;
   if (!first) return { ok: true, look: null };
   if (second) {
@@ -55,7 +55,7 @@ async function lookAtScaler(
 ): Promise<{ ok: true; look: ScalerLook } | { ok: false; refusal: Refusal }> {
   const fields = FIELDS[kind];
   const found = await cluster.custom.get({ kind: fields.kind, namespace, name });
-  if (!found.ok) return refused(found.failure, `${kind} ${name}`);
+  if (!found.ok) return cannotLook(found.failure, `${kind} ${name}`);
   const { object } = found.value;
   const number = (path: ObjectPath, otherwise: number) => {
     const value = readPath(object, path);

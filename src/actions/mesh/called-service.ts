@@ -3,7 +3,7 @@ import { templateLabels } from '../../domain/pod-template.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { ServiceInfo } from '../../ports/cluster-objects.ts';
-import { lookAtTarget, refused } from '../workload/look.ts';
+import { cannotLook, lookAtTarget } from '../workload/look.ts';
 
 /** The Service through which the target is called. `pods` counts those of its workload; 0 when it has none here, and `workload` is null then. */
 export type Called = { namespace: string; name: string; uid: string; pods: number; workload: string | null };
@@ -14,7 +14,7 @@ export async function calledService(
 ): Promise<{ ok: true; service: Called } | { ok: false; refusal: Refusal }> {
   const { cluster, target } = context;
   const services = await cluster.services(target.namespace);
-  if (!services.ok) return refused(services.failure, `the Services of ${target.namespace}`);
+  if (!services.ok) return cannotLook(services.failure, `the Services of ${target.namespace}`);
   const looked = await lookAtTarget(context);
   if (!looked.ok) {
     const named = services.value.find(({ name }) => name === target.name);

@@ -5,7 +5,7 @@ import type { BlastRadius } from '../../domain/types/plan.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { NodeInfo, NodePod, PodInfo } from '../../ports/cluster-objects.ts';
-import { refused } from '../workload/look.ts';
+import { cannotLook } from '../workload/look.ts';
 
 /** A fresh look at the node that an action is about to change. */
 export type NodeLook = {
@@ -34,12 +34,12 @@ export async function lookAtNode({ cluster, target, protectedNamespaces }: Actio
     return { ok: false, refusal: { code: 'unsupported', message } };
   }
   const nodes = await cluster.nodes();
-  if (!nodes.ok) return refused(nodes.failure, 'The nodes');
+  if (!nodes.ok) return cannotLook(nodes.failure, 'The nodes');
   const node = nodes.value.find((one) => one.name === target.name);
   if (!node)
     return { ok: false, refusal: { code: 'target_gone', message: `There is no node ${target.name} any more.` } };
   const pods = await cluster.podsOnNode(node.name);
-  if (!pods.ok) return refused(pods.failure, `The pods of node ${node.name}`);
+  if (!pods.ok) return cannotLook(pods.failure, `The pods of node ${node.name}`);
   const movable = pods.value.filter((pod) => staysOnNode(pod, protectedNamespaces) === null);
   const staying = pods.value.filter((pod) => (staysOnNode(pod, protectedNamespaces) ?? 'ended') !== 'ended');
   const leaving = pods.value.filter((pod) => pod.deleting && !isOver(pod) && !pod.mirror);
@@ -67,11 +67,11 @@ export async function workloadsOf(
     const [namespace = '', name = ''] = key.split('/');
     const own = here.filter((pod) => podKeyOf(pod) === key);
     const workload = await cluster.workload(namespace, name);
-    if (!workload.ok && workload.failure.kind !== 'not_found') return refused(workload.failure, key);
+    if (!workload.ok && workload.failure.kind !== 'not_found') return cannotLook(workload.failure, key);
     const pods = workload.ok
       ? await cluster.pods(namespace, workload.value.selector, workload.value.expressions)
       : null;
-    if (pods && !pods.ok) return refused(pods.failure, `The pods of ${key}`);
+    if (pods && !pods.ok) return cannotLook(pods.failure, `The pods of ${key}`);
     const all = pods?.ok ? pods.value.filter((pod) => !pod.deleting && !isOver(pod)) : [];
     found.set(key, { here: own, all, replicas: workload.ok ? workload.value.replicas : null });
   }

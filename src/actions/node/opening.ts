@@ -5,7 +5,7 @@ import type { ActionContext } from '../../extension-points.ts';
 import type { NodeInfo } from '../../ports/cluster-objects.ts';
 import type { CustomObject } from '../../ports/custom-objects.ts';
 import { NODES } from '../edit/places.ts';
-import { lookAtTarget, refused } from '../workload/look.ts';
+import { cannotLook, lookAtTarget } from '../workload/look.ts';
 
 /** What says that somebody keeps pods off a node on purpose. */
 const KEEPERS = [
@@ -46,7 +46,7 @@ export type Opening =
 export async function nodeToOpen(context: ActionContext, isClosed: (node: NodeInfo) => boolean): Promise<Opening> {
   const { cluster, target } = context;
   const nodes = await cluster.nodes();
-  if (!nodes.ok) return refused(nodes.failure, 'The nodes');
+  if (!nodes.ok) return cannotLook(nodes.failure, 'The nodes');
   const sought = target.kind === 'Node' ? target.name : await closedTo(context, nodes.value.filter(isClosed));
   if (typeof sought !== 'string') return { ok: false, refusal: sought };
   const node = nodes.value.find(({ name }) => name === sought);
@@ -59,7 +59,7 @@ export async function nodeToOpen(context: ActionContext, isClosed: (node: NodeIn
       `Node ${node.name} isn't well (${[...(node.ready ? [] : ['not ready']), ...node.pressures].join(', ')}): pods are better kept off it.`,
     );
   const object = await cluster.custom.get({ kind: NODES, namespace: null, name: node.name });
-  if (!object.ok) return refused(object.failure, `Node ${node.name}`);
+  if (!object.ok) return cannotLook(object.failure, `Node ${node.name}`);
   const blastRadius: BlastRadius = {
     level: 'low',
     podsAffected: 0,

@@ -27,7 +27,7 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 /** Looks at the context's target; a pod stands for the workload that owns it, a Service for the workload of its name. */
 export async function lookAtTarget({ cluster, target }: ActionContext): Promise<Looked> {
   const found = await workloadOf(cluster, target);
-  if (!found.ok) return refused(found.failure, `${target.namespace}/${target.name}`);
+  if (!found.ok) return cannotLook(found.failure, `${target.namespace}/${target.name}`);
   if ('name' in found.value) return lookAt(cluster, target.namespace, found.value.name);
   return { ok: false, refusal: { code: 'unsupported', message: notOurs(target, found.value.maker) } };
 }
@@ -45,16 +45,16 @@ function notOurs({ kind, namespace, name }: EntityRef, maker: { kind: string; na
 export async function lookAt(cluster: Cluster, namespace: string, name: string): Promise<Looked> {
   const subject = `${namespace}/${name}`;
   const found = await cluster.workload(namespace, name);
-  if (!found.ok) return refused(found.failure, subject);
+  if (!found.ok) return cannotLook(found.failure, subject);
   const workload = found.value;
   const [raw, revisions, labelled] = await Promise.all([
     cluster.rawWorkload({ kind: workload.kind, namespace, name }),
     cluster.revisions(workload),
     cluster.pods(namespace, workload.selector, workload.expressions),
   ]);
-  if (!raw.ok) return refused(raw.failure, subject);
-  if (!revisions.ok) return refused(revisions.failure, subject);
-  if (!labelled.ok) return refused(labelled.failure, subject);
+  if (!raw.ok) return cannotLook(raw.failure, subject);
+  if (!revisions.ok) return cannotLook(revisions.failure, subject);
+  if (!labelled.ok) return cannotLook(labelled.failure, subject);
   const owners = new Set([workload.uid, ...revisions.value.map((revision) => revision.uid)]);
   const pods = labelled.value.filter((pod) => isThere(pod) && pod.owner !== null && owners.has(pod.owner.uid));
   const rollout = rolloutState(workload, oldPods(workload, revisions.value));
@@ -133,7 +133,7 @@ export function troubledPods(pods: PodInfo[]): { pod: PodInfo; message: string }
 }
 
 /** A failure of the cluster as the reason why nothing is done. */
-export function refused(failure: ClusterFailure, subject: string): { ok: false; refusal: Refusal } {
+export function cannotLook(failure: ClusterFailure, subject: string): { ok: false; refusal: Refusal } {
   return { ok: false, refusal: refusalOf(failure, subject) };
 }
 

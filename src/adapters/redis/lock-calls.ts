@@ -1,4 +1,4 @@
-import { type Clock, type ClockLine, lineOf } from '../../domain/clock.ts';
+import { type Clock, type ClockLine, clockLineOf } from '../../domain/clock.ts';
 import { cutText } from '../../domain/cut-text.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { IncidentStore } from '../../ports/store.ts';
@@ -11,7 +11,7 @@ type Reply = [string, ...(string | number)[]];
 
 /** The lock on services, with fencing numbers, and the pause that everybody sees at once; by the server's own clock, which `clock` says how to read. */
 export function lockCalls(run: RunScript, clock: Pick<Clock, 'now' | 'line'>): LockCalls {
-  const line = () => lineText(lineOf(clock));
+  const line = () => lineText(clockLineOf(clock));
   const pauseNow = async (...change: (string | number)[]) => {
     const [now, hash] = (await run('pause', line(), ...change)) as [string, unknown];
     return pauseFrom(hash, Number(now));

@@ -2,7 +2,7 @@ import { auditEvents } from '../../domain/audit.ts';
 import { toGiveBack } from '../../domain/give-back.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { StateName } from '../../domain/incident-state.ts';
-import { lineOf } from '../../domain/open-line.ts';
+import { openLineOf } from '../../domain/open-line.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { auditArguments } from './audit-calls.ts';
 import type { LastRead } from './last-read.ts';
@@ -38,7 +38,7 @@ export function saveCall(run: RunScript, lastRead: LastRead): IncidentStore['sav
       after.openedAt,
       after.state.name,
       lockNeed(after),
-      after.state.name === 'closed' ? '' : JSON.stringify(lineOf(after)),
+      after.state.name === 'closed' ? '' : JSON.stringify(openLineOf(after)),
       finished?.id ?? '',
       finished?.gen ?? '',
       finished?.token ?? '',

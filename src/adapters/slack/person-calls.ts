@@ -5,7 +5,7 @@ import type { WeeklyReport } from '../../domain/proof/weekly.ts';
 import type { Call } from '../../domain/types/called.ts';
 import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
 import { CALL_EVENT, LIST_EVENT, type MessageMark } from './find-message.ts';
-import { edit, isGone, type Parts, put, REFUSED } from './post.ts';
+import { editPost, isGone, type Parts, put, REFUSED } from './post.ts';
 import { type Message, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { callMessage, plainCall, whom } from './views/question.ts';
@@ -50,7 +50,7 @@ export async function settleCall(
   call: Call,
   context: MessageContext,
 ): Promise<Delivery> {
-  const edited = await edit(parts, call, markOf(incident, call), settledMessage(incident, call, context));
+  const edited = await editPost(parts, call, markOf(incident, call), settledMessage(incident, call, context));
   return edited ?? { ok: true, channel: call.channel, ts: call.ts };
 }
 

@@ -32,7 +32,7 @@ type Put = {
 /** Edits a message where it is known to be; else looks for one that a crash left unrecorded (unless nobody has tried before), and posts only without one. Rejects with Slack's errors. */
 export async function put(parts: Parts, { mark, message, known, sinceMs, isNew }: Put): Promise<Delivery> {
   if (known) {
-    const edited = await edit(parts, known, mark, message);
+    const edited = await editPost(parts, known, mark, message);
     if (edited) return edited;
     parts.log.warn(
       { of: mark.event_payload.id, ts: known.ts },
@@ -41,12 +41,12 @@ export async function put(parts: Parts, { mark, message, known, sinceMs, isNew }
   }
   const channel = await parts.channel();
   const unrecorded = isNew && !known ? null : await findMessage(parts.client, channel, mark, sinceMs);
-  const adopted = unrecorded ? await edit(parts, { channel, ts: unrecorded }, mark, message) : null;
+  const adopted = unrecorded ? await editPost(parts, { channel, ts: unrecorded }, mark, message) : null;
   return adopted ?? post(parts.client, channel, mark, message);
 }
 
 /** Null when the message can't be edited any more. */
-export async function edit(
+export async function editPost(
   { client }: Parts,
   { channel, ts }: { channel: string; ts: string },
   mark: MessageMark,

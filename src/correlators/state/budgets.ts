@@ -1,6 +1,6 @@
 import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { labelsAt, numberAt, recordAt } from '../../domain/snapshot/fields.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { fits } from '../../domain/snapshot/service.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
@@ -57,7 +57,7 @@ function judge(state: ClusterState, budget: KubeObject): StateCause[] {
         ...(said ? [fact(said.about, `event ${said.reason}`, said.message)] : []),
       ],
       hurts: state.workloads.filter((one) => one.pods.some((pod) => held.includes(pod))).map(refOf),
-      command: edit(object),
+      command: editCommand(object),
     },
   ];
 }

@@ -9,11 +9,11 @@ import {
 } from '../../domain/snapshot/cluster-state.ts';
 import { quantities } from '../../domain/snapshot/container.ts';
 import { labelsAt, recordAt, textAt, textsAt } from '../../domain/snapshot/fields.ts';
-import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand } from '../../domain/snapshot/kubectl.ts';
 import { fits } from '../../domain/snapshot/service.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -89,7 +89,7 @@ const claims: StateCorrelator = {
   alsoFinds: ['quota_exceeded_storage'],
   find: (state) =>
     state.workloads.flatMap((workload) => {
-      const waits = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
+      const waits = standingPods(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
       if (waits.length === 0) return [];
       const names = new Set(
         [...workload.template.volumes, ...waits.flatMap(({ template }) => template.volumes)]
@@ -117,7 +117,7 @@ function judge(state: ClusterState, workload: StateWorkload, claim: ObjectRef): 
           strength: 0.97,
           facts: [fact(workload, field, claim.name), ...told],
           hurts: [],
-          command: edit(workload),
+          command: editCommand(workload),
         },
       ];
     // Claims aren't in the snapshot: the scheduler's word is all that is known.

@@ -5,7 +5,7 @@ import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing, unready } from '../../domain/snapshot/trouble.ts';
+import { standingPods, unready } from '../../domain/snapshot/trouble.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -94,11 +94,11 @@ function part(state: ClusterState, name: string): Part {
 
 function scheduler(state: ClusterState): StateCause[] {
   const waiting = state.workloads.filter((workload) =>
-    standing(workload).some((pod) => isIgnored(state, workload, pod)),
+    standingPods(workload).some((pod) => isIgnored(state, workload, pod)),
   );
   // The pods that wait say whom they wait for: a workload that wasn't recorded has its first pod's template.
   const awaited = (workload: StateWorkload): string =>
-    standing(workload).find((pod) => isIgnored(state, workload, pod))?.template.schedulerName ?? '';
+    standingPods(workload).find((pod) => isIgnored(state, workload, pod))?.template.schedulerName ?? '';
   const strange = waiting.filter((workload) => awaited(workload) !== 'default-scheduler');
   const unknown = strange
     .filter((workload) => !state.workloads.some((one) => one.name.includes(awaited(workload))))
@@ -122,7 +122,7 @@ function scheduler(state: ClusterState): StateCause[] {
       fact(
         workload,
         'pods without the condition PodScheduled',
-        standing(workload).filter((pod) => isIgnored(state, workload, pod)).length,
+        standingPods(workload).filter((pod) => isIgnored(state, workload, pod)).length,
       ),
     );
   return [
@@ -192,7 +192,7 @@ function kubeProxy(state: ClusterState): StateCause[] {
   );
   if (!proxy) return [];
   const ill = unready(proxy);
-  const nodes = state.nodes.filter((node) => node.ready && !standing(proxy).some((pod) => pod.node === node.name));
+  const nodes = state.nodes.filter((node) => node.ready && !standingPods(proxy).some((pod) => pod.node === node.name));
   if (ill.length === 0 && nodes.length === 0) return [];
   const strength =
     ill.some((pod) => state.nodes.find(({ name }) => name === pod.node)?.ready === false) && nodes.length === 0

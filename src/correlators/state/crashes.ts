@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { type CrashedContainer, containersAt } from '../../domain/snapshot/crashed.ts';
-import { edit, undo } from '../../domain/snapshot/kubectl.ts';
+import { editCommand, undoCommand } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { containerPath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
@@ -147,7 +147,7 @@ function causesOf(one: CrashedContainer): StateCause[] {
           ...shown,
         ],
         hurts: [],
-        command: edit(own),
+        command: editCommand(own),
       },
     ];
   }
@@ -206,7 +206,7 @@ function general(one: CrashedContainer, shown: StateFact[]): StateCause {
     strength: blames ? 0.45 : exit.code === 127 || exit.code === 126 ? 0.9 : 0.8,
     facts: [...shown, ...told, ...asked],
     hurts: [],
-    command: undo(own),
+    command: undoCommand(own),
   };
 }
 

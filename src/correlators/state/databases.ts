@@ -2,7 +2,7 @@ import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { complainedOf, isDatabase } from '../../domain/snapshot/database.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign, LogSignKind } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
@@ -117,7 +117,7 @@ function judge(state: ClusterState, calls: CallGraph, group: Complaint[]): State
       strength: !database && ITS_OWN.includes(kind) ? 0.25 : sure ? 0.96 : 0.9,
       facts: [...facts, ...settings(own)],
       hurts: clients.map(refOf),
-      command: edit(own),
+      command: editCommand(own),
     },
   ];
 }

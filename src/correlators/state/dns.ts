@@ -1,11 +1,11 @@
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { textsAt } from '../../domain/snapshot/fields.ts';
-import { edit, scale, undo } from '../../domain/snapshot/kubectl.ts';
+import { editCommand, scale, undoCommand } from '../../domain/snapshot/kubectl.ts';
 import { type LogSign, unknownHost } from '../../domain/snapshot/log-signs.ts';
 import type { Service } from '../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -90,7 +90,7 @@ function policy(calls: CallGraph, workload: StateWorkload, server: Service | und
         ...said.slice(0, 2).map(told),
       ],
       hurts: [],
-      command: edit(own),
+      command: editCommand(own),
     },
   ];
 }
@@ -98,7 +98,7 @@ function policy(calls: CallGraph, workload: StateWorkload, server: Service | und
 function serverDown(state: ClusterState, calls: CallGraph, server: Service): StateCause[] {
   const [behind] = server.workloads;
   const object = behind ? refOf(behind) : { kind: 'Service', namespace: server.namespace, name: server.name };
-  const ready = server.workloads.flatMap(standing).filter((pod) => pod.ready).length;
+  const ready = server.workloads.flatMap(standingPods).filter((pod) => pod.ready).length;
   // What the servers themselves ask of others is no answer of theirs.
   const complaining = state.workloads.filter(
     (one) =>
@@ -128,7 +128,7 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
       strength: broken ? (onLostNode ? 0.5 : 0.97) : 0.8,
       facts,
       hurts: broken ? hurts : complaining.map(refOf),
-      command: behind && behind.desired === 0 ? scale(behind, 2) : undo(object),
+      command: behind && behind.desired === 0 ? scale(behind, 2) : undoCommand(object),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
@@ -68,7 +68,7 @@ const diskCause = (workload: StateWorkload, pod: Pod): StateCause => ({
     ),
   ],
   hurts: [],
-  command: edit(workload),
+  command: editCommand(workload),
 });
 
 function byEvent(workload: StateWorkload, at: number): StateCause[] {
@@ -91,7 +91,7 @@ function byEvent(workload: StateWorkload, at: number): StateCause[] {
               fact(own, `${templatePath(own)}.priorityClassName`, workload.template.priorityClass || 'none'),
             ],
             hurts: [],
-            command: edit(own),
+            command: editCommand(own),
           },
         ]
       : []),

@@ -3,11 +3,11 @@ import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import { type ClusterState, isAbsent, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { quantities } from '../../domain/snapshot/container.ts';
 import { labelsAt, numberAt, recordAt, textAt } from '../../domain/snapshot/fields.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { KubeObject, ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -83,7 +83,7 @@ function judge(state: ClusterState, calls: CallGraph, quota: KubeObject, resourc
         ...lacking.facts,
       ],
       hurts: lacking.hurts,
-      command: edit(object),
+      command: editCommand(object),
     },
   ];
 }
@@ -140,7 +140,8 @@ function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, res
       : null;
   }
   const short = state.workloads.filter(
-    (one) => one.namespace === namespace && (one.kind === 'Job' ? isKeptBack(one) : standing(one).length < one.desired),
+    (one) =>
+      one.namespace === namespace && (one.kind === 'Job' ? isKeptBack(one) : standingPods(one).length < one.desired),
   );
   const what = /memory/.test(resource)
     ? 'quota_exceeded_memory'
@@ -153,7 +154,7 @@ function lackingOf(state: ClusterState, calls: CallGraph, namespace: string, res
     ? {
         what,
         strength: 0.9,
-        facts: short.slice(0, 3).map((one) => fact(one, 'pods', `${standing(one).length} of ${one.desired}`)),
+        facts: short.slice(0, 3).map((one) => fact(one, 'pods', `${standingPods(one).length} of ${one.desired}`)),
         hurts: short.map(refOf),
       }
     : null;

@@ -1,11 +1,11 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { isAbsent } from '../../domain/snapshot/cluster-state.ts';
-import { edit, target } from '../../domain/snapshot/kubectl.ts';
+import { editCommand, target } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { StateCause } from '../../domain/snapshot/state-cause.ts';
 import { fact, refOf } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -122,7 +122,7 @@ const imageReasons: StateCorrelator = {
   },
   find: (state) =>
     state.workloads.flatMap((workload) =>
-      standing(workload)
+      standingPods(workload)
         .slice(0, 20)
         .flatMap((pod) => failedPulls(state, workload, pod)),
     ),
@@ -179,7 +179,7 @@ function missingSecret(state: ClusterState, { namespace, template, events }: Sta
 function mend(what: CauseKind, workload: StateWorkload, container: string, image: string): string {
   if (what === 'image_pull_secret_missing' || what === 'image_pull_unauthorised')
     return `kubectl create secret docker-registry ${workload.template.pullSecrets[0] ?? 'NAME'} -n ${workload.namespace} --docker-server=REGISTRY --docker-username=USER --docker-password=PASSWORD`;
-  if (what === 'image_never_pulled') return edit(workload);
+  if (what === 'image_never_pulled') return editCommand(workload);
   return `kubectl set image ${target(workload)} ${container}=${image.replace(/(?::[^:/]*|@.*)?$/, '')}:TAG`;
 }
 

@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { containersAt } from '../../domain/snapshot/crashed.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { troubleOf } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
@@ -53,7 +53,7 @@ const told = (workload: StateWorkload): StateCause[] =>
           fact(workload, containerPath(workload, container, 'ports'), declared.join(', ')),
         ],
         hurts: [],
-        command: edit(workload),
+        command: editCommand(workload),
       },
     ];
   });
@@ -83,7 +83,7 @@ function shared(workload: StateWorkload, crashes: boolean): StateCause[] {
         fact(workload, containerPath(workload, container, 'ports.containerPort'), port.port),
       ),
       hurts: [],
-      command: edit(workload),
+      command: editCommand(workload),
     },
   ];
 }

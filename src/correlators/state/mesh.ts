@@ -2,7 +2,7 @@ import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { complainedOf } from '../../domain/snapshot/database.ts';
 import { labelsAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
-import { describe, edit, undo } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand, undoCommand } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fits } from '../../domain/snapshot/service.ts';
 import { type KubeObject, type ObjectRef, objectKey } from '../../domain/snapshot/snapshot.ts';
@@ -92,7 +92,7 @@ function denials(state: ClusterState, calls: CallGraph, pairs: Pair[]): StateCau
         strength: first.policy ? 0.96 : 0.25,
         facts: [...(first.policy ? policyFacts(first.policy) : []), ...all.slice(0, 3).map(({ sign }) => told(sign))],
         hurts: all.flatMap(({ from, to }) => [refOf(from), ...(to ? [refOf(to)] : [])]),
-        command: first.policy ? edit(object) : `kubectl get authorizationpolicies -n ${object.namespace}`,
+        command: first.policy ? editCommand(object) : `kubectl get authorizationpolicies -n ${object.namespace}`,
       },
     ];
   });
@@ -134,7 +134,7 @@ const allowNothing = (policies: KubeObject[], pairs: Pair[]): StateCause[] =>
                   .map(({ from, to }) => fact(asRef(policy), 'keeps from each other', `${from.name} -> ${to.name}`)),
               ],
               hurts: denied.flatMap(({ from, to }) => [refOf(from), refOf(to)]),
-              command: edit(asRef(policy)),
+              command: editCommand(asRef(policy)),
             },
           ];
     });
@@ -184,7 +184,7 @@ function withoutSidecar(state: ClusterState, pairs: Pair[]): StateCause[] {
           ...resets(from).slice(0, 2).map(told),
         ],
         hurts: [own, ...all.map(({ to }) => refOf(to))],
-        command: newer ? edit(asRef(strict)) : undo(own),
+        command: newer ? editCommand(asRef(strict)) : undoCommand(own),
       },
     ];
   });
@@ -216,7 +216,7 @@ function plainRules(state: ClusterState, calls: CallGraph, pairs: Pair[]): State
           ...complaints.slice(0, 2).map(told),
         ],
         hurts: [...callers.map(refOf), refOf(to)],
-        command: callers.length > 0 ? edit(asRef(rule)) : describe(asRef(rule)),
+        command: callers.length > 0 ? editCommand(asRef(rule)) : describe(asRef(rule)),
       },
     ];
   });

@@ -1,9 +1,9 @@
 import { dataOf } from '../../domain/snapshot/calls.ts';
 import { type ClusterState, isAbsent, objectAt } from '../../domain/snapshot/cluster-state.ts';
 import { labelsAt } from '../../domain/snapshot/fields.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing, unready } from '../../domain/snapshot/trouble.ts';
+import { standingPods, unready } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -148,7 +148,7 @@ function neededBy(workload: StateWorkload): Needed[] {
 
 function comparedMissing(state: ClusterState, workload: StateWorkload, needed: Needed): StateCause[] {
   const ref = { kind: needed.kind, namespace: workload.namespace, name: needed.name };
-  const stuck = standing(workload).some(({ phase, node }) => phase === 'Pending' && node !== '');
+  const stuck = standingPods(workload).some(({ phase, node }) => phase === 'Pending' && node !== '');
   if (!stuck) return [];
   if (isAbsent(state, ref)) return [causeOf(workload, { ...needed, key: '' }, [], 0.9)];
   const object = objectAt(state, ref);
@@ -190,7 +190,7 @@ function causeOf(
       fact({ kind, namespace: workload.namespace, name }, key ? `data[${key}]` : 'metadata.name', 'not there'),
     ],
     hurts: [],
-    command: key ? edit({ kind, namespace: workload.namespace, name }) : create,
+    command: key ? editCommand({ kind, namespace: workload.namespace, name }) : create,
   };
 }
 

@@ -2,7 +2,7 @@ import { type LabelSelector, selects } from '../../domain/label-selector.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import { type ClusterState, objectAt, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { type Json, labelsAt, portAt, recordAt, recordsAt, textAt, textsAt } from '../../domain/snapshot/fields.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { type KubeObject, objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
@@ -177,7 +177,7 @@ function causeOf({ object, ...policy }: Policy, all: Denial[], { resolve }: Call
     hurts: all.flatMap(({ from, to, direction }) =>
       direction === 'Ingress' ? [refOf(to), refOf(from)] : [refOf(from), refOf(to)],
     ),
-    command: edit(ref),
+    command: editCommand(ref),
   };
 }
 

@@ -4,7 +4,7 @@ import { complainedOf } from '../../domain/snapshot/database.ts';
 import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { LogSign } from '../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -40,7 +40,7 @@ function silentCalls(state: ClusterState, calls: CallGraph): Call[] {
       const to = complainedOf(state, calls, from, sign);
       const callerNode = from.pods.find(({ name }) => name === sign.log.pod)?.node ?? '';
       if (!to || to === from || callerNode === '') continue;
-      const calleeNodes = new Set(standing(to).flatMap(({ node }) => (node ? [node] : [])));
+      const calleeNodes = new Set(standingPods(to).flatMap(({ node }) => (node ? [node] : [])));
       found.set(`${callerNode} ${from.namespace}/${from.name} ${to.namespace}/${to.name}`, {
         from,
         to,

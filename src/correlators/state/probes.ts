@@ -1,11 +1,11 @@
 import type { Container } from '../../domain/snapshot/container.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
-import { edit } from '../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../domain/snapshot/kubectl.ts';
 import { type ProbeFailure, probeFailures } from '../../domain/snapshot/listening.ts';
 import type { ContainerState, Pod } from '../../domain/snapshot/pod.ts';
 import { aDeclaredPort } from '../../domain/snapshot/should-be.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { recentExit, standing } from '../../domain/snapshot/trouble.ts';
+import { recentExit, standingPods } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 import { factsOfFault } from './probe/facts.ts';
@@ -141,7 +141,7 @@ const probes: StateCorrelator = {
     state.workloads.flatMap((workload) => {
       if (workload.desired === 0) return [];
       const seen = new Set<string>();
-      return standing(workload)
+      return standingPods(workload)
         .flatMap((pod) => judge(workload, pod, state.at))
         .filter(({ what }) => !seen.has(what) && seen.add(what));
     }),
@@ -216,7 +216,7 @@ function judgeProbe(look: ProbeLook): StateCause[] {
         ? [fact(own, containerPath(workload, container, 'resources.limits.cpu'), `${container.limits.cpu}`), ...facts]
         : facts,
       hurts: [],
-      command: edit(own),
+      command: editCommand(own),
     },
   ];
 }

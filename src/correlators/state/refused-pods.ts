@@ -2,11 +2,11 @@ import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { type ClusterState, isAbsent, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
 import { recordsAt, textAt } from '../../domain/snapshot/fields.ts';
-import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand } from '../../domain/snapshot/kubectl.ts';
 import { moreThanUsed } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -93,7 +93,7 @@ const refusedPods: StateCorrelator = {
 
 function refusalOf(workload: StateWorkload): StateFact | null {
   const condition = workload.conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
-  if (workload.desired === 0 || (standing(workload).length >= workload.desired && !condition)) return null;
+  if (workload.desired === 0 || (standingPods(workload).length >= workload.desired && !condition)) return null;
   // What an older template was refused for is over.
   const event = workload.events.find(({ reason, last }) => reason === 'FailedCreate' && last >= workload.changedAt);
   if (event && !isOver(workload, event)) return fact(event.about, `event ${event.reason}`, event.message);
@@ -172,7 +172,7 @@ function causeOf(state: ClusterState, workload: StateWorkload, told: StateFact, 
         ],
         several
           ? `kubectl label namespace ${workload.namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`
-          : edit(own),
+          : editCommand(own),
       );
     }
     case 'limit_range_violated':
@@ -185,14 +185,14 @@ function causeOf(state: ClusterState, workload: StateWorkload, told: StateFact, 
     case 'webhook_denied': {
       const name =
         /webhook "([^"]+)"/.exec(message)?.[1] ?? /ValidatingAdmissionPolicy '([^']+)'/.exec(message)?.[1] ?? '';
-      return make('webhook_denied', own, [fact(webhookConfig(state, name), 'webhooks[].name', name)], edit(own));
+      return make('webhook_denied', own, [fact(webhookConfig(state, name), 'webhooks[].name', name)], editCommand(own));
     }
     case 'priority_class_missing':
       return make(
         'priority_class_missing',
         own,
         [fact(own, `${at}.priorityClassName`, workload.template.priorityClass)],
-        edit(own),
+        editCommand(own),
       );
     default:
       return make('pods_refused', own, [], describe(own), 0.9);
@@ -222,7 +222,7 @@ function quota(workload: StateWorkload, message: string, make: Make): StateCause
         fact(workload, 'requested', figures[1] ?? ''),
       ]
     : [fact(object, 'spec.hard', resources)];
-  return make(what, object, facts, edit(object));
+  return make(what, object, facts, editCommand(object));
 }
 
 export function quotaKind(resources: string): CauseKind {
@@ -250,7 +250,7 @@ function limitRange(
     'limit_range_violated',
     range && (newer || several) ? object : refOf(workload),
     facts,
-    edit(range && (newer || several) ? object : workload),
+    editCommand(range && (newer || several) ? object : workload),
   );
 }
 

@@ -1,13 +1,13 @@
 import { isAlike } from '../../domain/snapshot/alike-names.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
-import { edit, patch } from '../../domain/snapshot/kubectl.ts';
+import { editCommand, patch } from '../../domain/snapshot/kubectl.ts';
 import { listeningPorts } from '../../domain/snapshot/listening.ts';
 import type { Service, ServicePort } from '../../domain/snapshot/service.ts';
 import { aDeclaredPort, valueBeside } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -74,7 +74,7 @@ function byHand(state: ClusterState, calls: CallGraph, service: Service): StateC
   const { namespace, name, selector, externalName, addresses } = service;
   if (Object.keys(selector).length > 0 || externalName !== '' || state.pods.length === 0) return [];
   const meant = state.workloads.find((one) => one.namespace === namespace && one.name === name && one.kind !== 'Job');
-  if (!meant || meant.desired === 0 || standing(meant).length === 0) return [];
+  if (!meant || meant.desired === 0 || standingPods(meant).length === 0) return [];
   if (addresses.some((ip) => state.pods.some((pod) => pod.ip === ip))) return [];
   const object = asRef(service);
   const complaints = complaintsOf(calls, service);
@@ -264,7 +264,7 @@ function portCause(calls: CallGraph, service: Service, port: ServicePort, fault:
             ],
             'json',
           )
-        : edit(object),
+        : editCommand(object),
     },
   ];
 }

@@ -1,9 +1,9 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand } from '../../domain/snapshot/kubectl.ts';
 import type { Misfit, NodeFit } from '../../domain/snapshot/node-fit.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
-import { standing } from '../../domain/snapshot/trouble.ts';
+import { standingPods } from '../../domain/snapshot/trouble.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 import { factsOf } from './scheduling/facts.ts';
@@ -146,7 +146,7 @@ const unplacedPods: StateCorrelator = {
 
 /** What the scheduler says of pods that wait without a node. */
 function refusalOf(workload: StateWorkload): StateFact | null {
-  const waiting = standing(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
+  const waiting = standingPods(workload).filter(({ phase, node }) => phase === 'Pending' && node === '');
   for (const pod of waiting) {
     const condition = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
     const event = workload.events.find(({ reason, about }) => reason === 'FailedScheduling' && about.name === pod.name);
@@ -193,7 +193,7 @@ function causeOf(
   const object = objectOf(workload, reason, fits, severalTainted);
   const command =
     object.kind !== 'Node'
-      ? edit(object)
+      ? editCommand(object)
       : reason === 'cordon'
         ? `kubectl uncordon ${object.name}`
         : `kubectl taint node ${object.name} ${fits[0]?.taint?.key ?? 'KEY'}-`;

@@ -1,7 +1,7 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import type { StateEvent } from '../../domain/snapshot/event.ts';
-import { describe, edit } from '../../domain/snapshot/kubectl.ts';
+import { describe, editCommand } from '../../domain/snapshot/kubectl.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { unready } from '../../domain/snapshot/trouble.ts';
@@ -149,7 +149,7 @@ function ofEvent(workload: StateWorkload, event: StateEvent): StateCause[] {
       strength,
       facts: [told, ...volumeFacts(workload, event.message)],
       hurts: [own],
-      command: what === 'volume_mount_failed' ? edit(own) : describe(object),
+      command: what === 'volume_mount_failed' ? editCommand(own) : describe(object),
     },
   ];
   if (event.reason === 'FailedAttachVolume') {
@@ -217,7 +217,7 @@ function waiting(workload: StateWorkload, pod: StateWorkload['pods'][number], at
           strength: 0.9,
           facts: [fact(ref, `status.containerStatuses[${name}].state.waiting`, `${state.reason}: ${state.message}`)],
           hurts: [],
-          command: edit(own),
+          command: editCommand(own),
         },
       ];
     return [];

@@ -4,7 +4,7 @@ import type { StateEvent } from './event.ts';
 import type { LogSign } from './log-signs.ts';
 import type { ContainerState, Exit, Pod } from './pod.ts';
 import type { ContainerLog } from './snapshot.ts';
-import { recentExit, standing } from './trouble.ts';
+import { recentExit, standingPods } from './trouble.ts';
 import type { StateWorkload } from './workload.ts';
 
 /** A container that ended lately, with all that tells why. One a container of a workload: the one that restarted most. */
@@ -27,7 +27,7 @@ export const containersAt = (state: ClusterState): CrashedContainer[] =>
 
 export function crashedIn(workload: StateWorkload, at: number): CrashedContainer[] {
   const worst = new Map<string, CrashedContainer>();
-  for (const pod of standing(workload))
+  for (const pod of standingPods(workload))
     for (const status of pod.containers) {
       const exit = recentExit(status, at) ?? failedStart(status);
       const container = pod.template.containers.find(({ name }) => name === status.name);

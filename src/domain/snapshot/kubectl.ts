@@ -6,7 +6,7 @@ const inNamespace = ({ namespace }: ObjectRef): string => (namespace ? ` -n ${na
 
 export const target = (ref: ObjectRef): string => `${ref.kind.toLowerCase()}/${ref.name}${inNamespace(ref)}`;
 
-export const edit = (ref: ObjectRef): string => `kubectl edit ${target(ref)}`;
+export const editCommand = (ref: ObjectRef): string => `kubectl edit ${target(ref)}`;
 
 export const describe = (ref: ObjectRef): string => `kubectl describe ${target(ref)}`;
 
@@ -16,7 +16,7 @@ export const patch = (ref: ObjectRef, change: unknown, type: 'strategic' | 'merg
 export const scale = (ref: ObjectRef, replicas: number): string =>
   `kubectl scale ${target(ref)} --replicas ${replicas}`;
 
-export const undo = (ref: ObjectRef): string =>
+export const undoCommand = (ref: ObjectRef): string =>
   ref.kind === 'Deployment' || ref.kind === 'StatefulSet' || ref.kind === 'DaemonSet'
     ? `kubectl rollout undo ${target(ref)}`
-    : edit(ref);
+    : editCommand(ref);

@@ -24,7 +24,7 @@ export const isSteady = ({ ready, deleting, containers }: Pod, at: number): bool
   ready && !deleting && containers.every((one) => recentExit(one, at) === null);
 
 /** Pods that count: not on their way out, not done. A failed pod of a Deployment was evicted or the like, and has a successor. */
-export const standing = (workload: StateWorkload): Pod[] =>
+export const standingPods = (workload: StateWorkload): Pod[] =>
   workload.pods.filter(
     (pod) =>
       !pod.deleting &&
@@ -32,12 +32,12 @@ export const standing = (workload: StateWorkload): Pod[] =>
       !(pod.phase === 'Failed' && workload.kind !== 'Job' && workload.kind !== 'Pod'),
   );
 
-export const unready = (workload: StateWorkload): Pod[] => standing(workload).filter((pod) => !pod.ready);
+export const unready = (workload: StateWorkload): Pod[] => standingPods(workload).filter((pod) => !pod.ready);
 
 /** How much of a workload is not as it should be, in [0, 1]; 0 is well. Many restarts lately count as much as not ready. */
 export function troubleOf(workload: StateWorkload, at: number): number {
   if (workload.desired === 0) return 0;
-  const pods = standing(workload);
+  const pods = standingPods(workload);
   const lacking = Math.max(0, workload.desired - pods.length);
   const ill = pods.filter((pod) => !pod.ready || restartsLately(pod, at)).length;
   const whole = Math.max(workload.desired, pods.length);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { refusalFrom } from '../../../src/adapters/redis/lock-calls.ts';
 import { lockNeed } from '../../../src/adapters/redis/save-call.ts';
-import { type Clock, lineOf } from '../../../src/domain/clock.ts';
+import { type Clock, clockLineOf } from '../../../src/domain/clock.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { incidentId } from '../../../src/domain/incident-id.ts';
 import { type KeptRecord, keptRecord } from '../../../src/domain/kept-record.ts';
-import { lineOf as openLine } from '../../../src/domain/open-line.ts';
+import { openLineOf } from '../../../src/domain/open-line.ts';
 import { createOutcomes } from '../../../src/ports/outcomes-in-memory.ts';
 import type { DueEffect, IncidentStore, Pause } from '../../../src/ports/store.ts';
 
@@ -167,7 +167,7 @@ export function createMemoryServer(epoch = 'mmmmm') {
     due,
     store(clock: Pick<Clock, 'now' | 'line'>): IncidentStore {
       const timeNow = () => {
-        const { at, realAt, speed } = lineOf(clock);
+        const { at, realAt, speed } = clockLineOf(clock);
         return speed === 0 ? at : at + (Date.now() - realAt) * speed;
       };
       const setPause = (paused: boolean, by: string, reason: string, at: number, until: number | null): Pause => {
@@ -185,7 +185,7 @@ export function createMemoryServer(epoch = 'mmmmm') {
         openLines: async () =>
           all()
             .filter((one) => one.state.name !== 'closed')
-            .map(openLine),
+            .map(openLineOf),
         listOpen: async (limit) =>
           all()
             .filter((one) => one.state.name !== 'closed')

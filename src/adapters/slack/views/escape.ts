@@ -1,4 +1,5 @@
 import { headOf } from '../../../domain/cut-text.ts';
+import { mentionOf } from '../../../domain/mention.ts';
 
 /**
  * The one way by which text from outside (labels, logs, names, annotations) enters a message: as data.
@@ -49,14 +50,7 @@ export function plain(text: string, max: number): string {
 }
 
 /** A person or a group by Slack's id becomes a mention; any other name is outside text. Only for ids that Slack or the configuration gave. */
-export function mention(who: string): string {
-  if (who.startsWith('pagerduty:')) return 'whoever is on call in PagerDuty';
-  // Somebody of another workspace has it behind an @.
-  const id = /^([UW][A-Z0-9_]{2,30})(@[TE][A-Z0-9]{1,30})?$/.exec(who)?.[1];
-  if (id !== undefined) return `<@${id}>`;
-  if (/^S[A-Z0-9]{6,30}$/.test(who)) return `<!subteam^${who}>`;
-  return escapeText(who, 80);
-}
+export const mention = (who: string): string => mentionOf(who) ?? escapeText(who, 80);
 
 /**
  * For mrkdwn that others finished (answers of the core): people, groups and dates stay; anything else that Slack would act on becomes text. The last gate before a reader,

@@ -1,5 +1,5 @@
 import type { AddressUse } from '../../../domain/snapshot/calls.ts';
-import { edit, target } from '../../../domain/snapshot/kubectl.ts';
+import { editCommand, target } from '../../../domain/snapshot/kubectl.ts';
 import { type LogSign, unknownHost } from '../../../domain/snapshot/log-signs.ts';
 import { fact, type StateFact } from '../../../domain/snapshot/state-cause.ts';
 
@@ -35,8 +35,8 @@ export function mend(
   host: string,
   port: number | null,
 ): string {
-  if (from) return edit({ kind: from.kind, namespace: workload.namespace, name: from.name });
-  if (source !== 'variable' || variable === '') return edit(workload);
+  if (from) return editCommand({ kind: from.kind, namespace: workload.namespace, name: from.name });
+  if (source !== 'variable' || variable === '') return editCommand(workload);
   const container = /ontainers\[([^\]]+)\]/.exec(field)?.[1];
   return `kubectl set env ${target(workload)}${container ? ` -c ${container}` : ''} ${variable}=${host}${port === null ? '' : `:${port}`}`;
 }

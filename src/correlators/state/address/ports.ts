@@ -1,7 +1,7 @@
 import type { CallGraph } from '../../../domain/snapshot/call-graph.ts';
 import type { AddressUse } from '../../../domain/snapshot/calls.ts';
 import { textAt } from '../../../domain/snapshot/fields.ts';
-import { edit } from '../../../domain/snapshot/kubectl.ts';
+import { editCommand } from '../../../domain/snapshot/kubectl.ts';
 import type { Service } from '../../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause } from '../../../domain/snapshot/state-cause.ts';
 import type { StateWorkload } from '../../../domain/snapshot/workload.ts';
@@ -64,7 +64,7 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
         strength: 0.96,
         facts: [offered, ...uses.slice(0, 4).map(useFact), ...complaintFacts(uses)],
         hurts: users.map(refOf),
-        command: edit(object),
+        command: editCommand(object),
       },
     ];
   // Nobody else calls it, its callers are as they were made, and its own port is none of its pods': a Service changes without a trace, a template doesn't.
@@ -90,7 +90,14 @@ function ofPort(calls: CallGraph, service: Service, uses: AddressUse[], listens:
   const facts = [offered, ...uses.slice(0, 4).map(useFact), ...complaintFacts(uses)];
   return [
     ...wrong,
-    { what: 'service_port_mismatch', object, strength: 0.94, facts, hurts: users.map(refOf), command: edit(object) },
+    {
+      what: 'service_port_mismatch',
+      object,
+      strength: 0.94,
+      facts,
+      hurts: users.map(refOf),
+      command: editCommand(object),
+    },
   ];
 }
 

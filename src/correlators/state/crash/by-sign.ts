@@ -1,6 +1,6 @@
 import type { CauseKind } from '../../../domain/cause-kinds.ts';
 import type { CrashedContainer } from '../../../domain/snapshot/crashed.ts';
-import { edit, target, undo } from '../../../domain/snapshot/kubectl.ts';
+import { editCommand, target, undoCommand } from '../../../domain/snapshot/kubectl.ts';
 import type { LogSign, LogSignKind } from '../../../domain/snapshot/log-signs.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../../domain/snapshot/state-cause.ts';
 import { containerPath } from '../../../domain/snapshot/workload.ts';
@@ -74,8 +74,8 @@ export function ofSign({ workload, container, exit }: CrashedContainer, sign: Lo
       : what === 'setting_missing' && sign.named
         ? `kubectl set env ${target(own)} ${sign.named}=VALUE`
         : exit.code === 0
-          ? edit(own)
-          : undo(own);
+          ? editCommand(own)
+          : undoCommand(own);
   return { what, object, strength: 0.9, facts: [told, field, ...shown], hurts: object === own ? [] : [own], command };
 }
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { listMessage } from '../../../../src/adapters/slack/views/list-message.ts';
-import { lineOf, type OpenLine } from '../../../../src/domain/open-line.ts';
+import { type OpenLine, openLineOf } from '../../../../src/domain/open-line.ts';
 import { alertOf, incidentOf, T0 } from '../../../domain/examples.ts';
 import { brokenLimits } from '../block-limits.ts';
 
 const line = (n: number, over: Partial<OpenLine> = {}): OpenLine => ({
-  ...lineOf(
+  ...openLineOf(
     incidentOf({
       id: `INC-${n}`,
       namespace: `team-${n % 60}`,

@@ -18,6 +18,7 @@ import { examineRedis } from './redis.ts';
 import { needingRights, rightsChecks, rightsOf } from './rights.ts';
 import { examineDisk, examineSigning } from './self.ts';
 import { examineSlack } from './slack.ts';
+import { examineSpeakers } from './speakers.ts';
 
 const CALL_MS = 5_000;
 
@@ -60,6 +61,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
       checks.push(
         await understood(config, metrics),
         ...(await examineMetrics(metrics, createServiceQueries(queryOptions(config.settings)), namespacesIn(config))),
+        ...(await examineSpeakers(metrics, config.settings.speakers)),
       );
   } else checks.push({ title: 'metrics are configured', ok: false, mend: 'set PROMETHEUS_URL' });
   if (env.LOKI_URL) {

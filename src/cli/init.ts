@@ -104,7 +104,7 @@ async function written(path: string, text: string, force: boolean, ask: Ask | nu
   return `✔ ${path} written`;
 }
 
-function linesOf({ prometheus, alertmanager, loki, operators, workloads }: ClusterParts): string[] {
+function linesOf({ prometheus, alertmanager, loki, operators, speakers, workloads }: ClusterParts): string[] {
   const line = (name: string, found: Found) =>
     'unknown' in found
       ? `? ${name}: could not look: ${found.unknown}`
@@ -117,6 +117,10 @@ function linesOf({ prometheus, alertmanager, loki, operators, workloads }: Clust
     line('Loki', loki),
     ...Object.entries(operators).map(([name, there]) =>
       there === null ? `? ${name}: could not look` : there ? `✔ ${name} is there` : `- ${name} is not there`,
+    ),
+    ...speakers.map(
+      ({ namespace, job }) =>
+        `✔ ${namespace}/${job} may tell of services of other namespaces (\`speakers\`; the doctor says whether it is scraped so)`,
     ),
     `✔ ${workloads.length} workloads, all taken as critical`,
   ];

@@ -14,6 +14,7 @@ import { examineAlertmanager, routeChecks } from '../../src/checks/alertmanager.
 import type { Check } from '../../src/checks/check.ts';
 import { examineMetrics } from '../../src/checks/prometheus.ts';
 import { examineDisk, examineSigning, versionChecks } from '../../src/checks/self.ts';
+import { examineSpeakers } from '../../src/checks/speakers.ts';
 
 let servers: Server[] = [];
 afterEach(() => {
@@ -79,7 +80,9 @@ describe("the doctor on Alertmanager's route", () => {
 describe('the doctor on what Prometheus holds', () => {
   const NOW = Math.floor(Date.now() / SCRAPE_MS) * SCRAPE_MS;
   const up = (labels: Record<string, string>): Sample => ({ name: 'up', labels, value: 1 });
-  async function saidWith(samples: Sample[], at = NOW): Promise<string[]> {
+  const saidWith = async (samples: Sample[], at = NOW): Promise<string[]> =>
+    saidOf(await examineMetrics(await holding(samples, at), createServiceQueries({}), ['shop'], NOW));
+  async function holding(samples: Sample[], at = NOW) {
     const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
     for (let when = at - SCRAPE_MS * 10; when <= at; when += SCRAPE_MS)
       store.record(
@@ -88,8 +91,7 @@ describe('the doctor on what Prometheus holds', () => {
       );
     const api = createPrometheusApi({ store, now: () => at });
     const port = await serve((req, res) => void api.handle(req, res));
-    const metrics = connectPrometheus({ url: `http://127.0.0.1:${port}/prometheus`, timeoutMs: 2_000 });
-    return saidOf(await examineMetrics(metrics, createServiceQueries({}), ['shop'], NOW));
+    return connectPrometheus({ url: `http://127.0.0.1:${port}/prometheus`, timeoutMs: 2_000 });
   }
   const nothing: Sample[] = [];
   it.each([
@@ -118,6 +120,53 @@ describe('the doctor on what Prometheus holds', () => {
     const said = await saidWith(samples, at);
     expect(said).toHaveLength(mends.length);
     for (const [index, mend] of mends.entries()) expect(said[index]).toMatch(mend);
+  });
+});
+
+describe('the doctor on who speaks for others', () => {
+  const NOW = Math.floor(Date.now() / SCRAPE_MS) * SCRAPE_MS;
+  const requests = (labels: Record<string, string>) => ({ name: 'nginx_ingress_controller_requests', labels });
+  const samples = [
+    { name: 'up', labels: { job: 'controller', namespace: 'ingress-nginx' } },
+    { name: 'up', labels: { job: 'edge', namespace: 'edge' } },
+    { name: 'up', labels: { job: 'shop', namespace: 'shop' } },
+    requests({ job: 'controller', namespace: 'ingress-nginx', exported_namespace: 'shop', exported_service: 'cart' }),
+    requests({ job: 'edge', namespace: 'shop', service: 'cart' }),
+    { name: 'istio_requests_total', labels: { reporter: 'waypoint', job: 'waypoints', namespace: 'mesh' } },
+    { name: 'istio_requests_total', labels: { reporter: 'destination', job: 'sidecars', namespace: 'shop' } },
+  ];
+  async function asked(configured: { namespace: string; job: string }[]) {
+    const store = createSeriesStore({ pastMs: 0, pastOf: () => undefined });
+    store.record(
+      NOW,
+      samples.map((one) => ({ ...one, value: 1 })),
+    );
+    const api = createPrometheusApi({ store, now: () => NOW });
+    const port = await serve((req, res) => void api.handle(req, res));
+    const metrics = connectPrometheus({ url: `http://127.0.0.1:${port}/prometheus`, timeoutMs: 2_000 });
+    return examineSpeakers(metrics, configured, NOW);
+  }
+
+  it('proposes ingress controllers and meshes by what is scraped, by their own labels or not, and no sidecar', async () => {
+    const [proposal, ...more] = await asked([]);
+    expect(more).toEqual([]);
+    expect(proposal).toMatchObject({ ok: true });
+    expect(proposal?.title).toContain(
+      'speakers: [{ namespace: "ingress-nginx", job: "controller" }, { namespace: "mesh", job: "waypoints" }, { namespace: "edge", job: "edge" }]',
+    );
+  });
+
+  it('proposes nobody who is named, and tells of a name under which nothing is scraped', async () => {
+    const configured = [
+      { namespace: 'ingress-nginx', job: 'controller' },
+      { namespace: 'edge', job: 'edge' },
+      { namespace: 'ingress-nginx', job: 'kontroller' },
+    ];
+    const checks = await asked(configured);
+    expect(saidOf(checks)).toEqual([
+      expect.stringMatching(/^ingress-nginx\/kontroller .*: there are ingress-nginx\/controller: correct `speakers:`/),
+    ]);
+    expect(checks.at(-1)?.title).toMatch(/^mesh\/waypoints tell of/);
   });
 });
 

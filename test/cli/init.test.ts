@@ -35,6 +35,16 @@ beforeAll(async () => {
       metadata: { name, namespace: 'monitoring', labels: app ? { 'app.kubernetes.io/name': app } : {} },
       spec: { ports: [{ port }] },
     });
+  small.kube.apply({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'ingress-nginx-controller-metrics',
+      namespace: 'monitoring',
+      labels: { 'app.kubernetes.io/name': 'ingress-nginx' },
+    },
+    spec: { ports: [{ port: 10_254 }] },
+  });
   small.kube.apply(SCALED_OBJECTS);
 });
 afterAll(async () => {
@@ -67,6 +77,7 @@ describe('init', () => {
     const { settings } = read;
     expect(settings).toMatchObject({ mode: 'observe', cluster: 'prod-eu', approvers: ['U1'] });
     expect(settings.services.map(({ name }) => name)).toEqual(['payment-api', 'web']);
+    expect(settings.speakers).toEqual([{ namespace: 'monitoring', job: 'ingress-nginx-controller-metrics' }]);
     expect(settings.services.every(({ namespace, name }) => policyFor(settings, namespace, name).critical)).toBe(true);
     expect(parse(text('values.yaml'))).toMatchObject({
       config: { cluster: 'prod-eu', mode: 'observe' },

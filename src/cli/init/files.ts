@@ -29,6 +29,7 @@ function settingsYaml(found: ClusterParts, { cluster, approvers }: InitOptions):
     mode: 'observe',
     ...(approvers.length > 0 ? { approvers } : {}),
     ...(namespacesOf(found).length > 0 ? { scan: { namespaces: namespacesOf(found) } } : {}),
+    ...(found.speakers.length > 0 ? { speakers: found.speakers } : {}),
     ...(found.operators.KEDA && prometheus ? { keda: { prometheus_address: prometheus } } : {}),
   };
   const services = found.workloads.map(({ namespace, name }) => ({ namespace, name }));

@@ -12,6 +12,8 @@ export type ClusterParts = {
   /** What else there is that Nightshift works with, by name; null: it couldn't be asked. */
   operators: Record<string, boolean | null>;
   workloads: Pick<Workload, 'kind' | 'namespace' | 'name'>[];
+  /** Ingress controllers, by the job that Prometheus' operator gives to a Service. */
+  speakers: { namespace: string; job: string }[];
 };
 
 const SERVICE: CustomKind = { group: '', version: 'v1', plural: 'services', kind: 'Service' };
@@ -54,13 +56,16 @@ export async function findParts(
   const operators = await Promise.all(
     Object.entries(OPERATORS).map(async ([name, kinds]) => [name, await anyServed(cluster, kinds)] as const),
   );
+  const workloads = all.value.filter(({ namespace }) =>
+    namespaces ? namespaces.includes(namespace) : !isProtected(namespace),
+  );
   return {
     prometheus: find('prometheus'),
     alertmanager: find('alertmanager'),
     loki: find('loki'),
     operators: Object.fromEntries(operators),
-    workloads: all.value
-      .filter(({ namespace }) => (namespaces ? namespaces.includes(namespace) : !isProtected(namespace)))
+    speakers: services.ok ? services.value.flatMap(controllerIn) : [],
+    workloads: workloads
       .map(({ kind, namespace, name }) => ({ kind, namespace, name }))
       .sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`)),
   };
@@ -71,6 +76,15 @@ async function anyServed({ custom }: Cut, kinds: CustomKind[]): Promise<boolean 
   if (answers.some((one) => one.ok && one.value)) return true;
   return answers.every((one) => one.ok) ? false : null;
 }
+
+/** NGINX's controller says of requests for all services; its own chart's labels and port. */
+function controllerIn(service: CustomObject): ClusterParts['speakers'] {
+  const read = Ports.safeParse(service.object);
+  const ports = read.success ? read.data.spec.ports.map(({ port }) => port) : [];
+  const is = service.labels['app.kubernetes.io/name'] === 'ingress-nginx' && ports.includes(METRICS_PORT);
+  return is && service.namespace ? [{ namespace: service.namespace, job: service.name }] : [];
+}
+const METRICS_PORT = 10_254;
 
 const Ports = z.object({ spec: z.object({ ports: z.array(z.object({ port: z.number() })).default([]) }) });
 

@@ -8,7 +8,7 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { ClusterResult } from '../ports/cluster-result.ts';
 import type { CustomObject } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
-import { ROLLOUTS } from './edit/places.ts';
+import { ROLLOUTS } from './edit/edited-kinds.ts';
 import { cannotLook, refusalOf } from './workload/look.ts';
 import { settleAbort } from './workload/settle-argo.ts';
 

@@ -5,7 +5,7 @@ import type { Action, ActionContext, Applied, Planned } from '../extension-point
 import type { Cluster } from '../ports/cluster.ts';
 import type { PodInfo } from '../ports/cluster-objects.ts';
 import { cannotTell } from './edit/attempts.ts';
-import { PODS } from './edit/places.ts';
+import { PODS } from './edit/edited-kinds.ts';
 import { cannotLook, refusalOf } from './workload/look.ts';
 import { podsAway } from './workload/pods-away.ts';
 

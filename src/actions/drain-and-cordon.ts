@@ -27,7 +27,7 @@ import {
   nodeBlastRadius,
   wasOpenBefore,
 } from './node/look.ts';
-import { volumesOf } from './node/tied.ts';
+import { volumesOf } from './node/volumes-of-pods.ts';
 import { cannotLook, refusalOf } from './workload/look.ts';
 
 /**

@@ -4,9 +4,9 @@ import { parseQuantity } from '../domain/quantity.ts';
 import type { EntityRef } from '../domain/types/entity.ts';
 import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
+import { CLAIMS, STORAGE_CLASSES } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { numberFault } from './edit/number-fault.ts';
-import { CLAIMS, STORAGE_CLASSES } from './edit/places.ts';
 import { cannotLook, lookAtTarget } from './workload/look.ts';
 
 /** To find the claims of a workload. */

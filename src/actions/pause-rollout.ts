@@ -1,6 +1,6 @@
 import type { ActionContext } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
-import { ofWorkload } from './edit/of-workload.ts';
+import { ofWorkload } from './edit/intent-of-workload.ts';
 import { noPodTouched } from './edit/scaler.ts';
 import { lookAtTarget, troubledPods } from './workload/look.ts';
 import { newestPods } from './workload/settle.ts';

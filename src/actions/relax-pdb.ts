@@ -5,8 +5,8 @@ import { templateLabels } from '../domain/pod-template.ts';
 import type { Refusal, RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import type { CustomObject } from '../ports/custom-objects.ts';
+import { BUDGETS } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
-import { BUDGETS } from './edit/places.ts';
 import { noPodTouched } from './edit/scaler.ts';
 import { cannotLook, lookAtTarget } from './workload/look.ts';
 

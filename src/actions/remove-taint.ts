@@ -2,9 +2,9 @@ import { lastChange } from '../domain/last-change.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
+import { NODES } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
-import { NODES } from './edit/places.ts';
-import { keptBy, LOOK_PERMISSIONS, nodeToOpen } from './node/opening.ts';
+import { keptBy, LOOK_PERMISSIONS, nodeToOpen } from './node/node-to-open.ts';
 import { lookAtTarget } from './workload/look.ts';
 
 /** Those that the cluster or its provider sets and takes away itself. */

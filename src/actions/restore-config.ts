@@ -9,8 +9,8 @@ import type { ConfigCopy } from '../ports/config-copies.ts';
 import type { CustomObject } from '../ports/custom-objects.ts';
 import { blastOf } from './config/blast.ts';
 import { restartUsers, type User, usersOf, usersOfPlan } from './config/users.ts';
+import { CONFIG_MAPS } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
-import { CONFIG_MAPS } from './edit/places.ts';
 import { cannotLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';
 

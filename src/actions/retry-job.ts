@@ -6,8 +6,8 @@ import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { Action, ActionContext, Planned, Settled } from '../extension-points.ts';
 import type { CustomObject, CustomPlace } from '../ports/custom-objects.ts';
 import { failedWith } from './edit/attempts.ts';
+import { JOBS } from './edit/edited-kinds.ts';
 import { MARK } from './edit/mark.ts';
-import { JOBS } from './edit/places.ts';
 import { cannotLook, refusalOf } from './workload/look.ts';
 
 /** What the Job controller writes into a template, and must write anew. */

@@ -6,7 +6,7 @@ import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
 import type { Revision } from '../ports/cluster-objects.ts';
 import { editing, type Intended } from './edit/editing.ts';
-import { ofWorkload } from './edit/of-workload.ts';
+import { ofWorkload } from './edit/intent-of-workload.ts';
 import { lookAtTarget, troubledPods, type WorkloadLook } from './workload/look.ts';
 import { rollingBlastRadius } from './workload/rolling.ts';
 import { newestPods, settleRollout } from './workload/settle.ts';

@@ -1,8 +1,8 @@
 import type { Refusal } from '../domain/types/refusal.ts';
 import type { ActionLimits } from '../extension-points.ts';
 import { editing, type Intended } from './edit/editing.ts';
+import { ofWorkload } from './edit/intent-of-workload.ts';
 import { numberFault } from './edit/number-fault.ts';
-import { ofWorkload } from './edit/of-workload.ts';
 import { lookForScaler, noPodTouched, type ScalerLook } from './edit/scaler.ts';
 import { inTheWay, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';

@@ -1,10 +1,10 @@
 import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../domain/former-replicas.ts';
 import type { RefusalCode } from '../domain/types/refusal.ts';
 import type { ActionContext } from '../extension-points.ts';
+import { REPLICA_SETS } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
+import { ofWorkload } from './edit/intent-of-workload.ts';
 import { numberFault } from './edit/number-fault.ts';
-import { ofWorkload } from './edit/of-workload.ts';
-import { REPLICA_SETS } from './edit/places.ts';
 import { lookForScaler, noPodTouched } from './edit/scaler.ts';
 import { inTheWay, lookAtTarget, type WorkloadLook } from './workload/look.ts';
 import { settleRollout } from './workload/settle.ts';

@@ -1,9 +1,9 @@
 import { readPath } from '../domain/object-path.ts';
 import type { ActionContext } from '../extension-points.ts';
+import { NODES } from './edit/edited-kinds.ts';
 import { editing, type Intended } from './edit/editing.ts';
 import { MARK } from './edit/mark.ts';
-import { NODES } from './edit/places.ts';
-import { keptBy, LOOK_PERMISSIONS, nodeToOpen } from './node/opening.ts';
+import { keptBy, LOOK_PERMISSIONS, nodeToOpen } from './node/node-to-open.ts';
 
 /** Lets pods onto a node again that is well and was left cordoned, where pods wait for room. Who keeps it off on purpose (an upgrade, an autoscaler, a drain of ours) is left to it. */
 const uncordon = editing({

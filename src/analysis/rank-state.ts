@@ -1,4 +1,4 @@
-import { isSymptom } from '../domain/known-cause.ts';
+import { isSymptom } from '../domain/cause-kind-info.ts';
 import { type CallGraph, reached } from '../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../domain/snapshot/cluster-state.ts';
 import { objectKey } from '../domain/snapshot/snapshot.ts';

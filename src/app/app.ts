@@ -40,7 +40,7 @@ import { createDeps } from './create-deps.ts';
 import type { Deps } from './deps.ts';
 import { errorLog } from './error-log.ts';
 import { startForecasting } from './forecasting.ts';
-import { here } from './here.ts';
+import { partsOf } from './health-parts.ts';
 import { closeServer, listen } from './http-server.ts';
 import { createIntakeGate, INTAKE_LIMITS } from './intake-gate.ts';
 import { loadModules } from './load-modules.ts';
@@ -49,8 +49,8 @@ import { countScaler, countTelemetry, createMeters, measureClock, measureMemory 
 import { tellMissingRights } from './missing-rights.ts';
 import { startListening } from './otlp-receiver.ts';
 import { countedPorts, countOutcomes, measureModels, measureWaiting } from './outcome-meters.ts';
+import { here } from './own-path.ts';
 import { pagerDutyIntake } from './pagerduty-intake.ts';
-import { partsOf } from './parts.ts';
 import { ownCluster, policyFor, queryOptions } from './policy.ts';
 import { redisBeside } from './redis-address.ts';
 import { lookRegularly } from './regular-looks.ts';

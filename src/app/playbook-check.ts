@@ -1,6 +1,6 @@
 import type { PlaybookCheck } from '../adapters/playbooks/load-playbooks.ts';
 import { DEDUCED_CAUSES } from '../domain/deduced-causes.ts';
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/nearest-word.ts';
 import { ENTITY_KINDS } from '../domain/types/entity.ts';
 import { FINDINGS } from '../domain/vocabulary.ts';
 import type { Action } from '../extension-points.ts';

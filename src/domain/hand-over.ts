@@ -1,5 +1,5 @@
 import { WHOSE_WORDS, type Whose } from './cause-kind.ts';
-import { causeKindInfo } from './known-cause.ts';
+import { causeKindInfo } from './cause-kind-info.ts';
 import { lastChange } from './last-change.ts';
 import { maskText } from './mask-text.ts';
 import { ownerTold } from './object-owner.ts';

@@ -1,6 +1,6 @@
 import type { Sample } from './incident-state.ts';
 import type { TroubleState } from './judge-trouble.ts';
-import { looksBack, type Worsening } from './worse.ts';
+import { looksBack, type Worsening } from './worsening.ts';
 
 /** How a change stands; `extension-points.Settled` has it all. */
 type SettledView = { kind: 'settled' | 'in_progress' | 'failed' | 'unknown'; message: string };

@@ -1,6 +1,6 @@
 import { type Health, isOf, knownValue } from './health.ts';
 import type { TroubleState } from './judge-trouble.ts';
-import { worsenedSince } from './worse.ts';
+import { worsenedSince } from './worsening.ts';
 
 /** How they stand who felt a step that nothing was wrong before: `gone` while no vital is worse, `unknown` where one that was known then is no more. Pure. */
 export function standsAsBefore(before: readonly Health[], now: readonly Health[]): TroubleState {

@@ -1,4 +1,4 @@
-import type { Named } from './named.ts';
+import type { Named } from './named-by-labels.ts';
 import { deploymentOf, workloadOfPod } from './pod-names.ts';
 import { aboutObject, unnamed } from './subject.ts';
 import type { Alert } from './types/alert.ts';

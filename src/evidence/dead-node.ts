@@ -1,4 +1,4 @@
-import type { Named } from '../domain/named.ts';
+import type { Named } from '../domain/named-by-labels.ts';
 import { aboutObject, workloadOf } from '../domain/subject.ts';
 import type { Alert } from '../domain/types/alert.ts';
 import type { Subject } from '../domain/types/entity.ts';

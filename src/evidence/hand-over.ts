@@ -1,5 +1,5 @@
+import { isSymptom } from '../domain/cause-kind-info.ts';
 import { handOverOf, type Wrong, wrongByFinding, wrongOf } from '../domain/hand-over.ts';
-import { isSymptom } from '../domain/known-cause.ts';
 import { writersOf } from '../domain/managed-fields.ts';
 import { maskTexts } from '../domain/mask-text.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';

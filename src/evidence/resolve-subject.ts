@@ -1,5 +1,5 @@
 import { cronJobOf } from '../domain/job-names.ts';
-import type { Named } from '../domain/named.ts';
+import type { Named } from '../domain/named-by-labels.ts';
 import { hostParts } from '../domain/service-host.ts';
 import { aboutObject } from '../domain/subject.ts';
 import { subjectByName, unnamedSubject } from '../domain/subject-by-name.ts';

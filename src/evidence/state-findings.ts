@@ -1,6 +1,6 @@
 import type { RankedStateCause } from '../analysis/rank-state.ts';
+import { causeKindInfo, isSymptom } from '../domain/cause-kind-info.ts';
 import { isJobOf } from '../domain/job-names.ts';
-import { causeKindInfo, isSymptom } from '../domain/known-cause.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { isOtherMaker } from '../domain/pod-maker.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';

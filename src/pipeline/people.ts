@@ -15,11 +15,11 @@ import { mayStart } from './may-start.ts';
 import { mute, unmute } from './mute.ts';
 import { doneWords, hasItWords, no, tooLate, yes } from './people-words.ts';
 import { shownPlan } from './plan-policy.ts';
-import { historyNow, statsNow } from './proof.ts';
 import { proposeScaling } from './propose-scaling.ts';
 import { type Recorded, record } from './record.ts';
 import { runByHand, runnable } from './run-by-hand.ts';
 import { lift, silence, silenceIncident, silences } from './silence.ts';
+import { historyNow, statsNow } from './stats-and-history.ts';
 import { whoMay } from './who-may.ts';
 
 /** What people can do. Starting something needs an approver; stopping is open to everyone in the channel (law 4). The answer says what really happened: who won, or why not. */

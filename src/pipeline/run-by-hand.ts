@@ -1,7 +1,7 @@
 import { newIncident } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/nearest-word.ts';
 import { BY_HAND, byHandKeyOf, PROPOSAL_MS } from '../domain/proposal.ts';
 import { confidenceIn } from '../domain/recommend.ts';
 import { transition } from '../domain/transition.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Timing } from '../analysis/rank-traces.ts';
-import type { Passed } from './merged.ts';
-import { emptyMinute, emptyService, MEASURED_VITALS, type Minute, type ServiceMinute } from './minute.ts';
+import { emptyMinute, emptyService, MEASURED_VITALS, type Minute, type ServiceMinute } from './service-minute.ts';
+import type { Passed } from './shared-minutes.ts';
 import { BUCKETS, emptySketch, type LatencySketch } from './sketch.ts';
 
 const n = z.number();

@@ -1,12 +1,12 @@
 import type { Evidence } from '../analysis/rank.ts';
 import type { Dropped, LogRecord, TelemetrySink } from '../domain/telemetry.ts';
-import { telemetryEvidence } from './evidence.ts';
 import { addLogs, addMaskedLogs, createLogbook } from './logs.ts';
-import { betweenOf, drain, type MergedState, merge, minutePartsOf, type Shared } from './merged.ts';
-import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './minute.ts';
 import { createMinutes } from './minutes.ts';
 import { calleeOf } from './peers.ts';
 import { addPoints, createMetricAggregator } from './points.ts';
+import { MINUTE_LIMITS, type Minute, type MinuteLimits } from './service-minute.ts';
+import { betweenOf, drain, type MergedState, merge, minutePartsOf, type Shared } from './shared-minutes.ts';
+import { telemetryEvidence } from './telemetry-evidence.ts';
 import { addSpans, createSpanJoiner, settleTraces } from './traces.ts';
 
 /** What services send of themselves: taken in, summed up by minute, and asked when a cause is looked for. */

@@ -1,8 +1,8 @@
 import { createMiner, learn, learnMasked, type Miner, templatesOf } from '../analysis/log-template.ts';
 import type { LogRecord } from '../domain/telemetry.ts';
-import { countTemplate } from './minute.ts';
 import { type Minutes, type Refused, serviceIn } from './minutes.ts';
 import { keyOf } from './peers.ts';
+import { countTemplate } from './service-minute.ts';
 
 /** Templates of log lines by service. Only masked text is kept: the miner masks before it looks. */
 export type Logbook = {

@@ -7,7 +7,7 @@ import {
   type Minute,
   type MinuteLimits,
   type ServiceMinute,
-} from './minute.ts';
+} from './service-minute.ts';
 
 export const MINUTE_MS = 60_000;
 /** Clocks of senders may be fast by this much; what is further ahead would push out what is true. */

@@ -2,9 +2,9 @@ import { keepNewest } from '../domain/keep-newest.ts';
 import type { PointRecord } from '../domain/telemetry.ts';
 import { addBuckets } from './buckets.ts';
 import { changed, type Growth, growth, sharesOf, type Total } from './growth.ts';
-import { levelIn, type MeasuredVital, type ServiceMinute } from './minute.ts';
 import { MINUTE_MS, type Minutes, minuteOf, type Refused, serviceIn } from './minutes.ts';
 import { keyOf } from './peers.ts';
+import { levelIn, type MeasuredVital, type ServiceMinute } from './service-minute.ts';
 import { emptySketch } from './sketch.ts';
 import { type Reading, readingOf, unitMsOf } from './vitals.ts';
 

@@ -1,7 +1,7 @@
 import type { MetricName, Point } from '../ports/metrics.ts';
-import { mergedService } from './merge.ts';
-import type { MeasuredVital, Minute, ServiceMinute, VitalLevel } from './minute.ts';
+import { mergedService } from './merge-minutes.ts';
 import { MINUTE_MS } from './minutes.ts';
+import type { MeasuredVital, Minute, ServiceMinute, VitalLevel } from './service-minute.ts';
 import { type LatencySketch, quantileMs } from './sketch.ts';
 
 /** A minute is complete when what is exported every 60 s, and a batch on its way, has come. */

@@ -1,8 +1,8 @@
 import { addTiming } from '../analysis/rank-traces.ts';
 import type { SpanRecord } from '../domain/telemetry.ts';
-import { countRequest, operationIn } from './minute.ts';
 import { edgeIn, type Minutes, type Refused, serviceIn } from './minutes.ts';
 import { byPeer, createPeers, keyOf, learnAlias, type Peers, peerKey } from './peers.ts';
+import { countRequest, operationIn } from './service-minute.ts';
 
 /** A span that waits for its children: what they cover of it, and whom a client's call reached. */
 type Open = {

@@ -1,5 +1,5 @@
 import type { PointRecord } from '../domain/telemetry.ts';
-import type { MeasuredVital } from './minute.ts';
+import type { MeasuredVital } from './service-minute.ts';
 
 /**
  * How a metric is read. `level`: as it stands. `rate`: a running total whose growth per second counts. `rise`: a running total that comes as a gauge.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../sandbox/kube/cluster.ts';
-import type { Named } from '../../src/domain/named.ts';
+import type { Named } from '../../src/domain/named-by-labels.ts';
 import type { Alert } from '../../src/domain/types/alert.ts';
 import { resolveSubject } from '../../src/evidence/resolve-subject.ts';
 import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';

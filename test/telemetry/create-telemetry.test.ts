@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogRecord, PointRecord, SpanRecord } from '../../src/domain/telemetry.ts';
 import { createTelemetry, type Telemetry } from '../../src/telemetry/create-telemetry.ts';
-import { MINUTE_LIMITS } from '../../src/telemetry/minute.ts';
+import { MINUTE_LIMITS } from '../../src/telemetry/service-minute.ts';
 import { addDuration, emptySketch, quantileMs } from '../../src/telemetry/sketch.ts';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { isRecord, type ObjectPath, readPath } from '../../domain/object-path.ts
 import type { Cluster } from '../../ports/cluster.ts';
 import type { ClusterResult } from '../../ports/cluster-result.ts';
 import type { CustomPlace, JsonOperation } from '../../ports/custom-objects.ts';
-import { EDITED_KINDS } from './places.ts';
+import { EDITED_KINDS } from './edited-kinds.ts';
 
 /** Fields of one object that an action sets; kept in the plan's `data`, and after the change in the execution's `undo`. */
 export type ObjectEdit = {

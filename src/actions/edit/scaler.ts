@@ -8,7 +8,7 @@ import type { Cluster } from '../../ports/cluster.ts';
 import type { Scaler } from '../../ports/cluster-objects.ts';
 import type { CustomKind, CustomObject } from '../../ports/custom-objects.ts';
 import { cannotLook } from '../workload/look.ts';
-import { AUTOSCALERS, SCALED_OBJECTS } from './places.ts';
+import { AUTOSCALERS, SCALED_OBJECTS } from './edited-kinds.ts';
 
 /** An autoscaler as it is now, with where its bounds are written. */
 export type ScalerLook = {

@@ -4,7 +4,7 @@ import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { ContainerInfo, Workload } from '../../ports/cluster-objects.ts';
 import type { CustomObject } from '../../ports/custom-objects.ts';
-import { VERTICAL_AUTOSCALERS } from './places.ts';
+import { VERTICAL_AUTOSCALERS } from './edited-kinds.ts';
 
 /** A VerticalPodAutoscaler that sets a workload's memory, with where it keeps its least for one container. */
 export type VerticalLook = {

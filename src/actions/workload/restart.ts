@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Action, ActionContext } from '../../extension-points.ts';
 import type { Workload } from '../../ports/cluster-objects.ts';
 import { editing, type Intended } from '../edit/editing.ts';
-import { ofWorkload } from '../edit/of-workload.ts';
+import { ofWorkload } from '../edit/intent-of-workload.ts';
 import { inTheWay, lookAtTarget, type WorkloadLook } from './look.ts';
 import { notRolledOut, ROLLING_PERMISSIONS, rollingBlastRadius } from './rolling.ts';
 import { settleRollout } from './settle.ts';

@@ -1,4 +1,4 @@
-import type { Named } from '../../domain/named.ts';
+import type { Named } from '../../domain/named-by-labels.ts';
 import { hostParts } from '../../domain/service-host.ts';
 import { first, type Labels, namespaceIn } from './labels.ts';
 

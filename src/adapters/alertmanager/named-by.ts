@@ -1,4 +1,4 @@
-import type { Named } from '../../domain/named.ts';
+import type { Named } from '../../domain/named-by-labels.ts';
 import type { Alert } from '../../domain/types/alert.ts';
 import type { EntityRef } from '../../domain/types/entity.ts';
 import { controlPlaneNamed, controlPlaneOf } from './control-plane.ts';

@@ -9,7 +9,7 @@ import { editPost, isGone, type Parts, put, REFUSED } from './post.ts';
 import { type Message, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
 import { callMessage, plainCall, whom } from './views/question.ts';
-import { settledMessage } from './views/settled.ts';
+import { settledMessage } from './views/settled-message.ts';
 import { weeklyMessage } from './views/weekly.ts';
 import { slackFailure } from './web-client.ts';
 

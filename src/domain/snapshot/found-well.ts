@@ -1,6 +1,6 @@
 import type { CauseArea } from '../cause-kind.ts';
+import { causeKindInfo } from '../cause-kind-info.ts';
 import type { CauseKind } from '../cause-kinds.ts';
-import { causeKindInfo } from '../known-cause.ts';
 import { type ClusterState, objectsOf } from './cluster-state.ts';
 import { troubleOf } from './trouble.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namedBy } from '../../../src/adapters/alertmanager/named-by.ts';
-import type { Named } from '../../../src/domain/named.ts';
+import type { Named } from '../../../src/domain/named-by-labels.ts';
 
 type Labels = Record<string, string>;
 const named = (name: string, labels: Labels): Named | undefined => namedBy({ name, labels })[0];

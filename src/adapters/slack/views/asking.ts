@@ -9,8 +9,8 @@ import { codeBlock, escapeText, mention } from './escape.ts';
 import { clockTime } from './format.ts';
 import { questionLink } from './link.ts';
 import { pausedWithoutNames } from './paused.ts';
-import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
+import type { Shown } from './view-context.ts';
 
 /** An object of KEDA's is some 30 lines. */
 const MOST_DIFF = 2_500;

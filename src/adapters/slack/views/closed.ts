@@ -11,9 +11,9 @@ import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime, dayTime } from './format.ts';
-import type { Shown } from './shown.ts';
-import { triedLines } from './tried.ts';
+import { triedLines } from './tried-lines.ts';
 import { causeLine, linkedLine } from './trouble.ts';
+import type { Shown } from './view-context.ts';
 
 type Closed = Extract<State, { name: 'closed' }>;
 

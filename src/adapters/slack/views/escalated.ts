@@ -7,8 +7,8 @@ import { chooseButtons, onItButton, optionMenu, pageButton, undoButton, whyButto
 import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
-import type { Shown } from './shown.ts';
-import { skippedLines, triedLines } from './tried.ts';
+import { skippedLines, triedLines } from './tried-lines.ts';
+import type { Shown } from './view-context.ts';
 import { handedOver, reasonBeside } from './what-convicts.ts';
 
 /** Nightshift has no safe move left: why, who knows, what was tried and what wasn't, and what a person can do from here. */

@@ -10,7 +10,7 @@ import { dayTime, shownShare } from './format.ts';
 import { headline } from './headline.ts';
 import { alertLinks, kubectlLine } from './outside-links.ts';
 import { changeLines, confidenceWords, reachWords } from './step.ts';
-import { executionLine, skippedLines } from './tried.ts';
+import { executionLine, skippedLines } from './tried-lines.ts';
 import { causeWords, evidence, findingLine, troubleLines } from './trouble.ts';
 
 /** The whole behind "Why?": evidence, ranking, how sure and from what, the full change, the steps passed over, the timeline. At most 14 blocks and 12,000 characters. */

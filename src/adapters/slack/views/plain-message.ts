@@ -3,9 +3,9 @@ import { ifNobodyAnswers } from './asking.ts';
 import { type Message, section } from './blocks.ts';
 import { factLines } from './facts.ts';
 import { headline } from './headline.ts';
-import type { Shown } from './shown.ts';
 import { stepLines } from './step.ts';
 import { bottleneckLine, causeLine, groundLines, troubleLines } from './trouble.ts';
+import type { Shown } from './view-context.ts';
 import { handedOver, handOverLines } from './what-convicts.ts';
 
 /** The same in words alone, for the day on which Slack refuses our blocks: nothing that a person needs in order to decide is missing, and commands stand in for the buttons. */

@@ -6,8 +6,8 @@ import { onItButton, pageButton, whyButton } from './controls.ts';
 import { sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
-import type { Shown } from './shown.ts';
-import { triedLines } from './tried.ts';
+import { triedLines } from './tried-lines.ts';
+import type { Shown } from './view-context.ts';
 
 /** Nothing is asked and nothing is being changed: the cause is being looked for, or the service is watched. */
 export function waitingBlocks(

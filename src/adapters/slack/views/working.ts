@@ -9,9 +9,9 @@ import { pageButton, stopButton, whyButton } from './controls.ts';
 import { escapeText, mention, sentence } from './escape.ts';
 import { clockTime } from './format.ts';
 import { pausedLine } from './paused.ts';
-import type { Shown } from './shown.ts';
 import { changeLines, confidenceWords, reachWords, untold } from './step.ts';
-import { authorityWords } from './tried.ts';
+import { authorityWords } from './tried-lines.ts';
+import type { Shown } from './view-context.ts';
 
 type Working = Extract<State, { name: 'queued' | 'executing' | 'verifying' | 'undoing' }>;
 

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
 import { incidentMessage } from '../../../../src/adapters/slack/views/incident-message.ts';
 import { callMessage } from '../../../../src/adapters/slack/views/question.ts';
-import { settledMessage } from '../../../../src/adapters/slack/views/settled.ts';
+import { settledMessage } from '../../../../src/adapters/slack/views/settled-message.ts';
 import type { State } from '../../../../src/domain/incident-state.ts';
 import { callsWanted } from '../../../../src/domain/person-calls.ts';
 import {

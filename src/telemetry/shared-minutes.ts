@@ -1,8 +1,8 @@
 import { adoptTemplate, type Logbook, templateTexts } from './logs.ts';
-import { mergedMinute, mergeMinute } from './merge.ts';
-import type { Minute } from './minute.ts';
+import { mergedMinute, mergeMinute } from './merge-minutes.ts';
 import { MINUTE_MS, type Minutes, minutesBetween, takeMinute } from './minutes.ts';
 import { learnAlias } from './peers.ts';
+import type { Minute } from './service-minute.ts';
 import { type SpanJoiner, settleTraces } from './traces.ts';
 
 /** What replicas tell one another: minutes that are over, each part of a minute once, with the texts of log templates in place of a replica's own numbers. */

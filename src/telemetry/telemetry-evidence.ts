@@ -13,9 +13,9 @@ import {
 } from '../analysis/rank-traces.ts';
 import { ALERT_LAG_MS } from '../domain/alert-lag.ts';
 import { type Logbook, templateTexts } from './logs.ts';
-import { addTimings } from './merge.ts';
-import type { Minute, ServiceMinute } from './minute.ts';
+import { addTimings } from './merge-minutes.ts';
 import { MINUTE_MS } from './minutes.ts';
+import type { Minute, ServiceMinute } from './service-minute.ts';
 
 const NORMAL_MS = 60 * MINUTE_MS;
 /** Of a long incident the last minutes count: it may have grown. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { worsenedSince } from '../../src/domain/worse.ts';
+import { worsenedSince } from '../../src/domain/worsening.ts';
 import { healthOf, known, silent } from './healths.ts';
 
 const before = [healthOf({ latency: known(8, { low: 0, high: 0.1 }) }), healthOf({}, { service: 'storefront' })];

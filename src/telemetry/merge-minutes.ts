@@ -1,4 +1,5 @@
 import type { Timing } from '../analysis/rank-traces.ts';
+import { edgeIn, type Minutes, serviceIn } from './minutes.ts';
 import {
   countTemplate,
   emptyMinute,
@@ -8,8 +9,7 @@ import {
   type Minute,
   operationIn,
   type ServiceMinute,
-} from './minute.ts';
-import { edgeIn, type Minutes, serviceIn } from './minutes.ts';
+} from './service-minute.ts';
 import { mergeSketch } from './sketch.ts';
 
 /** What a minute holds beyond its own limits is left out, and counted by who asks. */

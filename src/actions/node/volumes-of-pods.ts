@@ -3,7 +3,7 @@ import { isRecord, readPath } from '../../domain/object-path.ts';
 import type { Refusal } from '../../domain/types/refusal.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { NodePod } from '../../ports/cluster-objects.ts';
-import { CLAIMS, VOLUMES } from '../edit/places.ts';
+import { CLAIMS, VOLUMES } from '../edit/edited-kinds.ts';
 import { refusalOf } from '../workload/look.ts';
 
 type Terms = NonNullable<Placing['nodeTerms']>;

@@ -1,9 +1,9 @@
 import type { EntityRef } from '../../domain/types/entity.ts';
 import type { CustomKind } from '../../ports/custom-objects.ts';
 import type { WorkloadLook } from '../workload/look.ts';
+import { EDITED_KINDS } from './edited-kinds.ts';
 import type { Intent } from './editing.ts';
 import { foundOf } from './object-edit.ts';
-import { EDITED_KINDS } from './places.ts';
 
 /** The parts of an intent that say which workload is meant. */
 export function ofWorkload({ workload, raw }: WorkloadLook): {

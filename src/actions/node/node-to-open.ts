@@ -4,7 +4,7 @@ import type { Refusal } from '../../domain/types/refusal.ts';
 import type { ActionContext } from '../../extension-points.ts';
 import type { NodeInfo } from '../../ports/cluster-objects.ts';
 import type { CustomObject } from '../../ports/custom-objects.ts';
-import { NODES } from '../edit/places.ts';
+import { NODES } from '../edit/edited-kinds.ts';
 import { cannotLook, lookAtTarget } from '../workload/look.ts';
 
 /** What says that somebody keeps pods off a node on purpose. */

@@ -44,6 +44,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     description: 'No node takes it, or it cannot start.',
   },
   {
+    alert: 'KubePodNotReady',
+    expr: `max by (namespace, pod, service) (kube_pod_status_phase{phase=~"Failed|Unknown"} * ${SERVICE_OF_POD}) >= 1`,
+    forMs: 300_000,
+    severity: 'warning',
+    summary: 'Pod {{ $labels.namespace }}/{{ $labels.pod }} has been in a non-ready state for five minutes.',
+    description: 'It has failed, or its node is silent.',
+  },
+  {
     alert: 'ContainerMemoryHigh',
     expr: `max by (namespace, pod, container, service) (container_memory_working_set_bytes / on(namespace, pod, container) group_left() kube_pod_container_resource_limits{resource="memory"} * ${SERVICE_OF_POD}) > 0.9`,
     forMs: 60_000,
@@ -154,6 +162,15 @@ const SCRAPED_RULES: readonly AlertRule[] = [
     summary: 'Deployment rollout is not progressing.',
     description:
       'Rollout of deployment {{ $labels.exported_namespace }}/{{ $labels.deployment }} has passed its progress deadline.',
+  },
+  {
+    alert: 'PodDisruptionBudgetAtLimit',
+    expr: 'kube_poddisruptionbudget_status_current_healthy == kube_poddisruptionbudget_status_desired_healthy and kube_poddisruptionbudget_status_expected_pods == kube_poddisruptionbudget_status_current_healthy and kube_poddisruptionbudget_status_expected_pods > 0',
+    forMs: 300_000,
+    severity: 'warning',
+    summary: 'The pod disruption budget is preventing further disruption to pods.',
+    description:
+      'Pod disruption budget {{ $labels.exported_namespace }}/{{ $labels.poddisruptionbudget }} is at the fewest pods that it allows.',
   },
   {
     alert: 'KubeJobFailed',

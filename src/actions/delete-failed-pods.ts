@@ -19,7 +19,7 @@ const deleteFailedPods: Action = {
   title: 'Take failed pods away',
   rungs: ['mitigate', 'remediate'],
   reversible: false,
-  cures: { too_many_pods: [8, 4], quota_exceeded_pods: [6, 4], '*': [1, 6] },
+  cures: { failed_pods_left: [16, 3], quota_exceeded_pods: [6, 4], '*': [1, 6] },
   against: { namespace: [], workload: [] },
   permissions: [{ group: '', resource: 'pods', verbs: ['get', 'list', 'delete'] }],
   async plan(context) {

@@ -19,7 +19,7 @@ const relaxPdb = editing({
   title: 'Relax a disruption budget by one pod',
   rungs: ['mitigate', 'remediate'],
   reversible: true,
-  cures: { budget: [14, 4], node_cordoned: [2, 4], '*': [1, 8] },
+  cures: { budget_blocks: [14, 4], node_cordoned: [2, 4], '*': [1, 8] },
   against: { namespace: [], workload: ['crash_loop', 'not_ready'] },
   permissions: [
     { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['get', 'list', 'patch'] },

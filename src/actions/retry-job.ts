@@ -1,3 +1,4 @@
+import { RETRY_OF } from '../domain/job-names.ts';
 import { objectDiff } from '../domain/object-diff.ts';
 import { isRecord, readPath } from '../domain/object-path.ts';
 import { planDigest } from '../domain/plan.ts';
@@ -21,7 +22,7 @@ const retryJob: Action = {
   reversible: false,
   cures: { job_failed: [8, 6], '*': [1, 6] },
   against: { namespace: ['quota_full'], workload: ['image_pull', 'config_error', 'oom_killed'] },
-  permissions: [{ group: 'batch', resource: 'jobs', verbs: ['get', 'list', 'create', 'delete'] }],
+  permissions: [{ group: 'batch', resource: 'jobs', verbs: ['get', 'list', 'create'] }],
   async plan(context) {
     const { cluster, target } = context;
     if (target.kind !== 'Job') return no('unsupported', `${target.kind} ${target.name} is no Job.`);
@@ -81,7 +82,6 @@ const retryJob: Action = {
   undo: async () => failedWith({ code: 'unsupported', message: "What a Job has done can't be undone." }, false),
 };
 
-const RETRY_OF = 'nightshift.dev/retry-of';
 const LONGEST_NAME = 63;
 
 /** The name follows from the execution, so that it is made once. */

@@ -712,6 +712,12 @@ export const CAUSE_KINDS = {
     whose: 'author',
   },
   cron_job_suspended: { area: 'workload', title: 'the CronJob is suspended', object: 'CronJob', whose: 'author' },
+  failed_pods_left: {
+    area: 'workload',
+    title: 'failed pods were left behind, and others run in their place',
+    object: 'workload',
+    whose: 'author',
+  },
   job_failed: {
     area: 'workload',
     title: 'the Job reached its back-off limit or deadline',

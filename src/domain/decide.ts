@@ -121,6 +121,7 @@ function decideAlone(input: DecideInput): Decision {
   const told = handOverReason(input);
   if (input.attempts >= input.maxAttempts) return escalate('several looks and steps have not settled it');
   if (input.sameCauseAs) return hold(60_000, `${input.sameCauseAs} is about the same cause`, 'same_cause');
+  if (!diagnosis.measured && diagnosis.alertStays) return escalate(diagnosis.alertStays);
   if (!diagnosis.measured && input.measuredAt !== null && now - input.measuredAt <= FADING_MS)
     return hold(60_000, 'the trouble is not measured any more, though its alerts have not ended yet');
   // Nobody is woken for an anomaly that no alert knows of and that hurts nothing: it is watched until it is over, or is measured.

@@ -6,7 +6,13 @@ import type { EntityRef } from './types/entity.ts';
 import { vitalMessage } from './vital-message.ts';
 
 /** The trouble of an incident as it stands. `gone` needs known vitals back where they belong; silence is `unknown`, never health. */
-export type TroubleState = { kind: 'present' | 'gone' | 'unknown'; severity: number | null; message: string };
+export type TroubleState = {
+  kind: 'present' | 'gone' | 'unknown';
+  severity: number | null;
+  message: string;
+  /** With `gone`: its alert fires on until somebody has tidied up, which is no trouble. */
+  alertStays?: true;
+};
 
 /** A vital of one service that must stay under `below`, in band or not: where the playbook begins, or what is promised. */
 export type Ceiling = { namespace: string; service: string; vital: string; below: number; why: string };

@@ -14,7 +14,7 @@ export const isOtherMaker = ({ kind }: Pick<Owner, 'kind'>): boolean =>
 /** Whether such a pod counts to the service of that name; a ReplicaSet of somebody else's is called after that one. */
 export const makesFor = (owner: Owner | null, service: string): boolean =>
   owner !== null &&
-  isOtherMaker(owner) &&
+  !NO_SERVICES.includes(owner.kind) &&
   (owner.name === service || (owner.kind === 'ReplicaSet' && deploymentOf(owner.name) === service));
 
 /** Who makes the pods, and how a person changes, takes back and scales it. Null: it is one of those that are changed here. */

@@ -49,6 +49,7 @@ export const FINDINGS = [
   'dns_policy',
   'ephemeral_storage_exceeded',
   'errors',
+  'failed_pods_left',
   'file_missing',
   'flat_line',
   'host_port_conflict',

@@ -1,7 +1,7 @@
 import type { MeasuredCall } from '../domain/snapshot/call-graph.ts';
 import { clusterState } from '../domain/snapshot/cluster-state.ts';
 import type { Pod } from '../domain/snapshot/pod.ts';
-import type { ContainerLog, Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { ContainerLog, KubeObject, Snapshot } from '../domain/snapshot/snapshot.ts';
 import type { StateCorrelator } from '../extension-points.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { diagnoseState, type StateDiagnosis } from './state-diagnosis.ts';
@@ -27,7 +27,33 @@ export async function gatherState(
   const others = calledNamespaces(first, [namespace, SYSTEM]);
   const whole =
     others.length === 0 ? first : await look(cluster, clock.now(), namespace, service, [namespace, SYSTEM, ...others]);
-  return diagnoseState(whole, stateCorrelators, await measured);
+  const calls = await measured;
+  const found = diagnoseState(whole, stateCorrelators, calls);
+  const back = await backAgain(cluster, found);
+  return back.length === 0
+    ? found
+    : diagnoseState({ ...whole, objects: [...whole.objects, ...back] }, stateCorrelators, calls);
+}
+
+const MISSING = new Set<string>(['config_map_missing', 'secret_missing']);
+const NO_TIME = 0;
+
+/** ConfigMaps and Secrets that events call missing, and that are there by now. They aren't listed: each is asked for by its name, without what it holds. */
+async function backAgain(cluster: Cluster, { causes }: StateDiagnosis): Promise<KubeObject[]> {
+  const named = causes
+    .filter(({ what }) => MISSING.has(what))
+    .flatMap(({ facts }) => facts.flatMap(({ object, field }) => (field === 'metadata.name' ? [object] : [])));
+  const [first] = named;
+  if (!first || !cluster.configs) return [];
+  const wanted = named.flatMap(({ kind, namespace, name }) =>
+    namespace === first.namespace && (kind === 'ConfigMap' || kind === 'Secret') ? [{ kind, name } as const] : [],
+  );
+  const there = await cluster.configs(first.namespace, wanted);
+  return (there.ok ? there.value : []).map(({ kind, namespace, name }) => ({
+    kind,
+    metadata: { namespace, name, uid: '', createdAt: NO_TIME },
+    raw: { kind, metadata: { namespace, name } },
+  }));
 }
 
 async function look(

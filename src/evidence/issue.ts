@@ -6,9 +6,11 @@ import type { Finding } from '../domain/types/finding.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type WhoseHealth } from './health.ts';
 import { measureByOwnRule } from './own-rule.ts';
+import { ranSince } from './ran-since.ts';
 import { callersMeasured, readCallers } from './worsened.ts';
 
-type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'callers'>> & Pick<Diagnosis, 'measuredOn'>;
+type Measured = Required<Pick<Diagnosis, 'issue' | 'measured' | 'health' | 'callers'>> &
+  Pick<Diagnosis, 'measuredOn' | 'alertStays'>;
 
 /** What is measured at the cause where one is named, else at the service that hurts, and how these and their direct callers are. A node is only the trouble where nothing else is to blame. */
 export async function measuredIssue(
@@ -36,8 +38,11 @@ export async function measuredIssue(
   const there = named && cause?.entity.kind !== 'Node' ? at(named, false) : null;
   const found = there?.measured ? there : at(victim, true);
   const byRule = found.measured ? null : await measureByOwnRule(deps, incident);
-  const issue = byRule?.kind === 'present' ? { issue: byRule.issue, measured: true } : {};
-  return { ...found, ...issue, health: [...health, ...theirs], callers };
+  const since = byRule?.kind === 'present' ? await ranSince(deps.cluster, incident) : null;
+  const isNews = byRule?.kind === 'present' && since === null;
+  const issue = isNews ? { issue: byRule.issue, measured: true } : {};
+  const stays = since === null ? {} : { alertStays: since };
+  return { ...found, ...issue, ...stays, health: [...health, ...theirs], callers };
 }
 
 function withoutNodes(health: Health): Health {

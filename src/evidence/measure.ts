@@ -13,6 +13,7 @@ import { ceilingsFor } from './ceilings.ts';
 import type { EvidenceDeps } from './deps.ts';
 import { readHealth, type WhoseHealth } from './health.ts';
 import { type ByOwnRule, measureByOwnRule } from './own-rule.ts';
+import { ranSince } from './ran-since.ts';
 
 /** The trouble of an incident, measured now, with how everybody who was looked at is. */
 export type Trouble = TroubleState & { health: Health[] };
@@ -50,6 +51,8 @@ async function orByOwnRule(
   const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
   if (isOurs(deps, issue?.kind) || trouble.kind === 'present') return trouble;
   const byRule = await measureByOwnRule(deps, incident);
+  const since = byRule.kind === 'present' ? await ranSince(deps.cluster, incident) : null;
+  if (since !== null) return { kind: 'gone', severity: 0, message: since, alertStays: true };
   if (byRule.kind === 'present')
     return { kind: 'present', severity: byRule.issue.severity, message: byRule.issue.message };
   if (issue === null) return neverShown(deps, incident, trouble, byRule, victim);

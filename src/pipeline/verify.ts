@@ -76,11 +76,12 @@ const verify: Stage = {
         id,
         worked,
       );
+    const stays = verdict.verdict === 'recovered' && trouble.alertStays ? { alertStays: true as const } : {};
     const contained = verdict.verdict === 'unchanged' && isForCallers(deps, execution);
     return {
       events: [
         { type: 'sampled', at, sample },
-        { type: 'verified', at, verification: contained ? { ...verdict, contained } : verdict },
+        { type: 'verified', at, verification: { ...verdict, ...(contained ? { contained } : {}), ...stays } },
       ],
     };
   },

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import retryJob from '../../src/actions/retry-job.ts';
+import { newIncident } from '../../src/domain/group.ts';
+import { aboutObject } from '../../src/domain/subject.ts';
+import { ranSince } from '../../src/evidence/ran-since.ts';
 import { type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import { carryOut, contextFor, planned, refusal } from './action-context.ts';
 
@@ -51,12 +54,17 @@ describe('retry_job', () => {
     small.run(60);
     expect(await retryJob.settled(context(), execution)).toMatchObject({ kind: 'settled' });
     expect(await refusal(retryJob, context())).toBe('not_needed');
+    const entity = { kind: 'Job' as const, namespace: 'shop', name: 'nightly-report' };
+    const incident = newIncident('INC-1', aboutObject('test', entity), small.now(), null);
+    expect(await ranSince(small.cluster, incident)).toContain('`kubectl delete job nightly-report -n shop`');
   });
 
   it('says so when it fails again', async () => {
     job(1);
     const { execution } = await carryOut(retryJob, context(), await planned(retryJob, context()));
     small.run(120);
+    const entity = { kind: 'Job' as const, namespace: 'shop', name: 'nightly-report' };
+    expect(await ranSince(small.cluster, newIncident('INC-1', aboutObject('test', entity), 0, null))).toBeNull();
     expect(await retryJob.settled(context(), execution)).toMatchObject({
       kind: 'failed',
       message: expect.stringContaining('failed again'),

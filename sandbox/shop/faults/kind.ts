@@ -5,7 +5,7 @@ import { NAMESPACE } from '../services.ts';
 
 /** An object of the cluster, as Kubernetes names it; `namespace` is empty for a node. */
 export type Culprit = {
-  kind: 'Deployment' | 'Node' | 'Service' | 'Job' | 'CronJob' | 'HorizontalPodAutoscaler';
+  kind: 'Deployment' | 'Node' | 'Service' | 'Job' | 'CronJob' | 'HorizontalPodAutoscaler' | 'PodDisruptionBudget';
   namespace: string;
   name: string;
 };

@@ -4,10 +4,13 @@ import { blindAutoscaler } from './blind-autoscaler.ts';
 import { cordonForgotten, taintLeft } from './closed-nodes.ts';
 import { connectionLeak } from './connection-leak.ts';
 import { dependencyDown } from './dependency-down.ts';
+import { drainBlocked } from './drain-blocked.ts';
+import { evictedLeft } from './evicted-left.ts';
 import { imageUnauthorized, pullRateLimit, registryUnknown } from './failed-pulls.ts';
 import { cronJobFailing, jobFailed } from './failing-jobs.ts';
 import { hpaMaximum } from './hpa-maximum.ts';
 import { imagePull } from './image-pull.ts';
+import { jobInterrupted } from './job-interrupted.ts';
 import type { FaultKind } from './kind.ts';
 import { latency } from './latency.ts';
 import { lyingAlert } from './lying-alert.ts';
@@ -75,6 +78,9 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   zeroReplicas,
   jobFailed,
   cronJobFailing,
+  jobInterrupted,
+  evictedLeft,
+  drainBlocked,
   blindAutoscaler,
   networkPolicyDeny,
   cordonForgotten,

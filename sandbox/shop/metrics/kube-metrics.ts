@@ -29,6 +29,7 @@ export function collectKubeMetrics(
   add('up', EXPORTER, 1);
   for (const job of cluster.list('jobs', namespace)) collectJob(add, job, namespace);
   for (const scaler of cluster.list('horizontalpodautoscalers', namespace)) collectScaler(add, scaler, namespace);
+  for (const budget of cluster.list('poddisruptionbudgets', namespace)) collectBudget(add, budget, namespace);
 }
 
 type Add = Collector['add'];
@@ -57,6 +58,16 @@ function collectScaler(add: Add, scaler: KubeObject, namespace: string): void {
       const one = scraped({ ...labels, condition: textAt(condition, 'type'), status });
       add('kube_horizontalpodautoscaler_status_condition', one, Number(holds));
     }
+}
+
+function collectBudget(add: Add, { metadata, status }: KubeObject, namespace: string): void {
+  const labels = scraped({ namespace, poddisruptionbudget: metadata.name });
+  const count = (metric: string, field: string) =>
+    add(`kube_poddisruptionbudget_status_${metric}`, labels, numberAt(status, field));
+  count('current_healthy', 'currentHealthy');
+  count('desired_healthy', 'desiredHealthy');
+  count('expected_pods', 'expectedPods');
+  count('pod_disruptions_allowed', 'disruptionsAllowed');
 }
 
 const CONDITION_STATUSES = ['true', 'false', 'unknown'];

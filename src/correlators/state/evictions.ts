@@ -17,6 +17,13 @@ const evictions: StateCorrelator = {
       whose: 'author',
       should: 'larger than what the program writes',
     },
+    failed_pods_left: {
+      area: 'workload',
+      title: 'failed pods were left behind, and others run in their place',
+      object: 'workload',
+      whose: 'author',
+      should: 'taken away: nothing runs in them any more',
+    },
     preempted: {
       area: 'scheduling',
       title: 'preempted by a pod of higher priority',
@@ -33,7 +40,11 @@ const evictions: StateCorrelator = {
     },
   },
   find: (state) =>
-    state.workloads.flatMap((workload) => [...evicted(workload, state.at), ...byEvent(workload, state.at)]),
+    state.workloads.flatMap((workload) => [
+      ...evicted(workload, state.at),
+      ...byEvent(workload, state.at),
+      ...leftBehind(workload),
+    ]),
 };
 
 function evicted(workload: StateWorkload, at: number): StateCause[] {
@@ -42,6 +53,32 @@ function evicted(workload: StateWorkload, at: number): StateCause[] {
   );
   const forDisk = out.find(({ message }) => /ephemeral|EmptyDir volume|local storage/i.test(message));
   return forDisk ? [diskCause(workload, forDisk)] : [];
+}
+
+const MAKE_ANEW = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'];
+
+/** Nothing hurts: only whoever counts failed pods is told of them for ever. */
+function leftBehind(workload: StateWorkload): StateCause[] {
+  const { kind, namespace, pods, olderPods, desired, ready, selector } = workload;
+  const failed = [...pods, ...olderPods].filter(({ phase }) => phase === 'Failed');
+  const [first] = failed;
+  if (!first || !MAKE_ANEW.includes(kind) || desired === 0 || ready < desired) return [];
+  const pod = { kind: 'Pod', namespace, name: first.name };
+  const labels = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
+    {
+      what: 'failed_pods_left',
+      object: refOf(workload),
+      strength: 0.9,
+      facts: [
+        fact(pod, 'status.phase', `${first.phase}${first.reason === '' ? '' : ` (${first.reason})`}`),
+        ...(first.message === '' ? [] : [fact(pod, 'status.message', first.message)]),
+        fact(refOf(workload), 'status.readyReplicas', `${ready} of ${desired}, beside ${failed.length} failed`),
+      ],
+      hurts: [],
+      command: `kubectl delete pods -n ${namespace} --field-selector status.phase=Failed${labels.length > 0 ? ` -l ${labels.join(',')}` : ''}`,
+    },
+  ];
 }
 
 /** An old pod may be put out today. */

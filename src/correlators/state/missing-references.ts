@@ -49,7 +49,7 @@ const missingReferences: StateCorrelator = {
   },
   find: (state) =>
     state.workloads.flatMap((workload) => {
-      if (hasFailed(workload)) return toldBefore(workload);
+      if (hasFailed(workload)) return toldBefore(workload).filter(({ facts }) => !isBack(state, facts));
       if (workload.desired === 0 || unready(workload).length === 0) return [];
       const told = toldMissing(workload);
       return told.length > 0 ? told : neededBy(workload).flatMap((one) => comparedMissing(state, workload, one));
@@ -80,6 +80,10 @@ function toldMissing(workload: StateWorkload): StateCause[] {
 
 const hasFailed = ({ kind, conditions }: StateWorkload): boolean =>
   kind === 'Job' && conditions.some(({ type, status }) => type === 'Failed' && status === 'True');
+
+/** What was missing then, and is there now. */
+const isBack = (state: ClusterState, facts: readonly StateFact[]): boolean =>
+  facts.some(({ object, field }) => field === 'metadata.name' && objectAt(state, object) !== undefined);
 
 /** The pods of a Job that reached its deadline are gone; what the kubelet said of them is still there. */
 function toldBefore(workload: StateWorkload): StateCause[] {

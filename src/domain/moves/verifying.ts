@@ -4,7 +4,7 @@ import type { Sample, State } from '../incident-state.ts';
 import { attemptKey } from '../recommend.ts';
 import type { Execution } from '../types/execution.ts';
 import { overUnlessFiring } from './ending.ts';
-import { escalate, notice } from './entering.ts';
+import { close, escalate, notice } from './entering.ts';
 import type { In, Moved, Of } from './moved.ts';
 
 /** Whether a step has helped. */
@@ -61,7 +61,9 @@ export function verified(incident: Incident, state: In<'verifying'>, event: Of<'
   const kept = rememberExecution(incident, execution);
   switch (verification.verdict) {
     case 'recovered':
-      return overUnlessFiring(kept, at, 'healed', verification.message);
+      return verification.alertStays
+        ? close(kept, at, 'healed', verification.message)
+        : overUnlessFiring(kept, at, 'healed', verification.message);
     case 'unchanged':
       if (verification.contained)
         return escalate(kept, at, `Callers are kept from what is ill, and are not well: ${verification.message}`);

@@ -42,6 +42,8 @@ export type Diagnosis = {
   measured: boolean;
   /** The service at which the issue was measured: the cause's own, or the one that hurts where the cause itself shows none. Absent in diagnoses of older versions, as are the next two. */
   measuredOn?: string;
+  /** Why its alert fires on though there is no trouble any more, and what ends it. */
+  alertStays?: string;
   /** How the service that hurts, the cause and the direct callers were then. Absent in diagnoses of older versions, as are the callers. */
   health?: Health[];
   /** Who calls the service that hurts or the cause directly; at most five. */

@@ -43,6 +43,8 @@ export type Verification = {
   targetWell?: boolean;
   /** With `recovered`: the trouble was gone before the step could have done it. */
   byItself?: true;
+  /** With `recovered`: its alert fires on until somebody has tidied up, and is not waited for. */
+  alertStays?: true;
   /** With `unchanged`: the step keeps callers from what is ill, so that what is measured from now on shows the step as much as the trouble. */
   contained?: boolean;
 };

@@ -100,6 +100,8 @@ export type Action = Knowledge & {
   prepares?: true;
   /** Of what it puts in place for the incident alone: why that has to stand a while longer though the trouble is gone, in words; null: it may go. Absent: it may. */
   neededStill?(context: ActionContext, execution: Execution): Promise<string | null>;
+  /** Only a proposal of Nightshift's own takes it: no playbook, and no person by its name. */
+  proposed?: true;
   /** Vitals that are shares of what it changes (a limit): what was normal for them before says nothing after it. */
   rescales?: VitalName[];
   /** The parameters that a step may set, each in words with its unit, default and bounds (docs/playbooks.md). */

@@ -19,6 +19,7 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
     loadModules<Detector>(at('src/detectors')),
     loadModules<IssueKind>(at('src/kinds')),
   ]);
+  const inPlaybooks = actions.filter(({ proposed }) => !proposed);
   const causeKinds = causeKindsOf(stateCorrelators);
   const vocabulary = vocabularyOf(
     [...correlators, ...detectors],
@@ -32,12 +33,20 @@ export async function generated(): Promise<{ path: string; text: string }[]> {
     { path: 'docs/configuration.md', text: configurationText(settingsSchema()) },
     {
       path: 'docs/playbooks.md',
-      text: playbooksText({ actions, correlators, stateCorrelators, causeKinds, detectors, kinds, vocabulary }),
+      text: playbooksText({
+        actions: inPlaybooks,
+        correlators,
+        stateCorrelators,
+        causeKinds,
+        detectors,
+        kinds,
+        vocabulary,
+      }),
     },
     { path: 'schemas/nightshift.schema.json', text: json(settingsSchema()) },
     {
       path: 'schemas/playbook.schema.json',
-      text: json(playbooksSchema({ actions: names(actions), issues: names(kinds), causes: vocabulary.causes })),
+      text: json(playbooksSchema({ actions: names(inPlaybooks), issues: names(kinds), causes: vocabulary.causes })),
     },
   ];
 }

@@ -115,6 +115,7 @@ function throughAutoscaler(look: WorkloadLook, { container, before, after }: Cho
         },
       ],
       summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}, through ${name}`,
+      mitigates: limitWords(workload.name, container.name, before, after),
       blastRadius: rollingBlastRadius(look, () => false),
       notes: [
         `${name} sets its memory and keeps request and limit in proportion, so its least is raised; it replaces the pods one by one.`,
@@ -122,6 +123,9 @@ function throughAutoscaler(look: WorkloadLook, { container, before, after }: Cho
     },
   };
 }
+
+const limitWords = (name: string, container: string, before: string, after: string): string =>
+  `a memory limit of ${after} for ${name} (container ${container}, it had ${before})`;
 
 const quantityOf = (bytes: number): string => (bytes % MI === 0 ? `${bytes / MI}Mi` : String(bytes));
 
@@ -141,6 +145,7 @@ function intentOf(look: WorkloadLook, { container, path, before, after, said }: 
       ...ofWorkload(look),
       fields: [{ path, value: after }],
       summary: `Raise the memory limit of ${workload.name} (container ${container.name}) from ${before} to ${after}`,
+      mitigates: limitWords(workload.name, container.name, before, after),
       blastRadius: rollingBlastRadius(look, () => false),
       notes: [said, ...more, ...requestNotes(container)].filter((note) => note !== ''),
     },

@@ -68,6 +68,7 @@ function intentOf(look: ScalerLook, wished: number, current: number): Intended {
       },
       fields: [{ path: maxField, value: wished }],
       summary: `Raise the maximum of ${kind.kind} ${object.name} from ${max} to ${wished} pods of ${workload.name}`,
+      mitigates: `a maximum of ${wished} pods in ${kind.kind} ${object.name} (it had ${max})`,
       blastRadius: noPodTouched(
         workload.namespace,
         workload.name,

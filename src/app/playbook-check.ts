@@ -9,7 +9,7 @@ const CAUSES: readonly string[] = [...FINDINGS, ...DEDUCED_CAUSES];
 
 /** Has each action judge the parameters of its steps where playbooks are loaded, and every name be one that is known. */
 export function playbookCheck(actions: readonly Action[]): PlaybookCheck {
-  const byName = new Map(actions.map((action) => [action.name, action]));
+  const byName = new Map(actions.filter(({ proposed }) => !proposed).map((action) => [action.name, action]));
   return {
     params: (step) => byName.get(step.action)?.paramFault?.(step.params) ?? null,
     action: (name) => unknown('action', name, [...byName.keys()]),

@@ -20,7 +20,7 @@ export type AuditHead = { seq: number; hash: string };
 const AUDITED = new Set<TimelineEntry['type']>([
   ...(['diagnosed', 'approved', 'rejected', 'option_chosen', 'held', 'deadline_reached', 'authorised'] as const),
   ...(['executed', 'execution_failed', 'not_made', 'verified', 'undo_asked', 'undone', 'undo_failed'] as const),
-  ...(['given_back', 'acknowledged', 'page_asked', 'closed_by_human', 'feedback'] as const),
+  ...(['given_back', 'cure_asked', 'acknowledged', 'page_asked', 'closed_by_human', 'feedback'] as const),
 ]);
 const MOST_TEXT = 300;
 

@@ -16,6 +16,7 @@ export const EFFECT_KINDS = [
   'confirm_gone',
   'reach',
   'give_back',
+  'ask_about',
   'level',
 ] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];

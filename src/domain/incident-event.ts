@@ -82,6 +82,8 @@ export type Event = { at: number } & (
   | { type: 'undo_failed'; message: string }
   /** What was only there for the incident: given back, or (not `ok`) not to be. */
   | { type: 'given_back'; executionId: string; ok: boolean; message: string }
+  /** Whether it stays is asked in `proposal`; null: there is nothing to ask any more. */
+  | { type: 'cure_asked'; executionId: string; proposal: string | null; message: string }
   | { type: 'undo_asked'; user: string }
   | { type: 'resolved'; message: string }
   /** It would be over by what is heard, and nobody can see whether it is. */

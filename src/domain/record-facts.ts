@@ -84,6 +84,11 @@ export function recordFacts(incident: Incident, event: Event): Incident {
       const executions = incident.executions.map((run) => (run.id === event.executionId ? { ...run, undone } : run));
       return { ...incident, executions };
     }
+    case 'cure_asked': {
+      const asked = { at: event.at, proposal: event.proposal };
+      const executions = incident.executions.map((run) => (run.id === event.executionId ? { ...run, asked } : run));
+      return { ...incident, executions };
+    }
     case 'page_asked':
       return { ...incident, pageAskedBy: event.user, pageAskedAt: event.at };
     default:

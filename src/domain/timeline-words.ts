@@ -39,6 +39,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'reason_given',
   'noted',
   'given_back',
+  'cure_asked',
   'repage_due',
   'deadline_reached',
   'resolved',
@@ -117,6 +118,8 @@ function sentence(event: Event): string | null {
       return `UNDO FAILED: ${event.message}`;
     case 'given_back':
       return event.ok ? `Given back: ${event.message}` : `Could not be given back, look at it: ${event.message}`;
+    case 'cure_asked':
+      return event.message;
     case 'undo_asked':
       return 'Asked for undo';
     case 'resolved':

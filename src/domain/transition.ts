@@ -1,6 +1,6 @@
 import { isQuietOnly } from './alert-severity.ts';
 import type { Effect } from './effect.ts';
-import { GIVE_BACK_MS, toGiveBack } from './give-back.ts';
+import { GIVE_BACK_MS, toAskAbout, toGiveBack } from './give-back.ts';
 import type { Incident, Transition } from './incident.ts';
 import type { Event } from './incident-event.ts';
 import { DIAGNOSE_EVERY_MS, MAX_LEVEL, SETTLE_MS } from './incident-limits.ts';
@@ -53,6 +53,8 @@ export function transition(before: Incident, event: Event): Transition {
   if (closedNow(before, after) && openPages(after).length > 0) effects.push({ kind: 'resolve_page', dueAt: event.at });
   if (closedNow(before, after) && toGiveBack(after).length > 0)
     effects.push({ kind: 'give_back', dueAt: event.at + GIVE_BACK_MS });
+  if (closedNow(before, after) && toAskAbout(after).length > 0)
+    effects.push({ kind: 'ask_about', dueAt: event.at + GIVE_BACK_MS });
   // A group that is sent again and says nothing new is no line.
   const entry = changed || event.type !== 'alerts' ? wordsOf(noted, event, after) : null;
   return { incident: { ...after, version: before.version + 1 }, effects, timeline: entry ? [entry] : [] };

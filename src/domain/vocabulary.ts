@@ -230,6 +230,7 @@ export const KIND_WORDS = {
   control_plane: { now: 'is unwell', past: 'was unwell', shownBy: [] },
   cpu_throttling: { now: 'is throttled by its CPU limit', past: 'was throttled by its CPU limit', shownBy: [] },
   crash_loop: { now: 'keeps crashing', past: 'kept crashing', shownBy: ['crashes'] },
+  cure_stands: { now: 'still has what cured it', past: 'still had what cured it', shownBy: [] },
   demand_ahead: { now: 'could be scaled by its demand', past: 'was to be scaled by its demand', shownBy: [] },
   disruption_budget: { now: 'breaks its disruption budget', past: 'broke its disruption budget', shownBy: [] },
   error_budget_burn: { now: 'burns its error budget', past: 'burned its error budget', shownBy: [] },

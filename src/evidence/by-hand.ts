@@ -1,7 +1,7 @@
 import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { TroubleState } from '../domain/judge-trouble.ts';
-import { BY_HAND } from '../domain/proposal.ts';
+import { BY_HAND, CURE_STANDS, isAboutCure } from '../domain/proposal.ts';
 import { standsAsBefore } from '../domain/stands-as-before.ts';
 import { workloadOf } from '../domain/subject.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
@@ -42,17 +42,19 @@ export async function measureByHand(
   const health = await Promise.all(
     whoFeels(incident).map((whose) => readHealth(deps, whose, { before: before.find((one) => isOf(one, whose)) })),
   );
-  if (state.name !== 'verifying') return { kind: 'present', severity: 0, message: 'a person wants it', health };
+  const message = incident.byHand?.cure ? 'what cured it stands' : 'a person wants it';
+  if (state.name !== 'verifying') return { kind: 'present', severity: 0, message, health };
   return { ...standsAsBefore(before, health), health };
 }
 
 /** What a person wants done, as a diagnosis: its one cause is the object that it is done to. */
 export async function diagnoseByHand(deps: EvidenceDeps, incident: Incident, target: EntityRef): Promise<Diagnosis> {
   const { health } = await measureByHand(deps, incident);
+  const what = isAboutCure(incident) ? CURE_STANDS : BY_HAND;
   return {
     at: deps.clock.now(),
-    issue: { kind: BY_HAND, severity: 0, unit: '', message: incident.anomalies[0]?.message ?? 'A person wants it' },
-    causes: [{ entity: target, what: BY_HAND, probability: 1, reasons: [] }],
+    issue: { kind: what, severity: 0, unit: '', message: incident.anomalies[0]?.message ?? 'A person wants it' },
+    causes: [{ entity: target, what, probability: 1, reasons: [] }],
     somethingElse: 0,
     named: true,
     findings: incident.anomalies,

@@ -39,12 +39,16 @@ const Detailed = z.object({
 /** An incident as `/api/incidents/:id` shows it. */
 export type IncidentView = z.infer<typeof Detailed>;
 
-/** Every incident since the start, oldest first. `call` reads a path of the app. */
+/** Asks whether what cured an incident stays: no trouble of its own. */
+const CURE_STANDS = 'cure_stands';
+
+/** Every incident since the start that tells of trouble, oldest first. `call` reads a path of the app. */
 export async function incidents(call: (method: string, path: string) => Promise<unknown>): Promise<IncidentView[]> {
   const listed = Listed.parse(await call('GET', '/api/incidents')).reverse();
-  return Promise.all(
+  const views = await Promise.all(
     listed.map(async ({ id }) => Detailed.parse(await call('GET', `/api/incidents/${encodeURIComponent(id)}`))),
   );
+  return views.filter(({ issue }) => issue !== CURE_STANDS);
 }
 
 export function incidentFact(view: IncidentView): IncidentFact {

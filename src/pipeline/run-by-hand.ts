@@ -92,7 +92,12 @@ export async function judgedByHand(
   return { type: 'diagnosed', at: deps.clock.now(), diagnosis, decision, skippedSteps: [] };
 }
 
-async function decided(deps: StageDeps, incident: Incident, diagnosis: Diagnosis, { step }: ByHand): Promise<Decision> {
+async function decided(
+  deps: StageDeps,
+  incident: Incident,
+  diagnosis: Diagnosis,
+  { step, cure }: ByHand,
+): Promise<Decision> {
   const not = (reason: string): Decision => ({ kind: 'escalate', options: [], reason });
   const action = deps.actions.get(step.action);
   if (!action) return not(`the action ${step.action} is not there any more`);
@@ -106,18 +111,18 @@ async function decided(deps: StageDeps, incident: Incident, diagnosis: Diagnosis
   const { critical } = planPolicy(deps, planned.plan, { namespace: incident.namespace, name: incident.service });
   return {
     kind: 'ask',
-    recommendation: { issue: BY_HAND, step, stepIndex: 0, plan: planned.plan, confidence, reasons: [] },
+    recommendation: { issue: diagnosis.issue.kind, step, stepIndex: 0, plan: planned.plan, confidence, reasons: [] },
     options: [],
     timeoutMs: PROPOSAL_MS,
     atTimeout: 'expire',
     critical,
-    reason: 'a person wants it',
+    reason: cure ? `${cure.incidentId} is over` : 'a person wants it',
   };
 }
 
-/** All but what only calls a person. */
+/** All but what only calls a person, and what only a proposal takes. */
 const mayRun = ({ actions }: StageDeps): Action[] =>
-  [...actions.values()].filter(({ rungs }) => rungs.some((rung) => rung !== 'escalate'));
+  [...actions.values()].filter(({ rungs, proposed }) => !proposed && rungs.some((rung) => rung !== 'escalate'));
 
 export const runnable = (deps: StageDeps) =>
   mayRun(deps)

@@ -1,4 +1,5 @@
 import act from './act.ts';
+import askAboutCure from './ask-about-cure.ts';
 import confirmGone from './confirm-gone.ts';
 import diagnose from './diagnose.ts';
 import execute from './execute.ts';
@@ -27,6 +28,7 @@ export const STAGES: Stage[] = [
   undo,
   confirmGone,
   giveBack,
+  askAboutCure,
   watch,
   level,
   reach,

@@ -102,3 +102,73 @@ describe('a step by hand', () => {
     `);
   });
 });
+
+describe('what cured an incident and stands still', () => {
+  /** Four replicas are quick enough for what comes in until `calmAt`. */
+  const busyUntil = (calmAt: number) => {
+    let cluster: SmallCluster | undefined;
+    const replicas = () => Number(cluster?.kube.get('deployments', 'shop', 'payment-api')?.spec.replicas ?? 3);
+    const seen = (small: SmallCluster) => {
+      cluster = small;
+    };
+    const happens = [[0, seen]] as [number, typeof seen][];
+    const slow = (at: number) => at > 30 && at < calmAt && replicas() < 4;
+    const metrics = (metric: string, _service: string, at: number) => {
+      if (metric === 'latency_p99') return slow(at) ? 3 : 0.1;
+      if (metric === 'cpu_ratio') return slow(at) ? 0.99 : 0.3;
+      if (metric === 'request_rate') return at > 30 && at < calmAt ? 90 : 10;
+      return metric === 'memory_ratio' ? 0.4 : 0;
+    };
+    return { cluster: [deployment('payment-api')], happens, metrics };
+  };
+  const alerts = [{ at: 60, name: 'HighLatencyP99', service: 'payment-api', endsAt: 100 }];
+  const clicks = [yes(240, 'U_GUEST'), yes(245)];
+
+  it('is asked about at the close, and given back on an approver’s word', async () => {
+    const life = await runIncident(fixture, 'cure', { ...busyUntil(150), alerts, clicks, seconds: 350 });
+    expect(life).toMatchInlineSnapshot(`
+      " 1:00 alert   HighLatencyP99 of payment-api fires
+       1:00 state   payment-api noticed
+       1:00 state   payment-api queued: scale_horizontal because of overload of payment-api, by auto
+       1:00 state   payment-api executing: scale_horizontal
+       1:00 change  PATCH apps/v1/namespaces/shop/deployments/payment-api
+       1:00 state   payment-api verifying: scale_horizontal
+       1:00 message 🟠 Checking the fix: payment-api is slow (test/shop) · INC-n
+       1:40 alert   HighLatencyP99 of payment-api is resolved
+       2:10 state   payment-api closed: healed
+       2:10 message 🟢 Healed: payment-api was slow (test/shop) · INC-n
+       3:10 state   payment-api noticed
+       3:10 state   payment-api awaiting_approval: give_back because of cure_stands of payment-api; at its deadline expire, not delivered yet
+       3:10 message 🔵 Does it stay?: payment-api still has what cured it (test/shop) · INC-n. Wants to: Set back Deployment payment-api: replicas from 5 to 3
+       3:10 state   payment-api awaiting_approval: give_back because of cure_stands of payment-api; at its deadline expire
+       4:00 click   approve by U_GUEST: Only <@U_ONCALL> may start something for payment-api; you can still reject, hold or pause.
+       4:05 click   approve by U_ONCALL: Approved: Set back Deployment payment-api: replicas from 5 to 3
+       4:05 state   payment-api queued: give_back because of cure_stands of payment-api, by person
+       4:05 state   payment-api executing: give_back
+       4:05 change  PATCH apps/v1/namespaces/shop/deployments/payment-api
+       4:05 state   payment-api verifying: give_back
+       4:05 message 🟠 Checking the change: payment-api still has what cured it (test/shop) · INC-n
+       5:15 state   payment-api closed: healed
+       5:15 message 🟢 Given back: payment-api still had what cured it (test/shop) · INC-n
+      "
+    `);
+  });
+
+  it('is put back where somebody is worse without it', async () => {
+    const life = await runIncident(fixture, 'cure-needed', { ...busyUntil(900), alerts, clicks, seconds: 360 });
+    expect(life.slice(life.indexOf(' 4:05'))).toMatchInlineSnapshot(`
+      " 4:05 click   approve by U_ONCALL: Approved: Set back Deployment payment-api: replicas from 5 to 3
+       4:05 state   payment-api queued: give_back because of cure_stands of payment-api, by person
+       4:05 state   payment-api executing: give_back
+       4:05 change  PATCH apps/v1/namespaces/shop/deployments/payment-api
+       4:05 state   payment-api verifying: give_back
+       4:05 message 🟠 Checking the change: payment-api still has what cured it (test/shop) · INC-n
+       5:35 state   payment-api undoing: give_back
+       5:35 message 🟠 Undoing: payment-api still has what cured it (test/shop) · INC-n
+       5:35 change  PATCH apps/v1/namespaces/shop/deployments/payment-api
+       5:35 state   payment-api closed: undone
+       5:40 message ⚪ Needed still, put back: payment-api still had what cured it (test/shop) · INC-n
+      "
+    `);
+  });
+});

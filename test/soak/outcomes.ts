@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Truth } from '../../sandbox/shop/faults/kind.ts';
+import { CURE_STANDS } from '../../src/domain/proposal.ts';
 import type { Outcome } from '../../src/domain/types/outcome.ts';
 import {
   incidents,
@@ -105,7 +106,7 @@ async function follow(nightshift: Nightshift, known: Set<string>): Promise<Detai
   let escalatedAt: number | null = null;
   while (performance.now() < until) {
     await sleep(LOOK_EVERY_MS);
-    const news = (await incidents(nightshift.url)).filter(({ id }) => !known.has(id));
+    const news = (await incidents(nightshift.url)).filter(({ id, issue }) => !known.has(id) && issue !== CURE_STANDS);
     await approveAll(
       nightshift,
       news.map(({ id }) => id),

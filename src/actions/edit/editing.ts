@@ -42,6 +42,9 @@ export type Intent = {
   isRollback?: true;
   /** As in `Plan`. */
   temporary?: string;
+  mitigates?: string;
+  /** It gives back what stands: what to set where the manifest is kept for that to stay instead. */
+  keeping?: string;
   onlyAsked?: string;
 };
 export type Intended = { ok: true; intent: Intent } | { ok: false; refusal: Refusal };
@@ -63,7 +66,8 @@ export function editing({ intend, settled, notUndone, ...rest }: Editing): Actio
     const { intent } = intended;
     const beside = await standsBeside(context.cluster, wishOf(intent));
     if (beside.refusal) return { ok: false, refusal: beside.refusal };
-    const notes = [...intent.notes, ...beside.notes];
+    const lasting = beside.notes.length === 0 && intent.keeping !== undefined ? [lastingNote(intent)] : beside.notes;
+    const notes = [...intent.notes, ...lasting];
     return planEdit(context, rest.name, rest.reversible, { ...intent, notes });
   };
   return {
@@ -78,14 +82,18 @@ export function editing({ intend, settled, notUndone, ...rest }: Editing): Actio
   };
 }
 
+/** Nobody is known to keep the object: where its manifest is only people know. */
+const lastingNote = ({ fields, keeping }: Intent): string =>
+  `To keep it, set ${pathText(fields[0]?.path ?? [])} to ${keeping} where its manifest is kept (Git, the values of a chart): the next time that is applied sets it back.`;
+
 /** The first field stands for all: they go together. */
-function wishOf({ kind, object, fields, isRollback }: Intent): Wish {
+function wishOf({ kind, object, fields, isRollback, keeping }: Intent): Wish {
   const [field] = fields;
   return {
     object: { ...object, kind: kind.kind },
     raw: object.object,
     path: pathText(field?.path ?? []),
-    after: field?.words?.after ?? textOf(field?.value ?? null),
+    after: keeping ?? field?.words?.after ?? textOf(field?.value ?? null),
     ...(isRollback ? { isRollback } : {}),
   };
 }
@@ -132,6 +140,7 @@ async function planEdit(
       summary: intent.summary,
       reversible: intent.reversible ?? reversible,
       ...(intent.temporary === undefined ? {} : { temporary: intent.temporary }),
+      ...(intent.mitigates === undefined ? {} : { mitigates: intent.mitigates }),
       blastRadius: intent.blastRadius,
       ...(intent.onlyAsked === undefined ? {} : { onlyAsked: intent.onlyAsked }),
       notes: intent.notes,

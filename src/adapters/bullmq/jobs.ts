@@ -20,7 +20,7 @@ export type EffectQueue = Jobs & {
 
 const BULK = 1_000;
 /** Looks that nobody waits for have no timer of their own: the sweep finds them within a second. */
-const IN_NO_HURRY = new Set<DueEffect['kind']>(['reach', 'watch', 'level', 'confirm_gone', 'give_back']);
+const IN_NO_HURRY = new Set<DueEffect['kind']>(['reach', 'watch', 'level', 'confirm_gone', 'give_back', 'ask_about']);
 const SWEPT_AFTER_MS = 5_000;
 /** A job that woke it again may have died with its worker: another follows. They take turns, so that an effect has no more of them than this, however long nobody takes any. */
 const AGAIN_MS = 5_000;

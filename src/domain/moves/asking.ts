@@ -2,7 +2,7 @@ import type { Incident } from '../incident.ts';
 import { MAX_LATE_MS } from '../incident-limits.ts';
 import type { State } from '../incident-state.ts';
 import { isFormerQuestion } from '../pages.ts';
-import { isProposal, PROPOSAL_MS } from '../proposal.ts';
+import { isAboutCure, isProposal, PROPOSAL_MS } from '../proposal.ts';
 import { attemptKey } from '../recommend.ts';
 import { isTurnedDown } from '../rejection.ts';
 import type { AtTimeout } from '../types/decision.ts';
@@ -134,6 +134,7 @@ export function rejected(
   const without = { ...incident, options, attempted: [...incident.attempted, attemptKey(state.recommendation)] };
   if (event.how === 'false_alarm')
     return close(without, event.at, 'false_alarm', 'A person said that it is a false alarm');
+  if (isAboutCure(incident)) return close(without, event.at, 'lapsed', 'A person keeps it.');
   const next = left[0];
   if (event.how === 'escalate' || !next)
     return escalate(without, event.at, `Its step was turned down${next ? '' : ', and there is no other safe one'}.`);

@@ -32,6 +32,8 @@ export type Execution = {
   result: 'done' | 'failed' | null;
   message: string;
   verification: Verification | null;
+  /** At the close it was asked whether it stays: in which proposal; null: there was nothing to ask any more. */
+  asked?: { at: number; proposal: string | null };
   undone: { at: number; ok: boolean; message: string } | null;
 };
 

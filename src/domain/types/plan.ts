@@ -14,6 +14,8 @@ export type Plan = {
   reversible: boolean;
   /** What of it is given back when the trouble is over, as `the cordon of node a`; absent: it is meant to stay. It can be there though the whole isn't reversible. */
   temporary?: string;
+  /** What of it may have been needed for the time of the trouble alone, as `6 replicas of payment-api`: where it was the cure, a person is asked at the close whether it stays. */
+  mitigates?: string;
   blastRadius: BlastRadius;
   /** Why only a person's word starts it, never a deadline or a confidence; absent: the policy decides. */
   onlyAsked?: string;

@@ -3,8 +3,13 @@ import type { EntityRef } from './entity.ts';
 export const RUNGS = ['observe', 'mitigate', 'remediate', 'rollback', 'escalate'] as const;
 export type Rung = (typeof RUNGS)[number];
 
-/** What a person wants done, and to what. */
-export type ByHand = { user: string; step: Step; target: EntityRef };
+/** What a person wants done, and to what. `cure`: nobody asked for it (`user` is empty); it gives back what cured an incident. */
+export type ByHand = {
+  user: string;
+  step: Step;
+  target: EntityRef;
+  cure?: { incidentId: string; executionId: string };
+};
 
 export type Step = {
   action: string;

@@ -21,6 +21,7 @@ import { policyFor } from '../../../src/app/policy.ts';
 import type { EffectKind } from '../../../src/domain/effect.ts';
 import type { Incident, TimelineEntry } from '../../../src/domain/incident.ts';
 import { playbookKey } from '../../../src/domain/playbook.ts';
+import { isAboutCure } from '../../../src/domain/proposal.ts';
 import { resolveSubject } from '../../../src/evidence/resolve-subject.ts';
 import { createTopology } from '../../../src/evidence/topology.ts';
 import type { Action, Correlator, Detector, IssueKind, StateCorrelator } from '../../../src/extension-points.ts';
@@ -119,7 +120,8 @@ export async function startVirtualApp({ sandbox, models, without }: VirtualAppOp
   };
   return {
     sandbox,
-    incidents: memory.all,
+    // A question whether what cured it stays is no trouble.
+    incidents: () => memory.all().filter((one) => !isAboutCure(one)),
     timelineOf: memory.timelineOf,
     diagnosisMs,
     async advance(ms) {

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { State } from '../../../domain/incident-state.ts';
-import { isProposal } from '../../../domain/proposal.ts';
+import { CURE_STANDS, isProposal } from '../../../domain/proposal.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { pageButton, whyButton } from './controls.ts';
 import { codeBlock, escapeText, mention } from './escape.ts';
@@ -54,6 +54,8 @@ function withoutAnswer(state: Asking, message: Shown): string {
     case 'escalate':
       return `${held}*${message.noPager ? 'Calls the approvers here' : 'Pages a person'} ${when}* if nobody answers. Without a yes nothing is changed.`;
     case 'expire':
+      if (state.recommendation.issue === CURE_STANDS)
+        return `${held}*If nobody answers, it stays:* ${when} the proposal lapses.`;
       return `${held}*If nobody answers, nothing is changed:* ${when} the proposal lapses.`;
     case 'watch':
       return `${held}*If nobody answers, nothing is changed:* ${when} I go on watching.`;

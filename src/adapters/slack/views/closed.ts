@@ -5,7 +5,7 @@ import type { Incident } from '../../../domain/incident.ts';
 import type { EventType } from '../../../domain/incident-event.ts';
 import type { State } from '../../../domain/incident-state.ts';
 import { pagesOf } from '../../../domain/pages.ts';
-import { isProposal } from '../../../domain/proposal.ts';
+import { isAboutCure, isProposal } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, context, present, section } from './blocks.ts';
 import { feedbackButtons, undoButton, whyButton } from './controls.ts';
@@ -54,6 +54,9 @@ function atItsWorst(incident: Incident): string | null {
 function endLine(incident: Incident, state: Closed): string {
   const closedAt = incident.closedAt ?? incident.openedAt;
   const lasted = inWords(closedAt - firstSignAt(incident));
+  if (isAboutCure(incident) && state.outcome === 'healed') return `*Given back* ${dayTime(closedAt)}.`;
+  if (isAboutCure(incident) && state.outcome === 'lapsed')
+    return `*It stays*, since ${dayTime(closedAt)}. Nothing was changed.`;
   if (isProposal(incident) && state.outcome === 'healed') return `*Applied* ${dayTime(closedAt)}.`;
   switch (state.outcome) {
     case 'healed':

@@ -1,6 +1,7 @@
 import type { ActionsBlockElement, PlainTextOption, StaticSelect } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { standingChange } from '../../../domain/moves/undoing.ts';
+import { isAboutCure } from '../../../domain/proposal.ts';
 import { isTurnedDown } from '../../../domain/rejection.ts';
 import type { Recommendation } from '../../../domain/types/recommendation.ts';
 import { type Choice, encodeChoice, encodeValue } from '../button-value.ts';
@@ -14,12 +15,11 @@ const MOST_OPTIONS = 8;
 
 export function approveButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
   const { plan } = recommendation;
-  return button('approve', 'Approve', encodeValue(incident.id, plan.digest, askedAt(incident)), {
+  const word = isAboutCure(incident) ? 'Give it back' : 'Approve';
+  return button('approve', word, encodeValue(incident.id, plan.digest, askedAt(incident)), {
     style: 'primary',
-    label: `Approve: ${plan.summary}`,
-    confirm: needsConfirming(plan)
-      ? { title: 'Are you sure?', text: confirmWords(recommendation), yes: 'Approve' }
-      : null,
+    label: `${word}: ${plan.summary}`,
+    confirm: needsConfirming(plan) ? { title: 'Are you sure?', text: confirmWords(recommendation), yes: word } : null,
   });
 }
 
@@ -28,8 +28,9 @@ const askedAt = ({ state }: Incident): number | undefined =>
   state.name === 'awaiting_approval' ? state.since : undefined;
 
 export function rejectButton(incident: Incident, recommendation: Recommendation): ActionsBlockElement {
-  return button('reject', 'Reject', encodeValue(incident.id, recommendation.plan.digest, askedAt(incident)), {
-    label: `Reject: ${recommendation.plan.summary}`,
+  const word = isAboutCure(incident) ? 'Keep it' : 'Reject';
+  return button('reject', word, encodeValue(incident.id, recommendation.plan.digest, askedAt(incident)), {
+    label: `${word}: ${recommendation.plan.summary}`,
   });
 }
 

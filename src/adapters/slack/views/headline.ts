@@ -1,8 +1,9 @@
 import { type Health, isInTrouble, knownValue } from '../../../domain/health.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { pagesOf } from '../../../domain/pages.ts';
-import { BY_HAND, isByHand, isProposal } from '../../../domain/proposal.ts';
+import { BY_HAND, CURE_STANDS, isAboutCure, isByHand, isProposal } from '../../../domain/proposal.ts';
 import { subjectEntity, workloadOf } from '../../../domain/subject.ts';
+import type { Outcome } from '../../../domain/types/outcome.ts';
 import { KIND_WORDS } from '../../../domain/vocabulary.ts';
 import { escapeText } from './escape.ts';
 import { shownShare } from './format.ts';
@@ -25,6 +26,7 @@ export function standing(incident: Incident): HeadlineStanding {
     case 'watching':
       return { mark: '🟡', word: 'watching' };
     case 'awaiting_approval':
+      if (isAboutCure(incident)) return { mark: '🔵', word: 'does it stay?' };
       if (isByHand(incident)) return { mark: '🔵', word: 'wanted by hand' };
       return isProposal(incident) ? { mark: '🔵', word: 'a proposal' } : { mark: '🔴', word: 'needs a decision' };
     case 'queued':
@@ -38,6 +40,7 @@ export function standing(incident: Incident): HeadlineStanding {
     case 'escalated':
       return { mark: '🟣', word: 'needs a person' };
     case 'closed':
+      if (isAboutCure(incident)) return cureWords(state.outcome);
       if (isProposal(incident) && state.outcome === 'healed') return { mark: '🟢', word: 'applied' };
       if (state.outcome === 'escalated' && pagesOf(incident).length === 0)
         return { mark: '⚪', word: 'closed after a call for a person' };
@@ -57,6 +60,12 @@ const OUTCOME_WORDS: Record<string, string> = {
 };
 
 /** What hurts, where, and how it stands: the message's first line, in mrkdwn. */
+/** It is given back, or it stays: whatever else there is to say. */
+function cureWords(outcome: Outcome): HeadlineStanding {
+  if (outcome === 'healed') return { mark: '🟢', word: 'given back' };
+  return { mark: '⚪', word: outcome === 'undone' ? 'needed still, put back' : 'it stays' };
+}
+
 export function headline(incident: Incident): string {
   const { mark, word } = standing(incident);
   return `${mark}  *${whatHurts(incident)}*  ·  ${where(incident)}  ·  ${word}  ·  ${escapeText(incident.id, 60)}`;
@@ -72,7 +81,7 @@ export function notification(incident: Incident): string {
 export function whatHurts(incident: Incident): string {
   const over = incident.state.name === 'closed';
   const { diagnosis } = incident;
-  const kind = isByHand(incident) ? BY_HAND : diagnosis?.issue.kind;
+  const kind = isAboutCure(incident) ? CURE_STANDS : isByHand(incident) ? BY_HAND : diagnosis?.issue.kind;
   if (kind === undefined || kind === 'unknown') return alerted(incident, kind, over);
   const subject = escapeText(whose(incident), 80);
   const tense = over ? 'past' : 'now';

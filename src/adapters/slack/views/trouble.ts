@@ -12,7 +12,7 @@ import { band, clockTime, dayTime, plural, quantity, shownShare } from './format
 export function troubleLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   const since = isProposal(incident)
-    ? `${incident.byHand ? `${mention(incident.byHand.user)} wants it, since` : 'Proposed at'} ${clockTime(incident.openedAt)}`
+    ? `${incident.byHand && !incident.byHand.cure ? `${mention(incident.byHand.user)} wants it, since` : 'Proposed at'} ${clockTime(incident.openedAt)}`
     : `Since ${clockTime(firstSignAt(incident))}${alertsInBrief(incident)}`;
   if (!diagnosis) return [...alertLines(incident), since];
   const strongest = ownAnomaly(incident);

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { inWords } from '../../../domain/duration.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { State } from '../../../domain/incident-state.ts';
-import { BY_HAND } from '../../../domain/proposal.ts';
+import { BY_HAND, CURE_STANDS } from '../../../domain/proposal.ts';
 import { withoutSubject } from '../../../domain/without-subject.ts';
 import { actions, present, section } from './blocks.ts';
 import { pageButton, stopButton, whyButton } from './controls.ts';
@@ -87,7 +87,8 @@ function nowLine(state: Working): string {
 }
 
 function verifyingLine(state: Extract<State, { name: 'verifying' }>): string {
-  const isByHand = state.execution.recommendation.issue === BY_HAND;
+  const isByHand =
+    state.execution.recommendation.issue === BY_HAND || state.execution.recommendation.issue === CURE_STANDS;
   const last = state.samples.at(-1);
   const seen = last
     ? `${clockTime(last.at)}: ${sentence(withoutSubject(last.message, state.execution.recommendation.plan.target.name), 300)} `

@@ -17,7 +17,8 @@ if (!context || !values['may-break']) {
   );
   process.exit(1);
 }
-const { status } = spawnSync('vitest', ['run', 'test/ports/cluster.test.ts', 'test/ports/actions.test.ts'], {
+const SUITES = ['cluster', 'actions', 'more-actions'].map((name) => `test/ports/${name}.test.ts`);
+const { status } = spawnSync('vitest', ['run', ...SUITES], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   env: { ...process.env, NIGHTSHIFT_TEST_CONTEXT: context },
   stdio: 'inherit',

@@ -1,4 +1,5 @@
 import { changedKeys, configData, writtenAt } from '../domain/config-versions.ts';
+import { inMinutes } from '../domain/duration.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { readPath } from '../domain/object-path.ts';
 import type { Execution } from '../domain/types/execution.ts';
@@ -17,6 +18,8 @@ import { settleRollout } from './workload/settle.ts';
 /** So long before the trouble a version must have come that is to blame for it. */
 const MOST_AGO_MS = 6 * 3_600_000;
 const MOST_SHOWN = 200;
+/** What stood for less was perhaps a try on the way to what came next: whether it was well, nobody saw. */
+const STEADY_MS = 3_600_000;
 
 const restoring = editing({
   name: 'restore_config',
@@ -129,6 +132,7 @@ function intentOf(context: ActionContext, now: CustomObject, before: ConfigCopy,
         }),
       ),
       isRollback: true,
+      ...unproven(now, before),
       summary: `Restore ConfigMap ${now.name} to what it held before ${new Date(writtenAt(now.object)).toISOString().slice(0, 16).replace('T', ' ')} UTC${restarted.length > 0 ? ` and restart ${restarted.map(({ name }) => name).join(', ')}` : ''}`,
       blastRadius: blastOf(namespace, context.target.name, users),
       notes: [
@@ -143,6 +147,13 @@ function intentOf(context: ActionContext, now: CustomObject, before: ConfigCopy,
       ],
     },
   };
+}
+
+/** Alone only to a version that stood for long enough to have been seen well. */
+function unproven(now: CustomObject, before: ConfigCopy): { onlyAsked?: string } {
+  const stoodMs = writtenAt(now.object) - before.changedAt;
+  if (stoodMs >= STEADY_MS) return {};
+  return { onlyAsked: `the version before stood for only ${inMinutes(stoodMs)}: whether it was well isn't known` };
 }
 
 const TELLING = /pass(word|wd)?|secret|token|credential|api_?key|private|dsn|auth/i;

@@ -71,7 +71,7 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
   NIGHTSHIFT_CONFIG: 'path of nightshift.yaml; without it the one in the folder where it is started, if there is one',
   NIGHTSHIFT_PLAYBOOKS: 'a folder of playbooks of your own; they replace those of the same issue and cause',
   NIGHTSHIFT_STATE_KEY:
-    'a secret of at least 16 characters: with it copies of ConfigMaps are kept, encrypted, and `restore_config` can bring one back (needs `rbac --with configs`)',
+    'a secret of at least 16 characters: with it copies of ConfigMaps are kept, encrypted, and `restore_config` can bring one back (needs `rbac --with configs`): alone where the policy lets steps run and the version before stood for an hour, else asked',
   NIGHTSHIFT_DATA: 'folder of the private Redis and the sandbox’s state',
   NIGHTSHIFT_SANDBOX: 'the line that a sandbox in a process of its own has printed',
   NIGHTSHIFT_SANDBOX_SPEED: 'how many times as fast as real time the sandbox runs',

@@ -78,6 +78,14 @@ describe('restore_config', () => {
     expect(held()).toEqual({ timeout_ms: '3', pool: '20', added: 'x' });
   });
 
+  it('is only asked about where the version before was itself a try of a few minutes', async () => {
+    spoil({ timeout_ms: '3', pool: '20' });
+    expect((await planned(restoreConfig, context())).onlyAsked).toContain('stood for only');
+    const [copy] = await copies.of('shop', 'settings');
+    const older = { ...copies, of: async () => [{ ...copy!, changedAt: copy!.changedAt - 3_600_000 }] };
+    expect((await planned(restoreConfig, context(older))).onlyAsked).toBeUndefined();
+  });
+
   it('shows no secret that somebody keeps in it', async () => {
     spoil({ timeout_ms: '3000', pool: '20', db_password: 'hunter2', url: 'postgres://app:hunter2@db/shop' });
     expect(JSON.stringify({ ...(await planned(restoreConfig, context())), data: null })).not.toContain('hunter2');

@@ -11,6 +11,8 @@ import { startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 export type ClusterPart = {
   cluster: Cluster;
   namespace: string;
+  /** Kinds may be added to it for a test. */
+  isSandbox: boolean;
   now(): number;
   /** Waits, in the cluster's own time, until it is so. */
   until(title: string, check: () => Promise<boolean>): Promise<void>;
@@ -34,7 +36,7 @@ export const good = <T>(result: ClusterResult<T>): T => {
 export async function sandboxPart(): Promise<ClusterPart> {
   const small = await startSmallCluster();
   const pass = async () => small.run(1);
-  return inNamespace(small.cluster, { now: small.now, pass, stop: () => small.stop() });
+  return { ...(await inNamespace(small.cluster, { now: small.now, pass, stop: () => small.stop() })), isSandbox: true };
 }
 
 /** A real API server, by the context of a kubeconfig. */
@@ -53,6 +55,7 @@ async function inNamespace(cluster: Cluster, { now, pass, stop }: Time): Promise
   return {
     cluster,
     namespace: name,
+    isSandbox: false,
     now,
     async until(title, check) {
       for (let second = 0; second < MOST_SECONDS; second += 1) {

@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { RecordedIncident } from './recorded-incident.ts';
 import type { Judgement } from './replay.ts';
@@ -24,7 +25,7 @@ export async function endingOf(
   if (!judgement) return { how: 'unknown', afterMs: null };
   if (end === null) return { how: 'not_ended', afterMs: null };
   const afterMs = Math.max(0, end - judgement.at);
-  const cause = judgement.diagnosis.named ? judgement.diagnosis.causes[0]?.entity.name : undefined;
+  const cause = namedCause(judgement.diagnosis)?.entity.name;
   if (live?.executions.some((run) => run.result === 'done' && run.startedAt <= end))
     return { how: 'after_a_step', afterMs };
   if (!metrics) return { how: byOutcome(live), afterMs };

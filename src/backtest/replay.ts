@@ -1,6 +1,7 @@
 import { groupKeyOf, type KnownCalls } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import { transition } from '../domain/transition.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { Subject } from '../domain/types/entity.ts';
@@ -147,7 +148,7 @@ const recordedNow = ({ recorded, deps }: Replay, incident: Incident): Diagnosis 
 async function diagnoseNow({ deps, learn }: Replay, incident: Incident): Promise<Diagnosis> {
   await learn(incident.namespace, incident.service);
   const first = await diagnosisOf(deps, incident);
-  const cause = first.named ? first.causes[0]?.entity : undefined;
+  const cause = namedCause(first)?.entity;
   if (!cause || cause.kind === 'Node' || cause.name === incident.service) return first;
   if (deps.models.find(cause.namespace, cause.name)) return first;
   await learn(cause.namespace, cause.name);

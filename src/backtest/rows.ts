@@ -1,3 +1,4 @@
+import { namedCause } from '../domain/named-cause.ts';
 import type { Decision } from '../domain/types/decision.ts';
 import type { Recommendation, SkippedStep } from '../domain/types/recommendation.ts';
 import { ASSUMED } from './recorded-plans.ts';
@@ -50,7 +51,7 @@ export function rowOf(
   { withinMs, until }: { withinMs: number; until: number },
 ): Row {
   const step = judgement ? stepOf(judgement) : null;
-  const cause = judgement?.diagnosis.named ? judgement.diagnosis.causes[0] : undefined;
+  const cause = namedCause(judgement?.diagnosis);
   return {
     id: incident.id,
     at: incident.openedAt,

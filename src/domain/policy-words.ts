@@ -1,3 +1,4 @@
+import { inWords } from './duration.ts';
 import { isCritical, timeoutRule } from './service-policy.ts';
 import type { ServicePolicy } from './types/service-policy.ts';
 
@@ -42,7 +43,7 @@ function aloneWords(policy: ServicePolicy): string {
 function timeoutWords(policy: ServicePolicy): string {
   const far = { blastRadius: { level: 'high' }, reversible: false } as Parameters<typeof timeoutRule>[1];
   const near = { blastRadius: { level: 'low' }, reversible: true } as Parameters<typeof timeoutRule>[1];
-  const after = `after ${Math.round(policy.timeoutMs / 6_000) / 10} min`;
+  const after = `after ${inWords(policy.timeoutMs)}`;
   const said = { execute: 'it runs', escalate: 'a person is called', watch: 'it is watched', expire: 'it expires' };
   const [rule, farRule] = [timeoutRule(policy, near), timeoutRule(policy, far)];
   return rule === farRule

@@ -1,4 +1,5 @@
 import { cutText } from './cut-text.ts';
+import { inWords } from './duration.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
 import { maskText } from './mask-text.ts';
 import { standingChange } from './moves/undoing.ts';
@@ -58,7 +59,7 @@ const titled = (title: string, lines: string[], none: string): string =>
 
 function summary(given: PostMortem): string {
   const span = mttrSpan(given as unknown as Incident);
-  const lasted = span ? `, ${minutes(span.over - span.began)} after it began at ${time(span.began)}` : '';
+  const lasted = span ? `, ${inWords(span.over - span.began)} after it began at ${time(span.began)}` : '';
   const ended =
     given.outcome === null ? 'It is not over yet.' : `It ended as **${given.outcome.replaceAll('_', ' ')}**${lasted}.`;
   return `${ended} ${plain(given.why)}`.trim();
@@ -175,4 +176,3 @@ const plain = (text: string): string =>
 const code = (text: string): string => maskText(text, 200).replaceAll('`', "'");
 const time = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 const percent = (value: number): string => `${Math.floor(value * 100 + 1e-9)} %`;
-const minutes = (ms: number): string => (ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);

@@ -5,6 +5,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import { resultKey } from '../domain/learned-results.ts';
 import { curedAt } from '../domain/moves/ending.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import { playbookFor } from '../domain/playbook.ts';
 import type { OutcomeRecord } from '../domain/proof/outcome-record.ts';
 import { knownOf, relapseOf } from '../domain/proof/seen.ts';
@@ -128,8 +129,8 @@ export async function judged(
 const CALLS_MS = 60 * 60_000;
 
 /** What the records know of the service that hurts, and of the cause. */
-async function pastOf(deps: StageDeps, incident: Incident, { named, causes }: Diagnosis): Promise<OutcomeRecord[]> {
-  const cause = named ? causes[0]?.entity : undefined;
+async function pastOf(deps: StageDeps, incident: Incident, diagnosis: Diagnosis): Promise<OutcomeRecord[]> {
+  const cause = namedCause(diagnosis)?.entity;
   const services = [
     `${incident.namespace}/${incident.service}`,
     ...(cause ? [`${cause.namespace}/${cause.name}`] : []),
@@ -145,12 +146,12 @@ async function pastOf(deps: StageDeps, incident: Incident, { named, causes }: Di
 const PAST_MS = 90 * 86_400_000;
 const MOST_PAST = 200;
 
-const troubleIn = (incident: Incident, { issue, named, causes }: Diagnosis) => {
-  const cause = named ? causes[0] : undefined;
+const troubleIn = (incident: Incident, diagnosis: Diagnosis) => {
+  const cause = namedCause(diagnosis);
   return {
     namespace: incident.namespace,
     service: incident.service,
-    issue: issue.kind,
+    issue: diagnosis.issue.kind,
     cause: cause ? { what: cause.what, namespace: cause.entity.namespace, name: cause.entity.name } : null,
     began: Math.min(incident.openedAt, ...incident.alerts.map(({ startsAt }) => startsAt)),
   };

@@ -1,6 +1,7 @@
 import { atLeastPercent } from '../domain/figures.ts';
 import { graphWords } from '../domain/graph-words.ts';
 import type { Incident, TimelineEntry } from '../domain/incident.ts';
+import { namedCause } from '../domain/named-cause.ts';
 import type { Diagnosis } from '../domain/types/diagnosis.ts';
 import type { GraphPicture } from '../ports/charts.ts';
 import type { StageDeps } from './deps.ts';
@@ -38,7 +39,7 @@ async function send(deps: StageDeps, incident: Incident): Promise<void> {
     await record(deps, incident.id, { type: 'pictured', at: deps.clock.now(), file, of: shownCause(diagnosis) });
 }
 
-const shownCause = ({ named, causes }: Diagnosis): string => (named ? (causes[0]?.entity.name ?? '') : '');
+const shownCause = (diagnosis: Diagnosis): string => namedCause(diagnosis)?.entity.name ?? '';
 
 /** The affected part as a picture, with the verdict in words; null for a diagnosis without one. */
 export function graphOf(

@@ -1,3 +1,4 @@
+import { inWords } from '../domain/duration.ts';
 import { percent } from '../domain/figures.ts';
 import { handOverLine, ownerWords } from '../domain/hand-over.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -123,7 +124,7 @@ function detailsOf(incident: Incident): Record<string, string> {
     details.at_timeout = state.atTimeout;
     details.deadline = state.deadline
       ? new Date(state.deadline).toISOString()
-      : `${state.timeoutMs / 60_000} min after this page`;
+      : `${inWords(state.timeoutMs)} after this page`;
   }
   if (state.name === 'undoing' && state.waiting) details.undo = `It has to wait: ${state.waiting.message}`;
   if (incident.executions.length > 0)

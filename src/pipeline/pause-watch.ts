@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { inWords } from '../domain/duration.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { HeardOnce } from '../ports/heard-once.ts';
 import type { Pager } from '../ports/pager.ts';
@@ -87,9 +88,7 @@ const keyOf = ({ cluster }: Pick<Parts, 'cluster'>): string => `nightshift-${clu
 const named = ({ by }: Pause): string[] => (by === null ? [] : [by]);
 
 function wordsOf({ reason, until }: Pause, lastsMs: number): string {
-  const minutes = Math.floor(lastsMs / MINUTE_MS);
-  const lasts = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
   const why = reason ? ` (${reason})` : '';
   const ends = until === null ? 'it has no end' : `it ends at ${new Date(until).toISOString().slice(11, 16)} UTC`;
-  return `Nightshift has been paused for ${lasts}${why} and ${ends}: nothing is healed meanwhile. \`/heal resume\` lifts it.`;
+  return `Nightshift has been paused for ${inWords(lastsMs)}${why} and ${ends}: nothing is healed meanwhile. \`/heal resume\` lifts it.`;
 }

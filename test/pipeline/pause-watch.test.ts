@@ -82,7 +82,7 @@ describe('a pause that lasts', () => {
     await pause();
     await look(61 * MINUTE);
     await look(3 * HOUR);
-    expect(said).toEqual([{ message: expect.stringContaining('for 1 h'), mentions: ['U_ANN', 'U_ONCALL'] }]);
+    expect(said).toEqual([{ message: expect.stringContaining('for 61 min'), mentions: ['U_ANN', 'U_ONCALL'] }]);
     expect(triggered).toMatchObject([{ dedupKey: KEY, severity: 'warning' }]);
     await look(6 * HOUR);
     expect(said).toHaveLength(2);

@@ -1,5 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import { mttrOf } from '../../domain/mttr.ts';
+import { namedCause } from '../../domain/named-cause.ts';
 import { subjectEntity, workloadOf } from '../../domain/subject.ts';
 import type { Cause } from '../../domain/types/diagnosis.ts';
 import type { IncidentStore } from '../../ports/store.ts';
@@ -67,7 +68,7 @@ function filterOf(params: URLSearchParams): { service?: string; state?: string; 
 function summaryOf(incident: Incident) {
   const { state, diagnosis } = incident;
   const subject = subjectEntity(incident);
-  const cause = diagnosis?.named ? diagnosis.causes[0] : undefined;
+  const cause = namedCause(diagnosis);
   return {
     id: incident.id,
     state: state.name,

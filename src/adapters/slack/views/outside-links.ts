@@ -1,4 +1,5 @@
 import type { Incident } from '../../../domain/incident.ts';
+import { namedCause } from '../../../domain/named-cause.ts';
 import { subjectEntity } from '../../../domain/subject.ts';
 import type { EntityRef } from '../../../domain/types/entity.ts';
 import { escapeText, inlineCode } from './escape.ts';
@@ -37,7 +38,7 @@ function linkTo(text: string, label: string): string | null {
 
 /** The command that shows the object that it is about; null where that is none of the cluster's. */
 export function kubectlLine(incident: Incident): string | null {
-  const cause = incident.diagnosis?.named ? incident.diagnosis.causes[0]?.entity : undefined;
+  const cause = namedCause(incident.diagnosis)?.entity;
   const { kind, namespace, name } = cause ?? subjectEntity(incident);
   if (NO_OBJECT.includes(kind)) return null;
   const where = namespace === '' ? '' : `-n ${namespace} `;

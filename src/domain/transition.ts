@@ -19,6 +19,7 @@ import { openPages, stalePages } from './pages.ts';
 import { isProposal } from './proposal.ts';
 import { allResolved, LOOKED_AT_ANEW, newlyFiring, recordFacts } from './record-facts.ts';
 import { isTurnedDown } from './rejection.ts';
+import { sameData } from './same-data.ts';
 import { wordsOf } from './timeline-words.ts';
 import type { Recommendation } from './types/recommendation.ts';
 
@@ -64,13 +65,8 @@ export function transition(before: Incident, event: Event): Transition {
 const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured', 'call_settled', 'page_acknowledged']);
 
 /** Whether anything but the version is another. What is the same object needs no look: an incident may be large, and an event changes little of it. */
-function differs(before: Incident, after: Incident): boolean {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Incident>;
-  names.delete('version');
-  return [...names].some(
-    (name) => before[name] !== after[name] && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
-  );
-}
+const differs = (before: Incident, after: Incident): boolean =>
+  !sameData({ ...before, version: 0 }, { ...after, version: 0 });
 
 /** In these states nobody asks whether the trouble is gone: what was heard meanwhile is made up for afterwards. */
 const AT_WORK: State['name'][] = ['executing', 'verifying', 'undoing'];

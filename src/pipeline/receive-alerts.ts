@@ -87,30 +87,37 @@ async function deliver(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const holder = heldBy === null ? null : await stillOpen(deps, heldBy);
     if (holder) {
-      if (await saveTransition(deps, holder, transition(holder, event), null)) return holder.id;
+      if (await saveIfNew(deps, holder, event)) return holder.id;
       continue;
     }
     const { open, lastClosed } = await deps.store.findByGroup(groupKeyOf(subject));
     const old = open ? await endOfEarlier(deps, open, event) : await echoOf(deps, lastClosed, event);
     if (old) {
-      if (!(await saveTransition(deps, old.of, transition(old.of, old.event), null))) continue;
+      if (!(await saveIfNew(deps, old.of, old.event))) continue;
       if (!old.rest) return old.of.id;
       event = old.rest;
     }
     if (open) {
-      if (await saveTransition(deps, open, transition(open, event), null)) return open.id;
+      if (await saveIfNew(deps, open, event)) return open.id;
       continue;
     }
     const seen = relatedAmong(await deps.recentlyOpen(MAX_OPEN), subject, event, calls);
     const related = seen && (await stillOpen(deps, seen.id));
     if (related) {
-      if (await saveTransition(deps, related, transition(related, event), null)) return related.id;
+      if (await saveIfNew(deps, related, event)) return related.id;
       continue;
     }
     const opened = await openOrJoin(deps, subject, lastClosed, event, calls);
     if (opened) return opened;
   }
   throw new Error(`the group ${groupKeyOf(subject)} was saved by others ${MAX_TRIES} times in a row`);
+}
+
+/** A group that is sent again and says nothing new is in the incident as it was just read: there is nothing to save. */
+async function saveIfNew(deps: IntakeDeps, before: Incident, event: Event): Promise<Incident | 'superseded' | null> {
+  const made = transition(before, event);
+  const isNews = made.timeline.length > 0 || made.effects.length > 0;
+  return isNews ? saveTransition(deps, before, made, null) : before;
 }
 
 type Alerts = Extract<Event, { type: 'alerts' }>;
@@ -177,7 +184,7 @@ async function openOrJoin(
   return deps.openingTurn(async () => {
     const related = relatedAmong(await deps.store.listOpen(MAX_OPEN), subject, event, calls);
     if (!related) return openIncident(deps, subject, lastClosed, event);
-    return (await saveTransition(deps, related, transition(related, event), null)) && related.id;
+    return (await saveIfNew(deps, related, event)) && related.id;
   });
 }
 

@@ -38,6 +38,7 @@ function lookOf(over: Partial<FreshLook> = {}, plan: Plan = planOf()): FreshLook
   };
 }
 const refusalOf = (over: Partial<FreshLook>, plan?: Plan) => checkGuards(lookOf(over, plan))?.code ?? null;
+const all10: BlastRadius = { ...planOf().blastRadius, podsAffected: 10, podsTotal: 10 };
 const reaching = (over: Partial<BlastRadius>) => planOf({ blastRadius: { ...planOf().blastRadius, ...over } });
 
 describe('where two have to agree', () => {
@@ -105,6 +106,108 @@ describe('an authorisation', () => {
     ['the namespace is protected', { protectedNamespaces: ['shop'] }, 'protected_namespace'],
   ])('is refused where %s', (_words, over, code) => {
     expect(refusalOf(over)).toBe(code);
+  });
+
+  it('is refused by a guard before the lock is looked at, and where nothing can be planned any more', () => {
+    const refusal = { code: 'locked' as const, message: 'somebody else' };
+    expect(authorise({ ...lookOf({ paused: true }), ...held, lock: { kind: 'refused', refusal } })).toMatchObject({
+      ok: false,
+      refusal: { code: 'paused' },
+    });
+    const gone = { code: 'target_gone' as const, message: 'there is no such Deployment' };
+    expect(checkGuards(lookOf({ planned: { ok: false, refusal: gone } }))).toBe(gone);
+    expect(authorise({ ...lookOf({ planned: { ok: false, refusal: gone } }), ...held })).toEqual({
+      ok: false,
+      refusal: gone,
+    });
+  });
+
+  it('may begin in the last moment that was agreed, on the oldest look that is fresh', () => {
+    expect(refusalOf({ now: T0, notAfter: T0 })).toBeNull();
+    expect(refusalOf({ now: T0 + FRESH_MS, notAfter: T0 + FRESH_MS })).toBeNull();
+  });
+
+  it.each<[string, Partial<FreshLook>, Plan | undefined, string]>([
+    ['time', { now: T0 + 2 }, undefined, 'The time in which this was agreed has passed.'],
+    [
+      'measuring',
+      { trouble: { kind: 'unknown', message: 'Prometheus is away' } },
+      undefined,
+      "The trouble can't be measured right now: Prometheus is away",
+    ],
+    [
+      'other trouble',
+      { trouble: { kind: 'other', message: 'it is only slow' } },
+      undefined,
+      'What this was to be done against is over: it is only slow',
+    ],
+    ['agreement', { agreed: null }, undefined, 'Nobody has agreed to anything yet.'],
+    [
+      'another plan',
+      {},
+      planOf({ digest: 'digest-2' }),
+      'The cluster has changed since this was agreed: what would be done now is not the same.',
+    ],
+    [
+      'age',
+      { now: T0 + FRESH_MS + 1, notAfter: Number.POSITIVE_INFINITY },
+      undefined,
+      'The look at the cluster is too old.',
+    ],
+    ['reach', {}, reaching({ level: 'medium' }), 'It would reach further than was agreed: '],
+    [
+      'protection',
+      { protectedNamespaces: ['shop'] },
+      undefined,
+      'shop is a protected namespace: nothing is changed there.',
+    ],
+    ['mode', { mode: 'observe' }, undefined, 'Nightshift runs in observe mode: it looks and never changes anything.'],
+    ['pause', { paused: true }, undefined, 'Nightshift is paused; `/heal resume` lifts it.'],
+    ['mute', { policy: policyOf({ muted: { by: 'U1', reason: '', until: T0 + 60_000 } }) }, undefined, 'Not now: '],
+    [
+      'autonomy',
+      { policy: policyOf({ autonomy: 'ask' }) },
+      undefined,
+      'By what it touches now, and how sure it is, somebody has to be asked first.',
+    ],
+    [
+      'deadline',
+      { authority: { by: 'timeout', at: T0 }, policy: policyOf({ approvers: [] }) },
+      undefined,
+      'By what it touches now, it may not run without an answer.',
+    ],
+    [
+      'person',
+      { authority: { by: 'person', user: 'U9', at: T0 } },
+      undefined,
+      'By what it touches now, <@U9> may not start it.',
+    ],
+    [
+      'one of two',
+      { authority: { by: 'person', user: 'U1', at: T0 }, policy: policyOf({ fourEyes: true }) },
+      undefined,
+      'By what it touches now, <@U1> may not start it alone.',
+    ],
+    [
+      'share',
+      { maxPodsAffectedRatio: 0.1, agreed: { digest: 'digest-1', blastRadius: all10, confidence: 1 } },
+      planOf({ blastRadius: all10 }),
+      '10 of 10 pods would be affected; the configuration allows 10 % (limits.max_pods_affected_ratio).',
+    ],
+  ])('says why: %s', (_words, over, plan, message) => {
+    const said = checkGuards(lookOf(over, plan))?.message ?? '';
+    expect(message.endsWith('.') ? said : said.slice(0, message.length)).toBe(message);
+  });
+
+  it('never runs by a deadline where it is only to observe', () => {
+    const policy = policyOf({ autonomy: 'observe' });
+    expect(refusalOf({ authority: { by: 'timeout', at: T0 }, policy })).toBe('policy_changed');
+  });
+
+  it('of what has no pods is no matter of their share', () => {
+    const none = reaching({ podsAffected: 0, podsTotal: 0 });
+    const agreed = { digest: none.digest, blastRadius: none.blastRadius, confidence: 1 };
+    expect(refusalOf({ agreed, maxPodsAffectedRatio: 0 }, none)).toBeNull();
   });
 
   it('is refused on a look that is too old, and for another change than was agreed', () => {
@@ -193,6 +296,34 @@ describe('an undo', () => {
   ])('%s', (_words, over, code) => {
     const verdict = authoriseUndo({ ...look, ...over });
     expect(verdict.ok ? null : verdict.refusal.code).toBe(code);
+  });
+});
+
+it('an undo is refused where the lock is, and else names what is taken back, whenever it was agreed', () => {
+  const look = {
+    ...held,
+    ...{ now: T0, lookedAt: 5, executionId: 'inc-1-1', plan: planOf(), confidence: 1, mode: 'act' as const },
+    ...{
+      paused: false,
+      clockOff: null,
+      protectedNamespaces: [],
+      policy: policyOf(),
+      authority: { by: 'auto' as const },
+    },
+  };
+  const refusal = { code: 'locked' as const, message: 'somebody else' };
+  expect(authoriseUndo({ ...look, lock: { kind: 'refused', refusal } })).toEqual({ ok: false, refusal });
+  expect(authoriseUndo(look)).toMatchObject({
+    ok: true,
+    authorised: {
+      executionId: 'inc-1-1',
+      fence: 7,
+      pauseEpoch: 2,
+      lease: held.lease,
+      notAfter: null,
+      lookedAt: 5,
+      at: T0,
+    },
   });
 });
 

@@ -57,6 +57,18 @@ const receive = (service: string, ...alerts: Partial<Alert>[]): Promise<string[]
 const end = (id: string) => record(depsNow(), id, { type: 'resolved', at: fixture.clock.now(), message: 'over' });
 const alertsOf = async (id: string) => (await store.load(id))?.alerts.map((alert) => alert.fingerprint);
 
+describe('a group that is sent again', () => {
+  it('and says nothing new is answered without a save; what is new in it is saved', async () => {
+    const [id] = await receive('payment-api', { fingerprint: 'a' });
+    const before = await store.load(id!);
+    expect(await receive('payment-api', { fingerprint: 'a' })).toEqual([id]);
+    expect(await store.load(id!)).toEqual(before);
+    await receive('payment-api', { fingerprint: 'a' }, { fingerprint: 'b' });
+    expect((await store.load(id!))?.version).toBe(before!.version + 1);
+    expect(await alertsOf(id!)).toEqual(['a', 'b']);
+  });
+});
+
 describe('a new incident in a storm', () => {
   it('is held back as it opens once enough of its namespace are looked at; before, each is diagnosed', async () => {
     const limits = { stormIncidents: 8 } as Deps['limits'];

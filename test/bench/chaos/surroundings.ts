@@ -24,17 +24,39 @@ async function activeFaults(url: string): Promise<{ id: string }[]> {
 
 /** A person on call who presses Approve wherever it is offered. */
 export async function pressApprove(appUrl: string, sandboxUrl: string): Promise<void> {
-  const waiting = (await incidents(appUrl)).filter(({ state }) => state === 'awaiting_approval');
-  if (waiting.length === 0) return;
+  const { json } = await send(`${appUrl}/api/incidents?state=awaiting_approval`, 'GET');
+  if ((json as unknown[]).length === 0) return;
   for (const message of await messages(sandboxUrl))
     if (JSON.stringify(message.blocks).includes('"approve"'))
       await send(`${sandboxUrl}/sandbox/click`, 'POST', { ts: message.ts, action_id: 'approve', user: 'U_ONCALL' });
 }
 
-/** Every incident with all that the app keeps of it. */
-export async function kept(appUrl: string): Promise<Kept[]> {
-  const all = await incidents(appUrl);
-  return Promise.all(all.map(async ({ id }) => (await send(`${appUrl}/api/incidents/${id}`, 'GET')).json as Kept));
+/** Incidents by id, as they are seen: the app lists the newest only. */
+export type SeenIds = { ids: ReadonlySet<string>; look(): Promise<void> };
+
+export function seeIds(appUrl: string): SeenIds {
+  const ids = new Set<string>();
+  return {
+    ids,
+    async look() {
+      for (const { id } of await incidents(appUrl)) ids.add(id);
+    },
+  };
+}
+
+const AT_ONCE = 8;
+
+/** Every incident that was seen, with all that the app keeps of it. */
+export async function kept(appUrl: string, seen: SeenIds): Promise<Kept[]> {
+  await seen.look();
+  const found: Kept[] = [];
+  const left = [...seen.ids];
+  const lane = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop())
+      found.push((await send(`${appUrl}/api/incidents/${id}`, 'GET')).json as Kept);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return found;
 }
 
 export const isChange = ({ method, path, query }: Change): boolean =>

@@ -41,12 +41,15 @@ export async function run(): Promise<Record<string, unknown>> {
   const delays: Record<string, number> = {};
   const rates: Partial<Record<Signal, number>> = {};
   const rss: number[] = [];
+  let spansOfCpu = 0;
   try {
     for (const signal of ['traces', 'logs', 'metrics'] as const) {
       const before = receiver.counts.taken[signal];
       const delay = monitorEventLoopDelay({ resolution: 2 });
       delay.enable();
+      const cpu = process.cpuUsage();
       const answered = await sendFor(sender, { port: receiver.httpPort, signal, perSecond: null });
+      if (signal === 'traces') spansOfCpu = perCpuSecond(receiver.counts.taken.traces - before, cpu);
       if (signal === 'traces') delays.loop_delay_p99_ms = Number((delay.percentile(99) / 1e6).toFixed(1));
       rates[signal] = Math.round((receiver.counts.taken[signal] - before) / answered.seconds);
       rss.push(Math.round(process.memoryUsage.rss() / 1e6));
@@ -55,13 +58,16 @@ export async function run(): Promise<Record<string, unknown>> {
     delay.enable();
     await sendFor(sender, { port: receiver.httpPort, signal: 'traces', perSecond: STEADY_SPANS });
     delays.loop_delay_p99_at_50k_ms = Number((delay.percentile(99) / 1e6).toFixed(1));
-    const decode = bareDecoding();
+    const { perSecond: decode, ofCpu: decodeOfCpu } = bareDecoding();
     return {
       spans_per_s: rates.traces,
       logs_per_s: rates.logs,
       points_per_s: rates.metrics,
       decode_spans_per_s: decode,
       ratio_to_bare_decoding: Number((rates.traces! / decode).toFixed(2)),
+      spans_per_cpu_s: spansOfCpu,
+      // Of a core's time, so that the sender and whatever else runs beside count less.
+      ratio_to_bare_decoding_of_cpu: Number((spansOfCpu / decodeOfCpu).toFixed(2)),
       rss_mb: Math.max(...rss),
       ...delays,
       dropped: receiver.counts.dropped,
@@ -85,16 +91,25 @@ function sendFor(sender: ChildProcess, order: Order): Promise<{ seconds: number 
   });
 }
 
-function bareDecoding(): number {
+function perCpuSecond(count: number, since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return Math.round(count / ((user + system) / 1e6));
+}
+
+function bareDecoding(): { perSecond: number; ofCpu: number } {
   const bodies = makeBodies('traces');
   for (const body of bodies) decodeProtobuf('traces', body);
+  const cpu = process.cpuUsage();
   const began = performance.now();
   let decoded = 0;
   while (performance.now() - began < 4_000) {
     for (const body of bodies) decodeProtobuf('traces', body);
     decoded += bodies.length * BATCH;
   }
-  return Math.round(decoded / ((performance.now() - began) / 1000));
+  return {
+    perSecond: Math.round(decoded / ((performance.now() - began) / 1000)),
+    ofCpu: perCpuSecond(decoded, cpu),
+  };
 }
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });

@@ -27,7 +27,10 @@ const AGAIN_MS = 5_000;
 const AGAIN_AT_MOST = 3;
 /** What is asked and done, a page, and what ends at a time that was shown go before all that is only looked at, the oldest of them first. */
 const GOES_BEFORE = new Set<DueEffect['kind']>(['page', 'deadline', 'act', 'execute', 'verify', 'undo']);
-const AFTER = { priority: 1 };
+/** What people see comes before what is looked at for long. */
+const SHOWS = new Set<DueEffect['kind']>(['notify', 'resolve_page']);
+const orderOf = (kind: DueEffect['kind'], urgent: boolean) =>
+  urgent || GOES_BEFORE.has(kind) ? {} : { priority: SHOWS.has(kind) ? 1 : 2 };
 let woken = 0;
 const process36 = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
@@ -52,12 +55,17 @@ export async function createEffectQueue(options: {
       const jobs = effects.slice(at, at + BULK).flatMap((effect) => {
         const delay = realDelayUntil(effect.dueAt, clock);
         if (delay > SWEPT_AFTER_MS && IN_NO_HURRY.has(effect.kind)) return [];
-        const order = urgent || GOES_BEFORE.has(effect.kind) ? {} : AFTER;
         return [
           {
             name: effect.kind,
             data: effect,
-            opts: { jobId: idOf(effect, delay), delay, removeOnComplete: true, removeOnFail: true, ...order },
+            opts: {
+              jobId: idOf(effect, delay),
+              delay,
+              removeOnComplete: true,
+              removeOnFail: true,
+              ...orderOf(effect.kind, urgent),
+            },
           },
         ];
       });

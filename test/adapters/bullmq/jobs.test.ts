@@ -109,11 +109,12 @@ describe('waking', () => {
     const kinds = ['diagnose', 'notify', 'deadline', 'page'] as const;
     for (const [index, kind] of kinds.entries())
       await queue.wake([effect(`INC-${index}`, { kind }), effect(`INC-${index + 10}`, { kind })], kind === 'notify');
+    await queue.wake([effect('INC-20')]);
     const got: string[] = [];
     work(async (due) => void got.push(`${due.kind} ${due.incidentId}`), { concurrency: 1 });
-    await until(() => got.length === 8);
+    await until(() => got.length === 9);
     const asked = ['notify INC-1', 'notify INC-11', 'deadline INC-2', 'deadline INC-12', 'page INC-3', 'page INC-13'];
-    expect(got).toEqual([...asked, 'diagnose INC-0', 'diagnose INC-10']);
+    expect(got).toEqual([...asked, 'notify INC-20', 'diagnose INC-0', 'diagnose INC-10']);
   });
 
   it('sets the same timer once, and what is due now wakes each time, even while it is being handled', async () => {

@@ -9,6 +9,7 @@ export type RolloutView = {
   paused: boolean;
   stuck: boolean;
   kind?: string;
+  keepsOld?: number;
 };
 
 export type RolloutState = { name: 'complete' | 'in_progress' | 'stuck' | 'paused'; message: string };
@@ -27,7 +28,9 @@ export function rolloutState(workload: RolloutView, oldPods: number): RolloutSta
     };
   if (workload.observedGeneration < workload.generation)
     return { name: 'in_progress', message: "its latest change isn't taken up yet" };
-  if (updatedReplicas < replicas && !isAtRest(workload, oldPods))
+  // What is kept old waits for a person, ready or not.
+  const toUpdate = replicas - Math.min(workload.keepsOld ?? 0, replicas);
+  if (updatedReplicas < toUpdate && !isAtRest(workload, oldPods))
     return { name: 'in_progress', message: `${updatedReplicas} of ${replicas} pods are updated` };
   if (oldPods > 0)
     return {

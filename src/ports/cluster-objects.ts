@@ -25,6 +25,8 @@ export type Workload = {
   updatedReplicas: number;
   unavailableReplicas: number;
   paused: boolean;
+  /** Pods that its strategy leaves as they are, whatever its template says: those under a partition, or (as many as there may be) all of them: OnDelete. Absent: none. */
+  keepsOld?: number;
   selector: Record<string, string>;
   /** The rest of its selector, where it has more than labels: whoever lists its pods gives both. */
   expressions?: LabelSelector['matchExpressions'];

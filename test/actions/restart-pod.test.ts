@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sandbox/kube/cluster.ts';
 import restartPod from '../../src/actions/restart-pod.ts';
 import { budget, deployment, type SmallCluster, startSmallCluster } from '../adapters/kubernetes/small-cluster.ts';
 import {
@@ -40,6 +41,30 @@ describe('restart_pod', () => {
     small.behave(first, { kind: 'exited', reason: 'Error', exitCode: 1 });
     small.run(60);
     expect(await chosen({})).toBe(first);
+  });
+
+  it('is no part of a rollout where a StatefulSet keeps old pods until they are deleted, though one of them is down', async () => {
+    const made = deployment('ledger-db');
+    const keeping = (image: string): KubeObject => {
+      const template = structuredClone(
+        (made.spec as { template: { spec: { containers: { image: string }[] } } }).template,
+      );
+      template.spec.containers[0]!.image = image;
+      const spec = {
+        ...(made.spec as object),
+        template,
+        serviceName: 'ledger-db',
+        updateStrategy: { type: 'OnDelete' },
+      };
+      return { ...made, kind: 'StatefulSet', spec };
+    };
+    small.kube.apply(keeping('shop/ledger-db:1'));
+    small.run(90);
+    small.kube.apply(keeping('shop/ledger-db:2'));
+    small.behave('ledger-db-1', { kind: 'exited', reason: 'Error', exitCode: 1 });
+    small.run(60);
+    const context = contextFor(small, { target: { kind: 'StatefulSet', name: 'ledger-db' } });
+    expect((await planned(restartPod, context)).target.name).toBe('ledger-db-1');
   });
 
   it('keeps its choice while pods are about equally full', async () => {

@@ -18,6 +18,12 @@ describe('a rollout', () => {
     expect(rolloutState(set, 0)).toMatchObject({ name: 'complete' });
     expect(rolloutState({ ...set, updatedReplicas: 0 }, 0).message).toContain('the others are kept as they are');
   });
+  it('is over there though a pod is not ready: nothing moves it but a person', () => {
+    const short = { ...set, readyReplicas: 2, unavailableReplicas: 1 };
+    expect(rolloutState({ ...short, updatedReplicas: 0, keepsOld: 3 }, 0).name).toBe('complete');
+    expect(rolloutState({ ...short, keepsOld: 2 }, 0).name).toBe('complete');
+    expect(rolloutState({ ...short, keepsOld: 1 }, 0).name).toBe('in_progress');
+  });
   it('goes on in one that is short of a pod, and in a Deployment with pods to update', () => {
     expect(rolloutState({ ...set, readyReplicas: 2 }, 0).name).toBe('in_progress');
     expect(rolloutState({ ...set, kind: 'Deployment' }, 0).name).toBe('in_progress');

@@ -57,6 +57,9 @@ export const workloadSchema = z.looseObject({
   spec: z.looseObject({
     replicas: count,
     paused: z.boolean().nullish(),
+    updateStrategy: z
+      .looseObject({ type: z.string().nullish(), rollingUpdate: z.looseObject({ partition: count }).nullish() })
+      .nullish(),
     selector: labelSelectorSchema.nullish(),
     template: templateSchema.nullish(),
   }),

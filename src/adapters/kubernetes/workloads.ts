@@ -125,6 +125,7 @@ function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkl
     observedGeneration: status?.observedGeneration ?? 0,
     ...replicaCounts(kind, spec.replicas, status),
     paused: spec.paused ?? false,
+    ...keptOld(spec.updateStrategy),
     selector: spec.selector?.matchLabels ?? {},
     ...(expressions.length > 0 ? { expressions } : {}),
     labels: metadata.labels ?? {},
@@ -136,6 +137,12 @@ function toWorkload(kind: Workload['kind'], { metadata, spec, status }: RawWorkl
     ),
     managers: managersOf(metadata.managedFields ?? []),
   };
+}
+
+function keptOld(strategy: RawWorkload['spec']['updateStrategy']): { keepsOld?: number } {
+  if (strategy?.type === 'OnDelete') return { keepsOld: Number.MAX_SAFE_INTEGER };
+  const partition = strategy?.rollingUpdate?.partition ?? 0;
+  return partition > 0 ? { keepsOld: partition } : {};
 }
 
 function replicaCounts(kind: Workload['kind'], wished: number | null | undefined, status: RawWorkload['status']) {

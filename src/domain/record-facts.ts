@@ -171,7 +171,7 @@ function isStale(incident: Incident, alert: Alert, at: number): boolean {
   return alert.startsAt < known.startsAt || at - (known.endHeardAt ?? at) < LATE_FIRING_MS;
 }
 
-/** Firing alerts that there was no room for in full: their fingerprints, so that the incident isn't over while one of them fires. */
+/** Firing alerts that there was no room for in full, but for those that wake nobody: their fingerprints, so that the incident isn't over while one of them fires. */
 function stillUnkept(
   incident: Incident,
   taken: Alert[],
@@ -181,7 +181,7 @@ function stillUnkept(
   const unkept = new Map(Object.entries(incident.unkept ?? {}));
   for (const { fingerprint } of [...taken, ...kept]) unkept.delete(fingerprint);
   for (const alert of leftOut)
-    if (isFiring(alert) && unkept.size < MAX_UNKEPT) unkept.set(alert.fingerprint, alert.startsAt);
+    if (isFiring(alert) && !isQuiet(alert) && unkept.size < MAX_UNKEPT) unkept.set(alert.fingerprint, alert.startsAt);
   return unkept.size > 0 ? Object.fromEntries(unkept) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isQuiet } from './alert-severity.ts';
 import { type Health, vitalNamed } from './health.ts';
 import type { Alert, AlertVital } from './types/alert.ts';
 
@@ -15,8 +16,11 @@ const ANYTHING = ['latency', 'errors', 'crashes', 'not_ready'];
 const OF_NODE = ['nodes'];
 
 /** Why it can't be seen that what these alerts told of is over, where no look of ours ever showed it; null: what would show it is measured. Other vitals that are well say nothing of it. Pure. */
-export function unseenOf(alerts: readonly Pick<Alert, 'name' | 'vital' | 'source'>[], health: Health): string | null {
-  for (const { name, vital } of alerts.filter(({ source }) => source !== 'scan')) {
+export function unseenOf(
+  alerts: readonly Pick<Alert, 'name' | 'vital' | 'source' | 'labels'>[],
+  health: Health,
+): string | null {
+  for (const { name, vital } of alerts.filter((alert) => alert.source !== 'scan' && !isQuiet(alert))) {
     const none = `${health.service}: nothing here measures what ${name} tells of`;
     if (vital === 'other') return none;
     const shown = vital ? SHOWN_BY[vital] : health.namespace === '' ? OF_NODE : ANYTHING;

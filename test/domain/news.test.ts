@@ -190,6 +190,15 @@ describe('more alerts than are kept in full', () => {
     expect(allResolved(incident)).toBe(true);
     expect(incident.alertCount).toBe(101);
   });
+  it('hold nothing beyond those where they are only for information', () => {
+    const info = { severity: 'info' };
+    const many = Array.from({ length: 101 }, (_, n) =>
+      alertOf({ fingerprint: `f${n}`, ...(n > 0 ? { labels: info } : {}) }),
+    );
+    const incident = transition(incidentOf(), { type: 'alerts', at: T0, alerts: many }).incident;
+    const over = { ...many[0]!, status: 'resolved' as const, endsAt: T0 + 1 };
+    expect(allResolved(transition(incident, { type: 'alerts', at: T0 + 1, alerts: [over] }).incident)).toBe(true);
+  });
 });
 
 describe('the same alert, firing again', () => {

@@ -31,6 +31,14 @@ describe('an alert that still fires', () => {
     });
     expect(recovered(verifying([{ ...firing, status: 'resolved' }])).state).toMatchObject({ outcome: 'healed' });
   });
+  it('holds nothing where nobody is to be woken for it', () => {
+    const info = alertOf({ fingerprint: 'f2', name: 'CPUThrottlingHigh', labels: { severity: 'info' } });
+    expect(recovered(verifying([{ ...firing, status: 'resolved' }, info])).state).toMatchObject({ outcome: 'healed' });
+  });
+  it('keeps it open though it is one of more than are kept in full', () => {
+    const ended = { ...verifying([{ ...firing, status: 'resolved' }]), unkept: { f101: T0 } };
+    expect(recovered(ended).state).toMatchObject({ name: 'watching', why: expect.stringContaining('1 more') });
+  });
   it('is waited for: when it has ended and the trouble is measured to be gone, the incident is healed', () => {
     const waiting = recovered(verifying());
     const ended = transition(waiting, {

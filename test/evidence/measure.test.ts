@@ -155,6 +155,16 @@ describe('trouble that no look ever showed, once its alerts ended', () => {
     const alerts = [alertOf({ status: 'resolved' }), alertOf({ fingerprint: 'f2', name: 'QueueTooLong' })];
     expect(await judgedOf('latency', well, { alerts })).toBe('unknown');
   });
+  it('is no matter of what is only for information', async () => {
+    const quiet = alertOf({
+      fingerprint: 'f2',
+      name: 'InfoInhibitor',
+      labels: { severity: 'none' },
+      status: 'resolved',
+    });
+    expect(await judgedOf('latency', well, { alerts: [alertOf({ status: 'resolved' }), quiet] })).toBe('gone');
+    expect(await judgedOf('other', well, { alerts: [quiet] })).toBe('gone');
+  });
   it('ends by the own rule of its alert, where that can be read', async () => {
     const look = lookingAt({ metrics: well });
     const rule = { name: 'QueueTooLong', expr: 'kube_queue > 100', labels: {}, forMs: 0 };

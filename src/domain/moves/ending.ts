@@ -1,3 +1,4 @@
+import { isQuiet } from '../alert-severity.ts';
 import type { Incident } from '../incident.ts';
 import { SETTLE_MS } from '../incident-limits.ts';
 import { allResolved } from '../record-facts.ts';
@@ -18,11 +19,16 @@ const STILL_FIRING_MS = 60_000;
 
 /** The vitals say that it is over. While an alert of it still fires that is not the whole truth: rules look back, or see what nothing else does. */
 export function overUnlessFiring(incident: Incident, at: number, outcome: Outcome, message: string): Moved {
-  const firing = [...new Set(incident.alerts.filter(({ status }) => status === 'firing').map(({ name }) => name))];
-  if (firing.length === 0) return close(incident, at, outcome, message);
-  const names =
-    firing.length > 2 ? `${firing.slice(0, 2).join(', ')} and ${firing.length - 2} more` : firing.join(' and ');
-  const why = `${message}. ${names} still ${firing.length === 1 ? 'fires' : 'fire'}: looked at again until that ends`;
+  const loud = incident.alerts.filter((alert) => alert.status === 'firing' && !isQuiet(alert));
+  const named = [...new Set(loud.map(({ name }) => name))];
+  const count = named.length + Object.keys(incident.unkept ?? {}).length;
+  if (count === 0) return close(incident, at, outcome, message);
+  const shown = named.slice(0, 2);
+  const more = count - shown.length;
+  const names = [shown.join(more > 0 ? ', ' : ' and '), more > 0 ? `${more} more` : '']
+    .filter((part) => part !== '')
+    .join(' and ');
+  const why = `${message}. ${names} still ${count === 1 ? 'fires' : 'fire'}: looked at again until that ends`;
   return watch(incident, at + STILL_FIRING_MS, why);
 }
 

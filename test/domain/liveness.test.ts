@@ -6,7 +6,7 @@ import { ACKNOWLEDGED_MS, HEARD_MS, livenessOf, PAUSED_HEARD_MS } from '../../sr
 import { pageFor } from '../../src/domain/pages.ts';
 import { callsWanted } from '../../src/domain/person-calls.ts';
 import { transition } from '../../src/domain/transition.ts';
-import { alertOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
+import { alertOf, askOf, diagnosisOf, executionOf, incidentOf, RANG, recommendationOf, T0 } from './examples.ts';
 
 /** Law 13: whatever an incident is held for, somebody hears of it in time. */
 
@@ -116,6 +116,16 @@ describe('from the first alert that isn’t only for information', () => {
     expect(again.incident.alertedAt).toBe(T0);
   });
 
+  it('a question pages for a critical service, one that nobody listed, and where the configuration says so', () => {
+    const decided = { diagnosis: diagnosisOf(), decision: askOf(), skippedSteps: [] };
+    const { state } = transition(incidentOf(), { type: 'diagnosed', at: T0, ...decided }).incident;
+    const paged = (policy: Parameters<typeof pageFor>[1]) => pageFor(incidentOf({ state }), policy)?.about ?? null;
+    const asks = expect.stringMatching(/^ask-/);
+    expect(paged({ critical: false, listed: true })).toBeNull();
+    expect(paged({ critical: true, listed: true })).toEqual(asks);
+    expect(paged({ critical: false, listed: false })).toEqual(asks);
+    expect(paged({ critical: false, listed: true, pageQuestions: true })).toEqual(asks);
+  });
   it('and none for a Watchdog', () => {
     const quiet = transition(incidentOf(), {
       type: 'alerts',

@@ -59,3 +59,32 @@ describe('the time to answer', () => {
     expect(run.changes()).toHaveLength(1);
   });
 });
+
+describe('a replica whose clock is not the store’s', () => {
+  it.each([
+    [1_900, 1],
+    [-1_900, 1],
+    [2_100, 0],
+    [-2_100, 0],
+  ])('by %d ms makes %d changes: more than two seconds are too many', async (ms, changes) => {
+    await approve();
+    run.skew(1, ms);
+    await run.work(1);
+    await run.work(1);
+    expect(run.changes()).toHaveLength(changes);
+  });
+
+  it('by however much still asks and pages', async () => {
+    run.skew(0, 9_000);
+    run.skew(1, 9_000);
+    const before = run.mouths.heard.length;
+    run.shop.break('b-api', 'heals');
+    await run.alert(1, 'b-api', [0], true, true);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await run.pass(10_000);
+      await run.work(1);
+    }
+    expect(await run.states()).toContain('b-api awaiting_approval');
+    expect(run.mouths.heard.length).toBeGreaterThan(before);
+  });
+});

@@ -145,9 +145,17 @@ const rung = (around: MessageContext): string => (around.noMention ? '' : `${who
 
 const namedIn = ({ approvers, named }: MessageContext): string[] => named ?? approvers;
 
+function someOf(services: string[]): string {
+  const shown = services.slice(0, 5).map((service) => escapeText(service.split('/').at(-1) ?? service, 80));
+  return `${shown.join(', ')}${services.length > 5 ? ` and ${services.length - 5} more` : ''}`;
+}
+
 function whoMay(incident: Incident, approvers: string[], around: MessageContext): string | null {
   if (around.approvers.length === 0 && approvers.length > 0)
     return 'Who may approve can’t be read now, so this can’t be approved; anyone may reject or hold';
+  const reached = 'recommendation' in incident.state ? incident.state.recommendation.plan.blastRadius.services : [];
+  if (approvers.length === 0 && reached.length > 1)
+    return `Nobody may approve for all of ${someOf(reached)}, so this can’t be approved: name somebody for all of them in nightshift.yaml. Anyone may reject or hold`;
   if (approvers.length === 0)
     return `Nobody is named who may approve for ${escapeText(incident.service, 80)}, so this can’t be approved; anyone may reject or hold`;
   const more = approvers.length - MOST_MENTIONED;

@@ -136,6 +136,15 @@ describe('a request for approval', () => {
     expect(elements(nobody.blocks).reject).toBeDefined();
   });
 
+  it('says whom a step reaches for all of whom nobody may approve', () => {
+    const { blastRadius } = plan();
+    const both = { ...blastRadius, services: ['shop/payment-api', 'shop/checkout-api'] };
+    const state = asking({ recommendation: recommendation({ plan: plan({ blastRadius: both }) }) });
+    const text = textOf(rings({ state }, { approvers: [] }).blocks);
+    expect(text).toContain('Nobody may approve for all of payment-api, checkout-api');
+    expect(text).not.toContain('Nobody is named who may approve for payment-api');
+  });
+
   it('puts ids only into its buttons', () => {
     const found = elements(rings().blocks);
     expect(Object.keys(found)).toEqual(['approve', 'reject', 'hold', 'on_it', 'option', 'why']);

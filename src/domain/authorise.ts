@@ -117,9 +117,8 @@ export type UndoLook = Pick<
 
 /** An undo changes the cluster, too: the guards that hold for what is taken back. */
 export function checkUndo(look: UndoLook): Refusal | null {
-  if (look.mode === 'observe') return OBSERVING;
-  const inside = protectedPart(look.plan, look.protectedNamespaces);
-  if (inside) return inside;
+  const never = neverHere(look);
+  if (never) return never;
   if (look.paused) return PAUSED;
   return look.clockOff ? { code: 'clock_off', message: look.clockOff } : null;
 }
@@ -132,6 +131,14 @@ export function authoriseUndo(look: UndoLook & Holding): Verdict {
   const held = { fence: lock.fence, pauseEpoch: lock.pauseEpoch, lease, notAfter: null, lookedAt, at };
   return { ok: true, authorised: { executionId, plan, authority, policy, confidence, ...held } as Authorised };
 }
+
+/** What no waiting and no approval makes possible: whoever asks for it is told at once. */
+export const neverHere = ({
+  mode,
+  plan,
+  protectedNamespaces,
+}: Pick<UndoLook, 'mode' | 'plan' | 'protectedNamespaces'>): Refusal | null =>
+  mode === 'observe' ? OBSERVING : protectedPart(plan, protectedNamespaces);
 
 const OBSERVING: Refusal = {
   code: 'observe_only',

@@ -1,3 +1,4 @@
+import { neverHere } from '../domain/authorise.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import type { State } from '../domain/incident-state.ts';
@@ -83,7 +84,7 @@ export function createPeople(deps: StageDeps): People {
         id,
         user,
         (incident) => standingChange(incident)?.recommendation.plan ?? null,
-        (incident) => whyNotUndone(incident) ?? { type: 'undo_asked', at: now(), user },
+        (incident) => whyNotUndone(deps, incident) ?? { type: 'undo_asked', at: now(), user },
       ),
     reject: (id, user, how) => stop(id, { type: 'rejected', at: now(), user, how }),
     hold: (id, user, forMs) => stop(id, { type: 'held', at: now(), user, forMs }),
@@ -166,10 +167,12 @@ const planWith = ({ options, state }: Incident, digest: string | null): Plan | n
   return all.find(({ plan }) => plan.digest === digest)?.plan ?? null;
 };
 
-function whyNotUndone(incident: Incident): string | null {
-  const { state } = incident;
-  if (BUSY.includes(state.name)) return 'Undo is possible once the step has been carried out and verified.';
-  return standingChange(incident) ? null : 'Nothing that Nightshift changed here still stands and can be taken back.';
+function whyNotUndone(deps: StageDeps, incident: Incident): string | null {
+  if (BUSY.includes(incident.state.name)) return 'Undo is possible once the step has been carried out and verified.';
+  const change = standingChange(incident);
+  if (!change) return 'Nothing that Nightshift changed here still stands and can be taken back.';
+  const never = neverHere({ ...deps, plan: change.recommendation.plan });
+  return never && `Not taken back: ${never.message} A person has to do it by hand.`;
 }
 
 const BUSY: State['name'][] = ['queued', 'executing', 'verifying', 'undoing'];

@@ -276,6 +276,38 @@ describe('stopping something', () => {
   );
 });
 
+describe('an undo', () => {
+  const healed = async () => {
+    await people.approve(id, 'U_ONCALL', 'first');
+    const execution = executionOf({ recommendation: first });
+    await happens({ type: 'authorised', execution });
+    await happens({
+      type: 'executed',
+      undo: {},
+      message: 'Rolled back',
+      verify: { withinMs: 60_000, steadyMs: 30_000 },
+    });
+    await happens({
+      type: 'verified',
+      verification: { at: fixture.clock.now(), verdict: 'recovered', message: 'p99 is back' },
+    });
+  };
+
+  it.each([
+    ['in observe mode', { mode: 'observe' }, /observe mode/],
+    ['in a protected namespace', { protectedNamespaces: ['shop'] }, /shop is a protected namespace/],
+  ])('%s is refused to whoever asks, and calls nobody', async (_, set, why) => {
+    Object.assign(deps, { mode: 'act', protectedNamespaces: [] });
+    await healed();
+    const before = (await state())?.name;
+    Object.assign(deps, set);
+    expect(await people.undo(id, 'U_ONCALL')).toMatchObject({ ok: false, message: expect.stringMatching(why) });
+    expect((await state())?.name).toBe(before);
+    Object.assign(deps, { mode: 'act', protectedNamespaces: [] });
+    expect((await people.undo(id, 'U_ONCALL')).ok).toBe(true);
+  });
+});
+
 describe('finding an incident', () => {
   const found = async (reference: string) => {
     const one = await people.find(reference);

@@ -98,6 +98,8 @@ export function createLawShop(kube: Simulated, ask: Ask, now: () => number, watc
     kube
       .list('pods', 'shop')
       .filter(isOf(name))
+      // What is on its way out crashes no more than it is told to.
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .some((pod) =>
         pod.status.containerStatuses?.some(
           ({ state }: { state: { waiting?: { reason: string } } }) => state.waiting?.reason === 'CrashLoopBackOff',

@@ -5,14 +5,18 @@ import { admit, type LeftOut, type OwnCluster } from '../domain/alert-admission.
 import { metricsIn, type RequestMetrics, vitalOf } from '../domain/alert-vital.ts';
 import type { Alert } from '../domain/types/alert.ts';
 import { resolveSubject } from '../evidence/resolve-subject.ts';
+import { createSharedLook } from '../evidence/shared-look.ts';
 import type { Topology } from '../evidence/topology.ts';
 import { noteQuiet } from '../pipeline/note-quiet.ts';
 import { type ReceivedAlert, receiveAlerts } from '../pipeline/receive-alerts.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import type { MetricName } from '../ports/metrics.ts';
 import type { Deps } from './deps.ts';
 import type { Meters } from './meters.ts';
 
 const MOST_LISTED = 100;
+/** Names seldom change: thousands of alerts of one namespace are named by one look at it. Who isn't in it is looked for anew. */
+const KNOWN_FOR_MS = 15_000;
 
 type IntakeParts = {
   topology: Topology;
@@ -29,6 +33,8 @@ export function alertIntake(
   token: string | null,
 ): AlertIntake {
   const measured = measuredBy(deps);
+  const { metrics, cluster } = deps.cachedReads;
+  const known = createSharedLook(metrics, cluster, () => performance.now(), KNOWN_FOR_MS).cluster;
   return {
     token,
     parse(body) {
@@ -40,7 +46,7 @@ export function alertIntake(
         accept: async () => {
           const { taken, refused, noted, heartbeats } = admit(parsed.alerts, parsed.muted, own);
           await hear(heartbeats);
-          const subjects = await aboutWhom(deps, [...taken, ...noted.map(({ alert }) => alert)]);
+          const subjects = await aboutWhom(deps, known, [...taken, ...noted.map(({ alert }) => alert)]);
           const of = (alert: Alert): ReceivedAlert => ({
             alert: { ...alert, vital: vitalOf(alert.generatorUrl, measured) },
             subject: subjects.get(alert)!,
@@ -76,10 +82,10 @@ function measuredBy({ queries }: Pick<Deps, 'queries'>): RequestMetrics {
 }
 
 /** Each alert's subject; what is asked of the cluster is asked once for all of them. */
-async function aboutWhom(deps: Deps, alerts: Alert[]) {
+async function aboutWhom(deps: Deps, known: Cluster, alerts: Alert[]) {
   const found = await Promise.all(
     alerts.map(
-      async (alert) => [alert, await resolveSubject(deps.cachedReads.cluster, alert, namedBy(alert))] as const,
+      async (alert) => [alert, await resolveSubject(deps.cachedReads.cluster, alert, namedBy(alert), known)] as const,
     ),
   );
   return new Map(found);

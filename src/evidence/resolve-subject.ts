@@ -17,24 +17,39 @@ type Found = { kind: 'found'; subject: Subject } | { kind: 'absent' } | { kind: 
 
 /**
  * Whose trouble an alert is: the first thing that its labels name and the cluster knows; what it names first, by its name alone, where the cluster doesn't know it or
- * gives no answer. Never fails: an alert that names nothing is about itself.
+ * gives no answer. Never fails: an alert that names nothing is about itself. `known`: the same cluster as it was a while ago; what is found there needn't be asked for.
  */
-export async function resolveSubject(cluster: Cluster, alert: Alert, named: Named[]): Promise<Subject> {
+export async function resolveSubject(
+  cluster: Cluster,
+  alert: Alert,
+  named: Named[],
+  known: Cluster | null = null,
+): Promise<Subject> {
   const first = named[0];
   const byName = first ? subjectByName(cluster.name, first) : unnamedSubject(cluster.name, alert);
   if (!first) return byName;
   const looked = await within(
-    lookFor(cluster, alert, named).catch(() => null),
+    lookThere(known, cluster, named)
+      .then((found) => found && deadNodeOf(cluster, found.subject, found.named, alert))
+      .catch(() => null),
     PATIENCE_MS,
   );
   return looked ?? byName;
 }
 
-async function lookFor(cluster: Cluster, alert: Alert, named: Named[]): Promise<Subject | null> {
-  for (const one of named) {
-    const found = await find(cluster, one);
-    if (found.kind === 'found') return deadNodeOf(cluster, found.subject, one, alert);
-    if (found.kind === 'unknown' || !mayBeAnother(one)) return null;
+type Identified = { subject: Subject; named: Named };
+
+/** What was there a while ago counts where it is what is named first: anything else may have come since. */
+async function lookThere(known: Cluster | null, cluster: Cluster, named: Named[]): Promise<Identified | null> {
+  const before = known && (await lookFor(known, named));
+  return before && before.named === named[0] ? before : lookFor(cluster, named);
+}
+
+async function lookFor(cluster: Cluster, all: Named[]): Promise<Identified | null> {
+  for (const named of all) {
+    const found = await find(cluster, named);
+    if (found.kind === 'found') return { subject: found.subject, named };
+    if (found.kind === 'unknown' || !mayBeAnother(named)) return null;
   }
   return null;
 }

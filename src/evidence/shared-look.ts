@@ -16,6 +16,7 @@ export function createSharedLook(
   metrics: Metrics,
   cluster: Cluster,
   now: () => number,
+  goodForMs: number = GOOD_FOR_MS,
 ): { metrics: Metrics; cluster: Cluster } {
   const answers = new Map<string, { until: number; answer: Promise<unknown> }>();
   const shared = <T>(key: string, look: () => Promise<T>): Promise<T> => {
@@ -29,8 +30,8 @@ export function createSharedLook(
     answer.then(
       (given) => {
         const failed = (given as { ok?: boolean }).ok === false;
-        const timesMs = failed ? 0 : (now() - began) * GOOD_FOR_TIMES;
-        kept.until = began + Math.min(GOOD_FOR_MOST_MS, Math.max(GOOD_FOR_MS, timesMs));
+        const timesMs = Math.min(GOOD_FOR_MOST_MS, (now() - began) * GOOD_FOR_TIMES);
+        kept.until = began + (failed ? GOOD_FOR_MS : Math.max(goodForMs, timesMs));
       },
       () => answers.delete(key),
     );

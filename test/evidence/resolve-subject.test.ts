@@ -191,6 +191,25 @@ describe('whose trouble it is', () => {
     expect(await resolve()).toEqual({ cluster: 'test', namespace: 'shop', service: 'alert:Something' });
   });
 
+  it('is known by a look of a while ago, and looked for anew where it was not there then', async () => {
+    let looks = 0;
+    const counted = {
+      ...small.cluster,
+      workloads: (namespace: string | null) => {
+        looks += 1;
+        return small.cluster.workloads(namespace);
+      },
+    };
+    const before = { ...small.cluster, workloads: small.cluster.workloads.bind(small.cluster, 'elsewhere') };
+    const service: Named = { by: 'service', namespace: 'shop', name: 'cart-api' };
+    const fresh = await resolveSubject(counted, ALERT, [service]);
+    expect([fresh.entity?.name, looks]).toEqual(['cart-api', 1]);
+    expect(await resolveSubject(counted, ALERT, [service], small.cluster)).toEqual(fresh);
+    expect(looks).toBe(1);
+    expect(await resolveSubject(counted, ALERT, [service], before)).toEqual(fresh);
+    expect(looks).toBe(2);
+  });
+
   it('goes by names alone while the cluster gives no answer', async () => {
     const away = await startSmallCluster();
     await away.stop();

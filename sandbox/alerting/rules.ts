@@ -165,12 +165,12 @@ const SCRAPED_RULES: readonly AlertRule[] = [
   },
   {
     alert: 'PodDisruptionBudgetAtLimit',
-    expr: 'kube_poddisruptionbudget_status_current_healthy == kube_poddisruptionbudget_status_desired_healthy and kube_poddisruptionbudget_status_expected_pods == kube_poddisruptionbudget_status_current_healthy and kube_poddisruptionbudget_status_expected_pods > 0',
+    expr: 'kube_poddisruptionbudget_status_current_healthy == kube_poddisruptionbudget_status_desired_healthy and kube_poddisruptionbudget_status_expected_pods == kube_poddisruptionbudget_status_current_healthy and kube_poddisruptionbudget_status_expected_pods > 0 and on () max(kube_node_spec_unschedulable) > 0',
     forMs: 300_000,
     severity: 'warning',
     summary: 'The pod disruption budget is preventing further disruption to pods.',
     description:
-      'Pod disruption budget {{ $labels.exported_namespace }}/{{ $labels.poddisruptionbudget }} is at the fewest pods that it allows.',
+      'Pod disruption budget {{ $labels.exported_namespace }}/{{ $labels.poddisruptionbudget }} gives up no pod while a node is cordoned.',
   },
   {
     alert: 'KubeJobFailed',

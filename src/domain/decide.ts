@@ -194,7 +194,8 @@ const withTell = (reason: string, tell: string | undefined): string =>
 function noStepReason({ diagnosis, refusals, tell }: DecideInput): string {
   const cause = remediationTarget(diagnosis);
   const against = cause ? `${cause.what.replaceAll('_', ' ')} of ${cause.entity.name}` : 'it';
-  const [refusal] = refusals;
+  // That a step has nothing to do here says less than why another may not be done.
+  const refusal = refusals.find(({ code }) => code !== 'not_needed') ?? refusals[0];
   const why = refusal
     ? `no step is possible against ${against}: ${refusal.message}`
     : `nothing that I may do is known to cure ${against}`;

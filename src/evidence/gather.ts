@@ -12,6 +12,7 @@ import type { EvidenceDeps } from './deps.ts';
 import { gatherChanges } from './gather-changes.ts';
 import { gatherHangLogs, gatherServiceLogs } from './gather-logs.ts';
 import { GATHERED_METRICS, type Gathered } from './gathered.ts';
+import { withMeasured } from './measured-certificates.ts';
 import { wholeRates } from './whole-rates.ts';
 
 export const LOOK_BACK_MS = 90 * 60_000;
@@ -20,6 +21,7 @@ const BEFORE_MS = 5 * 60_000;
 const MAX_WORKLOADS = 200;
 const MAX_VOLUMES = 200;
 const MAX_CONTAINERS = 1_000;
+const MAX_CERTIFICATES = 500;
 const NOBODY_ASKS = { ok: true as const, value: [] };
 const MAX_REVISIONS_OF = 40;
 const MAX_LOGS_OF = 4;
@@ -46,6 +48,7 @@ export async function gather(deps: EvidenceDeps, incident: Incident): Promise<Ga
     logs: { ...hangLogs, ...objects.logs },
     ...(told.findings.length > 0 ? { telemetry: told.findings } : {}),
     ...changes,
+    certificates: withMeasured(changes.certificates ?? [], metrics.certificates, incident.namespace),
     callees,
     volumes: metrics.volumes,
     cpuByPod: metrics.cpuByPod,
@@ -60,16 +63,19 @@ async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number,
   const { namespace, service } = incident;
   const range = (query: string) => deps.metrics.range(query, at - LOOK_BACK_MS, at, STEP_MS);
   const callsAt = (instant: number) => deps.metrics.instant(deps.queries.calls(namespace), instant);
-  const [calls, callsBefore, cpuByPod, throttling, memoryByPod, volumes, ...byMetric] = await Promise.all([
-    callsAt(at),
-    // Who has given up calling what is dead still depends on it.
-    callsAt(troubleSince(incident, at, LOOK_BACK_MS) - BEFORE_MS),
-    deps.metrics.instant(deps.queries.cpuByPod(namespace), at),
-    deps.queries.throttling ? deps.metrics.instant(deps.queries.throttling(namespace), at) : NOBODY_ASKS,
-    range(deps.queries.memoryByPod(namespace, service)),
-    range(deps.queries.volumes(namespace)),
-    ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
-  ]);
+  const [calls, callsBefore, cpuByPod, throttling, certificates, memoryByPod, volumes, ...byMetric] = await Promise.all(
+    [
+      callsAt(at),
+      // Who has given up calling what is dead still depends on it.
+      callsAt(troubleSince(incident, at, LOOK_BACK_MS) - BEFORE_MS),
+      deps.metrics.instant(deps.queries.cpuByPod(namespace), at),
+      deps.queries.throttling ? deps.metrics.instant(deps.queries.throttling(namespace), at) : NOBODY_ASKS,
+      deps.queries.certificates ? deps.metrics.instant(deps.queries.certificates(namespace), at) : NOBODY_ASKS,
+      range(deps.queries.memoryByPod(namespace, service)),
+      range(deps.queries.volumes(namespace)),
+      ...GATHERED_METRICS.map((metric) => range(deps.queries.byService(metric, namespace))),
+    ],
+  );
   const series = new Map<MetricName, Map<string, LabelledSeries>>();
   GATHERED_METRICS.forEach((metric, index) => {
     const asked = { metric, fromMs: at - LOOK_BACK_MS, stepMs: STEP_MS, windowMs: deps.queries.quickWindowMs };
@@ -88,6 +94,13 @@ async function gatherMetrics(deps: EvidenceDeps, incident: Incident, at: number,
     throttling: answerOr(throttling, [], 'throttling', missing)
       .slice(0, MAX_CONTAINERS)
       .map(({ labels, value }) => ({ pod: labels.pod ?? '', container: labels.container ?? '', share: value })),
+    certificates: answerOr(certificates, [], 'certificates by their metrics', missing)
+      .slice(0, MAX_CERTIFICATES)
+      .map(({ labels: { secret = '', certificate = '' }, value }) => ({
+        secret,
+        certificate,
+        notAfter: value * 1_000,
+      })),
     volumes: answerOr(volumes, [], 'volumes', missing)
       .slice(0, MAX_VOLUMES)
       .map((series) => ({ claim: series.labels.persistentvolumeclaim ?? '', used: toSeries(series.points) })),

@@ -56,6 +56,8 @@ export type ServiceQueries = {
   throttling?(namespace: string): string;
   /** How full volumes are, as a share of their size, labelled `persistentvolumeclaim`. */
   volumes(namespace: string): string;
+  /** When certificates end, Unix seconds, labelled `secret` (that holds it) or `certificate` (its object). Absent: nobody asks. */
+  certificates?(namespace: string): string;
   /** Who calls whom, labelled `client` and `server`. */
   calls(namespace: string): string;
 };

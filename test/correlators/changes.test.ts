@@ -9,6 +9,7 @@ import noisyNeighbour from '../../src/correlators/noisy-neighbour.ts';
 import quotaExceeded from '../../src/correlators/quota-exceeded.ts';
 import recentScaling from '../../src/correlators/recent-scaling.ts';
 import volumeFilling from '../../src/correlators/volume-filling.ts';
+import { withMeasured } from '../../src/evidence/measured-certificates.ts';
 import type { IncidentContext, TemplateReferences } from '../../src/extension-points/incident-context.ts';
 import type { ClusterEvent, ConfigInfo, NetworkPolicy, Quota, Scaling } from '../../src/ports/cluster-objects.ts';
 import { AT, around, MINUTE, pod, revision, SINCE, workload } from './incident-context.ts';
@@ -266,6 +267,20 @@ describe('certificate_expiry', () => {
     expect(of(AT + 60 * MINUTE)).toMatchObject([{ what: 'certificate_expiring', strength: 0.3 }]);
     expect(of(SINCE, { references: [] })).toMatchObject([{ what: 'certificate_expiring', strength: 0.3 }]);
     expect(of(AT + 30 * 24 * 60 * MINUTE)).toEqual([]);
+  });
+
+  it('are known by their metrics, too, where no object tells of them', () => {
+    const known = certificate(AT + 90 * 24 * 60 * MINUTE);
+    const measured = [
+      { secret: known.secretName, certificate: '', notAfter: SINCE },
+      { secret: 'by-hand-tls', certificate: '', notAfter: SINCE },
+      { secret: '', certificate: 'unreadable', notAfter: SINCE },
+      { secret: 'odd', certificate: '', notAfter: Number.NaN },
+    ];
+    expect(withMeasured([known], measured, 'shop').slice(1)).toMatchObject([
+      { name: 'in Secret by-hand-tls', secretName: 'by-hand-tls', notAfter: SINCE },
+      { name: 'unreadable', secretName: '', notAfter: SINCE },
+    ]);
   });
 });
 

@@ -15,6 +15,7 @@ import type { FaultKind } from './kind.ts';
 import { latency } from './latency.ts';
 import { lyingAlert } from './lying-alert.ts';
 import { memoryLeak } from './memory-leak.ts';
+import { migratedDeploy } from './migrated-deploy.ts';
 import { failedMount, missingConfigMap, missingSecret } from './missing-parts.ts';
 import { networkPolicyDeny } from './network-policy-deny.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -38,6 +39,7 @@ import { zeroReplicas } from './zero-replicas.ts';
 /** Every fault that the sandbox knows, in the order in which the page offers them. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   badDeploy,
+  migratedDeploy,
   memoryLeak,
   latency,
   dependencyDown,

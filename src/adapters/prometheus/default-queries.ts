@@ -2,7 +2,7 @@ import { TEMPLATE_HASH } from '../../domain/pod-names.ts';
 import type { MetricName } from '../../ports/metrics.ts';
 import { escapeLabelValue } from './escape.ts';
 
-/** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. */
+/** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. `certificates`: when each ends, Unix seconds, labelled `secret` or `certificate`. */
 export const QUERY_NAMES = [
   'request_rate',
   'error_ratio',
@@ -18,6 +18,7 @@ export const QUERY_NAMES = [
   'queue_depth',
   'calls',
   'volumes',
+  'certificates',
 ] as const satisfies (MetricName | string)[];
 export type QueryName = (typeof QUERY_NAMES)[number];
 
@@ -182,4 +183,12 @@ export const defaultQueries = (speakers: readonly Speaker[] | 'anybody'): QueryT
   volumes:
     '1 - min by (persistentvolumeclaim) (kubelet_volume_stats_available_bytes{namespace="$name"})' +
     ' / max by (persistentvolumeclaim) (kubelet_volume_stats_capacity_bytes{namespace="$name"} > 0)',
+  // x509-certificate-exporter's, by Secret; cert-manager's, which are scraped with and without their own labels.
+  certificates: [
+    'min by (secret) (label_replace(x509_cert_not_after{secret_namespace="$name"}, "secret", "$1", "secret_name", "(.+)"))',
+    ...['exported_namespace="$name"', 'namespace="$name",exported_namespace=""'].map(
+      (whose) =>
+        `min by (certificate) (label_replace(certmanager_certificate_expiration_timestamp_seconds{${whose}}, "certificate", "$1", "name", "(.+)"))`,
+    ),
+  ].join(' or '),
 });

@@ -47,6 +47,7 @@ function queriesFor({ templates, window = '5m', quickWindow = '2m', speakers }: 
     cpuByPod: (namespace) => fillQuery(all.cpu_by_pod, { namespace, service: null, window: quickWindow }),
     throttling: (namespace) => fillQuery(all.throttling, { namespace, service: null, window }),
     volumes: (namespace) => fillQuery(all.volumes, { namespace, service: null, window }),
+    certificates: (namespace) => fillQuery(all.certificates, { namespace, service: null, window }),
     calls: (namespace) => fillQuery(all.calls, { namespace, service: null, window }),
   };
 }

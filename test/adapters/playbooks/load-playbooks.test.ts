@@ -13,6 +13,7 @@ const SHIPPED = join(import.meta.dirname, '../../../playbooks');
 const GOOD =
   'issue: crash_loop\ntitle: Crashes\nsteps:\n  - {action: notify_oncall, rung: escalate, confidence: 0.5}\nverify: {within: 5m, steady: 60s}\n';
 
+const SINCE_ROLLOUT = ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'];
 const folders: string[] = [];
 function folder(files: Record<string, string>): string {
   const path = mkdtempSync(join(tmpdir(), 'nightshift-playbooks-'));
@@ -43,12 +44,12 @@ describe('the shipped playbooks', () => {
     expect(Object.fromEntries(figures)).toMatchObject({
       high_memory_usage: ['restart_pod 0.9 0.8', 'scale_horizontal 0.85 0.7', 'increase_memory_limit 0.95 0.9'],
       'high_memory_usage/oom_killed': ['increase_memory_limit 0.95 0.5', 'restart_pod 0.9 0.7'],
-      'high_memory_usage/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
+      'high_memory_usage/rollout': SINCE_ROLLOUT,
       high_latency: ['scale_horizontal 2 0.7', 'restart_deployment 5 0.8', 'enable_circuit_breaker 10 0.6'],
       crash_loop: ['rollback_deployment 0 0.9', 'notify_oncall 0 0.5'],
       node_pressure: ['drain_and_cordon 0 0.85', 'evict_low_priority 0 0.7'],
-      'high_latency/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
-      'high_error_rate/rollout': ['rollback_deployment 0 0.9', 'revert_in_git 0 0.8', 'suspend_reconciliation 0 0.8'],
+      'high_latency/rollout': [...SINCE_ROLLOUT, 'pause_rollout 0 0.4'],
+      'high_error_rate/rollout': [...SINCE_ROLLOUT, 'pause_rollout 0 0.4'],
       demand_ahead: ['apply_scaled_object 0 0.5'],
     });
     const mine = playbooks.filter(({ issue }) => /^(high_|crash_loop|node_pressure|not_ready)/.test(issue));

@@ -43,6 +43,8 @@ const exported = {
 const linkerd = { direction: 'outbound', deployment: 'checkout-api', dst_namespace: 'shop' };
 const pod = { namespace: 'shop', pod: 'payment-api-7d9f8c6b5-x2x2x', container: 'app' };
 
+const CERTIFICATE = 'certmanager_certificate_expiration_timestamp_seconds';
+
 const SAMPLES: SampleSet = [
   counter('http_requests_total', { ...http, code: '200' }, 9),
   counter('http_requests_total', { ...http, code: '500' }, 1),
@@ -72,6 +74,10 @@ const SAMPLES: SampleSet = [
   gauge('kube_deployment_spec_replicas', { namespace: 'shop', deployment: 'payment-api' }, 4),
   gauge('queue_depth', { ...http, queue: 'refunds' }, 40),
   gauge('queue_depth', { ...http, queue: 'payouts' }, 2),
+  gauge('x509_cert_not_after', { secret_namespace: 'shop', secret_name: 'pay-tls', issuer_CN: 'ca' }, 1_800_000_000),
+  gauge('x509_cert_not_after', { secret_namespace: 'other', secret_name: 'else-tls', issuer_CN: 'ca' }, 1_800_000_000),
+  gauge(CERTIFICATE, { namespace: 'cert-manager', exported_namespace: 'shop', name: 'cart' }, 1_700_000_000),
+  gauge(CERTIFICATE, { namespace: 'shop', name: 'auth' }, 1_600_000_000),
   gauge('kubelet_volume_stats_available_bytes', { namespace: 'shop', persistentvolumeclaim: 'data' }, 10),
   gauge('kubelet_volume_stats_capacity_bytes', { namespace: 'shop', persistentvolumeclaim: 'data' }, 40),
 ];
@@ -89,6 +95,8 @@ function everyQuery(): [string, string][] {
         return [[name, templates.cpuByPod('shop')]];
       case 'throttling':
         return [[name, templates.throttling!('shop')]];
+      case 'certificates':
+        return [[name, templates.certificates!('shop')]];
       case 'memory_by_pod':
         return [[name, templates.memoryByPod('shop', 'payment-api')]];
       default:
@@ -121,6 +129,18 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('the default quer
     const source = asSource(SAMPLES);
     expect(await compareInstant(source, real.url, query, END)).toBeGreaterThan(0);
     await compareRange(source, real.url, query, { from: START, to: END, step: STEP_MS });
+  });
+
+  it('tell when the certificates of a namespace end, by whoever exports it', async () => {
+    const ends = (namespace: string) => ask(queries.certificates!(namespace));
+    expect(
+      (await ends('shop')).map(({ labels, value }) => [labels.secret ?? labels.certificate, value]).sort(),
+    ).toEqual([
+      ['auth', 1_600_000_000],
+      ['cart', 1_700_000_000],
+      ['pay-tls', 1_800_000_000],
+    ]);
+    expect(await ends('cert-manager')).toEqual([]);
   });
 
   it('add up the queues that a service works off', async () => {

@@ -360,6 +360,7 @@ const LEFT_OUT: Record<string, string> = {
   apply_kyverno_policy: 'takes Kyverno, and is about whole namespaces',
   run_keptn_task: 'takes Keptn',
   revert_in_git: 'writes to a Git host: test/ports/git-host.test.ts, test/actions/revert-in-git.test.ts',
+  give_back: 'takes back what another has done: test/incidents/by-hand.test.ts',
   notify_oncall: 'changes nothing',
 };
 

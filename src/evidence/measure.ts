@@ -1,7 +1,7 @@
 import { remediationTarget } from '../domain/bottleneck.ts';
 import { type Health, isOf } from '../domain/health.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { KindLook } from '../domain/issue-kind.ts';
+import type { IssueKind, KindLook } from '../domain/issue-kind.ts';
 import { judgeTrouble, type TroubleState } from '../domain/judge-trouble.ts';
 import { isByHand, isProposal } from '../domain/proposal.ts';
 import { isMeasuredAtAll, unseenOf } from '../domain/told-of.ts';
@@ -37,8 +37,7 @@ export async function measureTrouble(deps: EvidenceDeps, incident: Incident): Pr
     before,
     ceilings: ceilingsFor(deps, diagnosis?.measured ? diagnosis.issue.kind : null, health),
   });
-  const victim = health.find((one) => isOf(one, incident))!;
-  return { ...(await orByOwnRule(deps, incident, trouble, victim)), health };
+  return { ...(await orByOwnRule(deps, incident, trouble, health)), health };
 }
 
 /** Where no kind of ours knows the trouble, the alert's own rule says whether it holds. */
@@ -46,7 +45,7 @@ async function orByOwnRule(
   deps: EvidenceDeps,
   incident: Incident,
   trouble: TroubleState,
-  victim: Health,
+  health: Health[],
 ): Promise<TroubleState> {
   const issue = incident.diagnosis?.measured ? incident.diagnosis.issue : null;
   if (isOurs(deps, issue?.kind) || trouble.kind === 'present') return trouble;
@@ -55,7 +54,7 @@ async function orByOwnRule(
   if (since !== null) return { kind: 'gone', severity: 0, message: since, alertStays: true };
   if (byRule.kind === 'present')
     return { kind: 'present', severity: byRule.issue.severity, message: byRule.issue.message };
-  if (issue === null) return neverShown(deps, incident, trouble, byRule, victim);
+  if (issue === null) return neverShown(deps, incident, trouble, byRule, health);
   return byRule.kind === 'gone'
     ? { kind: 'gone', severity: 0, message: byRule.message }
     : { kind: 'unknown', severity: null, message: byRule.why };
@@ -70,9 +69,13 @@ function neverShown(
   incident: Incident,
   trouble: TroubleState,
   byRule: Exclude<ByOwnRule, { kind: 'present' }>,
-  victim: Health,
+  health: Health[],
 ): TroubleState {
-  const wasShown = incident.measuredAs === undefined ? !!incident.measuredAt : isOurs(deps, incident.measuredAs);
+  const shown = deps.kinds.find(({ name, byRule: isRule }) => name === incident.measuredAs && !isRule);
+  if (shown) return asShownBy(shown, trouble, health);
+  const victim = health.find((one) => isOf(one, incident))!;
+  // Older versions kept no kind.
+  const wasShown = incident.measuredAs === undefined && !!incident.measuredAt;
   if (wasShown || incident.alerts.length === 0) return trouble;
   if (byRule.kind === 'gone')
     return trouble.kind === 'gone' || !isMeasuredAtAll(victim)
@@ -80,6 +83,15 @@ function neverShown(
       : trouble;
   const unseen = trouble.kind === 'gone' ? unseenOf(incident.alerts, victim) : null;
   return unseen === null ? trouble : { kind: 'unknown', severity: null, message: `${unseen}; ${byRule.why}` };
+}
+
+/** An earlier look showed it as this kind: what showed it must be known, whatever a later look could not measure. */
+function asShownBy({ shownBy, title }: IssueKind, trouble: TroubleState, health: Health[]): TroubleState {
+  const isShown = ({ vitals }: Health) => shownBy.some((name) => vitals[name]?.kind === 'known');
+  const isKnown = shownBy.length === 0 || health.some(isShown);
+  if (isKnown || trouble.kind !== 'gone') return trouble;
+  const message = `${health[0]?.service}: ${shownBy.join(', ').replaceAll('_', ' ')} isn't measured any more (it was: ${title})`;
+  return { kind: 'unknown', severity: null, message };
 }
 
 /** The workload whose trouble the incident's is measured by: the one it was measured at, else the named cause (a node has no metrics of its own), else the one that hurts. */

@@ -184,5 +184,6 @@ describe('trouble that no look ever showed, once its alerts ended', () => {
   it('is judged by its vitals where an earlier look showed it as a kind that these measure', async () => {
     expect(await judgedOf('other', well, { measuredAt: T0, measuredAs: 'high_memory_usage' })).toBe('gone');
     expect(await judgedOf('other', well, { measuredAt: T0, measuredAs: 'queue_too_long' })).toBe('unknown');
+    expect(await judgedOf('latency', unheard, { measuredAt: T0, measuredAs: 'high_latency' })).toBe('unknown');
   });
 });

@@ -31,4 +31,19 @@ export const FOUND: { id: string; what: string; history: History }[] = [
       ],
     },
   },
+  {
+    id: '61000/1430',
+    what: 'slowness that was measured is not measured any more when its alerts end',
+    history: {
+      mode: 'act',
+      clicks: 'approves',
+      toTheEnd: false,
+      first: { service: 'c-api', remedy: 'worsens' },
+      commands: [
+        { do: 'work', on: 0, rounds: 2 },
+        { do: 'tell', service: 'c-api', metric: 'latency_p99', told: 'absent' },
+        { do: 'alert', on: 1, service: 'c-api', prints: [0, 1], firing: false, taken: false },
+      ],
+    },
+  },
 ];

@@ -1,3 +1,4 @@
+import { isProposal } from '../../src/domain/proposal.ts';
 import type { Answer } from '../../src/extension-points/people.ts';
 import type { Change } from './law-changes.ts';
 import type { Whole } from './law-run.ts';
@@ -147,8 +148,10 @@ function notAtRest({ incidents, locks, isBroken }: Seen): string[] {
   const held = Object.entries(locks).filter(([, id]) => !working.some((incident) => incident.id === id));
   // Whose node is ill isn't well.
   const over = incidents.filter(
-    ({ state, alerts, service }) =>
+    ({ state, alerts, service, groupKey }) =>
       state.name !== 'closed' &&
+      // A question whether what cured it stays has an hour.
+      !isProposal({ groupKey }) &&
       !isBroken(service) &&
       !isBroken(ON_A_NODE) &&
       alerts.every((alert) => alert.status === 'resolved'),

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import drainAndCordon from '../../src/actions/drain-and-cordon.ts';
+import giveBack from '../../src/actions/give-back.ts';
 import restartDeployment from '../../src/actions/restart-deployment.ts';
 import rollbackDeployment from '../../src/actions/rollback-deployment.ts';
 import scaleHorizontal from '../../src/actions/scale-horizontal.ts';
@@ -47,7 +48,10 @@ const VERIFY = { withinMs: 120_000, steadyMs: 15_000 };
 const TIMEOUT_MS = 60_000;
 const log = pino({ level: 'silent' });
 const ACTIONS = new Map(
-  [rollbackDeployment, scaleHorizontal, restartDeployment, drainAndCordon].map((action) => [action.name, action]),
+  [rollbackDeployment, scaleHorizontal, restartDeployment, drainAndCordon, giveBack].map((action) => [
+    action.name,
+    action,
+  ]),
 );
 const PLAYBOOKS = new Map(
   Object.values(TROUBLES).map(({ issue }) => [issue, { issue, title: '', steps: [], verify: VERIFY }]),
@@ -152,8 +156,10 @@ export function stagesOf(shop: LawShop, decided: Set<string>): Map<string, Stage
     kind: 'diagnose',
     does: 'know what is wrong',
     giveUp: null,
-    async run(deps, incident) {
+    async run(deps, incident, claimed) {
       if (incident.state.name !== 'noticed') return NOTHING;
+      // What cured an incident is asked about as ever.
+      if (incident.byHand) return stagesByKind.get('diagnose')!.run(deps, incident, claimed);
       const diagnosis = await diagnosisFor(deps, shop, incident);
       const decision = await decisionFor(deps, { ...incident, diagnosis });
       if (decision.kind === 'auto') decided.add(`${incident.id} ${decision.recommendation.plan.digest}`);

@@ -30,6 +30,7 @@ const COUNTS = {
   worse: 0,
   unknown_verdicts: 0,
   given_back: 0,
+  cures_asked: 0,
   called: 0,
 };
 export type LawFigures = typeof COUNTS;
@@ -45,6 +46,7 @@ const LINES: [keyof LawFigures, (line: string) => boolean][] = [
   ['worse', (line) => line === 'verified verifying>undoing'],
   ['unknown_verdicts', (line) => line === 'verified verifying>escalated'],
   ['recovered', (line) => line === 'verified verifying>watching' || line === 'verified verifying>closed'],
+  ['cures_asked', (line) => line.startsWith('cure_asked ')],
   ['given_back', (line) => line.startsWith('given_back ')],
 ];
 

@@ -21,7 +21,7 @@ export const badDeploy = defineFault<{ goodImage: string; badImage: string }>({
       cause: `change: rollout of ${badImage} to deployment ${NAMESPACE}/${service.name}`,
       culprit: deployment(service.name),
       remedies: ['rollback_deployment'],
-      harmful: ['scale_horizontal', 'restart_deployment'],
+      harmful: ['scale_horizontal', 'restart_deployment', 'relax_pdb'],
     };
     return { data: { goodImage, badImage }, truth };
   },

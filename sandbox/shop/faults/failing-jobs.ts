@@ -27,7 +27,7 @@ const truthOf = (kind: 'Job' | 'CronJob', name: string) => ({
   cause: `${kind} ${NAMESPACE}/${name} cannot start: config map report-settings isn't there`,
   culprit: { kind, namespace: NAMESPACE, name },
   remedies: ['notify_oncall'],
-  harmful: ['rollback_deployment', 'restart_deployment', 'scale_horizontal', 'drain_and_cordon'],
+  harmful: ['retry_job', 'rollback_deployment', 'restart_deployment', 'scale_horizontal', 'drain_and_cordon'],
 });
 
 export const jobFailed = defineFault<{ name: string }>({

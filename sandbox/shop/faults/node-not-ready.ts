@@ -19,7 +19,7 @@ export const nodeNotReady = defineFault<{ node: string }>({
       cause: `node ${node} stopped reporting`,
       culprit: culpritNode(node),
       remedies: ['drain_and_cordon', 'notify_oncall'],
-      harmful: ['rollback_deployment', 'restart_deployment'],
+      harmful: ['uncordon', 'remove_taint', 'rollback_deployment', 'restart_deployment'],
     };
     return { data: { node }, truth };
   },

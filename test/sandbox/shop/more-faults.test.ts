@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Culprit } from '../../../sandbox/shop/faults/kind.ts';
 import { FAULT_KINDS } from '../../../sandbox/shop/faults/kinds.ts';
@@ -38,9 +39,16 @@ function isThere(culprit: Culprit | null): boolean {
   return world.cluster.get(resource, culprit.namespace || undefined, culprit.name) !== undefined;
 }
 
+/** Steps that no fault asks for: the shop has no StatefulSet, DaemonSet, Argo CD or Argo Rollouts, and the others are proposals where nothing is broken. */
+const NO_FAULT = [
+  ...['abort_rollout', 'restart_daemonset', 'restart_statefulset', 'revert_in_git', 'suspend_reconciliation'],
+  ...['apply_kyverno_policy', 'apply_scaled_object', 'give_back', 'run_keptn_task'],
+];
+
 describe('every kind of fault', () => {
   it('says what is true, in words and remedies, and which services it happens to', () => {
     expect(new Set(FAULT_KINDS.map((k) => k.kind)).size).toBe(FAULT_KINDS.length);
+    const remedies = new Set<string>();
     for (const kind of FAULT_KINDS) {
       expect(kind.services.length, kind.kind).toBeGreaterThan(0);
       for (const service of kind.services) expect(SERVICE_NAMES).toContain(service);
@@ -52,8 +60,12 @@ describe('every kind of fault', () => {
         truth.remedies.filter((r) => truth.harmful.includes(r)),
         kind.kind,
       ).toEqual([]);
+      for (const remedy of truth.remedies) remedies.add(remedy);
       world.shop.faults.remove(id);
     }
+    const steps = readdirSync('src/actions').filter((file) => file.endsWith('.ts'));
+    const names = steps.map((file) => file.slice(0, -3).replaceAll('-', '_'));
+    expect(names.filter((name) => !remedies.has(name)).sort()).toEqual(NO_FAULT.toSorted());
   });
 
   it.each(rows().map((row) => [row]))('%j leave a healthy shop when they are taken back', (row) => {

@@ -78,7 +78,8 @@ export type Event = { at: number } & (
   | { type: 'sampled'; sample: Sample }
   | { type: 'verified'; verification: Verification }
   | { type: 'undo_waits'; refusal: Refusal }
-  | { type: 'undone'; message: string }
+  /** `theirs`: there was nothing left to take back, as a person had set it otherwise meanwhile. */
+  | { type: 'undone'; message: string; theirs?: true }
   | { type: 'undo_failed'; message: string }
   /** What was only there for the incident: given back, or (not `ok`) not to be. */
   | { type: 'given_back'; executionId: string; ok: boolean; message: string }

@@ -113,7 +113,7 @@ function sentence(event: Event): string | null {
     case 'undo_waits':
       return `The undo has to wait: ${event.refusal.message}`;
     case 'undone':
-      return `Undone: ${event.message}`;
+      return event.theirs ? `Nothing is left to undo: ${event.message}` : `Undone: ${event.message}`;
     case 'undo_failed':
       return `UNDO FAILED: ${event.message}`;
     case 'given_back':

@@ -260,9 +260,9 @@ function fromUndoing(incident: Incident, state: In<'undoing'>, event: Event): Mo
   const ok = event.type === 'undone';
   const execution = { ...state.execution, undone: { at: event.at, ok, message: event.message } };
   const remembered = verifying.rememberExecution(incident, execution);
-  if (ok && isProposal(incident))
-    return entering.close(remembered, event.at, 'undone', `The change was undone: ${event.message}`);
-  const why = ok ? `The change was undone: ${event.message}` : `UNDO FAILED, look at it now: ${event.message}`;
+  const back = `${event.type === 'undone' && event.theirs ? 'Nothing is left to undo' : 'The change was undone'}: ${event.message}`;
+  if (ok && isProposal(incident)) return entering.close(remembered, event.at, 'undone', back);
+  const why = ok ? back : `UNDO FAILED, look at it now: ${event.message}`;
   return entering.escalate(remembered, event.at, why);
 }
 

@@ -6,7 +6,7 @@ import { measureService, measureTrouble } from '../evidence/measure.ts';
 import { actionContext } from './action-context.ts';
 import type { StageDeps } from './deps.ts';
 import { leaseOf, NOTHING, type Stage } from './stage.ts';
-import { undoNow, WAITS } from './undo.ts';
+import { isTheirs, undoNow, WAITS } from './undo.ts';
 
 const LOOK_MS = 60_000;
 const WAIT_MS = 10_000;
@@ -32,7 +32,7 @@ const giveBack: Stage = {
       type: 'given_back',
       at: deps.clock.now(),
       executionId: execution.id,
-      ok: applied.kind === 'done',
+      ok: applied.kind === 'done' || isTheirs(applied),
       message: applied.message,
     };
     return more.length > 0 ? { events: [event], againAt: at } : { events: [event] };

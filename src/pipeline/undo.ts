@@ -47,11 +47,16 @@ const undo: Stage = {
     if (applied.kind === 'done') return { events: [{ type: 'undone', at, message: applied.message }] };
     if (applied.kind === 'underway') return { events: [], againAt: at + applied.againMs };
     const { refusal, message } = applied;
+    if (isTheirs(applied)) return { events: [{ type: 'undone', at, message, theirs: true }] };
     if (!refusal || !WAITS.includes(refusal.code)) return { events: [{ type: 'undo_failed', at, message }] };
     const said = state.waiting?.code === refusal.code;
     return { events: said ? [] : [{ type: 'undo_waits', at, refusal }], againAt: at + WAIT_MS };
   },
 };
+
+/** Nothing of it is left to take back: what stands a person has set meanwhile, and that is no failure. */
+export const isTheirs = (applied: Applied): boolean =>
+  applied.kind === 'failed' && !applied.changed && applied.refusal?.code === 'not_needed';
 
 const authorityOf = ({ by }: { by: string }, at: number): Authority =>
   by === 'nightshift' ? { by: 'auto' } : { by: 'person', user: by, at };

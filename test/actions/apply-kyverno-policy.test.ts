@@ -126,7 +126,7 @@ describe.each([
     expect(await takeBack(applyKyvernoPolicy, context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
-      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'not_needed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(policy()).toBeDefined();
   });

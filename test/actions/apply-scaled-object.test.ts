@@ -97,7 +97,7 @@ describe('apply_scaled_object', () => {
     small.kube.mutate(OBJECTS, 'shop', 'payment-api', edit, 'kubectl-edit');
     expect(await takeBack(applyScaledObject, context, execution)).toMatchObject({
       kind: 'failed',
-      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'not_needed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(scaled()?.spec?.maxReplicaCount).toBe(30);
   });

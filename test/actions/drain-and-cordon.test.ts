@@ -156,7 +156,7 @@ describe('drain_and_cordon', () => {
     });
     expect(await takeBack(drainAndCordon, given, executionOf(plan, ID, 0, null))).toMatchObject({
       kind: 'failed',
-      refusal: { code: 'plan_changed' },
+      refusal: { code: 'not_needed' },
     });
     expect(unschedulable()).toBe(true);
   });

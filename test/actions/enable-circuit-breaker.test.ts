@@ -116,7 +116,7 @@ describe('enable_circuit_breaker', () => {
     expect(await takeBack(enableCircuitBreaker, context, execution)).toMatchObject({
       kind: 'failed',
       changed: false,
-      refusal: { code: 'plan_changed', message: expect.stringContaining('kubectl-edit') },
+      refusal: { code: 'not_needed', message: expect.stringContaining('kubectl-edit') },
     });
     expect(rule()?.spec?.subsets).toHaveLength(1);
     small.kube.remove(RULES, 'shop', OURS);

@@ -114,7 +114,7 @@ describe('what was only there for an incident', () => {
     const refusal: Refusal = { code: 'paused', message: 'paused' };
     const waiting = await run(closed(), well, { kind: 'failed', changed: false, refusal, message: 'paused' });
     expect([waiting.events, waiting.againAt]).toEqual([[], T0 + 10_000]);
-    const taken: Refusal = { code: 'plan_changed', message: 'somebody changed it' };
+    const taken: Refusal = { code: 'forbidden', message: 'somebody changed it' };
     const failed = await run(closed(), well, {
       kind: 'failed',
       changed: false,

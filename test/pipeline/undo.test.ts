@@ -98,10 +98,20 @@ describe('an undo', () => {
     expect(againAt).toBeGreaterThan(T0);
   });
 
-  it('of what others changed since fails, loudly', async () => {
-    const refusal: Refusal = { code: 'plan_changed', message: 'changed by somebody else since' };
+  it('of what a person has set meanwhile is no failed one, and says so', async () => {
+    const refusal: Refusal = { code: 'not_needed', message: 'changed by somebody else since' };
     const failed: Applied = { kind: 'failed', changed: false, refusal, message: refusal.message };
     const { after } = await run(world({}, null, failed));
+    expect(after.executions.at(-1)?.undone?.ok).toBe(true);
+    expect(after.state).toMatchObject({
+      name: 'escalated',
+      why: expect.stringContaining('Nothing is left to undo: changed by somebody else since'),
+    });
+  });
+
+  it('that could not be made fails, loudly', async () => {
+    const refusal: Refusal = { code: 'forbidden', message: 'may not be patched' };
+    const { after } = await run(world({}, null, { kind: 'failed', changed: false, refusal, message: refusal.message }));
     expect(after.state).toMatchObject({ name: 'escalated', why: expect.stringContaining('UNDO FAILED') });
   });
 });

@@ -100,7 +100,7 @@ function standingOfMade(write: ObjectWrite, found: CustomObject, executionId: st
   const what = changed.length > 0 ? changed.slice(0, 5).join(', ') : 'other fields of it';
   const who = others[0] ?? 'somebody else';
   return failedWith(
-    { code: 'plan_changed', message: `${name}: ${who} changed ${what} since, so it is left as it is.` },
+    { code: 'not_needed', message: `${name}: ${who} changed ${what} since, so it is left as it is.` },
     false,
   );
 }
@@ -112,7 +112,7 @@ function standingOfAdded(write: ObjectWrite, found: CustomObject): Applied | nul
   if (!holdsNothingOf(found.object, write.body)) return null;
   if (MARK in found.annotations) {
     const message = `${name}: somebody else changed all that was added, so it is left as it is.`;
-    return failedWith({ code: 'plan_changed', message }, false);
+    return failedWith({ code: 'not_needed', message }, false);
   }
   return goneAlready(write);
 }

@@ -249,7 +249,7 @@ function standingOf(
   const others = left.filter((field) => !ours.includes(field));
   if (ours.length > 0) return { ours, others };
   const message = `${subject}: ${others.map(({ path }) => pathText(path)).join(', ')} was changed by somebody else since, so it is left as it is.`;
-  return failedWith({ code: 'plan_changed', message }, false);
+  return failedWith({ code: 'not_needed', message }, false);
 }
 
 function back(edit: ObjectEdit, others: ObjectEdit['fields']): Applied {

@@ -148,7 +148,7 @@ export async function uncordon({ cluster }: ActionContext, { id, recommendation 
     return back(`${subject} takes pods again already.`);
   if (told[MARK] !== id)
     return failedWith(
-      { code: 'plan_changed', message: `${subject} is kept cordoned by somebody else, so it is left as it is.` },
+      { code: 'not_needed', message: `${subject} is kept cordoned by somebody else, so it is left as it is.` },
       false,
     );
   const answer = await cluster.patchNode(

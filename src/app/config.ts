@@ -37,6 +37,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   };
   if (real && !env.data.ALERTMANAGER_TOKEN)
     errors.push('ALERTMANAGER_TOKEN: is required with a real cluster: the webhook must know who sends alerts');
+  errors.push(...webhookErrors(env.data, config.sandbox));
   return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
 }
 
@@ -44,7 +45,18 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 function pagesSomebody({ PAGERDUTY_ROUTING_KEY, PAGERDUTY_EVENTS_URL }: Environment): boolean {
   if (!PAGERDUTY_ROUTING_KEY) return false;
   const host = PAGERDUTY_EVENTS_URL ? new URL(PAGERDUTY_EVENTS_URL).hostname : '';
-  return !['127.0.0.1', 'localhost', '[::1]'].includes(host);
+  return !LOOPBACK.includes(host);
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+function webhookErrors({ WEBHOOK_OUT_URL: url, WEBHOOK_OUT_SECRET: secret }: Environment, sandbox: boolean): string[] {
+  if (url && !secret)
+    return ['WEBHOOK_OUT_SECRET: is required with WEBHOOK_OUT_URL: by its signature a receiver knows who tells it'];
+  if (!url && secret) return ['WEBHOOK_OUT_URL: is missing: WEBHOOK_OUT_SECRET alone tells nobody'];
+  if (url && sandbox && !LOOPBACK.includes(new URL(url).hostname))
+    return ['WEBHOOK_OUT_URL: in the sandbox only an address of this machine is told: what happens there is made up'];
+  return [];
 }
 
 /** The environment alone, for verbs that need no more. */

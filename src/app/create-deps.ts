@@ -14,6 +14,7 @@ import { here } from './own-path.ts';
 import { type LivePlaybooks, livePlaybooks } from './playbooks.ts';
 import { nightOf, policyFor, windowsOf, workingHoursOf } from './policy.ts';
 import type { Learning } from './training.ts';
+import { webhookOutOf } from './webhook-out.ts';
 import type { World } from './world.ts';
 
 const DIAGNOSES_AT_ONCE = 4;
@@ -47,6 +48,7 @@ export async function createDeps(
     cluster: world.cluster,
     metrics: world.metrics,
     ...(world.logs ? { logs: world.logs } : {}),
+    ...webhookOutOf(config.env),
     ...(world.git ? { git: world.git } : {}),
     ...(world.alertManager ? { alertManager: world.alertManager } : {}),
     queries: world.queries,

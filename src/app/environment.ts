@@ -90,6 +90,9 @@ export const Environment = z.object({
   /** With these a pull request that takes a commit back can be opened, where a person says so. */
   GITHUB_TOKEN: z.string().optional(),
   GITHUB_API_URL: z.url().default('https://api.github.com'),
+  WEBHOOK_OUT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** At least 16 characters; `whsec_…` is base64. */
+  WEBHOOK_OUT_SECRET: z.string().min(16).optional(),
   GITLAB_TOKEN: z.string().optional(),
   GITLAB_API_URL: z.url().default('https://gitlab.com/api/v4'),
   OTLP_GRPC_PORT: Port.default(4317),

@@ -52,6 +52,8 @@ export const ENVIRONMENT_EXPLAINED: Record<keyof Environment, string> = {
     'token of the REST API: reads who is on call (`pagerduty:` among the approvers), and lets notes decide',
   PAGERDUTY_API_URL: 'another REST API, for a proxy or a test server',
   PAGERDUTY_EVENTS_URL: 'another Events API, for a proxy or a test server',
+  WEBHOOK_OUT_URL: 'another program that is told each change of an incident ([webhook-out.md](webhook-out.md))',
+  WEBHOOK_OUT_SECRET: 'signs what it is told',
   GITHUB_TOKEN:
     'token that may read and write contents and pull requests: `revert_in_git` can open one where a person says so',
   GITHUB_API_URL:

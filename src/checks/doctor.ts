@@ -19,6 +19,7 @@ import { needingRights, rightsChecks, rightsOf } from './rights.ts';
 import { examineDisk, examineSigning } from './self.ts';
 import { examineSlack } from './slack.ts';
 import { examineSpeakers } from './speakers.ts';
+import { examineWebhookOut } from './webhook-out.ts';
 
 const CALL_MS = 5_000;
 
@@ -77,6 +78,7 @@ export async function examine(config: Config, actions: Action[]): Promise<Check[
     ...(await examineRedis(env, config.settings.cluster)),
     ...examinePager(env),
     ...(await examineAlertmanager(env)),
+    ...(await examineWebhookOut(env)),
     ...(await examineSigning(env)),
     ...examineDisk(env),
   );

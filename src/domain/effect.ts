@@ -18,6 +18,7 @@ export const EFFECT_KINDS = [
   'give_back',
   'ask_about',
   'level',
+  'webhook',
 ] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
 export type Effect = { kind: EffectKind; dueAt: number };

@@ -29,6 +29,8 @@ export type Event = { at: number } & (
       'kind' | 'about' | 'channel' | 'ts' | 'link' | 'digest'
     >)
   | { type: 'call_settled'; about: string }
+  /** Another program was told so many lines of the record. */
+  | { type: 'told_outside'; upTo: number }
   /** What was delivered can't be read any more where it was. */
   | { type: 'delivery_lost'; planDigest: string; message: string }
   /** Law 13: nobody has heard of it in time. */

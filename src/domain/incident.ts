@@ -86,6 +86,8 @@ export type Incident = {
   measuredAt?: number | null;
   /** As what kind of trouble it did; absent: never yet, or by an older version. */
   measuredAs?: string;
+  /** Lines of its record that another program was told. */
+  toldOutside?: number;
   /** When it came how far; absent in incidents of older versions. */
   milestones?: Milestones;
   /** The same trouble, the last time; absent where it is new. */

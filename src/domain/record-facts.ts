@@ -40,6 +40,8 @@ export function recordFacts(incident: Incident, event: Event): Incident {
         calls: withCall(incident, { kind, about, channel, ts, link, digest, at, settledAt: null }),
       };
     }
+    case 'told_outside':
+      return { ...incident, toldOutside: Math.max(event.upTo, incident.toldOutside ?? 0) };
     case 'call_settled':
       return {
         ...incident,

@@ -30,6 +30,7 @@ const CHANGES_NO_STATE = new Set<Event['type']>([
   'pictured',
   'rang',
   'call_settled',
+  'told_outside',
   'unheard',
   'paged',
   'page_resolved',
@@ -66,6 +67,7 @@ function sentence(event: Event): string | null {
     case 'delivered':
     case 'pictured':
     case 'call_settled':
+    case 'told_outside':
     case 'page_acknowledged':
       return null;
     case 'rang':

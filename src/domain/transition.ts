@@ -62,7 +62,13 @@ export function transition(before: Incident, event: Event): Transition {
 }
 
 /** What was sent: it changes nothing that the message shows. */
-const KEEPS_BOOKS = new Set<Event['type']>(['delivered', 'pictured', 'call_settled', 'page_acknowledged']);
+const KEEPS_BOOKS = new Set<Event['type']>([
+  'delivered',
+  'pictured',
+  'call_settled',
+  'told_outside',
+  'page_acknowledged',
+]);
 
 /** Whether anything but the version is another. What is the same object needs no look: an incident may be large, and an event changes little of it. */
 const differs = (before: Incident, after: Incident): boolean =>

@@ -14,6 +14,7 @@ import type { ListedStore } from '../ports/listed.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { IncidentStore } from '../ports/store.ts';
+import type { WebhookOut } from '../ports/webhook-out.ts';
 import type { MuteBook } from './mute-book.ts';
 
 export type Limits = ActionLimits & {
@@ -33,6 +34,8 @@ export type StageDeps = EvidenceDeps &
     store: IncidentStore;
     /** Absent: no key to keep them with is set. */
     configCopies?: ConfigCopies;
+    /** Absent: no other program is told. */
+    webhookOut?: WebhookOut;
     /** Absent: no token for a Git host is set. */
     git?: GitHosts;
     jobs: Jobs;
@@ -69,7 +72,7 @@ export type StageDeps = EvidenceDeps &
   };
 
 /** What it takes to save an event with what follows from it. */
-export type RecordDeps = Pick<StageDeps, 'store' | 'jobs' | 'log' | 'inWorkingHours'>;
+export type RecordDeps = Pick<StageDeps, 'store' | 'jobs' | 'log' | 'inWorkingHours' | 'webhookOut'>;
 
 /** What it takes to put an alert or an anomaly into its incident. */
 export type IntakeDeps = RecordDeps &

@@ -1,3 +1,4 @@
+import type { Effect } from '../domain/effect.ts';
 import type { Incident, Transition } from '../domain/incident.ts';
 import type { Event } from '../domain/incident-event.ts';
 import type { StateName } from '../domain/incident-state.ts';
@@ -37,6 +38,12 @@ export async function record(
   throw new Error(`${incidentId} was saved by others ${MAX_TRIES} times in a row`);
 }
 
+/** Another program is told each line of the record, where one is configured. */
+const withWebhook = (deps: RecordDeps, { effects, timeline }: Transition): Effect[] => {
+  const [line] = timeline;
+  return deps.webhookOut && line ? [...effects, { kind: 'webhook', dueAt: line.at }] : effects;
+};
+
 /** Saves and wakes what is due; null on a conflict, `superseded` only where there is a `finished`. */
 export async function saveTransition(
   deps: RecordDeps,
@@ -48,7 +55,7 @@ export async function saveTransition(
     before,
     after: made.incident,
     timeline: made.timeline,
-    effects: made.effects,
+    effects: withWebhook(deps, made),
     finished: finished && { id: finished.id, gen: finished.gen, token: finished.token },
     outcome: outcomeRecord(made.incident, deps.inWorkingHours ?? OFFICE_TIME),
   });

@@ -9,6 +9,7 @@ import page from './page.ts';
 import reach from './reach.ts';
 import resolvePage from './resolve-page.ts';
 import type { Stage } from './stage.ts';
+import tellWebhook from './tell-webhook.ts';
 import { deadline, level, watch } from './timers.ts';
 import undo from './undo.ts';
 import verify from './verify.ts';
@@ -33,6 +34,7 @@ export const STAGES: Stage[] = [
   level,
   reach,
   resolvePage,
+  tellWebhook,
 ];
 
 export const stagesByKind: Map<string, Stage> = new Map(STAGES.map((stage) => [stage.kind, stage]));

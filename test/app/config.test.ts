@@ -130,3 +130,22 @@ describe('what is promised of a service', () => {
     expect(read.ok ? [] : read.errors).toEqual([expect.stringMatching(/services\.0\.objective\.error_ratio/)]);
   });
 });
+
+describe('the webhook', () => {
+  const url = { WEBHOOK_OUT_URL: 'http://127.0.0.1:9/incidents' };
+  const secret = { WEBHOOK_OUT_SECRET: 'a secret of both sides' };
+  it.each([
+    [url, 'WEBHOOK_OUT_SECRET: is required'],
+    [secret, 'WEBHOOK_OUT_URL: is missing'],
+    [{ ...url, WEBHOOK_OUT_SECRET: 'short' }, 'WEBHOOK_OUT_SECRET: '],
+    [{ ...secret, WEBHOOK_OUT_URL: 'ftp://there' }, 'WEBHOOK_OUT_URL: '],
+    [{ ...secret, WEBHOOK_OUT_URL: 'https://tickets.example.com/in' }, 'WEBHOOK_OUT_URL: in the sandbox'],
+  ])('%j is refused by its name', (env, message) => {
+    const read = readConfig(env);
+    expect(read.ok ? [] : read.errors).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('is told by the sandbox on this machine', () => {
+    expect(readConfig({ ...url, ...secret })).toMatchObject({ ok: true, config: { sandbox: true } });
+  });
+});

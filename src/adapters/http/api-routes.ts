@@ -1,8 +1,5 @@
 import type { Incident } from '../../domain/incident.ts';
-import { mttrOf } from '../../domain/mttr.ts';
-import { namedCause } from '../../domain/named-cause.ts';
-import { subjectEntity, workloadOf } from '../../domain/subject.ts';
-import type { Cause } from '../../domain/types/diagnosis.ts';
+import { recommendationOf, sharedIncident } from '../../domain/incident-summary.ts';
 import type { IncidentStore } from '../../ports/store.ts';
 import { bearerIs } from '../incoming/bearer.ts';
 import { forgetPerson, sendAudit } from './audit-routes.ts';
@@ -38,7 +35,7 @@ export function apiRoutes(options: {
     if (url.pathname === '/api/incidents') {
       const filter = filterOf(url.searchParams);
       if (typeof filter === 'string') return sendJson(res, 400, { error: filter });
-      return sendJson(res, 200, (await store.list({ ...filter, limit: MAX_LISTED })).map(summaryOf));
+      return sendJson(res, 200, (await store.list({ ...filter, limit: MAX_LISTED })).map(sharedIncident));
     }
     if (url.pathname === '/api/stats') return sendStats(res, url.searchParams, options);
     const id = /^\/api\/incidents\/([\w-]{1,64})$/.exec(url.pathname)?.[1];
@@ -48,7 +45,7 @@ export function apiRoutes(options: {
     if (!incident)
       return sendJson(res, 404, { error: id ? `there is no incident ${id}` : `there is nothing at ${url.pathname}` });
     return sendJson(res, 200, {
-      ...summaryOf(incident),
+      ...sharedIncident(incident),
       ...detailOf(incident),
       timeline: await store.timeline(incident.id),
     });
@@ -65,40 +62,6 @@ function filterOf(params: URLSearchParams): { service?: string; state?: string; 
   };
 }
 
-function summaryOf(incident: Incident) {
-  const { state, diagnosis } = incident;
-  const subject = subjectEntity(incident);
-  const cause = namedCause(diagnosis);
-  return {
-    id: incident.id,
-    state: state.name,
-    outcome: state.name === 'closed' ? state.outcome : null,
-    cluster: incident.cluster,
-    namespace: incident.namespace,
-    subject: { kind: subject.kind, namespace: subject.namespace, name: subject.name },
-    service: workloadOf(incident),
-    issue: diagnosis?.issue.kind ?? null,
-    severity: diagnosis?.issue.severity ?? null,
-    cause: cause
-      ? {
-          ...named(cause),
-          probability: cause.probability,
-        }
-      : null,
-    confidence: recommendationOf(incident)?.confidence.value ?? null,
-    openedAt: incident.openedAt,
-    closedAt: incident.closedAt,
-    mttrMs: mttrOf(incident),
-    alerts: incident.alertCount,
-  };
-}
-
-/** The object that holds the wrong field, where one was convicted; else the workload or node. */
-const named = ({ object, entity }: Cause) => {
-  const { kind, namespace, name } = object ?? entity;
-  return { kind, namespace, name };
-};
-
 const detailOf = (incident: Incident) => ({
   stateDetail: incident.state,
   diagnosis: incident.diagnosis,
@@ -111,10 +74,3 @@ const detailOf = (incident: Incident) => ({
   linked: incident.linked,
   seen: incident.seen ?? null,
 });
-
-function recommendationOf({ state, options, executions }: Incident) {
-  if (state.name === 'awaiting_approval' || state.name === 'queued') return state.recommendation;
-  return (
-    ('execution' in state ? state.execution.recommendation : (options[0] ?? executions.at(-1)?.recommendation)) ?? null
-  );
-}

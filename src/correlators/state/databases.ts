@@ -14,9 +14,14 @@ const KINDS: Partial<Record<LogSignKind, CauseKind>> = {
   read_only_database: 'database_read_only',
   unknown_database: 'database_missing',
   disk_full: 'disk_full',
+  pool_exhausted: 'connection_pool_exhausted',
+  packet_too_large: 'database_packet_too_large',
+  deadlock: 'database_deadlock',
 };
 /** What is the database's own, whoever complains. */
-const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database', 'disk_full'];
+const ITS_OWN: LogSignKind[] = ['too_many_connections', 'read_only_database', 'disk_full', 'packet_too_large'];
+/** What is the client's own, whatever database it calls: its pool, its transactions. */
+const ITS_CLIENTS: LogSignKind[] = ['pool_exhausted', 'deadlock'];
 
 type Complaint = { workload: StateWorkload; sign: LogSign; about: StateWorkload | undefined };
 
@@ -52,6 +57,29 @@ const databases: StateCorrelator = {
       whose: 'database',
       should: 'a database and table that are there',
     },
+    connection_pool_exhausted: {
+      area: 'dependency',
+      title: 'all connections of its own pool are taken',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'larger than the requests that it serves at once, or connections given back sooner',
+    },
+    database_packet_too_large: {
+      area: 'dependency',
+      title: 'the database takes no packets as large as its clients send',
+      object: 'workload',
+      whose: 'database',
+      should: 'larger than what its clients send at once (max_allowed_packet)',
+    },
+    database_deadlock: {
+      area: 'dependency',
+      title: 'its transactions wait for each other in the database',
+      object: 'workload',
+      whose: 'author',
+      symptom: true,
+      should: 'transactions that take their locks in one order',
+    },
   },
   alsoFinds: ['disk_full'],
   find: (state, calls) => {
@@ -86,7 +114,11 @@ function complaintsOf(state: ClusterState, calls: CallGraph, workload: StateWork
     .map((sign) => ({
       workload,
       sign,
-      about: isDatabase(workload) ? workload : complainedOf(state, calls, workload, sign),
+      about: ITS_CLIENTS.includes(sign.kind)
+        ? undefined
+        : isDatabase(workload)
+          ? workload
+          : complainedOf(state, calls, workload, sign),
     }));
 }
 
@@ -114,7 +146,7 @@ function judge(state: ClusterState, calls: CallGraph, group: Complaint[]): State
       what,
       object: refOf(own),
       // Of several databases that it calls, nobody says which.
-      strength: !database && ITS_OWN.includes(kind) ? 0.25 : sure ? 0.96 : 0.9,
+      strength: ITS_CLIENTS.includes(kind) ? 0.8 : !database && ITS_OWN.includes(kind) ? 0.25 : sure ? 0.96 : 0.9,
       facts: [...facts, ...settings(own)],
       hurts: clients.map(refOf),
       command: editCommand(own),

@@ -2,7 +2,8 @@ import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { textsAt } from '../../domain/snapshot/fields.ts';
 import { editCommand, scale, undoCommand } from '../../domain/snapshot/kubectl.ts';
-import { type LogSign, unknownHost } from '../../domain/snapshot/log-signs.ts';
+import { type LogSign, saysDns, unknownHost } from '../../domain/snapshot/log-signs.ts';
+import { keepsFromDns, policiesOf } from '../../domain/snapshot/network-policy.ts';
 import type { Service } from '../../domain/snapshot/service.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standingPods } from '../../domain/snapshot/trouble.ts';
@@ -51,8 +52,7 @@ const dns: StateCorrelator = {
 /** Complaints about names that the cluster's DNS would know. */
 const complaints = ({ resolve }: CallGraph, workload: StateWorkload): LogSign[] =>
   workload.signs.filter((sign) => {
-    if (sign.kind === 'timeout' || sign.kind === 'refused') return /\b(?:lookup|dns)\b|:53\b/i.test(sign.line);
-    if (sign.kind !== 'unknown_host') return false;
+    if (sign.kind !== 'unknown_host') return saysDns(sign);
     const host = unknownHost(sign);
     return host !== '' && resolve(host, workload.namespace).kind === 'service';
   });
@@ -99,10 +99,14 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
   const [behind] = server.workloads;
   const object = behind ? refOf(behind) : { kind: 'Service', namespace: server.namespace, name: server.name };
   const ready = server.workloads.flatMap(standingPods).filter((pod) => pod.ready).length;
-  // What the servers themselves ask of others is no answer of theirs.
+  const policies = policiesOf(state);
+  // What the servers themselves ask of others is no answer of theirs; nor does it answer whom a policy keeps from asking.
   const complaining = state.workloads.filter(
     (one) =>
-      one.template.dnsPolicy === 'ClusterFirst' && !server.workloads.includes(one) && complaints(calls, one).length > 0,
+      one.template.dnsPolicy === 'ClusterFirst' &&
+      !server.workloads.includes(one) &&
+      complaints(calls, one).length > 0 &&
+      !keepsFromDns(state, policies, one),
   );
   const broken = ready === 0 || (server.endpoints !== null && server.endpoints.ready === 0);
   const onLostNode = (behind?.pods ?? []).some(

@@ -1,9 +1,10 @@
-import { type LabelSelector, selects } from '../../domain/label-selector.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
-import { type ClusterState, objectAt, objectsOf } from '../../domain/snapshot/cluster-state.ts';
-import { type Json, labelsAt, portAt, recordAt, recordsAt, textAt, textsAt } from '../../domain/snapshot/fields.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { recordAt } from '../../domain/snapshot/fields.ts';
 import { editCommand } from '../../domain/snapshot/kubectl.ts';
-import { type KubeObject, objectKey } from '../../domain/snapshot/snapshot.ts';
+import { type LogSign, saysDns } from '../../domain/snapshot/log-signs.ts';
+import { type Direction, denies, keepsFromDns, type Policy, policiesOf } from '../../domain/snapshot/network-policy.ts';
+import { objectKey } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
@@ -20,163 +21,87 @@ const networkPolicies: StateCorrelator = {
       should: 'a policy that lets these through',
     },
   },
-  find: (state, calls) => {
-    const policies = objectsOf(state, 'NetworkPolicy').map(policyOf);
-    if (policies.length === 0) return [];
-    const byKey = new Map(state.workloads.map((one) => [objectKey(one), one]));
-    const pairs = [...calls.callees].flatMap(([from, all]) =>
-      [...all].flatMap((to) => pair(byKey.get(from), byKey.get(to))),
-    );
-    const denied = pairs.flatMap((one) => [
-      ...denials(state, policies, one, 'Ingress'),
-      ...denials(state, policies, one, 'Egress'),
-    ]);
-    return [...Map.groupBy(denied, ({ policy }) => policy).entries()].map(([policy, all]) =>
-      causeOf(policy, all, calls),
-    );
-  },
+  find,
 };
 
-type Direction = 'Ingress' | 'Egress';
-type Policy = {
-  object: KubeObject;
-  namespace: string;
-  selector: LabelSelector;
-  types: string[];
-  rules: Record<Direction, Json[]>;
-};
-type Pair = { from: StateWorkload; to: StateWorkload };
-type Denial = Pair & { policy: Policy; direction: Direction };
+type Denial = { from: StateWorkload; to: StateWorkload; policy: Policy; direction: Direction };
+/** Who may not ask the cluster's DNS, and says that names can't be resolved. */
+type Deaf = { workload: StateWorkload; policy: Policy; said: LogSign[] };
 
-const pair = (from: StateWorkload | undefined, to: StateWorkload | undefined): Pair[] =>
-  from && to && from.desired > 0 ? [{ from, to }] : [];
-
-function policyOf(object: KubeObject): Policy {
-  const spec = recordAt(object.raw, 'spec');
-  const told = textsAt(spec, 'policyTypes');
-  return {
-    object,
-    namespace: object.metadata.namespace,
-    selector: selectorOf(recordAt(spec, 'podSelector')),
-    types: told.length > 0 ? told : ['Ingress', ...('egress' in spec ? ['Egress'] : [])],
-    rules: { Ingress: recordsAt(spec, 'ingress'), Egress: recordsAt(spec, 'egress') },
-  };
-}
-
-const selectorOf = (raw: Json): LabelSelector => ({
-  matchLabels: labelsAt(raw, 'matchLabels'),
-  matchExpressions: recordsAt(raw, 'matchExpressions').map((one) => ({
-    key: textAt(one, 'key'),
-    operator: textAt(one, 'operator'),
-    values: textsAt(one, 'values'),
-  })),
-});
-
-/** Policies only allow: what none of those that select the pod lets through is denied, and the newest of them is to blame. */
-function denials(state: ClusterState, policies: Policy[], { from, to }: Pair, direction: Direction): Denial[] {
-  const [own, other] = direction === 'Ingress' ? [to, from] : [from, to];
-  const holding = policies.filter(
-    ({ namespace, selector, types }) =>
-      namespace === own.namespace && types.includes(direction) && selects(selector, own.template.labels),
+function find(state: ClusterState, calls: CallGraph): StateCause[] {
+  const policies = policiesOf(state);
+  if (policies.length === 0) return [];
+  const byKey = new Map(state.workloads.map((one) => [objectKey(one), one]));
+  const denied = [...calls.callees].flatMap(([key, all]) =>
+    [...all].flatMap((to) => pair(state, policies, byKey.get(key), byKey.get(to))),
   );
-  if (holding.length === 0 || own.template.hostNetwork) return [];
-  if (
-    holding.some(({ rules, namespace }) =>
-      rules[direction].some((rule) => lets(state, rule, direction, namespace, other, to)),
-    )
-  )
-    return [];
-  const [policy] = [...holding].sort((left, right) => right.object.metadata.createdAt - left.object.metadata.createdAt);
-  return policy ? [{ from, to, policy, direction }] : [];
-}
-
-function lets(
-  state: ClusterState,
-  rule: Json,
-  direction: Direction,
-  namespace: string,
-  other: StateWorkload,
-  to: StateWorkload,
-): boolean {
-  const peers = recordsAt(rule, direction === 'Ingress' ? 'from' : 'to');
-  const isPeer = peers.length === 0 || peers.some((peer) => matches(state, peer, namespace, other));
-  const ports = recordsAt(rule, 'ports');
-  const listens = to.template.containers.flatMap((one) => one.ports);
-  const isPort =
-    ports.length === 0 ||
-    listens.length === 0 ||
-    ports.some((one) => {
-      const port = portAt(one, 'port');
-      const end = portAt(one, 'endPort');
-      return (
-        port === null ||
-        listens.some(
-          (own) =>
-            own.name === port ||
-            own.port === port ||
-            (typeof port === 'number' && typeof end === 'number' && own.port >= port && own.port <= end),
-        )
-      );
-    });
-  return isPeer && isPort;
-}
-
-function matches(state: ClusterState, peer: Json, namespace: string, other: StateWorkload): boolean {
-  if ('ipBlock' in peer) return true;
-  const labels = labelsAt(
-    objectAt(state, { kind: 'Namespace', namespace: '', name: other.namespace })?.raw,
-    'metadata',
-    'labels',
-  );
-  const there =
-    'namespaceSelector' in peer
-      ? selects(selectorOf(recordAt(peer, 'namespaceSelector')), {
-          'kubernetes.io/metadata.name': other.namespace,
-          ...labels,
-        })
-      : other.namespace === namespace;
-  return (
-    there && (!('podSelector' in peer) || selects(selectorOf(recordAt(peer, 'podSelector')), other.template.labels))
-  );
-}
-
-function causeOf({ object, ...policy }: Policy, all: Denial[], { resolve }: CallGraph): StateCause {
-  const ref = { kind: 'NetworkPolicy', namespace: policy.namespace, name: object.metadata.name };
-  const complaints = all.flatMap(({ from, to }) =>
-    from.signs.filter(
-      (sign) =>
-        (sign.kind === 'timeout' || sign.kind === 'refused') &&
-        sign.addresses.some(({ host }) => {
-          const found = resolve(host, from.namespace);
-          return found.kind === 'service' && found.service.workloads.includes(to);
-        }),
+  const deaf = state.workloads.flatMap((workload): Deaf[] => {
+    const said = workload.signs.filter((sign) => sign.kind === 'unknown_host' || saysDns(sign));
+    const policy = said.length > 0 && workload.desired > 0 ? keepsFromDns(state, policies, workload) : undefined;
+    return policy ? [{ workload, policy, said }] : [];
+  });
+  const blamed = new Set([...denied, ...deaf].map(({ policy }) => policy));
+  return [...blamed].map((policy) =>
+    causeOf(
+      policy,
+      denied.filter((one) => one.policy === policy),
+      deaf.filter((one) => one.policy === policy),
+      calls,
     ),
   );
-  const [first] = all;
+}
+
+function pair(
+  state: ClusterState,
+  policies: Policy[],
+  from: StateWorkload | undefined,
+  to: StateWorkload | undefined,
+): Denial[] {
+  if (!from || !to || from.desired === 0) return [];
+  return (['Ingress', 'Egress'] as const).flatMap((direction) => {
+    const policy = denies(state, policies, { from, to }, direction);
+    return policy ? [{ from, to, policy, direction }] : [];
+  });
+}
+
+function causeOf({ object, ...policy }: Policy, all: Denial[], deaf: Deaf[], { resolve }: CallGraph): StateCause {
+  const ref = { kind: 'NetworkPolicy', namespace: policy.namespace, name: object.metadata.name };
+  const complaints = [
+    ...deaf.flatMap(({ said }) => said),
+    ...all.flatMap(({ from, to }) =>
+      from.signs.filter(
+        (sign) =>
+          (sign.kind === 'timeout' || sign.kind === 'refused') &&
+          sign.addresses.some(({ host }) => {
+            const found = resolve(host, from.namespace);
+            return found.kind === 'service' && found.service.workloads.includes(to);
+          }),
+      ),
+    ),
+  ];
+  const direction = deaf.length > 0 ? 'Egress' : (all[0]?.direction ?? 'Ingress');
   return {
     what: 'network_policy_denies',
     object: ref,
     strength: complaints.length > 0 ? 0.98 : 0.93,
     facts: [
       fact(ref, 'spec.podSelector', recordAt(object.raw, 'spec', 'podSelector')),
-      fact(
-        ref,
-        first?.direction === 'Egress' ? 'spec.egress' : 'spec.ingress',
-        policy.rules[first?.direction ?? 'Ingress'],
-      ),
+      fact(ref, direction === 'Egress' ? 'spec.egress' : 'spec.ingress', policy.rules[direction]),
+      ...deaf.slice(0, 2).map(({ workload }) => fact(ref, "keeps from the cluster's DNS (UDP 53)", workload.name)),
       ...all
         .slice(0, 4)
-        .map(({ from, to, direction }) =>
-          fact(ref, `keeps from each other (${direction})`, `${from.name} -> ${to.name}`),
-        ),
+        .map((one) => fact(ref, `keeps from each other (${one.direction})`, `${one.from.name} -> ${one.to.name}`)),
       ...complaints
         .slice(0, 2)
         .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line)),
     ],
     // Whoever the policy holds comes first: there it is seen to be silent.
-    hurts: all.flatMap(({ from, to, direction }) =>
-      direction === 'Ingress' ? [refOf(to), refOf(from)] : [refOf(from), refOf(to)],
-    ),
+    hurts: [
+      ...deaf.map(({ workload }) => refOf(workload)),
+      ...all.flatMap((one) =>
+        one.direction === 'Ingress' ? [refOf(one.to), refOf(one.from)] : [refOf(one.from), refOf(one.to)],
+      ),
+    ],
     command: editCommand(ref),
   };
 }

@@ -13,7 +13,10 @@ export const isDatabase = ({ name, template }: StateWorkload): boolean =>
   IMAGE.test(`/${name}/`.replaceAll('-', '/'));
 
 const HINTS: [RegExp, RegExp][] = [
-  [/mysql|mariadb|jdbc|hibernate|SQLState|Access denied for user/i, /mysql|mariadb|percona|xenon/i],
+  [
+    /mysql|mariadb|jdbc|hibernate|SQLState|Access denied for user|PacketTooBig|max_allowed_packet/i,
+    /mysql|mariadb|percona|xenon/i,
+  ],
   [/postgres|pg_|psql|role "|remaining connection slots/i, /postgres|pg/i],
   [/redis|NOAUTH|WRONGPASS|READONLY|MISCONF|jedis|lettuce/i, /redis|valkey/i],
   [/mongo|SCRAM|NotWritablePrimary/i, /mongo/i],
@@ -29,6 +32,10 @@ const saysName = (line: string, name: string): boolean => {
   return false;
 };
 
+/** The line names somebody who is no Service of the cluster: it speaks of nobody here. */
+const isElsewhere = ({ resolve }: CallGraph, { namespace }: StateWorkload, host: string): boolean =>
+  /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}$/.test(host) && resolve(host, namespace).kind === 'outside';
+
 /** Which of those that the workload calls a complaint is about: named in the line, else the only database of the kind that it speaks of. */
 export function complainedOf(
   state: ClusterState,
@@ -43,6 +50,7 @@ export function complainedOf(
     const found = calls.resolve(host, workload.namespace);
     if (found.kind === 'service' && found.service.workloads[0]) return found.service.workloads[0];
   }
+  if (sign.addresses.some(({ host }) => isElsewhere(calls, workload, host))) return undefined;
   const callees = calls.callees.get(objectKey(workload)) ?? new Set();
   const named = state.workloads.filter(
     (one) => callees.has(objectKey(one)) && isTelling(one.name) && saysName(sign.line, one.name),
@@ -53,5 +61,8 @@ export function complainedOf(
   const fitting = hint
     ? databases.filter((one) => hint.test(`${one.name} ${one.template.containers.map(({ image }) => image).join(' ')}`))
     : databases;
+  // A call that fails, and nothing that says it is one to a database: of several that it calls it may be any.
+  const isGuess = !hint && (sign.kind === 'refused' || sign.kind === 'timeout') && callees.size > 1;
+  if (isGuess) return undefined;
   return fitting.length === 1 ? fitting[0] : databases.length === 1 ? databases[0] : undefined;
 }

@@ -10,6 +10,9 @@ export type LogSignKind =
   | 'timeout'
   | 'reset'
   | 'too_many_connections'
+  | 'pool_exhausted'
+  | 'packet_too_large'
+  | 'deadlock'
   | 'access_denied'
   | 'read_only_database'
   | 'unknown_database'
@@ -47,7 +50,16 @@ export type LogSign = {
 const SIGNS: [LogSignKind, RegExp][] = [
   [
     'too_many_connections',
-    /too many (?:clients|connections)|remaining connection slots|max_user_connections|User .{1,80} has exceeded the|maximum number of connections|max number of clients reached|connection pool exhausted|too many open connections|Connection is not available, request timed out/i,
+    /too many (?:clients|connections)|remaining connection slots|max_user_connections|User .{1,80} has exceeded the|maximum number of connections|max number of clients reached|too many open connections/i,
+  ],
+  [
+    'pool_exhausted',
+    /Connection is not available, request timed out(?! after \d{1,9}ms \(total=0\b)|connection pool exhausted|QueuePool limit of size|Timeout acquiring a connection|Pool empty\. Unable to fetch a connection|prior to obtaining a connection from the pool|Could not get a resource from the pool|Cannot get a connection, pool error|waiting for idle object|PoolExhaustedException|client to checkout a Connection has timed out/i,
+  ],
+  ['packet_too_large', /PacketTooBigException|Packet for query is too large|max_allowed_packet/i],
+  [
+    'deadlock',
+    /Deadlock found when trying to get lock|deadlock detected|was deadlocked on lock|Deadlock\w{0,10}Exception/i,
   ],
   [
     'access_denied',
@@ -64,7 +76,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ['rbac', /is forbidden: User \\?"(?<n>[^"\\]+)|cannot (?:get|list|watch|create|update|patch|delete) resource/i],
   [
     'unknown_host',
-    /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses/i,
+    /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses|\bSERVFAIL\b|\bNXDOMAIN\b|\bquery(?:A{1,4}|Srv)? E(?:TIMEOUT|SERVFAIL|NOTFOUND|CONNREFUSED) (?<n9>[\w.-]+)|Could not contact DNS servers|DnsNameResolver\w{0,20}Exception/i,
   ],
   [
     'address_in_use',
@@ -127,7 +139,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
 ];
 /** What one of the signs has in it: most lines are done with after this. */
 const CANDIDATE =
-  /err|fail|exce|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad|illegal|padding|directory|net\/url|EISDIR/i;
+  /err|fail|exce|exhaust|limit|lock|packet|query|pool|denied|refus|timeout|timed|panic|fatal|not |no |unknown|unable|could|can't|cannot|full|use|forbidden|invalid|missing|x509|tls|cert|memory|read-?only|too many|reset|uncaught|trace|\[emerg|malformed|deadline|auth|bad|illegal|padding|directory|net\/url|EISDIR/i;
 /** Said while what was seen is sent to those who watch: nobody who is served is hurt by it. */
 const OBSERVING =
   /(?:export|send|sending|upload|report|flush)\w{0,5} .{0,40}(?:spans?|traces?|metrics?|telemetry|profiles?)\b|otel[-_]?(?:col|exporter)|otlp|opentelemetry|jaeger|zipkin|tracing/i;
@@ -168,15 +180,20 @@ export function logSigns(log: ContainerLog, since = 0): LogSign[] {
   return [...found.values()].sort((left, right) => right.count - left.count);
 }
 
-/** Within a stack trace the address stands above the exception, in the line that was logged with it. */
-const TRACE_LINE = /^(?:\s|Caused by:|[\w$]{1,60}(?:\.[\w$]{1,60}){1,12}(?:Exception|Error)\b)/;
+/** Within a stack trace, or below the line that was logged with it, the address stands above the exception. */
+const TRACE_LINE =
+  /^(?:\s|$|Caused by:|Connection (?:refused|timed out|reset)|[\w$]{1,60}(?:\.[\w$]{1,60}){1,12}(?:Exception|Error)\b)/;
 const TRACE_ABOVE = 8;
+/** What the container runtime puts before each line, a trace's as well. */
+const RUNTIME_STAMP = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?/;
+
+const withoutStamp = (line: string): string => line.slice(0, MAX_LINE).replace(RUNTIME_STAMP, '');
 
 function addressesOf(lines: string[], index: number, kind: LogSignKind): Address[] {
-  const own = addressesInText((lines[index] ?? '').slice(0, MAX_LINE));
+  const own = addressesInText(withoutStamp(lines[index] ?? ''));
   if (own.length > 0 || !NETWORK.includes(kind)) return own;
-  for (let at = index; at > Math.max(0, index - TRACE_ABOVE) && TRACE_LINE.test(lines[at] ?? ''); at--) {
-    const above = addressesInText((lines[at - 1] ?? '').slice(0, MAX_LINE));
+  for (let at = index; at > Math.max(0, index - TRACE_ABOVE) && TRACE_LINE.test(withoutStamp(lines[at] ?? '')); at--) {
+    const above = addressesInText(withoutStamp(lines[at - 1] ?? ''));
     if (above.length > 0) return above;
   }
   return [];
@@ -199,6 +216,13 @@ function signIn(line: string): Pick<LogSign, 'kind' | 'named'> | null {
 }
 
 const LOOKUP = /lookup (?!error)([\w.-]+?)(?:\.)?(?: on |:|,|$)/;
+
+/** Asking the cluster's DNS, and not getting an answer: by its port (never the minutes of a time of day), or in words that are only said of names. */
+const OF_NAMES =
+  /\blookup [\w.-]{1,253} on |\b\d{1,3}(?:\.\d{1,3}){3}:53\b|name resolution|\bdns (?:resolution|lookup|query|servers?|request|record)\b|\bdns: |\b(?:A|AAAA|SRV) record lookup|\bSERVFAIL\b|\bNXDOMAIN\b|EAI_AGAIN|DnsNameResolver|no such host/i;
+
+export const saysDns = ({ kind, line }: Pick<LogSign, 'kind' | 'line'>): boolean =>
+  (kind === 'unknown_host' || kind === 'timeout' || kind === 'refused') && OF_NAMES.test(line);
 
 /** The host that could not be found, as far as the line says. */
 export function unknownHost({ line, named, addresses }: LogSign): string {

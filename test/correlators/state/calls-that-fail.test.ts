@@ -176,6 +176,23 @@ describe('a database', () => {
     expect(verdict(clients(line, ['cart', 'payment']))).toBe('database_access_denied Deployment/ts-mysql');
   });
 
+  it("is not to blame for a client's own pool, nor for its transactions", () => {
+    const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms.';
+    expect(verdict(clients(pool, ['cart']))).toBe('connection_pool_exhausted Deployment/cart ?');
+    expect(verdict(clients('QueuePool limit of size 5 overflow 10 reached, connection timed out', ['cart']))).toBe(
+      'connection_pool_exhausted Deployment/cart ?',
+    );
+    expect(diagnose(clients(`${pool} (total=0, active=0, idle=0)`, ['cart'])).causes[0]?.what).not.toBe(
+      'connection_pool_exhausted',
+    );
+    expect(diagnose(clients('ERROR: deadlock detected', ['cart'])).causes[0]?.what).toBe('database_deadlock');
+  });
+
+  it('is to blame for what it takes no packets of', () => {
+    const line = 'PacketTooBigException: Packet for query is too large (9,437,259 > 4,194,304).';
+    expect(verdict(clients(line, ['cart']))).toBe('database_packet_too_large Deployment/ts-mysql');
+  });
+
   it('is read-only', () => {
     expect(
       verdict(
@@ -235,6 +252,99 @@ describe('the network', () => {
         }),
       ),
     ).toBe('rbac_denied ServiceAccount/default');
+  });
+});
+
+describe('words that are no words of DNS', () => {
+  const saying = (line: string, names: string[]) =>
+    after((shop) => {
+      for (const name of names) shop.log(name, [line, line, line, line]);
+    });
+
+  it.each([
+    "2026-03-02T03:20:53.000000Z 12 [Warning] Aborted connection 12 to db: 'ts' (Got timeout reading communication packets)",
+    'E0302 03:20:53.118 1 leaderelection.go:436] error retrieving resource lock: context deadline exceeded',
+    '2026-03-02 03:20:53.000 WARN Read timed out',
+  ])('%s', (line) => {
+    const { causes } = diagnose(saying(line, ['cart', 'payment', 'productcatalog']));
+    expect(causes.map(({ what }) => what)).not.toContain('cluster_dns_down');
+  });
+
+  it.each([
+    'dial tcp: lookup payment on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout',
+    'java.net.UnknownHostException: payment: Temporary failure in name resolution',
+    'Error: getaddrinfo EAI_AGAIN payment',
+    "couldn't resolve: SERVFAIL for payment",
+    'Error: queryA ETIMEOUT payment',
+  ])('are not %s', (line) => {
+    const first = diagnose(saying(line, ['cart', 'checkout'])).causes[0]?.what;
+    expect(first).toBe(line.includes('SERVFAIL') ? 'unknown_host' : 'cluster_dns_down');
+  });
+});
+
+describe('a NetworkPolicy on what goes out', () => {
+  const UNRESOLVED = 'rpc error: lookup cart on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout';
+  const egress = (rules: Raw[], lines: string[] = [UNRESOLVED, UNRESOLVED, UNRESOLVED]) =>
+    after((shop) => {
+      shop.add('NetworkPolicy', 'boutique', 'only-out-there', {
+        spec: { podSelector: { matchLabels: { app: 'checkout' } }, policyTypes: ['Egress'], egress: rules },
+      });
+      shop.log('checkout', lines);
+    });
+  const peers = { to: [{ podSelector: {} }] };
+  const toDns = (protocol?: string) => ({
+    to: [{ namespaceSelector: {} }],
+    ports: [{ port: 53, ...(protocol ? { protocol } : {}) }],
+  });
+
+  it('lets out to a block in which no pod is', () => {
+    expect(verdict(egress([{ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }], []))).toBe(
+      'network_policy_denies NetworkPolicy/only-out-there',
+    );
+  });
+
+  it('forgets the port of the DNS, or its protocol, though the DNS is well', () => {
+    expect(verdict(egress([peers]))).toBe('network_policy_denies NetworkPolicy/only-out-there');
+    expect(verdict(egress([peers, toDns()]))).toBe('network_policy_denies NetworkPolicy/only-out-there');
+  });
+
+  it('is not to blame where it lets names be asked for', () => {
+    const open = [egress([peers, toDns('UDP')]), egress([peers, { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }])];
+    for (const shop of open)
+      expect(diagnose(shop).causes.map(({ what }) => what)).not.toContain('network_policy_denies');
+  });
+});
+
+describe('the host in the log', () => {
+  const shopWithDatabase = (lines: string[]) =>
+    after((shop) => {
+      shop.deployment('orders-pg', { port: 5432, container: { image: 'postgres:16' } });
+      shop.service('orders-pg', { port: 5432 });
+      shop.change('payment', (spec) =>
+        spec.containers[0].env.push({ name: 'PG_HOST', value: 'orders-pg' }, { name: 'CART_ADDR', value: 'cart:7070' }),
+      );
+      shop.log('payment', lines);
+    });
+
+  it('outside the cluster has a certificate of its own', () => {
+    const line =
+      'I/O error on POST request for "https://acquirer.example/charge": PKIX path validation failed: validity check failed';
+    expect(verdict(shopWithDatabase([line, line, line, line]))).toBe('certificate_expired Deployment/payment');
+  });
+
+  it('is who refused in the bare lines below it', () => {
+    const trace = [
+      '2026-03-02T03:28:36.000000Z 2026-03-02 03:28:51 ERROR 1 --- I/O error on GET request for "http://cart:7070/items"',
+      '2026-03-02T03:28:36.000000Z ',
+      '2026-03-02T03:28:36.000000Z java.net.ConnectException: Connection refused (Connection refused)',
+    ];
+    const { causes } = diagnose(shopWithDatabase([...trace, ...trace, ...trace, ...trace]));
+    expect(causes.map(({ what, object }) => `${what} ${object.name}`)).toEqual(['dependency_refuses cart']);
+  });
+
+  it('is nobody where none is named', () => {
+    const line = 'java.net.ConnectException: Connection refused (Connection refused)';
+    expect(diagnose(shopWithDatabase([line, line, line, line])).causes).toEqual([]);
   });
 });
 

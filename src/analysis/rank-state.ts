@@ -25,8 +25,8 @@ const SYMPTOM_NAMED = 0.7;
 const APART = 1.25;
 const MAX_CAUSES = 10;
 /** Trouble that is older than this is nobody's incident of today, where there is another that is not. */
-const OLD_MS = 24 * 3_600_000;
-const OLD = 0.35;
+const OLD_MS = 6 * 3_600_000;
+const OLD = 0.15;
 const CLEAR = 0.5;
 /** What hurts more than is known of it. */
 const WIDE = new Set(['Node', 'Namespace', 'DaemonSet']);
@@ -51,17 +51,20 @@ export function rankState(state: ClusterState, calls: CallGraph, found: StateCau
     .map(({ cause, score }) => ({ ...cause, probability: odds(score) / all }))
     .sort((left, right) => right.probability - left.probability || right.strength - left.strength)
     .slice(0, MAX_CAUSES);
-  const [first, second] = ranked;
-  const apart = !second || sameObject(first, second) || (first?.probability ?? 0) >= APART * second.probability;
+  const [first] = ranked;
+  // What is said of one object in several words is said of one object.
+  const whole = (one: RankedStateCause) =>
+    ranked.filter((other) => sameObject(one, other)).reduce((sum, { probability }) => sum + probability, 0);
+  const others = first ? ranked.filter((one) => !sameObject(first, one)) : [];
+  const second = Math.max(0, ...others.map(whole));
+  const sure = first ? whole(first) : 0;
   // That somebody who is well complains is no cause.
   const hurts = (cause: RankedStateCause) =>
     placesOf(state, cause).some((key) =>
       [key, ...reached(calls.callers, key)].some((one) => (trouble.get(one) ?? 0) > 0),
     );
-  const enough =
-    first !== undefined &&
-    (isSymptom(first.what) ? first.probability >= SYMPTOM_NAMED && hurts(first) : first.probability >= NAMED);
-  return { causes: ranked, named: enough && apart };
+  const enough = first !== undefined && (isSymptom(first.what) ? sure >= SYMPTOM_NAMED && hurts(first) : sure >= NAMED);
+  return { causes: ranked, named: enough && sure >= APART * second };
 }
 
 /** The trouble of today, and which causes have no part in it: all that they hurt is ill for long. Nothing is old where there is nothing new. */
@@ -78,13 +81,27 @@ function withoutOld(
   );
   const isOld = (cause: StateCause): boolean => {
     if (WIDE.has(cause.object.kind)) return false;
+    const ended = endedAt(state, cause);
+    if (ended !== null && state.at - ended > OLD_MS) return true;
     const hurt = (places.get(cause) ?? []).flatMap((key) => [key, ...reached(calls.callers, key)]);
     return hurt.some((key) => old.has(key)) && hurt.every((key) => old.has(key) || (trouble.get(key) ?? 0) === 0);
   };
-  const hasNew = [...places.keys()].some((cause) => cause.strength >= CLEAR && !isOld(cause));
+  const isIll = (key: string) => (trouble.get(key) ?? 0) > 0 && !old.has(key);
+  const hasNew = [...places].some(
+    ([cause, own]) =>
+      (cause.strength >= CLEAR || own.some(isIll)) && cause.what !== 'failed_pods_left' && !isOld(cause),
+  );
   return hasNew
     ? { trouble: new Map([...trouble].filter(([key]) => !old.has(key))), isOld }
     : { trouble, isOld: () => false };
+}
+
+/** Epoch ms: when a Job gave up; it has no pods by which it would be ill since then. */
+function endedAt({ workloads }: ClusterState, { object }: StateCause): number | null {
+  if (object.kind !== 'Job') return null;
+  const job = workloads.find((one) => objectKey(one) === objectKey(object));
+  const failed = job?.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
+  return failed && failed.since > 0 ? failed.since : null;
 }
 
 const sameObject = (left: StateCause | undefined, right: StateCause): boolean =>

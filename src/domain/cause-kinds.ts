@@ -731,6 +731,12 @@ export const CAUSE_KINDS = {
     object: 'workload',
     whose: 'author',
   },
+  cron_job_missed: {
+    area: 'workload',
+    title: 'the CronJob missed so many of its times that it is no longer started',
+    object: 'CronJob',
+    whose: 'author',
+  },
   cron_job_suspended: { area: 'workload', title: 'the CronJob is suspended', object: 'CronJob', whose: 'author' },
   failed_pods_left: {
     area: 'workload',

@@ -39,6 +39,7 @@ export const FINDINGS = [
   'cpu_limit_too_low',
   'cpu_throttled',
   'crash_loop',
+  'cron_job_missed',
   'cron_job_suspended',
   'database_access_denied',
   'database_deadlock',

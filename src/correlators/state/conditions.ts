@@ -1,5 +1,5 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
+import { type ClusterState, eventsAbout, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { type Json, numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { describe, target } from '../../domain/snapshot/kubectl.ts';
 import { conditionsIn } from '../../domain/snapshot/pod.ts';
@@ -60,6 +60,13 @@ const conditions: StateCorrelator = {
       whose: 'author',
       should: 'a Service that is there',
     },
+    cron_job_missed: {
+      area: 'workload',
+      title: 'the CronJob missed so many of its times that it is no longer started',
+      object: 'CronJob',
+      whose: 'author',
+      should: 'set (spec.startingDeadlineSeconds), so that only times of late are counted',
+    },
     cron_job_suspended: {
       area: 'workload',
       title: 'the CronJob is suspended',
@@ -74,8 +81,11 @@ const conditions: StateCorrelator = {
     ...paused(state),
     ...suspended(state),
     ...ingresses(state),
+    ...missed(state),
   ],
 };
+
+const MISSED_LATELY_MS = 24 * 3_600_000;
 
 type Told = { kind: string; type: string; status: string; reason?: RegExp; what: CauseKind; strength: number };
 
@@ -120,7 +130,7 @@ const ofKind = (state: ClusterState, { kind, type, status, reason, what, strengt
           {
             what,
             object: asRef(object),
-            strength,
+            strength: what === 'autoscaler_blind' && metricsAreAway(state) ? strength / 2 : strength,
             facts: [
               fact(asRef(object), `status.conditions[${type}]`, `${told.status}, ${told.reason}: ${told.message}`),
             ],
@@ -131,6 +141,10 @@ const ofKind = (state: ClusterState, { kind, type, status, reason, what, strengt
         ]
       : [];
   });
+
+/** Whoever should tell it is away: that one is to blame, not who asks. */
+const metricsAreAway = ({ workloads }: ClusterState): boolean =>
+  workloads.some(({ name, desired, ready }) => name.startsWith('metrics-server') && (desired === 0 || ready === 0));
 
 /** Whom an autoscaler scales. */
 function scaledBy(state: ClusterState, { metadata, raw }: KubeObject): ObjectRef[] {
@@ -186,6 +200,29 @@ const suspended = (state: ClusterState): StateCause[] =>
       hurts: [],
       command: `kubectl patch cronjob/${object.metadata.name} -n ${object.metadata.namespace} -p '{"spec":{"suspend":false}}'`,
     }));
+
+const MISSED = /^(?:TooManyMissedTimes|FailedNeedsStart)$|^MissSchedule$/;
+
+const missed = (state: ClusterState): StateCause[] =>
+  objectsOf(state, 'CronJob').flatMap((object): StateCause[] => {
+    const own = asRef(object);
+    const event = eventsAbout(state, own).find(({ reason }) => MISSED.test(reason));
+    if (!event || state.at - event.last > MISSED_LATELY_MS) return [];
+    return [
+      {
+        what: 'cron_job_missed',
+        object: own,
+        strength: event.reason === 'MissSchedule' ? 0.6 : 0.75,
+        facts: [
+          fact(own, `event ${event.reason} (${event.count} times)`, event.message),
+          fact(own, 'spec.startingDeadlineSeconds', numberAt(object.raw, 'spec', 'startingDeadlineSeconds') ?? 'none'),
+          fact(own, 'status.lastScheduleTime', textAt(object.raw, 'status', 'lastScheduleTime') || 'never'),
+        ],
+        hurts: [],
+        command: `kubectl patch cronjob/${own.name} -n ${own.namespace} -p '{"spec":{"startingDeadlineSeconds":200}}'`,
+      },
+    ];
+  });
 
 /** Changed, and not carried through. */
 const isHalfWay = ({ ready, desired, olderPods, raw }: ClusterState['workloads'][number]): boolean =>

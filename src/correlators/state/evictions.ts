@@ -43,7 +43,7 @@ const evictions: StateCorrelator = {
     state.workloads.flatMap((workload) => [
       ...evicted(workload, state.at),
       ...byEvent(workload, state.at),
-      ...leftBehind(workload),
+      ...leftBehind(workload, state.at),
     ]),
 };
 
@@ -52,13 +52,13 @@ function evicted(workload: StateWorkload, at: number): StateCause[] {
     (pod) => pod.phase === 'Failed' && pod.reason === 'Evicted' && at - outSince(workload, pod) < 24 * RECENT_MS,
   );
   const forDisk = out.find(({ message }) => /ephemeral|EmptyDir volume|local storage/i.test(message));
-  return forDisk ? [diskCause(workload, forDisk)] : [];
+  return forDisk ? [diskCause(workload, forDisk, isTheNodes(workload, forDisk, at))] : [];
 }
 
 const MAKE_ANEW = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'];
 
 /** Nothing hurts: only whoever counts failed pods is told of them for ever. */
-function leftBehind(workload: StateWorkload): StateCause[] {
+function leftBehind(workload: StateWorkload, at: number): StateCause[] {
   const { kind, namespace, pods, olderPods, desired, ready, selector } = workload;
   const failed = [...pods, ...olderPods].filter(({ phase }) => phase === 'Failed');
   const [first] = failed;
@@ -69,7 +69,8 @@ function leftBehind(workload: StateWorkload): StateCause[] {
     {
       what: 'failed_pods_left',
       object: refOf(workload),
-      strength: 0.9,
+      // What is left of today's shortage on a node is not what is wrong.
+      strength: failed.some((pod) => isTheNodes(workload, pod, at)) ? 0.4 : 0.9,
       facts: [
         fact(pod, 'status.phase', `${first.phase}${first.reason === '' ? '' : ` (${first.reason})`}`),
         ...(first.message === '' ? [] : [fact(pod, 'status.message', first.message)]),
@@ -81,6 +82,10 @@ function leftBehind(workload: StateWorkload): StateCause[] {
   ];
 }
 
+/** Put out lately, for what its node lacked. */
+const isTheNodes = (workload: StateWorkload, pod: Pod, at: number): boolean =>
+  /low on resource/i.test(pod.message) && at - outSince(workload, pod) < RECENT_MS;
+
 /** An old pod may be put out today. */
 const outSince = ({ events }: StateWorkload, pod: Pod): number =>
   Math.max(
@@ -90,10 +95,10 @@ const outSince = ({ events }: StateWorkload, pod: Pod): number =>
   );
 
 /** The node's own shortage is the node's; a limit that the pod passed is its own. */
-const diskCause = (workload: StateWorkload, pod: Pod): StateCause => ({
+const diskCause = (workload: StateWorkload, pod: Pod, isNodes: boolean): StateCause => ({
   what: 'ephemeral_storage_exceeded',
   object: refOf(workload),
-  strength: /exceed/.test(pod.message) ? 0.95 : 0.5,
+  strength: /exceed/.test(pod.message) ? 0.95 : isNodes ? 0.3 : 0.5,
   facts: [
     fact({ kind: 'Pod', namespace: pod.namespace, name: pod.name }, 'status.message', pod.message),
     ...workload.template.containers.map(({ name, limits }) =>

@@ -1,13 +1,12 @@
-import type { CauseKind } from '../../domain/cause-kinds.ts';
+import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import type { Container } from '../../domain/snapshot/container.ts';
 import { containersAt } from '../../domain/snapshot/crashed.ts';
 import { editCommand } from '../../domain/snapshot/kubectl.ts';
+import { portNumber, toldPort } from '../../domain/snapshot/listening.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import { troubleOf } from '../../domain/snapshot/trouble.ts';
 import { containerPath, type StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
-
-const PORT_VARIABLE = /^(?:(?:SERVER|HTTP|GRPC|APP|LISTEN)_)?PORT$/i;
-const PORT_ARGUMENT = /^--?(?:port|listen(?:-port)?|server\.port)[= ](?:\S{0,60}:)?(\d{2,5})$/;
 
 /** Where a container is told to listen, held against the ports that it declares; and two containers of a pod that want one port. */
 const listeningPorts: StateCorrelator = {
@@ -19,44 +18,50 @@ const listeningPorts: StateCorrelator = {
     return state.workloads.flatMap((workload) =>
       workload.desired === 0 || troubleOf(workload, state.at) === 0
         ? []
-        : [...told(workload), ...shared(workload, crashed.has(workload))],
+        : [...told(state, workload), ...shared(workload, crashed.has(workload))],
     );
   },
 };
 
-const told = (workload: StateWorkload): StateCause[] =>
-  workload.template.containers.flatMap((container) => {
-    const declared = container.ports.map(({ port }) => port);
-    if (declared.length === 0 || container.init) return [];
-    const variable = container.env.find(
-      ({ name, value }) =>
-        PORT_VARIABLE.test(name) && value !== null && /^\d{2,5}$/.test(value) && !declared.includes(Number(value)),
-    );
-    const argument = [...container.command, ...container.args].find((one) => {
-      const port = PORT_ARGUMENT.exec(one)?.[1];
-      return port !== undefined && !declared.includes(Number(port));
-    });
-    const found = variable
-      ? { field: `env[${variable.name}]`, value: variable.value ?? '' }
-      : argument
-        ? { field: 'args', value: argument }
-        : null;
-    if (!found) return [];
-    const what: CauseKind = 'wrong_port';
+function told(state: ClusterState, workload: StateWorkload): StateCause[] {
+  return workload.template.containers.flatMap((container): StateCause[] => {
+    if (container.init) return [];
+    const listens = toldPort(container);
+    const probed = Object.values(container.probes).flatMap(({ port }) => portNumber(container, port) ?? []);
+    const { meant, at } = meantPorts(state, workload, container, probed);
+    if (!listens || meant.length === 0 || meant.includes(listens.port)) return [];
     return [
       {
-        what,
+        what: 'wrong_port',
         object: refOf(workload),
-        strength: 0.9,
+        // Where it is asked by a probe at another port, it is known to be of no use.
+        strength: probed.length > 0 && !probed.includes(listens.port) ? 0.96 : 0.9,
         facts: [
-          fact(workload, containerPath(workload, container, found.field), found.value),
-          fact(workload, containerPath(workload, container, 'ports'), declared.join(', ')),
+          fact(workload, containerPath(workload, container, listens.field), listens.value),
+          fact(workload, containerPath(workload, container, at), meant.join(', ')),
         ],
         hurts: [],
         command: editCommand(workload),
       },
     ];
   });
+}
+
+/** Where others expect it to listen: as it declares, else as its probes and Services ask. */
+function meantPorts(
+  state: ClusterState,
+  workload: StateWorkload,
+  container: Container,
+  probed: number[],
+): { meant: number[]; at: string } {
+  const declared = container.ports.map(({ port }) => port);
+  if (declared.length > 0) return { meant: declared, at: 'ports' };
+  if (workload.template.containers.filter(({ init }) => !init).length > 1) return { meant: probed, at: 'probes' };
+  const targets = state.services
+    .filter(({ workloads }) => workloads.includes(workload))
+    .flatMap(({ ports }) => ports.flatMap(({ target }) => (typeof target === 'number' ? [target] : [])));
+  return { meant: [...new Set([...probed, ...targets])], at: 'probes, and targetPort of its Services' };
+}
 
 function shared(workload: StateWorkload, crashes: boolean): StateCause[] {
   const all = workload.template.containers

@@ -1,6 +1,7 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
 import { type ClusterState, eventsAbout, ownWorkload } from '../../domain/snapshot/cluster-state.ts';
 import type { Node } from '../../domain/snapshot/node.ts';
+import type { Pod } from '../../domain/snapshot/pod.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
@@ -58,6 +59,7 @@ const nodes: StateCorrelator = {
       ...notReady(state, node),
       ...pressures(state, node),
       ...runtimeByEvents(state, node),
+      ...evictedThere(state, node),
     ]),
 };
 
@@ -151,5 +153,51 @@ function runtimeByEvents(state: ClusterState, node: Node): StateCause[] {
     },
   ];
 }
+
+const EVICTED_LATELY_MS = 60 * 60_000;
+const LOW: [RegExp, CauseKind, string][] = [
+  [/low on resource: memory/i, 'node_memory_pressure', 'MemoryPressure'],
+  [/low on resource: (?:ephemeral-storage|nodefs|imagefs|inodes)/i, 'node_disk_pressure', 'DiskPressure'],
+  [/low on resource: pids/i, 'node_pid_pressure', 'PIDPressure'],
+];
+
+/** Pods that it put out lately for what it lacked, though it has it again. */
+function evictedThere(state: ClusterState, node: Node): StateCause[] {
+  const out = state.pods
+    .filter((pod) => pod.node === node.name && pod.phase === 'Failed' && pod.reason === 'Evicted')
+    .filter((pod) => state.at - evictedAt(state, pod) <= EVICTED_LATELY_MS);
+  return LOW.flatMap(([pattern, what, type]) => {
+    const pods = out.filter(({ message }) => pattern.test(message));
+    const condition = node.conditions.find((one) => one.type === type);
+    if (pods.length === 0 || condition?.status === 'True') return [];
+    const owners = new Set(pods.flatMap((pod) => ownWorkload(state, pod) ?? []));
+    return [
+      {
+        what,
+        object: asRef(node),
+        strength: 0.82,
+        facts: [
+          ...pods
+            .slice(0, 4)
+            .map(({ namespace, name, message }) =>
+              fact({ kind: 'Pod', namespace, name }, `status.message (evicted from ${node.name})`, message),
+            ),
+          fact(asRef(node), `status.conditions[${type}]`, `${condition?.status ?? 'not told'}: it has recovered`),
+        ],
+        hurts: [...owners].map(refOf),
+        command: `kubectl describe node ${node.name}`,
+      },
+    ];
+  });
+}
+
+const evictedAt = (state: ClusterState, { namespace, name, createdAt, conditions }: Pod): number =>
+  Math.max(
+    createdAt,
+    ...conditions.map(({ since }) => since),
+    ...eventsAbout(state, { kind: 'Pod', namespace, name })
+      .filter(({ reason }) => reason === 'Evicted')
+      .map(({ last }) => last),
+  );
 
 export default nodes;

@@ -77,13 +77,13 @@ function byHand(state: ClusterState, calls: CallGraph, service: Service): StateC
   if (!meant || meant.desired === 0 || standingPods(meant).length === 0) return [];
   if (addresses.some((ip) => state.pods.some((pod) => pod.ip === ip))) return [];
   const object = asRef(service);
-  const complaints = complaintsOf(calls, service);
+  const complaints = complaintsOf(state, calls, service);
   return [
     {
       what: 'service_selector_mismatch',
       object,
       // Somebody may have meant it: an address outside the cluster, while the workload here rests.
-      strength: complaints.length > 0 || addresses.length === 0 ? 0.97 * weight(calls, service) : 0.5,
+      strength: complaints.length > 0 || addresses.length === 0 ? 0.97 * weight(state, calls, service) : 0.5,
       facts: [
         fact(object, 'spec.selector', 'none'),
         fact(object, 'endpoints', addresses.length > 0 ? `${addresses.slice(0, 3).join(', ')}: no pod's` : 'none'),
@@ -106,13 +106,15 @@ function judge(state: ClusterState, calls: CallGraph, service: Service): StateCa
     .map((port) => ({ port, fault: faultOf(service, port) }))
     .filter(({ fault }) => fault !== null);
   const all = wrong.length === service.ports.length;
-  const found = wrong.flatMap(({ port, fault }) => (fault ? portCause(calls, service, port, fault, all) : []));
+  const found = wrong.flatMap(({ port, fault }) =>
+    fault ? portCause(state, calls, service, { port, fault }, all) : [],
+  );
   return found.length > 0 ? found : withoutEndpoints(calls, service);
 }
 
 /** How sure it is that this is trouble: somebody calls it, from the inside or the outside. */
-function weight(calls: CallGraph, service: Service): number {
-  if (complaintsOf(calls, service).length > 0) return 1;
+function weight(state: ClusterState, calls: CallGraph, service: Service): number {
+  if (complaintsOf(state, calls, service).length > 0) return 1;
   const used =
     calls.usesOfService.has(`${service.namespace}/${service.name}`) ||
     service.type === 'LoadBalancer' ||
@@ -120,8 +122,9 @@ function weight(calls: CallGraph, service: Service): number {
   return used ? 0.98 : 0.85;
 }
 
-const complaintsOf = ({ usesOfService, resolve }: CallGraph, { namespace, name }: Service) =>
-  [...new Set((usesOfService.get(`${namespace}/${name}`) ?? []).map(({ workload }) => workload))].flatMap((workload) =>
+/** Of whoever is configured to call it, and of all that say its name. */
+const complaintsOf = (state: ClusterState, { resolve }: CallGraph, { namespace, name }: Service) =>
+  state.workloads.flatMap((workload) =>
     workload.signs.filter(({ addresses }) =>
       addresses.some(({ host }) => {
         const found = resolve(host, workload.namespace);
@@ -137,10 +140,12 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
   const object = asRef(service);
   const meant = meantBy(state, service);
   const selector = fact(object, 'spec.selector', service.selector);
-  const complaints = complaintsOf(calls, service)
+  const said = complaintsOf(state, calls, service);
+  const complaints = said
     .slice(0, 2)
     .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line));
-  const hurts = callersOf(calls, service);
+  const told = state.workloads.filter(({ logs }) => logs.some((log) => said.some((sign) => sign.log === log)));
+  const hurts = [...new Set([...callersOf(calls, service), ...told.map(refOf)])];
   if (!meant) {
     const used = hurts.length > 0;
     return used || complaints.length > 0
@@ -148,7 +153,7 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
           {
             what: 'workload_missing',
             object,
-            strength: complaints.length > 0 ? 0.93 : 0.7,
+            strength: complaints.length > 0 ? 0.97 : 0.8,
             facts: [selector, fact(object, 'pods that it fits', 'none, and no workload of that name'), ...complaints],
             hurts,
             command: `kubectl get all -n ${service.namespace} --show-labels`,
@@ -160,7 +165,7 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
     {
       what: 'service_selector_mismatch',
       object,
-      strength: 0.97 * weight(calls, service),
+      strength: 0.97 * weight(state, calls, service),
       facts: [
         selector,
         fact(meant, meant.kind === 'Pod' ? 'metadata.labels' : 'spec.template.metadata.labels', meant.template.labels),
@@ -173,11 +178,12 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
   ];
 }
 
-/** The workload that the Service is named after, or whose labels are nearest to its selector. */
+/** The workload that the Service is named after, or whose labels are nearest to its selector. One that is only alike, and has a Service of its own, is somebody else: the one that is meant is gone. */
 function meantBy(state: ClusterState, { namespace, name, selector }: Service): StateWorkload | undefined {
   const others = state.workloads.filter(
     (one) => one.namespace === namespace && one.kind !== 'Job' && one.kind !== 'Pod',
   );
+  const free = others.filter((one) => !state.services.some(({ workloads }) => workloads.includes(one)));
   const values = Object.values(selector);
   return (
     others.find((one) => one.name === name) ??
@@ -187,18 +193,19 @@ function meantBy(state: ClusterState, { namespace, name, selector }: Service): S
           template.labels[key] === value && (key === 'app' || key === 'name' || key === 'app.kubernetes.io/name'),
       ),
     ) ??
-    others.find(
+    free.find(
       (one) =>
         isAlike(one.name, name) &&
         !state.services.some((other) => other.name === one.name && other.namespace === namespace),
     ) ??
-    others.find(({ template }) =>
+    free.find(({ template }) =>
       Object.values(template.labels).some((label) => values.some((value) => isAlike(value, label) && value.length > 4)),
     )
   );
 }
 
 type Fault = 'target' | 'named_target' | 'protocol';
+type Wrong = { port: ServicePort; fault: Fault };
 
 function faultOf(service: Service, { target, protocol }: ServicePort): Fault | null {
   const containers =
@@ -218,7 +225,13 @@ function faultOf(service: Service, { target, protocol }: ServicePort): Fault | n
   return known.size > 0 && !known.has(target) ? 'target' : null;
 }
 
-function portCause(calls: CallGraph, service: Service, port: ServicePort, fault: Fault, all: boolean): StateCause[] {
+function portCause(
+  state: ClusterState,
+  calls: CallGraph,
+  service: Service,
+  { port, fault }: Wrong,
+  all: boolean,
+): StateCause[] {
   const object = asRef(service);
   const at = `spec.ports[${port.name || port.port}]`;
   const declared = service.workloads.flatMap((workload) =>
@@ -232,7 +245,7 @@ function portCause(calls: CallGraph, service: Service, port: ServicePort, fault:
         ),
       ),
   );
-  const complaints = complaintsOf(calls, service)
+  const complaints = complaintsOf(state, calls, service)
     .slice(0, 2)
     .map((sign) => fact({ kind: 'Pod', namespace: sign.log.namespace, name: sign.log.pod }, 'log', sign.line));
   const right = service.workloads.flatMap(({ template }) => template.containers.flatMap(({ ports }) => ports))[0];
@@ -241,7 +254,7 @@ function portCause(calls: CallGraph, service: Service, port: ServicePort, fault:
     {
       what: fault === 'protocol' ? 'service_protocol_mismatch' : 'service_target_port_mismatch',
       object,
-      strength: (certain ? 0.96 : 0.5) * weight(calls, service),
+      strength: (certain ? 0.96 : 0.5) * weight(state, calls, service),
       facts: [
         fact(
           object,

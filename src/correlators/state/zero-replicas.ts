@@ -1,9 +1,10 @@
 import { declaredReplicas, replicasAtLastRollout, replicasBeforeZero } from '../../domain/former-replicas.ts';
 import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
-import { type Json, numberAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
+import { type Json, numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { scale } from '../../domain/snapshot/kubectl.ts';
+import { conditionsIn } from '../../domain/snapshot/pod.ts';
 import { objectKey } from '../../domain/snapshot/snapshot.ts';
-import { fact, refOf, type StateCause } from '../../domain/snapshot/state-cause.ts';
+import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
@@ -42,6 +43,7 @@ const zeroReplicas: StateCorrelator = {
         ({ raw }) => textAt(raw, 'spec', 'scaleTargetRef', 'name') === workload.name,
       );
       // KEDA scales to zero by itself where nothing is to be done; a plain autoscaler never does, and leaves zero alone.
+      const blind = workload.name.startsWith('metrics-server') ? blindScalers(state) : [];
       const mayBeMeant = scaler !== undefined && recordsAt(scaler.raw, 'metadata', 'ownerReferences').some(isKeda);
       const least = scaler && !mayBeMeant ? (numberAt(scaler.raw, 'spec', 'minReplicas') ?? 1) : null;
       return [
@@ -49,7 +51,15 @@ const zeroReplicas: StateCorrelator = {
           what: 'zero_replicas',
           object: own,
           strength:
-            complaints.length > 0 ? 0.98 : calling.length > 0 ? (mayBeMeant ? 0.7 : 0.96) : least === null ? 0.6 : 0.8,
+            complaints.length > 0 || blind.length > 0
+              ? 0.98
+              : calling.length > 0
+                ? mayBeMeant
+                  ? 0.7
+                  : 0.96
+                : least === null
+                  ? 0.6
+                  : 0.8,
           facts: [
             fact(own, 'spec.replicas', 0),
             ...(scaler && least !== null
@@ -66,6 +76,7 @@ const zeroReplicas: StateCorrelator = {
               .map((service) =>
                 fact({ kind: 'Service', namespace: service.namespace, name: service.name }, 'endpoints', 0),
               ),
+            ...blind.slice(0, 2),
             ...calling.slice(0, 6).map((key) => fact(own, 'called by', key)),
             ...complaints.map(({ log, line }) =>
               fact({ kind: 'Pod', namespace: log.namespace, name: log.pod }, 'log', line),
@@ -77,6 +88,14 @@ const zeroReplicas: StateCorrelator = {
       ];
     }),
 };
+
+/** Autoscalers that get no metrics from whoever serves them. */
+const blindScalers = (state: ClusterState): StateFact[] =>
+  objectsOf(state, 'HorizontalPodAutoscaler').flatMap(({ kind, metadata: { namespace, name }, raw }) =>
+    conditionsIn(recordAt(raw, 'status'))
+      .filter(({ type, status }) => type === 'ScalingActive' && status === 'False')
+      .map(({ message }) => fact({ kind, namespace, name }, 'status.conditions[ScalingActive]', `False: ${message}`)),
+  );
 
 /** As events and objects remember it. */
 function formerly(state: ClusterState, { events, raw, uid, namespace }: StateWorkload): number | null {

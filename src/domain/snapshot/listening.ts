@@ -22,6 +22,20 @@ export function listeningPorts(container: Container, logs: ContainerLog[]): Set<
   return ports;
 }
 
+const PORT_ARGUMENT = /^--?(?:port|listen(?:-port)?|server\.port)[= ](?:\S{0,60}:)?(\d{2,5})$/;
+
+/** Where a container is told to listen, by a variable or an argument. */
+export function toldPort({ env, command, args }: Container): { field: string; value: string; port: number } | null {
+  const variable = env.find(
+    ({ name, value }) =>
+      name !== 'SERVICE_PORT' && PORT_VARIABLE.test(name) && value !== null && /^\d{2,5}$/.test(value),
+  );
+  if (variable?.value) return { field: `env[${variable.name}]`, value: variable.value, port: Number(variable.value) };
+  const argument = [...command, ...args].find((one) => PORT_ARGUMENT.test(one));
+  const port = PORT_ARGUMENT.exec(argument ?? '')?.[1];
+  return argument !== undefined && port !== undefined ? { field: 'args', value: argument, port: Number(port) } : null;
+}
+
 export const portNumber = (container: Container, port: number | string | null): number | null =>
   typeof port === 'string' ? (container.ports.find(({ name }) => name === port)?.port ?? null) : port;
 

@@ -54,7 +54,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'pool_exhausted',
-    /Connection is not available, request timed out(?! after \d{1,9}ms \(total=0\b)|connection pool exhausted|QueuePool limit of size|Timeout acquiring a connection|Pool empty\. Unable to fetch a connection|prior to obtaining a connection from the pool|Could not get a resource from the pool|Cannot get a connection, pool error|waiting for idle object|PoolExhaustedException|client to checkout a Connection has timed out/i,
+    /Connection is not available, request timed out(?! after \d{1,9}ms\.? \(total=0\b)|connection pool exhausted|QueuePool limit of size|Timeout acquiring a connection|Pool empty\. Unable to fetch a connection|prior to obtaining a connection from the pool|Could not get a resource from the pool|Cannot get a connection, pool error|waiting for idle object|PoolExhaustedException|client to checkout a Connection has timed out/i,
   ],
   ['packet_too_large', /PacketTooBigException|Packet for query is too large|max_allowed_packet/i],
   [
@@ -76,7 +76,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ['rbac', /is forbidden: User \\?"(?<n>[^"\\]+)|cannot (?:get|list|watch|create|update|patch|delete) resource/i],
   [
     'unknown_host',
-    /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses|\bSERVFAIL\b|\bNXDOMAIN\b|\bquery(?:A{1,4}|Srv)? E(?:TIMEOUT|SERVFAIL|NOTFOUND|CONNREFUSED) (?<n9>[\w.-]+)|Could not contact DNS servers|DnsNameResolver\w{0,20}Exception/i,
+    /UnknownHost(?:Exception)?:?\s*(?<n>[\w.-]*)|no such host|could not resolve host:?\s*(?<n2>[\w.-]*)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<n3>[\w.-]+)|Name or service not known|Temporary failure in name resolution|nodename nor servname|host not found(?: in upstream "?(?<n10>[\w.-]+))?|bad address '(?<n4>[\w.-]+)'|failed to resolve|Name does not resolve|could not translate host name "(?<n5>[\w.-]+)"|Unknown MySQL server host '(?<n6>[\w.-]+)'|DNS resolution failed(?: for (?:service: )?(?<n7>[\w.-]+))?|unable to resolve host "?(?<n8>[\w.-]+)|server misbehaving|produced zero addresses|\bSERVFAIL\b|\bNXDOMAIN\b|\bquery(?:A{1,4}|Srv)? E(?:TIMEOUT|SERVFAIL|NOTFOUND|CONNREFUSED) (?<n9>[\w.-]+)|Could not contact DNS servers|DnsNameResolver\w{0,20}Exception/i,
   ],
   [
     'address_in_use',
@@ -90,7 +90,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
     'disk_full',
     /no space left on device|The table '[^']{1,128}' is full|disk quota exceeded|ENOSPC|error number 28\b|errno:? 28\b/i,
   ],
-  ['read_only_files', /read-only file system|EROFS/i],
+  ['read_only_files', /read-only file system|\bEROFS\b/i],
   [
     'certificate',
     /x509: |certificate (?:has expired|verify failed|is not trusted|signed by unknown)|PKIX path|SSLHandshakeException|tls: (?:bad|failed|handshake)|first record does not look like a TLS handshake|wrong version number/i,
@@ -98,7 +98,7 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ['mesh_denied', /RBAC: access denied|rbac_access_denied|unauthorized connection on route|server_authorization/i],
   [
     'bad_command',
-    /executable file not found|exec format error|(?:^|\s)(?<n>\S+): (?:command )?not found$|Could not find or load main class (?<n2>\S+)|Cannot find module '(?<n3>[^']+)'|can't open file '(?<n4>[^']+)'|Unable to access jarfile (?<n5>\S+)|unrecognized (?:arguments|option):? ?(?<n6>\S*)|unknown (?:flag|option|shorthand flag):? ?(?<n7>\S*)|flag provided but not defined:? ?(?<n8>\S*)|invalid choice/i,
+    /executable file not found|exec format error|(?:^|\s)(?<n>\S+): (?:command )?not found$|Could not find or load main class (?<n2>\S+)|Cannot find module '(?<n3>[^']+)'|can't open file '(?<n4>[^']+)'|Unable to access jarfile (?<n5>\S+)|unrecognized (?:arguments|option):? ?(?<n6>\S*)|unknown (?:flag|option|shorthand flag):? ?(?<n7>\S*)|flag provided but not defined:? ?(?<n8>\S*)|invalid choice|Unrecognized (?:VM )?option:? '?(?<n9>[^\s']*)|Could not create the Java Virtual Machine|Invalid (?:maximum|initial|minimum) heap size:? ?(?<n10>\S*)|Invalid thread stack size|VM option '[^']{1,100}' is/i,
   ],
   [
     'missing_setting',
@@ -110,11 +110,11 @@ const SIGNS: [LogSignKind, RegExp][] = [
   ],
   [
     'permission_denied',
-    /permission denied|EACCES|operation not permitted|AccessDeniedException|Permission denied: '(?<n>[^']+)'|(?:chown|mkdir|open|touch).{0,120}denied/i,
+    /permission denied|\bEACCES\b|operation not permitted|AccessDeniedException|Permission denied: '(?<n>[^']+)'|(?:chown|mkdir|open|touch).{0,120}denied/i,
   ],
   [
     'missing_file',
-    /no such file or directory|(?:read|open|load|config)\w{0,12}:? .{0,160}is a directory\b|EISDIR|FileNotFound(?:Exception|Error)|ENOENT|cannot open (?:file|shared object)/i,
+    /no such file or directory|(?:read|open|load|config)\w{0,12}:? .{0,160}is a directory\b|\bEISDIR\b|FileNotFound(?:Exception|Error)|\bENOENT\b|cannot open (?:file|shared object)/i,
   ],
   [
     'refused',

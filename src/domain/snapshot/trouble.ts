@@ -70,13 +70,20 @@ export function illSince(workload: StateWorkload, at: number): number {
   );
 }
 
+/** Epoch ms: a container that ends again and again, and ran well before, does so at most since then, whatever its pod's condition says; 0 where it doesn't end. */
+function endingSince({ last, restarts, ready }: ContainerState, at: number): number {
+  if (!last || ready || last.startedAt <= 0 || restarts > OFTEN) return 0;
+  const ran = last.finishedAt - last.startedAt;
+  return ran > TROUBLE_HISTORY_MS ? last.finishedAt : at - restarts * (ran + BACK_OFF_MS);
+}
+
 function podSince(pod: Pod, at: number): number[] {
   if (pod.phase === 'Pending') return pod.createdAt > 0 ? [pod.createdAt] : [];
   const restarts = Math.max(0, ...pod.containers.map((one) => one.restarts));
   const looping = restarts > OFTEN && pod.containers.some(({ waiting }) => waiting?.reason === 'CrashLoopBackOff');
   const changed = pod.conditions.find(({ type }) => type === 'Ready')?.since ?? 0;
   return [
-    ...(changed > 0 ? [changed] : []),
+    ...(changed > 0 ? [Math.max(changed, ...pod.containers.map((one) => endingSince(one, at)))] : []),
     ...(looping ? [Math.max(pod.createdAt, at - restarts * BACK_OFF_MS)] : []),
   ];
 }

@@ -78,6 +78,30 @@ describe('a Service held against its pods', () => {
     ).toBe('service_missing Service/cart-svc');
   });
 
+  it('is gone, as nginx says that was to pass calls on to it', () => {
+    const shop = after((one) => one.remove('Service', 'payment'));
+    shop.deployment('edge', { port: 80 });
+    shop.crashes('edge', { reason: 'Error', exitCode: 1 });
+    shop.log('edge', ['nginx: [emerg] host not found in upstream "payment:50051" in /etc/nginx/conf.d/shop.conf:9']);
+    expect(verdict(shop)).toBe('service_missing Service/payment');
+  });
+
+  it('has nobody behind it any more, though others are named like it', () => {
+    const shop = after((one) => {
+      one.deployment('carts', { port: 7070 });
+      one.service('carts', { port: 7070 });
+      one.remove('Deployment', 'cart');
+      one.objects = one.objects.filter(
+        ({ kind, metadata }) => !(['Pod', 'ReplicaSet'].includes(kind) && metadata.name.startsWith('cart-')),
+      );
+      one.log(
+        'frontend',
+        [REFUSED, REFUSED].map((line) => line.replace('10.96.1.9', 'cart')),
+      );
+    });
+    expect(verdict(shop)).toBe('workload_missing Service/cart');
+  });
+
   it('is gone behind a full quota', () => {
     const shop = after((one) => one.remove('Service', 'cart'));
     shop.add('ResourceQuota', 'boutique', 'team', { status: { hard: { services: '5' }, used: { services: '5' } } });
@@ -176,8 +200,16 @@ describe('a database', () => {
     expect(verdict(clients(line, ['cart', 'payment']))).toBe('database_access_denied Deployment/ts-mysql');
   });
 
+  it('answers late, and is given next to no CPU', () => {
+    const shop = new Boutique();
+    shop.change('payment', (spec) => Object.assign(spec.containers[0], { resources: { limits: { cpu: '25m' } } }));
+    const late = 'POST "http://payment:50051/charge": java.net.SocketTimeoutException: Read timed out';
+    shop.log('checkout', [late, late, late, late]);
+    expect(verdict(shop)).toBe('cpu_limit_too_low Deployment/payment');
+  });
+
   it("is not to blame for a client's own pool, nor for its transactions", () => {
-    const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms.';
+    const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms';
     expect(verdict(clients(pool, ['cart']))).toBe('connection_pool_exhausted Deployment/cart ?');
     expect(verdict(clients('QueuePool limit of size 5 overflow 10 reached, connection timed out', ['cart']))).toBe(
       'connection_pool_exhausted Deployment/cart ?',
@@ -252,6 +284,15 @@ describe('the network', () => {
         }),
       ),
     ).toBe('rbac_denied ServiceAccount/default');
+  });
+});
+
+describe('an exception whose name has the letters of a system error', () => {
+  it('is a call that was refused', () => {
+    const line =
+      'ResourceAccessException: I/O error on GET request for "http://cart:7070/x": Connection refused; nested exception';
+    const { causes } = diagnose(after((shop) => shop.log('frontend', [line, line, line, line])));
+    expect(causes.map(({ what, object }) => `${what} ${object.name}`)).toEqual(['dependency_refuses cart']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Boutique, diagnose, factsOf, type Raw, verdict } from './boutique.ts';
+import { AT, Boutique, diagnose, factsOf, type Raw, verdict } from './boutique.ts';
 
 const broken = (change: (spec: Raw) => void = () => {}) => {
   const shop = new Boutique();
@@ -29,6 +29,8 @@ describe('a container that keeps exiting', () => {
   it.each([
     ['setting_missing', 'panic: environment variable "REDIS_ADDR" not set'],
     ['argument_invalid', 'error: unknown flag: --prot'],
+    ['argument_invalid', "Unrecognized VM option 'UseConcMarkSweepGC'"],
+    ['argument_invalid', 'Invalid maximum heap size: -Xmx4gb'],
     ['config_invalid', 'nginx: [emerg] unknown directive "liste" in /etc/nginx/nginx.conf:3'],
     ['port_in_use', 'panic: listen tcp :7070: bind: address already in use'],
     ['out_of_memory', 'java.lang.OutOfMemoryError: Java heap space'],
@@ -178,5 +180,115 @@ describe('an init container', () => {
     }
     shop.waits('cart', 'PodInitializing', '');
     expect(verdict(shop)).toBe('wrong_address Deployment/cart');
+  });
+});
+
+describe('a container that is told to listen elsewhere', () => {
+  it('is asked in vain by a probe that is right in port and patience', () => {
+    const shop = broken((spec) =>
+      Object.assign(spec.containers[0], {
+        env: [{ name: 'HTTP_PORT', value: '7999' }],
+        livenessProbe: { httpGet: { path: '/healthz', port: 7070 }, initialDelaySeconds: 5 },
+      }),
+    );
+    shop.crashes('cart', { reason: 'Error', exitCode: 137 });
+    const refused = 'Get "http://10.244.1.7:7070/healthz": dial tcp 10.244.1.7:7070: connect: connection refused';
+    shop.podEvent('cart', 'Unhealthy', `Liveness probe failed: ${refused}`);
+    shop.podEvent('cart', 'Killing', 'Container server failed liveness probe, will be restarted');
+    expect(verdict(shop)).toBe('wrong_port Deployment/cart');
+    expect(factsOf(diagnose(shop).causes[0])).toContain('env[HTTP_PORT]=7999');
+  });
+
+  it('or ends before the probe would give up', () => {
+    const shop = broken((spec) =>
+      Object.assign(spec.containers[0], {
+        livenessProbe: { httpGet: { path: '/health', port: 9090 }, initialDelaySeconds: 300 },
+      }),
+    );
+    shop.crashes('cart', { reason: 'Error', exitCode: 1 });
+    shop.log('cart', ["/etc/cart.conf:13 - Error during parsing: Unknown directive 'forwardd'"]);
+    shop.podEvent('cart', 'Unhealthy', 'Liveness probe failed: dial tcp 10.244.1.7:9090: connect: connection refused');
+    expect(diagnose(shop).causes.map(({ what }) => what)).not.toContain('liveness_probe_port');
+  });
+});
+
+describe('trouble of long ago', () => {
+  const hours = (ago: number) => new Date(AT - ago * 3_600_000).toISOString();
+  const job = (failedAgo: number) => {
+    const shop = broken();
+    shop.add('Job', 'kube-system', 'sweep-281', {
+      spec: { template: { metadata: { labels: { job: 'sweep' } }, spec: { containers: [] } } },
+      status: {
+        conditions: [
+          { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: hours(failedAgo) },
+        ],
+      },
+    });
+    return shop;
+  };
+
+  it('stands back behind what began today, and is told where nothing did', () => {
+    const shop = job(16);
+    shop.crashes('cart', { reason: 'Error', exitCode: 3 });
+    expect(verdict(shop)).toBe('crash_loop Deployment/cart');
+    expect(diagnose(job(16)).causes[0]?.what).toBe('job_failed');
+  });
+
+  it('is no such thing where it has only begun', () => {
+    const shop = job(0.2);
+    shop.crashes('cart', { reason: 'Error', exitCode: 3 });
+    expect(diagnose(shop).named).toBe(false);
+  });
+});
+
+describe('a node that put pods out and has recovered', () => {
+  const evicted = (resource: string) => {
+    const shop = broken();
+    for (const name of ['cart', 'payment', 'checkout'])
+      shop.pod('boutique', `${name}-0ld-x2x4x`, {
+        labels: { app: name },
+        owner: {},
+        node: 'worker-2',
+        spec: { containers: [{ name: 'server', image: 'x' }] },
+      });
+    for (const name of ['cart', 'payment', 'checkout']) {
+      const pod = shop.get('Pod', `${name}-0ld-x2x4x`);
+      pod.status = {
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: `The node was low on resource: ${resource}. Threshold quantity: 100Mi, available: 71232Ki.`,
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: new Date(AT - 20 * 60_000).toISOString() }],
+      };
+      pod.metadata.ownerReferences = shop.podsOf(name)[0]?.metadata.ownerReferences;
+    }
+    return shop;
+  };
+
+  it('is named, with whom it put out and for what', () => {
+    expect(verdict(evicted('memory'))).toBe('node_memory_pressure Node/worker-2');
+    expect(verdict(evicted('ephemeral-storage'))).toBe('node_disk_pressure Node/worker-2');
+    expect(factsOf(diagnose(evicted('memory')).causes[0])).toContain('(evicted from worker-2)=The node was low on');
+  });
+});
+
+describe('one object, in several words', () => {
+  it('is named by all of them together', () => {
+    const shop = broken();
+    shop.get('Deployment', 'coredns', 'kube-system').spec.template.spec.containers[0].resources = {
+      limits: { memory: '12Mi' },
+    };
+    for (const pod of shop.podsOf('coredns', 'kube-system')) {
+      Object.assign(pod.status.containerStatuses[0], {
+        ready: false,
+        restartCount: 6,
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+      });
+      pod.status.conditions = [{ type: 'Ready', status: 'False' }];
+    }
+    shop.log('checkout', ['lookup cart on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout']);
+    const { causes, named } = diagnose(shop);
+    expect(causes.slice(0, 2).map(({ object }) => object.name)).toEqual(['coredns', 'coredns']);
+    expect(named).toBe(true);
   });
 });

@@ -14,12 +14,15 @@ export const useFact = (use: AddressUse): StateFact => {
 /** What its log says of that host. */
 export const complaintOf = ({ workload, host, port }: AddressUse): LogSign | undefined =>
   workload.signs.find((sign) => {
-    if (sign.kind === 'unknown_host') return isHost(unknownHost(sign), host);
+    if (sign.kind === 'unknown_host') return isHost(unknownHost(sign), host) || isOnly(sign);
     return (
       (sign.kind === 'refused' || sign.kind === 'timeout') &&
       sign.addresses.some((one) => isHost(one.host, host) && (port === null || one.port === port))
     );
   });
+
+/** A line that leaves out which name isn't known. */
+const isOnly = (sign: LogSign): boolean => unknownHost(sign) === '' && (sign.late || sign.count > 2);
 
 const isHost = (said: string, host: string): boolean =>
   said !== '' && (said === host || said.startsWith(`${host}.`) || host.startsWith(`${said}.`));

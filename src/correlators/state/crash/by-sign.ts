@@ -6,7 +6,9 @@ import { fact, refOf, type StateCause, type StateFact } from '../../../domain/sn
 import { containerPath } from '../../../domain/snapshot/workload.ts';
 
 const BAD_ARGUMENT =
-  /unrecognized (?:arguments|option)|unknown (?:flag|option|shorthand)|flag provided but not defined|invalid choice|unexpected argument/i;
+  /unrecognized (?:arguments|option)|unknown (?:flag|option|shorthand)|flag provided but not defined|invalid choice|unexpected argument|unrecognized VM option|Java Virtual Machine|heap size|thread stack size|VM option/i;
+const JVM_OPTIONS = /^(?:_?JAVA_(?:TOOL_)?OPT(?:ION)?S|JDK_JAVA_OPTIONS|CATALINA_OPTS|JVM_OPTS)$/;
+const OF_JVM = /VM option|Java Virtual Machine|heap size|thread stack size|Unrecognized option: -[XD]/i;
 export const OTHERS: LogSignKind[] = [
   'unknown_host',
   'refused',
@@ -59,14 +61,17 @@ export function ofSign({ workload, container, exit }: CrashedContainer, sign: Lo
       : sign.kind === 'bad_command' && /exec format error/i.test(sign.line)
         ? 'image_platform_mismatch'
         : (volumeKind(workload, sign) ?? BY_SIGN[sign.kind] ?? 'crash_loop');
-  const where = WHERE[what]?.(container) ?? 'command';
+  const options = OF_JVM.test(sign.line) ? container.env.find(({ name }) => JVM_OPTIONS.test(name)) : undefined;
+  const where = options
+    ? `env[${options.name}]=${options.value ?? 'from elsewhere'}`
+    : (WHERE[what]?.(container) ?? 'command');
   const rbac = /User \\?"system:serviceaccount:([\w.-]{1,253}):([\w.-]{1,253})/.exec(sign.line);
   const object =
     what === 'rbac_denied' && rbac ? { kind: 'ServiceAccount', namespace: rbac[1] ?? '', name: rbac[2] ?? '' } : own;
   const field = fact(
     own,
     containerPath(workload, container, where.split('=')[0] ?? where),
-    where.split('=')[1] ?? settingOf(workload, container, sign),
+    where.includes('=') ? where.slice(where.indexOf('=') + 1) : settingOf(workload, container, sign),
   );
   const command =
     what === 'rbac_denied'

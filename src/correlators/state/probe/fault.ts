@@ -1,4 +1,4 @@
-import { listeningPorts, type ProbeFailure, portNumber } from '../../../domain/snapshot/listening.ts';
+import { listeningPorts, type ProbeFailure, portNumber, toldPort } from '../../../domain/snapshot/listening.ts';
 import { type FoundFault, NAMES, type ProbeLook } from './look.ts';
 import { early, IMPATIENT_S, patience, SHORT_S, slow, speaksOtherwise } from './patience.ts';
 
@@ -13,6 +13,7 @@ const STATUS = /statuscode: (\d{3})/;
 
 export function faultOf(look: ProbeLook): FoundFault {
   const { failure, probe, name, killed } = look;
+  if (endsBefore(look) || isToldElsewhere(look)) return null;
   if (probe.kind === 'exec') return failure ? execFault(look, failure) : null;
   const wrongPort = portFault(look);
   if (!failure) return wrongPort ?? silentFault(look);
@@ -39,6 +40,28 @@ export function faultOf(look: ProbeLook): FoundFault {
   if (REFUSED.test(message)) return refused(look);
   if (TIMED_OUT.test(message)) return slow(look);
   return null;
+}
+
+/** It ends by itself, sooner than the probe gives up: whoever asks it meanwhile is refused for that. */
+function endsBefore({ status, probe, killed }: ProbeLook): boolean {
+  const exit = status.ended ?? status.last;
+  if (killed || !exit || status.runningSince !== null || [0, 137, 143].includes(exit.code)) return false;
+  return exit.startedAt > 0 && exit.finishedAt - exit.startedAt < patience(probe) * 1_000;
+}
+
+/** It is told to listen where nobody asks: neither the probe's port nor its patience is wrong. */
+function isToldElsewhere({ container, probe, failure }: ProbeLook): boolean {
+  const told = toldPort(container);
+  const asked = portNumber(container, probe.port);
+  const declares = container.ports.some(({ port }) => port === asked);
+  return (
+    told !== null &&
+    asked !== null &&
+    told.port !== asked &&
+    declares &&
+    !container.ports.some(({ port }) => port === told.port) &&
+    /connection refused/i.test(failure?.message ?? 'connection refused')
+  );
 }
 
 /** Nobody listens there, by name or number, where it is known where somebody does. */

@@ -52,6 +52,12 @@ function collectScaler(add: Add, scaler: KubeObject, namespace: string): void {
     scraped(labels),
     numberAt(scaler, 'status', 'currentReplicas'),
   );
+  add('kube_horizontalpodautoscaler_spec_min_replicas', scraped(labels), numberAt(scaler, 'spec', 'minReplicas') || 1);
+  add(
+    'kube_horizontalpodautoscaler_status_desired_replicas',
+    scraped(labels),
+    numberAt(scaler, 'status', 'desiredReplicas'),
+  );
   for (const condition of listAt(scaler, 'status', 'conditions'))
     for (const status of CONDITION_STATUSES) {
       const holds = textAt(condition, 'status').toLowerCase() === status;

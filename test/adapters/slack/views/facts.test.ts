@@ -25,7 +25,7 @@ const factsOf = (findings: Finding[], reasons: string[] = []) => {
 };
 
 describe('the facts below the cause', () => {
-  it('are at most three, with their times, oldest first, without the name that was just said', () => {
+  it('are at most three, with their times, without the name that was just said', () => {
     const pod = { kind: 'Pod' as const, namespace: 'shop', name: 'ledger-db-7d9f8c6b5-x2x2x' };
     const told = factsOf([
       finding('crash_loop', -1, { about: pod, message: 'Pod ledger-db-7d9f8c6b5-x2x2x: container app keeps crashing' }),
@@ -38,6 +38,25 @@ describe('the facts below the cause', () => {
       finding('budget', -3, { strength: 0.2 }),
     ]);
     expect(told).toEqual(['• -2  rollout', '• -1  container app keeps crashing']);
+  });
+
+  it('come in the order that convinces: the change, the failing container, its last words; no second change or figure pushes one of them out', () => {
+    const pod = { kind: 'Pod' as const, namespace: 'shop', name: 'ledger-db-7d9f8c6b5-x2x2x' };
+    const findings = [
+      finding('latency', -9, { kind: 'anomaly', strength: 1 }),
+      finding('budget', -8, { strength: 0.97 }),
+      finding('log_error', -1, { kind: 'log', about: pod, message: 'fatal: no such table', strength: 0.7 }),
+      finding('config_change', -3, { kind: 'change', strength: 0.8 }),
+      finding('crash_loop', -2, { about: pod, message: 'container app keeps crashing', strength: 0.75 }),
+      finding('rollout', -4, { kind: 'change', strength: 0.6 }),
+    ];
+    expect(factsOf(findings)).toEqual([
+      '• -3  config_change',
+      '• -2  container app keeps crashing',
+      '• -1  fatal: no such table',
+    ]);
+    const without = findings.filter(({ kind }) => kind !== 'log');
+    expect(factsOf(without)).toEqual(['• -3  config_change', '• -2  container app keeps crashing', '• -9  latency']);
   });
 
   it('are of the cause alone, and filled up with reasons that have no time', () => {

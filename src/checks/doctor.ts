@@ -126,16 +126,21 @@ async function scaling({ settings, env }: Config, cluster: Cluster): Promise<Che
 /** A template of somebody's own may be no PromQL. */
 async function understood(config: Config, metrics: Metrics): Promise<Check> {
   const queries = createServiceQueries(queryOptions(config.settings));
-  const all: [string, string][] = [
+  const all: [string, string | undefined][] = [
     ...METRICS.map((metric): [string, string] => [metric, queries.byService(metric, 'default')]),
     ['memory_by_pod', queries.memoryByPod('default', 'nightshift')],
     ['calls', queries.calls('default')],
     ['cpu_by_pod', queries.cpuByPod('default')],
-    ...(queries.throttling ? [['throttling', queries.throttling('default')] satisfies [string, string]] : []),
+    ['throttling', queries.throttling?.('default')],
     ['volumes', queries.volumes('default')],
+    ['pods', queries.pods?.('default', 'nightshift')],
+    ['restarts_by_pod', queries.restartsByPod?.('default', 'nightshift')],
+    ['autoscaler', queries.autoscaler?.('default', 'nightshift')],
+    ['node', queries.node?.('nightshift')],
   ];
   const faults: string[] = [];
   for (const [name, query] of all) {
+    if (query === undefined) continue;
     const answer = await metrics.instant(query, Date.now());
     if (!answer.ok) faults.push(`${name}: ${answer.failure.message}`);
   }

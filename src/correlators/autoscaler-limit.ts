@@ -13,7 +13,7 @@ const CANNOT_SCALE = 0.6;
 const autoscalerLimit: Correlator = {
   name: 'autoscaler_limit',
   finds: {
-    autoscaler_limit: { chart: null, shownByPods: false, isContext: false },
+    autoscaler_limit: { chart: 'autoscaler', shownByPods: false, isContext: false },
     autoscaler_inactive: { chart: null, shownByPods: false, isContext: false },
   },
   correlate: (around) => (around.scaling ?? []).flatMap((scaling) => limitOf(scaling, around)),

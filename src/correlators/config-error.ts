@@ -7,7 +7,7 @@ const REASONS = ['CreateContainerConfigError', 'CreateContainerError', 'RunConta
 const configError: Correlator = {
   name: 'config_error',
   finds: {
-    config_error: { chart: null, shownByPods: false, isContext: false },
+    config_error: { chart: 'pods', shownByPods: false, isContext: false },
   },
   correlate: ({ pods }) =>
     pods

@@ -14,7 +14,7 @@ const WORTH_TELLING = 0.4;
 /** Containers that the scheduler of the kernel (CFS) keeps waiting at their CPU limit: the worst of each workload, with the limit. */
 const cpuThrottled: Correlator = {
   name: 'cpu_throttled',
-  finds: { cpu_throttled: { chart: 'cpu_ratio', shownByPods: false, isContext: true } },
+  finds: { cpu_throttled: { chart: 'throttling', shownByPods: false, isContext: true } },
   correlate: (around) => {
     const worst = new Map<string, { workload: Workload; throttling: Throttling }>();
     for (const throttling of around.throttling ?? []) {

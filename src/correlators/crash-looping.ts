@@ -9,7 +9,7 @@ const RECENT_MS = 30 * 60_000;
 const crashLooping: Correlator = {
   name: 'crash_looping',
   finds: {
-    crash_loop: { chart: null, shownByPods: true, isContext: false },
+    crash_loop: { chart: 'pods', shownByPods: true, isContext: false },
   },
   correlate: ({ pods, at, since }) => pods.flatMap((pod) => crashes(pod, Math.min(at, since))),
 };

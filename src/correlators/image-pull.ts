@@ -7,7 +7,7 @@ const REASONS = ['ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'ErrIma
 const imagePull: Correlator = {
   name: 'image_pull',
   finds: {
-    image_pull: { chart: null, shownByPods: false, isContext: false },
+    image_pull: { chart: 'pods', shownByPods: false, isContext: false },
   },
   correlate: ({ pods }) =>
     pods

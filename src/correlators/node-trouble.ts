@@ -19,8 +19,8 @@ const TAINT_HALF_LIFE_MS = 60 * 60_000;
 const nodeTrouble: Correlator = {
   name: 'node_trouble',
   finds: {
-    node_pressure: { chart: null, shownByPods: false, isContext: false },
-    node_not_ready: { chart: null, shownByPods: false, isContext: false },
+    node_pressure: { chart: 'node', shownByPods: false, isContext: false },
+    node_not_ready: { chart: 'node', shownByPods: false, isContext: false },
     node_tainted: { chart: null, shownByPods: false, isContext: false },
   },
   correlate: (around) => around.nodes.flatMap((node) => [...troubleOf(node, around), ...taintsOf(node, around)]),

@@ -18,7 +18,7 @@ type Step = { at: number; from: number; to: number };
 const recentScaling: Correlator = {
   name: 'recent_scaling',
   finds: {
-    scaled_down: { chart: null, shownByPods: false, isContext: false },
+    scaled_down: { chart: 'pods', shownByPods: false, isContext: false },
     scaled_up: { chart: null, shownByPods: false, isContext: true },
   },
   correlate: (around) => around.workloads.flatMap((workload) => scalingOf(workload, around)),

@@ -9,7 +9,7 @@ const PATIENCE_MS = 30_000;
 const unschedulable: Correlator = {
   name: 'unschedulable',
   finds: {
-    unschedulable: { chart: null, shownByPods: false, isContext: false },
+    unschedulable: { chart: 'pods', shownByPods: false, isContext: false },
   },
   correlate: ({ pods, events, workloads, revisions, at }) =>
     workloads.flatMap((workload) => {

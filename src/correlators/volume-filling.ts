@@ -24,8 +24,8 @@ const WINDOWS_MS = [8, 20, 60].map((minutes) => minutes * 60_000);
 const volumeFilling: Correlator = {
   name: 'volume_filling',
   finds: {
-    volume_full: { chart: null, shownByPods: false, isContext: false },
-    volume_filling: { chart: null, shownByPods: false, isContext: false },
+    volume_full: { chart: 'volume', shownByPods: false, isContext: false },
+    volume_filling: { chart: 'volume', shownByPods: false, isContext: false },
     volume_high: { chart: null, shownByPods: false, isContext: true },
   },
   correlate: (around) => (around.volumes ?? []).flatMap((volume) => fillingOf(volume, around)),

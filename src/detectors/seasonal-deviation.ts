@@ -16,9 +16,9 @@ const FINDS: Record<MetricFinding, AnomalyInfo> = {
   memory: { chart: 'memory_ratio', shownByPods: false, isContext: false, scan: 'opens', mustLast: 'short' },
   cpu: { chart: 'cpu_ratio', shownByPods: false, isContext: false, scan: 'looks_closer', mustLast: 'long' },
   traffic: { chart: 'request_rate', shownByPods: false, isContext: false, scan: 'looks_closer', mustLast: 'short' },
-  restarts: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
-  queue: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
-  readiness: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  restarts: { chart: 'pods', shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  queue: { chart: 'queue_depth', shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
+  readiness: { chart: 'pods', shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
   unusual: { chart: null, shownByPods: false, isContext: false, scan: 'counts', mustLast: 'long' },
 };
 

@@ -1,10 +1,16 @@
 /** Metrics of a service that a picture may show. */
-export type ChartMetric = 'memory_ratio' | 'latency_p99' | 'error_ratio' | 'request_rate' | 'cpu_ratio';
+export type ChartMetric = 'memory_ratio' | 'latency_p99' | 'error_ratio' | 'request_rate' | 'cpu_ratio' | 'queue_depth';
+
+/**
+ * What a picture may show: a metric; ready pods against those wanted, with restarts; how full the volume is; the autoscaler's replicas against its
+ * bounds; how much containers are throttled; the node's conditions.
+ */
+export type ChartName = ChartMetric | 'pods' | 'volume' | 'autoscaler' | 'throttling' | 'node';
 
 /** What is known of a finding's word, whatever was found. */
 export type FindingInfo = {
-  /** The metric that the picture of an incident with it shows; null: none of its own. */
-  chart: ChartMetric | null;
+  /** What the picture of an incident with it shows; null: nothing of its own. */
+  chart: ChartName | null;
   /** Pods show it when something is wrong with them, whatever that is: no change or state that explains it. */
   shownByPods: boolean;
   /** It explains to a person why something doesn't help, and is often so without any trouble: neither for nor against anybody. */

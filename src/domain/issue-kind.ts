@@ -1,4 +1,4 @@
-import type { ChartMetric } from './finding-info.ts';
+import type { ChartName } from './finding-info.ts';
 import type { Health } from './health.ts';
 import type { Issue } from './types/diagnosis.ts';
 import type { Finding } from './types/finding.ts';
@@ -15,8 +15,8 @@ export type IssueKind = {
   title: string;
   /** How it is said of a service, while it lasts and once it is over: "is slow", "was slow". */
   says: { now: string; past: string };
-  /** The metric that its picture shows; null: that of the strongest finding. */
-  chart: ChartMetric | null;
+  /** What its picture shows; null: what the strongest finding names, else there is none. */
+  chart: ChartName | null;
   /** It is measured over a window, which holds the time before a change until it has passed. */
   overWindow: boolean;
   /** Whose trouble it is: a node's is dealt with once for all that run on it. */
@@ -58,14 +58,14 @@ export type ByRule = {
   message?(value: number, threshold: number | null): string | null;
 };
 
-type OfRule = Pick<IssueKind, 'name' | 'title' | 'says'> & { of?: IssueKind['of'] } & ByRule;
+type OfRule = Pick<IssueKind, 'name' | 'title' | 'says'> & Partial<Pick<IssueKind, 'of' | 'chart'>> & ByRule;
 
 /** A kind that no vital shows. Its severity is how far beyond its threshold the rule is. */
-export const kindByRule = ({ name, title, says, of = 'workload', ...byRule }: OfRule): IssueKind => ({
+export const kindByRule = ({ name, title, says, of = 'workload', chart = null, ...byRule }: OfRule): IssueKind => ({
   name,
   title,
   says,
-  chart: null,
+  chart,
   overWindow: false,
   of,
   unit: RULE_UNIT,

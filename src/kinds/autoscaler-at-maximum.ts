@@ -5,6 +5,7 @@ const autoscalerAtMaximum = kindByRule({
   name: 'autoscaler_at_maximum',
   title: 'An autoscaler at its maximum',
   says: { now: 'is at its most replicas', past: 'was at its most replicas' },
+  chart: 'autoscaler',
   alerts: ['KubeHpaMaxedOut', 'KubeHpaReplicasMismatch', 'KubernetesHpaScaleMaximum', 'KubernetesHpaUnderutilized'],
 });
 export default autoscalerAtMaximum;

@@ -6,7 +6,7 @@ const containerConfig: IssueKind = {
   name: 'container_config',
   title: 'Containers that can’t be made',
   says: { now: 'can’t be configured', past: 'couldn’t be configured' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'pods',

@@ -6,6 +6,7 @@ const cpuThrottling = kindByRule({
   name: 'cpu_throttling',
   title: 'Containers throttled by their CPU limit',
   says: { now: 'is throttled by its CPU limit', past: 'was throttled by its CPU limit' },
+  chart: 'throttling',
   alerts: ['CPUThrottlingHigh', 'KubernetesContainerCpuThrottling', 'ContainerHighThrottleRate'],
   message: (value, threshold) =>
     threshold !== null && threshold > 0 && threshold < 1 && value >= 0 && value <= 1

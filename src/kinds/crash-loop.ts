@@ -7,7 +7,7 @@ const crashLoop: IssueKind = {
   name: 'crash_loop',
   title: 'Containers that keep crashing',
   says: { now: 'keeps crashing', past: 'kept crashing' },
-  chart: 'error_ratio',
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'restarts',

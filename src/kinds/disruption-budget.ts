@@ -8,6 +8,7 @@ const disruptionBudget = kindByRule({
     now: 'breaks its disruption budget',
     past: 'broke its disruption budget',
   },
+  chart: 'pods',
   alerts: [
     'KubePdbNotEnoughHealthyPods',
     'PodDisruptionBudgetAtLimit',

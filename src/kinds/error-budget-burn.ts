@@ -5,6 +5,7 @@ const errorBudgetBurn = kindByRule({
   name: 'error_budget_burn',
   title: 'An error budget that burns',
   says: { now: 'burns its error budget', past: 'burned its error budget' },
+  chart: 'error_ratio',
   alerts: [
     'ErrorBudgetBurn',
     'SLOErrorBudgetBurn',

@@ -6,7 +6,7 @@ const imagePull: IssueKind = {
   name: 'image_pull',
   title: 'Images that can’t be pulled',
   says: { now: 'can’t pull its image', past: 'couldn’t pull its image' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'pods',

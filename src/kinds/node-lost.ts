@@ -5,6 +5,7 @@ const nodeLost = kindByRule({
   name: 'node_lost',
   title: 'A node that is lost or refuses pods',
   says: { now: 'is lost or refuses pods', past: 'was lost or refused pods' },
+  chart: 'node',
   of: 'node',
   alerts: [
     'KubeNodeNotReady',

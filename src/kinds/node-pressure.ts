@@ -5,7 +5,7 @@ const nodePressure: IssueKind = {
   name: 'node_pressure',
   title: 'A node in trouble',
   says: { now: 'runs on a node under pressure', past: 'ran on a node under pressure' },
-  chart: null,
+  chart: 'node',
   overWindow: false,
   of: 'node',
   unit: 'nodes',

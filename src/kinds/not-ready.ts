@@ -5,7 +5,7 @@ const notReady: IssueKind = {
   name: 'not_ready',
   title: 'Pods that are not ready',
   says: { now: 'isn’t ready', past: 'wasn’t ready' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'pods',

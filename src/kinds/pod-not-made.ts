@@ -6,7 +6,7 @@ const podNotMade: IssueKind = {
   name: 'pod_not_made',
   title: 'Pods without volumes or network',
   says: { now: 'waits for volumes or network', past: 'waited for volumes or network' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'pods',

@@ -5,6 +5,7 @@ const replicasMissing = kindByRule({
   name: 'replicas_missing',
   title: 'Fewer pods than wanted',
   says: { now: 'has fewer pods than it wants', past: 'had fewer pods than it wants' },
+  chart: 'pods',
   alerts: [
     'KubePodNotReady',
     'KubeContainerWaiting',

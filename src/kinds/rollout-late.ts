@@ -5,6 +5,7 @@ const rolloutLate = kindByRule({
   name: 'rollout_late',
   title: 'A rollout that doesn’t end',
   says: { now: 'is stuck in a rollout by its alert', past: 'was stuck in a rollout by its alert' },
+  chart: 'pods',
   alerts: [
     'KubeDeploymentRolloutStuck',
     'KubeStatefulSetUpdateNotRolledOut',

@@ -6,7 +6,7 @@ const rolloutStuck: IssueKind = {
   name: 'rollout_stuck',
   title: 'A rollout that is stuck',
   says: { now: 'is stuck in a rollout', past: 'was stuck in a rollout' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'rollouts',

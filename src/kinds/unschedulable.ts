@@ -6,7 +6,7 @@ const unschedulable: IssueKind = {
   name: 'unschedulable',
   title: 'Pods that no node takes',
   says: { now: 'has no place for its pods', past: 'had no place for its pods' },
-  chart: null,
+  chart: 'pods',
   overWindow: false,
   of: 'workload',
   unit: 'pods',

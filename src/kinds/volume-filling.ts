@@ -6,6 +6,7 @@ const volumeFilling = kindByRule({
   name: 'volume_filling',
   title: 'A volume that fills up',
   says: { now: 'is filling up', past: 'was filling up' },
+  chart: 'volume',
   alerts: [
     'KubePersistentVolumeFillingUp',
     'KubePersistentVolumeFull',

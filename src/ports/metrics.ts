@@ -58,6 +58,14 @@ export type ServiceQueries = {
   volumes(namespace: string): string;
   /** When certificates end, Unix seconds, labelled `secret` (that holds it) or `certificate` (its object). Absent: nobody asks. */
   certificates?(namespace: string): string;
+  /** For pictures. Ready pods and those wanted, labelled `line`. These are absent where nobody draws. */
+  pods?(namespace: string, service: string): string;
+  /** How often each pod's containers have started again, counted, labelled `pod`. */
+  restartsByPod?(namespace: string, service: string): string;
+  /** An autoscaler's replicas now, wanted, least and most, labelled `line`. */
+  autoscaler?(namespace: string, name: string): string;
+  /** A node's conditions, 1 where one holds, labelled `condition`. */
+  node?(name: string): string;
   /** Who calls whom, labelled `client` and `server`. */
   calls(namespace: string): string;
 };

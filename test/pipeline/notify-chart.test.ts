@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/app/deps.ts';
-import type { TimelineEntry } from '../../src/domain/incident.ts';
+import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
 import { isPictureDue, pictureOf } from '../../src/pipeline/notify-chart.ts';
 import { anIncident, CLOSED } from '../adapters/redis/store-fixture.ts';
+import { alertOf } from '../domain/examples.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
 
 const NOW = 10 * 3_600_000;
@@ -15,18 +16,27 @@ const line = (type: TimelineEntry['type'], from: TimelineEntry['from'], to: Time
   to,
 });
 
-/** What a picture is made of; `asked` are the queries. */
-function parts(points: { at: number; value: number }[]) {
+type Points = { at: number; value: number }[];
+
+/** What a picture is made of; `asked` are the queries, `by` what single ones are answered. */
+function parts(points: Points, by: Record<string, { labels: Record<string, string>; points: Points }[]> = {}) {
   const asked: string[] = [];
   const deps = {
     clock: { now: () => NOW },
     queries: {
       unit: () => 'of limit',
       quickOfService: (metric: string, _n: string, service: string) => `${metric} ${service}`,
+      pods: (_n: string, service: string) => `pods ${service}`,
+      restartsByPod: (_n: string, service: string) => `restarts ${service}`,
+      volumes: (namespace: string) => `volumes ${namespace}`,
+      autoscaler: (_n: string, name: string) => `autoscaler ${name}`,
+      throttling: (namespace: string) => `throttling ${namespace}`,
+      node: (name: string) => `node ${name}`,
     },
     metrics: {
       range: async (query: string) => {
         asked.push(query);
+        if (by[query]) return { ok: true, value: by[query] };
         return { ok: true, value: points.length > 0 ? [{ labels: {}, points }] : [] };
       },
     },
@@ -107,5 +117,133 @@ describe('the chart in the thread', () => {
     ]);
     expect((await pictureOf(deps, over))?.picture.marks[0]).toMatchObject({ kind: 'span', to: NOW - 100_000 });
     expect(await pictureOf(parts([]).deps, leaking)).toBeNull();
+  });
+});
+
+const MIN = 60_000;
+const anAlert = alertOf();
+const curve = (...values: number[]): Points =>
+  values.map((value, index) => ({ at: NOW - (values.length - 1 - index) * MIN, value }));
+const lines = (label: string, all: Record<string, number[]>) =>
+  Object.entries(all).map(([name, values]) => ({ labels: { [label]: name }, points: curve(...values) }));
+const of = (kind: string, over: Partial<Incident> = {}): Incident => ({
+  ...leaking,
+  alerts: [],
+  diagnosis: { ...leaking.diagnosis!, issue: { ...leaking.diagnosis!.issue, kind } },
+  ...over,
+});
+const about = (kind: 'Deployment' | 'PersistentVolumeClaim' | 'Node', name: string) => ({
+  kind,
+  namespace: 'shop',
+  name,
+});
+
+describe('what the trouble is about', () => {
+  const service = leaking.service;
+  const crashing = of('crash_loop');
+
+  it('is for a crash loop its ready pods against those wanted, and when containers started again: of each pod, and not when one is new', async () => {
+    const { deps, asked } = parts([], {
+      [`pods ${service}`]: lines('line', { ready: [3, 3, 1, 1], wanted: [3, 3, 3, 3] }),
+      [`restarts ${service}`]: [
+        { labels: { pod: 'a' }, points: curve(4, 4, 5, 6) },
+        { labels: { pod: 'b' }, points: curve(0, 0, 2, 0) },
+        { labels: { pod: 'new' }, points: curve(9) },
+      ],
+    });
+    const made = await pictureOf(deps, crashing);
+    expect(asked).toEqual([`pods ${service}`, `restarts ${service}`]);
+    expect(made?.picture).toMatchObject({ name: 'ready pods', series: curve(3, 3, 1, 1), whole: true });
+    expect(made?.picture.beside).toEqual([
+      { name: 'pods wanted', as: 'bound', points: curve(3, 3, 3, 3) },
+      {
+        name: 'restarts',
+        as: 'bars',
+        points: [
+          { at: NOW - MIN, value: 3 },
+          { at: NOW, value: 1 },
+        ],
+      },
+    ]);
+    expect(made?.altText).toContain('1 of 3 pods ready at the end; 4 restarts');
+  });
+
+  it('is nothing where all of it is as it should be, or unknown: no picture, and none of something else', async () => {
+    const well = {
+      [`pods ${service}`]: lines('line', { ready: [3, 3], wanted: [3, 3] }),
+      [`restarts ${service}`]: lines('pod', { a: [7, 7] }),
+      [`autoscaler ${service}`]: lines('line', { now: [2, 3], most: [5, 5] }),
+      'node n1': lines('condition', { Ready: [1, 1], DiskPressure: [0, 0] }),
+      'throttling shop': [],
+    };
+    const errors = curve(0.01, 0.01);
+    const onNode = { entity: about('Node', 'n1') };
+    for (const one of [crashing, of('node_lost', onNode), of('cpu_throttling'), of('certificate'), of('alert:Odd')])
+      expect(await pictureOf(parts(errors, well).deps, one)).toBeNull();
+    const { deps, asked } = parts([]);
+    expect(await pictureOf(deps, crashing)).toBeNull();
+    expect(asked).toEqual([`pods ${service}`]);
+  });
+
+  it('is for a volume how full it is, of this one alone, and when it will be full as foretold', async () => {
+    const claim = about('PersistentVolumeClaim', 'data-1');
+    const { deps } = parts([], {
+      'volumes shop': lines('persistentvolumeclaim', { 'data-0': [0.1, 0.1], 'data-1': [0.8, 0.9] }),
+    });
+    const fills = {
+      kind: 'state' as const,
+      about: about('Deployment', service),
+      object: claim,
+      at: NOW,
+      strength: 0.9,
+    };
+    const found = { ...fills, what: 'volume_filling', message: '', damageAt: NOW + 5 * MIN };
+    const filling = of('volume_filling', { anomalies: [found] });
+    const made = await pictureOf(deps, filling);
+    expect(made?.picture).toMatchObject({ title: 'data-1: used, share of the volume', series: curve(0.8, 0.9) });
+    expect(made?.picture.ahead).toEqual([
+      { at: NOW, value: 0.9 },
+      { at: NOW + 5 * MIN, value: 1 },
+    ]);
+    expect(made?.altText).toMatch(/90 % used at the end; full at 10:05 UTC as foretold/);
+    expect((await pictureOf(deps, { ...filling, closedAt: NOW }))?.picture.ahead).toBeUndefined();
+    const byAlert = of('volume_filling', {
+      alerts: [{ ...anAlert, labels: { exported_persistentvolumeclaim: 'data-0' } }],
+    });
+    expect((await pictureOf(deps, byAlert))?.picture.title).toBe('data-0: used, share of the volume');
+  });
+
+  it('is for an autoscaler its replicas against their bounds, for a node its conditions', async () => {
+    const { deps } = parts([], {
+      'autoscaler keda-hpa-pay': lines('line', { now: [2, 5], wanted: [4, 5], least: [2, 2], most: [5, 5] }),
+      'node n1': lines('condition', { Ready: [1, 0], DiskPressure: [0, 0], MemoryPressure: [1, 1] }),
+    });
+    deps.cluster.scaling = (async () => ({
+      ok: true,
+      value: [{ kind: 'ScaledObject', namespace: 'shop', name: 'pay', target: { kind: 'Deployment', name: service } }],
+    })) as unknown as Deps['cluster']['scaling'];
+    const scaled = await pictureOf(deps, of('autoscaler_at_maximum'));
+    expect(scaled?.picture.beside?.map(({ name, as }) => `${name} ${as}`)).toEqual([
+      'most bound',
+      'wanted line',
+      'least bound',
+    ]);
+    expect(scaled?.altText).toContain('5 replicas at the end, 5 at most');
+    const node = await pictureOf(deps, of('node_lost', { entity: about('Node', 'n1') }));
+    expect(node?.picture).toMatchObject({ unit: 'yes/no', series: curve(1, 0) });
+    expect(node?.altText).toContain('the node is not ready at the end; it had MemoryPressure');
+    expect(node?.picture.beside?.map(({ name }) => name)).toEqual(['MemoryPressure']);
+  });
+
+  it('of an alert that has no kind of its own is what its rule measures, else what was found of the service', async () => {
+    const { deps, asked } = parts(curve(1, 2));
+    await pictureOf(deps, of('alert:Slow', { alerts: [{ ...anAlert, vital: 'latency' }] }));
+    const queue = { kind: 'anomaly' as const, at: NOW, what: 'queue', message: '', strength: 0.9 };
+    const elsewhere = { ...queue, what: 'errors', strength: 1, about: about('Deployment', 'elsewhere') };
+    await pictureOf(
+      deps,
+      of('alert:Odd', { anomalies: [elsewhere, { ...queue, about: about('Deployment', service) }] }),
+    );
+    expect(asked).toEqual([`latency_p99 ${service}`, `queue_depth ${service}`]);
   });
 });

@@ -9,6 +9,8 @@ export function axisLabel(value: number, unit: string): string {
       return finePercent(value, 3);
     case 'bytes':
       return bytes(value);
+    case 'yes/no':
+      return value === 1 ? 'yes' : value === 0 ? 'no' : '';
     case '1/s':
       return `${thousands(value)}/s`;
     case '':

@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisLabel, utcTime } from './axis-label.ts';
+import { besideLegend, besideSeries } from './chart-beside.ts';
 import { moments, spans } from './chart-marks.ts';
 import type { MetricChart } from './chart-spec.ts';
 import { chartWords, FONT } from './chart-words.ts';
@@ -23,11 +24,16 @@ export function chartOption(chart: MetricChart): EChartsCoreOption {
     grid: { left: 14, right: 26, top: 86, bottom: 14, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: timeAxis(palette),
     yAxis: valueAxis(chart, palette),
-    series: [...bandSeries(chart, palette), ...aheadSeries(chart, palette), metricSeries(chart, palette)],
+    series: [
+      ...bandSeries(chart, palette),
+      ...aheadSeries(chart, palette),
+      ...besideSeries(chart, palette),
+      metricSeries(chart, palette),
+    ],
   };
 }
 
-const METRIC = 'measured';
+const metricName = ({ name }: MetricChart) => (name === undefined ? 'measured' : chartWords(name, 32));
 const NORMAL = 'normal at this time';
 const AHEAD = 'foretold';
 const INTERVAL = 'in 95 of 100 cases';
@@ -36,9 +42,10 @@ const DASH = 'path://M0,5L24,5L24,9L0,9Z';
 const DASHES = 'path://M0,5L9,5L9,9L0,9ZM15,5L24,5L24,9L15,9Z';
 
 function legend(chart: MetricChart, palette: Palette) {
-  const metric = { name: METRIC, icon: DASH };
+  const metric = { name: metricName(chart), icon: DASH };
   const ahead = chart.ahead ? [{ name: AHEAD, icon: DASHES }] : [];
-  const data = [metric, ...ahead, ...(chart.band ? [{ name: bandName(chart), icon: 'rect' }] : [])];
+  const beside = besideLegend(chart, { line: DASH, bound: DASHES });
+  const data = [metric, ...beside, ...ahead, ...(chart.band ? [{ name: bandName(chart), icon: 'rect' }] : [])];
   return { data, left: 12, top: 42, itemGap: 18, textStyle: { color: palette.faint, fontSize: 13, fontFamily: FONT } };
 }
 
@@ -64,6 +71,8 @@ function valueAxis(chart: MetricChart, palette: Palette) {
     // Zero belongs to it unless everything is far away from it.
     scale: false,
     splitNumber: 4,
+    ...(chart.whole ? { minInterval: 1 } : {}),
+    ...(isOfAWhole(chart) ? { max: 1, interval: 0.25 } : {}),
     axisLabel: {
       color: palette.faint,
       fontSize: 13,
@@ -72,6 +81,12 @@ function valueAxis(chart: MetricChart, palette: Palette) {
     splitLine: { lineStyle: { color: palette.grid } },
   };
 }
+
+/** A share that is held against all there is: the axis ends there. */
+const isOfAWhole = ({ unit, beside, series }: MetricChart): boolean =>
+  unit === 'ratio' &&
+  (beside ?? []).some(({ as, points }) => as === 'bound' && points.every(({ value }) => value === 1)) &&
+  series.every(({ value }) => !(value > 1));
 
 /** The band is an invisible line at its foot with its height stacked on it. */
 function bandSeries(chart: MetricChart, palette: Palette) {
@@ -112,9 +127,10 @@ function metricSeries(chart: MetricChart, palette: Palette) {
   const alone = data.length === 1;
   return {
     type: 'line',
-    name: METRIC,
+    name: metricName(chart),
     symbol: alone ? 'circle' : 'none',
     connectNulls: false,
+    ...(chart.whole ? { step: 'end' } : {}),
     z: 5,
     lineStyle: { width: 3, color: palette.line },
     itemStyle: { color: palette.line },

@@ -1,4 +1,5 @@
 // One by one: `echarts/charts` and `echarts/components` bring every other kind into memory too.
+import 'echarts/lib/chart/bar.js';
 import 'echarts/lib/chart/line.js';
 import 'echarts/lib/component/gridSimple.js';
 import 'echarts/lib/component/legendPlain.js';

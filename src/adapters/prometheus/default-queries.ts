@@ -2,7 +2,8 @@ import { TEMPLATE_HASH } from '../../domain/pod-names.ts';
 import type { MetricName } from '../../ports/metrics.ts';
 import { escapeLabelValue } from './escape.ts';
 
-/** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. `certificates`: when each ends, Unix seconds, labelled `secret` or `certificate`. */
+/** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. `certificates`: when each ends, Unix seconds, labelled `secret` or `certificate`.
+ * For pictures: `pods` (`line` is `ready` or `wanted`), `restarts_by_pod` (counted, labelled `pod`), `autoscaler` (`line` is `now`, `wanted`, `least` or `most`) and `node` (its conditions, 1 or 0, labelled `condition`). */
 export const QUERY_NAMES = [
   'request_rate',
   'error_ratio',
@@ -19,13 +20,18 @@ export const QUERY_NAMES = [
   'calls',
   'volumes',
   'certificates',
+  'pods',
+  'restarts_by_pod',
+  'autoscaler',
+  'node',
 ] as const satisfies (MetricName | string)[];
 export type QueryName = (typeof QUERY_NAMES)[number];
 
 /**
  * PromQL by name. Those of metrics give one series a service, labelled `service`. Placeholders:
  * `$window`, `$name` (the namespace, inside quotes), and label matchers to stand inside braces: `$http` (namespace and `service`), `$exported` (the same under `exported_`),
- * `$istio` (destination workload and its namespace), `$pods` (namespace and `pod`), `$deployments`, `$statefulsets`, `$daemonsets` (namespace and the label of that name).
+ * `$istio` (destination workload and its namespace), `$pods` (namespace and `pod`), `$deployments`, `$statefulsets`, `$daemonsets` (namespace and the label of that name),
+ * `$autoscaler` (the label `horizontalpodautoscaler` alone), `$node` (the label `node`).
  */
 export type QueryTemplates = Record<QueryName, string>;
 
@@ -141,6 +147,14 @@ function calls(query: string, clients: string[], servers: string[]): string {
   );
   return `sum by (client, server) (${renamed})`;
 }
+/** Names a line of a picture. `label`: one that the series has. */
+const line = (name: string, query: string, label: string) =>
+  `label_replace(${query}, "line", "${name}", "${label}", ".*")`;
+/** Of an autoscaler, scraped with and without its own labels. */
+const autoscaler = (metric: string) =>
+  `max by (horizontalpodautoscaler) (${['namespace="$name",exported_namespace=""', 'exported_namespace="$name"']
+    .map((whose) => `kube_horizontalpodautoscaler_${metric}{$autoscaler,${whose}}`)
+    .join(' or ')})`;
 const linkerd = 'direction="outbound",dst_namespace="$name"';
 
 /** For the names that kube-state-metrics, cAdvisor, most HTTP libraries, service graphs (Tempo, OpenTelemetry), Istio, Linkerd and NGINX's ingress controller use. */
@@ -191,4 +205,22 @@ export const defaultQueries = (speakers: readonly Speaker[] | 'anybody'): QueryT
         `min by (certificate) (label_replace(certmanager_certificate_expiration_timestamp_seconds{${whose}}, "certificate", "$1", "name", "(.+)"))`,
     ),
   ].join(' or '),
+  pods: [
+    line('ready', 'max by (deployment) (kube_deployment_status_replicas_available{$deployments})', 'deployment'),
+    line('wanted', 'max by (deployment) (kube_deployment_spec_replicas{$deployments})', 'deployment'),
+    line('ready', 'max by (statefulset) (kube_statefulset_status_replicas_ready{$statefulsets})', 'statefulset'),
+    line('wanted', 'max by (statefulset) (kube_statefulset_replicas{$statefulsets})', 'statefulset'),
+    line('ready', 'max by (daemonset) (kube_daemonset_status_number_ready{$daemonsets})', 'daemonset'),
+    line('wanted', 'max by (daemonset) (kube_daemonset_status_desired_number_scheduled{$daemonsets})', 'daemonset'),
+  ].join(' or '),
+  restarts_by_pod: 'sum by (pod) (kube_pod_container_status_restarts_total{$pods})',
+  autoscaler: [
+    ['now', 'status_current_replicas'],
+    ['wanted', 'status_desired_replicas'],
+    ['least', 'spec_min_replicas'],
+    ['most', 'spec_max_replicas'],
+  ]
+    .map(([name, metric]) => line(name!, autoscaler(metric!), 'horizontalpodautoscaler'))
+    .join(' or '),
+  node: 'max by (condition) (kube_node_status_condition{$node,status="true"})',
 });

@@ -48,6 +48,10 @@ function queriesFor({ templates, window = '5m', quickWindow = '2m', speakers }: 
     throttling: (namespace) => fillQuery(all.throttling, { namespace, service: null, window }),
     volumes: (namespace) => fillQuery(all.volumes, { namespace, service: null, window }),
     certificates: (namespace) => fillQuery(all.certificates, { namespace, service: null, window }),
+    pods: (namespace, service) => fillQuery(all.pods, { namespace, service, window }),
+    restartsByPod: (namespace, service) => fillQuery(all.restarts_by_pod, { namespace, service, window }),
+    autoscaler: (namespace, name) => fillQuery(all.autoscaler, { namespace, service: name, window }),
+    node: (name) => fillQuery(all.node, { namespace: '', service: name, window }),
     calls: (namespace) => fillQuery(all.calls, { namespace, service: null, window }),
   };
 }
@@ -70,13 +74,18 @@ function fillQuery(template: string, { namespace, service, window }: Target): st
     $deployments: matcher('deployment'),
     $statefulsets: matcher('statefulset'),
     $daemonsets: matcher('daemonset'),
+    $autoscaler: whose('horizontalpodautoscaler'),
+    $node: whose('node'),
   };
   return template.replace(PLACEHOLDER, (name) => matchers[name] ?? name);
 }
 
 const PLACEHOLDER = /\$[a-z]+\b/g;
 /** Those that say whose series are asked for. */
-const WHOSE = ['$name', '$http', '$exported', '$istio', '$pods', '$deployments', '$statefulsets', '$daemonsets'];
+const WHOSE = [
+  ...['$name', '$http', '$exported', '$istio', '$pods', '$deployments', '$statefulsets', '$daemonsets'],
+  ...['$autoscaler', '$node'],
+];
 
 /** What is wrong with a template of somebody's own, in words; null when its placeholders are right. (`$1` is PromQL's own.) */
 export function templateFault(template: string): string | null {

@@ -55,6 +55,21 @@ describe('a chart', () => {
     expect(countOf(picture, near(0x12, 0x64, 0xa3))).toBeGreaterThan(2_000);
     expect(countOf(picture, near(0x1d, 0x1c, 0x1d))).toBeGreaterThan(1_500);
     expect(countOf(picture, near(0x8a, 0x3f, 0xfc))).toBeGreaterThan(800);
+    const beside = read(
+      await metricChart(
+        chart({
+          unit: 'ratio',
+          whole: true,
+          name: 'ready pods',
+          beside: [
+            { name: 'wanted', as: 'bound', points: chart().series.map(({ at }) => ({ at, value: 1 })) },
+            { name: 'restarts', as: 'bars', points: chart().series.filter((_, minute) => minute > 40) },
+          ],
+        }),
+      ),
+    );
+    expect(countOf(beside, near(0xa1, 0x50, 0x0b))).toBeGreaterThan(500);
+    expect(countOf(beside, near(0xc4, 0x32, 0x1f))).toBeGreaterThan(2_000);
     const bare = read(await metricChart(chart({ title: '' })));
     expect(countOf(bare, near(0x1d, 0x1c, 0x1d))).toBeLessThan(countOf(picture, near(0x1d, 0x1c, 0x1d)));
   });

@@ -43,6 +43,9 @@ const exported = {
 const linkerd = { direction: 'outbound', deployment: 'checkout-api', dst_namespace: 'shop' };
 const pod = { namespace: 'shop', pod: 'payment-api-7d9f8c6b5-x2x2x', container: 'app' };
 
+const scaler = { horizontalpodautoscaler: 'payment-api' };
+const unhonoured = { namespace: 'monitoring', exported_namespace: 'shop' };
+
 const CERTIFICATE = 'certmanager_certificate_expiration_timestamp_seconds';
 
 const SAMPLES: SampleSet = [
@@ -72,6 +75,13 @@ const SAMPLES: SampleSet = [
   counter('kube_pod_container_status_restarts_total', pod, 0.01),
   gauge('kube_deployment_status_replicas_available', { namespace: 'shop', deployment: 'payment-api' }, 3),
   gauge('kube_deployment_spec_replicas', { namespace: 'shop', deployment: 'payment-api' }, 4),
+  gauge('kube_horizontalpodautoscaler_status_current_replicas', { ...scaler, namespace: 'shop' }, 5),
+  gauge('kube_horizontalpodautoscaler_spec_max_replicas', { ...scaler, namespace: 'shop' }, 5),
+  gauge('kube_horizontalpodautoscaler_status_desired_replicas', { ...scaler, ...unhonoured }, 4),
+  gauge('kube_horizontalpodautoscaler_spec_min_replicas', { ...scaler, ...unhonoured, exported_namespace: 'other' }, 2),
+  gauge('kube_node_status_condition', { node: 'node-1', condition: 'Ready', status: 'true' }, 0),
+  gauge('kube_node_status_condition', { node: 'node-1', condition: 'Ready', status: 'unknown' }, 1),
+  gauge('kube_node_status_condition', { node: 'node-2', condition: 'Ready', status: 'true' }, 1),
   gauge('queue_depth', { ...http, queue: 'refunds' }, 40),
   gauge('queue_depth', { ...http, queue: 'payouts' }, 2),
   gauge('x509_cert_not_after', { secret_namespace: 'shop', secret_name: 'pay-tls', issuer_CN: 'ca' }, 1_800_000_000),
@@ -97,6 +107,14 @@ function everyQuery(): [string, string][] {
         return [[name, templates.throttling!('shop')]];
       case 'certificates':
         return [[name, templates.certificates!('shop')]];
+      case 'pods':
+        return [[name, templates.pods!('shop', 'payment-api')]];
+      case 'restarts_by_pod':
+        return [[name, templates.restartsByPod!('shop', 'payment-api')]];
+      case 'autoscaler':
+        return [[name, templates.autoscaler!('shop', 'payment-api')]];
+      case 'node':
+        return [[name, templates.node!('node-1')]];
       case 'memory_by_pod':
         return [[name, templates.memoryByPod('shop', 'payment-api')]];
       default:
@@ -186,6 +204,14 @@ describe.skipIf(!hasPrometheus() && process.env.CI !== 'true')('the default quer
     expect(await ask(queries.volumes('shop'))).toEqual([
       { labels: { persistentvolumeclaim: 'data' }, value: expect.closeTo(0.75, 6) },
     ]);
+  });
+
+  it('draw ready pods against those wanted, an autoscaler within its bounds however it is scraped, and a node', async () => {
+    const drawn = async (query: string | undefined) =>
+      Object.fromEntries((await ask(query!)).map(({ labels, value }) => [labels.line ?? labels.condition, value]));
+    expect(await drawn(queries.pods?.('shop', 'payment-api'))).toEqual({ ready: 3, wanted: 4 });
+    expect(await drawn(queries.autoscaler?.('shop', 'payment-api'))).toEqual({ now: 5, wanted: 4, most: 5 });
+    expect(await drawn(queries.node?.('node-1'))).toEqual({ Ready: 0 });
   });
 
   it("take somebody's own template and windows", async () => {

@@ -203,7 +203,7 @@ export const CAUSE_KINDS = {
   },
   zero_replicas: {
     area: 'dependency',
-    title: 'somebody who is called is scaled to zero',
+    title: 'scaled to zero, though it is called',
     object: 'workload',
     whose: 'author',
   },

@@ -1,9 +1,10 @@
 import type { RankedStateCause } from '../analysis/rank-state.ts';
-import { causeKindInfo, isSymptom } from '../domain/cause-kind-info.ts';
+import { isSymptom } from '../domain/cause-kind-info.ts';
 import { isJobOf } from '../domain/job-names.ts';
 import { maskText } from '../domain/mask-text.ts';
 import { isOtherMaker } from '../domain/pod-maker.ts';
 import { reached } from '../domain/snapshot/call-graph.ts';
+import { plainCause } from '../domain/snapshot/plain-cause.ts';
 import { type ObjectRef, objectKey, refText } from '../domain/snapshot/snapshot.ts';
 import { refOf } from '../domain/snapshot/state-cause.ts';
 import { isAboutItself, subjectEntity, workloadOf } from '../domain/subject.ts';
@@ -106,7 +107,9 @@ const concerns = ({ object, hurts }: RankedStateCause, own: EntityRef): boolean 
 
 function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: EntityRef, since: number): Finding {
   const own = state.workloads.find((one) => objectKey(one) === objectKey(about));
+  const plain = plainCause(cause);
   const facts = cause.facts
+    .filter(({ value }) => !plain.includes(value))
     .slice(0, MAX_FACTS)
     .map(
       ({ object, field, value }) =>
@@ -118,7 +121,7 @@ function finding({ state }: StateDiagnosis, cause: RankedStateCause, about: Enti
     about,
     at,
     what: cause.what,
-    message: `${refText(cause.object)}: ${causeKindInfo(cause.what).title} (${facts.join('; ')})`,
+    message: facts.length > 0 ? `${plain} (${facts.join('; ')})` : plain,
     strength: cause.strength,
     object: refOf(cause.object),
     command: cause.command,

@@ -1,5 +1,5 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import { type ClusterState, eventsAbout, objectsOf } from '../../domain/snapshot/cluster-state.ts';
+import { type ClusterState, objectsOf } from '../../domain/snapshot/cluster-state.ts';
 import { type Json, numberAt, recordAt, recordsAt, textAt } from '../../domain/snapshot/fields.ts';
 import { describe, target } from '../../domain/snapshot/kubectl.ts';
 import { conditionsIn } from '../../domain/snapshot/pod.ts';
@@ -60,32 +60,14 @@ const conditions: StateCorrelator = {
       whose: 'author',
       should: 'a Service that is there',
     },
-    cron_job_missed: {
-      area: 'workload',
-      title: 'the CronJob missed so many of its times that it is no longer started',
-      object: 'CronJob',
-      whose: 'author',
-      should: 'set (spec.startingDeadlineSeconds), so that only times of late are counted',
-    },
-    cron_job_suspended: {
-      area: 'workload',
-      title: 'the CronJob is suspended',
-      object: 'CronJob',
-      whose: 'author',
-      should: 'false, once whoever suspended it is done',
-    },
   },
   find: (state) => [
     ...TOLD.flatMap((one) => ofKind(state, one)),
     ...terminating(state),
     ...paused(state),
-    ...suspended(state),
     ...ingresses(state),
-    ...missed(state),
   ],
 };
-
-const MISSED_LATELY_MS = 24 * 3_600_000;
 
 type Told = { kind: string; type: string; status: string; reason?: RegExp; what: CauseKind; strength: number };
 
@@ -184,45 +166,6 @@ const paused = (state: ClusterState): StateCause[] =>
       hurts: [],
       command: `kubectl rollout resume ${target(one)}`,
     }));
-
-/** Nobody misses a CronJob that rests; it is only told where nothing else is. */
-const suspended = (state: ClusterState): StateCause[] =>
-  objectsOf(state, 'CronJob')
-    .filter(({ raw }) => recordAt(raw, 'spec').suspend === true)
-    .map((object) => ({
-      what: 'cron_job_suspended',
-      object: asRef(object),
-      strength: 0.6,
-      facts: [
-        fact(asRef(object), 'spec.suspend', true),
-        fact(asRef(object), 'status.lastScheduleTime', textAt(object.raw, 'status', 'lastScheduleTime') || 'never'),
-      ],
-      hurts: [],
-      command: `kubectl patch cronjob/${object.metadata.name} -n ${object.metadata.namespace} -p '{"spec":{"suspend":false}}'`,
-    }));
-
-const MISSED = /^(?:TooManyMissedTimes|FailedNeedsStart)$|^MissSchedule$/;
-
-const missed = (state: ClusterState): StateCause[] =>
-  objectsOf(state, 'CronJob').flatMap((object): StateCause[] => {
-    const own = asRef(object);
-    const event = eventsAbout(state, own).find(({ reason }) => MISSED.test(reason));
-    if (!event || state.at - event.last > MISSED_LATELY_MS) return [];
-    return [
-      {
-        what: 'cron_job_missed',
-        object: own,
-        strength: event.reason === 'MissSchedule' ? 0.6 : 0.75,
-        facts: [
-          fact(own, `event ${event.reason} (${event.count} times)`, event.message),
-          fact(own, 'spec.startingDeadlineSeconds', numberAt(object.raw, 'spec', 'startingDeadlineSeconds') ?? 'none'),
-          fact(own, 'status.lastScheduleTime', textAt(object.raw, 'status', 'lastScheduleTime') || 'never'),
-        ],
-        hurts: [],
-        command: `kubectl patch cronjob/${own.name} -n ${own.namespace} -p '{"spec":{"startingDeadlineSeconds":200}}'`,
-      },
-    ];
-  });
 
 /** Changed, and not carried through. */
 const isHalfWay = ({ ready, desired, olderPods, raw }: ClusterState['workloads'][number]): boolean =>

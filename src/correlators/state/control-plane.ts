@@ -1,5 +1,5 @@
 import type { CauseKind } from '../../domain/cause-kinds.ts';
-import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
+import { type ClusterState, ownWorkload } from '../../domain/snapshot/cluster-state.ts';
 import { numberAt, recordAt } from '../../domain/snapshot/fields.ts';
 import { describe } from '../../domain/snapshot/kubectl.ts';
 import type { Pod } from '../../domain/snapshot/pod.ts';
@@ -87,6 +87,10 @@ function part(state: ClusterState, name: string): Part {
             `ready ${one.ready}${one.waiting ? `, waiting: ${one.waiting.reason} ${one.waiting.message}` : ''}${one.last ? `, last exit ${one.last.reason} (${one.last.code})` : ''}, ${one.restarts} restarts`,
           ),
         ),
+        ...(ownWorkload(state, first)?.signs ?? [])
+          .filter(({ log, late }) => log.pod === first.name && late)
+          .slice(0, 1)
+          .map(({ line }) => fact(ref, 'log', line)),
       ]
     : [fact(ref, 'metadata.name', 'no such pod')];
   return { ref, pods: own, well: own.some((pod) => pod.ready), known, facts };

@@ -146,13 +146,25 @@ function judge(state: ClusterState, calls: CallGraph, group: Complaint[]): State
       what,
       object: refOf(own),
       // Of several databases that it calls, nobody says which.
-      strength: ITS_CLIENTS.includes(kind) ? 0.8 : !database && ITS_OWN.includes(kind) ? 0.25 : sure ? 0.96 : 0.9,
+      strength: ITS_CLIENTS.includes(kind)
+        ? saysMore(first.workload)
+          ? 0.35
+          : 0.8
+        : !database && ITS_OWN.includes(kind)
+          ? 0.25
+          : sure
+            ? 0.96
+            : 0.9,
       facts: [...facts, ...settings(own)],
       hurts: clients.map(refOf),
       command: editCommand(own),
     },
   ];
 }
+
+/** Calls of its own fail as well: then its connections are taken since somebody doesn't answer. */
+const saysMore = ({ signs }: StateWorkload): boolean =>
+  signs.some(({ kind, late }) => late && ['timeout', 'refused', 'reset', 'unknown_host'].includes(kind));
 
 /** Of a line in the database's own log: whose pod has the address that was refused. */
 function clientIn(state: ClusterState, _calls: CallGraph, { sign }: Complaint): StateWorkload | undefined {

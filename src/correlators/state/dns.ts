@@ -113,13 +113,16 @@ function serverDown(state: ClusterState, calls: CallGraph, server: Service): Sta
     (pod) => state.nodes.find(({ name }) => name === pod.node)?.ready === false,
   );
   if (!broken && complaining.length < 2) return [];
+  const answering = fact(
+    { kind: 'Service', namespace: server.namespace, name: server.name },
+    'ready endpoints',
+    server.endpoints?.ready ?? ready,
+  );
   const facts = [
+    // Pods are wished for, and none answers.
+    ...(broken && behind && behind.desired > 0 ? [answering] : []),
     fact(object, behind ? 'spec.replicas' : 'spec.selector', behind ? behind.desired : server.selector),
-    fact(
-      { kind: 'Service', namespace: server.namespace, name: server.name },
-      'endpoints',
-      server.endpoints?.ready ?? ready,
-    ),
+    ...(broken && behind && behind.desired > 0 ? [] : [answering]),
     ...(behind?.signs ?? []).slice(0, 2).map(told),
     ...complaining.slice(0, 3).flatMap((one) => complaints(calls, one).slice(0, 1).map(told)),
   ];

@@ -34,8 +34,8 @@ function told(state: ClusterState, workload: StateWorkload): StateCause[] {
       {
         what: 'wrong_port',
         object: refOf(workload),
-        // Where it is asked by a probe at another port, it is known to be of no use.
-        strength: probed.length > 0 && !probed.includes(listens.port) ? 0.96 : 0.9,
+        // Where a probe asks another port, it is known to be of no use; where it may not even listen there, that is told.
+        strength: mayNotListen(workload) ? 0.5 : probed.length > 0 && !probed.includes(listens.port) ? 0.96 : 0.9,
         facts: [
           fact(workload, containerPath(workload, container, listens.field), listens.value),
           fact(workload, containerPath(workload, container, at), meant.join(', ')),
@@ -46,6 +46,9 @@ function told(state: ClusterState, workload: StateWorkload): StateCause[] {
     ];
   });
 }
+
+const mayNotListen = ({ signs }: StateWorkload): boolean =>
+  signs.some(({ kind, late }) => late && (kind === 'permission_denied' || kind === 'address_in_use'));
 
 /** Where others expect it to listen: as it declares, else as its probes and Services ask. */
 function meantPorts(

@@ -1,4 +1,3 @@
-import { isAlike } from '../../domain/snapshot/alike-names.ts';
 import type { CallGraph } from '../../domain/snapshot/call-graph.ts';
 import type { ClusterState } from '../../domain/snapshot/cluster-state.ts';
 import { editCommand, patch } from '../../domain/snapshot/kubectl.ts';
@@ -8,8 +7,9 @@ import { aDeclaredPort, valueBeside } from '../../domain/snapshot/should-be.ts';
 import type { ObjectRef } from '../../domain/snapshot/snapshot.ts';
 import { fact, refOf, type StateCause, type StateFact } from '../../domain/snapshot/state-cause.ts';
 import { standingPods } from '../../domain/snapshot/trouble.ts';
-import { type StateWorkload, templatePath } from '../../domain/snapshot/workload.ts';
+import { templatePath } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
+import { meantBy } from './service/meant-by.ts';
 
 const itsPodsLabels = (facts: readonly StateFact[]): string => {
   const own = valueBeside(facts, /labels$/);
@@ -176,32 +176,6 @@ function withoutPods(state: ClusterState, calls: CallGraph, service: Service): S
       command: patch(object, { spec: { selector: meant.selector ?? meant.template.labels } }, 'merge'),
     },
   ];
-}
-
-/** The workload that the Service is named after, or whose labels are nearest to its selector. One that is only alike, and has a Service of its own, is somebody else: the one that is meant is gone. */
-function meantBy(state: ClusterState, { namespace, name, selector }: Service): StateWorkload | undefined {
-  const others = state.workloads.filter(
-    (one) => one.namespace === namespace && one.kind !== 'Job' && one.kind !== 'Pod',
-  );
-  const free = others.filter((one) => !state.services.some(({ workloads }) => workloads.includes(one)));
-  const values = Object.values(selector);
-  return (
-    others.find((one) => one.name === name) ??
-    others.find(({ template }) =>
-      Object.entries(selector).some(
-        ([key, value]) =>
-          template.labels[key] === value && (key === 'app' || key === 'name' || key === 'app.kubernetes.io/name'),
-      ),
-    ) ??
-    free.find(
-      (one) =>
-        isAlike(one.name, name) &&
-        !state.services.some((other) => other.name === one.name && other.namespace === namespace),
-    ) ??
-    free.find(({ template }) =>
-      Object.values(template.labels).some((label) => values.some((value) => isAlike(value, label) && value.length > 4)),
-    )
-  );
 }
 
 type Fault = 'target' | 'named_target' | 'protocol';

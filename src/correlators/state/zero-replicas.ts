@@ -14,7 +14,7 @@ const zeroReplicas: StateCorrelator = {
   finds: {
     zero_replicas: {
       area: 'dependency',
-      title: 'somebody who is called is scaled to zero',
+      title: 'scaled to zero, though it is called',
       object: 'workload',
       whose: 'author',
       should: (facts) => `at least ${facts.find(({ field }) => field === 'spec.minReplicas')?.value ?? 1}`,

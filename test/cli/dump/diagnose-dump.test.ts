@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { dump as toYaml } from 'js-yaml';
 import { expect, it } from 'vitest';
 import { loadModules } from '../../../src/app/load-modules.ts';
-import { diagnoseDump } from '../../../src/cli/dump/diagnose-dump.ts';
+import { diagnoseDump, dumpMessage } from '../../../src/cli/dump/diagnose-dump.ts';
 import { ExportErrors } from '../../../src/cli/exported-table.ts';
-import { CAUSE_KINDS } from '../../../src/domain/cause-kinds.ts';
+import { CAUSE_KINDS, type CauseKind } from '../../../src/domain/cause-kinds.ts';
+import { convictingValue } from '../../../src/domain/snapshot/plain-cause.ts';
+import type { ObjectRef } from '../../../src/domain/snapshot/snapshot.ts';
+import type { StateFact } from '../../../src/domain/snapshot/state-cause.ts';
 import type { StateCorrelator } from '../../../src/extension-points.ts';
 import { Boutique, type Raw } from '../../correlators/state/boutique.ts';
 
@@ -137,4 +140,50 @@ it('finds nothing that is not in the closed list', () => {
       alsoFinds.filter((one) => !known.includes(one)),
       name,
     ).toEqual([]);
+});
+
+it('says first what convicts, who feels it and since when', async () => {
+  const shop = broken();
+  const text = dumpMessage(await diagnoseDump(await folderOf(clusterInfo(shop, json, 'json')), correlators));
+  expect(text.split('\n')[0]).toMatch(
+    /^Likely cause: Deployment boutique\/cart: a setting that the program needs is missing: server says “panic: environment variable "REDIS_ADDR" not set”\. Felt by frontend, checkout since 2026-03-02 03:\d\d UTC \(9\d %\)\.$/,
+  );
+});
+
+it('names the field before the event, and leaves out how often it ended', () => {
+  const object = { kind: 'Deployment', namespace: 'shop', name: 'mailer' };
+  const pod = { kind: 'Pod', namespace: 'shop', name: 'mailer-1' };
+  const fact = (of: ObjectRef, field: string, value: string) => ({ object: of, field, value });
+  const said = (what: CauseKind, ...facts: StateFact[]) => convictingValue({ what, object, facts });
+  expect(
+    said(
+      'insufficient_memory',
+      fact(pod, 'event FailedScheduling', '0/4 nodes are available'),
+      fact(object, 'spec.template.spec.containers[app].resources.requests.memory', '137438953472'),
+    ),
+  ).toBe('resources.requests.memory of app is 128Gi');
+  expect(
+    said(
+      'crash_loop',
+      fact(pod, 'status.containerStatuses[app].lastState.terminated', 'Error (exit code 2)'),
+      fact(pod, 'log of app', '2026-03-02T03:28:51.000000Z panic: nil map'),
+    ),
+  ).toBe('app says “panic: nil map”');
+  expect(
+    said(
+      'wrong_address',
+      fact(object, 'spec.template.spec.containers[app].env[SMTP_HOST]', 'smpt:25'),
+      fact({ kind: 'Service', namespace: 'shop', name: 'smpt' }, 'metadata.name', 'no such Service'),
+    ),
+  ).toBe('SMTP_HOST is smpt:25; Service smpt is not there');
+});
+
+it('calls nothing well that was not looked at, and lists warnings that it cannot explain', async () => {
+  const shop = new Boutique();
+  shop.podEvent('cart', 'Rescheduled', 'something odd happened', { type: 'Warning' });
+  const text = dumpMessage(await diagnoseDump(await folderOf(clusterInfo(shop, json, 'json')), correlators));
+  expect(text).toContain('No object is wrong in what was looked at; the warnings below are not explained.');
+  expect(text).toMatch(/Looked at and found well: nodes \(3\)/);
+  expect(text).toContain('event Rescheduled (');
+  expect(text).toContain('Not looked at:');
 });

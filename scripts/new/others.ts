@@ -3,7 +3,8 @@ import type { Names, NewFile } from './templates.ts';
 export const correlatorFiles = ({ snake, kebab, camel }: Names): NewFile[] => [
   {
     path: `src/correlators/${kebab}.ts`,
-    text: `import type { Correlator, Found, IncidentContext } from '../extension-points.ts';
+    text: `import type { IncidentContext } from '../extension-points/incident-context.ts';
+import type { Correlator, Found } from '../extension-points.ts';
 
 /** TODO: which evidence it sees, and what that says. */
 const ${camel}: Correlator = {
@@ -40,7 +41,7 @@ export const stateCorrelatorFiles = ({ snake, kebab, camel }: Names): NewFile[] 
   {
     path: `src/correlators/state/${kebab}.ts`,
     text: `import type { StateCause } from '../../domain/snapshot/state-cause.ts';
-import type { Workload } from '../../domain/snapshot/workload.ts';
+import type { StateWorkload } from '../../domain/snapshot/workload.ts';
 import type { StateCorrelator } from '../../extension-points.ts';
 
 /** TODO: which object it convicts, and by which fields. Pure; what couldn't be read is absent, not empty. */
@@ -60,7 +61,7 @@ const ${camel}: StateCorrelator = {
 };
 
 /** TODO: \`what: '${snake}'\`, the object, how sure (0 to 1), the facts that convict it, whom it hurts and the command that mends it. */
-function judge(_workload: Workload): StateCause[] {
+function judge(_workload: StateWorkload): StateCause[] {
   return [];
 }
 

@@ -1,9 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesFor, isName, POINTS } from '../../scripts/new/templates.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const isExported = (name: string, text: string): boolean =>
+  new RegExp(`export (async )?(type|const|function|class) ${name}\\b`).test(text) ||
+  new RegExp(`export (type )?\\{[^}]*\\b${name}\\b`).test(text);
 
 let folder: string;
 beforeAll(async () => {
@@ -35,6 +40,15 @@ describe('npm run new', () => {
       expect(loaded.default.name).toBe('raise_hpa_max');
     },
   );
+
+  it.each(POINTS.filter((point) => point !== 'playbook'))('%s: what it imports is exported there', async (point) => {
+    for (const { path, text } of filesFor(point, 'raise_hpa_max'))
+      for (const [, names = '', from = ''] of text.matchAll(/^import (?:type )?\{([^}]+)\} from '(\.[^']+)'/gm)) {
+        const there = await readFile(join(ROOT, dirname(path), from), 'utf8');
+        for (const name of names.split(',').map((one) => one.replace('type ', '').trim()))
+          expect(`${from}: ${isExported(name, there)}`, name).toBe(`${from}: true`);
+      }
+  });
 
   it('takes names in snake_case', () => {
     expect(['raise_hpa_max', 'x2'].every(isName)).toBe(true);

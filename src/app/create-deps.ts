@@ -110,21 +110,20 @@ const RECENT_MS = 1_000;
 /** Some hundred calls: whoever asks again meanwhile gets the same answer. */
 const EXAMINED_MS = 30_000;
 
-/** As it was at most a second ago: joining an alert to another service's incident is a judgement, and needn't read all that is open for each alert. */
-function recently<A extends unknown[], T>(
+/** As it was at most a second ago, whoever asks for so much of it: joining an alert to another service's incident is a judgement, and needn't read all that is open for each alert. */
+function recently<A extends (string | number)[], T>(
   read: (...args: A) => Promise<T>,
   forMs = RECENT_MS,
 ): (...args: A) => Promise<T> {
-  let at = 0;
-  let answer: Promise<T> | null = null;
+  // Callers ask for a few fixed numbers of them, so it stays small.
+  const known = new Map<string, { at: number; answer: Promise<T> }>();
   return (...args) => {
-    if (!answer || Date.now() - at > forMs) {
-      at = Date.now();
-      answer = read(...args);
-      answer.catch(() => {
-        answer = null;
-      });
-    }
+    const key = args.join(' ');
+    const last = known.get(key);
+    if (last && Date.now() - last.at <= forMs) return last.answer;
+    const answer = read(...args);
+    known.set(key, { at: Date.now(), answer });
+    answer.catch(() => known.delete(key));
     return answer;
   };
 }

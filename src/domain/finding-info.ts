@@ -2,8 +2,8 @@
 export type ChartMetric = 'memory_ratio' | 'latency_p99' | 'error_ratio' | 'request_rate' | 'cpu_ratio' | 'queue_depth';
 
 /**
- * What a picture may show: a metric; ready pods against those wanted, with restarts; how full the volume is; the autoscaler's replicas against its
- * bounds; how much containers are throttled; the node's conditions.
+ * What a picture may show: a metric; ready pods against those wanted, with restarts; how full the volume is; the autoscaler's replicas against
+ * their bound; how much containers are throttled; the node's conditions.
  */
 export type ChartName = ChartMetric | 'pods' | 'volume' | 'autoscaler' | 'throttling' | 'node';
 

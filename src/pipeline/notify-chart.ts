@@ -60,7 +60,6 @@ export async function pictureOf(
   if (!drawn) return null;
   const marks: MetricPicture['marks'] = [
     { kind: 'span', from: since, to: incident.closedAt, label: 'trouble' },
-    ...(drawn.marks ?? []),
     ...(drawn.of ? await rollouts(deps, drawn.of.namespace, drawn.of.name, from) : []),
     ...incident.executions.map((run) => ({
       kind: 'moment' as const,

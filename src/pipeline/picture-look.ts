@@ -20,7 +20,6 @@ export type Drawn = {
   picture: Omit<MetricPicture, 'marks' | 'darkMode'>;
   words: string;
   of: Ref | null;
-  marks?: MetricPicture['marks'];
 };
 type Ref = { namespace: string; name: string };
 

@@ -23,12 +23,11 @@ export async function volumePicture(look: PictureLook): Promise<Drawn | null> {
   const last = used.at(-1);
   if (!isCurve(used) || !last) return null;
   const fullAt = incident.closedAt === null ? foretold(look, last) : null;
-  const ahead = fullAt === null ? undefined : [last, { at: fullAt, value: 1 }];
-  const ends = ahead?.at(-1)?.at ?? last.at;
-  const size = [
-    { at: used[0]!.at, value: 1 },
-    { at: ends, value: 1 },
-  ];
+  const size = [used[0]!.at, fullAt ?? last.at].map((at) => ({ at, value: 1 }));
+  const ahead =
+    fullAt === null
+      ? []
+      : [{ name: `foretold: full ${utc(fullAt)}`, as: 'bound' as const, points: [last, { at: fullAt, value: 1 }] }];
   return {
     picture: {
       title: `${claim.name}: used, share of the volume`,
@@ -36,12 +35,10 @@ export async function volumePicture(look: PictureLook): Promise<Drawn | null> {
       name: 'used',
       series: used,
       band: null,
-      beside: [{ name: 'its size', as: 'bound', points: size }],
-      ...(ahead ? { ahead } : {}),
+      beside: [{ name: 'its size', as: 'bound', points: size }, ...ahead],
     },
     words: `${finePercent(last.value)} used at the end${fullAt === null ? '' : `; full at ${utc(fullAt)} as foretold`}`,
     of: { namespace: incident.namespace, name: incident.service },
-    ...(fullAt === null ? {} : { marks: [{ kind: 'moment' as const, at: fullAt, label: `full ${utc(fullAt)}` }] }),
   };
 }
 
@@ -52,24 +49,23 @@ function foretold({ incident }: PictureLook, last: Point): number | null {
 
 const utc = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`;
 
-/** The autoscaler's replicas against its bounds; null where it was never at its most. */
+/** The autoscaler's replicas against the most that it may have; null where it was never at its most. */
 export async function autoscalerPicture(look: PictureLook): Promise<Drawn | null> {
   const { deps, incident } = look;
   const scaler = await scalerMeant(look);
   if (!scaler) return null;
   const lines = await seriesOf(look, deps.queries.autoscaler?.(scaler.namespace, scaler.name));
-  const [now, wanted, least, most] = ['now', 'wanted', 'least', 'most'].map((one) => labelled(lines, 'line', one));
+  const [now, wanted, most] = ['now', 'wanted', 'most'].map((one) => labelled(lines, 'line', one));
   if (!isCurve(now!) || !isCurve(most!)) return null;
   const mostAt = new Map(most!.map(({ at, value }) => [at, value]));
   if (!now!.some(({ at, value }) => value >= (mostAt.get(at) ?? Number.POSITIVE_INFINITY))) return null;
   const beside = [
     { name: 'most', as: 'bound' as const, points: most! },
     { name: 'wanted', as: 'line' as const, points: wanted! },
-    { name: 'least', as: 'bound' as const, points: least! },
   ].filter(({ points }) => isCurve(points));
   return {
     picture: {
-      title: `${scaler.name}: replicas and the autoscaler’s bounds`,
+      title: `${scaler.name}: replicas and the autoscaler’s bound`,
       ...{ unit: '', whole: true as const, name: 'replicas', series: now!, band: null, beside },
     },
     words: `${lastOf(now!)} replicas at the end, ${lastOf(most!)} at most`,

@@ -62,7 +62,7 @@ export type ServiceQueries = {
   pods?(namespace: string, service: string): string;
   /** How often each pod's containers have started again, counted, labelled `pod`. */
   restartsByPod?(namespace: string, service: string): string;
-  /** An autoscaler's replicas now, wanted, least and most, labelled `line`. */
+  /** An autoscaler's replicas now, wanted and at most, labelled `line`. */
   autoscaler?(namespace: string, name: string): string;
   /** A node's conditions, 1 where one holds, labelled `condition`. */
   node?(name: string): string;

@@ -201,12 +201,16 @@ describe('what the trouble is about', () => {
     const filling = of('volume_filling', { anomalies: [found] });
     const made = await pictureOf(deps, filling);
     expect(made?.picture).toMatchObject({ title: 'data-1: used, share of the volume', series: curve(0.8, 0.9) });
-    expect(made?.picture.ahead).toEqual([
-      { at: NOW, value: 0.9 },
-      { at: NOW + 5 * MIN, value: 1 },
-    ]);
+    expect(made?.picture.beside?.[1]).toEqual({
+      name: 'foretold: full 10:05 UTC',
+      as: 'bound',
+      points: [
+        { at: NOW, value: 0.9 },
+        { at: NOW + 5 * MIN, value: 1 },
+      ],
+    });
     expect(made?.altText).toMatch(/90 % used at the end; full at 10:05 UTC as foretold/);
-    expect((await pictureOf(deps, { ...filling, closedAt: NOW }))?.picture.ahead).toBeUndefined();
+    expect((await pictureOf(deps, { ...filling, closedAt: NOW }))?.picture.beside).toHaveLength(1);
     const byAlert = of('volume_filling', {
       alerts: [{ ...anAlert, labels: { exported_persistentvolumeclaim: 'data-0' } }],
     });
@@ -215,7 +219,7 @@ describe('what the trouble is about', () => {
 
   it('is for an autoscaler its replicas against their bounds, for a node its conditions', async () => {
     const { deps } = parts([], {
-      'autoscaler keda-hpa-pay': lines('line', { now: [2, 5], wanted: [4, 5], least: [2, 2], most: [5, 5] }),
+      'autoscaler keda-hpa-pay': lines('line', { now: [2, 5], wanted: [4, 5], most: [5, 5] }),
       'node n1': lines('condition', { Ready: [1, 0], DiskPressure: [0, 0], MemoryPressure: [1, 1] }),
     });
     deps.cluster.scaling = (async () => ({
@@ -223,11 +227,7 @@ describe('what the trouble is about', () => {
       value: [{ kind: 'ScaledObject', namespace: 'shop', name: 'pay', target: { kind: 'Deployment', name: service } }],
     })) as unknown as Deps['cluster']['scaling'];
     const scaled = await pictureOf(deps, of('autoscaler_at_maximum'));
-    expect(scaled?.picture.beside?.map(({ name, as }) => `${name} ${as}`)).toEqual([
-      'most bound',
-      'wanted line',
-      'least bound',
-    ]);
+    expect(scaled?.picture.beside?.map(({ name, as }) => `${name} ${as}`)).toEqual(['most bound', 'wanted line']);
     expect(scaled?.altText).toContain('5 replicas at the end, 5 at most');
     const node = await pictureOf(deps, of('node_lost', { entity: about('Node', 'n1') }));
     expect(node?.picture).toMatchObject({ unit: 'yes/no', series: curve(1, 0) });

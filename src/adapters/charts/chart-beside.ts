@@ -28,7 +28,8 @@ export function besideSeries(chart: MetricChart, palette: Palette) {
       symbol: 'none',
       connectNulls: false,
       ...(chart.whole ? { step: 'end' } : {}),
-      z: 4,
+      // What it is held against is seen where the two are the same.
+      z: one.as === 'bound' ? 6 : 4,
       lineStyle: { width: 2, color, type: one.as === 'bound' ? 'dashed' : 'solid' },
       itemStyle: { color },
       data: one.points.map(({ at, value }) => [at, Number.isFinite(value) ? value : null]),

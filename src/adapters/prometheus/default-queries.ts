@@ -3,7 +3,7 @@ import type { MetricName } from '../../ports/metrics.ts';
 import { escapeLabelValue } from './escape.ts';
 
 /** What PromQL there is a template for. `calls`: who calls whom, labelled `client` and `server`. `volumes`: labelled `persistentvolumeclaim`. `certificates`: when each ends, Unix seconds, labelled `secret` or `certificate`.
- * For pictures: `pods` (`line` is `ready` or `wanted`), `restarts_by_pod` (counted, labelled `pod`), `autoscaler` (`line` is `now`, `wanted`, `least` or `most`) and `node` (its conditions, 1 or 0, labelled `condition`). */
+ * For pictures: `pods` (`line` is `ready` or `wanted`), `restarts_by_pod` (counted, labelled `pod`), `autoscaler` (`line` is `now`, `wanted` or `most`) and `node` (its conditions, 1 or 0, labelled `condition`). */
 export const QUERY_NAMES = [
   'request_rate',
   'error_ratio',
@@ -217,7 +217,6 @@ export const defaultQueries = (speakers: readonly Speaker[] | 'anybody'): QueryT
   autoscaler: [
     ['now', 'status_current_replicas'],
     ['wanted', 'status_desired_replicas'],
-    ['least', 'spec_min_replicas'],
     ['most', 'spec_max_replicas'],
   ]
     .map(([name, metric]) => line(name!, autoscaler(metric!), 'horizontalpodautoscaler'))

@@ -78,7 +78,11 @@ const SAMPLES: SampleSet = [
   gauge('kube_horizontalpodautoscaler_status_current_replicas', { ...scaler, namespace: 'shop' }, 5),
   gauge('kube_horizontalpodautoscaler_spec_max_replicas', { ...scaler, namespace: 'shop' }, 5),
   gauge('kube_horizontalpodautoscaler_status_desired_replicas', { ...scaler, ...unhonoured }, 4),
-  gauge('kube_horizontalpodautoscaler_spec_min_replicas', { ...scaler, ...unhonoured, exported_namespace: 'other' }, 2),
+  gauge(
+    'kube_horizontalpodautoscaler_status_desired_replicas',
+    { ...scaler, ...unhonoured, exported_namespace: 'other' },
+    2,
+  ),
   gauge('kube_node_status_condition', { node: 'node-1', condition: 'Ready', status: 'true' }, 0),
   gauge('kube_node_status_condition', { node: 'node-1', condition: 'Ready', status: 'unknown' }, 1),
   gauge('kube_node_status_condition', { node: 'node-2', condition: 'Ready', status: 'true' }, 1),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fitBaseline } from '../../src/analysis/baseline.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import type { Incident, TimelineEntry } from '../../src/domain/incident.ts';
 import { isPictureDue, pictureOf } from '../../src/pipeline/notify-chart.ts';
 import { anIncident, CLOSED } from '../adapters/redis/store-fixture.ts';
+import { DAY_MS, madeUp, START, STEP_MS } from '../analysis/made-up-series.ts';
 import { alertOf } from '../domain/examples.ts';
 import { KINDS } from '../kinds/all-kinds.ts';
 
@@ -183,6 +185,22 @@ describe('what the trouble is about', () => {
     const { deps, asked } = parts([]);
     expect(await pictureOf(deps, crashing)).toBeNull();
     expect(asked).toEqual([`pods ${service}`]);
+  });
+
+  it('is no metric that is as usual, unless it is near its limit', async () => {
+    const usual = fitBaseline(
+      madeUp(14, 1, (_, noise) => 0.9 + 0.005 * noise),
+      { now: START + 14 * DAY_MS, stepMs: STEP_MS },
+    );
+    if ('refused' in usual) throw new Error(usual.refused);
+    const made = async (kind: string, ...values: number[]) => {
+      const { deps } = parts(curve(...values));
+      deps.baselines.atHand = () => usual;
+      return (await pictureOf(deps, of(kind))) !== null;
+    };
+    expect(await made('high_error_rate', 0.9, 0.9)).toBe(false);
+    expect(await made('high_error_rate', 0.9, 1.4)).toBe(true);
+    expect(await made('high_memory_usage', 0.9, 0.9)).toBe(true);
   });
 
   it('is for a volume how full it is, of this one alone, and when it will be full as foretold', async () => {

@@ -83,6 +83,7 @@ export function silentChat(log: Logger): Chat {
     listDigest: ({ open }) => `${open.length}`,
     showList: async () => unsent,
     weekly: async () => unsent,
+    handover: async () => unsent,
     threadLines: async () => unsent,
     threadImage: async () => unsent,
     upload: async () => null,

@@ -2,6 +2,7 @@ import type { QueryOptions } from '../adapters/prometheus/service-queries.ts';
 import type { OwnCluster } from '../domain/alert-admission.ts';
 import type { WorkingHours } from '../domain/proof/working-hours.ts';
 import type { ChannelRule, Night } from '../domain/routing.ts';
+import type { Shifts } from '../domain/shift-end.ts';
 import type { DemandSettings } from '../domain/types/demand.ts';
 import type { ServicePolicy } from '../domain/types/service-policy.ts';
 import type { ChangeWindow } from '../domain/windows.ts';
@@ -15,6 +16,12 @@ export const workingHoursOf = ({ working_hours: hours }: Settings): WorkingHours
   days: hours.days.map((day) => WEEKDAYS.indexOf(day) + 1),
   from: minuteOf(hours.from),
   to: minuteOf(hours.to),
+});
+
+/** When the channel is told what the next person should know. */
+export const shiftsOf = ({ shifts }: Pick<Settings, 'shifts'>): Shifts => ({
+  timezone: shifts.timezone,
+  ends: shifts.ends.map(minuteOf),
 });
 
 const dayNumbers = (days: (typeof WEEKDAYS)[number][]): number[] => days.map((day) => (WEEKDAYS.indexOf(day) + 1) % 7);

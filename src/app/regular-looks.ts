@@ -4,12 +4,13 @@ import { LIST_EVERY_MS, showList } from '../pipeline/show-list.ts';
 import type { AlertManager } from '../ports/alert-manager.ts';
 import { watchHeartbeat } from '../watch/heartbeat.ts';
 import { keepConfigs } from '../watch/keep-configs.ts';
+import { tellShift } from '../watch/shift.ts';
 import { tellWeek } from '../watch/weekly.ts';
 import type { Approvers } from './approvers.ts';
 import { catchUp } from './catch-up.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
-import { workingHoursOf } from './policy.ts';
+import { shiftsOf, workingHoursOf } from './policy.ts';
 import { lookEvery } from './scanner.ts';
 
 const HEARTBEAT_LOOK_MS = 30_000;
@@ -18,6 +19,7 @@ const PAUSE_LOOK_MS = 30_000;
 const PLAYBOOKS_EVERY_MS = 5_000;
 const CATCH_UP_MS = 5 * 60_000;
 const CONFIGS_EVERY_MS = 5 * 60_000;
+const SHIFT_LOOK_MS = 60_000;
 const WEEKLY_LOOK_MS = 5 * 60_000;
 
 type Looking = {
@@ -39,6 +41,7 @@ export function lookRegularly(looking: Looking, log: Logger): () => void {
   const once = heardOnce;
   const watchPause = createPauseWatch({ ...deps, cluster: settings.cluster, once, approvers: settings.approvers });
   const hours = workingHoursOf(settings);
+  const shifts = shiftsOf(settings);
   // By the wall, however fast the app's clock runs.
   const byTheWall = (ms: number) => ms / Math.max(1e-3, deps.clock.realDelay(1));
   const looks: [everyMs: number, look: () => Promise<void>][] = [
@@ -50,6 +53,7 @@ export function lookRegularly(looking: Looking, log: Logger): () => void {
     [PLAYBOOKS_EVERY_MS, reread],
     [byTheWall(LIST_EVERY_MS), () => showList(deps)],
     ...(alertManager ? [[CATCH_UP_MS, () => catchUp(alertManager, intake, log)] as (typeof looks)[number]] : []),
+    [SHIFT_LOOK_MS, () => tellShift({ deps, heardOnce, shifts })],
     [WEEKLY_LOOK_MS, () => tellWeek({ deps, heardOnce, hours })],
   ];
   const stops = looks.map(([everyMs, look]) => lookEvery(deps, everyMs, look, log));

@@ -252,6 +252,9 @@ export const Settings = z.strictObject({
   channels: z.array(ChannelSettings).max(200).default([]),
   night: NightSettings.optional(),
   /** Change freezes and quiet hours. */
+  shifts: z
+    .strictObject({ timezone: Timezone.default('UTC'), ends: z.array(TimeOfDay).max(12).default([]) })
+    .prefault({}),
   windows: z.array(WindowSettings).max(100).default([]),
   scan: z
     .strictObject({

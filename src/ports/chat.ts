@@ -36,6 +36,8 @@ export type Chat = {
   showList(list: IncidentList, posted: { channel: string; ts: string } | null): Promise<Delivery>;
   /** The week's report, for everybody. */
   weekly(report: WeeklyReport): Promise<Delivery>;
+  /** A shift's end, for whoever comes next. */
+  handover(shift: ShiftOver): Promise<Delivery>;
   /** New timeline lines into the thread, in one reply. What the thread holds already is the caller's book. */
   threadLines(incident: Incident, lines: TimelineEntry[]): Promise<Delivery>;
   /** A PNG into the incident's thread. `altText` says in words what the picture shows. */
@@ -44,6 +46,9 @@ export type Chat = {
   upload(image: ThreadImage): Promise<string | null>;
   ping(): Promise<void>;
 };
+
+/** What is open now, and what was there since the shift began. */
+export type ShiftOver = { open: Incident[]; recent: Incident[]; pause: Pause; since: number };
 
 /** What is open; `isOver`: those that are left have messages of their own. */
 export type IncidentList = { open: OpenLine[]; isOver: boolean; now: number };

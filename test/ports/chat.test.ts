@@ -72,5 +72,8 @@ describe.each(parts)('%s', (_title, open) => {
     const image = { png, fileName: 'p99.png', title: 'p99', altText: 'p99 is 2.8 s' };
     expect(await part.chat.threadImage(posted, image)).toMatchObject({ ok: true });
     expect(await part.chat.announce('Nightshift is back.', [])).toMatchObject({ ok: true });
+    const pause = { paused: false, epoch: 0, by: null, reason: null, at: null, until: null };
+    const shift = { open: [one], recent: [one], pause, since: Date.now() - 3_600_000 };
+    expect(await part.chat.handover(shift)).toMatchObject({ ok: true });
   });
 });

@@ -5,7 +5,7 @@ import type { Chat, Delivery, MessageContext } from '../../ports/chat.ts';
 import { type ChannelId, ChannelUnknown, channelId, isChannelId } from './channel.ts';
 import { MESSAGE_EVENT } from './find-message.ts';
 import type { SlackLog } from './log.ts';
-import { announce, postCall, postList, postWeekly, settleCall, whereabouts } from './person-calls.ts';
+import { announce, postCall, postHandover, postList, postWeekly, settleCall, whereabouts } from './person-calls.ts';
 import { type Parts, put, REFUSED } from './post.ts';
 import { replyInThread, shareInThread, type ThreadPicture, uploadPicture } from './thread.ts';
 import type { Message } from './views/blocks.ts';
@@ -67,6 +67,7 @@ export function createSlackChat(settings: SlackChatSettings): SlackChat {
     showList: (list, posted) =>
       attempt(() => postList({ client, channel, log: settings.log }, listMessage(list), posted, list.now)),
     weekly: (report) => attempt(async () => postWeekly(client, await channel(), report)),
+    handover: (shift) => attempt(async () => postHandover(client, await channel(), shift)),
     async threadLines(incident, lines) {
       const { message } = incident;
       if (!message) return { ok: false, retryAfterMs: null, message: 'the incident has no message yet' };

@@ -3,11 +3,12 @@ import type { Incident } from '../../domain/incident.ts';
 import type { CallDue } from '../../domain/person-calls.ts';
 import type { WeeklyReport } from '../../domain/proof/weekly.ts';
 import type { Call } from '../../domain/types/called.ts';
-import type { Delivery, MessageContext, Whereabouts } from '../../ports/chat.ts';
+import type { Delivery, MessageContext, ShiftOver, Whereabouts } from '../../ports/chat.ts';
 import { CALL_EVENT, LIST_EVENT, type MessageMark } from './find-message.ts';
 import { editPost, isGone, type Parts, put, REFUSED } from './post.ts';
-import { type Message, section } from './views/blocks.ts';
+import { type Message, present, section } from './views/blocks.ts';
 import { escapeText } from './views/escape.ts';
+import { handoverLines } from './views/handover.ts';
 import { callMessage, plainCall, whom } from './views/question.ts';
 import { settledMessage } from './views/settled-message.ts';
 import { weeklyMessage } from './views/weekly.ts';
@@ -134,8 +135,16 @@ export async function postList(
 }
 
 /** The week's report: it rings for nobody. */
-export async function postWeekly(client: WebClient, channel: string, report: WeeklyReport): Promise<Delivery> {
-  const { text, blocks } = weeklyMessage(report);
+export const postWeekly = (client: WebClient, channel: string, report: WeeklyReport): Promise<Delivery> =>
+  postForAll(client, channel, weeklyMessage(report));
+
+/** A shift's end, the same way. */
+export function postHandover(client: WebClient, channel: string, shift: ShiftOver): Promise<Delivery> {
+  const lines = handoverLines(shift);
+  return postForAll(client, channel, { text: lines[0] ?? '', blocks: present([section(lines)]) });
+}
+
+async function postForAll(client: WebClient, channel: string, { text, blocks }: Message): Promise<Delivery> {
   const how = { parse: 'none', link_names: false, unfurl_links: false } as const;
   const posted = await client.chat.postMessage({ channel, text, blocks, ...how });
   return posted.ts

@@ -106,11 +106,15 @@ export function qualify(
 export const couldQualify = ({ step, confidence }: Pick<Candidate, 'step' | 'confidence'>): boolean =>
   (confidence.parts.find(({ name }) => name === 'works')?.value ?? 1) >= step.confidence;
 
+/** Telling somebody or looking closer is nothing that a person would start sooner. */
+const CHANGES = new Set<Step['rung']>(['mitigate', 'remediate', 'rollback']);
+
 const tooMild = (step: Step, { severity, unit }: Diagnosis['issue']): Omit<SkippedStep, 'action'> | null =>
   severity < step.threshold
     ? {
         reason: 'below_threshold',
         message: `it is for ${amount(step.threshold, unit)} and more; now it is ${amount(severity, unit)}`,
+        ...(CHANGES.has(step.rung) ? { from: amount(step.threshold, unit), params: step.params } : {}),
       }
     : null;
 

@@ -34,4 +34,8 @@ export type SkippedStep = {
     | 'rung_not_allowed'
     | 'no_target';
   message: string;
+  /** Of a change that is for worse than it is now: from where on it is made, with its unit. */
+  from?: string;
+  /** With it: how the playbook has it made. */
+  params?: Step['params'];
 };

@@ -230,7 +230,7 @@ describe('numbers', () => {
     const book = {
       issue: 'high_latency',
       title: '',
-      steps: [{ action: 'a', rung: 'remediate' as const, threshold: 10, confidence: 0, params: {} }],
+      steps: [{ action: 'a', rung: 'remediate' as const, threshold: 10, confidence: 0, params: { by: 2 } }],
       verify: { withinMs: 1, steadyMs: 1 },
     };
     const issue = { kind: 'high_latency', severity: 9.999, unit: 's', message: '' };
@@ -241,6 +241,13 @@ describe('numbers', () => {
       () => ({ value: 1, parts: [], worked: 0, tried: 0 }),
     );
     expect(skippedSteps[0]?.message).toBe('it is for 10 s and more; now it is 9.99 s');
+    const state = { name: 'watching' as const, until: T0 + 5 * MIN, why: 'it hurts nobody yet' };
+    const shown = (one: Partial<Incident>) => read(incident({ state, skippedSteps, ...one }));
+    const [first] = diagnosis().causes;
+    const { namespace, name } = first!.entity;
+    expect(shown({})).toContain(`*From 10 s on:* a. To act now: \`/heal run a ${namespace}/${name} --param by=2\``);
+    expect(shown({ diagnosis: diagnosis({ named: false }) })).not.toContain('/heal run');
+    expect(shown({ skippedSteps: [{ action: 'a', reason: 'refused', message: '' }] })).not.toContain('*From');
   });
 
   it('traces speak as people do', () => {

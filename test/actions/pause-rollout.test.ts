@@ -35,6 +35,19 @@ describe('pause_rollout', () => {
     expect(paused()).toBe(false);
   });
 
+  it('with `only: migration` leaves what can be rolled back, and holds what a migration keeps from it', async () => {
+    small.behave('payment-api:2', { kind: 'exited', reason: 'Error', exitCode: 1 });
+    release(60);
+    const context = contextFor(small);
+    const only = { ...context, step: { ...context.step, params: { only: 'migration' } } };
+    expect(await refusal(pauseRollout, only)).toBe('not_needed');
+    small.kube.mutate('deployments', 'shop', 'payment-api', (copy) => {
+      copy.spec.template.spec.initContainers = [{ name: 'migrate', image: 'shop/payment-migrate:2' }];
+    });
+    small.run(60);
+    expect((await planned(pauseRollout, only)).summary).toContain('Pause the rollout');
+  });
+
   it('leaves a rollout that does well, and one that is over', async () => {
     expect(await refusal(pauseRollout, contextFor(small))).toBe('not_needed');
     release(2);

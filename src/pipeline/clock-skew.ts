@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { IncidentStore } from '../ports/store.ts';
 
 /** A replica may be off by so much real time and still act. */
-const MOST_OFF_MS = 2_000;
+export const MOST_OFF_MS = 2_000;
 
 /** `off`: what is wrong with this replica's own clock, in words; null: nothing. `aheadMs`: of the store's, in real time. */
 export type ClockLook = { now: number; off: string | null; aheadMs: number };

@@ -3,6 +3,7 @@ import type { Refusal } from '../domain/types/refusal.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { ClusterFailure, ClusterResult } from '../ports/cluster-result.ts';
 import type { GitHosts, GitRepository, GitResult } from '../ports/git-host.ts';
+import { MOST_OFF_MS } from './clock-skew.ts';
 import type { StageDeps } from './deps.ts';
 
 /** Between asking the store and acting on its answer: longer, and this process was held up meanwhile. */
@@ -40,6 +41,7 @@ export function guardWrites(
     const may = await deps.store.mayAct(incidentId, fence, pauseEpoch, { ...lease, notAfter: limit });
     if (may.kind === 'refused') return may.refusal;
     const now = elapsed();
+    if (elapsed.backMs() > MOST_OFF_MS) return SET_BACK;
     const age = Math.max(performance.now() - lookedAt, now);
     return now - asked > ANSWER_GOOD_MS || age > FRESH_MS ? HELD_UP : null;
   };
@@ -55,13 +57,17 @@ const HELD_UP: Refusal = {
   message: 'This worker was held up since it looked at the cluster; it looks again before it acts.',
 };
 
-/** Real time since now: by a clock that nobody sets, or by the replica's where that says more. */
-function stopwatch({ clock }: Pick<StageDeps, 'clock'>): () => number {
+const SET_BACK: Refusal = {
+  code: 'clock_off',
+  message: 'The clock of this replica was set back while it was about to act: it looks again before it does.',
+};
+
+/** Real time since now: by a clock that nobody sets, or by the replica's where that says more. `backMs`: by how much that one has gone back. */
+function stopwatch({ clock }: Pick<StageDeps, 'clock'>): (() => number) & { backMs(): number } {
   const [began, beganAt] = [performance.now(), clock.now()];
-  return () => {
-    const told = clock.now() - beganAt;
-    return Math.max(performance.now() - began, told > 0 ? clock.realDelay(told) : 0);
-  };
+  const told = () => clock.now() - beganAt;
+  const elapsed = () => Math.max(performance.now() - began, told() > 0 ? clock.realDelay(told()) : 0);
+  return Object.assign(elapsed, { backMs: () => (told() < 0 ? clock.realDelay(-told()) : 0) });
 }
 
 function guardedCluster(cluster: Cluster, refusal: WriteGuard['refusal'], sent: Outcome[]): Cluster {

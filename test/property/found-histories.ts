@@ -46,4 +46,22 @@ export const FOUND: { id: string; what: string; history: History }[] = [
       ],
     },
   },
+  {
+    id: '810000000/20457',
+    what: 'the clock of a replica is set back between its look and its write',
+    history: {
+      mode: 'act',
+      clicks: 'nobody',
+      toTheEnd: true,
+      first: { service: 'c-api', remedy: 'nothing' },
+      commands: [
+        { do: 'work', on: 0, rounds: 1 },
+        { do: 'work', on: 1, rounds: 1 },
+        { do: 'begin', on: 0, pick: 20, upTo: 'now' },
+        { do: 'step', pick: 6, times: 3 },
+        { do: 'skew', on: 0, ms: -9000 },
+        { do: 'step', pick: 16, times: 3 },
+      ],
+    },
+  },
 ];

@@ -58,3 +58,11 @@ export type CustomObjects = {
   /** Another object of the name answers `conflict`. */
   delete(place: CustomPlace, options: { uid: string; dryRun?: true }): Promise<ClusterResult<void>>;
 };
+
+/** `plural`: as it stands in the path. */
+export const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
+  group,
+  version,
+  plural,
+  kind,
+});

@@ -1,11 +1,4 @@
-import type { CustomKind } from './custom-objects.ts';
-
-const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
-  group,
-  version,
-  plural,
-  kind,
-});
+import { kindOf } from './custom-objects.ts';
 
 /** The objects of those who keep others from Git. */
 export const APPLICATIONS = kindOf('argoproj.io', 'v1alpha1', 'applications', 'Application');

@@ -1,11 +1,4 @@
-import type { CustomKind } from '../../ports/custom-objects.ts';
-
-const kindOf = (group: string, version: string, plural: string, kind: string): CustomKind => ({
-  group,
-  version,
-  plural,
-  kind,
-});
+import { kindOf } from '../../ports/custom-objects.ts';
 
 /** Kinds of objects that actions look at or change by their fields. */
 export const DEPLOYMENTS = kindOf('apps', 'v1', 'deployments', 'Deployment');
